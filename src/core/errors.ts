@@ -14,11 +14,6 @@
 export abstract class ChordalError extends Error {
   abstract override readonly name: string;
   abstract readonly code: string;
-
-  constructor(message: string, { cause, ...fields }: ErrorOptions & object = {}) {
-    super(message, cause === undefined ? undefined : { cause });
-    Object.assign(this, fields);
-  }
 }
 
 /** What the constructor of an error takes after the message: its own fields, and the `cause`. */
@@ -29,16 +24,25 @@ export class TaskFailedError extends ChordalError {
   override readonly name = 'TaskFailedError';
   override readonly code = 'CHORDAL_TASK_FAILED';
   /** The name of the error that the task threw. */
-  declare readonly errorType: string;
-  declare readonly taskId: string;
-  declare readonly failedTaskId: string;
-  declare readonly failedTask: string;
-  declare readonly remoteStack?: string | undefined;
+  readonly errorType: string;
+  readonly taskId: string;
+  readonly failedTaskId: string;
+  readonly failedTask: string;
+  readonly remoteStack?: string | undefined;
   /** What the error was made with, if the task's error had `args`. */
-  declare readonly args?: readonly unknown[] | undefined;
+  readonly args?: readonly unknown[] | undefined;
 
-  constructor(message: string, fields: ErrorFields<TaskFailedError>) {
-    super(message, fields);
+  constructor(
+    message: string,
+    { errorType, taskId, failedTaskId, failedTask, remoteStack, args, ...options }: ErrorFields<TaskFailedError>,
+  ) {
+    super(message, options);
+    this.errorType = errorType;
+    this.taskId = taskId;
+    this.failedTaskId = failedTaskId;
+    this.failedTask = failedTask;
+    this.remoteStack = remoteStack;
+    this.args = args;
   }
 }
 
@@ -46,11 +50,13 @@ export class TaskFailedError extends ChordalError {
 export class TaskRevokedError extends ChordalError {
   override readonly name = 'TaskRevokedError';
   override readonly code = 'CHORDAL_TASK_REVOKED';
-  declare readonly taskId: string;
-  declare readonly reason?: string | undefined;
+  readonly taskId: string;
+  readonly reason?: string | undefined;
 
-  constructor(message: string, fields: ErrorFields<TaskRevokedError>) {
-    super(message, fields);
+  constructor(message: string, { taskId, reason, ...options }: ErrorFields<TaskRevokedError>) {
+    super(message, options);
+    this.taskId = taskId;
+    this.reason = reason;
   }
 }
 
@@ -58,11 +64,13 @@ export class TaskRevokedError extends ChordalError {
 export class TimeoutError extends ChordalError {
   override readonly name = 'TimeoutError';
   override readonly code = 'CHORDAL_TIMEOUT';
-  declare readonly taskId: string;
-  declare readonly timeoutSeconds: number;
+  readonly taskId: string;
+  readonly timeoutSeconds: number;
 
-  constructor(message: string, fields: ErrorFields<TimeoutError>) {
-    super(message, fields);
+  constructor(message: string, { taskId, timeoutSeconds, ...options }: ErrorFields<TimeoutError>) {
+    super(message, options);
+    this.taskId = taskId;
+    this.timeoutSeconds = timeoutSeconds;
   }
 }
 
@@ -70,10 +78,11 @@ export class TimeoutError extends ChordalError {
 export class UnknownResult extends ChordalError {
   override readonly name = 'UnknownResult';
   override readonly code = 'CHORDAL_UNKNOWN_RESULT';
-  declare readonly taskId: string;
+  readonly taskId: string;
 
-  constructor(message: string, fields: ErrorFields<UnknownResult>) {
-    super(message, fields);
+  constructor(message: string, { taskId, ...options }: ErrorFields<UnknownResult>) {
+    super(message, options);
+    this.taskId = taskId;
   }
 }
 
@@ -81,10 +90,11 @@ export class UnknownResult extends ChordalError {
 export class InvalidArguments extends ChordalError {
   override readonly name = 'InvalidArguments';
   override readonly code = 'CHORDAL_INVALID_ARGUMENTS';
-  declare readonly task: string;
+  readonly task: string;
 
-  constructor(message: string, fields: ErrorFields<InvalidArguments>) {
-    super(message, fields);
+  constructor(message: string, { task, ...options }: ErrorFields<InvalidArguments>) {
+    super(message, options);
+    this.task = task;
   }
 }
 
@@ -110,10 +120,11 @@ export class InvalidMessage extends ChordalError {
 export class SerializationError extends ChordalError {
   override readonly name = 'SerializationError';
   override readonly code = 'CHORDAL_SERIALIZATION';
-  declare readonly path: string;
+  readonly path: string;
 
-  constructor(message: string, fields: ErrorFields<SerializationError>) {
-    super(message, fields);
+  constructor(message: string, { path, ...options }: ErrorFields<SerializationError>) {
+    super(message, options);
+    this.path = path;
   }
 }
 
@@ -121,11 +132,13 @@ export class SerializationError extends ChordalError {
 export class NotRegistered extends ChordalError {
   override readonly name = 'NotRegistered';
   override readonly code = 'CHORDAL_NOT_REGISTERED';
-  declare readonly task: string;
-  declare readonly known?: readonly string[] | undefined;
+  readonly task: string;
+  readonly known?: readonly string[] | undefined;
 
-  constructor(message: string, fields: ErrorFields<NotRegistered>) {
-    super(message, fields);
+  constructor(message: string, { task, known, ...options }: ErrorFields<NotRegistered>) {
+    super(message, options);
+    this.task = task;
+    this.known = known;
   }
 }
 
@@ -187,12 +200,15 @@ export class SoftTimeLimitExceeded extends ChordalError {
 export class RemoteError extends ChordalError {
   override readonly name = 'RemoteError';
   override readonly code = 'CHORDAL_REMOTE';
-  declare readonly errorType: string;
-  declare readonly args?: readonly unknown[] | undefined;
-  declare readonly remoteStack?: string | undefined;
+  readonly errorType: string;
+  readonly args?: readonly unknown[] | undefined;
+  readonly remoteStack?: string | undefined;
 
-  constructor(message: string, fields: ErrorFields<RemoteError>) {
-    super(message, fields);
+  constructor(message: string, { errorType, args, remoteStack, ...options }: ErrorFields<RemoteError>) {
+    super(message, options);
+    this.errorType = errorType;
+    this.args = args;
+    this.remoteStack = remoteStack;
   }
 }
 
@@ -235,7 +251,10 @@ export type ErrorCode = AnyChordalError['code'];
  * }
  */
 export function isChordalError(error: unknown): error is AnyChordalError;
-export function isChordalError<Code extends ErrorCode>(error: unknown, code: Code): error is Extract<AnyChordalError, { code: Code }>;
+export function isChordalError<Code extends ErrorCode>(
+  error: unknown,
+  code: Code,
+): error is Extract<AnyChordalError, { code: Code }>;
 export function isChordalError(error: unknown, code?: ErrorCode): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string') return false;
   return code === undefined ? error.code.startsWith('CHORDAL_') : error.code === code;
