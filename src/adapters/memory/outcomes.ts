@@ -1,0 +1,121 @@
+import { type Address, addressOf, nodeKey } from '../../core/address.ts';
+import { memberId } from '../../core/ids.ts';
+import { type Cell, isOpen, type Leaf, type Standing } from '../../core/outcome.ts';
+import type { Begin, Claim, Climb, Decide, Outcomes } from '../../ports/outcomes.ts';
+import type { Clock } from '../../ports/system.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import { frozenCopy } from './frozen-copy.ts';
+
+/** Outcomes and joins in memory. Each call does its work before it returns its promise, so calls never interleave. */
+export class MemoryOutcomes implements Outcomes {
+  readonly #items: ExpiringMap<Item>;
+  readonly #nodes: ExpiringMap<Node>;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#items = new ExpiringMap(clock);
+    this.#nodes = new ExpiringMap(clock);
+  }
+
+  async decide({ address, attempt, decision, by, until }: Decide): Promise<Standing> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    if (!isOpen(cell, attempt)) return standingOf(address, item);
+    this.#items.set(keyOf(address), item, until);
+    if ('turn' in decision) {
+      item.cells[slot] = frozenCopy({ next: { ...decision, ...by } });
+      return standingOf(address, item);
+    }
+    item.cells[slot] = frozenCopy({ ...cell, outcome: { ...decision, ...by } });
+    item.filled += 1;
+    item.failed ||= decision.state !== 'SUCCESS';
+    item.last = Object.freeze({ mid: by.mid, child: slot });
+    return standingOf(address, item);
+  }
+
+  async begin({ address, attempt, token, until }: Begin): Promise<Standing> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    if (isOpen(cell, attempt) && cell.starts?.token !== token) {
+      this.#items.set(keyOf(address), item, until);
+      item.cells[slot] = frozenCopy({ ...cell, starts: { n: (cell.starts?.n ?? 0) + 1, token } });
+    }
+    return standingOf(address, item);
+  }
+
+  async claim({ address, attempt, by, claimedUntil, until }: Claim): Promise<Standing> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    if (isOpen(cell, attempt) && cell.claim === undefined) {
+      this.#items.set(keyOf(address), item, until);
+      item.cells[slot] = frozenCopy({ ...cell, claim: { ...by, until: claimedUntil } });
+    }
+    return standingOf(address, item);
+  }
+
+  async look({ address }: { readonly address: Address }): Promise<Standing> {
+    return standingOf(address, this.#itemAt(address));
+  }
+
+  async climb({ join, rung, mid, failed, until }: Climb): Promise<Leaf> {
+    const key = nodeKey(join, rung.level, rung.node);
+    const node = this.#nodes.get(key) ?? { children: new Set(), failed: false };
+    if (!node.children.has(rung.child)) {
+      node.children.add(rung.child);
+      node.failed ||= failed;
+      node.last = Object.freeze({ mid, child: rung.child });
+      this.#nodes.set(key, node, until);
+    }
+    return leafOf(node.children.size, node);
+  }
+
+  async gather({ join, n }: { readonly join: string; readonly n: number }): Promise<readonly Cell[]> {
+    return Array.from({ length: n }, (_, index) => this.#cellAt(addressOf(memberId(join, index))));
+  }
+
+  async find({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+    return addresses.map((address) => this.#cellAt(address));
+  }
+
+  #itemAt(address: Address): Item {
+    return this.#items.get(keyOf(address)) ?? { cells: [], filled: 0, failed: false };
+  }
+
+  #cellAt(address: Address): Cell {
+    return this.#items.get(keyOf(address))?.cells[address.slot ?? 0] ?? EMPTY_CELL;
+  }
+}
+
+// --- internal ---
+
+interface Progress {
+  failed: boolean;
+  last?: { readonly mid: string; readonly child: number };
+}
+
+/** A task's item, which has one cell, or a leaf. */
+interface Item extends Progress {
+  readonly cells: Cell[];
+  filled: number;
+}
+
+interface Node extends Progress {
+  readonly children: Set<number>;
+}
+
+const EMPTY_CELL: Cell = Object.freeze({});
+
+function keyOf({ pk, sk }: Address): string {
+  return `${pk} ${sk}`;
+}
+
+function standingOf({ slot }: Address, item: Item): Standing {
+  const cell = item.cells[slot ?? 0] ?? EMPTY_CELL;
+  return Object.freeze(slot === undefined ? { cell } : { cell, leaf: leafOf(item.filled, item) });
+}
+
+function leafOf(filled: number, { failed, last }: Progress): Leaf {
+  return Object.freeze({ filled, failed, ...(last && { last }) });
+}

@@ -1,0 +1,52 @@
+import type { Address } from '../../core/address.ts';
+import { UnknownResult } from '../../core/errors.ts';
+import type { Payloads } from '../../ports/payloads.ts';
+import type { Clock } from '../../ports/system.ts';
+import { ExpiringMap } from './expiring-map.ts';
+
+/** Values and blocks in memory. */
+export class MemoryPayloads implements Payloads {
+  readonly #values: ExpiringMap<string>;
+  readonly #blocks: ExpiringMap<string>;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#values = new ExpiringMap(clock);
+    this.#blocks = new ExpiringMap(clock);
+  }
+
+  async putValue(params: {
+    readonly address: Address;
+    readonly token: string;
+    readonly text: string;
+    readonly until: number;
+  }): Promise<string> {
+    const ref = `memory:${params.address.id}/${params.token}`;
+    this.#values.set(ref, params.text, params.until);
+    return ref;
+  }
+
+  async getValue({ ref }: { readonly ref: string }): Promise<string> {
+    const id = ref.slice(ref.indexOf(':') + 1, ref.lastIndexOf('/'));
+    return this.#values.get(ref) ?? missing('value', ref, id);
+  }
+
+  async removeValue({ ref }: { readonly ref: string }): Promise<void> {
+    this.#values.delete(ref);
+  }
+
+  async putBlock(params: { readonly key: string; readonly text: string; readonly until: number }): Promise<void> {
+    this.#blocks.set(params.key, params.text, params.until);
+  }
+
+  async getBlock({ key }: { readonly key: string }): Promise<string> {
+    return this.#blocks.get(key) ?? missing('block', key, key.slice(key.indexOf(':') + 1));
+  }
+}
+
+// --- internal ---
+
+function missing(what: string, key: string, taskId: string): never {
+  throw new UnknownResult(`Cannot read a ${what} as text: there is none under ${key}; it was removed, or it expired`, {
+    taskId,
+  });
+}
