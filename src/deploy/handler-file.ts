@@ -1,0 +1,47 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError } from '../core/errors.ts';
+
+/** A file of the handlers folder: one Lambda function and one queue. */
+export interface HandlerFile {
+  /** The file's name without its extension. */
+  readonly name: string;
+  readonly file: string;
+}
+
+/**
+ * Finds the files that are functions: those directly in `dir`, in order of their names. Subfolders are for what several of them share;
+ * declarations and tests are left out.
+ *
+ * @throws ConfigurationError if the folder is missing or holds no such file, or a file's name can't be a function's
+ *
+ * @example
+ * await findHandlers('handlers'); // [{ name: 'math', file: 'handlers/math.ts' }]
+ */
+export async function findHandlers(dir: string): Promise<readonly HandlerFile[]> {
+  const entries = await readdir(dir, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new ConfigurationError(`Cannot find handlers: there is no folder ${dir}`, { cause });
+  });
+  const handlers = entries
+    .filter((entry) => !entry.isDirectory() && isHandler.test(entry.name) && !isOther.test(entry.name))
+    .map(({ name }) => ({ name: name.replace(isHandler, ''), file: join(dir, name) }))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  if (handlers.length === 0) {
+    throw new ConfigurationError(`Cannot find handlers: ${dir} has no .ts, .mts, .js or .mjs file directly in it`);
+  }
+  for (const { name, file } of handlers) checkHandlerName(name, file);
+  return handlers;
+}
+
+/** Refuses a name that no Lambda function or queue can have. */
+export function checkHandlerName(name: string, file: string): void {
+  if (/^[A-Za-z0-9_-]+$/.test(name)) return;
+  throw new ConfigurationError(
+    `Cannot name a function after ${file}: a name takes letters, digits, hyphens and underscores, current value is "${name}"`,
+  );
+}
+
+// --- internal ---
+
+const isHandler = /(?<!\.d)\.m?[jt]s$/;
+const isOther = /^\.|\.(test|spec)\.m?[jt]s$/;

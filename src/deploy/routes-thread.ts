@@ -1,0 +1,44 @@
+/** A thread that loads the bundles it is given, one after the other, and says which tasks each one's handler runs. */
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { BundledHandler, LoadedHandler } from './routes.ts';
+
+// Given by readRoutes.
+const handlers = workerData as readonly BundledHandler[];
+for (const handler of handlers) parentPort?.postMessage(await load(handler));
+
+// --- internal ---
+
+async function load({ name, bundle }: BundledHandler): Promise<LoadedHandler> {
+  try {
+    const module: unknown = await import(pathToFileURL(bundle).href);
+    return describe(name, module);
+  } catch (error) {
+    return {
+      name,
+      problem: `it failed to load: ${error instanceof Error ? error.message : String(error)}`,
+      cause: cloneable(error),
+    };
+  }
+}
+
+function describe(name: string, module: unknown): LoadedHandler {
+  const handler = typeof module === 'object' && module !== null && 'handler' in module ? module.handler : undefined;
+  if (typeof handler !== 'function') {
+    return { name, problem: 'it exports no handler; write `export const handler = app.handler(add, mul)`' };
+  }
+  const tasks: unknown = 'tasks' in handler ? handler.tasks : undefined;
+  if (!Array.isArray(tasks) || tasks.length === 0 || !tasks.every((task) => typeof task === 'string')) {
+    return { name, problem: 'its handler names no tasks; make it with `app.handler(…)` of the tasks that it runs' };
+  }
+  return { name, tasks };
+}
+
+/** Not every error can be sent to another thread. */
+function cloneable(error: unknown): unknown {
+  try {
+    return structuredClone(error);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,86 @@
+import { Worker } from 'node:worker_threads';
+import { ConfigurationError } from '../core/errors.ts';
+import type { HandlerFile } from './handler-file.ts';
+import { sibling } from './sibling.ts';
+
+/** Which handler runs a task, by the task's name: `{ add: 'math' }`. Its queue is the queue prefix and the handler's name. */
+export type Routes = Readonly<Record<string, string>>;
+
+/** A handler and its bundle. */
+export interface BundledHandler extends HandlerFile {
+  readonly bundle: string;
+}
+
+/** What the thread says of one bundle: the handler's tasks, or what is wrong with it. */
+export type LoadedHandler =
+  | { readonly name: string; readonly tasks: readonly string[] }
+  | { readonly name: string; readonly problem: string; readonly cause?: unknown };
+
+/**
+ * Loads each bundle once, in a thread of its own, to read which tasks its handler runs.
+ *
+ * @param environment what the modules find in `process.env`; default: what this process has
+ * @throws ConfigurationError if a bundle can't be loaded, exports no handler, a handler names no tasks, or two handlers name the same one
+ */
+export async function readRoutes(
+  handlers: readonly BundledHandler[],
+  environment?: Readonly<Record<string, string>>,
+): Promise<Routes> {
+  const loaded = await loadInThread(handlers, environment);
+  const files = new Map(handlers.map(({ name, file }) => [name, file]));
+  const routes = new Map<string, string>();
+  for (const handler of loaded) {
+    const file = files.get(handler.name) ?? handler.name;
+    if ('problem' in handler)
+      throw new ConfigurationError(`Cannot use ${file}: ${handler.problem}`, { cause: handler.cause });
+    for (const task of handler.tasks) {
+      const other = routes.get(task);
+      if (other !== undefined) {
+        throw new ConfigurationError(
+          `Cannot route task "${task}": ${files.get(other) ?? other} and ${file} both run it, and a task runs in one handler`,
+        );
+      }
+      routes.set(task, handler.name);
+    }
+  }
+  return Object.fromEntries(routes);
+}
+
+// --- internal ---
+
+/** As long as Lambda gives a function to initialise. */
+const loadLimitMs = 10_000;
+
+async function loadInThread(
+  handlers: readonly BundledHandler[],
+  environment: Readonly<Record<string, string>> | undefined,
+): Promise<readonly LoadedHandler[]> {
+  const thread = new Worker(sibling('./routes-thread', import.meta.url), {
+    workerData: handlers,
+    execArgv: [],
+    // What modules print while they load is printed again when they run; here it would mix with a command's answer.
+    stdout: true,
+    stderr: true,
+    ...(environment && { env: environment }),
+  });
+  const loaded: LoadedHandler[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const stuck = (problem: string, cause?: unknown): void => {
+    const file = handlers[loaded.length]?.file ?? 'the handlers';
+    reject(new ConfigurationError(`Cannot load ${file}: ${problem}`, { cause }));
+  };
+  thread.on('message', (handler: LoadedHandler) => {
+    if (loaded.push(handler) === handlers.length) resolve();
+  });
+  thread.on('error', (error) => stuck(error instanceof Error ? error.message : String(error), error));
+  thread.on('exit', () => stuck('it ended the process while it was loaded'));
+  const timer = setTimeout(() => stuck(`it was not loaded after ${loadLimitMs / 1000} s`), loadLimitMs);
+  if (handlers.length === 0) resolve();
+  try {
+    await promise;
+    return loaded;
+  } finally {
+    clearTimeout(timer);
+    await thread.terminate();
+  }
+}

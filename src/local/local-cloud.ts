@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Build, type BuildHandlersOptions, buildHandlers } from '../deploy/build.ts';
+import { findHandlers } from '../deploy/handler-file.ts';
+import { type Project, type ProjectOptions, describeProject } from '../deploy/project.ts';
+import type { Routes } from '../deploy/routes.ts';
+import { systemHandlers } from '../deploy/system-handlers.ts';
+import { type HandlerWatch, watchHandlers } from '../deploy/watch.ts';
+import { type Cloud, type CloudPorts, startCloud } from './cloud.ts';
+import { type Host, startHost } from './host.ts';
+import type { OnLocalEvent } from './local-event.ts';
+
+/** What {@link startLocal} is told. */
+export interface LocalOptions {
+  readonly handlersDir: string;
+  readonly service: string;
+  readonly stage: string;
+  /** A folder that keeps what the cloud stores. Default: memory. */
+  readonly dataDir?: string;
+  /** Fixed ports. Default: any that are free. */
+  readonly ports?: CloudPorts;
+  /** Variables for the functions, beside those of the cloud. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether to build and deploy anew when a file of the handlers changes. Default false. */
+  readonly watch?: boolean;
+  /** Sandboxes of one function that work at once. Default 4. */
+  readonly concurrency?: number;
+  /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */
+  readonly retryAfterMs?: number;
+  readonly onEvent: OnLocalEvent;
+}
+
+/** A project that runs in this process. */
+export interface LocalCloud {
+  /** All that another process needs in its environment to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Which handler runs a task, as last built. */
+  readonly routes: Routes;
+  /** Builds and deploys anew. */
+  reload(): Promise<void>;
+  /** Lets what runs end (at most 5 s), stops everything and removes temporary files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds a project's handlers and runs them in this process, on an embedded SQS, S3, DynamoDB and Lambda. The caller stops it, also on
+ * SIGINT and SIGTERM.
+ *
+ * @throws ConfigurationError if a handler can't be built or used, a port is taken, or another process uses the data folder
+ *
+ * @example
+ * const local = await startLocal({ handlersDir: 'handlers', service: 'shop', stage: 'dev', onEvent: console.error });
+ * console.log(JSON.stringify({ env: local.env }));
+ * await local.stop();
+ */
+export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
+  const outDir = await mkdtemp(join(tmpdir(), 'chordal-'));
+  const local = new Local(options, outDir);
+  try {
+    await local.start();
+  } catch (error) {
+    await local.stop();
+    throw error;
+  }
+  return local;
+}
+
+// --- internal ---
+
+class Local implements LocalCloud {
+  readonly #options: LocalOptions;
+  readonly #outDir: string;
+  #cloud: Cloud | undefined;
+  #host: Host | undefined;
+  #watch: HandlerWatch | undefined;
+  #build: Build | undefined;
+  /** Deployments, one after the other. */
+  #deployed: Promise<void> = Promise.resolve();
+
+  constructor(options: LocalOptions, outDir: string) {
+    this.#options = options;
+    this.#outDir = outDir;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    return this.#cloud?.env ?? {};
+  }
+
+  get routes(): Routes {
+    return this.#build?.routes ?? {};
+  }
+
+  async start(): Promise<void> {
+    const { handlersDir, dataDir, ports, environment, concurrency, retryAfterMs, onEvent } = this.#options;
+    const project = this.#describe(await findHandlers(handlersDir));
+    const starting = startCloud({
+      project,
+      ...(dataDir !== undefined && { dataDir }),
+      ...(ports && { ports }),
+      onDeath: (error) => onEvent({ type: 'trouble', message: 'An emulator has ended', error }),
+    }).then((cloud) => (this.#cloud = cloud));
+    const [cloud, build] = await both(starting, this.#firstBuild());
+    this.#build = build;
+    this.#host = startHost({
+      project,
+      cloud,
+      bundles: build.bundles,
+      ...(environment && { environment }),
+      ...(concurrency !== undefined && { concurrency }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      onEvent,
+    });
+    onEvent(builtEvent(build));
+  }
+
+  async reload(): Promise<void> {
+    const handlers = await findHandlers(this.#options.handlersDir);
+    await this.#deploy(await buildHandlers({ ...this.#buildOptions(), handlers }));
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.stop();
+    await this.#deployed;
+    await this.#host?.stop();
+    await this.#cloud?.stop();
+    await rm(this.#outDir, { recursive: true, force: true });
+  }
+
+  async #firstBuild(): Promise<Build> {
+    const { handlersDir, watch = false, onEvent } = this.#options;
+    if (!watch) return buildHandlers({ ...this.#buildOptions(), handlers: await findHandlers(handlersDir) });
+    this.#watch = await watchHandlers({
+      ...this.#buildOptions(),
+      handlersDir,
+      onBuild: (build) => this.#deploy(build),
+      onError: (error) => onEvent({ type: 'build-failed', error }),
+    });
+    return this.#watch.build;
+  }
+
+  async #deploy(build: Build): Promise<void> {
+    const deploying = this.#deployed.then(async () => {
+      const project = this.#describe(build.handlers);
+      await this.#cloud?.update(project);
+      await this.#host?.update(project, build.bundles);
+      this.#build = build;
+      this.#options.onEvent(builtEvent(build));
+    });
+    // A failure is the caller's; the next deployment goes on from it.
+    this.#deployed = deploying.catch(() => {});
+    await deploying;
+  }
+
+  #describe(functions: ProjectOptions['functions']): Project {
+    const { service, stage } = this.#options;
+    return describeProject({ service, stage, functions });
+  }
+
+  #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
+    const { environment } = this.#options;
+    const existing = systemHandlers().filter(({ file }) => existsSync(file));
+    return { systemHandlers: existing, outDir: this.#outDir, ...(environment && { environment }) };
+  }
+}
+
+/** Both results; if one fails, it waits for the other before it throws. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  try {
+    return await Promise.all([first, second]);
+  } finally {
+    await Promise.allSettled([first, second]);
+  }
+}
+
+function builtEvent({ handlers, warnings }: Build): Parameters<OnLocalEvent>[0] {
+  return { type: 'built', handlers: handlers.map(({ name }) => name), warnings };
+}

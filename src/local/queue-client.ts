@@ -1,0 +1,47 @@
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { type Endpoints, clientOptions, queueUrl } from './endpoints.ts';
+
+/** What a poller does with its queue. */
+export interface QueueClient {
+  /** Waits for messages, up to 20 seconds. */
+  receive(atMost: number, signal: AbortSignal): Promise<readonly Message[]>;
+  /** Deletes messages, and answers with how many could not be. */
+  delete(receiptHandles: readonly string[]): Promise<number>;
+}
+
+/** A client for pollers. Each of them has a request open all the time, beside those that delete. */
+export function makeSqsClient({ sqsS3 }: Endpoints): SQSClient {
+  return new SQSClient({
+    ...clientOptions(sqsS3),
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 1000 } },
+  });
+}
+
+/** One queue of the embedded cloud. */
+export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: string): QueueClient {
+  const QueueUrl = queueUrl(endpoints, queueName);
+  return {
+    receive: async (atMost, abortSignal) => {
+      const command = new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: atMost,
+        WaitTimeSeconds: 20,
+        MessageSystemAttributeNames: ['All'],
+        MessageAttributeNames: ['All'],
+      });
+      const { Messages = [] } = await client.send(command, { abortSignal });
+      return Messages;
+    },
+    delete: async (receiptHandles) => {
+      let remaining = receiptHandles;
+      for (let attempt = 0; attempt < 3 && remaining.length > 0; attempt += 1) {
+        const sent = remaining;
+        const Entries = sent.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+        const { Failed = [] } = await client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+        const failed = new Set(Failed.map(({ Id }) => Id));
+        remaining = sent.filter((_, index) => failed.has(String(index)));
+      }
+      return remaining.length;
+    },
+  };
+}
