@@ -37,23 +37,28 @@ export function markLeaf(value: unknown): JsonObject | undefined {
  *
  * @throws RangeError if there is no such type, or not with this value.
  */
-export function readLeaf(type: string, value: unknown): unknown {
+export function readLeaf(type: unknown, value: unknown): unknown {
   if (type === 'undefined') return undefined;
-  const read = READERS.get(type);
-  if (read === undefined) throw new RangeError(`has the unknown type mark ${describe(type)}`);
+  const read = typeof type === 'string' ? READERS.get(type) : undefined;
+  if (typeof type !== 'string' || read === undefined)
+    throw new RangeError(`has the unknown type mark ${describe(type)}`);
+  const wrong = `has a wrong ${type} mark: current value is ${describe(value)}`;
   const text = type === 'uuid' && isHex(value) ? value.hex : value;
-  if (typeof text !== 'string')
-    throw new RangeError(`is a ${type} mark with a wrong value: current value is ${describe(value)}`);
+  if (typeof text !== 'string') throw new RangeError(wrong);
   try {
     return read(text);
   } catch (cause) {
-    throw new RangeError(`is a ${type} mark with a wrong value: current value is ${describe(value)}`, { cause });
+    throw new RangeError(wrong, { cause });
   }
 }
 
 // --- internal ---
 
 const READERS: ReadonlyMap<string, (text: string) => unknown> = new Map<string, (text: string) => unknown>([
+  // With a right value these have other values in them, and are not read here.
+  ['object', refuse],
+  ['map', refuse],
+  ['set', refuse],
   ['number', readNumber],
   ['bigint', readBigint],
   ['datetime', readDatetime],
@@ -68,6 +73,10 @@ const READERS: ReadonlyMap<string, (text: string) => unknown> = new Map<string, 
     (text) => make(fromBase64(text).buffer),
   ]),
 ]);
+
+function refuse(): never {
+  throw new RangeError('no values in it');
+}
 
 function readNumber(text: string): number {
   if (!['NaN', 'Infinity', '-Infinity', '-0'].includes(text)) throw new RangeError('not such a number');

@@ -92,7 +92,8 @@ function writeObject(value: object, depth: number, walk: Walk): Json {
   const isPlain = isPlainObject(value);
   const marked = isPlain ? undefined : (markLeaf(value) ?? writeCollection(value, depth, walk));
   if (marked !== undefined) return marked;
-  if (hasToJson(value)) {
+  // An invalid Date would become null.
+  if (hasToJson(value) && !(value instanceof Date)) {
     const json = value.toJSON(String(walk.path[depth - 1] ?? ''));
     if (json !== value) return write(json, depth, walk);
     // An object that is its own JSON says that its fields are data.
@@ -138,8 +139,9 @@ function readMark(type: unknown, value: unknown, depth: number, walk: Walk): unk
     const entries = mapItems(value, depth + 1, walk, read);
     if (entries.every(isPair)) return new Map(entries);
   }
+  step(walk, depth, undefined);
   try {
-    return readLeaf(String(type), value);
+    return readLeaf(type, value);
   } catch (error) {
     // readLeaf throws nothing else; its message goes on after the path.
     throw fault(walk, error instanceof RangeError ? error.message : 'has a wrong mark');
