@@ -174,7 +174,7 @@ function dataOf(error: object): JsonObject {
 }
 
 function argsOf(args: unknown): readonly Json[] | undefined {
-  const json = Array.isArray(args) ? smallJson(args) : undefined;
+  const json = smallJson(args);
   return Array.isArray(json) ? json : undefined;
 }
 
