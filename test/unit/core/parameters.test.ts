@@ -3,6 +3,7 @@ import { transformSync } from 'esbuild';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isChordalError } from '../../../src/core/errors.ts';
+import { listParameters } from '../../../src/core/parameters-source.ts';
 import {
   accepts,
   type AnyFunction,
@@ -124,6 +125,13 @@ describe('readParameters()', () => {
   ])('returns undefined for %s', (_, fn) => {
     expect(shapeOf(fn)).toBe('unknown');
   });
+
+  it.each(['', 'x', '(a, b', 'function (a = `${1', '(a = "'])(
+    'returns undefined for a source that is none: %j',
+    (source) => {
+      expect(listParameters(source)).toBeUndefined();
+    },
+  );
 
   it('returns undefined for a class', () => {
     expect(shapeOf(evaluate('class { constructor(x) { this.x = x } }'))).toBe('unknown');
