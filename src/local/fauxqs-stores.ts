@@ -18,6 +18,8 @@ export interface FauxqsStores {
    * A receipt that is no longer valid is ignored.
    */
   returnMessages(queueName: string, receiptHandles: readonly string[], afterMs: number): void;
+  /** Ends all requests that wait for a message of the queue that such a request names. Whoever is still there asks again. */
+  wakeReceivers(request: unknown): void;
   close(): void;
 }
 
@@ -42,6 +44,10 @@ export async function openStores(dataDir: string | undefined): Promise<FauxqsSto
         const entry = queue?.inflightMessages.get(handle);
         if (entry && !changedByHandler.has(entry)) entry.visibilityDeadline = Date.now() + afterMs;
       }
+    },
+    wakeReceivers: (request) => {
+      if (typeof request !== 'object' || request === null || !('QueueUrl' in request)) return;
+      stores.sqsStore.getQueue(String(request.QueueUrl))?.cancelWaiters();
     },
     close: () => persistence?.close(),
   };

@@ -11,7 +11,10 @@ export interface HostOptions {
   readonly cloud: Cloud;
   /** The bundle of each handler, by the handler's name. A function without one is not run. */
   readonly bundles: Readonly<Record<string, string>>;
-  /** Variables for all functions, beside those of the project and the cloud. Default: none. */
+  /**
+   * Variables for all functions, beside those of the project and the cloud; those that would lead an AWS SDK elsewhere (`AWS_*`) are left
+   * out. Default: none.
+   */
   readonly environment?: Readonly<Record<string, string>>;
   /** Sandboxes of one function that work at once, each a thread. Default 4. */
   readonly concurrency?: number;
@@ -48,7 +51,13 @@ export function startHost({
   retryAfterMs = 1000,
   onEvent,
 }: HostOptions): Host {
-  const settings = { cloud, environment: { ...environment, ...cloud.env }, concurrency, retryAfterMs, onEvent };
+  const settings = {
+    cloud,
+    environment: { ...withoutAws(environment), ...cloud.env },
+    concurrency,
+    retryAfterMs,
+    onEvent,
+  };
   const host = new LambdaHost(makeSqsClient(cloud.endpoints), settings);
   host.deploy(project, bundles);
   return {
@@ -99,6 +108,10 @@ class LambdaHost {
     await Promise.all(functions.map((one) => one.stop()));
     this.#client.destroy();
   }
+}
+
+function withoutAws(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }
 
 function functionsOf({ functions, systemFunctions }: Project): readonly FunctionDescription[] {

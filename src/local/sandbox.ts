@@ -36,7 +36,8 @@ export type LogLine = (stream: 'stdout' | 'stderr', line: string) => void;
 
 /**
  * One Lambda sandbox: a thread with the function's bundle and environment, that handles one event at a time. It dies of `process.exit`, of an
- * error that nobody catches, of too little memory and of the function's timeout; the process goes on.
+ * error that nobody catches and of the function's timeout; the process goes on. Its memory has no limit: Node ends the whole process when
+ * a thread's heap is full of large arrays.
  */
 export class Sandbox {
   readonly #settings: SandboxSettings;
@@ -54,7 +55,6 @@ export class Sandbox {
       workerData: settings,
       execArgv: [],
       env: settings.environment,
-      resourceLimits: { maxOldGenerationSizeMb: settings.memoryMb },
       stdout: true,
       stderr: true,
     });

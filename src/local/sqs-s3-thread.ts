@@ -26,6 +26,13 @@ await start(settings).catch((error: unknown) => {
 async function start({ port, dataDir }: EmulatorSettings): Promise<void> {
   const fauxqs = await openStores(dataDir);
   const app = buildApp({ logger: false, stores: fauxqs.stores });
+  // fauxqs lets a caller that has hung up wait on, and hands it the next message, which is then lost until its visibility ends.
+  app.addHook('preHandler', async ({ headers, body }, { raw }) => {
+    if (headers['x-amz-target'] !== 'AmazonSQS.ReceiveMessage') return;
+    raw.once('close', () => {
+      if (!raw.writableFinished) fauxqs.wakeReceivers(body);
+    });
+  });
   const address = new URL(await app.listen({ port, host: '127.0.0.1' }));
   fauxqs.moveTo(Number(address.port));
   parentPort?.on('message', (command: SqsS3Command) => void obey(command, fauxqs, () => app.close()));

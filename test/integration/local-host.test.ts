@@ -24,6 +24,8 @@ const probe = `
       if (act === 'reject') void Promise.reject(new Error('unhandled'));
       if (act === 'hang') await new Promise(() => setInterval(() => {}, 1000));
       if (act === 'spin') for (;;);
+      if (act === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
+      if (act === 'slow') console.log(JSON.stringify({ name: 'done', count, batch: 1 }));
     }
     return { batchItemFailures: failures.map(({ messageId }) => ({ itemIdentifier: messageId })) };
   };
@@ -122,6 +124,8 @@ test.each(['exit', 'reject'])(
     await queue.send([{ name: act, act }]);
     await happenings.until(() => seen('dying').includes(`${act} 2 of 1`));
 
+    // Also what it printed last.
+    expect(seen('dying')).toContain(`${act} 1 of 1`);
     const problem = act === 'exit' ? 'its sandbox exited with code 3' : expect.stringContaining('Error: unhandled');
     expect(happenings.batches('test-local-dying')).toContainEqual(expect.objectContaining({ failed: 1, problem }));
     await emptied(queue);
@@ -169,7 +173,42 @@ test('a delayed message is delivered when its delay is over, and not before', as
   expect((delivery?.at ?? 0) - sentAt).toBeLessThan(1500);
 });
 
+test('stop() waits for the batches that run, and takes no more', async () => {
+  const stopping = await hostOf('stopping');
+  const queue = await open('stopping');
+  await queue.send([{ name: 'a', act: 'slow' }]);
+  await deliveries('stopping', 1);
+  await stopping.stop();
+
+  expect(seen('stopping')).toEqual(['a 1 of 1', 'done 1 of 1']);
+  expect(await queue.size()).toBe(0);
+  await queue.send([{ name: 'b' }]);
+  expect(await queue.size()).toBe(1);
+});
+
+test('stop() ends what takes too long, and its messages come again', async () => {
+  const stopping = await hostOf('impatient');
+  const queue = await open('impatient');
+  await queue.send([{ name: 'a', act: 'hang' }]);
+  await deliveries('impatient', 1);
+  await stopping.stop(10);
+  expect(await queue.size()).toBe(1);
+
+  const next = await hostOf('impatient');
+  await deliveries('impatient', 2);
+  expect(seen('impatient')).toEqual(['a 1 of 1', 'a 2 of 1']);
+  await next.stop();
+});
+
 // --- internal ---
+
+/** A host of its own, for one function. */
+async function hostOf(name: string): Promise<Host> {
+  const project = projectOf(name);
+  await cloud.update(project);
+  const bundles = { [name]: join(dir, 'probe.mjs') };
+  return startHost({ project, cloud, bundles, retryAfterMs: 50, onEvent: happenings.add });
+}
 
 async function open(name: string): Promise<Queue> {
   return openQueue(cloud, `test-local-${name}`);
