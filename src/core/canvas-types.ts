@@ -126,15 +126,22 @@ export type NextStep<Before, Next> =
     : never;
 
 /**
- * Never if `Next` can be called with a value of type `Value`, and otherwise what the matter is. A value of unknown type
- * fits wherever a value does.
+ * Never if `Next` can be called with a value of type `Value`, and otherwise what the matter is. What is of
+ * unknown type fits wherever a value does.
  */
 export type Fit<Value, Next, Place extends string, Source extends string> =
   Next extends HasFacts<infer Missing extends readonly unknown[], unknown, never, infer Also, never>
-    ? [unknown extends Value ? never : Value] extends Missing | Also
+    ? [Known<Value>] extends Missing | Also
       ? never
       : Misfit<Value, Missing, Also, `${Place}${Named<Next>}`, Source>
     : never;
+
+/** A value as it is compared: what is unknown, or an unknown item of a list, counts as anything. */
+export type Known<Value> = unknown extends Value
+  ? never
+  : Value extends readonly unknown[]
+    ? { [I in keyof Value]: Known<Value[I]> }
+    : Value;
 
 // --- internal ---
 

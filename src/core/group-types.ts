@@ -1,5 +1,5 @@
 /** Groups and chords. */
-import type { Fit, Group, Joined } from './canvas-types.ts';
+import type { Fit, Group, Joined, Known } from './canvas-types.ts';
 import type { ChordOptions, OnMemberFailure } from './option-types.ts';
 import type { MemberOutcome } from './result-types.ts';
 import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature-types.ts';
@@ -92,17 +92,19 @@ export type ChordBody<H, Body, Mode extends OnMemberFailure> =
 type HeaderGroup<H> = H extends AnySignature ? Grouped<[H]> : Grouped<H>;
 
 type HeaderValue<Values, Mode extends OnMemberFailure> = Mode extends 'collect'
-  ? { [I in keyof Values]: MemberOutcome<Values[I]> }
+  ? { [I in keyof Values]: MemberOutcome<Known<Values[I]>> }
   : Values;
 
 /** The arguments that both lack, or that one lacks and the other may be given. */
-type SharedArgs<Missing extends readonly unknown[], Also, M extends readonly unknown[], A> = Missing extends M | A
-  ? Missing
-  : M extends Missing | Also
-    ? M
-    : Missing['length'] extends M['length']
-      ? { [I in keyof Missing]: Missing[I] & (I extends keyof M ? M[I] : never) }
-      : [DoesNotFit<'the members of this group lack different arguments'>];
+type SharedArgs<Missing extends readonly unknown[], Also, M extends readonly unknown[], A> = [M] extends [never]
+  ? [DoesNotFit<'the members of this group lack different arguments'>]
+  : Missing extends M | A
+    ? Missing
+    : M extends Missing | Also
+      ? M
+      : Missing['length'] extends M['length']
+        ? { [I in keyof Missing]: Missing[I] & (I extends keyof M ? M[I] : never) }
+        : [DoesNotFit<'the members of this group lack different arguments'>];
 
 type SharedAlso<Also, A> = [Also] extends [A] ? Also : [A] extends [Also] ? A : never;
 

@@ -3,7 +3,8 @@ import type { Json, JsonObject } from './json.ts';
 import type { SignatureData } from './signature.ts';
 
 /**
- * Any signature or canvas, its types left out: what code takes that treats all alike.
+ * Any signature or canvas, its types left out: what code takes that treats all alike. To build a canvas of signatures
+ * of which nothing is known, declare them as `Signature<[], unknown>`.
  *
  * @example
  * const names = (steps: readonly AnySignature[]): string[] => steps.map((step) => step.name);

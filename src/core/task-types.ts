@@ -47,7 +47,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
   ): Promise<AsyncResult<R>>;
   applyAsync(options: ApplyOptionsWithArgs<Readonly<PositionalOf<P>>, KeywordsOf<P>>): Promise<AsyncResult<R>>;
   /** One task that calls the function with each item, in order. */
-  map(items: Iterable<ItemOf<P>>): Signature<[], R[], 'map', object, readonly unknown[]>;
+  map(items: MapItems<P>): Signature<[], R[], 'map', object, readonly unknown[]>;
   /** One task that calls the function with each item's elements, in order. */
   starmap(items: Iterable<Readonly<PositionalOf<P>>>): Signature<[], R[], 'starmap', object, readonly unknown[]>;
   /** A group of `starmap`s of at most `size` items each; its value is a list of lists. */
@@ -110,7 +110,7 @@ export interface SignatureFunction {
 
 // --- internal ---
 
-type ItemOf<P extends readonly unknown[]> =
+type MapItems<P extends readonly unknown[]> =
   RequiredOf<P> extends readonly [unknown, unknown, ...unknown[]]
-    ? DoesNotFit<'map gives one argument, and the task needs more: use .starmap()', { takes: PositionalOf<P> }>
-    : PositionalOf<P>[0];
+    ? DoesNotFit<'map calls the task with one argument, and it needs more: use .starmap()', { takes: PositionalOf<P> }>
+    : Iterable<PositionalOf<P>[0]>;
