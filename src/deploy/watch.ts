@@ -41,8 +41,8 @@ class Watching {
   #context: BuildContext | undefined;
   #folder: FSWatcher | undefined;
   #isFirst = true;
-  /** What reacts to changes of the folder, one after the other. */
-  #changes: Promise<void> = Promise.resolve();
+  /** What reacts to changes of the folder: after the first build, one after the other. */
+  #changes: Promise<unknown> = this.#first.promise.catch(() => {});
 
   constructor(options: WatchHandlersOptions) {
     this.#options = options;
@@ -53,10 +53,12 @@ class Watching {
     this.#folder = watch(this.#options.handlersDir, () => {
       this.#changes = this.#changes.then(() => this.#look()).catch(this.#options.onError);
     });
+    this.#folder.on('error', this.#options.onError);
     try {
       await this.#watch();
       return await this.#first.promise;
     } catch (error) {
+      this.#first.reject(error);
       await this.stop();
       throw error;
     }

@@ -25,20 +25,6 @@ export async function createResources(project: Project, endpoints: Endpoints): P
   }
 }
 
-/** What SQS is told of a queue. */
-export function queueAttributes(queue: QueueDescription): Partial<Record<QueueAttributeName, string>> {
-  return {
-    VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
-    MessageRetentionPeriod: String(queue.retentionSeconds),
-    ...(queue.redrive && {
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: queueArn(queue.redrive.deadLetterQueue),
-        maxReceiveCount: queue.redrive.maxReceiveCount,
-      }),
-    }),
-  };
-}
-
 // --- internal ---
 
 async function createTable(client: DynamoDBClient, table: TableDescription): Promise<void> {
@@ -66,6 +52,19 @@ async function createQueue(client: SQSClient, queue: QueueDescription): Promise<
   const Attributes = queueAttributes(queue);
   const { QueueUrl } = await client.send(new CreateQueueCommand({ QueueName: queue.name }));
   await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes }));
+}
+
+function queueAttributes(queue: QueueDescription): Partial<Record<QueueAttributeName, string>> {
+  return {
+    VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
+    MessageRetentionPeriod: String(queue.retentionSeconds),
+    ...(queue.redrive && {
+      RedrivePolicy: JSON.stringify({
+        deadLetterTargetArn: queueArn(queue.redrive.deadLetterQueue),
+        maxReceiveCount: queue.redrive.maxReceiveCount,
+      }),
+    }),
+  };
 }
 
 async function unlessNamed(name: string, answer: Promise<unknown>): Promise<void> {
