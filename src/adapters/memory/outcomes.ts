@@ -55,6 +55,13 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
+  async forget({ address }: { readonly address: Address }): Promise<void> {
+    const { cells } = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const { outcome, ...cell } = cells[slot] ?? EMPTY_CELL;
+    if (outcome !== undefined) cells[slot] = frozenCopy({ ...cell, outcome: { ...outcome, forgotten: true } });
+  }
+
   async look({ address }: { readonly address: Address }): Promise<Standing> {
     return standingOf(address, this.#itemAt(address));
   }

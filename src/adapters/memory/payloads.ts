@@ -39,7 +39,7 @@ export class MemoryPayloads implements Payloads {
   }
 
   async getBlock({ key }: { readonly key: string }): Promise<string> {
-    return this.#blocks.get(key) ?? missing('block', key, key.slice(key.indexOf(':') + 1));
+    return this.#blocks.get(key) ?? missing('block', key, key.slice(key.indexOf(':') + 1).replace(/\/.*$/, ''));
   }
 }
 

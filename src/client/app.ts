@@ -1,0 +1,130 @@
+import { fromCelery } from '../core/celery-json.ts';
+import { InvalidOptions } from '../core/errors.ts';
+import { isPlainObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
+import { readParameters } from '../core/parameters.ts';
+import type { AsyncResult, GroupResult, ResultSetFunction } from '../core/result-types.ts';
+import type { SignatureData } from '../core/signature.ts';
+import { taskOf } from '../core/signature.ts';
+import type { TaskOptions } from '../core/option-types.ts';
+import type { DeclareTask, DefineTask, SignatureFunction } from '../core/task-types.ts';
+import { DEFAULT_SETTINGS } from '../worker/engine.ts';
+import type { Engine, RegisteredTask, Settings } from '../worker/engine.ts';
+import { setCurrentApp } from './current-app.ts';
+import { makeEngine } from './engine.ts';
+import type { Runtime } from './engine.ts';
+import { groupHandleOfId, handleOf, handleOfId } from './handles.ts';
+import type { Handle, SavedGroup } from './handles.ts';
+import { readOptions } from './options.ts';
+import { makeResultSet } from './result-set.ts';
+import { runHere } from './run-here.ts';
+import { makeSignature } from './signature.ts';
+import type { Caller } from './signature.ts';
+import { submit } from './submit.ts';
+import { makeTask } from './task.ts';
+import { readTaskOptions } from './task-options.ts';
+
+/** The settings and the defaults of an app. */
+export interface AppConf extends Settings {
+  /** Options of every task that does not say otherwise. */
+  readonly taskDefaults: TaskOptions;
+}
+
+/** An app: its tasks, and the way to call them and to find their results. */
+export interface App {
+  readonly name: string;
+  readonly conf: AppConf;
+  /** Registers a function as a task under a name that is its identity on the wire. */
+  readonly task: DefineTask;
+  /** A task known by its name and type alone, so that a caller does not load its code. */
+  readonly declare: DeclareTask;
+  /** Reads a signature from JSON, ours or Celery's, or builds one by name. */
+  readonly signature: SignatureFunction;
+  /** The handle of an id, from anywhere. */
+  asyncResult<T = unknown>(id: string): AsyncResult<T>;
+  /** The handle of a group that was saved, or null. */
+  groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
+  /** Any results as one. */
+  readonly resultSet: ResultSetFunction;
+}
+
+/** An app and what is inside it, for what runs its tasks. */
+export interface AppParts {
+  readonly app: App;
+  readonly engine: Engine;
+}
+
+/** Makes an app on a runtime. */
+export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts {
+  const tasks = new Map<string, RegisteredTask>();
+  const engine = makeEngine(runtime, tasks, conf);
+  const caller = makeCaller(name, engine);
+  setCurrentApp(caller);
+  const app = {
+    name,
+    conf,
+    task: (taskName: string, ...rest: readonly unknown[]) => {
+      const registered = register(tasks, conf, taskName, rest);
+      return makeTask(caller, registered.name, registered.parameters);
+    },
+    declare: (taskName: string) => makeTask(caller, taskName, undefined),
+    signature: (source: unknown, spec: unknown = {}) => makeSignature(caller, readSignature(source, spec)),
+    asyncResult: (id: string) => handleOfId(engine, id),
+    groupResult: async (id: string) => {
+      const text = await engine.records.savedResult({ id });
+      // What `save()` wrote under this id.
+      return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
+    },
+    resultSet: (results: readonly Handle[]) => makeResultSet(results),
+  };
+  // The public types say which arguments and results belong together; at run time all are unknown.
+  return { app: app as unknown as App, engine };
+}
+
+/** The settings of an app, with the defaults for those that are not given. */
+export function makeConf({ taskDefaults = {}, ...settings }: Partial<AppConf>): AppConf {
+  for (const key of Object.keys(settings)) {
+    if (!(key in DEFAULT_SETTINGS)) {
+      throw new InvalidOptions(`Cannot use ${key} as a setting of an app: known are ${Object.keys(DEFAULT_SETTINGS).join(', ')}, taskDefaults`);
+    }
+  }
+  return { ...DEFAULT_SETTINGS, ...settings, taskDefaults: readTaskOptions('taskDefaults', taskDefaults) };
+}
+
+// --- internal ---
+
+function makeCaller(app: string, engine: Engine): Caller {
+  return {
+    runHere: (data) => runHere(engine, data),
+    send: async (data, options) => {
+      const { id, plan } = await submit(engine, { data, app, ...options });
+      return handleOf(engine, plan, { id, base: id, parent: () => null, isLast: true });
+    },
+  };
+}
+
+function register(tasks: Map<string, RegisteredTask>, conf: AppConf, name: string, rest: readonly unknown[]): RegisteredTask {
+  const fn = rest.at(-1);
+  const given = rest.length > 1 ? rest[0] : {};
+  if (typeof name !== 'string' || name === '' || name.startsWith('celery.')) {
+    throw new InvalidOptions(`Cannot register a task as ${JSON.stringify(name)}: its name is a text that is not empty and does not begin with "celery."`);
+  }
+  if (typeof fn !== 'function') throw new InvalidOptions(`Cannot register ${name} as a task: current value is ${typeof fn}, not a function`);
+  if (tasks.has(name)) throw new InvalidOptions(`Cannot register ${name} as a task: this app has one of that name already`);
+  const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
+  // Any function can be called with any list of arguments; which fit, its parameters say.
+  const callable = fn as RegisteredTask['fn'];
+  const task = { name, fn: callable, options, parameters: readParameters(callable, { bound: options.bind === true }) };
+  tasks.set(name, task);
+  return task;
+}
+
+function readSignature(source: unknown, spec: unknown): SignatureData {
+  if (typeof source !== 'string') return fromCelery(source as Json);
+  const { args = [], kwargs = {}, options = {}, immutable = false } = isPlainObject(spec) ? spec : {};
+  if (!Array.isArray(args) || !isPlainObject(kwargs) || !isPlainObject(options)) {
+    throw new InvalidOptions(`Cannot build a signature of ${source}: args is a list, kwargs and options are objects`);
+  }
+  return taskOf(source, { args, kwargs, immutable: immutable === true, options: readOptions(options) });
+}
+

@@ -1,0 +1,88 @@
+import type { ChainFunction } from '../core/canvas-types.ts';
+import { InvalidCanvas } from '../core/errors.ts';
+import type { ChordFunction, GroupFunction, Header } from '../core/group-types.ts';
+import { chainOf, chordOf, groupOf } from '../core/signature.ts';
+import type { SignatureData } from '../core/signature.ts';
+import type { AnySignature } from '../core/signature-types.ts';
+import type { OnMemberFailure } from '../core/option-types.ts';
+import { currentApp } from './current-app.ts';
+import { callerOf, isSignature, makeSignature } from './signature.ts';
+import type { RuntimeSignature } from './signature.ts';
+
+/**
+ * Steps that run one after another, each called with what the one before returned.
+ *
+ * @throws InvalidCanvas if there is no step, or one is no signature.
+ *
+ * @example
+ * ```ts
+ * const result = await chain(add.s(1, 2), add.s(3)).delay();
+ * await result.get(); // 6
+ * ```
+ */
+export const chain = ((...steps: readonly AnySignature[]) =>
+  // The public type says which steps fit.
+  canvas('chain', steps, chainOf)) as unknown as ChainFunction;
+
+/**
+ * Members that run at once; the value is the list of theirs, in this order.
+ *
+ * @throws InvalidCanvas if a member is no signature.
+ *
+ * @example
+ * ```ts
+ * const result = await group(range(3).map((i) => add.s(i, i))).delay();
+ * await result.get(); // [0, 2, 4]
+ * ```
+ */
+export const group = ((members: Iterable<AnySignature>) =>
+  // The public type lists the members' values.
+  canvas('group', listOf(members), groupOf)) as unknown as GroupFunction;
+
+/**
+ * A header whose values, as one list, are what the body is called with. Without a body it returns a function that takes
+ * one; nothing is sent before `delay`.
+ *
+ * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
+ * `{ ok, value }` or `{ ok, error }` of each member.
+ * @throws InvalidCanvas if the body or a member is no signature.
+ *
+ * @example
+ * ```ts
+ * const result = await chord([add.s(1, 1), add.s(2, 2)], tsum.s()).delay();
+ * await result.get(); // 6
+ * ```
+ */
+export const chord = ((header: Header, body?: AnySignature, options?: { readonly onMemberFailure?: OnMemberFailure }) => {
+  const members = isSignature(header) ? [header] : listOf(header);
+  const build = (last: AnySignature, how: { readonly onMemberFailure?: OnMemberFailure } = {}): RuntimeSignature =>
+    canvas('chord', [...members, last], (all) => {
+      const tail = all.at(-1);
+      if (tail === undefined) throw new InvalidCanvas('Cannot make a chord as it has no body');
+      return chordOf(all.slice(0, -1), tail, how.onMemberFailure);
+    });
+  return body === undefined ? build : build(body, options);
+  // The public type says which body fits.
+}) as unknown as ChordFunction;
+
+// --- internal ---
+
+function canvas(
+  kind: string,
+  parts: readonly AnySignature[],
+  make: (data: readonly SignatureData[]) => SignatureData,
+): RuntimeSignature {
+  parts.forEach((part, index) => {
+    if (!isSignature(part)) {
+      throw new InvalidCanvas(`Cannot use part ${index + 1} of a ${kind} as a signature: current value is ${String(part)}; use .s() to make one of a task`);
+    }
+  });
+  const data = make(parts.map((part) => part.data));
+  const caller = parts.map(callerOf).find((one) => one !== undefined);
+  return makeSignature(caller ?? currentApp(), data);
+}
+
+function listOf(members: unknown): readonly AnySignature[] {
+  if (typeof members === 'object' && members !== null && Symbol.iterator in members) return [...(members as Iterable<AnySignature>)];
+  throw new InvalidCanvas(`Cannot use the members of a canvas as a list of signatures: current value is ${String(members)}`);
+}

@@ -1,0 +1,23 @@
+import { LIFETIME_MS } from '../core/drafts.ts';
+import { NotRegistered } from '../core/errors.ts';
+import type { RevokeMessage } from '../core/message.ts';
+import { dispatch } from '../worker/dispatch.ts';
+import type { Engine } from '../worker/engine.ts';
+
+/** Asks for an id, and everything inside it that has not run, to be revoked. The request is durable when this resolves. */
+export async function sendRevocation(engine: Engine, id: string): Promise<void> {
+  if (engine.anyQueue() === undefined) {
+    throw new NotRegistered(`Cannot revoke ${id} as no queue is known here: no function runs any task`, { task: id });
+  }
+  const message: RevokeMessage = {
+    kind: 'revoke',
+    mid: engine.nonces.mid(),
+    id,
+    base: id,
+    try: 0,
+    frames: [],
+    depth: 0,
+    until: engine.clock.now() + LIFETIME_MS,
+  };
+  await dispatch(engine, { send: (messages) => engine.broker.send({ messages }) }, [message]);
+}

@@ -1,0 +1,81 @@
+import { inspect } from 'node:util';
+
+import { toCelery } from '../core/celery-json.ts';
+import { printSignature } from '../core/print.ts';
+import { chainOf, withArguments, withOptions } from '../core/signature.ts';
+import type { CallOptions, SignatureData } from '../core/signature.ts';
+import type { AnySignature } from '../core/signature-types.ts';
+import { givenArguments } from './kwargs.ts';
+import { readApplyOptions, readOptions } from './options.ts';
+
+/** What a signature needs of its app. */
+export interface Caller {
+  /** Runs it in this process. */
+  runHere(data: SignatureData): Promise<unknown>;
+  /** Sends it, and answers with its handle. */
+  send(data: SignatureData, options: { readonly taskId?: string; readonly dedupKey?: string }): Promise<unknown>;
+}
+
+/** A signature at run time; the public types say which arguments and results go with it. */
+export interface RuntimeSignature extends AnySignature {
+  (...later: readonly unknown[]): Promise<unknown>;
+  readonly caller: Caller;
+  delay(...later: readonly unknown[]): Promise<unknown>;
+  applyAsync(options?: object): Promise<unknown>;
+  set(options: object): RuntimeSignature;
+  link(callback: AnySignature): RuntimeSignature;
+  linkError(callback: AnySignature): RuntimeSignature;
+  clone(): RuntimeSignature;
+  pipe(next: AnySignature): RuntimeSignature;
+  toJSON(): ReturnType<AnySignature['toJSON']>;
+}
+
+/** Makes a signature of its data: an immutable value that can be called. */
+export function makeSignature(caller: Caller, data: SignatureData): RuntimeSignature {
+  const call = async (...later: readonly unknown[]): Promise<unknown> => caller.runHere(withArguments(data, givenArguments(later)));
+  const again = (changed: SignatureData): RuntimeSignature => makeSignature(caller, changed);
+  const methods = {
+    name: data.kind === 'task' ? data.task : data.kind,
+    data,
+    caller,
+    delay: async (...later: readonly unknown[]) => sendWith(caller, withArguments(data, givenArguments(later)), {}),
+    applyAsync: async (options: object = {}) => {
+      const { args, kwargs, ...rest } = readApplyOptions(options);
+      return sendWith(caller, withArguments(data, { args, kwargs }), rest);
+    },
+    set: (options: object) => again(withOptions(data, readOptions(options))),
+    link: (callback: AnySignature) => again(withOptions(data, { link: [callback.data] })),
+    linkError: (callback: AnySignature) => again(withOptions(data, { linkError: [callback.data] })),
+    clone: () => again(data),
+    pipe: (next: AnySignature) => again(chainOf([data, next.data])),
+    toJSON: () => toCelery(data),
+    toString: () => printSignature(data),
+    [inspect.custom]: () => printSignature(data),
+  };
+  const properties = Object.entries(Object.getOwnPropertyDescriptors(methods)).map(([key, { value }]) => [key, { value }]);
+  // The function has every property above; the symbol is not among the entries and is defined apart.
+  return Object.defineProperty(Object.defineProperties(call, Object.fromEntries(properties) as PropertyDescriptorMap), inspect.custom, {
+    value: methods[inspect.custom],
+  }) as unknown as RuntimeSignature;
+}
+
+/** The app that a signature came from. */
+export function callerOf(signature: AnySignature): Caller | undefined {
+  return 'caller' in signature ? (signature as RuntimeSignature).caller : undefined;
+}
+
+/** Whether a value is a signature or a canvas. */
+export function isSignature(value: unknown): value is RuntimeSignature {
+  return typeof value === 'function' && 'data' in value && 'caller' in value;
+}
+
+// --- internal ---
+
+function sendWith(caller: Caller, data: SignatureData, options: CallOptions & { readonly dedupKey?: string }): Promise<unknown> {
+  const { taskId = data.options.taskId, dedupKey, ...rest } = options;
+  return caller.send(withOptions(data, rest), {
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(dedupKey === undefined ? {} : { dedupKey }),
+  });
+}
+

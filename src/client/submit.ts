@@ -1,0 +1,119 @@
+import { canvasDraft, LIFETIME_MS } from '../core/drafts.ts';
+import type { Effect, Flow, Position } from '../core/effect.ts';
+import { InvalidOptions, TooDeep } from '../core/errors.ts';
+import { isWorkflowId } from '../core/ids.ts';
+import type { Message } from '../core/message.ts';
+import { planOf } from '../core/plan-of.ts';
+import type { Plan } from '../core/plan.ts';
+import { loaded, startPlan } from '../core/start.ts';
+import type { SignatureData } from '../core/signature.ts';
+import { loadPlans } from '../worker/blocks.ts';
+import { carryOut } from '../worker/carry-out.ts';
+import { currentRun } from '../worker/context.ts';
+import type { CurrentRun } from '../worker/context.ts';
+import { dispatch } from '../worker/dispatch.ts';
+import type { Outbox } from '../worker/dispatch.ts';
+import type { Engine } from '../worker/engine.ts';
+import { storePlan } from '../worker/store-plan.ts';
+import { checkCanvas } from './check-canvas.ts';
+
+/** First messages that a client sends itself: one batch. */
+const DIRECT_MESSAGES = 10;
+
+/** How a canvas is submitted. */
+export interface Submission {
+  readonly data: SignatureData;
+  readonly taskId?: string | undefined;
+  readonly dedupKey?: string | undefined;
+  readonly app: string;
+}
+
+/** What has been submitted. */
+export interface Submitted {
+  readonly id: string;
+  readonly plan: Plan;
+}
+
+/**
+ * Sends a canvas: its first messages, if they are at most ten, or one message that has a worker send them. It resolves
+ * when all are accepted.
+ *
+ * @throws InvalidArguments, InvalidOptions, NotRegistered, CanvasTooDeep, SerializationError before anything is sent;
+ * ServiceUnavailable if the cloud does not answer.
+ */
+export async function submit(engine: Engine, submission: Submission): Promise<Submitted> {
+  const { data, dedupKey } = submission;
+  checkCanvas(engine, data);
+  const plan = planOf(data);
+  const run = currentRun();
+  run?.mustBeWanted('launch a canvas');
+  const id = workflowId(engine, submission, plan, run);
+  const until = engine.clock.now() + LIFETIME_MS;
+  const before = dedupKey === undefined ? 'new' : await engine.records.openSubmission({ workflow: id, until });
+  if (before === 'sent') return { id, plan };
+  const packed = await storePlan(engine.payloads, { plan, base: id, until });
+  const flow = flowOf(engine, run, until, before === 'unsent');
+  await sendFirst(engine, flow, { id, base: id, links: [], attempt: 0 }, packed);
+  if (dedupKey !== undefined) await engine.records.closeSubmission({ workflow: id });
+  run?.children.push(id);
+  return { id, plan };
+}
+
+// --- internal ---
+
+async function sendFirst(engine: Engine, flow: Flow, at: Position, plan: Plan): Promise<void> {
+  const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
+  const effects = await withPlansLoaded(engine, flow, startPlan(flow, { at, plan, input: undefined, frames: [] }));
+  if (effects.length <= DIRECT_MESSAGES) return carryOut(engine, outbox, flow, effects);
+  const message: Message = { ...canvasDraft(flow, at, plan), mid: engine.nonces.mid() };
+  await dispatch(engine, outbox, [message]);
+}
+
+async function withPlansLoaded(engine: Engine, flow: Flow, effects: readonly Effect[]): Promise<readonly Effect[]> {
+  const settled = await Promise.all(
+    effects.map(async (effect) => {
+      if (effect.do !== 'load') return [effect];
+      return withPlansLoaded(engine, flow, loaded(flow, effect, await loadPlans(engine.payloads, effect.source)));
+    }),
+  );
+  return settled.flat();
+}
+
+function workflowId(engine: Engine, { taskId, dedupKey, app }: Submission, plan: Plan, run: CurrentRun | undefined): string {
+  if (taskId !== undefined) {
+    if (isWorkflowId(taskId)) return taskId;
+    throw new InvalidOptions(`Cannot use a taskId as an id: current value is ${JSON.stringify(taskId)}; give 1 to 100 of A-Z a-z 0-9 _ : -`);
+  }
+  const { nonces } = engine;
+  if (dedupKey !== undefined) return `d-${nonces.digest(`${app}|${dedupKey}`)}`;
+  const message = run?.call.message;
+  if (run === undefined || message === undefined) return nonces.uuid();
+  // The same run again launches the same workflows, and not a second set.
+  const signature = nonces.digest(JSON.stringify(plan));
+  const before = run.launches.get(signature) ?? 0;
+  run.launches.set(signature, before + 1);
+  return `l-${nonces.digest(`${message.id}|${message.try}|${signature}|${before}`)}`;
+}
+
+function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, again: boolean): Flow {
+  const { nonces, clock, settings } = engine;
+  const by = { mid: nonces.mid(), token: nonces.token() };
+  const { inlineMembers, rangeMembers } = settings;
+  const fresh = { by, again, now: clock.now(), depth: 0, until, inlineMembers, rangeMembers };
+  const message = run?.call.message;
+  if (run === undefined || message === undefined) return fresh;
+  if (message.depth >= settings.maxDepth) {
+    throw new TooDeep(`Cannot launch a canvas from ${message.id}: current value is ${message.depth} launches and replacements above it, which is the most`);
+  }
+  const { tenant, traceparent, headers } = message;
+  return {
+    ...fresh,
+    again: again || run.isAgain,
+    depth: message.depth + 1,
+    root: message.root ?? message.id,
+    sender: message.id,
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Flow, Position, Start } from './effect.ts';
+import type { Carried, Draft, Frame, Input } from './message.ts';
+import type { ParallelPlan, Plan, TaskPlan } from './plan.ts';
+
+/** How long the engine keeps a workflow's items after its latest eta: longer than any queue keeps a message (14 days). */
+export const LIFETIME_MS: number = 15 * 86_400_000;
+
+/** Members `lo` to `hi − 1` of a group. */
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** The message that runs one task; its delay and its end of life are counted from `flow.now`. */
+export function runDraft(flow: Flow, at: Position, plan: TaskPlan, input: Input | undefined, frames: readonly Frame[]): Draft {
+  const { links: _, ...sig } = plan;
+  const { options } = sig;
+  const notBefore = Math.max(options?.eta ?? 0, flow.now + (options?.countdown ?? 0) * 1000);
+  const until = Math.max(flow.until, notBefore + LIFETIME_MS);
+  const expires = options?.expiresAt ?? (options?.expires === undefined ? undefined : flow.now + options.expires * 1000);
+  return {
+    ...common(flow, at, input, frames),
+    until,
+    ...(options?.tenant === undefined ? {} : { tenant: options.tenant }),
+    ...(options?.headers === undefined ? {} : { headers: { ...flow.headers, ...options.headers } }),
+    kind: 'run',
+    sig,
+    ...(notBefore > flow.now ? { notBefore } : {}),
+    ...(expires === undefined ? {} : { expires }),
+  };
+}
+
+/** The message that has a worker start a range of a group's members. */
+export function rangeDraft(flow: Flow, { at, plan, input, frames }: Start & { plan: ParallelPlan }, range: Range): Draft {
+  const { links: _, ...sig } = plan;
+  return { ...common(flow, at, input, frames), kind: 'expand', sig, ...range };
+}
+
+/** The message that has a worker start a whole canvas, so that submitting it is one send. */
+export function canvasDraft(flow: Flow, at: Position, plan: Plan): Draft {
+  return { ...common(flow, at, undefined, []), kind: 'expand', sig: plan };
+}
+
+// --- internal ---
+
+function common(flow: Flow, at: Position, input: Input | undefined, frames: readonly Frame[]): Omit<Draft, 'kind' | 'sig'> {
+  return {
+    ...carried(flow, at.id),
+    id: at.id,
+    base: at.base,
+    try: at.attempt,
+    frames,
+    ...(at.links.length === 0 ? {} : { links: at.links }),
+    ...(input === undefined ? {} : { in: input }),
+    ...(flow.again ? { again: true as const } : {}),
+  };
+}
+
+function carried(flow: Flow, id: string): Carried {
+  const { root, depth, until, tenant, traceparent, headers } = flow;
+  const parent = flow.sender === id ? flow.parent : flow.sender;
+  return {
+    depth,
+    until,
+    ...(root === undefined ? {} : { root }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}

@@ -1,0 +1,174 @@
+import { CanvasTooDeep } from './errors.ts';
+import type { Json } from './json.ts';
+import type { Link, Plan, PlanOptions, TaskPlan } from './plan.ts';
+import { toJson } from './serializer.ts';
+import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
+import { depthOf, mergeOptions, taskOf, withOptions } from './signature.ts';
+
+/** How many frames a message may carry, and so how deep canvases may nest. */
+export const MAX_FRAMES = 64;
+
+/**
+ * The normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step chains
+ * their step; options are handed down to the tasks they are for, values become marked JSON.
+ *
+ * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted.
+ * @throws SerializationError if an argument cannot be sent.
+ */
+export function planOf(data: SignatureData): Plan {
+  if (depthOf(data) > MAX_FRAMES) {
+    throw new CanvasTooDeep(
+      `Cannot send a canvas as its groups and chains nest too deep: current value is ${depthOf(data)}, and ${MAX_FRAMES} is the most; use a chain instead of canvases inside canvases`,
+    );
+  }
+  return plan(data, NOTHING);
+}
+
+// --- internal ---
+
+/** Options on their way from a canvas to its tasks: some win over a task's own, some only stand in for missing ones. */
+interface HandedDown {
+  readonly override: CallOptions;
+  readonly fallback: CallOptions;
+}
+
+const NOTHING: HandedDown = { override: {}, fallback: {} };
+
+function plan(data: SignatureData, down: HandedDown): Plan {
+  switch (data.kind) {
+    case 'task':
+      return taskPlan(data, data.options, down);
+    case 'map':
+    case 'starmap':
+      return mapPlan(data, data.items, down);
+    case 'chunks':
+      return { par: chunkPlans(data, down), ...linksOf(data.options) };
+    case 'group':
+      return groupPlan(data, down);
+    case 'chain':
+    case 'chord':
+      return sequencePlan(data, down);
+  }
+}
+
+function sequencePlan(data: SignatureData, down: HandedDown): Plan {
+  const steps = stepPlans(data, down);
+  const [only] = steps;
+  const links = data.kind === 'chain' ? linksOf(data.options) : {};
+  if (steps.length > 1 || only === undefined) return { seq: steps, ...links };
+  if (links.links === undefined) return only;
+  return { ...only, links: [...(only.links ?? []), ...links.links] };
+}
+
+/** The flat steps of a chain or a chord. A chord whose body is a chord is one long sequence: no recursion there. */
+function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
+  if (data.kind === 'chain') {
+    return data.steps.flatMap((step, index) => stepPlans(step, chainOptions(data.options, down, index)));
+  }
+  if (data.kind !== 'chord') return [plan(data, down)];
+  const steps: Plan[] = [];
+  let current: SignatureData = data;
+  let handed = down;
+  while (current.kind === 'chord') {
+    steps.push(headerPlan(current, handed));
+    const { link, linkError, taskId: _, countdown: _c, eta: _e, ...rest } = mergeOptions(current.options, handed.override);
+    const links = { ...(link === undefined ? {} : { link }), ...(linkError === undefined ? {} : { linkError }) };
+    current = withOptions(current.body, links);
+    handed = { override: rest, fallback: withoutStart(handed.fallback) };
+  }
+  return [...steps, ...stepPlans(current, handed)];
+}
+
+function headerPlan(data: ChordData, down: HandedDown): Plan {
+  const { link: _link, linkError = [], taskId: _id, ...options } = data.options;
+  const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) });
+  const links = linkError.map((callback): Link => ({ on: 'failureOnce', plan: planOf(callback) }));
+  return {
+    par: members,
+    ...(data.onMemberFailure === 'collect' ? { collect: true } : {}),
+    ...(links.length === 0 ? {} : { links }),
+  };
+}
+
+function groupPlan(data: GroupData, down: HandedDown): Plan {
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
+  const members = memberPlans(data.members, { ...down, override: mergeOptions(options, down.override) });
+  return { par: members, ...linksOf(data.options) };
+}
+
+/** A group that could not be taken apart, because it has a `link`, still puts its values among its neighbours'. */
+function memberPlans(members: readonly SignatureData[], down: HandedDown): readonly Plan[] {
+  return members.map((member) => {
+    const made = plan(member, down);
+    return member.kind === 'group' && 'par' in made ? { ...made, splice: true } : made;
+  });
+}
+
+function chainOptions(own: CallOptions, { override, fallback }: HandedDown, index: number): HandedDown {
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = own;
+  const rest = { override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
+  if (index > 0) return rest;
+  const { countdown, eta } = { ...options, ...override };
+  const start = { ...(countdown === undefined ? {} : { countdown }), ...(eta === undefined ? {} : { eta }) };
+  return { ...rest, override: { ...rest.override, ...start } };
+}
+
+function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOptions): CallOptions {
+  return options;
+}
+
+function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan {
+  const options = wireOptions(mergeOptions(mergeOptions(down.fallback, own), down.override), data.task);
+  const kwargs = Object.entries(data.kwargs);
+  return {
+    task: data.task,
+    ...(data.args.length === 0 ? {} : { args: data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`)) }),
+    ...(kwargs.length === 0 ? {} : { kwargs: jsonRecord(data.kwargs, `keyword argument of ${data.task}`) }),
+    ...(data.immutable ? { immutable: true } : {}),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...linksOf(own),
+  };
+}
+
+function mapPlan({ kind, task, options }: MapData | (Omit<MapData, 'kind'> & { kind: 'map' | 'starmap' }), items: readonly unknown[], down: HandedDown): TaskPlan {
+  const inner = taskOf(task.task, { args: [items], kwargs: task.kwargs, immutable: true });
+  return { ...taskPlan(inner, mergeOptions(task.options, options), down), each: kind };
+}
+
+function chunkPlans({ task, items, size, options }: ChunksData, down: HandedDown): readonly Plan[] {
+  const { link: _link, linkError: _linkError, taskId: _id, ...rest } = options;
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, k) =>
+    mapPlan({ kind: 'starmap', task, items: [], options: rest }, items.slice(k * size, (k + 1) * size), down),
+  );
+}
+
+function linksOf({ link = [], linkError = [] }: CallOptions): { readonly links?: readonly Link[] } {
+  const links: readonly Link[] = [
+    ...link.map((callback): Link => ({ on: 'success', plan: planOf(callback) })),
+    ...linkError.map((callback): Link => ({ on: 'failure', plan: planOf(callback) })),
+  ];
+  return links.length === 0 ? {} : { links };
+}
+
+function wireOptions(options: CallOptions, task: string): PlanOptions {
+  const { eta, expires, headers, countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit } = options;
+  const plain = { countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit };
+  return {
+    ...defined(plain),
+    ...(eta === undefined ? {} : { eta: eta.getTime() }),
+    ...(typeof expires === 'number' ? { expires } : {}),
+    ...(expires instanceof Date ? { expiresAt: expires.getTime() } : {}),
+    ...(headers === undefined ? {} : { headers: jsonRecord(headers, `header of ${task}`) }),
+  };
+}
+
+function jsonRecord(record: Readonly<Record<string, unknown>>, what: string): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toJson(value, `${what} ${key}`)]));
+}
+
+/** The fields that have a value. */
+function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  // The entries are the object's own, less those that are undefined.
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

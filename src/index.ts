@@ -1,0 +1,54 @@
+import type { AnyTask } from './core/task-types.ts';
+import { makeApp, makeConf } from './client/app.ts';
+import type { App as ClientApp, AppConf } from './client/app.ts';
+import { environmentRuntime } from './lambda/environment.ts';
+import { makeHandler } from './lambda/handler.ts';
+import type { Handler } from './lambda/handler.ts';
+
+/** An app: its tasks, the way to call them and to find their results, and the functions that run them. */
+export interface App extends ClientApp {
+  /** The Lambda function for a queue that runs these tasks; what a file in `handlers/` exports as `handler`. */
+  handler(...tasks: readonly AnyTask[]): Handler;
+}
+
+/**
+ * Makes an app. Where its table, bucket and queues are, the environment says when they are first needed.
+ *
+ * @param name the app's name; it keeps apart the `dedupKey`s of two apps.
+ * @param settings what differs from the defaults.
+ * @throws InvalidOptions for a setting that is unknown or wrong.
+ *
+ * @example
+ * ```ts
+ * const app = createApp('proj');
+ * const add = app.task('add', (x: number, y: number) => x + y);
+ * await add.s(3, 4)(); // 7
+ * ```
+ */
+export function createApp(name: string, settings: Partial<AppConf> = {}): App {
+  const { app, engine } = makeApp(name, makeConf(settings), environmentRuntime());
+  return { ...app, handler: (...tasks) => makeHandler(engine, tasks.map((task) => task.name)) };
+}
+
+export { chain, chord, group } from './client/canvas.ts';
+export { range, zip } from './client/helpers.ts';
+export { kwargs } from './client/kwargs.ts';
+export { currentTask } from './worker/context.ts';
+export * from './core/errors.ts';
+export type { AppConf, Handler };
+export type { Group, GroupSignature, Signature, UntypedSignature } from './core/canvas-types.ts';
+export type { Ledger, Logger, Replacement, Request, RetryOptions, TaskContext } from './core/context-types.ts';
+export type { ApplyOptions, ChordOptions, Kwargs, OnMemberFailure, SignatureOptions, StandardSchema, TaskOptions } from './core/option-types.ts';
+export type {
+  AsyncResult,
+  BuiltInState,
+  GetOptions,
+  GroupResult,
+  MemberError,
+  MemberOutcome,
+  ResultGraph,
+  ResultSet,
+  State,
+} from './core/result-types.ts';
+export type { AnySignature, Complete, ResultOf, SignatureJson } from './core/signature-types.ts';
+export type { AnyTask, Task } from './core/task-types.ts';

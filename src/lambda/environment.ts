@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
+import { AwsPayloads } from '../adapters/aws/payloads.ts';
+import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
+import { AwsRecords } from '../adapters/aws/records.ts';
+import { EventBridgeScheduler } from '../adapters/aws/scheduler.ts';
+import { SqsBroker } from '../adapters/aws/sqs-broker.ts';
+import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
+import { RealClock } from '../adapters/system/clock.ts';
+import { consoleLog } from '../adapters/system/log.ts';
+import type { LogLevel } from '../adapters/system/log.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import type { Runtime } from '../client/engine.ts';
+import { ConfigurationError } from '../core/errors.ts';
+import { isPlainObject } from '../core/json.ts';
+import type { Scheduler } from '../ports/broker.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** What {@link environmentRuntime} reads: the process's variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
+const SOCKETS = 64;
+
+/** Where a test, or the command line with `--memory`, leaves the ports that every app of this process is to use. */
+const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
+
+/** Has every app of this process, whichever copy of the library made it, use these ports instead of AWS. */
+export function shareRuntime(runtime: Pick<Runtime, 'ports' | 'routes' | 'clock' | 'nonces' | 'log'> | undefined): void {
+  Object.assign(globalThis, { [SHARED_RUNTIME]: runtime });
+}
+
+/**
+ * What an app runs on where nothing else is said: AWS, or whatever `AWS_ENDPOINT_URL…` names, with the table, bucket
+ * and queues that the environment names. Clients are made when they are first needed, once in a process.
+ */
+export function environmentRuntime(environment: Environment = process.env): Runtime {
+  const system = { clock: new RealClock(), nonces: new RandomNonces(), log: consoleLog(logLevel(environment)) };
+  const aws = lazily(() => awsPorts(environment, system));
+  const routes = lazily(() => readRoutes(environment));
+  const ownQueue = ownQueueOf(environment);
+  return {
+    get clock() {
+      return shared()?.clock ?? system.clock;
+    },
+    get nonces() {
+      return shared()?.nonces ?? system.nonces;
+    },
+    get log() {
+      return shared()?.log ?? system.log;
+    },
+    ports: () => shared()?.ports() ?? aws(),
+    routes: () => shared()?.routes() ?? routes(),
+    ...(ownQueue === undefined ? {} : { ownQueue }),
+  };
+}
+
+// --- internal ---
+
+type System = Pick<Ports, 'clock' | 'nonces' | 'log'>;
+
+function shared(): Runtime | undefined {
+  // Only shareRuntime writes this, here or in another copy of this module.
+  return (globalThis as { [SHARED_RUNTIME]?: Runtime })[SHARED_RUNTIME];
+}
+
+function awsPorts(environment: Environment, { clock, nonces, log }: System): Ports {
+  const table = required(environment, 'CHORDAL_TABLE');
+  const bucket = required(environment, 'CHORDAL_BUCKET');
+  const prefix = required(environment, 'CHORDAL_QUEUE_PREFIX');
+  const patience = { clock, nonces };
+  const requestHandler = { httpAgent: { maxSockets: SOCKETS }, httpsAgent: { maxSockets: SOCKETS } };
+  const dynamo = new DynamoDBClient({ requestHandler });
+  const client = new SQSClient({ requestHandler });
+  const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
+  const s3 = lazily(async () => {
+    const { S3Client } = await import('@aws-sdk/client-s3');
+    return new S3Client({ requestHandler });
+  });
+  return {
+    outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
+    payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
+    records: new AwsRecords({ client: dynamo, table, ...patience }),
+    broker: new SqsBroker({ client, queueUrl, deadLetterQueue: 'dead', ...patience }),
+    deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
+    scheduler: schedulerOf(environment, prefix),
+    clock,
+    nonces,
+    log,
+  };
+}
+
+/** Without a role for it there is no scheduler, and long delays are made of short ones. */
+function schedulerOf(environment: Environment, prefix: string): Scheduler | undefined {
+  const { CHORDAL_SCHEDULER_ROLE: roleArn, CHORDAL_SCHEDULER_GROUP: groupName = 'default', AWS_REGION: region = 'us-east-1' } = environment;
+  if (roleArn === undefined || roleArn === '') return undefined;
+  const [, partition = 'aws', , , account = ''] = roleArn.split(':');
+  const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
+  const client = lazily(async () => {
+    const { SchedulerClient } = await import('@aws-sdk/client-scheduler');
+    return new SchedulerClient({});
+  });
+  return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn('dead') });
+}
+
+function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new ConfigurationError(
+    `Cannot reach the cloud as ${name} is not set: take it from what \`chordal dev\` prints, from the outputs of the deployed stack, or use --local`,
+  );
+}
+
+/** The routes are built into each function, beside its bundle; other programs are told of them by CHORDAL_ROUTES. */
+function readRoutes(environment: Environment): Readonly<Record<string, string>> {
+  const { CHORDAL_ROUTES: given } = environment;
+  if (given?.trimStart().startsWith('{') === true) return routesIn(given, 'CHORDAL_ROUTES');
+  const file = given ?? new URL('./routes.json', import.meta.url);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    if (given === undefined) return {};
+    throw new ConfigurationError(`Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}`, { cause });
+  }
+  return routesIn(text, String(file));
+}
+
+function routesIn(text: string, where: string): Readonly<Record<string, string>> {
+  const json: unknown = JSON.parse(text);
+  const isRoutes = isPlainObject(json) && Object.values(json).every((queue) => typeof queue === 'string');
+  if (!isRoutes) throw new ConfigurationError(`Cannot read ${where} as the routes of tasks: current value is ${text.slice(0, 100)}`);
+  // Every value has been seen to be a text.
+  return json as Readonly<Record<string, string>>;
+}
+
+/** A function is named as its queue. */
+function ownQueueOf({ AWS_LAMBDA_FUNCTION_NAME: name, CHORDAL_QUEUE_PREFIX: prefix }: Environment): string | undefined {
+  return name !== undefined && prefix !== undefined && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+function logLevel({ CHORDAL_LOG_LEVEL: level = 'info' }: Environment): LogLevel {
+  return level === 'debug' || level === 'warn' || level === 'error' || level === 'silent' ? level : 'info';
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,48 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+
+import { InvalidOptions } from '../core/errors.ts';
+import type { Delivery } from '../ports/broker.ts';
+import { runBatch } from '../worker/batch.ts';
+import type { Engine } from '../worker/engine.ts';
+
+/** What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs. */
+export interface Handler {
+  (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
+  readonly tasks: readonly string[];
+}
+
+/** Makes the Lambda function that runs these tasks of an engine. */
+export function makeHandler(engine: Engine, names: readonly string[]): Handler {
+  if (names.length === 0) throw new InvalidOptions('Cannot make a handler as it has no tasks: give app.handler at least one');
+  for (const name of names) {
+    if (!engine.tasks.has(name)) throw new InvalidOptions(`Cannot handle ${name} as it is no task of this app: register it with app.task`);
+  }
+  const here: Engine = withTasks(engine, names);
+  const handle = async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
+    const deliveries = event.Records.map(deliveryOf);
+    const back = await runBatch(here, deliveries, () => context.getRemainingTimeInMillis());
+    return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+  return Object.assign(handle, { tasks: [...new Set(names)] });
+}
+
+/** What an SQS record says of one delivery. */
+export function deliveryOf({ messageId, body, receiptHandle, attributes, eventSourceARN }: SQSRecord): Delivery {
+  const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
+  const prefix = process.env['CHORDAL_QUEUE_PREFIX'] ?? '';
+  return {
+    messageId,
+    body,
+    receives: Number(attributes.ApproximateReceiveCount),
+    receipt: { queue: queue.startsWith(prefix) ? queue.slice(prefix.length) : queue, handle: receiptHandle },
+  };
+}
+
+// --- internal ---
+
+/** The engine as the function sees it: of the app's tasks it runs only its own. */
+function withTasks(engine: Engine, names: readonly string[]): Engine {
+  const own = new Set(names);
+  const tasks = new Map([...engine.tasks].filter(([name]) => own.has(name)));
+  return Object.create(engine, { tasks: { value: tasks } }) as Engine;
+}

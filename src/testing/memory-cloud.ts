@@ -1,0 +1,106 @@
+import type { SQSRecord } from 'aws-lambda';
+
+import { MemoryCloud } from '../adapters/memory/cloud.ts';
+import type { Consumer } from '../adapters/memory/cloud.ts';
+import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import { RealClock } from '../adapters/system/clock.ts';
+import { consoleLog } from '../adapters/system/log.ts';
+import type { LogLevel } from '../adapters/system/log.ts';
+import { shareRuntime } from '../lambda/environment.ts';
+import type { Handler } from '../lambda/handler.ts';
+import type { Delivery } from '../ports/broker.ts';
+import type { Clock, Nonces } from '../ports/system.ts';
+
+/** How a test's cloud behaves. */
+export interface TestCloudOptions {
+  /**
+   * `virtual`: time passes only when everything waits for it, so that delays and retries cost nothing. Default `real`.
+   */
+  readonly time?: 'real' | 'virtual';
+  /** Makes ids and chance the same in every run. Default: random. */
+  readonly seed?: number;
+  /** What is logged on stderr. Default `error`. */
+  readonly logLevel?: LogLevel;
+  /** Seconds for which a message that failed stays hidden. Default 30. */
+  readonly visibilitySeconds?: number;
+  /** Seconds that a function may run. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+/** A cloud in this process: all apps of the process use it until it is closed. */
+export interface TestCloud {
+  readonly clock: Clock;
+  /** Whether nothing is queued, delayed or being worked on. */
+  readonly isIdle: boolean;
+  /** The bodies of messages that nobody could process, with the reason. */
+  readonly deadLetters: readonly { readonly body: string; readonly reason: string }[];
+  /** Gives the apps of this process back to the environment. */
+  close(): void;
+}
+
+/**
+ * Runs handlers in this process, on queues, a table and a bucket in memory: the same worker as on Lambda, without AWS.
+ *
+ * @param handlers what `app.handler` returned, by the name of its queue.
+ *
+ * @example
+ * ```ts
+ * const cloud = memoryCloud({ math: app.handler(add, tsum) }, { time: 'virtual' });
+ * const result = await chord([add.s(1, 1), add.s(2, 2)], tsum.s()).delay();
+ * await result.get(); // 6
+ * cloud.close();
+ * ```
+ */
+export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options: TestCloudOptions = {}): TestCloud {
+  const { time = 'real', seed, logLevel = 'error', visibilitySeconds = 30, timeoutSeconds = 60 } = options;
+  const clock: Clock = time === 'virtual' ? new VirtualClock() : new RealClock();
+  const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
+  const log = consoleLog(logLevel);
+  const cloud = new MemoryCloud({ clock, nonces, log, visibilityMs: visibilitySeconds * 1000, timeoutMs: timeoutSeconds * 1000 });
+  const routes: Record<string, string> = {};
+  for (const [queue, handler] of Object.entries(handlers)) {
+    for (const task of handler.tasks) routes[task] = queue;
+    cloud.consume(queue, consumerOf(handler));
+  }
+  shareRuntime({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes });
+  return {
+    clock,
+    get isIdle() {
+      return cloud.isIdle;
+    },
+    deadLetters: cloud.queues.dead,
+    close: () => shareRuntime(undefined),
+  };
+}
+
+// --- internal ---
+
+function consumerOf(handler: Handler): Consumer {
+  return async (deliveries, remainingMs) => {
+    const event = { Records: deliveries.map(recordOf) };
+    const { batchItemFailures } = await handler(event, { getRemainingTimeInMillis: remainingMs });
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  };
+}
+
+function recordOf({ messageId, body, receives, receipt }: Delivery): SQSRecord {
+  const time = '0';
+  return {
+    messageId,
+    body,
+    receiptHandle: receipt.handle,
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: time,
+      SenderId: 'memory',
+      ApproximateFirstReceiveTimestamp: time,
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: `arn:aws:sqs:memory:000000000000:${receipt.queue}`,
+    awsRegion: 'memory',
+  };
+}

@@ -1,0 +1,127 @@
+import { decodeMessage, isNewer } from '../core/message-codec.ts';
+import { isChordalError } from '../core/errors.ts';
+import { deliver, isSuspect } from './deliver.ts';
+import type { Prepared } from './deliver.ts';
+import type { Delivery } from '../ports/broker.ts';
+import type { Verdict } from './delivery.ts';
+import type { Engine } from './engine.ts';
+import { timeNeeded } from './limits.ts';
+import { BatchOutbox } from './outbox.ts';
+import { slotsFor } from './rate.ts';
+import { revokedScopes } from './revocations.ts';
+
+/** Receives of an envelope of a later release before it is given up: deploys overlap. */
+const NEWER_RECEIVES = 3;
+const NEWER_RETURN_SECONDS = 30;
+
+/**
+ * Works on a batch of messages and answers with the ids of those that are to come back.
+ *
+ * Messages that nobody has worked on run at once; those that may have been run one by one, behind them, so that one that
+ * kills its sandbox takes no neighbour along.
+ *
+ * @param remainingMs how much time is left in this sandbox, in ms.
+ */
+export async function runBatch(engine: Engine, deliveries: readonly Delivery[], remainingMs: () => number): Promise<readonly string[]> {
+  const back: string[] = [];
+  const outbox = new BatchOutbox(engine.broker, engine.clock);
+  const finish = async (prepared: Prepared): Promise<boolean> => {
+    const verdict = await attempt(engine, outbox, prepared);
+    const isDone = await end(engine, prepared.delivery, verdict);
+    if (!isDone) back.push(prepared.delivery.messageId);
+    return isDone;
+  };
+  const all = await prepare(engine, deliveries, remainingMs, back);
+  const fresh = all.filter((one) => !isSuspect(one));
+  const suspects = all.filter(isSuspect);
+  const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
+  const finished = fresh.filter((_, index) => done[index]);
+  if (suspects.length > 0 && finished.length > 0) {
+    await engine.deliveries.finish({ receipts: finished.map(({ delivery }) => delivery.receipt) }).catch(() => undefined);
+  }
+  for (const suspect of suspects) await outbox.during(() => finish(suspect));
+  return back;
+}
+
+// --- internal ---
+
+/** Reads the messages; what cannot be read, and what is not for this release, is dealt with here. */
+async function prepare(
+  engine: Engine,
+  deliveries: readonly Delivery[],
+  remainingMs: () => number,
+  back: string[],
+): Promise<readonly Prepared[]> {
+  const read: Omit<Prepared, 'revoked' | 'slotAt'>[] = [];
+  await Promise.all(
+    deliveries.map(async (delivery) => {
+      const message = await readMessage(engine, delivery);
+      if (message === 'back') back.push(delivery.messageId);
+      else if (message !== 'done') read.push({ delivery, message, remainingMs });
+    }),
+  );
+  if (read.length === 0) return [];
+  const revoked = await revokedScopes(engine, read.map(({ message }) => message.id));
+  const slots = await slotsFor(engine, read.map(({ message }) => message));
+  return read.map((one) => {
+    const slotAt = slots.get(one.message);
+    return { ...one, revoked, ...(slotAt === undefined ? {} : { slotAt }) };
+  });
+}
+
+async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared['message'] | 'back' | 'done'> {
+  let verdict: Verdict;
+  try {
+    const message = decodeMessage(delivery.body, delivery.messageId);
+    if (!isNewer(message)) return message;
+    if (delivery.receives < NEWER_RECEIVES) verdict = { end: 'return', seconds: NEWER_RETURN_SECONDS };
+    else verdict = { end: 'dead', reason: `InvalidMessage: Cannot read version ${message.newer} of the envelope: deploy the release that wrote it here too` };
+  } catch (error) {
+    verdict = { end: 'dead', reason: reasonOf(error) };
+  }
+  return (await end(engine, delivery, verdict)) ? 'done' : 'back';
+}
+
+/** Works on one message if there is time; what throws comes back. */
+async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared): Promise<Verdict> {
+  const { message, delivery, remainingMs } = prepared;
+  if (message.kind === 'run' && remainingMs() < timeNeeded(engine.tasks.get(message.sig.task), message)) {
+    return { end: 'return', seconds: 0 };
+  }
+  try {
+    return await deliver(engine, outbox, prepared);
+  } catch (error) {
+    if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) {
+      engine.log.error('A message could not be worked on and comes back', {
+        messageId: delivery.messageId,
+        id: message.id,
+        error: reasonOf(error),
+      });
+    }
+    return { end: 'return' };
+  }
+}
+
+/** Carries a verdict out; whether the message may be deleted. */
+async function end(engine: Engine, { body, receipt }: Delivery, verdict: Verdict): Promise<boolean> {
+  switch (verdict.end) {
+    case 'ack':
+      return true;
+    case 'dead':
+      engine.log.error('A message cannot be processed and goes to the dead-letter queue', { reason: verdict.reason });
+      return engine.broker.deadLetter({ body, reason: verdict.reason }).then(
+        () => true,
+        () => false,
+      );
+    case 'return':
+      if (verdict.seconds !== undefined) {
+        await engine.deliveries.release({ receipts: [receipt], seconds: verdict.seconds }).catch(() => undefined);
+      }
+      return false;
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}
+

@@ -1,0 +1,91 @@
+import { addressOf } from '../core/address.ts';
+import { isChordalError, TooDeep } from '../core/errors.ts';
+import { toFailure } from '../core/errors-wire.ts';
+import type { Json } from '../core/json.ts';
+import { planOf } from '../core/plan-of.ts';
+import type { Result, Turn } from '../core/outcome.ts';
+import { fromJson } from '../core/serializer.ts';
+import type { SignatureData } from '../core/signature.ts';
+import type { RegisteredTask } from './engine.ts';
+import { loadArguments } from './inputs.ts';
+import type { Limits } from './limits.ts';
+import { watchRevocation } from './revocations.ts';
+import { runTask } from './run-task.ts';
+import type { RunResult } from './run-task.ts';
+import { failed, keep } from './settle.ts';
+import type { Work } from './settle.ts';
+import { callOf } from './task-call.ts';
+
+/** Runs a message's task once and says what it decided, with every value kept that the decision names. */
+export async function decisionOf(work: Work, task: RegisteredTask, limits: Limits, isAgain: boolean): Promise<Result | Turn> {
+  const { engine, message } = work;
+  let loaded;
+  try {
+    loaded = await loadArguments(engine, message.sig, message.in);
+  } catch (error) {
+    // What cannot be read now may be readable later; what is not there will never be.
+    if (!isChordalError(error) || error.code === 'CHORDAL_SERVICE_UNAVAILABLE') throw error;
+    return failed(work, error);
+  }
+  const args = loaded.args.map((arg) => fromJson(arg));
+  const kwargs = Object.fromEntries(Object.entries(loaded.kwargs).map(([key, value]) => [key, fromJson(value)]));
+  if (task.options.trackStarted === true) await showStarted(work);
+  const revoked = new AbortController();
+  const done = new AbortController();
+  const watching = watchRevocation(engine, message.id, revoked, done.signal);
+  const result = await runTask(engine, task, callOf(message, { args, kwargs, isAgain }), { ...limits, revoked: revoked.signal });
+  done.abort();
+  await watching;
+  return toDecision(work, task, result);
+}
+
+// --- internal ---
+
+async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Turn> {
+  switch (result.came) {
+    case 'success':
+      return success(work, task, result);
+    case 'failure':
+      return failed(work, result.record);
+    case 'retry': {
+      const error = result.record === undefined ? {} : { error: await keep(work, { ...result.record, task: task.name }) };
+      return { turn: 'retry', notBefore: result.notBefore, ...error };
+    }
+    case 'replace':
+      return replacement(work, result.data);
+  }
+}
+
+async function success(work: Work, task: RegisteredTask, { json, children }: RunResult & { came: 'success' }): Promise<Result> {
+  const { engine, message } = work;
+  const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
+  const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
+  return {
+    state: 'SUCCESS',
+    value: await keep(work, json),
+    expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
+    ...(isIgnored ? { ignored: true } : {}),
+    ...(children.length === 0 ? {} : { children }),
+  };
+}
+
+/** A replacement is committed as it was built: a second run may build another one. */
+async function replacement(work: Work, data: SignatureData): Promise<Result | Turn> {
+  const { engine, message } = work;
+  if (message.depth >= engine.settings.maxDepth) {
+    const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
+    return failed(work, new TooDeep(text));
+  }
+  try {
+    // A plan is JSON in all its parts.
+    return { turn: 'replace', plan: await keep(work, planOf(data) as unknown as Json) };
+  } catch (error) {
+    if (!isChordalError(error) || error.code === 'CHORDAL_SERVICE_UNAVAILABLE') throw error;
+    return failed(work, toFailure(error));
+  }
+}
+
+async function showStarted({ engine, message, flow }: Work): Promise<void> {
+  const progress = { state: 'STARTED', meta: 'null' };
+  await engine.records.putProgress({ address: addressOf(message.id), progress, until: flow.until });
+}

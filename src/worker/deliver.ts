@@ -1,0 +1,138 @@
+import { addressOf } from '../core/address.ts';
+import { isChordalError, NotRegistered, WorkerLostError } from '../core/errors.ts';
+import { workflowOf } from '../core/ids.ts';
+import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
+import type { Result } from '../core/outcome.ts';
+import { startPlan, startRange } from '../core/start.ts';
+import { carryOut } from './carry-out.ts';
+import { claimRun } from './claim.ts';
+import { decisionOf } from './decision.ts';
+import { ACK, flowOf } from './delivery.ts';
+import type { Delivery } from '../ports/broker.ts';
+import type { Verdict } from './delivery.ts';
+import { limitsOf } from './limits.ts';
+import { dispatch } from './dispatch.ts';
+import type { Outbox } from './dispatch.ts';
+import type { Engine, RegisteredTask } from './engine.ts';
+import { revokeScope, revokedScope } from './revocations.ts';
+import { decide, failed, settledBefore } from './settle.ts';
+import type { Work } from './settle.ts';
+
+/** What a batch knows of a delivery before it starts. */
+export interface Prepared {
+  readonly delivery: Delivery;
+  readonly message: Message;
+  /** The revoked scopes that were read for the batch. */
+  readonly revoked: readonly string[];
+  /** Epoch ms of its slot, if its task has a rate limit. */
+  readonly slotAt?: number;
+  /** Time left in this sandbox, in ms. */
+  remainingMs(): number;
+}
+
+/** Receives of a task that is not registered here before it is given up: deploys overlap. */
+const UNKNOWN_RECEIVES = 3;
+const UNKNOWN_RETURN_SECONDS = 30;
+
+/** Whether a message may have been worked on before, so that it looks before it runs. */
+export function isSuspect({ delivery, message }: Pick<Prepared, 'delivery' | 'message'>): boolean {
+  return delivery.receives > 1 || message.again === true;
+}
+
+/** Works on one message, as far as it goes. Whatever throws, the message comes back. */
+export async function deliver(engine: Engine, outbox: Outbox, prepared: Prepared): Promise<Verdict> {
+  const { message, revoked } = prepared;
+  if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
+  if (revoked.includes(workflowOf(message.id))) return ACK;
+  if (message.kind === 'expand') return expand(engine, outbox, message, isSuspect(prepared));
+  return run(engine, outbox, prepared, message);
+}
+
+/** Starts a canvas, or a range of a group's members; received again, all that it sends is marked. */
+export async function expand(engine: Engine, outbox: Outbox, message: ExpandMessage, again: boolean): Promise<Verdict> {
+  const flow = flowOf(engine, message, engine.nonces.token(), again);
+  const { id, base, links = [], sig: plan, in: input, frames, lo, hi } = message;
+  const at = { id, base, links, attempt: message.try };
+  try {
+    if (lo === undefined || hi === undefined) {
+      const whole = { ...flow, inlineMembers: flow.rangeMembers };
+      await carryOut(engine, outbox, flow, startPlan(whole, { at, plan, input, frames }));
+    } else if ('par' in plan) {
+      await carryOut(engine, outbox, flow, startRange(flow, { at, plan, input, frames }, { lo, hi }));
+    } else return { end: 'dead', reason: 'InvalidMessage: Cannot expand a range of what is no group' };
+    return ACK;
+  } catch (error) {
+    if (isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') || !isChordalError(error)) throw error;
+    return { end: 'dead', reason: `${error.name}: ${error.message}` };
+  }
+}
+
+// --- internal ---
+
+async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: RunMessage): Promise<Verdict> {
+  const { delivery, slotAt, revoked } = prepared;
+  const suspect = isSuspect(prepared);
+  const task = engine.tasks.get(message.sig.task);
+  if (task === undefined && delivery.receives < UNKNOWN_RECEIVES) return { end: 'return', seconds: UNKNOWN_RETURN_SECONDS };
+  const now = engine.clock.now();
+  const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
+  if (due > now) return forward(engine, outbox, message, { suspect, due, hasSlot: slotAt !== undefined });
+  const work = { engine, outbox, message, flow: flowOf(engine, message, engine.nonces.token(), false) };
+  if (suspect) {
+    const verdict = await lookFirst(work, task);
+    if (verdict !== undefined) return verdict;
+  }
+  const scope = revokedScope(revoked, message.id);
+  const isExpired = message.expires !== undefined && message.expires < now;
+  if (scope !== undefined || isExpired) return decide(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
+  if (task === undefined) return decide(work, await failed(work, unknownTask(engine, message)));
+  if (task.options.acksLate === false) {
+    const claimed = await claimRun(work, limitsOf(task, message, prepared.remainingMs()).hardMs);
+    if (claimed !== undefined) return claimed;
+  }
+  return decide(work, await decisionOf(work, task, limitsOf(task, message, prepared.remainingMs()), suspect));
+}
+
+/** The same message once more, with what is left of its delay. It is marked unless nobody can have worked on it yet. */
+async function forward(
+  engine: Engine,
+  outbox: Outbox,
+  message: RunMessage,
+  { suspect, due, hasSlot }: { readonly suspect: boolean; readonly due: number; readonly hasSlot: boolean },
+): Promise<Verdict> {
+  const marks = { ...(suspect ? { again: true as const } : {}), ...(hasSlot ? { slot: true as const } : {}) };
+  await dispatch(engine, outbox, [{ ...message, ...marks, notBefore: due }]);
+  return ACK;
+}
+
+/**
+ * Looks at what stands before a run that may be a second one, and counts its start in the same write. It answers
+ * nothing if the task is to be run.
+ */
+async function lookFirst(work: Work, task: RegisteredTask | undefined): Promise<Verdict | undefined> {
+  const { engine, message, flow } = work;
+  const address = addressOf(message.id);
+  const { token } = flow.by;
+  const counts = task?.options.acksLate !== false;
+  const standing = counts
+    ? await engine.outcomes.begin({ address, attempt: message.try, token, until: flow.until })
+    : await engine.outcomes.look({ address });
+  const settled = await settledBefore(work, standing);
+  if (settled !== undefined) return settled;
+  const starts = standing.cell.starts?.n ?? 0;
+  if (!counts || starts <= engine.settings.maxStarts) return undefined;
+  const error = new WorkerLostError(
+    `Cannot run ${message.sig.task} (${message.id}) again: current value is ${starts - 1} starts that ended without an outcome`,
+  );
+  return decide(work, await failed(work, error));
+}
+
+function revokedBecause(reason: 'expired' | 'revoked'): Result {
+  return { state: 'REVOKED', value: { inline: { reason } } };
+}
+
+function unknownTask({ tasks }: Engine, { sig, id }: RunMessage): NotRegistered {
+  const known = [...tasks.keys()];
+  const text = `Cannot run ${id} as ${sig.task}: no task of that name is registered here, only ${known.join(', ')}`;
+  return new NotRegistered(text, { task: sig.task, known });
+}

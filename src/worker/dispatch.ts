@@ -1,0 +1,59 @@
+import { NotRegistered } from '../core/errors.ts';
+import { encodeMessage } from '../core/message-codec.ts';
+import type { Draft, Message } from '../core/message.ts';
+import { firstTaskOf } from '../core/plan.ts';
+import type { Outgoing } from '../ports/broker.ts';
+import type { Engine } from './engine.ts';
+
+/** The longest delay of a queue's message, in seconds (SQS, DelaySeconds). */
+const QUEUE_DELAY_SECONDS = 900;
+/** A schedule fires to the minute, so it is set this much early and a queue's delay does the rest. */
+const SCHEDULER_PRECISION_MS = 60_000;
+
+/** A way for messages out of a delivery: the broker itself, or something that gathers batches before it. */
+export interface Outbox {
+  send(messages: readonly Outgoing[]): Promise<void>;
+}
+
+/**
+ * Sends messages, each to the queue of its first task; delays that no queue can hold go by the scheduler.
+ *
+ * @throws NotRegistered if nobody runs the task.
+ */
+export async function dispatch(engine: Engine, outbox: Outbox, messages: readonly Message[]): Promise<void> {
+  const now = engine.clock.now();
+  const direct: Outgoing[] = [];
+  const scheduled: Promise<void>[] = [];
+  for (const message of messages) {
+    const outgoing = { ...envelope(engine, message), delaySeconds: 0 };
+    const notBefore = 'notBefore' in message ? (message.notBefore ?? 0) : 0;
+    const delayMs = Math.max(0, notBefore - now);
+    if (delayMs > QUEUE_DELAY_SECONDS * 1000 && engine.scheduler !== undefined) {
+      const name = engine.nonces.digest(`${message.mid}|${notBefore}`);
+      scheduled.push(engine.scheduler.schedule({ ...outgoing, name, at: notBefore - SCHEDULER_PRECISION_MS }));
+    } else {
+      direct.push({ ...outgoing, delaySeconds: Math.min(QUEUE_DELAY_SECONDS, delayMs / 1000) });
+    }
+  }
+  if (direct.length > 0) scheduled.push(outbox.send(direct));
+  await Promise.all(scheduled);
+}
+
+/** The queue a message goes to; undefined if nobody runs its first task. */
+export function queueFor(engine: Pick<Engine, 'queueOf' | 'anyQueue'>, draft: Draft): string | undefined {
+  const first = draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig);
+  if (first === undefined) return engine.anyQueue();
+  return first.queue ?? engine.queueOf(first.task);
+}
+
+// --- internal ---
+
+function envelope(engine: Engine, message: Message): { queue: string; body: string; tenant?: string } {
+  const queue = queueFor(engine, message);
+  if (queue === undefined) {
+    const task = message.kind === 'revoke' ? message.id : (firstTaskOf(message.sig)?.task ?? message.id);
+    throw new NotRegistered(`Cannot send ${message.id} as no function runs the task ${task}`, { task });
+  }
+  const tenant = message.tenant === undefined ? {} : { tenant: message.tenant };
+  return { queue, body: encodeMessage(message), ...tenant };
+}

@@ -1,0 +1,65 @@
+import { addressOf } from '../core/address.ts';
+import { settled } from '../core/continue.ts';
+import { covers, workflowOf } from '../core/ids.ts';
+import type { RevokeMessage } from '../core/message.ts';
+import { ANY_ATTEMPT } from '../core/outcome.ts';
+import { carryOut } from './carry-out.ts';
+import { ACK, flowOf } from './delivery.ts';
+import type { Verdict } from './delivery.ts';
+import type { Outbox } from './dispatch.ts';
+import type { Engine } from './engine.ts';
+import type { Records } from '../ports/records.ts';
+
+/** How often a sandbox looks at the gate, in ms. */
+const GATE_MS = 1000;
+/** How often a task that runs for longer is looked up, in ms. */
+const WATCH_MS = 5000;
+
+const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
+
+/** The revoked scopes of some workflows: read only while the gate is up, which is looked at once a second. */
+export async function revokedScopes(engine: Pick<Engine, 'records' | 'clock'>, ids: readonly string[]): Promise<readonly string[]> {
+  const { records, clock } = engine;
+  const now = clock.now();
+  let gate = gates.get(records);
+  if (gate === undefined || now - gate.checkedAt >= GATE_MS) {
+    gate = { checkedAt: now, upUntil: await records.gate() };
+    gates.set(records, gate);
+  }
+  if (gate.upUntil <= now) return [];
+  return records.revoked({ workflows: [...new Set(ids.map(workflowOf))] });
+}
+
+/** The revoked scope that covers an id, if any. */
+export function revokedScope(scopes: readonly string[], id: string): string | undefined {
+  return scopes.find((scope) => covers(scope, id));
+}
+
+/** Aborts `controller` when a running id is revoked; ends with `done`. */
+export async function watchRevocation(engine: Engine, id: string, controller: AbortController, done: AbortSignal): Promise<void> {
+  for (;;) {
+    await engine.clock.sleep(WATCH_MS, done);
+    if (done.aborted) return;
+    const scope = revokedScope(await revokedScopes(engine, [id]).catch(() => []), id);
+    if (scope !== undefined) return controller.abort(new Error(`The task was revoked with ${scope}`));
+  }
+}
+
+/**
+ * Carries out a revocation. The whole workflow is settled first, and marked only if REVOKED then stands; of a narrower
+ * scope the workers decide, once it is marked.
+ */
+export async function revokeScope(engine: Engine, outbox: Outbox, message: RevokeMessage): Promise<Verdict> {
+  const { id, until, links = [] } = message;
+  if (id === workflowOf(id)) {
+    const flow = flowOf(engine, message, engine.nonces.token(), true);
+    const result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } } as const;
+    const at = { id, base: message.base, links, attempt: message.try };
+    const effect = { do: 'settle', at, result, frames: [], step: id, quiet: false } as const;
+    const standing = await engine.outcomes.decide({ address: addressOf(id), attempt: ANY_ATTEMPT, decision: result, by: flow.by, until });
+    if (standing.cell.outcome?.state !== 'REVOKED') return ACK;
+    await carryOut(engine, outbox, flow, settled(flow, effect, standing));
+  }
+  await engine.records.revoke({ scope: id, until });
+  return ACK;
+}

@@ -1,0 +1,103 @@
+import { addressOf } from '../core/address.ts';
+import { carryOut as effectsOf, follow } from '../core/continue.ts';
+import type { Flow } from '../core/effect.ts';
+import { toFailure } from '../core/errors-wire.ts';
+import type { FailureRecord } from '../core/errors-wire.ts';
+import { InvalidMessage } from '../core/errors.ts';
+import { replacementBase } from '../core/ids.ts';
+import type { Json } from '../core/json.ts';
+import type { RunMessage } from '../core/message.ts';
+import { isPlan } from '../core/message-shape.ts';
+import type { Cell, NextAttempt, Result, Standing, Turn } from '../core/outcome.ts';
+import { verdictOn } from '../core/outcome.ts';
+import type { Plan } from '../core/plan.ts';
+import { carryOut } from './carry-out.ts';
+import { ACK, RETURN } from './delivery.ts';
+import type { Verdict } from './delivery.ts';
+import type { Outbox } from './dispatch.ts';
+import type { Engine } from './engine.ts';
+import { loadValue } from './inputs.ts';
+import { storePlan } from './store-plan.ts';
+import { keepValue } from './values.ts';
+
+/** One delivery of a task's message at work. */
+export interface Work {
+  readonly engine: Engine;
+  readonly outbox: Outbox;
+  readonly message: RunMessage;
+  readonly flow: Flow;
+}
+
+/** Commits what a run came to, and goes on from it if it is this delivery's. */
+export async function decide(work: Work, decision: Result | Turn): Promise<Verdict> {
+  const { engine, message, flow } = work;
+  const attempt = message.try;
+  const made = 'turn' in decision ? { ...decision, attempt: attempt + 1 } : decision;
+  const address = addressOf(message.id);
+  const { by, until } = flow;
+  const standing = await engine.outcomes.decide({ address, attempt, decision: made, by, until });
+  const verdict = verdictOn(standing.cell, attempt, by);
+  // Lost to another delivery of the same message: to acknowledge would delete the owner's message.
+  if (verdict === 'mine' || verdict === 'open') return RETURN;
+  if (verdict === 'other') return ACK;
+  await proceed(work, standing);
+  return ACK;
+}
+
+/** Whether this message's decision stands, in whichever delivery it was made; then it is carried on from here. */
+export function mayResume(cell: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
+  const verdict = verdictOn(cell, attempt, { mid, token: '' });
+  return verdict === 'mine' || isOwnTurn(cell, { mid, try: attempt });
+}
+
+/** What follows if the attempt has been decided: its owner resumes, everybody else stops. */
+export async function settledBefore(work: Work, standing: Standing): Promise<Verdict | undefined> {
+  if (mayResume(standing.cell, work.message)) return resume(work, standing);
+  return verdictOn(standing.cell, work.message.try, work.flow.by) === 'other' ? ACK : undefined;
+}
+
+/** Goes on from what this message has decided before: what is sent is marked, for its receivers to look first. */
+export async function resume(work: Work, standing: Standing): Promise<Verdict> {
+  await proceed({ ...work, flow: { ...work.flow, again: true } }, standing);
+  return ACK;
+}
+
+/** A failure as a result: its record is kept with the name of the task. */
+export async function failed(work: Work, error: Error | FailureRecord): Promise<Result> {
+  const record = error instanceof Error ? toFailure(error) : error;
+  const json: Json = { ...record, task: work.message.sig.task };
+  return { state: 'FAILURE', value: await keep(work, json) };
+}
+
+/** Keeps a value of this delivery. */
+export function keep({ engine, message, flow }: Work, json: Json): ReturnType<typeof keepValue> {
+  return keepValue(engine.payloads, { address: addressOf(message.id), token: flow.by.token, json, until: flow.until });
+}
+
+// --- internal ---
+
+/** The turn comes first: a replacement is carried out also under an outcome that somebody else has settled since. */
+async function proceed(work: Work, standing: Standing): Promise<void> {
+  const { engine, outbox, message, flow } = work;
+  const { outcome, next } = standing.cell;
+  if (next !== undefined && isOwnTurn(standing.cell, message)) {
+    const plan = next.turn === 'replace' ? await replacementOf(work, next) : undefined;
+    await carryOut(engine, outbox, flow, effectsOf(flow, message, next, plan));
+  } else if (outcome?.mid === message.mid) {
+    const { id, base, links = [], try: attempt, frames } = message;
+    const committed = { at: { id, base, links, attempt }, outcome, frames, standing };
+    await carryOut(engine, outbox, flow, follow(flow, committed));
+  }
+}
+
+/** Whether the attempt after this message's was decided by it, and still has to be carried out. */
+function isOwnTurn({ outcome, next }: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
+  if (next === undefined || next.mid !== mid || next.attempt !== attempt + 1) return false;
+  return outcome === undefined || next.turn === 'replace';
+}
+
+async function replacementOf({ engine, message: { id, until } }: Work, next: NextAttempt & { readonly turn: 'replace' }): Promise<Plan> {
+  const json = await loadValue(engine, next.plan);
+  if (isPlan(json)) return storePlan(engine.payloads, { plan: json, base: replacementBase(id, next.attempt), until });
+  throw new InvalidMessage(`Cannot read a replacement as a plan: current value is ${JSON.stringify(json).slice(0, 100)}`);
+}
