@@ -8,6 +8,7 @@ import { type Item, readNumber, readText } from './attributes.ts';
  * | attribute | holds |
  * | --- | --- |
  * | `o` | the outcome, as JSON with keys of one letter |
+ * | `g` | that its value is forgotten |
  * | `r`, `d` | the next attempt, and the turn that made it |
  * | `k`, `q` | starts counted, and the last one's token |
  * | `c` | the claim |
@@ -82,7 +83,9 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
   const starts = readNumber(item, `k${end}`);
   const claim = readText(item, `c${end}`);
   return {
-    ...(outcome !== undefined && { outcome: decodeOutcome(outcome) }),
+    ...(outcome !== undefined && {
+      outcome: { ...decodeOutcome(outcome), ...(`g${end}` in item && { forgotten: true }) },
+    }),
     ...(attempt !== undefined && turn !== undefined && { next: decodeTurn(turn, attempt) }),
     ...(starts !== undefined && { starts: { n: starts, token: readText(item, `q${end}`) ?? '' } }),
     ...(claim !== undefined && { claim: decodeClaim(claim) }),

@@ -4,7 +4,7 @@ import type {
   QueryCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { nodeKey, shardKey } from '../../core/address.ts';
+import { type Address, nodeKey, shardKey } from '../../core/address.ts';
 import { NODE_CHILDREN } from '../../core/join-tree.ts';
 import { ANY_ATTEMPT } from '../../core/outcome.ts';
 import type { Begin, Claim, Climb, Decide } from '../../ports/outcomes.ts';
@@ -65,6 +65,18 @@ export function claimRequest(at: At, { address, attempt, by, claimedUntil, until
     when: `${open.when} AND attribute_not_exists(c${end})`,
     values: { ':c': text(encodeClaim({ ...by, until: claimedUntil })), ...open.values },
   });
+}
+
+/** Notes beside an outcome that its value is forgotten; the outcome stays as it was committed. */
+export function forgetRequest(table: string, address: Address): UpdateItemCommandInput {
+  const end = address.slot ?? '';
+  return {
+    TableName: table,
+    Key: keyAttributes(address),
+    UpdateExpression: `SET g${end} = :g`,
+    ConditionExpression: `attribute_exists(o${end})`,
+    ExpressionAttributeValues: { ':g': { BOOL: true } },
+  };
 }
 
 export function climbRequest(at: At, { join, rung, mid, failed, until }: Climb): ItemUpdate {

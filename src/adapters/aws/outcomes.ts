@@ -12,6 +12,7 @@ import {
   climbRequest,
   decideRequest,
   firstChildOf,
+  forgetRequest,
   leavesRequest,
   strongGet,
 } from './outcomes-requests.ts';
@@ -36,6 +37,10 @@ export class DynamoOutcomes implements Outcomes {
 
   async claim(params: Claim): Promise<Standing> {
     return standingOf(params.address, await this.#write(params.address, claimRequest(this.#at(), params)));
+  }
+
+  async forget({ address }: { readonly address: Address }): Promise<void> {
+    await this.#table.update(forgetRequest(this.#table.name, address));
   }
 
   async look({ address }: { readonly address: Address }): Promise<Standing> {

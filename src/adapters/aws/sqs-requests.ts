@@ -51,14 +51,17 @@ function sendEntry({ body, delaySeconds, tenant }: Outgoing, id: string): SendMe
   const DelaySeconds = wholeSeconds(delaySeconds, MAX_DELAY_SECONDS);
   return {
     Id: id,
-    MessageBody: body.replace(NONCHARACTERS, escaped),
+    MessageBody: body.replace(REFUSED, escaped),
     ...(DelaySeconds > 0 && { DelaySeconds }),
     ...(tenant !== undefined && { MessageGroupId: tenant }),
   };
 }
 
-/** What JSON leaves as it is and SQS refuses. In JSON both stand in strings only, where an escape means the same. */
-const NONCHARACTERS = /[\uFFFE\uFFFF]/g;
+/**
+ * What JSON leaves as it is, and SQS refuses: U+FFFE and U+FFFF, and in emulators each character that takes two units.
+ * In JSON they stand in strings only, where an escape means the same.
+ */
+const REFUSED = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16)}`;
