@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
+import { inParallel } from '../../src/adapters/aws/patience.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
 import { addressOf } from '../../src/core/address.ts';
@@ -69,9 +70,8 @@ describe('what calls are billed', () => {
     [1700, 1700 + 213 + 2],
   ])('a join of %i members costs %i units in all', async (n, units) => {
     const join = freshWorkflow();
-    const bill = await meter.of(async () => {
-      await Promise.all(Array.from({ length: n }, (_, i) => arrive(join, n, i)));
-    });
+    const indexes = Array.from({ length: n }, (_, i) => i);
+    const bill = await meter.of(() => inParallel(indexes, 40, (i) => arrive(join, n, i)));
     expect(bill.units).toBe(units);
     expect(bill.requests).toEqual({ UpdateItem: units });
   });

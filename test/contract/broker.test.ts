@@ -1,11 +1,11 @@
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import { lookUpQueueUrls } from '../../src/adapters/aws/queue-urls.ts';
 import { SqsBroker } from '../../src/adapters/aws/sqs-broker.ts';
 import { SqsDeliveries } from '../../src/adapters/aws/sqs-deliveries.ts';
 import { MemoryQueues } from '../../src/adapters/memory/queues.ts';
 import { type BrokerKit, describeBroker } from './broker-suite.ts';
-import { startQueues } from './support/emulators.ts';
+import { optionsFor, startQueues } from './support/emulators.ts';
 import { TestClock } from './support/test-clock.ts';
 
 describeBroker('memory', async () => {
@@ -50,12 +50,15 @@ it('send() throws ConfigurationError at once when a message is too large for SQS
 });
 
 it('send() throws ServiceUnavailable when SQS is out of reach', async () => {
-  const { broker, newQueue, close } = await startSqs();
-  const queue = await newQueue();
-  await broker.send({ messages: [{ queue, body: '{}', delaySeconds: 0 }] });
-  await close();
-  const sent = broker.send({ messages: [{ queue, body: '{}', delaySeconds: 0 }] });
+  const client = new SQSClient({ ...optionsFor('http://127.0.0.1:1'), maxAttempts: 1 });
+  const queueUrl = (queue: string): string => `http://127.0.0.1:1/${queue}`;
+  const patience = { clock: new TestClock(), nonces: { random: () => 0.5 } };
+  const broker = new SqsBroker({ client, queueUrl, deadLetterQueue: 'dead', ...patience });
+  const sent = broker.send({ messages: [{ queue: 'math', body: '{}', delaySeconds: 0 }] });
   await expect(sent).rejects.toMatchObject({ code: 'CHORDAL_SERVICE_UNAVAILABLE' });
+  await expect(broker.deadLetter({ body: '{}', reason: 'none' })).rejects.toMatchObject({
+    code: 'CHORDAL_SERVICE_UNAVAILABLE',
+  });
 });
 
 // --- internal ---

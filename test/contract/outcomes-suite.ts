@@ -161,6 +161,14 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await look(sibling)).cell).toEqual({});
       });
 
+      it('decide() fills a free slot of an empty leaf when the time of what is in the others is over', async () => {
+        const join = freshWorkflow();
+        await decide(`${join}~0`, A, { decision: failure(join) });
+        await clock.sleep(2 * DAY);
+        const { leaf } = await decide(`${join}~1`, B);
+        expect(leaf).toEqual({ filled: 1, failed: false, last: { mid: B.mid, child: 1 } });
+      });
+
       it.each(UNUSUAL_ENDS)(
         'decide() keeps the outcomes of an id and its neighbours apart when it ends in "%s"',
         async (end) => {
