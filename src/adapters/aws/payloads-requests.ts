@@ -8,7 +8,7 @@ import { besideTask, inWorkflow } from './keys.ts';
 export type Place = { readonly id: string } & ({ readonly item: Key } | { readonly object: string });
 
 /** Above this many bytes a text costs less in the bucket than in the table. */
-export const MAX_ITEM_BYTES: number = 8 * 1024;
+const MAX_ITEM_BYTES = 8 * 1024;
 
 /** Where a delivery's value goes, by its size. */
 export function valuePlace(address: Address, token: string, value: string): Place {

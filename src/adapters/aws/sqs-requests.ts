@@ -7,10 +7,10 @@ import type {
 import type { Outgoing, Receipt } from '../../ports/broker.ts';
 
 /** Limits of SQS, of one batch and of one message. */
-export const BATCH_ENTRIES = 10;
-export const BATCH_BYTES: number = 1024 * 1024;
-export const MAX_DELAY_SECONDS = 900;
-export const MAX_VISIBILITY_SECONDS = 43_200;
+const BATCH_ENTRIES = 10;
+const BATCH_BYTES = 1024 * 1024;
+const MAX_DELAY_SECONDS = 900;
+const MAX_VISIBILITY_SECONDS = 43_200;
 
 /** What one call does to one queue. */
 export interface QueueBatch<Entry> {
