@@ -25,6 +25,7 @@ export function groupFrame(at: Position, plan: ParallelPlan): GroupFrame {
     n: countOf(plan.par),
     ...(plan.collect === undefined ? {} : { collect: plan.collect }),
     ...(plan.splice === undefined ? {} : { splice: plan.splice }),
+    ...(plan.own === undefined ? {} : { own: plan.own }),
     ...linksOf(at.links),
   };
 }

@@ -47,6 +47,24 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   return toMessage(json, mid);
 }
 
+/**
+ * Reads a dead message as far as it can be: of a later release's envelope, what it was about is read as this release
+ * knows it, so that what waits for it can be settled.
+ *
+ * @throws InvalidMessage if not even its id and frames can be read.
+ */
+export function decodeDead(text: string, fallbackMid: string): Message {
+  const message = decodeMessage(text, fallbackMid);
+  if (!isNewer(message)) return message;
+  const json = parse(text);
+  const known = isPlainObject(json) ? json : {};
+  const sig = isPlan(known['sig']) ? known['sig'] : { task: 'unknown' };
+  const asThis = { ...known, v: ENVELOPE_VERSION, sig, depth: known['depth'] ?? 0, until: known['until'] ?? 0 };
+  const read = decodeMessage(JSON.stringify(asThis), fallbackMid);
+  if (!isNewer(read)) return read;
+  throw invalid('v', 'a version number', known['v']);
+}
+
 /** Whether an envelope was written by a later release. */
 export function isNewer(message: Message | NewerMessage): message is NewerMessage {
   return 'newer' in message;

@@ -11,7 +11,7 @@ export function isPlan(value: unknown): value is Plan {
   if (links !== undefined && !isLinks(links)) return false;
   if (typeof value['task'] === 'string') return isTask(value);
   if (value['seq'] !== undefined) return isItems(value['seq']) && !isEmpty(value['seq']);
-  return isItems(value['par']) && isFlag(value['collect']) && isFlag(value['splice']);
+  return isItems(value['par']) && isFlag(value['collect']) && isFlag(value['splice']) && isOwn(value['own']);
 }
 
 /** Whether a value is a list of callbacks. */
@@ -26,7 +26,8 @@ export function isFrame(value: unknown): value is Frame {
   if (links !== undefined && !isLinks(links)) return false;
   if (value['join'] !== undefined) {
     const { join, x, n } = value;
-    return isBase(join) && isCount(x) && isCount(n) && x < n && isFlag(value['collect']) && isFlag(value['splice']);
+    const { collect, splice, own } = value;
+    return isBase(join) && isCount(x) && isCount(n) && x < n && isFlag(collect) && isFlag(splice) && isOwn(own);
   }
   const { steps, i, base } = value;
   if (!isItems(steps) || !isCount(i) || !isBase(base)) return false;
@@ -104,6 +105,10 @@ function isValue(value: unknown): value is Value {
   if ('inline' in value) return true;
   if ('ref' in value) return typeof value['ref'] === 'string';
   return isBase(value['join']) && isCount(value['n']);
+}
+
+function isOwn(value: unknown): boolean {
+  return value === undefined || isValue(value);
 }
 
 function isBase(value: unknown): value is string {

@@ -26,6 +26,7 @@ export interface JoinFrame {
   readonly n: number;
   readonly collect?: true;
   readonly splice?: true;
+  readonly own?: Value;
   readonly links?: readonly Link[];
 }
 

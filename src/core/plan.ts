@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { Value } from './outcome.ts';
 
 /**
  * What will run, in the normal form that messages and blocks carry: a task, a sequence or a parallel group.
@@ -36,6 +37,8 @@ export interface ParallelPlan {
   readonly collect?: true;
   /** The values join those of the enclosing group, in this member's place. */
   readonly splice?: true;
+  /** The value of the task that added these members to its chord: it is the id's, and theirs come behind the header's. */
+  readonly own?: Value;
   readonly links?: readonly Link[];
 }
 

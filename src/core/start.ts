@@ -62,8 +62,9 @@ export function joined(flow: Flow, frame: GroupFrame, frames: readonly Frame[]):
     const links = at.links.filter((link) => link.on === 'success');
     return [...startLinks(flow, at.id, links, input), ...startStep(flow, outer, input, rest)];
   }
-  const value = { join, n, ...(frame.splice === undefined ? {} : { splice: frame.splice }) };
-  return [{ do: 'settle', at, result: { state: 'SUCCESS', value }, frames, step: at.id, quiet: false }];
+  const values = { join, n, ...(frame.splice === undefined ? {} : { splice: frame.splice }) };
+  const result = frame.own === undefined ? { value: values } : { value: frame.own, added: { join, n } };
+  return [{ do: 'settle', at, result: { state: 'SUCCESS', ...result }, frames, step: at.id, quiet: false }];
 }
 
 /** The effects that start the callbacks of `id`, each a canvas of its own. */

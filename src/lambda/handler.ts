@@ -27,7 +27,9 @@ export function makeHandler(engine: Engine, names: readonly string[]): Handler {
 }
 
 /** What an SQS record says of one delivery. */
-export function deliveryOf({ messageId, body, receiptHandle, attributes, eventSourceARN }: SQSRecord): Delivery {
+export function deliveryOf(record: SQSRecord): Delivery {
+  const { messageId, body, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
+  const reason = messageAttributes?.['reason']?.stringValue;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
   const prefix = process.env['CHORDAL_QUEUE_PREFIX'] ?? '';
   return {
@@ -35,6 +37,7 @@ export function deliveryOf({ messageId, body, receiptHandle, attributes, eventSo
     body,
     receives: Number(attributes.ApproximateReceiveCount),
     receipt: { queue: queue.startsWith(prefix) ? queue.slice(prefix.length) : queue, handle: receiptHandle },
+    ...(reason === undefined ? {} : { reason }),
   };
 }
 

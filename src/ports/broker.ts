@@ -35,6 +35,8 @@ export interface Delivery {
   /** How often it has been received, this time included. */
   readonly receives: number;
   readonly receipt: Receipt;
+  /** Why it is in the dead-letter queue, if it was put there with a reason. */
+  readonly reason?: string;
 }
 
 /** What a worker may do with messages it was given, beside naming in its answer those that failed. */

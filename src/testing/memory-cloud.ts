@@ -1,5 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 
+import { DEAD_LETTER_QUEUE } from '../adapters/memory/queues.ts';
+import { makeConf } from '../client/app.ts';
+import { makeEngine } from '../client/engine.ts';
+import { buryBatch } from '../worker/bury.ts';
 import { MemoryCloud } from '../adapters/memory/cloud.ts';
 import type { Consumer } from '../adapters/memory/cloud.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
@@ -64,6 +68,8 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
     for (const task of handler.tasks) routes[task] = queue;
     cloud.consume(queue, consumerOf(handler));
   }
+  const bury = makeEngine({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes }, new Map(), makeConf({}));
+  cloud.consume(DEAD_LETTER_QUEUE, (deliveries) => buryBatch(bury, deliveries));
   shareRuntime({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes });
   return {
     clock,

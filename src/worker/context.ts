@@ -105,6 +105,9 @@ export function makeRun(engine: Engine, task: RegisteredTask, call: TaskCall, si
     replace: (signature) => new ReplacementRequest(signature),
     addToChord: (signature) => {
       mustBeWanted('add to the chord');
+      if (call.groupId === null && !call.calledDirectly) {
+        throw new InvalidOptions(`Cannot add to the chord of ${task.name} (${call.id}) as it is a member of none`);
+      }
       added.push(signature);
     },
   };

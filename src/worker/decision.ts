@@ -5,7 +5,7 @@ import type { Json } from '../core/json.ts';
 import { planOf } from '../core/plan-of.ts';
 import type { Result, Turn } from '../core/outcome.ts';
 import { fromJson } from '../core/serializer.ts';
-import type { SignatureData } from '../core/signature.ts';
+import type { Plan } from '../core/plan.ts';
 import type { RegisteredTask } from './engine.ts';
 import { loadArguments } from './inputs.ts';
 import type { Limits } from './limits.ts';
@@ -52,17 +52,20 @@ async function toDecision(work: Work, task: RegisteredTask, result: RunResult): 
       return { turn: 'retry', notBefore: result.notBefore, ...error };
     }
     case 'replace':
-      return replacement(work, result.data);
+      return replacement(work, () => planOf(result.data));
   }
 }
 
-async function success(work: Work, task: RegisteredTask, { json, children }: RunResult & { came: 'success' }): Promise<Result> {
+async function success(work: Work, task: RegisteredTask, result: RunResult & { came: 'success' }): Promise<Result | Turn> {
+  const { json, children, added } = result;
   const { engine, message } = work;
   const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
   const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
+  const value = await keep(work, json);
+  if (added.length > 0) return replacement(work, () => ({ par: added.map(planOf), own: value }));
   return {
     state: 'SUCCESS',
-    value: await keep(work, json),
+    value,
     expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
     ...(isIgnored ? { ignored: true } : {}),
     ...(children.length === 0 ? {} : { children }),
@@ -70,7 +73,7 @@ async function success(work: Work, task: RegisteredTask, { json, children }: Run
 }
 
 /** A replacement is committed as it was built: a second run may build another one. */
-async function replacement(work: Work, data: SignatureData): Promise<Result | Turn> {
+async function replacement(work: Work, build: () => Plan): Promise<Result | Turn> {
   const { engine, message } = work;
   if (message.depth >= engine.settings.maxDepth) {
     const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
@@ -78,7 +81,7 @@ async function replacement(work: Work, data: SignatureData): Promise<Result | Tu
   }
   try {
     // A plan is JSON in all its parts.
-    return { turn: 'replace', plan: await keep(work, planOf(data) as unknown as Json) };
+    return { turn: 'replace', plan: await keep(work, build() as unknown as Json) };
   } catch (error) {
     if (!isChordalError(error) || error.code === 'CHORDAL_SERVICE_UNAVAILABLE') throw error;
     return failed(work, toFailure(error));

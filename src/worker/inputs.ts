@@ -55,7 +55,8 @@ async function gather(
     const cells = await reader.outcomes.gather({ join, n });
     if (cells.every(({ outcome }) => outcome !== undefined)) {
       const values = await Promise.all(cells.map((cell) => memberValues(reader, cell, collect === true)));
-      return values.flat(1);
+      const added = await Promise.all(cells.map(({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))));
+      return [...values.flat(1), ...added.flat(1)];
     }
     // A join that is complete has all outcomes; a read that misses one is behind.
     if (attempt === GATHER_TRIES) throw new ServiceUnavailable(`Cannot gather ${join} as ${n} values: some are missing`);
@@ -68,10 +69,9 @@ async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean)
   if (outcome === undefined) return [];
   const json = await loadValue(reader, outcome.value);
   if (collect) return [outcome.state === 'SUCCESS' ? { ok: true, value: json } : { ok: false, error: memberError(json, outcome.failedId) }];
-  const added = outcome.added === undefined ? [] : await gather(reader, outcome.added);
   const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
   // A spliced value is the array that `gather` made.
-  return [...(isSpliced ? (json as readonly Json[]) : [json]), ...added];
+  return isSpliced ? (json as readonly Json[]) : [json];
 }
 
 function memberError(record: Json, failedId: string | undefined): Json {

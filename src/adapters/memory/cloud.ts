@@ -6,7 +6,7 @@ import { consoleLog } from '../system/log.ts';
 import { RandomNonces } from '../system/nonces.ts';
 import { MemoryOutcomes } from './outcomes.ts';
 import { MemoryPayloads } from './payloads.ts';
-import { MemoryQueues } from './queues.ts';
+import { DEAD_LETTER_QUEUE, MemoryQueues } from './queues.ts';
 import type { QueueSettings } from './queues.ts';
 import { MemoryRecords } from './records.ts';
 
@@ -69,7 +69,7 @@ export class MemoryCloud {
 
   /** Whether nothing is waiting, delayed or being worked on. */
   get isIdle(): boolean {
-    return this.queues.size === 0;
+    return this.queues.size === (this.#consumers.has(DEAD_LETTER_QUEUE) ? 0 : this.queues.dead.length);
   }
 
   #pumpSoon(): void {
@@ -87,11 +87,10 @@ export class MemoryCloud {
         const received = this.queues.receive(queue, BATCH_SIZE);
         if (received.length === 0) break;
         consumer.running += 1;
-        const deliveries = received.map(({ messageId, handle, body, receives }) => ({
-          messageId,
-          body,
-          receives,
+        const deliveries = received.map(({ handle, reason, ...message }) => ({
+          ...message,
           receipt: { queue, handle },
+          ...(reason === undefined ? {} : { reason }),
         }));
         void this.#work(consumer.consume, deliveries).finally(() => {
           consumer.running -= 1;

@@ -7,16 +7,17 @@ export interface Received {
   readonly handle: string;
   readonly body: string;
   readonly receives: number;
-  readonly sentAt: number;
+  readonly reason: string | undefined;
 }
 
 /** A message that was given up, and why. */
 export interface DeadMessage {
-  readonly queue: string;
   readonly body: string;
   readonly reason: string;
-  readonly messageId: string;
 }
+
+/** The name of the queue of what was given up. */
+export const DEAD_LETTER_QUEUE = 'dead';
 
 /** How the queues behave. */
 export interface QueueSettings {
@@ -68,8 +69,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   }
 
   async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
-    this.dead.push({ queue: '', body, reason, messageId: this.#nextId() });
-    this.#announce();
+    this.#giveUp({ id: this.#nextId(), body, receives: 0, hidden: undefined, reason }, reason);
   }
 
   /** Up to `most` messages, hidden from others until they are finished or their visibility ends. */
@@ -80,14 +80,14 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
       if (received.length === most) break;
       waiting.delete(message);
       message.receives += 1;
-      if (message.receives > this.#maxReceiveCount) {
-        this.dead.push({ queue, body: message.body, reason: `received more than ${this.#maxReceiveCount} times`, messageId: message.id });
+      if (message.receives > this.#maxReceiveCount && queue !== DEAD_LETTER_QUEUE) {
+        this.#giveUp(message, `it was received more than ${this.#maxReceiveCount} times`);
         continue;
       }
       const handle = `${message.id}#${message.receives}`;
       taken.set(handle, message);
       this.#returnLater(queue, handle, this.#visibilityMs);
-      received.push({ messageId: message.id, handle, body: message.body, receives: message.receives, sentAt: message.sentAt });
+      received.push({ messageId: message.id, handle, body: message.body, receives: message.receives, reason: message.reason });
     }
     return received;
   }
@@ -106,7 +106,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   // --- internal ---
 
   #put(queue: string, body: string, delayMs: number): void {
-    const message = { id: this.#nextId(), body, receives: 0, sentAt: this.#clock.now(), hidden: undefined };
+    const message = { id: this.#nextId(), body, receives: 0, hidden: undefined, reason: undefined };
     const target = this.#queue(queue);
     if (delayMs <= 0) return void target.waiting.add(message);
     target.delayed += 1;
@@ -115,6 +115,12 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
       target.waiting.add(message);
       this.#announce();
     });
+  }
+
+  #giveUp(message: Stored, reason: string): void {
+    this.dead.push({ body: message.body, reason });
+    this.#queue(DEAD_LETTER_QUEUE).waiting.add({ ...message, receives: 0, hidden: undefined, reason });
+    this.#announce();
   }
 
   #returnLater(queue: string, handle: string, ms: number): void {
@@ -162,7 +168,7 @@ interface Stored {
   readonly id: string;
   readonly body: string;
   receives: number;
-  readonly sentAt: number;
+  readonly reason: string | undefined;
   /** Ends the wait for its return. */
   hidden: AbortController | undefined;
 }
