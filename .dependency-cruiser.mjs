@@ -1,0 +1,99 @@
+/** Which folders of src each folder may import, beside itself. ARCHITECTURE.md has the same table. */
+const mayImport = {
+  core: [],
+  ports: ['core'],
+  worker: ['core', 'ports'],
+  client: ['core', 'ports', 'worker'],
+  adapters: ['core', 'ports'],
+  lambda: ['core', 'ports', 'worker', 'client', 'adapters'],
+  deploy: ['core'],
+  local: ['core', 'ports', 'worker', 'client', 'adapters', 'lambda', 'deploy'],
+  testing: ['core', 'ports', 'worker', 'client', 'adapters', 'lambda', 'deploy', 'local'],
+  'index.ts': ['core', 'worker', 'client', 'lambda'],
+};
+
+/** @param {readonly string[]} names */
+const inSrc = (names) => `^src/(${names.map((name) => (name.endsWith('.ts') ? `${name}$` : `${name}/`)).join('|')})`;
+
+const layers = Object.entries(mayImport).map(([name, others]) => ({
+  name: `layer-${name}`,
+  comment: `src/${name} may import only ${[name, ...others].join(', ')}.`,
+  severity: 'error',
+  from: { path: inSrc([name]) },
+  to: { path: '^src/', pathNot: inSrc([name, ...others]) },
+}));
+
+export default {
+  forbidden: [
+    ...layers,
+    {
+      name: 'known-layer',
+      comment: 'A new folder in src needs a row in the table.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inSrc([...Object.keys(mayImport), 'cli', 'dashboard']) },
+      to: {},
+    },
+    {
+      name: 'pure',
+      comment: 'core and ports import nothing from outside src: no node:*, no package.',
+      severity: 'error',
+      from: { path: inSrc(['core', 'ports']) },
+      to: { pathNot: '^src/' },
+    },
+    {
+      name: 'cloud-only-at-the-edge',
+      comment: 'An AWS SDK, an emulator or esbuild is imported only by adapters/aws, lambda, local and deploy.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inSrc(['adapters/aws', 'lambda', 'local', 'deploy']) },
+      to: { path: '(^|/)(@aws-sdk/|@smithy/|fauxqs(/|$)|dynalite(/|$)|esbuild(/|$))' },
+    },
+    {
+      name: 'src-stands-alone',
+      comment: 'src loads handlers only by path, and knows nothing of infra and test.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(handlers|infra|test)/' },
+    },
+    {
+      name: 'handlers-use-the-public-api',
+      severity: 'error',
+      from: { path: '^handlers/' },
+      to: { path: '^(src|infra|test)/', pathNot: inSrc(['index.ts', 'testing/index.ts']) },
+    },
+    {
+      name: 'infra-uses-deploy',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^(src|handlers|test)/', pathNot: inSrc(['deploy']) },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-development-package-in-src',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '/@types/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: '(^|/)node_modules/' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['chordal-source', 'types', 'import', 'node', 'default'],
+      extensions: ['.ts', '.d.ts', '.js', '.mjs', '.json'],
+    },
+  },
+};
