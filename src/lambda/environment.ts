@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -118,16 +118,20 @@ function required(environment: Environment, name: string): string {
 /** The routes are built into each function, beside its bundle; other programs are told of them by CHORDAL_ROUTES. */
 function readRoutes(environment: Environment): Readonly<Record<string, string>> {
   const { CHORDAL_ROUTES: given } = environment;
-  if (given?.trimStart().startsWith('{') === true) return routesIn(given, 'CHORDAL_ROUTES');
-  const file = given ?? new URL('./routes.json', import.meta.url);
-  let text: string;
+  if (given === undefined) return builtInRoutes();
+  if (given.trimStart().startsWith('{')) return routesIn(given, 'CHORDAL_ROUTES');
   try {
-    text = readFileSync(file, 'utf8');
+    return routesIn(readFileSync(given, 'utf8'), given);
   } catch (cause) {
-    if (given === undefined) return {};
+    if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(`Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}`, { cause });
   }
-  return routesIn(text, String(file));
+}
+
+/** This code is in the bundle itself or, shared by several, in `chunks/` below it. No file: no function, but a program. */
+function builtInRoutes(): Readonly<Record<string, string>> {
+  const file = ['./routes.json', '../routes.json'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  return file === undefined ? {} : routesIn(readFileSync(file, 'utf8'), String(file));
 }
 
 function routesIn(text: string, where: string): Readonly<Record<string, string>> {

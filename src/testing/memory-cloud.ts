@@ -83,7 +83,8 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
 
 // --- internal ---
 
-function consumerOf(handler: Handler): Consumer {
+/** Calls a handler as the event source mapping does. */
+export function consumerOf(handler: Handler): Consumer {
   return async (deliveries, remainingMs) => {
     const event = { Records: deliveries.map(recordOf) };
     const { batchItemFailures } = await handler(event, { getRemainingTimeInMillis: remainingMs });

@@ -1,0 +1,60 @@
+/** How often each fault strikes: a chance per occasion, 0 to 1. */
+export interface Faults {
+  /** A message is put on its queue twice, with the same nonce or with another. */
+  readonly duplicateSend: number;
+  /** A write is applied twice: its first answer was lost and the SDK repeated it. */
+  readonly repeatedWrite: number;
+  /** A write is applied, and its answer never comes. */
+  readonly lostAnswer: number;
+  /** A call is refused. */
+  readonly throttle: number;
+  /** The sandbox dies at an await. */
+  readonly crash: number;
+  /** A message is delivered while another delivery of it still runs. */
+  readonly duplicateDelivery: number;
+  /** A message comes back though it was acknowledged. */
+  readonly lostAck: number;
+  /** A message goes to the dead-letter queue instead of being delivered. */
+  readonly deadLetter: number;
+  /** Receives after which a message goes there anyway. */
+  readonly maxReceiveCount: number;
+}
+
+/** Nothing goes wrong. */
+export const NO_FAULTS: Faults = {
+  duplicateSend: 0,
+  repeatedWrite: 0,
+  lostAnswer: 0,
+  throttle: 0,
+  crash: 0,
+  duplicateDelivery: 0,
+  lostAck: 0,
+  deadLetter: 0,
+  maxReceiveCount: 50,
+};
+
+/** A bad day: each fault somewhere between often and all the time on a real cloud. */
+export const MILD_FAULTS: Faults = {
+  duplicateSend: 0.01,
+  repeatedWrite: 0.01,
+  lostAnswer: 0.002,
+  throttle: 0.004,
+  crash: 0.002,
+  duplicateDelivery: 0.004,
+  lostAck: 0.01,
+  deadLetter: 0.002,
+  maxReceiveCount: 12,
+};
+
+/** Far worse than any cloud: what is right here is right. */
+export const HEAVY_FAULTS: Faults = {
+  duplicateSend: 0.06,
+  repeatedWrite: 0.08,
+  lostAnswer: 0.02,
+  throttle: 0.02,
+  crash: 0.025,
+  duplicateDelivery: 0.04,
+  lostAck: 0.06,
+  deadLetter: 0.01,
+  maxReceiveCount: 7,
+};

@@ -1,0 +1,110 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+import { ServiceUnavailable } from '../core/errors.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Faults } from './faults.ts';
+
+/** A kind of fault, as it is counted. */
+export type FaultKind = Exclude<keyof Faults, 'maxReceiveCount'>;
+
+/** What sandboxes share: chance, time, and a count of what struck. */
+export interface Weather {
+  readonly faults: Faults;
+  readonly struck: Map<FaultKind, number>;
+  /** Whether something of this chance happens now. */
+  chance(of: number): boolean;
+  /** A whole number below `n`. */
+  below(n: number): number;
+  sleep(ms: number): Promise<void>;
+}
+
+const sandboxes = new AsyncLocalStorage<Sandbox>();
+
+/** The sandbox that the calling code runs in, if any. */
+export function currentSandbox(): Sandbox | undefined {
+  return sandboxes.getStore();
+}
+
+/** One run of a function on one machine: its ports fail as clouds do, and it can die at every await. */
+export class Sandbox {
+  readonly ports: Ports;
+  /** Resolves when it dies. */
+  readonly died: Promise<void>;
+  readonly #weather: Weather;
+  readonly #end: () => void;
+  #isDead = false;
+
+  constructor(ports: Ports, weather: Weather) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.died = promise;
+    this.#end = resolve;
+    this.#weather = weather;
+    this.ports = this.#unreliable(ports);
+  }
+
+  /** Runs code in this sandbox. */
+  run<T>(code: () => Promise<T>): Promise<T> {
+    return sandboxes.run(this, code);
+  }
+
+  /** Ends it here and now; what was awaited never comes. */
+  die(): Promise<never> {
+    this.#isDead = true;
+    this.#end();
+    return new Promise<never>(() => undefined);
+  }
+
+  /** Whether it has died: what its code still does has no effect. */
+  get isDead(): boolean {
+    return this.#isDead;
+  }
+
+  #unreliable(ports: Ports): Ports {
+    const { outcomes, payloads, records, broker, deliveries, scheduler } = ports;
+    return {
+      ...ports,
+      outcomes: this.#wrap(outcomes, ['decide', 'begin', 'claim', 'climb']),
+      payloads: this.#wrap(payloads, ['putValue', 'putBlock']),
+      records: this.#wrap(records, ['putProgress', 'revoke', 'bury']),
+      broker: this.#wrap(broker, []),
+      deliveries: this.#wrap(deliveries, []),
+      scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),
+    };
+  }
+
+  /** @param writes the methods that the SDK may carry out twice. */
+  #wrap<Port extends object>(port: Port, writes: readonly string[]): Port {
+    return new Proxy(port, {
+      get: (target, name, receiver) => {
+        const method: unknown = Reflect.get(target, name, receiver);
+        if (typeof method !== 'function') return method;
+        return (...args: readonly unknown[]) =>
+          this.#call(async () => Reflect.apply(method, target, args) as unknown, writes.includes(String(name)));
+      },
+    });
+  }
+
+  async #call(call: () => Promise<unknown>, isRepeatable: boolean): Promise<unknown> {
+    await this.#awaited();
+    if (this.#strikes('throttle')) throw new ServiceUnavailable('Cannot call the service: it is throttled');
+    let answer = await call();
+    if (isRepeatable && this.#strikes('repeatedWrite')) answer = await call();
+    await this.#awaited();
+    if (this.#strikes('lostAnswer')) throw new ServiceUnavailable('Cannot read the answer: the connection was lost');
+    return answer;
+  }
+
+  /** Whatever else is going on may happen here, and the sandbox may die. */
+  async #awaited(): Promise<void> {
+    if (this.#isDead) return this.die();
+    await this.#weather.sleep(this.#weather.below(4));
+    if (this.#isDead || this.#strikes('crash')) await this.die();
+  }
+
+  #strikes(kind: FaultKind): boolean {
+    const { faults, struck, chance } = this.#weather;
+    if (!chance(faults[kind])) return false;
+    struck.set(kind, (struck.get(kind) ?? 0) + 1);
+    return true;
+  }
+}

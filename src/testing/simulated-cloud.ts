@@ -1,0 +1,128 @@
+import { MemoryOutcomes } from '../adapters/memory/outcomes.ts';
+import { MemoryPayloads } from '../adapters/memory/payloads.ts';
+import { MemoryRecords } from '../adapters/memory/records.ts';
+import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
+import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+import { consoleLog } from '../adapters/system/log.ts';
+import { makeConf } from '../client/app.ts';
+import { makeEngine } from '../client/engine.ts';
+import { shareRuntime } from '../lambda/environment.ts';
+import type { Handler } from '../lambda/handler.ts';
+import type { Delivery } from '../ports/broker.ts';
+import type { Ports } from '../ports/ports.ts';
+import { buryBatch } from '../worker/bury.ts';
+import type { Faults } from './faults.ts';
+import { consumerOf } from './memory-cloud.ts';
+import type { FaultKind, Weather } from './sandbox.ts';
+import { currentSandbox, Sandbox } from './sandbox.ts';
+import { SimulatedQueues } from './simulated-queues.ts';
+
+/** A cloud of faults. */
+export interface SimulatedCloudOptions {
+  readonly seed: number;
+  readonly faults: Faults;
+  /** Deliveries after which a run is given up as one that never ends. Default 50,000. */
+  readonly maxDeliveries?: number;
+  /** Sees, and may replace, the ports that everything works on, before faults are added. */
+  readonly observe?: (ports: Ports) => Ports;
+}
+
+/** How a run ended. */
+export interface SimulatedRun {
+  readonly deliveries: number;
+  readonly isLivelock: boolean;
+  readonly struck: ReadonlyMap<FaultKind, number>;
+}
+
+/** Deliveries that run at once. */
+const CONCURRENCY = 12;
+const BATCH = 5;
+const TIMEOUT_MS = 900_000;
+
+/**
+ * A cloud in this process whose every fault comes from a seed: the same seed gives the same run. Time is virtual, and
+ * the handlers are the real ones.
+ */
+export class SimulatedCloud {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly queues: SimulatedQueues;
+  /** The ports without faults: what clients and checkers use. */
+  readonly ports: Ports;
+  readonly #weather: Weather;
+  readonly #handlers: Readonly<Record<string, (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>>>;
+  readonly #maxDeliveries: number;
+  #running = 0;
+  #deliveries = 0;
+
+  constructor(handlers: Readonly<Record<string, Handler>>, { seed, faults, maxDeliveries = 50_000, observe = (ports) => ports }: SimulatedCloudOptions) {
+    const { clock } = this;
+    const nonces = new SeededNonces(seed);
+    const luck = new SeededNonces(seed ^ 0x5f3759df);
+    this.#weather = {
+      faults,
+      struck: new Map(),
+      chance: (of) => of > 0 && luck.random() < of,
+      below: (n) => Math.floor(luck.random() * n),
+      sleep: (ms) => clock.sleep(ms),
+    };
+    this.queues = new SimulatedQueues(clock, this.#weather);
+    const { queues } = this;
+    this.ports = observe({
+      outcomes: new MemoryOutcomes(clock),
+      payloads: new MemoryPayloads(clock),
+      records: new MemoryRecords(clock),
+      broker: queues,
+      deliveries: queues,
+      scheduler: queues,
+      clock,
+      nonces,
+      log: consoleLog('silent'),
+    });
+    const routes = Object.fromEntries(Object.entries(handlers).flatMap(([queue, { tasks }]) => tasks.map((task) => [task, queue])));
+    const runtime = { clock, nonces, log: this.ports.log, ports: () => currentSandbox()?.ports ?? this.ports, routes: () => routes };
+    shareRuntime(runtime);
+    const bury = makeEngine(runtime, new Map(), makeConf({}));
+    this.#maxDeliveries = maxDeliveries;
+    this.#handlers = {
+      ...Object.fromEntries(Object.entries(handlers).map(([queue, handler]) => [queue, consumerOf(handler)])),
+      dead: (deliveries) => buryBatch(bury, deliveries),
+    };
+  }
+
+  /** Delivers until nothing is left to deliver. */
+  async run(): Promise<SimulatedRun> {
+    const { clock, queues } = this;
+    while (this.#deliveries < this.#maxDeliveries) {
+      const batch = this.#running < CONCURRENCY ? queues.receive(BATCH) : [];
+      if (batch.length > 0) {
+        this.#deliveries += batch.length;
+        this.#start(batch);
+        await clock.sleep(this.#weather.below(5));
+        continue;
+      }
+      const nextAt = queues.nextAt();
+      if (this.#running === 0 && nextAt === Number.POSITIVE_INFINITY) break;
+      await clock.sleep(this.#running > 0 ? 1 + this.#weather.below(5) : Math.max(1, nextAt - clock.now()));
+    }
+    const isLivelock = this.#deliveries >= this.#maxDeliveries;
+    return { deliveries: this.#deliveries, isLivelock, struck: this.#weather.struck };
+  }
+
+  #start(batch: readonly Delivery[]): void {
+    this.#running += 1;
+    const queue = batch[0]?.receipt.queue ?? '';
+    const handle = this.#handlers[queue];
+    if (handle === undefined) throw new Error(`Cannot deliver to ${queue}: the simulation has no such queue`);
+    const sandbox = new Sandbox(this.ports, this.#weather);
+    const endsAt = this.clock.now() + TIMEOUT_MS;
+    const all = batch.map(({ messageId }) => messageId);
+    const done = sandbox.run(() => handle(batch, () => endsAt - this.clock.now())).catch(() => all);
+    void Promise.race([done, sandbox.died.then(() => all)]).then((back) => {
+      for (const delivery of batch) {
+        if (!back.includes(delivery.messageId)) this.queues.acknowledge(delivery.receipt.handle);
+        this.queues.ended(delivery);
+      }
+      this.#running -= 1;
+    });
+  }
+}

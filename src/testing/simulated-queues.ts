@@ -1,0 +1,141 @@
+import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
+import { isPlainObject } from '../core/json.ts';
+import type { Clock } from '../ports/system.ts';
+import type { FaultKind, Weather } from './sandbox.ts';
+
+/** A message in a simulated queue. */
+export interface SimulatedMessage {
+  readonly id: string;
+  readonly queue: string;
+  readonly body: string;
+  readonly reason?: string;
+  receives: number;
+  /** Deliveries that have not ended. */
+  inFlight: number;
+  visibleAt: number;
+  isGone: boolean;
+}
+
+/** Messages that come back are visible again within this, in ms. */
+const RETURN_MS = 2000;
+
+/** Queues that deliver twice, late, out of order, and sometimes to the dead-letter queue. */
+export class SimulatedQueues implements Broker, Deliveries, Scheduler {
+  readonly dead: { readonly body: string; readonly reason: string }[] = [];
+  messages: SimulatedMessage[] = [];
+  sent = 0;
+  readonly #clock: Clock;
+  readonly #weather: Weather;
+  readonly #released = new Map<string, number>();
+  readonly #schedules = new Set<string>();
+
+  constructor(clock: Clock, weather: Weather) {
+    this.#clock = clock;
+    this.#weather = weather;
+  }
+
+  async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+    for (const { queue, body, delaySeconds } of messages) {
+      this.#put(queue, body, delaySeconds * 1000);
+      if (!this.strikes('duplicateSend')) continue;
+      const copy = this.#weather.chance(0.5) ? body : withOtherMid(body, `copy${this.sent}`);
+      this.#put(queue, copy, delaySeconds * 1000);
+    }
+  }
+
+  async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
+    this.#giveUp(body, reason, `dead${(this.sent += 1)}`);
+  }
+
+  async schedule({ name, at, queue, body }: { readonly name: string; readonly at: number; readonly queue: string; readonly body: string }): Promise<void> {
+    if (this.#schedules.has(name)) return;
+    this.#schedules.add(name);
+    this.#put(queue, body, Math.max(0, at - this.#clock.now()));
+  }
+
+  async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
+    for (const { handle } of receipts) this.acknowledge(handle);
+  }
+
+  async release({ receipts, seconds }: { readonly receipts: readonly Receipt[]; readonly seconds: number }): Promise<void> {
+    for (const { handle } of receipts) this.#released.set(handle, seconds * 1000);
+  }
+
+  /** Takes up to `most` messages of one queue that can be received now. */
+  receive(most: number): readonly Delivery[] {
+    const now = this.#clock.now();
+    const { below } = this.#weather;
+    const ready = this.messages.filter((message) => message.visibleAt <= now && (message.inFlight === 0 || this.strikes('duplicateDelivery')));
+    const first = ready[below(ready.length)];
+    if (first === undefined) return [];
+    const batch = [first, ...ready.filter((message) => message !== first && message.queue === first.queue && this.#weather.chance(0.3))];
+    return batch.slice(0, most).flatMap((message) => this.#take(message));
+  }
+
+  acknowledge(handle: string): void {
+    const message = this.#of(handle);
+    if (message === undefined || this.strikes('lostAck')) return;
+    message.isGone = true;
+    this.messages = this.messages.filter((one) => one !== message);
+  }
+
+  /** A delivery has ended; unless it was acknowledged the message comes back. */
+  ended({ receipt: { handle } }: Delivery): void {
+    const message = this.#of(handle);
+    if (message === undefined) return;
+    message.inFlight -= 1;
+    const waitMs = this.#released.get(handle) ?? this.#weather.below(RETURN_MS);
+    message.visibleAt = Math.max(message.visibleAt, this.#clock.now() + waitMs);
+  }
+
+  strikes(kind: FaultKind): boolean {
+    const { faults, struck, chance } = this.#weather;
+    if (!chance(faults[kind])) return false;
+    struck.set(kind, (struck.get(kind) ?? 0) + 1);
+    return true;
+  }
+
+  /** When the next message can be received, in epoch ms. */
+  nextAt(): number {
+    return this.messages.filter(({ inFlight }) => inFlight === 0).reduce((soonest, { visibleAt }) => Math.min(soonest, visibleAt), Number.POSITIVE_INFINITY);
+  }
+
+  // --- internal ---
+
+  #take(message: SimulatedMessage): readonly Delivery[] {
+    message.receives += 1;
+    const isDead = message.queue === 'dead';
+    if (!isDead && (message.receives > this.#weather.faults.maxReceiveCount || this.strikes('deadLetter'))) {
+      this.messages = this.messages.filter((one) => one !== message);
+      message.isGone = true;
+      this.#giveUp(message.body, 'the simulation gave it up', message.id);
+      return [];
+    }
+    message.inFlight += 1;
+    const { id: messageId, body, receives, queue, reason } = message;
+    const receipt = { queue, handle: `${messageId}|${receives}` };
+    return [{ messageId, body, receives, receipt, ...(reason === undefined ? {} : { reason }) }];
+  }
+
+  #giveUp(body: string, reason: string, id: string): void {
+    this.dead.push({ body, reason });
+    this.messages.push({ id, queue: 'dead', body, reason, receives: 0, inFlight: 0, visibleAt: this.#clock.now(), isGone: false });
+  }
+
+  #put(queue: string, body: string, delayMs: number): void {
+    this.sent += 1;
+    const visibleAt = this.#clock.now() + delayMs + this.#weather.below(20);
+    this.messages.push({ id: `s${this.sent}`, queue, body, receives: 0, inFlight: 0, visibleAt, isGone: false });
+  }
+
+  #of(handle: string): SimulatedMessage | undefined {
+    const id = handle.slice(0, handle.lastIndexOf('|'));
+    return this.messages.find((message) => message.id === id);
+  }
+}
+
+/** What a client that sends a batch twice, or a foreign copy, looks like: the same work under another nonce. */
+function withOtherMid(body: string, mid: string): string {
+  const json: unknown = JSON.parse(body);
+  return isPlainObject(json) ? JSON.stringify({ ...json, mid }) : body;
+}

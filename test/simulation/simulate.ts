@@ -1,0 +1,179 @@
+import { addressesAround, outcomeSeen } from '../../src/core/derived-state.ts';
+import { covers, workflowOf } from '../../src/core/ids.ts';
+import { isPlainObject } from '../../src/core/json.ts';
+import type { Faults } from '../../src/testing/faults.ts';
+import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
+import type { FaultKind } from '../../src/testing/sandbox.ts';
+import { loadValue } from '../../src/worker/inputs.ts';
+import { evaluate } from './evaluate.ts';
+import { luckOf } from './luck.ts';
+import { SpecDrawer } from './specs.ts';
+import type { Features, Spec } from './specs.ts';
+import { makeSimulatedApp } from './tasks.ts';
+import type { Trace } from './tasks.ts';
+import { Witness } from './witness.ts';
+
+/** One workflow, drawn and run from a seed. */
+export interface Simulation {
+  readonly seed: number;
+  readonly faults: Faults;
+  readonly features: Features;
+  /** Instead of a drawn one. */
+  readonly spec?: Spec;
+  readonly maxDeliveries?: number;
+}
+
+/** What came of it. */
+export interface Report {
+  readonly spec: Spec;
+  /** What was not as it must be; empty if all was. */
+  readonly problems: readonly string[];
+  readonly state: string;
+  readonly executions: number;
+  readonly attempts: number;
+  readonly deliveries: number;
+  readonly largestMessage: number;
+  readonly struck: ReadonlyMap<FaultKind, number>;
+}
+
+/** Runs one workflow under faults and checks all that must hold of it. */
+export async function simulate({ seed, faults, features, spec: given, maxDeliveries = 20_000 }: Simulation): Promise<Report> {
+  const luck = luckOf(seed);
+  const trace: Trace = { runs: new Map(), earlyRuns: new Map(), launched: new Set(), callbacks: new Map(), luck: luckOf(seed + 1) };
+  const { handlers, build, callback } = makeSimulatedApp(trace);
+  const witness = new Witness();
+  const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
+  const spec = given ?? new SpecDrawer(luck, features).draw(3);
+  const plain = build(spec) as unknown as Submittable;
+  const called = features.has('callbacks') ? plain.link(callback('linked')).linkError(callback('failed')) : plain;
+  const handle = await called.applyAsync({ taskId: 'W' });
+  const scope = features.has('revoke') && luck.chance(0.8) ? drawScope(luck.below(4)) : undefined;
+  const revoked = scope === undefined ? undefined : revokeLater(cloud, handle, scope, luck.below(300));
+  const run = await cloud.run();
+  await revoked;
+  const check = { spec, cloud, witness, trace, scope, isLivelock: run.isLivelock, callbacks: features.has('callbacks') };
+  const executions = [...trace.runs.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    spec,
+    problems: [...witness.problems, ...(await problemsOf(check))],
+    state: witness.outcomes.get('W')?.state ?? 'PENDING',
+    executions,
+    attempts: trace.runs.size,
+    deliveries: run.deliveries,
+    largestMessage: witness.largest,
+    struck: run.struck,
+  };
+}
+
+// --- internal ---
+
+interface Submittable {
+  link(callback: unknown): Submittable;
+  linkError(callback: unknown): Submittable;
+  applyAsync(options: object): Promise<{ revoke(): Promise<void> }>;
+}
+
+interface Checked {
+  readonly spec: Spec;
+  readonly cloud: SimulatedCloud;
+  readonly witness: Witness;
+  readonly trace: Trace;
+  readonly scope: string | undefined;
+  readonly isLivelock: boolean;
+  readonly callbacks: boolean;
+}
+
+function drawScope(which: number): string {
+  return ['W', 'W', 'W.0', 'W~0'][which] ?? 'W';
+}
+
+async function revokeLater(cloud: SimulatedCloud, handle: { revoke(): Promise<void> }, scope: string, ms: number): Promise<void> {
+  await cloud.clock.sleep(ms);
+  if (scope === 'W') return handle.revoke();
+  const { sendRevocation } = await import('../../src/client/revoke.ts');
+  const ports = { ...cloud.ports, anyQueue: () => 'one' };
+  // Of an engine, a revocation needs the ports and a queue.
+  await sendRevocation(ports as unknown as Parameters<typeof sendRevocation>[0], scope);
+}
+
+async function problemsOf(check: Checked): Promise<readonly string[]> {
+  const { cloud, trace, witness, isLivelock } = check;
+  if (isLivelock) return ['it never comes to rest'];
+  const problems: string[] = [];
+  if (cloud.queues.messages.length > 0) problems.push(`${cloud.queues.messages.length} messages are left`);
+  for (const [key, count] of trace.earlyRuns) if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
+  for (const id of witness.sent.keys()) if (!(await isFinal(check, id))) problems.push(`${id} never ends`);
+  for (const id of [...trace.launched, 'W']) if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
+  if (problems.length > 0) return problems;
+  return [...(await valueProblems(check)), ...callbackProblems(check)];
+}
+
+/** Whether an id has an outcome, or will be seen as failed or revoked with something around it. */
+async function isFinal({ cloud, scope }: Checked, id: string): Promise<boolean> {
+  if (scope !== undefined && covers(scope, id)) return true;
+  const cells = await cloud.ports.outcomes.find({ addresses: addressesAround(id) });
+  return outcomeSeen(id, cells) !== undefined;
+}
+
+/** The value, or the failure, is what an evaluation without the engine comes to. */
+async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<readonly string[]> {
+  const outcome = witness.outcomes.get('W');
+  if (outcome === undefined || outcome.state === 'REVOKED') return [];
+  const lost = new Set<number>();
+  for (const [id, own] of witness.outcomes) {
+    if (own.state === 'SUCCESS' || own.failedId !== undefined || workflowOf(id) !== 'W') continue;
+    const record = await loadValue(cloud.ports, own.value);
+    const type = isPlainObject(record) ? record['errorType'] : undefined;
+    if (type === 'Expected') continue;
+    const n = witness.taskAt(id);
+    // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
+    if (n === undefined || n < 0) return [];
+    if (own.state === 'FAILURE' && type !== 'WorkerLostError') return [`${id} failed with ${String(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`];
+    lost.add(n);
+  }
+  const committed = new Set(marksIn(witness.replacements));
+  const expected = evaluate(spec, [], { lost, committed });
+  const isSuccess = outcome.state === 'SUCCESS';
+  if (isSuccess !== expected.ok) {
+    // A revocation, or what was lost in a canvas that had failed already, fails more than the evaluation knows of.
+    if (!isSuccess && (scope !== undefined || lost.size > 0)) return [];
+    return [`W is ${outcome.state} and should ${expected.ok ? 'succeed' : 'fail'}`];
+  }
+  if (!expected.ok) return [];
+  const value = await loadValue(cloud.ports, outcome.value);
+  const same = JSON.stringify(stripped(value)) === JSON.stringify(stripped(expected.value));
+  return same ? [] : [`the value is ${JSON.stringify(value)} and should be ${JSON.stringify(expected.value)}`];
+}
+
+function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonly string[] {
+  const outcome = witness.outcomes.get('W');
+  if (!callbacks || outcome === undefined) return [];
+  const ran = [...trace.callbacks.keys()].filter((id) => /^W\^\d+$/.test(id));
+  const isLinked = witness.outcomes.has('W^0');
+  if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];
+  if (outcome.state === 'REVOKED' && ran.length > 0) return ['a callback of W was started though it was revoked'];
+  if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked) return ['the error callback of W was not started'];
+  return [];
+}
+
+function endsInGroup(spec: Spec): boolean {
+  if (spec.t === 'chain') return spec.steps.at(-1) === undefined || endsInGroup(spec.steps.at(-1) ?? spec);
+  if (spec.t === 'task') return spec.replace !== null;
+  return true;
+}
+
+function marksIn(plans: readonly string[]): readonly number[] {
+  return plans.flatMap((plan) => {
+    const first = /"n":(\d+)/.exec(plan)?.[1];
+    return first === undefined ? [] : [Number(first)];
+  });
+}
+
+/** Errors in a list of outcomes are only known to be there. */
+function stripped(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(stripped);
+  if (isPlainObject(value) && value['ok'] === false) return { ok: false };
+  if (isPlainObject(value) && value['ok'] === true) return { ok: true, value: stripped(value['value']) };
+  return value;
+}
+
