@@ -17,13 +17,19 @@ export interface Runtime {
 
 /** The engine of an app: its ports are made when first used. */
 export function makeEngine(runtime: Runtime, tasks: ReadonlyMap<string, RegisteredTask>, settings: Settings): Engine {
-  const { clock, nonces, log } = runtime;
   return {
-    clock,
-    nonces,
-    log,
     settings,
     tasks,
+    // A test may give an app another runtime after it was made.
+    get clock() {
+      return runtime.clock;
+    },
+    get nonces() {
+      return runtime.nonces;
+    },
+    get log() {
+      return runtime.log;
+    },
     get outcomes() {
       return runtime.ports().outcomes;
     },

@@ -65,12 +65,13 @@ async function limit(
   { limits, notice, done }: { readonly limits: Limits; readonly notice: AbortController; readonly done: AbortSignal },
 ): Promise<never> {
   const { softMs, hardMs } = limits;
-  if (softMs < hardMs) {
+  const isNoticed = softMs < hardMs;
+  if (isNoticed) {
     await clock.sleep(softMs, done);
     if (!done.aborted) notice.abort(new SoftTimeLimitExceeded(`The task ${task.name} has run for ${softMs / 1000} s, its soft limit`));
   }
   if (hardMs === Number.POSITIVE_INFINITY) return new Promise<never>(() => undefined);
-  await clock.sleep(hardMs - Math.min(softMs, hardMs), done);
+  await clock.sleep(isNoticed ? hardMs - softMs : hardMs, done);
   if (done.aborted) return new Promise<never>(() => undefined);
   const error = new TimeLimitExceeded(`Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`);
   if (!notice.signal.aborted) notice.abort(error);
