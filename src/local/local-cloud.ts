@@ -85,7 +85,8 @@ class Local implements LocalCloud {
   }
 
   get env(): Readonly<Record<string, string>> {
-    return this.#cloud?.env ?? {};
+    // A file, so that a process that starts after a new build sees its tasks.
+    return { ...this.#cloud?.env, CHORDAL_ROUTES: join(this.#outDir, 'routes.json') };
   }
 
   get routes(): Routes {
