@@ -3,7 +3,7 @@ import type { Json } from './json.ts';
 import type { Link, Plan, PlanOptions, TaskPlan } from './plan.ts';
 import { toJson } from './serializer.ts';
 import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
-import { depthOf, mergeOptions, taskOf, withOptions } from './signature.ts';
+import { depthOf, mergeOptions, spreadChain, taskOf, withOptions } from './signature.ts';
 
 /** How many frames a message may carry, and so how deep canvases may nest. */
 export const MAX_FRAMES = 64;
@@ -76,7 +76,7 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
     current = withOptions(current.body, links);
     handed = { override: rest, fallback: withoutStart(handed.fallback) };
   }
-  return [...steps, ...stepPlans(current, handed)];
+  return [...steps, ...spreadChain(current).flatMap((step) => stepPlans(step, handed))];
 }
 
 function headerPlan(data: ChordData, down: HandedDown): Plan {

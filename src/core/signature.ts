@@ -163,14 +163,8 @@ export function mergeOptions(options: CallOptions, later: CallOptions): CallOpti
   };
 }
 
-// --- internal ---
-
-function deepest(all: readonly SignatureData[]): number {
-  return all.reduce((depth, data) => Math.max(depth, depthOf(data)), 0);
-}
-
-/** A chain's steps in an outer chain: its `link`s wait for its last step, its error callbacks for each. */
-function spreadChain(step: SignatureData): readonly SignatureData[] {
+/** The steps of a chain inside another: its `link`s wait for its last step, its error callbacks for each. */
+export function spreadChain(step: SignatureData): readonly SignatureData[] {
   if (step.kind !== 'chain') return [step];
   if (Object.keys(step.options).length === 0) return step.steps;
   const { link = [], linkError = [], countdown, eta, taskId: _, ...rest } = step.options;
@@ -184,6 +178,12 @@ function spreadChain(step: SignatureData): readonly SignatureData[] {
     });
     return { ...inner, options };
   });
+}
+
+// --- internal ---
+
+function deepest(all: readonly SignatureData[]): number {
+  return all.reduce((depth, data) => Math.max(depth, depthOf(data)), 0);
 }
 
 /** A group's members in an outer group. One with a `link` stays whole, so that its values can be handed to it. */

@@ -108,7 +108,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     if (!isDead && (message.receives > this.#weather.faults.maxReceiveCount || this.strikes('deadLetter'))) {
       this.messages = this.messages.filter((one) => one !== message);
       message.isGone = true;
-      this.#giveUp(message.body, 'the simulation gave it up', message.id);
+      this.#giveUp(message.body, 'the simulation gave it up', `${message.id}-dead`);
       return [];
     }
     message.inFlight += 1;

@@ -1,4 +1,4 @@
-import { InvalidArguments, SoftTimeLimitExceeded, TimeLimitExceeded } from '../core/errors.ts';
+import { InvalidArguments, isChordalError, SoftTimeLimitExceeded, TimeLimitExceeded } from '../core/errors.ts';
 import { toFailure } from '../core/errors-wire.ts';
 import type { FailureRecord } from '../core/errors-wire.ts';
 import type { Json } from '../core/json.ts';
@@ -22,7 +22,11 @@ export type RunResult =
 /** How long a run may take, and when it is revoked. */
 export type RunLimits = Limits & { readonly revoked?: AbortSignal };
 
-/** Runs a task's function once, within its limits, and says what came of it; it never throws. */
+/**
+ * Runs a task's function once, within its limits, and says what came of it.
+ *
+ * @throws ServiceUnavailable if the cloud refused what the function asked of it: then nothing came of it yet.
+ */
 export async function runTask(engine: Engine, task: RegisteredTask, call: TaskCall, limits: RunLimits): Promise<RunResult> {
   const notice = new AbortController();
   const signal = limits.revoked === undefined ? notice.signal : AbortSignal.any([notice.signal, limits.revoked]);
@@ -85,6 +89,7 @@ function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunRes
 }
 
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
+  if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
   if (thrown instanceof RetryRequest) {
     const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
     return { came: 'retry', notBefore: thrown.notBefore, record };
