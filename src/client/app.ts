@@ -19,7 +19,7 @@ import { readOptions } from './options.ts';
 import { makeResultSet } from './result-set.ts';
 import { runHere } from './run-here.ts';
 import { makeSignature } from './signature.ts';
-import type { Caller } from './signature.ts';
+import type { Caller } from './runtime-signature.ts';
 import { submit } from './submit.ts';
 import { makeTask } from './task.ts';
 import { readTaskOptions } from './task-options.ts';

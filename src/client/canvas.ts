@@ -6,8 +6,9 @@ import type { SignatureData } from '../core/signature.ts';
 import type { AnySignature } from '../core/signature-types.ts';
 import type { OnMemberFailure } from '../core/option-types.ts';
 import { currentApp } from './current-app.ts';
-import { callerOf, isSignature, makeSignature } from './signature.ts';
-import type { RuntimeSignature } from './signature.ts';
+import { isSignature } from './runtime-signature.ts';
+import type { RuntimeSignature } from './runtime-signature.ts';
+import { makeSignature } from './signature.ts';
 
 /**
  * Steps that run one after another, each called with what the one before returned.
@@ -78,7 +79,7 @@ function canvas(
     }
   });
   const data = make(parts.map((part) => part.data));
-  const caller = parts.map(callerOf).find((one) => one !== undefined);
+  const caller = parts.find(isSignature)?.caller;
   return makeSignature(caller ?? currentApp(), data);
 }
 

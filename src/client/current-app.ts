@@ -1,5 +1,5 @@
 import { InvalidCanvas } from '../core/errors.ts';
-import type { Caller } from './signature.ts';
+import type { Caller } from './runtime-signature.ts';
 
 let current: Caller | undefined;
 

@@ -2,7 +2,7 @@ import { InvalidOptions } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { CallOptions, LaterArguments } from '../core/signature.ts';
 import { isWorkflowId } from '../core/ids.ts';
-import { isSignature } from './signature.ts';
+import { isSignature } from './runtime-signature.ts';
 
 /**
  * Reads the options of a signature.
@@ -59,13 +59,16 @@ const LINKS: Check = {
 };
 const LIMIT: Check = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
 
+/** What SQS takes as a MessageGroupId. */
+const TENANT = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+
 const CHECKS: Readonly<Record<string, Check>> = {
   countdown: SECONDS,
   eta: { is: isDate, want: 'a valid Date' },
   expires: { is: (value) => isSeconds(value) || isDate(value), want: 'a number of seconds of at least 0, or a valid Date' },
   taskId: { is: (value) => typeof value === 'string' && isWorkflowId(value), want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -' },
   queue: TEXT,
-  tenant: TEXT,
+  tenant: { is: (value) => typeof value === 'string' && TENANT.test(value), want: 'a name of 1 to 128 letters, digits and punctuation (an SQS MessageGroupId)' },
   headers: { is: isPlainObject, want: 'an object' },
   link: LINKS,
   linkError: LINKS,

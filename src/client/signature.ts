@@ -7,28 +7,7 @@ import type { CallOptions, SignatureData } from '../core/signature.ts';
 import type { AnySignature } from '../core/signature-types.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
-
-/** What a signature needs of its app. */
-export interface Caller {
-  /** Runs it in this process. */
-  runHere(data: SignatureData): Promise<unknown>;
-  /** Sends it, and answers with its handle. */
-  send(data: SignatureData, options: { readonly taskId?: string; readonly dedupKey?: string }): Promise<unknown>;
-}
-
-/** A signature at run time; the public types say which arguments and results go with it. */
-export interface RuntimeSignature extends AnySignature {
-  (...later: readonly unknown[]): Promise<unknown>;
-  readonly caller: Caller;
-  delay(...later: readonly unknown[]): Promise<unknown>;
-  applyAsync(options?: object): Promise<unknown>;
-  set(options: object): RuntimeSignature;
-  link(callback: AnySignature): RuntimeSignature;
-  linkError(callback: AnySignature): RuntimeSignature;
-  clone(): RuntimeSignature;
-  pipe(next: AnySignature): RuntimeSignature;
-  toJSON(): ReturnType<AnySignature['toJSON']>;
-}
+import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
 export function makeSignature(caller: Caller, data: SignatureData): RuntimeSignature {
@@ -57,16 +36,6 @@ export function makeSignature(caller: Caller, data: SignatureData): RuntimeSigna
   return Object.defineProperty(Object.defineProperties(call, Object.fromEntries(properties) as PropertyDescriptorMap), inspect.custom, {
     value: methods[inspect.custom],
   }) as unknown as RuntimeSignature;
-}
-
-/** The app that a signature came from. */
-export function callerOf(signature: AnySignature): Caller | undefined {
-  return 'caller' in signature ? (signature as RuntimeSignature).caller : undefined;
-}
-
-/** Whether a value is a signature or a canvas. */
-export function isSignature(value: unknown): value is RuntimeSignature {
-  return typeof value === 'function' && 'data' in value && 'caller' in value;
 }
 
 // --- internal ---

@@ -7,7 +7,7 @@ import type { MapData, TaskData } from '../core/signature.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
 import { makeSignature } from './signature.ts';
-import type { Caller, RuntimeSignature } from './signature.ts';
+import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 
 /** A task at run time. */
 export interface RuntimeTask {

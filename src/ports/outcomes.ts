@@ -56,6 +56,11 @@ export interface Outcomes {
    * nothing.
    */
   begin(params: Begin): Promise<Standing>;
+  /**
+   * Takes back the count of the last start, if it is this token's: the sandbox lived, and what it needed was refused. A
+   * second call changes nothing.
+   */
+  excuse(params: { readonly address: Address; readonly token: string }): Promise<void>;
   /** Takes the claim if the attempt is open and unclaimed. A second call is refused, and finds its own claim. */
   claim(params: Claim): Promise<Standing>;
   /**

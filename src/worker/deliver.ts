@@ -15,7 +15,7 @@ import { dispatch } from './dispatch.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
 import { revokeScope, revokedScope } from './revocations.ts';
-import { decide, failed, settledBefore } from './settle.ts';
+import { decide, excusing, failed, settledBefore } from './settle.ts';
 import type { Work } from './settle.ts';
 
 /** What a batch knows of a delivery before it starts. */
@@ -70,7 +70,7 @@ export async function expand(engine: Engine, outbox: Outbox, message: ExpandMess
 // --- internal ---
 
 async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: RunMessage): Promise<Verdict> {
-  const { delivery, slotAt, revoked } = prepared;
+  const { delivery, slotAt } = prepared;
   const suspect = isSuspect(prepared);
   const task = engine.tasks.get(message.sig.task);
   if (task === undefined && delivery.receives < UNKNOWN_RECEIVES) return { end: 'return', seconds: UNKNOWN_RETURN_SECONDS };
@@ -82,15 +82,21 @@ async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: 
     const verdict = await lookFirst(work, task);
     if (verdict !== undefined) return verdict;
   }
-  const scope = revokedScope(revoked, message.id);
-  const isExpired = message.expires !== undefined && message.expires < now;
+  return excusing(work, suspect, () => runOpen(work, task, prepared));
+}
+
+/** Runs a task whose attempt is open, unless it is too late for it, or not for this function, or not for this delivery. */
+async function runOpen(work: Work, task: RegisteredTask | undefined, prepared: Prepared): Promise<Verdict> {
+  const { engine, message, flow } = work;
+  const scope = revokedScope(prepared.revoked, message.id);
+  const isExpired = message.expires !== undefined && message.expires < flow.now;
   if (scope !== undefined || isExpired) return decide(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
   if (task === undefined) return decide(work, await failed(work, unknownTask(engine, message)));
   if (task.options.acksLate === false) {
     const claimed = await claimRun(work, limitsOf(task, message, prepared.remainingMs()).hardMs);
     if (claimed !== undefined) return claimed;
   }
-  return decide(work, await decisionOf(work, task, limitsOf(task, message, prepared.remainingMs()), suspect));
+  return decide(work, await decisionOf(work, task, limitsOf(task, message, prepared.remainingMs()), isSuspect(prepared)));
 }
 
 /** The same message once more, with what is left of its delay. It is marked unless nobody can have worked on it yet. */

@@ -28,6 +28,17 @@ export interface Work {
   readonly flow: Flow;
 }
 
+/** Runs what a delivery still has to do; if the cloud refuses, the start that was counted for it is taken back. */
+export async function excusing<T>(work: Work, isCounted: boolean, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const { engine, message, flow } = work;
+    if (isCounted) await engine.outcomes.excuse({ address: addressOf(message.id), token: flow.by.token }).catch(() => undefined);
+    throw error;
+  }
+}
+
 /** Commits what a run came to, and goes on from it if it is this delivery's. */
 export async function decide(work: Work, decision: Result | Turn): Promise<Verdict> {
   const { engine, message, flow } = work;

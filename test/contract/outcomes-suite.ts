@@ -277,6 +277,16 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await begin(id, 'one')).cell.starts).toEqual({ n: 1, token: 'one' });
       });
 
+      it.each(['', '~5'])('excuse() takes a start back once, when it was the last one (%s)', async (end) => {
+        const id = `${freshWorkflow()}${end}`;
+        await begin(id, 'one');
+        await begin(id, 'two');
+        await outcomes.excuse({ address: addressOf(id), token: 'one' });
+        await outcomes.excuse({ address: addressOf(id), token: 'two' });
+        await outcomes.excuse({ address: addressOf(id), token: 'two' });
+        expect((await begin(id, 'three')).cell.starts).toEqual({ n: 2, token: 'three' });
+      });
+
       it('begin() counts every start when many race', async () => {
         const id = freshWorkflow();
         const found = await Promise.all(Array.from({ length: 10 }, (_, i) => begin(id, `token${i}`)));

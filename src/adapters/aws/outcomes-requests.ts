@@ -57,6 +57,18 @@ export function beginRequest(at: At, { address, attempt, token, until }: Begin):
   });
 }
 
+/** Takes a start back; its token goes too, so that a second time nothing is taken. */
+export function excuseRequest(table: string, address: Address, token: string): UpdateItemCommandInput {
+  const end = address.slot ?? '';
+  return {
+    TableName: table,
+    Key: keyAttributes(address),
+    UpdateExpression: `REMOVE q${end} ADD k${end} :back`,
+    ConditionExpression: `q${end} = :q`,
+    ExpressionAttributeValues: { ':q': text(token), ':back': number(-1) },
+  };
+}
+
 export function claimRequest(at: At, { address, attempt, by, claimedUntil, until }: Claim): ItemUpdate {
   const end = address.slot ?? '';
   const open = openAt(end, attempt);

@@ -11,6 +11,7 @@ import {
   clearRequest,
   climbRequest,
   decideRequest,
+  excuseRequest,
   firstChildOf,
   forgetRequest,
   leavesRequest,
@@ -33,6 +34,10 @@ export class DynamoOutcomes implements Outcomes {
 
   async begin(params: Begin): Promise<Standing> {
     return standingOf(params.address, await this.#write(params.address, beginRequest(this.#at(), params)));
+  }
+
+  async excuse({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+    await this.#table.update(excuseRequest(this.#table.name, address, token));
   }
 
   async claim(params: Claim): Promise<Standing> {

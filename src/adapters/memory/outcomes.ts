@@ -44,6 +44,14 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
+  async excuse({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    if (cell.starts?.token !== token) return;
+    item.cells[slot] = frozenCopy({ ...cell, starts: { n: cell.starts.n - 1, token: '' } });
+  }
+
   async claim({ address, attempt, by, claimedUntil, until }: Claim): Promise<Standing> {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
