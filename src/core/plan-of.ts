@@ -63,31 +63,42 @@ function sequencePlan(data: SignatureData, down: HandedDown): Plan {
 /** The flat steps of a chain or a chord. A chord whose body is a chord is one long sequence: no recursion there. */
 function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
   if (data.kind === 'chain') {
-    return data.steps.flatMap((step, index) => stepPlans(step, chainOptions(data.options, down, index)));
+    return flatPlans(data.steps, (step, index) => stepPlans(step, chainOptions(data.options, down, index)));
   }
   if (data.kind !== 'chord') return [plan(data, down)];
   const steps: Plan[] = [];
   let current: SignatureData = data;
   let handed = down;
   while (current.kind === 'chord') {
-    steps.push(headerPlan(current, handed));
     const { link, linkError, taskId: _, countdown: _c, eta: _e, ...rest } = mergeOptions(current.options, handed.override);
     const links = { ...(link === undefined ? {} : { link }), ...(linkError === undefined ? {} : { linkError }) };
-    current = withOptions(current.body, links);
+    const body: SignatureData = withOptions(current.body, links);
+    steps.push(...withBody([headerPlan(current, handed)], body.options.linkError));
+    current = body;
     handed = { override: rest, fallback: withoutStart(handed.fallback) };
   }
-  return [...steps, ...spreadChain(current).flatMap((step) => stepPlans(step, handed))];
+  return [...steps, ...flatPlans(spreadChain(current), (step) => stepPlans(step, handed))];
 }
 
 function headerPlan(data: ChordData, down: HandedDown): Plan {
-  const { link: _link, linkError = [], taskId: _id, ...options } = data.options;
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
   const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) });
+  return { par: members, ...(data.onMemberFailure === 'collect' ? { collect: true } : {}) };
+}
+
+function flatPlans(
+  steps: readonly SignatureData[],
+  plansOf: (step: SignatureData, index: number) => readonly Plan[],
+): readonly Plan[] {
+  return steps.flatMap((step, index) => withBody(plansOf(step, index), steps[index + 1]?.options.linkError));
+}
+
+/** The error callbacks of what follows a group, its body, are also told, once, that the group has failed. */
+function withBody(steps: readonly Plan[], linkError: readonly SignatureData[] = []): readonly Plan[] {
+  const header = steps.at(-1);
+  if (header === undefined || !('par' in header) || linkError.length === 0) return steps;
   const links = linkError.map((callback): Link => ({ on: 'failureOnce', plan: planOf(callback) }));
-  return {
-    par: members,
-    ...(data.onMemberFailure === 'collect' ? { collect: true } : {}),
-    ...(links.length === 0 ? {} : { links }),
-  };
+  return [...steps.slice(0, -1), { ...header, links: [...(header.links ?? []), ...links] }];
 }
 
 function groupPlan(data: GroupData, down: HandedDown): Plan {

@@ -163,24 +163,48 @@ export function mergeOptions(options: CallOptions, later: CallOptions): CallOpti
   };
 }
 
-/** The steps of a chain inside another: its `link`s wait for its last step, its error callbacks for each. */
+/**
+ * The steps of a chain inside another: its `link`s wait for its last step, its error callbacks for each but a group that
+ * a step follows, whose failure that step's callbacks are told.
+ */
 export function spreadChain(step: SignatureData): readonly SignatureData[] {
   if (step.kind !== 'chain') return [step];
   if (Object.keys(step.options).length === 0) return step.steps;
   const { link = [], linkError = [], countdown, eta, taskId: _, ...rest } = step.options;
   const start = { ...(countdown === undefined ? {} : { countdown }), ...(eta === undefined ? {} : { eta }) };
   return step.steps.map((inner, index) => {
-    const before = mergeOptions(rest, inner.options);
-    const options = mergeOptions(before, {
+    const isLast = index === step.steps.length - 1;
+    const isHeader = !isLast && (inner.kind === 'group' || inner.kind === 'chunks');
+    return withOptions(withFallback(inner, rest), {
       ...(index === 0 ? start : {}),
-      ...(index === step.steps.length - 1 ? { link } : {}),
-      linkError,
+      ...(isLast && link.length > 0 ? { link } : {}),
+      ...(isHeader ? {} : { linkError }),
     });
-    return { ...inner, options };
   });
 }
 
 // --- internal ---
+
+/** The same signature with options for those of its tasks that do not say otherwise. */
+function withFallback<Data extends SignatureData>(data: Data, fallback: CallOptions): Data;
+function withFallback(data: SignatureData, fallback: CallOptions): SignatureData {
+  if (Object.keys(fallback).length === 0) return data;
+  const inner = (one: SignatureData): SignatureData => withFallback(one, fallback);
+  switch (data.kind) {
+    case 'task':
+      return { ...data, options: mergeOptions(fallback, data.options) };
+    case 'chain':
+      return { ...data, steps: data.steps.map(inner) };
+    case 'group':
+      return { ...data, members: data.members.map(inner) };
+    case 'chord':
+      return { ...data, header: data.header.map(inner), body: inner(data.body) };
+    case 'map':
+    case 'starmap':
+    case 'chunks':
+      return { ...data, task: withFallback(data.task, fallback) };
+  }
+}
 
 function deepest(all: readonly SignatureData[]): number {
   return all.reduce((depth, data) => Math.max(depth, depthOf(data)), 0);
