@@ -60,7 +60,7 @@ export class Sandbox {
   }
 
   #unreliable(ports: Ports): Ports {
-    const { outcomes, payloads, records, broker, deliveries, scheduler } = ports;
+    const { outcomes, payloads, records, broker, deliveries, scheduler, clock } = ports;
     return {
       ...ports,
       outcomes: this.#wrap(outcomes, ['decide', 'begin', 'claim', 'climb']),
@@ -69,7 +69,14 @@ export class Sandbox {
       broker: this.#wrap(broker, []),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),
+      clock: { now: () => clock.now(), sleep: async (ms, signal) => this.#asleep(clock.sleep(ms, signal)) },
     };
+  }
+
+  /** Nobody wakes up on a dead machine. */
+  async #asleep(sleep: Promise<void>): Promise<void> {
+    await sleep;
+    if (this.#isDead) await this.die();
   }
 
   /** @param writes the methods that the SDK may carry out twice. */

@@ -79,7 +79,16 @@ export class SimulatedCloud {
       log: consoleLog('silent'),
     });
     const routes = Object.fromEntries(Object.entries(handlers).flatMap(([queue, { tasks }]) => tasks.map((task) => [task, queue])));
-    const runtime = { clock, nonces, log: this.ports.log, ports: () => currentSandbox()?.ports ?? this.ports, routes: () => routes };
+    const here = (): Ports => currentSandbox()?.ports ?? this.ports;
+    const runtime = {
+      get clock() {
+        return here().clock;
+      },
+      nonces,
+      log: this.ports.log,
+      ports: here,
+      routes: () => routes,
+    };
     shareRuntime(runtime);
     const bury = makeEngine(runtime, new Map(), makeConf({}));
     this.#maxDeliveries = maxDeliveries;

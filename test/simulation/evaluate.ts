@@ -43,10 +43,25 @@ export function evaluate(spec: Spec, inputs: readonly unknown[], known: Known): 
   }
 }
 
-/** What a task makes of its inputs: a number that no other task, and no other input, gives. */
-export function valueOf(n: number, inputs: readonly unknown[]): number {
+/** What a task makes of its inputs: something that no other task, and no other input, gives. */
+export interface TaskValue {
+  readonly n: number;
+  readonly hash: number;
+  /** Which run made it: what continues must continue from the one that was committed. */
+  readonly run?: number;
+}
+
+export function valueOf(n: number, inputs: readonly unknown[]): TaskValue {
   const text = JSON.stringify([n, inputs.map(normal)]);
-  return createHash('sha256').update(text).digest().readUInt32BE();
+  return { n, hash: createHash('sha256').update(text).digest().readUInt32BE() };
+}
+
+/** A value as an evaluation knows it: which run made it is left out, and a failure is only known to be one. */
+export function normal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normal);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('ok' in value) return value.ok === true && 'value' in value ? { ok: true, value: normal(value.value) } : { ok: false };
+  return 'hash' in value && 'n' in value ? { n: value.n, hash: value.hash } : value;
 }
 
 // --- internal ---
@@ -54,7 +69,8 @@ export function valueOf(n: number, inputs: readonly unknown[]): number {
 function evaluateTask(spec: TaskSpec, inputs: readonly unknown[], known: Known): Evaluated {
   if (known.lost.has(spec.n) || spec.poison) return FAILED;
   if (spec.replace !== null) {
-    const taken = spec.replace.find((variant) => isCommitted(variant, known));
+    // An empty canvas has no task to know it by: it was taken if the other one was not.
+    const taken = spec.replace.find((variant) => isCommitted(variant, known)) ?? spec.replace.find((variant) => markOf(variant) === undefined);
     return taken === undefined ? FAILED : evaluate(taken, [], known);
   }
   return spec.fails ? FAILED : { ok: true, value: valueOf(spec.n, spec.immutable ? [] : inputs) };
@@ -99,13 +115,4 @@ function addedBy(members: readonly Spec[], known: Known): readonly unknown[] | u
 
 function flat(members: readonly Spec[]): readonly Spec[] {
   return members.flatMap((member) => (member.t === 'group' ? flat(member.members) : [member]));
-}
-
-/** A failure is only known to be one. */
-function normal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(normal);
-  if (typeof value === 'object' && value !== null && 'ok' in value) {
-    return value.ok === true && 'value' in value ? { ok: true, value: normal(value.value) } : { ok: false };
-  }
-  return value;
 }

@@ -5,7 +5,7 @@ import type { Faults } from '../../src/testing/faults.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { loadValue } from '../../src/worker/inputs.ts';
-import { evaluate } from './evaluate.ts';
+import { evaluate, normal } from './evaluate.ts';
 import { luckOf } from './luck.ts';
 import { SpecDrawer } from './specs.ts';
 import type { Features, Spec } from './specs.ts';
@@ -39,7 +39,7 @@ export interface Report {
 /** Runs one workflow under faults and checks all that must hold of it. */
 export async function simulate({ seed, faults, features, spec: given, maxDeliveries = 20_000 }: Simulation): Promise<Report> {
   const luck = luckOf(seed);
-  const trace: Trace = { runs: new Map(), earlyRuns: new Map(), launched: new Set(), callbacks: new Map(), luck: luckOf(seed + 1) };
+  const trace: Trace = { runs: new Map(), earlyRuns: new Map(), launched: new Map(), inputs: new Set(), callbacks: new Map(), luck: luckOf(seed + 1) };
   const { handlers, build, callback } = makeSimulatedApp(trace);
   const witness = new Witness();
   const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
@@ -104,9 +104,12 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
   if (cloud.queues.messages.length > 0) problems.push(`${cloud.queues.messages.length} messages are left`);
   for (const [key, count] of trace.earlyRuns) if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
   for (const id of witness.sent.keys()) if (!(await isFinal(check, id))) problems.push(`${id} never ends`);
-  for (const id of [...trace.launched, 'W']) if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
+  for (const id of [...[...trace.launched.values()].flatMap((ids) => [...ids]), 'W']) {
+    if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
+  }
+  for (const [key, ids] of trace.launched) if (ids.size > 1) problems.push(`${key} launched ${ids.size} workflows instead of one`);
   if (problems.length > 0) return problems;
-  return [...(await valueProblems(check)), ...callbackProblems(check)];
+  return [...(await valueProblems(check)), ...(await inputProblems(check)), ...callbackProblems(check)];
 }
 
 /** Whether an id has an outcome, or will be seen as failed or revoked with something around it. */
@@ -142,15 +145,28 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
   }
   if (!expected.ok) return [];
   const value = await loadValue(cloud.ports, outcome.value);
-  const same = JSON.stringify(stripped(value)) === JSON.stringify(stripped(expected.value));
+  const same = JSON.stringify(normal(value)) === JSON.stringify(normal(expected.value));
   return same ? [] : [`the value is ${JSON.stringify(value)} and should be ${JSON.stringify(expected.value)}`];
+}
+
+/** What a task was given is what was committed, not what another run came to. */
+async function inputProblems({ cloud, witness, trace }: Checked): Promise<readonly string[]> {
+  const committed = new Set<string>();
+  for (const { state, value } of witness.outcomes.values()) {
+    if (state !== 'SUCCESS' || 'join' in value) continue;
+    const json = await loadValue(cloud.ports, value);
+    if (isPlainObject(json) && 'hash' in json) committed.add(`${String(json['n'])}:${String(json['run'])}`);
+  }
+  const foreign = [...trace.inputs].filter((input) => !committed.has(input));
+  return foreign.map((input) => `a task was given the value ${input}, which was not committed`);
 }
 
 function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonly string[] {
   const outcome = witness.outcomes.get('W');
   if (!callbacks || outcome === undefined) return [];
-  const ran = [...trace.callbacks.keys()].filter((id) => /^W\^\d+$/.test(id));
-  const isLinked = witness.outcomes.has('W^0');
+  const ran = [...trace.callbacks.keys()].filter((id) => id.startsWith('W^'));
+  const isLinked = ran.length > 0;
+  if (ran.length > 1 && !endsInGroup(spec)) return [`${ran.length} callbacks of W were started instead of one`];
   if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];
   if (outcome.state === 'REVOKED' && ran.length > 0) return ['a callback of W was started though it was revoked'];
   if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked) return ['the error callback of W was not started'];
@@ -169,12 +185,3 @@ function marksIn(plans: readonly string[]): readonly number[] {
     return first === undefined ? [] : [Number(first)];
   });
 }
-
-/** Errors in a list of outcomes are only known to be there. */
-function stripped(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(stripped);
-  if (isPlainObject(value) && value['ok'] === false) return { ok: false };
-  if (isPlainObject(value) && value['ok'] === true) return { ok: true, value: stripped(value['value']) };
-  return value;
-}
-

@@ -11,7 +11,10 @@ export interface Trace {
   readonly runs: Map<string, number>;
   /** The same of tasks that may run only once. */
   readonly earlyRuns: Map<string, number>;
-  readonly launched: Set<string>;
+  /** What was launched, by the attempt that launched it. */
+  readonly launched: Map<string, Set<string>>;
+  /** The values that tasks were given, as `n:run`. */
+  readonly inputs: Set<string>;
   /** How often each callback was run, by its id. */
   readonly callbacks: Map<string, number>;
   luck: Weather;
@@ -66,20 +69,32 @@ async function runTask(ctx: TaskContext, trace: Trace, build: (spec: Spec) => An
   // The specification is the only argument that the canvas gives; what steps before return comes before it.
   const spec = given.at(-1) as TaskSpec;
   const key = `${ctx.request.id}|${spec.n}|${ctx.request.retries}`;
-  count(trace.runs, key);
+  const run = count(trace.runs, key);
   if (spec.early) count(trace.earlyRuns, key);
+  const inputs = given.slice(0, -1);
+  note(trace.inputs, inputs);
   if (spec.poison) await currentSandbox()?.die();
   if (spec.launch !== null) {
     const handle = await (build(spec.launch) as unknown as { delay(): Promise<{ readonly taskId: string }> }).delay();
-    trace.launched.add(handle.taskId);
+    trace.launched.set(key, (trace.launched.get(key) ?? new Set()).add(handle.taskId));
   }
   if (ctx.request.retries < spec.retries) throw ctx.retry({ countdown: trace.luck.below(40) });
   if (spec.replace !== null) return ctx.replace(build(spec.replace[trace.luck.below(2)] ?? spec.replace[0]) as never);
   if (spec.fails) throw new Expected(`task ${spec.n} is meant to fail`);
   if (spec.adds !== null) ctx.addToChord(build(spec.adds));
-  return valueOf(spec.n, given.slice(0, -1));
+  return { ...valueOf(spec.n, inputs), run };
 }
 
-function count(counts: Map<string, number>, key: string): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1);
+/** Notes every task's value in a value. */
+function note(seen: Set<string>, value: unknown): void {
+  if (Array.isArray(value)) return value.forEach((item) => note(seen, item));
+  if (typeof value !== 'object' || value === null) return;
+  if ('hash' in value && 'n' in value && 'run' in value) seen.add(`${String(value.n)}:${String(value.run)}`);
+  if ('ok' in value && 'value' in value) note(seen, value.value);
+}
+
+function count(counts: Map<string, number>, key: string): number {
+  const now = (counts.get(key) ?? 0) + 1;
+  counts.set(key, now);
+  return now;
 }

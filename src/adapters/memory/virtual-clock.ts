@@ -24,12 +24,14 @@ export class VirtualClock implements Clock {
     if (signal?.aborted === true) return Promise.resolve();
     if (ms === Number.POSITIVE_INFINITY) return untilAborted(signal);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const sleeper: Sleeper = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake: resolve, isAwake: false };
-    push(this.#sleepers, sleeper);
-    signal?.addEventListener('abort', () => {
+    const wake = (): void => {
       sleeper.isAwake = true;
+      signal?.removeEventListener('abort', wake);
       resolve();
-    });
+    };
+    const sleeper: Sleeper = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake, isAwake: false };
+    push(this.#sleepers, sleeper);
+    signal?.addEventListener('abort', wake);
     void this.#pass();
     return promise;
   }
