@@ -1,5 +1,4 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-
 import { makeConf } from '../client/app.ts';
 import { makeEngine } from '../client/engine.ts';
 import { buryBatch } from '../worker/bury.ts';
@@ -9,7 +8,10 @@ import { deliveryOf } from './handler.ts';
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
 /** The function behind the dead-letter queue: it settles what dead messages leave open, and keeps them on record. */
-export async function handler(event: SQSEvent, _context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> {
+export async function handler(
+  event: SQSEvent,
+  _context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<SQSBatchResponse> {
   const back = await buryBatch(engine, event.Records.map(deliveryOf));
   return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
 }

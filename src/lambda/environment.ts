@@ -1,8 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
-
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-
 import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../adapters/aws/payloads.ts';
 import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
@@ -30,7 +28,9 @@ const SOCKETS = 64;
 const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
 
 /** Has every app of this process, whichever copy of the library made it, use these ports instead of AWS. */
-export function shareRuntime(runtime: Pick<Runtime, 'ports' | 'routes' | 'clock' | 'nonces' | 'log'> | undefined): void {
+export function shareRuntime(
+  runtime: Pick<Runtime, 'ports' | 'routes' | 'clock' | 'nonces' | 'log'> | undefined,
+): void {
   Object.assign(globalThis, { [SHARED_RUNTIME]: runtime });
 }
 
@@ -57,6 +57,21 @@ export function environmentRuntime(environment: Environment = process.env): Runt
     routes: () => shared()?.routes() ?? routes(),
     ...(ownQueue === undefined ? {} : { ownQueue }),
   };
+}
+
+/** What the name of every queue of this function's stack begins with. */
+export function queuePrefix({ CHORDAL_QUEUE_PREFIX: prefix = '' }: Environment = process.env): string {
+  return prefix;
+}
+
+/** What the function `submit` is told: which tasks it may submit, and as which app. */
+export function submitSettings(
+  { CHORDAL_SUBMIT_ALLOW: allow = '', CHORDAL_SERVICE: appName = 'chordal' }: Environment = process.env,
+): {
+  readonly allow: string;
+  readonly appName: string;
+} {
+  return { allow, appName };
 }
 
 // --- internal ---
@@ -96,7 +111,11 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
 
 /** Without a role for it there is no scheduler, and long delays are made of short ones. */
 function schedulerOf(environment: Environment, prefix: string): Scheduler | undefined {
-  const { CHORDAL_SCHEDULER_ROLE: roleArn, CHORDAL_SCHEDULER_GROUP: groupName = 'default', AWS_REGION: region = 'us-east-1' } = environment;
+  const {
+    CHORDAL_SCHEDULER_ROLE: roleArn,
+    CHORDAL_SCHEDULER_GROUP: groupName = 'default',
+    AWS_REGION: region = 'us-east-1',
+  } = environment;
   if (roleArn === undefined || roleArn === '') return undefined;
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
   const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
@@ -124,22 +143,35 @@ function readRoutes(environment: Environment): Readonly<Record<string, string>> 
     return routesIn(readFileSync(given, 'utf8'), given);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    throw new ConfigurationError(`Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}`, { cause });
+    throw new ConfigurationError(`Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}`, {
+      cause,
+    });
   }
 }
 
 /** This code is in the bundle itself or, shared by several, in `chunks/` below it. No file: no function, but a program. */
 function builtInRoutes(): Readonly<Record<string, string>> {
-  const file = ['./routes.json', '../routes.json'].map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+  const file = ['./routes.json', '../routes.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
   return file === undefined ? {} : routesIn(readFileSync(file, 'utf8'), String(file));
 }
 
 function routesIn(text: string, where: string): Readonly<Record<string, string>> {
-  const json: unknown = JSON.parse(text);
+  const json = jsonIn(text);
   const isRoutes = isPlainObject(json) && Object.values(json).every((queue) => typeof queue === 'string');
-  if (!isRoutes) throw new ConfigurationError(`Cannot read ${where} as the routes of tasks: current value is ${text.slice(0, 100)}`);
+  if (!isRoutes)
+    throw new ConfigurationError(`Cannot read ${where} as the routes of tasks: current value is ${text.slice(0, 100)}`);
   // Every value has been seen to be a text.
   return json as Readonly<Record<string, string>>;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A function is named as its queue. */

@@ -1,9 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-
 import { InvalidOptions } from '../core/errors.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { runBatch } from '../worker/batch.ts';
 import type { Engine } from '../worker/engine.ts';
+import { queuePrefix } from './environment.ts';
 
 /** What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs. */
 export interface Handler {
@@ -13,12 +13,17 @@ export interface Handler {
 
 /** Makes the Lambda function that runs these tasks of an engine. */
 export function makeHandler(engine: Engine, names: readonly string[]): Handler {
-  if (names.length === 0) throw new InvalidOptions('Cannot make a handler as it has no tasks: give app.handler at least one');
+  if (names.length === 0)
+    throw new InvalidOptions('Cannot make a handler as it has no tasks: give app.handler at least one');
   for (const name of names) {
-    if (!engine.tasks.has(name)) throw new InvalidOptions(`Cannot handle ${name} as it is no task of this app: register it with app.task`);
+    if (!engine.tasks.has(name))
+      throw new InvalidOptions(`Cannot handle ${name} as it is no task of this app: register it with app.task`);
   }
   const here: Engine = withTasks(engine, names);
-  const handle = async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
+  const handle = async (
+    event: SQSEvent,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<SQSBatchResponse> => {
     const deliveries = event.Records.map(deliveryOf);
     const back = await runBatch(here, deliveries, () => context.getRemainingTimeInMillis());
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
@@ -31,7 +36,7 @@ export function deliveryOf(record: SQSRecord): Delivery {
   const { messageId, body, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
   const reason = messageAttributes?.['reason']?.stringValue;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
-  const prefix = process.env['CHORDAL_QUEUE_PREFIX'] ?? '';
+  const prefix = queuePrefix();
   return {
     messageId,
     body,
