@@ -3,7 +3,7 @@ import { currentTask } from 'chordal';
 import { app } from './app.ts';
 
 /** What `fail` and `retry` fail with. */
-export class ExpectedError extends Error {
+class ExpectedError extends Error {
   override readonly name = 'ExpectedError';
   /** What it was made with; travels to the caller. */
   readonly args: readonly unknown[];
@@ -15,7 +15,7 @@ export class ExpectedError extends Error {
 }
 
 /** What `raiseError` fails with. */
-export class ValueError extends Error {
+class ValueError extends Error {
   override readonly name = 'ValueError';
 }
 

@@ -40,7 +40,7 @@ export interface TestCloud {
   readonly isIdle: boolean;
   /** The bodies of messages that nobody could process, with the reason. */
   readonly deadLetters: readonly { readonly body: string; readonly reason: string }[];
-  /** Gives the apps of this process back to the environment. */
+  /** Delivers nothing any more, and gives the apps of this process back to the environment. */
   close(): void;
 }
 
@@ -77,7 +77,10 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
       return cloud.isIdle;
     },
     deadLetters: cloud.queues.dead,
-    close: () => shareRuntime(undefined),
+    close: () => {
+      cloud.stop();
+      shareRuntime(undefined);
+    },
   };
 }
 

@@ -67,6 +67,11 @@ export class MemoryCloud {
     this.#pumpSoon();
   }
 
+  /** Gives nothing more to consumers; what they work on, they end. */
+  stop(): void {
+    this.#consumers.clear();
+  }
+
   /** Whether nothing is waiting, delayed or being worked on. */
   get isIdle(): boolean {
     return this.queues.size === (this.#consumers.has(DEAD_LETTER_QUEUE) ? 0 : this.queues.dead.length);
