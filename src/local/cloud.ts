@@ -4,10 +4,11 @@ import { type Endpoints, endpointEnvironment } from './endpoints.ts';
 import { createResources } from './resources.ts';
 import type { SqsS3Command } from './sqs-s3-thread.ts';
 
-/** Fixed ports for the emulators. Default: any that are free. */
+/** Fixed ports. Default: any that are free. */
 export interface CloudPorts {
   readonly sqsS3?: number;
   readonly dynamodb?: number;
+  readonly lambda?: number;
 }
 
 /** What {@link startCloud} is told. */

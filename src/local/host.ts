@@ -4,6 +4,7 @@ import type { Cloud } from './cloud.ts';
 import { type HostSettings, HostedFunction } from './hosted-function.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import { makeSqsClient } from './queue-client.ts';
+import type { Outcome } from './sandbox.ts';
 
 /** What {@link startHost} is told. */
 export interface HostOptions {
@@ -23,6 +24,8 @@ export interface HostOptions {
    * waits out the queue's visibility timeout, which is six times the function's.
    */
   readonly retryAfterMs?: number;
+  /** Where functions reach Lambda itself. Default: nowhere. */
+  readonly lambdaUrl?: string;
   readonly onEvent: OnLocalEvent;
 }
 
@@ -30,6 +33,10 @@ export interface HostOptions {
 export interface Host {
   /** Deploys a project anew: functions that are gone stop, new ones start, the others get new sandboxes. */
   update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void>;
+  /** Runs a function for an event; undefined: there is none of that name. At most 16 invocations of one function run at once, the others wait. */
+  invoke(functionName: string, event: unknown): Promise<Outcome> | undefined;
+  /** How many messages are queued, delayed or being worked on. */
+  countMessages(): Promise<number>;
   /**
    * Takes no more messages, waits for the batches that are processed, and ends all sandboxes.
    *
@@ -49,11 +56,16 @@ export function startHost({
   environment = {},
   concurrency = 4,
   retryAfterMs = 1000,
+  lambdaUrl,
   onEvent,
 }: HostOptions): Host {
   const settings = {
     cloud,
-    environment: { ...withoutAws(environment), ...cloud.env },
+    environment: {
+      ...withoutAws(environment),
+      ...cloud.env,
+      ...(lambdaUrl !== undefined && { AWS_ENDPOINT_URL_LAMBDA: lambdaUrl }),
+    },
     concurrency,
     retryAfterMs,
     onEvent,
@@ -62,6 +74,8 @@ export function startHost({
   host.deploy(project, bundles);
   return {
     update: (changed, changedBundles) => host.update(changed, changedBundles),
+    invoke: (functionName, event) => host.invoke(functionName, event),
+    countMessages: () => host.countMessages(),
     stop: (drainMs = 5000) => host.stop(drainMs),
   };
 }
@@ -95,6 +109,15 @@ class LambdaHost {
     for (const [name] of gone) this.#functions.delete(name);
     this.deploy(project, bundles);
     await Promise.all(gone.map(async ([, one]) => one.drain().then(() => one.stop())));
+  }
+
+  invoke(functionName: string, event: unknown): Promise<Outcome> | undefined {
+    return this.#functions.get(functionName)?.invokeInTurn(event);
+  }
+
+  async countMessages(): Promise<number> {
+    const counts = await Promise.all([...this.#functions.values()].map((one) => one.countMessages()));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async stop(drainMs: number): Promise<void> {

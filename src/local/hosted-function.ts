@@ -28,7 +28,9 @@ export class HostedFunction {
   readonly #settings: HostSettings;
   readonly #name: string;
   readonly #sandboxes: Sandboxes;
+  readonly #invocations = new Set<Promise<Outcome>>();
   readonly #poller: Poller | undefined;
+  readonly #queue: QueueClient | undefined;
 
   constructor(description: FunctionDescription, bundle: string, client: SQSClient, settings: HostSettings) {
     this.#settings = settings;
@@ -37,7 +39,9 @@ export class HostedFunction {
       settings.onEvent({ type: 'log', functionName: description.name, stream, line });
     this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings.environment), onLog);
     this.#sandboxes.warm();
-    if (description.eventSource) this.#poller = this.#poll(description.eventSource, client);
+    if (description.eventSource === undefined) return;
+    this.#queue = queueClient(client, settings.cloud.endpoints, description.eventSource.queue.name);
+    this.#poller = this.#poll(description.eventSource, this.#queue);
   }
 
   /** Runs the function for an event. */
@@ -45,9 +49,22 @@ export class HostedFunction {
     return this.#sandboxes.invoke(event);
   }
 
+  /** As {@link invoke}, for whoever calls the function by its name: only so many at once, the others wait for their turn. */
+  async invokeInTurn(event: unknown): Promise<Outcome> {
+    while (this.#invocations.size >= INVOCATIONS_AT_ONCE) await Promise.race(this.#invocations);
+    const invocation = this.invoke(event);
+    this.#invocations.add(invocation);
+    return invocation.finally(() => this.#invocations.delete(invocation));
+  }
+
   /** Deploys it anew. */
   update(description: FunctionDescription, bundle: string): void {
     this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings.environment));
+  }
+
+  /** How many messages its queue holds, those that it works on included. */
+  async countMessages(): Promise<number> {
+    return (await this.#queue?.count()) ?? 0;
   }
 
   /** Takes no more messages, and waits until what runs has ended. */
@@ -61,9 +78,8 @@ export class HostedFunction {
     await this.#poller?.stop();
   }
 
-  #poll({ queue, batchSize, maximumConcurrency = Infinity }: EventSource, client: SQSClient): Poller {
+  #poll({ queue, batchSize, maximumConcurrency = Infinity }: EventSource, messages: QueueClient): Poller {
     const { cloud, concurrency, onEvent } = this.#settings;
-    const messages = queueClient(client, cloud.endpoints, queue.name);
     return new Poller({
       queue: messages,
       batchSize,
@@ -111,6 +127,9 @@ export class HostedFunction {
 }
 
 // --- internal ---
+
+/** Each takes a thread of its own. */
+const INVOCATIONS_AT_ONCE = 16;
 
 function answerOf(outcome: Outcome, batch: readonly Message[]): BatchAnswer & { readonly problem?: string } {
   const ids = batch.map(({ MessageId = '' }) => MessageId);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +9,7 @@ import { systemHandlers } from '../deploy/system-handlers.ts';
 import { type HandlerWatch, watchHandlers } from '../deploy/watch.ts';
 import { type Cloud, type CloudPorts, startCloud } from './cloud.ts';
 import { type Host, startHost } from './host.ts';
+import { type LambdaEndpoint, startLambdaEndpoint } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
 
 /** What {@link startLocal} is told. */
@@ -38,6 +38,8 @@ export interface LocalCloud {
   readonly env: Readonly<Record<string, string>>;
   /** Which handler runs a task, as last built. */
   readonly routes: Routes;
+  /** Whether nothing is queued, delayed or being worked on. */
+  isIdle(): Promise<boolean>;
   /** Builds and deploys anew. */
   reload(): Promise<void>;
   /** Lets what runs end (at most 5 s), stops everything and removes temporary files. */
@@ -74,8 +76,11 @@ class Local implements LocalCloud {
   readonly #outDir: string;
   #cloud: Cloud | undefined;
   #host: Host | undefined;
+  #lambda: LambdaEndpoint | undefined;
   #watch: HandlerWatch | undefined;
   #build: Build | undefined;
+  /** Batches that have been processed so far. */
+  #batches = 0;
   /** Deployments, one after the other. */
   #deployed: Promise<void> = Promise.resolve();
 
@@ -86,7 +91,7 @@ class Local implements LocalCloud {
 
   get env(): Readonly<Record<string, string>> {
     // A file, so that a process that starts after a new build sees its tasks.
-    return { ...this.#cloud?.env, CHORDAL_ROUTES: join(this.#outDir, 'routes.json') };
+    return { ...this.#cloud?.env, ...this.#lambdaEnv(), CHORDAL_ROUTES: join(this.#outDir, 'routes.json') };
   }
 
   get routes(): Routes {
@@ -96,6 +101,12 @@ class Local implements LocalCloud {
   async start(): Promise<void> {
     const { handlersDir, dataDir, ports, environment, concurrency, retryAfterMs, onEvent } = this.#options;
     const project = this.#describe(await findHandlers(handlersDir));
+    const lambda = await startLambdaEndpoint({
+      invoke: (name, event) => this.#host?.invoke(name, event),
+      ...(ports?.lambda !== undefined && { port: ports.lambda }),
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    });
+    this.#lambda = lambda;
     const starting = startCloud({
       project,
       ...(dataDir !== undefined && { dataDir }),
@@ -108,12 +119,24 @@ class Local implements LocalCloud {
       project,
       cloud,
       bundles: build.bundles,
-      ...(environment && { environment }),
+      lambdaUrl: lambda.url,
+      // Whoever reaches this cloud may do anything with it.
+      environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
       ...(concurrency !== undefined && { concurrency }),
       ...(retryAfterMs !== undefined && { retryAfterMs }),
-      onEvent,
+      onEvent: (event) => {
+        if (event.type === 'batch') this.#batches += 1;
+        onEvent(event);
+      },
     });
     onEvent(builtEvent(build));
+  }
+
+  async isIdle(): Promise<boolean> {
+    // A message may have gone from a queue not yet counted to one that was: only a batch can have sent it there.
+    const batches = this.#batches;
+    const waiting = (await this.#host?.countMessages()) ?? 0;
+    return waiting === 0 && batches === this.#batches;
   }
 
   async reload(): Promise<void> {
@@ -124,6 +147,7 @@ class Local implements LocalCloud {
   async stop(): Promise<void> {
     await this.#watch?.stop();
     await this.#deployed;
+    await this.#lambda?.stop();
     await this.#host?.stop();
     await this.#cloud?.stop();
     await rm(this.#outDir, { recursive: true, force: true });
@@ -159,10 +183,13 @@ class Local implements LocalCloud {
     return describeProject({ service, stage, functions });
   }
 
+  #lambdaEnv(): Readonly<Record<string, string>> {
+    return this.#lambda === undefined ? {} : { AWS_ENDPOINT_URL_LAMBDA: this.#lambda.url };
+  }
+
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
     const { environment } = this.#options;
-    const existing = systemHandlers().filter(({ file }) => existsSync(file));
-    return { systemHandlers: existing, outDir: this.#outDir, ...(environment && { environment }) };
+    return { systemHandlers: systemHandlers(), outDir: this.#outDir, ...(environment && { environment }) };
   }
 }
 

@@ -1,4 +1,10 @@
-import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { type Endpoints, clientOptions, queueUrl } from './endpoints.ts';
 
 /** What a poller does with its queue. */
@@ -7,6 +13,8 @@ export interface QueueClient {
   receive(atMost: number, signal: AbortSignal): Promise<readonly Message[]>;
   /** Deletes messages, and answers with how many could not be. */
   delete(receiptHandles: readonly string[]): Promise<number>;
+  /** How many messages it holds: visible, delayed and in flight. */
+  count(): Promise<number>;
 }
 
 /** A client for pollers. Each of them has a request open all the time, beside those that delete. */
@@ -43,5 +51,18 @@ export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: 
       }
       return remaining.length;
     },
+    count: async () => {
+      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] });
+      const { Attributes = {} } = await client.send(command);
+      return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    },
   };
 }
+
+// --- internal ---
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
