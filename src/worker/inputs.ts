@@ -1,6 +1,7 @@
 import { parseJson, isPlainObject } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import { ServiceUnavailable } from '../core/errors.ts';
+import { memberId } from '../core/ids.ts';
 import type { FailureNotice, Input } from '../core/message.ts';
 import type { Cell, Value } from '../core/outcome.ts';
 import type { TaskPlan } from '../core/plan.ts';
@@ -54,7 +55,7 @@ async function gather(
   for (let attempt = 1; ; attempt += 1) {
     const cells = await reader.outcomes.gather({ join, n });
     if (cells.every(({ outcome }) => outcome !== undefined)) {
-      const values = await Promise.all(cells.map((cell) => memberValues(reader, cell, collect === true)));
+      const values = await Promise.all(cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))));
       const added = await Promise.all(cells.map(({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))));
       return [...values.flat(1), ...added.flat(1)];
     }
@@ -65,18 +66,18 @@ async function gather(
 }
 
 /** What a member adds to the list: its value, or all the values of a group that joins the one around it. */
-async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean): Promise<readonly Json[]> {
+async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean, id: string): Promise<readonly Json[]> {
   if (outcome === undefined) return [];
   const json = await loadValue(reader, outcome.value);
-  if (collect) return [outcome.state === 'SUCCESS' ? { ok: true, value: json } : { ok: false, error: memberError(json, outcome.failedId) }];
+  if (collect) return [outcome.state === 'SUCCESS' ? { ok: true, value: json } : { ok: false, error: memberError(json, outcome.failedId ?? id) }];
   const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
   // A spliced value is the array that `gather` made.
   return isSpliced ? (json as readonly Json[]) : [json];
 }
 
-function memberError(record: Json, failedId: string | undefined): Json {
+function memberError(record: Json, failedTaskId: string): Json {
   const { errorType = 'TaskRevokedError', message = '', task = '' } = isPlainObject(record) ? record : {};
-  return { errorType, message, failedTask: task, ...(failedId === undefined ? {} : { failedTaskId: failedId }) } as Json;
+  return { errorType, message, failedTask: task, failedTaskId } as Json;
 }
 
 async function loadFailure(reader: Reader, notice: FailureNotice): Promise<Json> {
