@@ -40,8 +40,8 @@ export async function waitFor<T>(
   read: () => Promise<T | undefined>,
 ): Promise<T> {
   const run = currentRun();
-  if (run !== undefined && !run.call.calledDirectly) {
-    throw new WouldBlock(`Cannot wait for ${id} inside the task ${run.call.id}: use a chain or a chord, which wait without a worker`);
+  if (run?.call.message !== undefined) {
+    throw new WouldBlock(`Cannot wait for ${id} inside the task ${run.call.message.id}: use a chain or a chord, which wait without a worker`);
   }
   const { clock } = engine;
   const endsAt = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout * 1000;

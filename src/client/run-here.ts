@@ -1,8 +1,9 @@
-import { InvalidCanvas, NotRegistered } from '../core/errors.ts';
+import { NotRegistered } from '../core/errors.ts';
 import { toFailure } from '../core/errors-wire.ts';
 import type { CallOptions, SignatureData, TaskData } from '../core/signature.ts';
-import { groupOf, taskOf, withArguments } from '../core/signature.ts';
+import { groupOf, taskOf, withArguments, withOptions } from '../core/signature.ts';
 import { currentRun, makeRun, ReplacementRequest, within } from '../worker/context.ts';
+import type { CurrentRun } from '../worker/context.ts';
 import type { Engine } from '../worker/engine.ts';
 import { callFunction } from '../worker/run-task.ts';
 import { directCall } from '../worker/task-call.ts';
@@ -13,7 +14,8 @@ import type { TaskCall } from '../worker/task-call.ts';
  * queue, no retry. It rejects with what the task threw.
  */
 export async function runHere(engine: Engine, data: SignatureData): Promise<unknown> {
-  const value = await withErrorCallbacks(engine, data, () => valueOf(engine, data));
+  const told = data.kind === 'group' ? [] : data.options.linkError;
+  const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data));
   for (const callback of data.options.link ?? []) await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
   return value;
 }
@@ -30,9 +32,10 @@ async function valueOf(engine: Engine, data: SignatureData): Promise<unknown> {
     case 'chunks':
       return valueOf(engine, groupOf(chunksOf(data)));
     case 'group':
-      return values(engine, data.members);
+      return values(engine, data.members.map((member) => withOptions(member, { linkError: data.options.linkError ?? [] })));
     case 'chord': {
-      const header = data.onMemberFailure === 'collect' ? await outcomes(engine, data.header) : await values(engine, data.header);
+      const run = data.onMemberFailure === 'collect' ? outcomes : values;
+      const header = await withErrorCallbacks(engine, data, data.body.options.linkError, () => run(engine, data.header));
       return runHere(engine, withArguments(data.body, { args: [header], kwargs: {} }));
     }
     case 'chain':
@@ -41,15 +44,21 @@ async function valueOf(engine: Engine, data: SignatureData): Promise<unknown> {
 }
 
 async function chainValue(engine: Engine, steps: readonly SignatureData[]): Promise<unknown> {
-  const [first, ...rest] = steps;
-  if (first === undefined) throw new InvalidCanvas('Cannot run a chain as it has no steps');
-  let value = await runHere(engine, first);
-  for (const step of rest) value = await runHere(engine, withArguments(step, { args: [value], kwargs: {} }));
+  let value: unknown;
+  for (const [index, step] of steps.entries()) {
+    const given = index === 0 ? step : withArguments(step, { args: [value], kwargs: {} });
+    // What follows a group is its body, which is told when the group fails.
+    const told = step.kind === 'group' || step.kind === 'chunks' ? steps[index + 1]?.options.linkError : [];
+    value = await withErrorCallbacks(engine, step, told, () => runHere(engine, given));
+  }
   return value;
 }
 
 async function values(engine: Engine, members: readonly SignatureData[]): Promise<readonly unknown[]> {
-  const all = await Promise.all(members.map((member) => runHere(engine, member)));
+  const runs = members.map((member) => runHere(engine, member));
+  // It fails only when all have ended, so that nothing goes on behind the caller's back.
+  await Promise.allSettled(runs);
+  const all = await Promise.all(runs);
   // A group among the members is there only because it has a link; its values belong to this list.
   return all.flatMap((value, index) => (members[index]?.kind === 'group' ? value : [value]));
 }
@@ -84,20 +93,24 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
     const known = [...engine.tasks.keys()];
     throw new NotRegistered(`Cannot run ${data.task} here as its code is not in this program: known here are ${known.join(', ')}`, { task: data.task, known });
   }
-  const around = currentRun()?.call;
+  const around = currentRun();
   const id = engine.nonces.uuid();
   const call = directCall(id, data.args, data.kwargs, {
     each,
     headers: {},
-    ...(around === undefined ? {} : { rootId: around.rootId, parentId: around.id }),
+    ...(around === undefined ? {} : callFrom(around)),
   });
-  const run = makeRun(engine, task, call, new AbortController().signal);
+  const run = makeRun(engine, task, call, around?.context.signal ?? new AbortController().signal, around);
   const value = await within(run, () => callFunction(task, run));
   return value instanceof ReplacementRequest ? runHere(engine, value.replacement.data) : value;
 }
 
-async function withErrorCallbacks(engine: Engine, data: SignatureData, run: () => Promise<unknown>): Promise<unknown> {
-  const { linkError = [] } = data.options;
+async function withErrorCallbacks(
+  engine: Engine,
+  data: SignatureData,
+  linkError: readonly SignatureData[] = [],
+  run: () => Promise<unknown>,
+): Promise<unknown> {
   if (linkError.length === 0) return run();
   try {
     return await run();
@@ -108,6 +121,11 @@ async function withErrorCallbacks(engine: Engine, data: SignatureData, run: () =
     for (const callback of linkError) await runHere(engine, withArguments(callback, { args: [notice], kwargs: {} })).catch(ignore);
     throw error;
   }
+}
+
+/** A direct call inside a task that a worker runs is part of that run. */
+function callFrom({ call: { rootId, id, message, isAgain } }: CurrentRun): Partial<TaskCall> {
+  return { rootId, parentId: id, message, isAgain };
 }
 
 /** What a callback does is nobody's result. */

@@ -79,13 +79,18 @@ export function within<T>(run: CurrentRun, fn: () => T): T {
   return running.run(run, fn);
 }
 
-/** Makes a run of a call, with the context its function sees. */
-export function makeRun(engine: Engine, task: RegisteredTask, call: TaskCall, signal: AbortSignal): CurrentRun {
+/**
+ * Makes a run of a call, with the context its function sees.
+ *
+ * @param around the run that calls it directly, if any: what it launches is launched by that one.
+ */
+export function makeRun(engine: Engine, task: RegisteredTask, call: TaskCall, signal: AbortSignal, around?: CurrentRun): CurrentRun {
   const { clock, log } = engine;
   const until = (): number => (call.message?.until ?? clock.now() + LIFETIME_MS);
   const added: AnySignature[] = [];
   let abandoned: string | undefined;
   const mustBeWanted = (what: string): void => {
+    around?.mustBeWanted(what);
     if (abandoned !== undefined) throw new Error(`Cannot ${what} as ${task.name} (${call.id}) is no longer waited for: ${abandoned}`);
   };
   const updateState = async (state: string, meta: unknown = null): Promise<void> => {
@@ -114,7 +119,8 @@ export function makeRun(engine: Engine, task: RegisteredTask, call: TaskCall, si
   const abandon = (reason: string): void => {
     abandoned ??= reason;
   };
-  return { call, context, launches: new Map(), children: [], added, isAgain: call.isAgain, mustBeWanted, abandon };
+  const { launches = new Map<string, number>(), children = [] } = around ?? {};
+  return { call, context, launches, children, added, isAgain: call.isAgain, mustBeWanted, abandon };
 }
 
 // --- internal ---
@@ -167,6 +173,8 @@ function loggerOf(log: Engine['log'], task: string, taskId: string): Logger {
   };
 }
 
+let appended = 0;
+
 function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger {
   const { clock, nonces } = engine;
   return {
@@ -174,7 +182,9 @@ function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger 
       mustBeWanted('append to the ledger');
       const at = clock.now();
       const text = encode(value, `a value of the ledger ${key}`);
-      await engine.records.append({ key, at, nonce: nonces.token(), text, until: at + LEDGER_MS });
+      // Of one millisecond, what this sandbox appends stays in order.
+      const nonce = `${String((appended += 1)).padStart(9, '0')}${nonces.token()}`;
+      await engine.records.append({ key, at, nonce, text, until: at + LEDGER_MS });
     },
     read: async (key) => {
       const texts = await engine.records.read({ key });
