@@ -75,7 +75,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       // What `save()` wrote under this id.
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
-    resultSet: (results: readonly Handle[]) => makeResultSet(results),
+    resultSet: (results: readonly Handle[]) => makeResultSet(engine.clock, results),
   };
   // The public types say which arguments and results belong together; at run time all are unknown.
   return { app: app as unknown as App, engine };

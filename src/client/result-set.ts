@@ -1,17 +1,18 @@
 import type { AsyncResult, GetOptions, ResultSet } from '../core/result-types.ts';
+import type { Clock } from '../ports/system.ts';
 import type { Handle } from './handles.ts';
 
 /** Any results, waited for as one. */
-export function makeResultSet(results: readonly Handle[]): ResultSet<readonly unknown[]> {
+export function makeResultSet(clock: Clock, results: readonly Handle[]): ResultSet<readonly unknown[]> {
   const all = async (ask: (result: Handle) => Promise<boolean>): Promise<readonly boolean[]> => Promise.all(results.map(ask));
   const set = {
     results,
-    add: (result: AsyncResult<unknown>) => makeResultSet([...results, result]),
+    add: (result: AsyncResult<unknown>) => makeResultSet(clock, [...results, result]),
     get: async (options: GetOptions = {}) => {
-      const endsAt = options.timeout === undefined ? undefined : Date.now() + options.timeout * 1000;
+      const endsAt = options.timeout === undefined ? undefined : clock.now() + options.timeout * 1000;
       const values: unknown[] = [];
       for (const result of results) {
-        const left = endsAt === undefined ? {} : { timeout: Math.max(0, (endsAt - Date.now()) / 1000) };
+        const left = endsAt === undefined ? {} : { timeout: Math.max(0, (endsAt - clock.now()) / 1000) };
         values.push(await result.get({ ...options, ...left }));
       }
       return values;
