@@ -52,7 +52,7 @@ export async function simulate({ seed, faults, features, spec: given, maxDeliver
   await Promise.all([cloud.run(), revoked]);
   // The revocation may have come when nothing else was left.
   const run = await cloud.run();
-  const check = { spec, cloud, witness, trace, scope, isLivelock: run.isLivelock, callbacks: features.has('callbacks') };
+  const check = { spec, cloud, witness, trace, scope, isLivelock: run.isLivelock, callbacks: features.has('callbacks'), maxRuns: maxRunsOf(faults) };
   const executions = [...trace.runs.values()].reduce((sum, count) => sum + count, 0);
   return {
     spec,
@@ -68,6 +68,11 @@ export async function simulate({ seed, faults, features, spec: given, maxDeliver
 
 // --- internal ---
 
+/** A fresh run, three counted starts, and what duplicates add: without them it is four. */
+function maxRunsOf({ duplicateSend }: Faults): number {
+  return duplicateSend === 0 ? 4 : 40;
+}
+
 interface Submittable {
   link(callback: unknown): Submittable;
   linkError(callback: unknown): Submittable;
@@ -82,6 +87,8 @@ interface Checked {
   readonly scope: string | undefined;
   readonly isLivelock: boolean;
   readonly callbacks: boolean;
+  /** How often one attempt may be begun. */
+  readonly maxRuns: number;
 }
 
 function drawScope(which: number): string {
@@ -98,11 +105,12 @@ async function revokeLater(cloud: SimulatedCloud, handle: { revoke(): Promise<vo
 }
 
 async function problemsOf(check: Checked): Promise<readonly string[]> {
-  const { cloud, trace, witness, isLivelock } = check;
+  const { cloud, trace, witness, isLivelock, maxRuns } = check;
   if (isLivelock) return ['it never comes to rest'];
   const problems: string[] = [];
   if (cloud.queues.messages.length > 0) problems.push(`${cloud.queues.messages.length} messages are left`);
   for (const [key, count] of trace.earlyRuns) if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
+  for (const [key, count] of trace.runs) if (count > maxRuns) problems.push(`${key} was begun ${count} times`);
   for (const id of witness.sent.keys()) if (!(await isFinal(check, id))) problems.push(`${id} never ends`);
   for (const id of [...[...trace.launched.values()].flatMap((ids) => [...ids]), 'W']) {
     if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
@@ -164,7 +172,8 @@ async function inputProblems({ cloud, witness, trace }: Checked): Promise<readon
 function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonly string[] {
   const outcome = witness.outcomes.get('W');
   if (!callbacks || outcome === undefined) return [];
-  const ran = [...trace.callbacks.keys()].filter((id) => id.startsWith('W^'));
+  // One whose message died has an outcome though it never ran.
+  const ran = [...new Set([...trace.callbacks.keys(), ...witness.outcomes.keys()])].filter((id) => id.startsWith('W^'));
   const isLinked = ran.length > 0;
   if (ran.length > 1 && !endsInGroup(spec)) return [`${ran.length} callbacks of W were started instead of one`];
   if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];

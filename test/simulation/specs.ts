@@ -119,3 +119,19 @@ export function markOf(spec: Spec): number | undefined {
 function first(specs: readonly Spec[]): number | undefined {
   return specs.map(markOf).find((mark) => mark !== undefined);
 }
+
+/** A chain of plain tasks. */
+export function chainOf(length: number): ChainSpec {
+  return { t: 'chain', steps: Array.from({ length }, (_, index) => plainTask(index + 1)) };
+}
+
+/** A chord of plain tasks. */
+export function chordOf(width: number): ChordSpec {
+  return { t: 'chord', header: Array.from({ length: width }, (_, index) => plainTask(index + 1)), body: plainTask(width + 1), collect: false };
+}
+
+/** A task that does nothing but its work. */
+export function plainTask(n: number): TaskSpec {
+  const never = { immutable: false, fails: false, poison: false, early: false, limited: false, expires: false };
+  return { t: 'task', n, ...never, retries: 0, countdown: 0, replace: null, launch: null, adds: null };
+}

@@ -30,7 +30,8 @@ export interface SimulatedApp {
 }
 
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
-  const app = createApp('simulation');
+  // Small ranges, so that small groups are expanded.
+  const app = createApp('simulation', { inlineMembers: 3, rangeMembers: 4 });
   const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> => runTask(ctx, trace, build, given);
   const tasks = {
     work: app.task('work', { bind: true, maxRetries: 5 }, work),

@@ -1,0 +1,56 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
+
+import type { Edit } from './defects.ts';
+
+type Simulator = typeof import('./simulate.ts');
+
+/** Loads the simulator with a defect planted in the engine's source. */
+export async function withDefect<T>(edits: readonly Edit[], use: (simulator: Simulator) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'chordal-defect-'));
+  try {
+    const outfile = join(dir, 'simulate.mjs');
+    await build({
+      entryPoints: [resolve('test/simulation/simulate.ts')],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node22',
+      packages: 'external',
+      logLevel: 'silent',
+      plugins: [planting(edits)],
+    });
+    // The bundle has the exports of its entry point.
+    return await use((await import(pathToFileURL(outfile).href)) as Simulator);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+// --- internal ---
+
+/** Edits a source file as it is bundled; an edit that no longer fits is an error, not a defect nobody sees. */
+function planting(edits: readonly Edit[]): Plugin {
+  const files = Map.groupBy(edits, ({ file }) => resolve(file));
+  return {
+    name: 'defect',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        const here = files.get(path);
+        if (here === undefined) return undefined;
+        let source = await readFile(path, 'utf8');
+        for (const { from, to } of here) {
+          if (source.split(from).length !== 2) throw new Error(`Cannot plant a defect in ${path}: "${from}" does not stand there exactly once`);
+          source = source.replace(from, () => to);
+        }
+        return { contents: source, loader: 'ts' };
+      });
+    },
+  };
+}
