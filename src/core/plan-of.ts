@@ -6,33 +6,40 @@ import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureD
 import { depthOf, mergeOptions, spreadChain, taskOf, withOptions } from './signature.ts';
 
 /** How many frames a message may carry, and so how deep canvases may nest. */
-export const MAX_FRAMES = 64;
+const MAX_FRAMES = 64;
 
 /**
  * The normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step chains
  * their step; options are handed down to the tasks they are for, values become marked JSON.
  *
- * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted.
+ * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
  */
 export function planOf(data: SignatureData): Plan {
-  if (depthOf(data) > MAX_FRAMES) {
-    throw new CanvasTooDeep(
-      `Cannot send a canvas as its groups and chains nest too deep: current value is ${depthOf(data)}, and ${MAX_FRAMES} is the most; use a chain instead of canvases inside canvases`,
-    );
-  }
-  return plan(data, NOTHING);
+  return planWithin(data, 0);
 }
 
 // --- internal ---
+
+/** @param callbacks how many callbacks it is inside of. */
+function planWithin(data: SignatureData, callbacks: number): Plan {
+  const depth = Math.max(depthOf(data), callbacks);
+  if (depth > MAX_FRAMES) {
+    const what = depth === callbacks ? 'callbacks' : 'groups and chains';
+    throw new CanvasTooDeep(
+      `Cannot send a canvas as its ${what} nest too deep: current value is ${depth}, and ${MAX_FRAMES} is the most; use a chain instead`,
+    );
+  }
+  return plan(data, { override: {}, fallback: {}, callbacks });
+}
 
 /** Options on their way from a canvas to its tasks: some win over a task's own, some only stand in for missing ones. */
 interface HandedDown {
   readonly override: CallOptions;
   readonly fallback: CallOptions;
+  /** How many callbacks this is inside of. */
+  readonly callbacks: number;
 }
-
-const NOTHING: HandedDown = { override: {}, fallback: {} };
 
 function plan(data: SignatureData, down: HandedDown): Plan {
   switch (data.kind) {
@@ -42,7 +49,7 @@ function plan(data: SignatureData, down: HandedDown): Plan {
     case 'starmap':
       return mapPlan(data, data.items, down);
     case 'chunks':
-      return { par: chunkPlans(data, down), ...linksOf(data.options) };
+      return { par: chunkPlans(data, down), ...linksOf(data.options, down) };
     case 'group':
       return groupPlan(data, down);
     case 'chain':
@@ -54,7 +61,7 @@ function plan(data: SignatureData, down: HandedDown): Plan {
 function sequencePlan(data: SignatureData, down: HandedDown): Plan {
   const steps = stepPlans(data, down);
   const [only] = steps;
-  const links = data.kind === 'chain' ? linksOf(data.options) : {};
+  const links = data.kind === 'chain' ? linksOf(data.options, down) : {};
   if (steps.length > 1 || only === undefined) return { seq: steps, ...links };
   if (links.links === undefined) return only;
   return { ...only, links: [...(only.links ?? []), ...links.links] };
@@ -63,7 +70,7 @@ function sequencePlan(data: SignatureData, down: HandedDown): Plan {
 /** The flat steps of a chain or a chord. A chord whose body is a chord is one long sequence: no recursion there. */
 function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
   if (data.kind === 'chain') {
-    return flatPlans(data.steps, (step, index) => stepPlans(step, chainOptions(data.options, down, index)));
+    return flatPlans(data.steps, down, (step, index) => stepPlans(step, chainOptions(data.options, down, index)));
   }
   if (data.kind !== 'chord') return [plan(data, down)];
   const steps: Plan[] = [];
@@ -73,11 +80,11 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
     const { link, linkError, taskId: _, countdown: _c, eta: _e, ...rest } = mergeOptions(current.options, handed.override);
     const links = { ...(link === undefined ? {} : { link }), ...(linkError === undefined ? {} : { linkError }) };
     const body: SignatureData = withOptions(current.body, links);
-    steps.push(...withBody([headerPlan(current, handed)], body.options.linkError));
+    steps.push(...withBody([headerPlan(current, handed)], body, down));
     current = body;
-    handed = { override: rest, fallback: withoutStart(handed.fallback) };
+    handed = { ...handed, override: rest, fallback: withoutStart(handed.fallback) };
   }
-  return [...steps, ...flatPlans(spreadChain(current), (step) => stepPlans(step, handed))];
+  return [...steps, ...flatPlans(spreadChain(current), down, (step) => stepPlans(step, handed))];
 }
 
 function headerPlan(data: ChordData, down: HandedDown): Plan {
@@ -88,23 +95,25 @@ function headerPlan(data: ChordData, down: HandedDown): Plan {
 
 function flatPlans(
   steps: readonly SignatureData[],
+  down: HandedDown,
   plansOf: (step: SignatureData, index: number) => readonly Plan[],
 ): readonly Plan[] {
-  return steps.flatMap((step, index) => withBody(plansOf(step, index), steps[index + 1]?.options.linkError));
+  return steps.flatMap((step, index) => withBody(plansOf(step, index), steps[index + 1], down));
 }
 
 /** The error callbacks of what follows a group, its body, are also told, once, that the group has failed. */
-function withBody(steps: readonly Plan[], linkError: readonly SignatureData[] = []): readonly Plan[] {
+function withBody(steps: readonly Plan[], body: SignatureData | undefined, down: HandedDown): readonly Plan[] {
   const header = steps.at(-1);
+  const { linkError = [] } = body?.options ?? {};
   if (header === undefined || !('par' in header) || linkError.length === 0) return steps;
-  const links = linkError.map((callback): Link => ({ on: 'failureOnce', plan: planOf(callback) }));
+  const links = linkError.map((callback) => linkOf('failureOnce', callback, down));
   return [...steps.slice(0, -1), { ...header, links: [...(header.links ?? []), ...links] }];
 }
 
 function groupPlan(data: GroupData, down: HandedDown): Plan {
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
   const members = memberPlans(data.members, { ...down, override: mergeOptions(options, down.override) });
-  return { par: members, ...linksOf(data.options) };
+  return { par: members, ...linksOf(data.options, down) };
 }
 
 /** A group that could not be taken apart, because it has a `link`, still puts its values among its neighbours'. */
@@ -115,9 +124,9 @@ function memberPlans(members: readonly SignatureData[], down: HandedDown): reado
   });
 }
 
-function chainOptions(own: CallOptions, { override, fallback }: HandedDown, index: number): HandedDown {
+function chainOptions(own: CallOptions, { override, fallback, callbacks }: HandedDown, index: number): HandedDown {
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = own;
-  const rest = { override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
+  const rest = { callbacks, override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
   if (index > 0) return rest;
   const { countdown, eta } = { ...options, ...override };
   const start = { ...(countdown === undefined ? {} : { countdown }), ...(eta === undefined ? {} : { eta }) };
@@ -137,7 +146,7 @@ function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan 
     ...(kwargs.length === 0 ? {} : { kwargs: jsonRecord(data.kwargs, `keyword argument of ${data.task}`) }),
     ...(data.immutable ? { immutable: true } : {}),
     ...(Object.keys(options).length === 0 ? {} : { options }),
-    ...linksOf(own),
+    ...linksOf(own, down),
   };
 }
 
@@ -154,12 +163,16 @@ function chunkPlans({ task, items, size, options }: ChunksData, down: HandedDown
   );
 }
 
-function linksOf({ link = [], linkError = [] }: CallOptions): { readonly links?: readonly Link[] } {
+function linksOf({ link = [], linkError = [] }: CallOptions, down: HandedDown): { readonly links?: readonly Link[] } {
   const links: readonly Link[] = [
-    ...link.map((callback): Link => ({ on: 'success', plan: planOf(callback) })),
-    ...linkError.map((callback): Link => ({ on: 'failure', plan: planOf(callback) })),
+    ...link.map((callback) => linkOf('success', callback, down)),
+    ...linkError.map((callback) => linkOf('failure', callback, down)),
   ];
   return links.length === 0 ? {} : { links };
+}
+
+function linkOf(on: Link['on'], callback: SignatureData, { callbacks }: HandedDown): Link {
+  return { on, plan: planWithin(callback, callbacks + 1) };
 }
 
 function wireOptions(options: CallOptions, task: string): PlanOptions {
