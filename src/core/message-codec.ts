@@ -40,10 +40,11 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   if (version > ENVELOPE_VERSION) return { newer: version, mid };
   for (const [field, { is, want, kinds }] of Object.entries(FIELDS)) {
     const value = json[field];
-    const wanted = kinds === undefined || kinds.includes(String(json['kind']));
+    const wanted = kinds === undefined || kinds.some((kind) => kind === json['kind']);
     if (wanted && !is(value)) throw invalid(field, want, value);
   }
-  if (idOfBase(String(json['base'])) !== json['id']) throw invalid('base', `a base of ${String(json['id'])}`, json['base']);
+  const { id, base } = json;
+  if (typeof base === 'string' && idOfBase(base) !== id) throw invalid('base', 'the base of its id', base);
   return toMessage(json, mid);
 }
 

@@ -32,7 +32,7 @@ export function printSignature(data: SignatureData): string {
 }
 
 /** A value, cut to a line. */
-export function printValue(value: unknown): string {
+function printValue(value: unknown): string {
   const text = write(value);
   return text.length > CHARACTERS_SHOWN ? `${text.slice(0, CHARACTERS_SHOWN)}…` : text;
 }

@@ -6,9 +6,6 @@ import { binaryKind, fromBase64, isBinary, KINDS, toBase64 } from './serializer-
  * What JSON cannot say is an object of exactly two keys, `__type__` and `__value__`, as kombu (Celery's message library) has it. We write its
  * `datetime` and `base64`, and read also its `bytes`, `date`, `time`, `decimal` and `uuid`. The other types are our own.
  */
-export type Mark = { readonly __type__: string; readonly __value__: Json };
-
-/** A mark. */
 export function mark(type: string, value: Json): JsonObject {
   return { __type__: type, __value__: value };
 }

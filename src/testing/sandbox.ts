@@ -12,10 +12,10 @@ export interface Weather {
   readonly faults: Faults;
   readonly struck: Map<FaultKind, number>;
   /** Whether something of this chance happens now. */
-  chance(of: number): boolean;
+  readonly chance: (of: number) => boolean;
   /** A whole number below `n`. */
-  below(n: number): number;
-  sleep(ms: number): Promise<void>;
+  readonly below: (n: number) => number;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 const sandboxes = new AsyncLocalStorage<Sandbox>();

@@ -27,7 +27,7 @@ export interface Prepared {
   /** Epoch ms of its slot, if its task has a rate limit. */
   readonly slotAt?: number;
   /** Time left in this sandbox, in ms. */
-  remainingMs(): number;
+  readonly remainingMs: () => number;
 }
 
 /** Receives of a task that is not registered here before it is given up: deploys overlap. */

@@ -38,7 +38,7 @@ export async function loadValue(reader: Reader, value: Value): Promise<Json> {
 async function storedArguments(reader: Reader, key: string): Promise<Pick<TaskPlan, 'args' | 'kwargs'>> {
   const json = parseJson(await reader.payloads.getBlock({ key }), 'stored arguments');
   const { args, kwargs } = isPlainObject(json) ? json : {};
-  return { ...(Array.isArray(args) ? { args } : {}), ...(isPlainObject(kwargs) ? { kwargs } : {}) } as Pick<TaskPlan, 'args' | 'kwargs'>;
+  return { ...(Array.isArray(args) ? { args } : {}), ...(isPlainObject(kwargs) ? { kwargs } : {}) };
 }
 
 async function loadInput(reader: Reader, input: Input): Promise<Json> {
@@ -56,7 +56,7 @@ async function gather(
     const cells = await reader.outcomes.gather({ join, n });
     if (cells.every(({ outcome }) => outcome !== undefined)) {
       const values = await Promise.all(cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))));
-      const added = await Promise.all(cells.map(({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))));
+      const added = await Promise.all(cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))));
       return [...values.flat(1), ...added.flat(1)];
     }
     // A join that is complete has all outcomes; a read that misses one is behind.
@@ -77,7 +77,7 @@ async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean,
 
 function memberError(record: Json, failedTaskId: string): Json {
   const { errorType = 'TaskRevokedError', message = '', task = '' } = isPlainObject(record) ? record : {};
-  return { errorType, message, failedTask: task, failedTaskId } as Json;
+  return { errorType, message, failedTask: task, failedTaskId };
 }
 
 async function loadFailure(reader: Reader, notice: FailureNotice): Promise<Json> {

@@ -56,7 +56,7 @@ export async function decide(work: Work, decision: Result | Turn): Promise<Verdi
 }
 
 /** Whether this message's decision stands, in whichever delivery it was made; then it is carried on from here. */
-export function mayResume(cell: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
+function mayResume(cell: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
   const verdict = verdictOn(cell, attempt, { mid, token: '' });
   return verdict === 'mine' || isOwnTurn(cell, { mid, try: attempt });
 }
@@ -68,7 +68,7 @@ export async function settledBefore(work: Work, standing: Standing): Promise<Ver
 }
 
 /** Goes on from what this message has decided before: what is sent is marked, for its receivers to look first. */
-export async function resume(work: Work, standing: Standing): Promise<Verdict> {
+async function resume(work: Work, standing: Standing): Promise<Verdict> {
   await proceed({ ...work, flow: { ...work.flow, again: true } }, standing);
   return ACK;
 }

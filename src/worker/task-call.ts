@@ -80,7 +80,7 @@ export function directCall(
 }
 
 /** How many retries lie before a message: what replaces a task counts from there. */
-export function retriesOf({ base, try: attempt }: Pick<RunMessage, 'base' | 'try'>): number {
+function retriesOf({ base, try: attempt }: Pick<RunMessage, 'base' | 'try'>): number {
   const replacedAt = /!(\d+)$/.exec(base)?.[1];
   return attempt - (replacedAt === undefined ? 0 : Number(replacedAt));
 }

@@ -2,9 +2,9 @@ import { SeededNonces } from '../../src/adapters/memory/seeded-nonces.ts';
 
 /** Chance from a seed. */
 export interface Weather {
-  chance(of: number): boolean;
+  readonly chance: (of: number) => boolean;
   /** A whole number below `n`. */
-  below(n: number): number;
+  readonly below: (n: number) => number;
 }
 
 export function luckOf(seed: number): Weather {

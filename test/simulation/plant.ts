@@ -3,19 +3,22 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { build } from 'esbuild';
-import type { Plugin } from 'esbuild';
+import * as esbuild from 'esbuild';
 
 import type { Edit } from './defects.ts';
+import type { simulate } from './simulate.ts';
 
-type Simulator = typeof import('./simulate.ts');
+/** What the bundle exports. */
+interface Simulator {
+  readonly simulate: typeof simulate;
+}
 
 /** Loads the simulator with a defect planted in the engine's source. */
 export async function withDefect<T>(edits: readonly Edit[], use: (simulator: Simulator) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'chordal-defect-'));
   try {
     const outfile = join(dir, 'simulate.mjs');
-    await build({
+    await esbuild.build({
       entryPoints: [resolve('test/simulation/simulate.ts')],
       outfile,
       bundle: true,
@@ -36,12 +39,12 @@ export async function withDefect<T>(edits: readonly Edit[], use: (simulator: Sim
 // --- internal ---
 
 /** Edits a source file as it is bundled; an edit that no longer fits is an error, not a defect nobody sees. */
-function planting(edits: readonly Edit[]): Plugin {
+function planting(edits: readonly Edit[]): esbuild.Plugin {
   const files = Map.groupBy(edits, ({ file }) => resolve(file));
   return {
     name: 'defect',
-    setup({ onLoad }) {
-      onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const here = files.get(path);
         if (here === undefined) return undefined;
         let source = await readFile(path, 'utf8');

@@ -140,7 +140,7 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
     const n = witness.taskAt(id);
     // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
     if (n === undefined || n < 0) return [];
-    if (own.state === 'FAILURE' && type !== 'WorkerLostError') return [`${id} failed with ${String(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`];
+    if (own.state === 'FAILURE' && type !== 'WorkerLostError') return [`${id} failed with ${JSON.stringify(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`];
     lost.add(n);
   }
   const committed = new Set(marksIn(witness.replacements));
@@ -163,7 +163,7 @@ async function inputProblems({ cloud, witness, trace }: Checked): Promise<readon
   for (const { state, value } of witness.outcomes.values()) {
     if (state !== 'SUCCESS' || 'join' in value) continue;
     const json = await loadValue(cloud.ports, value);
-    if (isPlainObject(json) && 'hash' in json) committed.add(`${String(json['n'])}:${String(json['run'])}`);
+    if (isPlainObject(json) && 'hash' in json) committed.add(`${JSON.stringify(json['n'])}:${JSON.stringify(json['run'])}`);
   }
   const foreign = [...trace.inputs].filter((input) => !committed.has(input));
   return foreign.map((input) => `a task was given the value ${input}, which was not committed`);

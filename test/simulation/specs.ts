@@ -131,7 +131,7 @@ export function chordOf(width: number): ChordSpec {
 }
 
 /** A task that does nothing but its work. */
-export function plainTask(n: number): TaskSpec {
+function plainTask(n: number): TaskSpec {
   const never = { immutable: false, fails: false, poison: false, early: false, limited: false, expires: false };
   return { t: 'task', n, ...never, retries: 0, countdown: 0, replace: null, launch: null, adds: null };
 }

@@ -25,8 +25,8 @@ export interface SimulatedApp {
   readonly app: App;
   readonly handlers: Readonly<Record<string, Handler>>;
   readonly trace: Trace;
-  build(spec: Spec): AnySignature;
-  callback(name: string): AnySignature;
+  readonly build: (spec: Spec) => AnySignature;
+  readonly callback: (name: string) => AnySignature;
 }
 
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
