@@ -56,7 +56,7 @@ export function packPlan(plan: Plan, base: string): PackedPlan {
       blocks.push({ key: `${stored}/${k}`, text: `[${texts.slice(k * per, (k + 1) * per).join(',')}]` });
     }
     const first = items.map(firstTaskOf).find((task) => task !== undefined);
-    return { stored, n: countOf(items), per, first: first?.task ?? '' };
+    return { stored, n: countOf(items), per, first: first?.task ?? '', ...(first?.queue === undefined ? {} : { queue: first.queue }) };
   };
   return { plan: pack(plan), blocks };
 }

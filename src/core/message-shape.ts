@@ -76,8 +76,9 @@ function isOptions(value: unknown): boolean {
 function isItems(value: unknown): value is Items {
   if (Array.isArray(value)) return value.every(isPlan);
   if (!isPlainObject(value)) return false;
-  const { stored, n, per, first } = value;
-  return typeof stored === 'string' && isCount(n) && isCount(per) && per > 0 && typeof first === 'string';
+  const { stored, n, per, first, queue } = value;
+  const isNamed = typeof first === 'string' && (queue === undefined || typeof queue === 'string');
+  return typeof stored === 'string' && isCount(n) && isCount(per) && per > 0 && isNamed;
 }
 
 function isEmpty(value: unknown): boolean {

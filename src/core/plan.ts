@@ -50,8 +50,9 @@ export interface StoredItems {
   readonly stored: string;
   readonly n: number;
   readonly per: number;
-  /** The name of the first task in it. */
+  /** The name of the first task in it, and its queue if it says one. */
   readonly first: string;
+  readonly queue?: string;
 }
 
 /**
@@ -96,7 +97,11 @@ export function firstTaskOf(plan: Plan): { readonly task: string; readonly queue
     return queue === undefined ? { task: plan.task } : { task: plan.task, queue };
   }
   const items = 'seq' in plan ? plan.seq : plan.par;
-  if (isStoredItems(items)) return items.first === '' ? undefined : { task: items.first };
+  if (isStoredItems(items)) {
+    const { first: task, queue } = items;
+    if (task === '') return undefined;
+    return queue === undefined ? { task } : { task, queue };
+  }
   for (const item of items) {
     const first = firstTaskOf(item);
     if (first !== undefined) return first;
