@@ -7,7 +7,12 @@ export interface HandlerFile {
   /** The file's name without its extension. */
   readonly name: string;
   readonly file: string;
+  /** How long one batch may take. Default {@link DEFAULT_TIMEOUT_SECONDS}. */
+  readonly timeoutSeconds?: number;
 }
+
+/** The timeout of a function that has none of its own. */
+export const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /**
  * Finds the files that are functions: those directly in `dir`, in order of their names. Subfolders are for what several of them share;

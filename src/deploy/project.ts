@@ -1,5 +1,5 @@
 import { ConfigurationError } from '../core/errors.ts';
-import { type HandlerFile, checkHandlerName } from './handler-file.ts';
+import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile, checkHandlerName } from './handler-file.ts';
 import { systemHandlers } from './system-handlers.ts';
 
 /** What a project consists of: a plain value, from which the embedded cloud and the deployed stack are both made. */
@@ -83,6 +83,8 @@ export interface ProjectOptions {
   /** As `service`. */
   readonly stage: string;
   readonly functions: readonly (HandlerFile & FunctionOptions)[];
+  /** The memory of the functions that every project has. Default 512. */
+  readonly systemMemoryMb?: number;
 }
 
 /**
@@ -94,7 +96,7 @@ export interface ProjectOptions {
  * const { functions } = describeProject({ service: 'shop', stage: 'dev', functions: [{ name: 'math', file: 'handlers/math.ts' }] });
  * functions[0]?.name; // 'shop-dev-math'
  */
-export function describeProject({ service, stage, functions }: ProjectOptions): Project {
+export function describeProject({ service, stage, functions, systemMemoryMb = 512 }: ProjectOptions): Project {
   checkPart('service', service);
   checkPart('stage', stage);
   const queuePrefix = `${service}-${stage}-`;
@@ -127,7 +129,7 @@ export function describeProject({ service, stage, functions }: ProjectOptions): 
     }),
     systemFunctions: systemHandlers().map(({ consumes, ...handler }) =>
       describeFunction(
-        handler,
+        { ...handler, memoryMb: systemMemoryMb },
         `${queuePrefix}${handler.name}`,
         consumes === 'dead-letters' ? eventSource({}, deadLetterQueue) : undefined,
       ),
@@ -154,7 +156,7 @@ const maxReceiveCount = 50;
 const longestFunctionName = 64;
 
 function describeFunction(
-  { name: handler, file, timeoutSeconds = 60, memoryMb = 512 }: HandlerFile & FunctionOptions,
+  { name: handler, file, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, memoryMb = 512 }: HandlerFile & FunctionOptions,
   name: string,
   source: EventSource | undefined,
 ): FunctionDescription {
@@ -173,7 +175,7 @@ function eventSource(options: FunctionOptions, queue: QueueDescription): EventSo
 }
 
 /** What AWS asks for: six times the function's timeout, so that a throttled batch can be tried again, and the window. */
-function visibilityFor({ timeoutSeconds = 60, windowSeconds = 0 }: FunctionOptions): number {
+function visibilityFor({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, windowSeconds = 0 }: FunctionOptions): number {
   return 6 * timeoutSeconds + windowSeconds;
 }
 

@@ -31,7 +31,30 @@ function describe(name: string, module: unknown): LoadedHandler {
   if (!Array.isArray(tasks) || tasks.length === 0 || !tasks.every((task) => typeof task === 'string')) {
     return { name, problem: 'its handler names no tasks; make it with `app.handler(…)` of the tasks that it runs' };
   }
-  return { name, tasks };
+  const others = otherHandlers(module);
+  if (others.length > 0) {
+    return {
+      name,
+      problem: `it exports more than one handler (handler, ${others.join(', ')}); a file is one function, so give each a file of its own`,
+    };
+  }
+  return { name, tasks, timeLimits: timeLimitsOf(handler) };
+}
+
+/** Exports that look like handlers, and would never be called. */
+function otherHandlers(module: unknown): readonly string[] {
+  if (typeof module !== 'object' || module === null) return [];
+  const entries: readonly [string, unknown][] = Object.entries(module);
+  return entries
+    .filter(([key, value]) => key !== 'handler' && typeof value === 'function' && 'timeLimits' in value)
+    .map(([key]) => key);
+}
+
+function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
+  const limits: unknown = 'timeLimits' in handler ? handler.timeLimits : {};
+  if (typeof limits !== 'object' || limits === null) return {};
+  const entries: readonly [string, unknown][] = Object.entries(limits);
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 }
 
 /** Not every error can be sent to another thread. */

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../core/errors.ts';
-import type { HandlerFile } from './handler-file.ts';
+import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile } from './handler-file.ts';
 import { sibling } from './sibling.ts';
 
 /** Which handler runs a task, by the task's name: `{ add: 'math' }`. Its queue is the queue prefix and the handler's name. */
@@ -13,31 +13,34 @@ export interface BundledHandler extends HandlerFile {
 
 /** What the thread says of one bundle: the handler's tasks, or what is wrong with it. */
 export type LoadedHandler =
-  | { readonly name: string; readonly tasks: readonly string[] }
+  | { readonly name: string; readonly tasks: readonly string[]; readonly timeLimits: Readonly<Record<string, number>> }
   | { readonly name: string; readonly problem: string; readonly cause?: unknown };
 
 /**
  * Loads each bundle once, in a thread of its own, to read which tasks its handler runs.
  *
  * @param environment what the modules find in `process.env`; default: what this process has
- * @throws ConfigurationError if a bundle can't be loaded, exports no handler, a handler names no tasks, or two handlers name the same one
+ * @throws ConfigurationError if a bundle can't be loaded, exports no handler or several, a handler names no tasks, two handlers name the
+ * same one, or a task may take longer than its function
  */
 export async function readRoutes(
   handlers: readonly BundledHandler[],
   environment?: Readonly<Record<string, string>>,
 ): Promise<Routes> {
   const loaded = await loadInThread(handlers, environment);
-  const files = new Map(handlers.map(({ name, file }) => [name, file]));
+  const given = new Map(handlers.map((handler) => [handler.name, handler]));
+  const fileOf = (name: string): string => given.get(name)?.file ?? name;
   const routes = new Map<string, string>();
   for (const handler of loaded) {
-    const file = files.get(handler.name) ?? handler.name;
+    const file = fileOf(handler.name);
     if ('problem' in handler)
       throw new ConfigurationError(`Cannot use ${file}: ${handler.problem}`, { cause: handler.cause });
+    checkTimeLimits(file, handler.timeLimits, given.get(handler.name)?.timeoutSeconds);
     for (const task of handler.tasks) {
       const other = routes.get(task);
       if (other !== undefined) {
         throw new ConfigurationError(
-          `Cannot route task "${task}": ${files.get(other) ?? other} and ${file} both run it, and a task runs in one handler`,
+          `Cannot route task "${task}": ${fileOf(other)} and ${file} both run it, and a task runs in one handler`,
         );
       }
       routes.set(task, handler.name);
@@ -47,6 +50,23 @@ export async function readRoutes(
 }
 
 // --- internal ---
+
+/** A worker starts a task only with this much time beyond its limit. */
+const MARGIN_SECONDS = 5;
+
+function checkTimeLimits(
+  file: string,
+  limits: Readonly<Record<string, number>>,
+  timeout = DEFAULT_TIMEOUT_SECONDS,
+): void {
+  for (const [task, limit] of Object.entries(limits)) {
+    if (limit + MARGIN_SECONDS < timeout) continue;
+    throw new ConfigurationError(
+      `Cannot run task "${task}" of ${file}: its timeLimit is ${limit} s, and its function ends after ${timeout} s, of which ${MARGIN_SECONDS} s are kept; ` +
+        `give the function a timeout above ${limit + MARGIN_SECONDS} s, or the task a shorter limit`,
+    );
+  }
+}
 
 /** As long as Lambda gives a function to initialise. */
 const loadLimitMs = 10_000;

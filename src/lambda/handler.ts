@@ -9,6 +9,8 @@ import { queuePrefix } from './environment.ts';
 export interface Handler {
   (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
   readonly tasks: readonly string[];
+  /** The time limits, in seconds, of those that have one: a build checks them against the function's timeout. */
+  readonly timeLimits: Readonly<Record<string, number>>;
 }
 
 /** Makes the Lambda function that runs these tasks of an engine. */
@@ -28,7 +30,7 @@ export function makeHandler(engine: Engine, names: readonly string[]): Handler {
     const back = await runBatch(here, deliveries, () => context.getRemainingTimeInMillis());
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-  return Object.assign(handle, { tasks: [...new Set(names)] });
+  return Object.assign(handle, { tasks: [...new Set(names)], timeLimits: timeLimitsOf(here) });
 }
 
 /** What an SQS record says of one delivery. */
@@ -47,6 +49,13 @@ export function deliveryOf(record: SQSRecord): Delivery {
 }
 
 // --- internal ---
+
+function timeLimitsOf({ tasks }: Engine): Handler['timeLimits'] {
+  const limits = [...tasks].flatMap(([name, { options }]) =>
+    options.timeLimit === undefined ? [] : [[name, options.timeLimit] as const],
+  );
+  return Object.fromEntries(limits);
+}
 
 /** The engine as the function sees it: of the app's tasks it runs only its own. */
 function withTasks(engine: Engine, names: readonly string[]): Engine {

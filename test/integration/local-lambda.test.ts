@@ -134,7 +134,7 @@ function invoke(event: unknown, more: Partial<InvokeCommandInput> = {}): Promise
   return client.send(
     new InvokeCommand({
       FunctionName: 'test-local-probe',
-      Payload: event === undefined ? undefined : JSON.stringify(event),
+      ...(event !== undefined && { Payload: JSON.stringify(event) }),
       ...more,
     }),
   );

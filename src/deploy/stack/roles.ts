@@ -1,0 +1,153 @@
+import type { FunctionDescription } from '../project.ts';
+import {
+  attribute,
+  BUCKET,
+  DEAD_QUEUE,
+  queueId,
+  ref,
+  roleId,
+  SCHEDULE_GROUP,
+  SCHEDULER_ROLE,
+  sub,
+  TABLE,
+} from './template.ts';
+import type { Resource, Resources, StackParts, Value } from './template.ts';
+
+/** A role for each function, one for the Scheduler, and a policy for callers in other services. */
+export function roles(parts: StackParts): Resources {
+  const { functions, systemFunctions } = parts.project;
+  return {
+    ...Object.fromEntries(
+      [...functions, ...systemFunctions].map((one) => [roleId(one.handler), functionRole(parts, one)]),
+    ),
+    [SCHEDULER_ROLE]: schedulerRole(parts),
+    CallerPolicy: callerPolicy(parts),
+  };
+}
+
+// --- internal ---
+
+type Statement = Readonly<Record<string, Value>>;
+
+function functionRole(parts: StackParts, one: FunctionDescription): Resource {
+  return role(assumedBy('lambda.amazonaws.com'), [...statementsOf(parts, one), ...forAnyFunction(parts, one)]);
+}
+
+/** What `submit` and `result` do is less than what a worker does, and `bury` does what a worker does. */
+function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
+  switch (handler) {
+    case 'result':
+      return [readTable, ...readBucket];
+    case 'submit':
+      return [send(appQueues(parts)), readTable, writeTable, writeBucket, ...schedule];
+    default: {
+      const own = handler === 'bury' ? DEAD_QUEUE : queueId(handler);
+      const receiving = eventSource === undefined ? [] : [receive(own)];
+      // A worker that can make nothing of a message sends it to the dead-letter queue.
+      const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
+      return [...receiving, send(queues), readTable, writeTable, ...readBucket, writeBucket, ...schedule];
+    }
+  }
+}
+
+function forAnyFunction({ settings }: StackParts, { name }: FunctionDescription): readonly Statement[] {
+  const logs = sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${name}:*`);
+  return [
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logs),
+    // X-Ray knows no resources.
+    ...(settings.tracing ? [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')] : []),
+    ...key(settings.kmsKey),
+  ];
+}
+
+function schedulerRole(parts: StackParts): Resource {
+  const fromHere = {
+    StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId'), 'aws:SourceArn': attribute(SCHEDULE_GROUP) },
+  };
+  const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
+  return role(assumedBy('scheduler.amazonaws.com', fromHere), [
+    allow(['sqs:SendMessage'], queues),
+    ...key(parts.settings.kmsKey),
+  ]);
+}
+
+/** All that an app does in another service; it also forgets results. */
+function callerPolicy(parts: StackParts): Resource {
+  const forget = [allow(['dynamodb:DeleteItem'], attribute(TABLE)), allow(['s3:DeleteObject'], objects('v'))];
+  return {
+    Type: 'AWS::IAM::ManagedPolicy',
+    Properties: {
+      Description: `Lets a program submit tasks of ${parts.project.queuePrefix}* and read their results`,
+      PolicyDocument: policy([
+        send(appQueues(parts)),
+        readTable,
+        writeTable,
+        ...readBucket,
+        writeBucket,
+        ...schedule,
+        ...forget,
+        ...key(parts.settings.kmsKey),
+      ]),
+    },
+  };
+}
+
+function appQueues({ project }: StackParts): readonly Value[] {
+  return project.functions.map(({ handler }) => attribute(queueId(handler)));
+}
+
+function receive(queue: string): Statement {
+  const actions = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'];
+  return allow(
+    actions.map((action) => `sqs:${action}`),
+    attribute(queue),
+  );
+}
+
+function send(queues: readonly Value[]): Statement {
+  return allow(['sqs:GetQueueUrl', 'sqs:SendMessage'], queues);
+}
+
+const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], attribute(TABLE));
+const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(TABLE));
+
+/** Who may not list a bucket is told of a missing object that it is forbidden. */
+const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), allow(['s3:ListBucket'], attribute(BUCKET))];
+const writeBucket = allow(['s3:PutObject'], [objects('v'), objects('b')]);
+
+const schedule = [
+  allow(
+    ['scheduler:CreateSchedule'],
+    sub(`arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/\${${SCHEDULE_GROUP}}/*`),
+  ),
+  {
+    ...allow(['iam:PassRole'], attribute(SCHEDULER_ROLE)),
+    Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+  },
+];
+
+function key(kmsKey: string): readonly Statement[] {
+  return kmsKey === '' ? [] : [allow(['kms:Decrypt', 'kms:GenerateDataKey'], kmsKey)];
+}
+
+function objects(folder: string): Value {
+  return sub(`\${${BUCKET}.Arn}/${folder}/*`);
+}
+
+function allow(actions: readonly string[], resource: Value): Statement {
+  return { Effect: 'Allow', Action: actions, Resource: resource };
+}
+
+function assumedBy(service: string, condition?: Value): Value {
+  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
+  return policy([condition === undefined ? trust : { ...trust, Condition: condition }]);
+}
+
+function role(trust: Value, statements: readonly Statement[]): Resource {
+  const Policies = [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }];
+  return { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust, Policies } };
+}
+
+function policy(statements: readonly Statement[]): Value {
+  return { Version: '2012-10-17', Statement: statements };
+}
