@@ -1,8 +1,9 @@
+import { printValue } from './print-value.ts';
 import type { SignatureData, TaskData } from './signature.ts';
 
-/** How many members or characters are shown before the rest is cut. */
+/** How many members, and how many canvases inside each other, are shown before the rest is cut. */
 const MEMBERS_SHOWN = 20;
-const CHARACTERS_SHOWN = 80;
+const LEVELS_SHOWN = 20;
 
 /**
  * A signature the way a person would write it.
@@ -13,15 +14,23 @@ const CHARACTERS_SHOWN = 80;
  * ```
  */
 export function printSignature(data: SignatureData): string {
+  return print(data, 0);
+}
+
+// --- internal ---
+
+function print(data: SignatureData, level: number): string {
+  if (level > LEVELS_SHOWN) return '…';
+  const inner = (one: SignatureData): string => print(one, level + 1);
   switch (data.kind) {
     case 'task':
       return printTask(data);
     case 'chain':
-      return list(data.steps.map(printSignature), ' | ');
+      return list(data.steps, inner, ' | ');
     case 'group':
-      return `group([${list(data.members.map(printSignature), ', ')}])`;
+      return `group([${list(data.members, inner)}])`;
     case 'chord':
-      return `chord([${list(data.header.map(printSignature), ', ')}], ${printSignature(data.body)})`;
+      return `chord([${list(data.header, inner)}], ${inner(data.body)})`;
     case 'map':
       return `${data.task.task}.map(${printValue(data.items)})`;
     case 'starmap':
@@ -31,30 +40,16 @@ export function printSignature(data: SignatureData): string {
   }
 }
 
-/** A value, cut to a line. */
-function printValue(value: unknown): string {
-  const text = write(value);
-  return text.length > CHARACTERS_SHOWN ? `${text.slice(0, CHARACTERS_SHOWN)}…` : text;
-}
-
-// --- internal ---
-
 function printTask({ task, args, kwargs, immutable }: TaskData): string {
-  const named = Object.entries(kwargs).map(([key, value]) => `${key}=${printValue(value)}`);
-  return `${task}${immutable ? '!' : ''}(${[...args.map(printValue), ...named].join(', ')})`;
+  const named = Object.entries(kwargs);
+  const given = [
+    ...(args.length === 0 ? [] : [list(args, printValue)]),
+    ...(named.length === 0 ? [] : [list(named, ([key, value]) => `${key}=${printValue(value)}`)]),
+  ];
+  return `${task}${immutable ? '!' : ''}(${given.join(', ')})`;
 }
 
-function list(parts: readonly string[], separator: string): string {
-  if (parts.length <= MEMBERS_SHOWN) return parts.join(separator);
-  return `${parts.slice(0, MEMBERS_SHOWN).join(separator)}${separator}… ${parts.length - MEMBERS_SHOWN} more`;
-}
-
-function write(value: unknown): string {
-  if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'function') return String(value);
-  try {
-    return (JSON.stringify(value) ?? String(value)).replaceAll(',', ', ').replaceAll('":', '": ');
-  } catch {
-    return String(value);
-  }
+function list<Item>(items: readonly Item[], print: (item: Item) => string, separator = ', '): string {
+  const shown = items.slice(0, MEMBERS_SHOWN).map(print).join(separator);
+  return items.length <= MEMBERS_SHOWN ? shown : `${shown}${separator}… ${items.length - MEMBERS_SHOWN} more`;
 }
