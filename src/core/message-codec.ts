@@ -5,6 +5,8 @@ import type { Json } from './json.ts';
 import { ENVELOPE_VERSION } from './message.ts';
 import type { Message } from './message.ts';
 import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
+import { countOf } from './plan.ts';
+import type { Plan } from './plan.ts';
 
 /** An envelope of a later release: enough of it is known to settle what it was about. */
 export interface NewerMessage {
@@ -110,9 +112,18 @@ function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Messag
   const sig = json['sig'];
   const isWhole = json['kind'] === 'run' ? isPlan(sig) && 'task' in sig : json['kind'] === 'revoke' || isPlan(sig);
   if (!isWhole) throw invalid('sig', json['kind'] === 'run' ? 'one task' : 'a task or a canvas', sig);
+  if (json['kind'] === 'expand' && isPlan(sig)) checkRange(json, sig);
   const unknown = extra.length === 0 ? {} : { unknown: Object.fromEntries(extra) };
   // Every field has been checked above against the type that the message has for it.
   return { ...known, mid, ...unknown } as unknown as Message;
+}
+
+/** A range is of a group's members; without one the whole canvas is meant. */
+function checkRange({ lo, hi }: Readonly<Record<string, unknown>>, sig: Plan): void {
+  if (lo === undefined && hi === undefined) return;
+  if (!('par' in sig)) throw invalid('sig', 'a group, of which this is a range', sig);
+  if (!isCount(lo)) throw invalid('lo', 'an index', lo);
+  if (!isCount(hi) || hi <= lo || hi > countOf(sig.par)) throw invalid('hi', `an index above ${lo}, at most ${countOf(sig.par)}`, hi);
 }
 
 function parse(text: string): Json {
