@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-
 import { addressOf } from '../core/address.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../core/context-types.ts';
-import { workflowOf } from '../core/ids.ts';
 import { LIFETIME_MS } from '../core/drafts.ts';
+import { describe } from '../core/errors-text.ts';
 import { InvalidOptions, MaxRetriesExceededError } from '../core/errors.ts';
+import { workflowOf } from '../core/ids.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../core/retry.ts';
 import { decode, encode } from '../core/serializer.ts';
 import type { AnySignature, Complete } from '../core/signature-types.ts';
@@ -84,14 +84,21 @@ export function within<T>(run: CurrentRun, fn: () => T): T {
  *
  * @param around the run that calls it directly, if any: what it launches is launched by that one.
  */
-export function makeRun(engine: Engine, task: RegisteredTask, call: TaskCall, signal: AbortSignal, around?: CurrentRun): CurrentRun {
+export function makeRun(
+  engine: Engine,
+  task: RegisteredTask,
+  call: TaskCall,
+  signal: AbortSignal,
+  around?: CurrentRun,
+): CurrentRun {
   const { clock, log } = engine;
-  const until = (): number => (call.message?.until ?? clock.now() + LIFETIME_MS);
+  const until = (): number => call.message?.until ?? clock.now() + LIFETIME_MS;
   const added: AnySignature[] = [];
   let abandoned: string | undefined;
   const mustBeWanted = (what: string): void => {
     around?.mustBeWanted(what);
-    if (abandoned !== undefined) throw new Error(`Cannot ${what} as ${task.name} (${call.id}) is no longer waited for: ${abandoned}`);
+    if (abandoned !== undefined)
+      throw new Error(`Cannot ${what} as ${task.name} (${call.id}) is no longer waited for: ${abandoned}`);
   };
   const updateState = async (state: string, meta: unknown = null): Promise<void> => {
     mustBeWanted('update the state');
@@ -149,14 +156,27 @@ function requestOf(call: TaskCall): Request {
 
 function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
   const { countdown, eta, error, maxRetries } = options;
+  checkCountdown(task.name, countdown);
   const limit = maxRetries === undefined ? retryLimit(task.options, call.maxRetries) : maxRetries;
   if (call.calledDirectly) return asError(error) ?? new RetryRequest(now, error);
   if (!hasRetryLeft(limit, call.retries)) {
-    return asError(error) ?? new MaxRetriesExceededError(
-      `Cannot retry ${task.name} (${call.id}) again: current value is ${call.retries} retries, and ${limit} is the most`,
+    return (
+      asError(error) ??
+      new MaxRetriesExceededError(
+        `Cannot retry ${task.name} (${call.id}) again: current value is ${call.retries} retries, and ${limit} is the most`,
+      )
     );
   }
   return new RetryRequest(eta?.getTime() ?? now + (countdown ?? defaultRetryDelay(task.options)) * 1000, error);
+}
+
+/** What is no number of seconds would be a time that never comes. */
+function checkCountdown(task: string, countdown: unknown): void {
+  const isSeconds = typeof countdown === 'number' && Number.isFinite(countdown) && countdown >= 0;
+  if (countdown === undefined || countdown === null || isSeconds) return;
+  throw new InvalidOptions(
+    `Cannot retry ${task} after a number of seconds, at least 0: current value is ${describe(countdown)}`,
+  );
 }
 
 function asError(error: unknown): Error | undefined {

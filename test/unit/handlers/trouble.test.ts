@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { app } from '../../../handlers/tasks/app.ts';
 import { fail, raiseError, retry, retryOnce, sleeping } from '../../../handlers/tasks/trouble.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
@@ -35,6 +36,15 @@ test('retryOnce() waits as long as it is told', async () => {
   expect(await (await retryOnce.delay(3600)).get()).toBe(1);
   expect(cloud.clock.now() - startedAt).toBeGreaterThanOrEqual(3_600_000);
 });
+
+test.each([['soon'], [-1], [Number.NaN], [{ seconds: 1 }]])(
+  'ctx.retry() refuses %j as a countdown',
+  async (countdown) => {
+    const result = await app.signature('retryOnce', { args: [countdown] }).delay();
+
+    await expect(result.get()).rejects.toMatchObject({ errorType: 'InvalidOptions' });
+  },
+);
 
 test('retry() returns its value after three retries, and fails without one', async () => {
   const startedAt = cloud.clock.now();
