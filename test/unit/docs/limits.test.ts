@@ -73,7 +73,7 @@ test('a task with acksLate: false runs at most once, and fails if that run is lo
       await cloud.clock.sleep(1000);
       throw new Error('the sandbox died');
     }) satisfies (...call: Parameters<Handler>) => ReturnType<Handler>,
-    { tasks: work.tasks },
+    work,
   );
   cloud.close();
   cloud = memoryCloud({ once: dying }, { time: 'virtual', logLevel: 'silent' });
