@@ -9,6 +9,7 @@ export interface CloudPorts {
   readonly sqsS3?: number;
   readonly dynamodb?: number;
   readonly lambda?: number;
+  readonly scheduler?: number;
 }
 
 /** What {@link startCloud} is told. */

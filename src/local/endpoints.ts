@@ -10,6 +10,9 @@ export const localRegion = 'us-east-1';
 /** The account that the embedded cloud belongs to. */
 export const localAccount = '000000000000';
 
+/** The role that the embedded Scheduler takes on: it asks for none. */
+export const schedulerRole: string = `arn:aws:iam::${localAccount}:role/scheduler`;
+
 /** What an AWS SDK client needs to speak to an emulator. */
 export function clientOptions(endpoint: string): {
   readonly endpoint: string;

@@ -24,8 +24,8 @@ export interface HostOptions {
    * waits out the queue's visibility timeout, which is six times the function's.
    */
   readonly retryAfterMs?: number;
-  /** Where functions reach Lambda itself. Default: nowhere. */
-  readonly lambdaUrl?: string;
+  /** Variables that say where the services are that this process answers itself. Default: none. */
+  readonly services?: Readonly<Record<string, string>>;
   readonly onEvent: OnLocalEvent;
 }
 
@@ -56,7 +56,7 @@ export function startHost({
   environment = {},
   concurrency = 4,
   retryAfterMs = 1000,
-  lambdaUrl,
+  services = {},
   onEvent,
 }: HostOptions): Host {
   const settings = {
@@ -64,7 +64,7 @@ export function startHost({
     environment: {
       ...withoutAws(environment),
       ...cloud.env,
-      ...(lambdaUrl !== undefined && { AWS_ENDPOINT_URL_LAMBDA: lambdaUrl }),
+      ...services,
     },
     concurrency,
     retryAfterMs,

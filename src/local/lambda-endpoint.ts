@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { ConfigurationError } from '../core/errors.ts';
 import { functionError } from './function-error.ts';
+import { type HttpEndpoint, type Reply, refusal, startHttpEndpoint } from './http-endpoint.ts';
 import type { Outcome } from './sandbox.ts';
 
 /** What {@link startLambdaEndpoint} is told. */
@@ -16,10 +15,7 @@ export interface LambdaEndpointOptions {
 }
 
 /** Lambda's own API, as far as it is about calling functions. */
-export interface LambdaEndpoint {
-  readonly url: string;
-  stop(): Promise<void>;
-}
+export type LambdaEndpoint = HttpEndpoint;
 
 /**
  * Answers Lambda's `Invoke` on the loopback interface, so that AWS SDKs and the AWS CLI call the functions of the embedded cloud as they
@@ -28,36 +24,10 @@ export interface LambdaEndpoint {
  * @throws ConfigurationError if the port is taken
  */
 export async function startLambdaEndpoint(options: LambdaEndpointOptions): Promise<LambdaEndpoint> {
-  const { port = 0 } = options;
-  const server = createServer((request, response) => {
-    void answer(options, request).then((reply) => send(response, reply));
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(port, '127.0.0.1', resolve);
-  await promise.catch((cause: unknown) => {
-    throw new ConfigurationError(
-      `Cannot start the embedded lambda: port ${port} is in use; choose another, or none to take any that is free`,
-      { cause },
-    );
-  });
-  const address = server.address();
-  return {
-    url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : port}`,
-    stop: async () => {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
-  };
+  return startHttpEndpoint('lambda', options.port ?? 0, (request) => answer(options, request));
 }
 
 // --- internal ---
-
-interface Reply {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
 
 const PATH = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
@@ -152,17 +122,4 @@ function nameOf(given: string): string {
   const parts = given.split(':');
   const at = parts.indexOf('function');
   return (at >= 0 ? parts[at + 1] : parts[0]) ?? given;
-}
-
-function refusal(status: number, type: string, message: string): Reply {
-  return {
-    status,
-    headers: { 'x-amzn-errortype': type },
-    body: JSON.stringify({ Type: 'User', message, Message: message }),
-  };
-}
-
-function send(response: ServerResponse, { status, headers = {}, body = '' }: Reply): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-requestid': randomUUID(), ...headers });
-  response.end(body);
 }

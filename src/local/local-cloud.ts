@@ -8,9 +8,12 @@ import type { Routes } from '../deploy/routes.ts';
 import { systemHandlers } from '../deploy/system-handlers.ts';
 import { type HandlerWatch, watchHandlers } from '../deploy/watch.ts';
 import { type Cloud, type CloudPorts, startCloud } from './cloud.ts';
+import { schedulerRole } from './endpoints.ts';
 import { type Host, startHost } from './host.ts';
 import { type LambdaEndpoint, startLambdaEndpoint } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
+import { sendMessage } from './queue-client.ts';
+import { type SchedulerEndpoint, startSchedulerEndpoint } from './scheduler-endpoint.ts';
 
 /** What {@link startLocal} is told. */
 export interface LocalOptions {
@@ -77,6 +80,7 @@ class Local implements LocalCloud {
   #cloud: Cloud | undefined;
   #host: Host | undefined;
   #lambda: LambdaEndpoint | undefined;
+  #scheduler: SchedulerEndpoint | undefined;
   #watch: HandlerWatch | undefined;
   #build: Build | undefined;
   /** Batches that have been processed so far. */
@@ -91,7 +95,7 @@ class Local implements LocalCloud {
 
   get env(): Readonly<Record<string, string>> {
     // A file, so that a process that starts after a new build sees its tasks.
-    return { ...this.#cloud?.env, ...this.#lambdaEnv(), CHORDAL_ROUTES: join(this.#outDir, 'routes.json') };
+    return { ...this.#cloud?.env, ...this.#services(), CHORDAL_ROUTES: join(this.#outDir, 'routes.json') };
   }
 
   get routes(): Routes {
@@ -107,6 +111,7 @@ class Local implements LocalCloud {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
     this.#lambda = lambda;
+    this.#scheduler = await this.#startScheduler();
     const starting = startCloud({
       project,
       ...(dataDir !== undefined && { dataDir }),
@@ -119,7 +124,7 @@ class Local implements LocalCloud {
       project,
       cloud,
       bundles: build.bundles,
-      lambdaUrl: lambda.url,
+      services: this.#services(),
       // Whoever reaches this cloud may do anything with it.
       environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
       ...(concurrency !== undefined && { concurrency }),
@@ -135,7 +140,7 @@ class Local implements LocalCloud {
   async isIdle(): Promise<boolean> {
     // A message may have gone from a queue not yet counted to one that was: only a batch can have sent it there.
     const batches = this.#batches;
-    const waiting = (await this.#host?.countMessages()) ?? 0;
+    const waiting = ((await this.#host?.countMessages()) ?? 0) + (this.#scheduler?.waiting ?? 0);
     return waiting === 0 && batches === this.#batches;
   }
 
@@ -148,6 +153,7 @@ class Local implements LocalCloud {
     await this.#watch?.stop();
     await this.#deployed;
     await this.#lambda?.stop();
+    await this.#scheduler?.stop();
     await this.#host?.stop();
     await this.#cloud?.stop();
     await rm(this.#outDir, { recursive: true, force: true });
@@ -183,8 +189,27 @@ class Local implements LocalCloud {
     return describeProject({ service, stage, functions });
   }
 
-  #lambdaEnv(): Readonly<Record<string, string>> {
-    return this.#lambda === undefined ? {} : { AWS_ENDPOINT_URL_LAMBDA: this.#lambda.url };
+  /** Where the services are that this process answers for itself. */
+  #services(): Readonly<Record<string, string>> {
+    return {
+      ...(this.#lambda && { AWS_ENDPOINT_URL_LAMBDA: this.#lambda.url }),
+      ...(this.#scheduler && {
+        AWS_ENDPOINT_URL_SCHEDULER: this.#scheduler.url,
+        CHORDAL_SCHEDULER_ROLE: schedulerRole,
+      }),
+    };
+  }
+
+  async #startScheduler(): Promise<SchedulerEndpoint> {
+    const { dataDir, ports } = this.#options;
+    return startSchedulerEndpoint({
+      send: async (queueName, body) => {
+        if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
+        await sendMessage(this.#cloud.endpoints, queueName, body);
+      },
+      ...(dataDir !== undefined && { dir: join(dataDir, 'schedules') }),
+      ...(ports?.scheduler !== undefined && { port: ports.scheduler }),
+    });
   }
 
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {

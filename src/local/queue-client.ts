@@ -3,6 +3,7 @@ import {
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
+  SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type Endpoints, clientOptions, queueUrl } from './endpoints.ts';
@@ -57,6 +58,16 @@ export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: 
       return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
     },
   };
+}
+
+/** Puts one message on a queue of the embedded cloud. */
+export async function sendMessage(endpoints: Endpoints, queueName: string, body: string): Promise<void> {
+  const client = new SQSClient(clientOptions(endpoints.sqsS3));
+  try {
+    await client.send(new SendMessageCommand({ QueueUrl: queueUrl(endpoints, queueName), MessageBody: body }));
+  } finally {
+    client.destroy();
+  }
 }
 
 // --- internal ---

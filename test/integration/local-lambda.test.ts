@@ -35,7 +35,13 @@ beforeAll(async () => {
   cloud = await startCloud({ project });
   endpoint = await startLambdaEndpoint({ invoke: (name, event) => host.invoke(name, event), retryAfterMs: 10 });
   const bundles = { probe: join(dir, 'probe.mjs') };
-  host = startHost({ project, cloud, bundles, lambdaUrl: endpoint.url, onEvent: happenings.add });
+  host = startHost({
+    project,
+    cloud,
+    bundles,
+    services: { AWS_ENDPOINT_URL_LAMBDA: endpoint.url },
+    onEvent: happenings.add,
+  });
   client = clientOf(endpoint.url);
 });
 
