@@ -1,5 +1,7 @@
 import { InvalidOptions } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
+import { FLAG, isSeconds, LIMIT, RETRIES, SECONDS, TENANT_NAME, TEXT } from '../core/option-checks.ts';
+import type { OptionCheck } from '../core/option-checks.ts';
 import type { CallOptions, LaterArguments } from '../core/signature.ts';
 import { isWorkflowId } from '../core/ids.ts';
 import { isSignature } from './runtime-signature.ts';
@@ -12,7 +14,7 @@ import { isSignature } from './runtime-signature.ts';
 export function readOptions(options: object): CallOptions {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [key, value] of given) {
-    const check = CHECKS[key];
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
     if (check === undefined) throw new InvalidOptions(`Cannot use ${key} as an option: there is none of that name; known are ${Object.keys(CHECKS).join(', ')}`);
     if (!check.is(value)) throw new InvalidOptions(`Cannot use ${key} as ${check.want}: current value is ${show(value)}`);
   }
@@ -46,41 +48,25 @@ export function checkLimits(soft: number | undefined, hard: number | undefined):
 
 // --- internal ---
 
-interface Check {
-  readonly is: (value: unknown) => boolean;
-  readonly want: string;
-}
-
-const SECONDS: Check = { is: isSeconds, want: 'a number of seconds, at least 0' };
-const TEXT: Check = { is: (value) => typeof value === 'string' && value !== '', want: 'a text that is not empty' };
-const LINKS: Check = {
+const LINKS: OptionCheck = {
   is: (value) => isSignature(value) || (Array.isArray(value) && value.every(isSignature)),
   want: 'a signature or a list of them',
 };
-const LIMIT: Check = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
-
-/** What SQS takes as a MessageGroupId. */
-const TENANT = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
-
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<string, OptionCheck>> = {
   countdown: SECONDS,
   eta: { is: isDate, want: 'a valid Date' },
   expires: { is: (value) => isSeconds(value) || isDate(value), want: 'a number of seconds of at least 0, or a valid Date' },
   taskId: { is: (value) => typeof value === 'string' && isWorkflowId(value), want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -' },
   queue: TEXT,
-  tenant: { is: (value) => typeof value === 'string' && TENANT.test(value), want: 'a name of 1 to 128 letters, digits and punctuation (an SQS MessageGroupId)' },
+  tenant: TENANT_NAME,
   headers: { is: isPlainObject, want: 'an object' },
   link: LINKS,
   linkError: LINKS,
-  ignoreResult: { is: (value) => typeof value === 'boolean', want: 'true or false' },
-  maxRetries: { is: (value) => value === null || (Number.isSafeInteger(value) && Number(value) >= 0), want: 'a whole number of at least 0, or null for no end' },
+  ignoreResult: FLAG,
+  maxRetries: RETRIES,
   timeLimit: LIMIT,
   softTimeLimit: LIMIT,
 };
-
-function isSeconds(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}
 
 function isDate(value: unknown): boolean {
   return value instanceof Date && !Number.isNaN(value.getTime());

@@ -1,4 +1,6 @@
 import { InvalidOptions } from '../core/errors.ts';
+import { FLAG, isSeconds, LIMIT, RETRIES, SECONDS, TEXT } from '../core/option-checks.ts';
+import type { OptionCheck } from '../core/option-checks.ts';
 import type { TaskOptions } from '../core/option-types.ts';
 import { rateInterval } from '../core/rate.ts';
 import { checkLimits } from './options.ts';
@@ -13,7 +15,7 @@ export function readTaskOptions(task: string, options: unknown): TaskOptions {
     throw new InvalidOptions(`Cannot read the options of ${task} as an object: current value is ${String(options)}`);
   }
   for (const [key, value] of Object.entries(options)) {
-    const check = CHECKS[key];
+    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
     if (check === undefined) {
       throw new InvalidOptions(`Cannot use ${key} as an option of ${task}: there is none of that name; known are ${Object.keys(CHECKS).join(', ')}`);
     }
@@ -30,22 +32,14 @@ export function readTaskOptions(task: string, options: unknown): TaskOptions {
 
 // --- internal ---
 
-interface Check {
-  readonly is: (value: unknown) => boolean;
-  readonly want: string;
-}
-
-const FLAG: Check = { is: (value) => typeof value === 'boolean', want: 'true or false' };
-const SECONDS: Check = { is: isSeconds, want: 'a number of seconds, at least 0' };
-const LIMIT: Check = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
-const ERRORS: Check = {
+const ERRORS: OptionCheck = {
   is: (value) => Array.isArray(value) && value.every((type) => typeof type === 'string' || typeof type === 'function'),
   want: 'a list of error classes or their names',
 };
 
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<string, OptionCheck>> = {
   bind: FLAG,
-  maxRetries: { is: (value) => value === null || (isSeconds(value) && Number.isInteger(value)), want: 'a whole number of at least 0, or null for no end' },
+  maxRetries: RETRIES,
   autoretryFor: ERRORS,
   dontAutoretryFor: ERRORS,
   retryBackoff: { is: (value) => typeof value === 'boolean' || isSeconds(value), want: 'true, false, or a number of seconds' },
@@ -58,11 +52,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   trackStarted: FLAG,
   acksLate: FLAG,
   rateLimit: { is: (value) => typeof value === 'string' || typeof value === 'number', want: "'10/s', '100/m', '1000/h' or a number a second" },
-  queue: { is: (value) => typeof value === 'string' && value !== '', want: 'the name of a queue' },
+  queue: TEXT,
   input: { is: (value) => typeof value === 'object' && value !== null && '~standard' in value, want: 'a Standard Schema' },
   resultExpires: SECONDS,
 };
-
-function isSeconds(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
-}

@@ -1,9 +1,10 @@
+import { describe } from './errors-text.ts';
 import { CanvasTooDeep, InvalidCanvas } from './errors.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { readOptions, writeOptions } from './celery-options.ts';
 import { fromJson, toJson } from './serializer.ts';
-import type { SignatureData, TaskData } from './signature.ts';
+import type { LaterArguments, SignatureData, TaskData } from './signature.ts';
 import { chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
 
 /** How deep signatures may nest in JSON: below this every recursion over them is safe. */
@@ -59,13 +60,13 @@ export function fromCelery(json: Json, where = 'canvas', nesting = 0): Signature
   if (!isPlainObject(json) || typeof json['task'] !== 'string' || json['task'] === '') {
     throw expected(where, 'a signature, an object with a "task" name', json);
   }
-  const read = compositeReaders[json['task']];
+  const read = Object.hasOwn(compositeReaders, json['task']) ? compositeReaders[json['task']] : undefined;
   if (read === undefined && json['task'].startsWith('celery.')) {
     throw expected(`${where}.task`, `one of ${Object.keys(compositeReaders).join(', ')} or a task of yours`, json['task']);
   }
   const data = read === undefined ? readTask(json, where) : read(json, where, nesting);
   const options = readOptions(json['options'], `${where}.options`, (link, at) => fromCelery(link, at, nesting + 1));
-  const later = { args: read === undefined ? [] : readArgs(json, where), kwargs: {} };
+  const later = read === undefined ? { args: [], kwargs: {} } : readPartial(json, where);
   return withOptions(withArguments(data, later), options);
 }
 
@@ -82,29 +83,40 @@ const compositeReaders: Readonly<Record<string, Reader | undefined>> = {
   },
   'celery.group': (json, where, nesting) => groupOf(readList(json, 'tasks', where, nesting)),
   'celery.chord': readChord,
-  'celery.map': (json, where) => ({ kind: 'map', ...readItems(json, where), options: {} }),
-  'celery.starmap': (json, where) => ({ kind: 'starmap', ...readItems(json, where), options: {} }),
-  'celery.chunks': (json, where) => {
+  'celery.map': (json, where, nesting) => ({ kind: 'map', ...readItems(json, where, nesting), options: {} }),
+  'celery.starmap': (json, where, nesting) => ({ kind: 'starmap', ...readItems(json, where, nesting), options: {} }),
+  'celery.chunks': (json, where, nesting) => {
     const size = kwargsOf(json, where)['n'];
     if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
       throw expected(`${where}.kwargs.n`, 'a whole number of items a chunk, at least 1', size);
     }
-    return { kind: 'chunks', ...readItems(json, where), size, options: {} };
+    return { kind: 'chunks', ...readItems(json, where, nesting), size, options: {} };
   },
 };
 
 function readTask(json: Source, where: string): TaskData {
   const kwargs = json['kwargs'] ?? {};
   if (!isPlainObject(kwargs)) throw expected(`${where}.kwargs`, 'an object', kwargs);
-  const values = Object.fromEntries(Object.entries(kwargs).map(([key, value]) => [key, fromJson(asJson(value))]));
   const immutable = json['immutable'] === true;
-  return taskOf(String(json['task']), { args: readArgs(json, where), kwargs: values, immutable });
+  return taskOf(String(json['task']), { args: readArgs(json, where), kwargs: readValues(kwargs, `${where}.kwargs`), immutable });
 }
 
 function readArgs(json: Source, where: string): readonly unknown[] {
   const args = json['args'] ?? [];
   if (!Array.isArray(args)) throw expected(`${where}.args`, 'a list', args);
-  return args.map((arg) => fromJson(asJson(arg)));
+  return args.map((arg, index) => fromJson(asJson(arg), `${where}.args[${index}]`));
+}
+
+/** A chord has arguments of its own, for its header; other canvases have passed theirs on when they are written. */
+function readPartial(json: Source, where: string): LaterArguments {
+  const { kwargs } = kwargsOf(json, where);
+  const given = json['task'] === 'celery.chord' ? (kwargs ?? {}) : {};
+  if (!isPlainObject(given)) throw expected(`${where}.kwargs.kwargs`, 'an object', given);
+  return { args: readArgs(json, where), kwargs: readValues(given, `${where}.kwargs.kwargs`) };
+}
+
+function readValues(json: Source, where: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, fromJson(asJson(value), `${where}.${key}`)]));
 }
 
 function readChord(json: Source, where: string, nesting: number): SignatureData {
@@ -119,12 +131,12 @@ function readChord(json: Source, where: string, nesting: number): SignatureData 
   return chordOf(members, fromCelery(asJson(body), bodyAt, nesting + 1), isCollecting ? 'collect' : 'failFast');
 }
 
-function readItems(json: Source, where: string): { task: TaskData; items: readonly unknown[] } {
+function readItems(json: Source, where: string, nesting: number): { task: TaskData; items: readonly unknown[] } {
   const { task, it } = kwargsOf(json, where);
   if (!Array.isArray(it)) throw expected(`${where}.kwargs.it`, 'a list', it);
-  const inner = fromCelery(asJson(task), `${where}.kwargs.task`);
+  const inner = fromCelery(asJson(task), `${where}.kwargs.task`, nesting + 1);
   if (inner.kind !== 'task') throw expected(`${where}.kwargs.task`, 'the signature of one task', inner.kind);
-  return { task: inner, items: it.map((item) => fromJson(asJson(item))) };
+  return { task: inner, items: it.map((item, index) => fromJson(asJson(item), `${where}.kwargs.it[${index}]`)) };
 }
 
 function readList(json: Source, name: string, where: string, nesting: number): readonly SignatureData[] {
@@ -171,6 +183,5 @@ function asJson(value: unknown): Json {
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return new InvalidCanvas(`Cannot read ${where} as ${want}: current value is ${text.length > 120 ? `${text.slice(0, 120)}…` : text}`);
+  return new InvalidCanvas(`Cannot read ${where} as ${want}: current value is ${describe(value)}`);
 }

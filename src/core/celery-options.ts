@@ -1,6 +1,9 @@
+import { describe } from './errors-text.ts';
 import { InvalidCanvas } from './errors.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
+import { FLAG, LIMIT, RETRIES, SECONDS, TENANT_NAME, TEXT } from './option-checks.ts';
+import type { OptionCheck } from './option-checks.ts';
 import { fromJson, toJson } from './serializer.ts';
 import type { CallOptions, SignatureData } from './signature.ts';
 
@@ -27,7 +30,8 @@ export function writeOptions(options: CallOptions, write: (link: SignatureData) 
 }
 
 /**
- * Reads the options of a signature dictionary; those it does not know, and those that are null, are passed over.
+ * Reads the options of a signature dictionary; those it does not know, and those that are null, are passed over. A retry
+ * limit of null is none.
  *
  * @throws InvalidCanvas if the value of a known option does not fit.
  */
@@ -42,19 +46,19 @@ export function readOptions(json: unknown, where: string, read: (link: Json, at:
     return list.length === 0 ? undefined : list.map((link, index) => read(link as Json, `${where}.${key}[${index}]`));
   };
   const options: { [K in keyof CallOptions]: CallOptions[K] | undefined } = {
-    countdown: number(json, 'countdown', where),
+    countdown: checked<number>(json, 'countdown', where, SECONDS),
     eta: date(json, 'eta', where),
-    expires: typeof json['expires'] === 'number' ? number(json, 'expires', where) : date(json, 'expires', where),
-    taskId: text(json, 'task_id', where),
-    queue: text(json, 'queue', where),
-    tenant: text(json, 'tenant', where),
+    expires: typeof json['expires'] === 'number' ? checked<number>(json, 'expires', where, SECONDS) : date(json, 'expires', where),
+    taskId: checked<string>(json, 'task_id', where, TEXT),
+    queue: checked<string>(json, 'queue', where, TEXT),
+    tenant: checked<string>(json, 'tenant', where, TENANT_NAME),
     headers: record(json, 'headers', where),
     link: links('link'),
     linkError: links('link_error'),
-    ignoreResult: flag(json, 'ignore_result', where),
-    maxRetries: number(json, 'max_retries', where),
-    timeLimit: number(json, 'time_limit', where),
-    softTimeLimit: number(json, 'soft_time_limit', where),
+    ignoreResult: checked<boolean>(json, 'ignore_result', where, FLAG),
+    maxRetries: json['max_retries'] === null ? null : checked<number>(json, 'max_retries', where, RETRIES),
+    timeLimit: checked<number>(json, 'time_limit', where, LIMIT),
+    softTimeLimit: checked<number>(json, 'soft_time_limit', where, LIMIT),
   };
   // What is left are exactly the fields that were given.
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as CallOptions;
@@ -64,22 +68,15 @@ export function readOptions(json: unknown, where: string, read: (link: Json, at:
 
 type Source = Readonly<Record<string, unknown>>;
 
-function number(json: Source, key: string, where: string): number | undefined {
-  const value = json[key] ?? undefined;
-  if (value === undefined || (typeof value === 'number' && Number.isFinite(value) && value >= 0)) return value;
-  throw expected(`${where}.${key}`, 'a number of at least 0', value);
+/** The value of an option; undefined if it is not given, or null. `T` is what the check lets through. */
+function checked<T>(json: Source, key: string, where: string, { is, want }: OptionCheck): T | undefined {
+  const value = ownValue(json, key);
+  if (value === undefined || is(value)) return value as T | undefined;
+  throw expected(`${where}.${key}`, want, value);
 }
 
-function text(json: Source, key: string, where: string): string | undefined {
-  const value = json[key] ?? undefined;
-  if (value === undefined || typeof value === 'string') return value;
-  throw expected(`${where}.${key}`, 'a text', value);
-}
-
-function flag(json: Source, key: string, where: string): boolean | undefined {
-  const value = json[key] ?? undefined;
-  if (value === undefined || typeof value === 'boolean') return value;
-  throw expected(`${where}.${key}`, 'true or false', value);
+function ownValue(json: Source, key: string): unknown {
+  return Object.hasOwn(json, key) ? (json[key] ?? undefined) : undefined;
 }
 
 function date(json: Source, key: string, where: string): Date | undefined {
@@ -101,9 +98,9 @@ function record(json: Source, key: string, where: string): Readonly<Record<strin
   const value = json[key] ?? undefined;
   if (value === undefined) return undefined;
   if (!isPlainObject(value)) throw expected(`${where}.${key}`, 'an object', value);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fromJson(inner as Json)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fromJson(inner as Json, `${where}.${key}.${name}`)]));
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {
-  return new InvalidCanvas(`Cannot read ${where} as ${want}: current value is ${(JSON.stringify(value) ?? 'nothing').slice(0, 120)}`);
+  return new InvalidCanvas(`Cannot read ${where} as ${want}: current value is ${describe(value)}`);
 }

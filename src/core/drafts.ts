@@ -26,7 +26,8 @@ export function runDraft(flow: Flow, at: Position, plan: TaskPlan, input: Input 
     kind: 'run',
     sig,
     ...(notBefore > flow.now ? { notBefore } : {}),
-    ...(expires === undefined ? {} : { expires }),
+    // Times before 1970 are over, too.
+    ...(expires === undefined ? {} : { expires: Math.max(0, expires) }),
   };
 }
 

@@ -154,9 +154,9 @@ export function mergeOptions(options: CallOptions, later: CallOptions): CallOpti
   const link = [...(options.link ?? []), ...(later.link ?? [])];
   const linkError = [...(options.linkError ?? []), ...(later.linkError ?? [])];
   const headers = { ...options.headers, ...later.headers };
+  const { link: _link, linkError: _linkError, headers: _headers, ...rest } = { ...options, ...later };
   return {
-    ...options,
-    ...later,
+    ...rest,
     ...(link.length === 0 ? {} : { link }),
     ...(linkError.length === 0 ? {} : { linkError }),
     ...(Object.keys(headers).length === 0 ? {} : { headers }),
