@@ -23,6 +23,15 @@ export function startPlan(flow: Flow, { at, plan, input, frames }: Start): reado
   return rangesOf(n, flow.rangeMembers).map((range) => ({ do: 'send', message: rangeDraft(flow, start, range) }));
 }
 
+/** The same for a canvas that came as one message: a group that fits into one range is begun here, not sent on. */
+export function startWhole(flow: Flow, start: Start): readonly Effect[] {
+  const { plan, at } = start;
+  const n = 'par' in plan ? countOf(plan.par) : 0;
+  if (!('par' in plan) || n === 0 || n > flow.rangeMembers) return startPlan(flow, start);
+  const here = { ...at, links: [...at.links, ...(plan.links ?? [])] };
+  return startRange(flow, { ...start, at: here, plan }, { lo: 0, hi: n });
+}
+
 /** The effects that start the step a chain's frame points at. */
 export function startStep(
   flow: Flow,

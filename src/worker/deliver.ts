@@ -3,7 +3,7 @@ import { isChordalError, NotRegistered, WorkerLostError } from '../core/errors.t
 import { workflowOf } from '../core/ids.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
 import type { Result } from '../core/outcome.ts';
-import { startPlan, startRange } from '../core/start.ts';
+import { startRange, startWhole } from '../core/start.ts';
 import { carryOut } from './carry-out.ts';
 import { claimRun } from './claim.ts';
 import { decisionOf } from './decision.ts';
@@ -55,8 +55,7 @@ export async function expand(engine: Engine, outbox: Outbox, message: ExpandMess
   const at = { id, base, links, attempt: message.try };
   try {
     if (lo === undefined || hi === undefined) {
-      const whole = { ...flow, inlineMembers: flow.rangeMembers };
-      await carryOut(engine, outbox, flow, startPlan(whole, { at, plan, input, frames }));
+      await carryOut(engine, outbox, flow, startWhole(flow, { at, plan, input, frames }));
     } else if ('par' in plan) {
       await carryOut(engine, outbox, flow, startRange(flow, { at, plan, input, frames }, { lo, hi }));
     } else return { end: 'dead', reason: 'InvalidMessage: Cannot expand a range of what is no group' };

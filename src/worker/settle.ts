@@ -89,7 +89,9 @@ export function keep({ engine, message, flow }: Work, json: Json): ReturnType<ty
 
 /** The turn comes first: a replacement is carried out also under an outcome that somebody else has settled since. */
 async function proceed(work: Work, standing: Standing): Promise<void> {
-  const { engine, outbox, message, flow } = work;
+  const { engine, outbox, message } = work;
+  // What follows is delayed from now on, not from when the task began.
+  const flow = { ...work.flow, now: engine.clock.now() };
   const { outcome, next } = standing.cell;
   if (next !== undefined && isOwnTurn(standing.cell, message)) {
     const plan = next.turn === 'replace' ? await replacementOf(work, next) : undefined;
