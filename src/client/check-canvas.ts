@@ -1,4 +1,5 @@
 import { NotRegistered } from '../core/errors.ts';
+import { nearest } from '../core/nearest.ts';
 import { checkArguments } from '../core/parameters.ts';
 import { rateInterval } from '../core/rate.ts';
 import type { SignatureData, TaskData } from '../core/signature.ts';
@@ -15,6 +16,9 @@ export function checkCanvas(engine: Engine, data: SignatureData): void {
 }
 
 // --- internal ---
+
+/** Names that an error lists. */
+const LISTED = 30;
 
 /** @param given how many arguments will still be prepended: 1 behind a step, 0 at the start. */
 function check(engine: Engine, data: SignatureData, given: number): void {
@@ -49,8 +53,15 @@ function checkTask(engine: Engine, { task, args, kwargs, immutable, options }: T
 
 function mustBeKnown(engine: Engine, task: string, queue: string | undefined): void {
   if (queue !== undefined || engine.queueOf(task) !== undefined) return;
-  const known = [...engine.tasks.keys()];
-  const text = known.length === 0 ? 'no task is known here' : `known here are ${known.join(', ')}`;
-  throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${text}`, { task, known });
+  const known = engine.taskNames();
+  throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, { task, known });
+}
+
+function whatIsKnown(task: string, known: readonly string[]): string {
+  if (known.length === 0) return 'no task is known here';
+  const meant = nearest(task, known);
+  const more = known.length > LISTED ? ` and ${known.length - LISTED} more` : '';
+  const list = `known here are ${known.slice(0, LISTED).join(', ')}${more}`;
+  return meant === undefined ? list : `did you mean ${meant}? ${list}`;
 }
 

@@ -48,7 +48,16 @@ export function makeEngine(runtime: Runtime, tasks: ReadonlyMap<string, Register
     get scheduler() {
       return runtime.ports().scheduler;
     },
-    queueOf: (task) => tasks.get(task)?.options.queue ?? runtime.routes()[task] ?? (tasks.has(task) ? runtime.ownQueue : undefined),
+    queueOf: (task) => tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
+    taskNames: () => [...new Set([...tasks.keys(), ...Object.keys(runtime.routes())])],
     anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
   };
+}
+
+// --- internal ---
+
+/** A task may be called `constructor`. */
+function routeOf(runtime: Runtime, task: string): string | undefined {
+  const routes = runtime.routes();
+  return Object.hasOwn(routes, task) ? routes[task] : undefined;
 }

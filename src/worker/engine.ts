@@ -40,6 +40,8 @@ export interface Engine extends Ports {
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
   /** The queue of a task; undefined for a name that nobody runs. */
   queueOf(task: string): string | undefined;
+  /** The names that somebody is known to run. */
+  taskNames(): readonly string[];
   /** Some queue of the app, for what is for no task; undefined if no queue is known. */
   anyQueue(): string | undefined;
 }

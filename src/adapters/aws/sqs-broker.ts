@@ -29,9 +29,12 @@ export class SqsBroker implements Broker {
   }
 
   async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+    // All queues are found before anything is sent: a missing one leaves no canvas half sent.
+    const batches = await Promise.all(
+      sendBatches(messages).map(async (batch) => ({ batch, QueueUrl: await this.#queueUrl(batch.queue) })),
+    );
     const sent = await Promise.allSettled(
-      sendBatches(messages).map(async (batch) => {
-        const QueueUrl = await this.#queueUrl(batch.queue);
+      batches.map(async ({ batch, QueueUrl }) => {
         const call = (Entries: (typeof batch.entries)[number][]): Promise<object> =>
           this.#client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
         await untilDone(batch, { doing: `send ${batch.entries.length} messages to`, call }, this.#patience);

@@ -9,7 +9,6 @@ test.each([
   ['Mul', 'mul'],
   ['identiy', 'identity'],
   ['retyrOnce', 'retryOnce'],
-  ['identtiies', 'identity'],
 ])('nearest() takes %s for %s', (name, meant) => {
   expect(nearest(name, known)).toBe(meant);
 });
