@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { ConfigurationError } from '../core/errors.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
 import { type Build, buildHandlers } from './build.ts';
-import { findHandlers } from './handler-file.ts';
+import { type HandlerFile, findHandlers } from './handler-file.ts';
 import { type FunctionOptions, type Project, describeProject } from './project.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
@@ -10,7 +10,7 @@ import { outputs } from './stack/outputs.ts';
 import { roles } from './stack/roles.ts';
 import { DEFAULT_SETTINGS, readSettings, type StackSettings } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
-import type { StackParts } from './stack/template.ts';
+import { type StackParts, logicalName } from './stack/template.ts';
 import { systemHandlers } from './system-handlers.ts';
 
 /** What the Serverless Framework hands to a function that `${file(…)}` names. */
@@ -123,6 +123,7 @@ async function makeParts(
   );
   const handlers = found.map((handler) => ({ ...handler, ...standardOptions(settings), ...functions[handler.name] }));
   const project = describeProject({ service, stage, functions: handlers, systemMemoryMb: settings.memory });
+  checkLogicalNames(found);
   const build = isBuilt ? await buildAll(handlers, outDirOf(root)) : undefined;
   return { project, settings, routes: build?.routes ?? {} };
 }
@@ -139,6 +140,23 @@ function standardOptions({ timeout, memory, batchSize, batchWindow, concurrency 
     windowSeconds: batchWindow,
     ...(concurrency > 0 && { maximumConcurrency: concurrency }),
   };
+}
+
+/** CloudFormation's names take letters and digits alone. */
+function checkLogicalNames(handlers: readonly HandlerFile[]): void {
+  const taken = new Map<string, string>(
+    systemHandlers().map(({ name }) => [logicalName(name), 'one of Chordal itself']),
+  );
+  for (const { name, file } of handlers) {
+    const id = logicalName(name);
+    const owner = taken.get(id);
+    if (owner !== undefined) {
+      throw new ConfigurationError(
+        `Cannot name a function after ${file}: in a template it is called ${id}, and so is ${owner}; rename the file`,
+      );
+    }
+    taken.set(id, file);
+  }
 }
 
 function checkNamed(named: readonly string[], handlers: readonly string[]): void {

@@ -22,7 +22,7 @@ export function alarms({ project, settings }: StackParts): Resources {
         threshold: 0,
       }),
     }),
-    DeadQueueAgeAlarm: alarm({
+    AgeAlarmOfDeadQueue: alarm({
       description: `${deadLetterQueue.name} is not emptied: its function fails. See OPERATIONS.md, Dead letters`,
       ...ofQueue(deadLetterQueue.name),
       threshold: settings.messageAge,

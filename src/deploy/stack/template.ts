@@ -58,4 +58,5 @@ export const BUCKET = 'Bucket';
 /** No handler can be called so: the name is taken. */
 export const DEAD_QUEUE = 'DeadQueue';
 export const SCHEDULE_GROUP = 'ScheduleGroup';
-export const SCHEDULER_ROLE = 'SchedulerRole';
+/** Not `SchedulerRole`: that is the role of a handler called scheduler. */
+export const SCHEDULER_ROLE = 'RoleOfScheduler';
