@@ -1,0 +1,27 @@
+import { cloudArguments, readCloudOptions } from '../cloud-options.ts';
+import { makeCommand } from '../command.ts';
+import type { Command } from '../command.ts';
+import { withCloud } from '../open-cloud.ts';
+import type { Output } from '../output.ts';
+import { readId } from '../read-id.ts';
+
+/** `chordal revoke <id>`: asks for everything of an id that has not run to be revoked. */
+export function revoke(output: Output): Command {
+  return makeCommand({
+    name: 'revoke',
+    description: 'Revoke all of a task or a canvas that has not run; it is asked for when this returns',
+    args: {
+      id: { type: 'positional', required: true, description: 'The taskId that call or run has printed' },
+      ...cloudArguments,
+    },
+    run: async (args) => {
+      const id = readId(args.id);
+      return withCloud(readCloudOptions(args), 'send', output, async ({ app, untilIdle }) => {
+        await app.asyncResult(id).revoke();
+        output.answer({ taskId: id });
+        await untilIdle();
+        return 0;
+      });
+    },
+  });
+}

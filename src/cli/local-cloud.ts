@@ -1,0 +1,37 @@
+import { environmentRuntime } from '../lambda/environment.ts';
+import { startLocal } from '../local/local-cloud.ts';
+import { clientApp } from './client-app.ts';
+import type { CloudOptions } from './cloud-options.ts';
+import { describeEvent } from './describe-event.ts';
+import { DEFAULT_SERVICE, DEFAULT_STAGE } from './names.ts';
+import type { OpenCloud } from './open-cloud.ts';
+import type { Output } from './output.ts';
+import { ownEnvironment, useOnly } from './own-environment.ts';
+import { poll } from './poll.ts';
+
+/**
+ * The embedded cloud with the handlers on it, for one command.
+ *
+ * @throws ConfigurationError if a handler can't be built or used, or another process uses the data folder
+ */
+export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, output: Output): Promise<OpenCloud> {
+  const local = await startLocal({
+    handlersDir,
+    service: DEFAULT_SERVICE,
+    stage: DEFAULT_STAGE,
+    ...(dataDir !== undefined && { dataDir }),
+    environment: ownEnvironment(),
+    onEvent: (event) => {
+      const isNews =
+        event.type === 'log' || event.type === 'trouble' || (event.type === 'batch' && event.problem !== undefined);
+      if (isNews) output.note(describeEvent(event, output));
+    },
+  });
+  useOnly(local.env);
+  return {
+    ...clientApp(environmentRuntime()),
+    isEmbedded: true,
+    untilIdle: poll(() => local.isIdle()),
+    close: () => local.stop(),
+  };
+}

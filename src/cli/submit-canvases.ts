@@ -1,0 +1,142 @@
+import type { App } from '../client/app.ts';
+import { describe } from '../core/errors-text.ts';
+import { InvalidCanvas } from '../core/errors.ts';
+import { isPlainObject } from '../core/json.ts';
+import type { AsyncResult } from '../core/result-types.ts';
+import type { SignatureJson } from '../core/signature-types.ts';
+import { endingJson, endingOf, errorJson, exitCodeOf } from './ending.ts';
+import type { Ending } from './ending.ts';
+import { limiter } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
+import type { OpenCloud } from './open-cloud.ts';
+import type { Output } from './output.ts';
+import type { CanvasText } from './read-canvases.ts';
+
+/** How canvases are submitted. */
+export interface SubmitOptions {
+  /** Prepended to the arguments of each. Default none. */
+  readonly args?: readonly unknown[];
+  /** Whether the answers are values, and not ids. */
+  readonly wait: boolean;
+  /** Whether one begins only when the one before has ended. Default false. */
+  readonly serial?: boolean;
+  readonly timeoutSeconds?: number | undefined;
+  /** Told of each canvas that could not be sent. */
+  readonly onRefused: (canvas: CanvasText, error: unknown) => void;
+}
+
+/**
+ * Submits canvases, and answers with a line for each, in order. Resolves with the exit code when all has ended that is to be waited for:
+ * on a cloud that ends with the command, everything.
+ */
+export async function submitCanvases(
+  canvases: readonly CanvasText[],
+  cloud: OpenCloud,
+  options: SubmitOptions,
+  output: Output,
+): Promise<number> {
+  const { wait, serial = false, onRefused } = options;
+  const mustEnd = wait || serial || cloud.isEmbedded;
+  const runs = start(canvases, cloud.app, options, mustEnd);
+  showProgress(
+    runs.map(({ sent, ended }) => (mustEnd ? ended : sent)),
+    output,
+  );
+  for (const { canvas, sent, ended } of runs) {
+    const handle = await sent;
+    if ('error' in handle) onRefused(canvas, handle.error);
+    if ('error' in handle) output.answer({ error: { ...errorJson(handle.error), ...lineOf(canvas) } });
+    else output.answer(wait ? endingJson(await ended) : { taskId: handle.value.taskId });
+  }
+  const endings = mustEnd ? await ends(runs, wait, output) : await Promise.all(runs.map(({ sent }) => sent));
+  await cloud.untilIdle(wait ? CALLBACKS_MS : undefined);
+  return exitCodeOf(endings);
+}
+
+// --- internal ---
+
+/** Canvases that are sent at once. */
+const SUBMISSIONS = 16;
+
+/** Results that are waited for at once: each is read again and again. */
+const WAITS = 64;
+
+/** How long callbacks, which no answer waits for, may take after the last one before the embedded cloud ends. */
+const CALLBACKS_MS = 2000;
+
+type Sent = Ending<AsyncResult<unknown>>;
+
+/** A canvas on its way. Neither promise is ever rejected. */
+interface Run {
+  readonly canvas: CanvasText;
+  readonly sent: Promise<Sent>;
+  readonly ended: Promise<Ending>;
+}
+
+function start(canvases: readonly CanvasText[], app: App, options: SubmitOptions, mustEnd: boolean): readonly Run[] {
+  const { args = [], serial = false, timeoutSeconds } = options;
+  const submitting = limiter(SUBMISSIONS);
+  const ending = limiter(serial ? 1 : WAITS);
+  const endOf = async (sent: Sent): Promise<Ending> =>
+    'error' in sent ? sent : endingOf(sent.value.get(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds }));
+  return canvases.map((canvas) => {
+    const submit = (): Promise<Sent> => endingOf(send(canvas, app, args));
+    if (serial) return startInTurn(canvas, submit, endOf, ending);
+    const sent = submitting(submit);
+    return { canvas, sent, ended: mustEnd ? ending(async () => endOf(await sent)) : sent };
+  });
+}
+
+/** In its turn it is sent, and the turn lasts until it has ended. */
+function startInTurn(
+  canvas: CanvasText,
+  submit: () => Promise<Sent>,
+  endOf: (sent: Sent) => Promise<Ending>,
+  inTurn: Limiter,
+): Run {
+  const { promise: sent, resolve } = Promise.withResolvers<Sent>();
+  const ended = inTurn(async () => {
+    const handle = await submit();
+    resolve(handle);
+    return endOf(handle);
+  });
+  return { canvas, sent, ended };
+}
+
+async function send(canvas: CanvasText, app: App, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
+  if ('error' in canvas) throw canvas.error;
+  const { json } = canvas;
+  if (!isPlainObject(json)) {
+    throw new InvalidCanvas(
+      `Cannot read canvas as a signature, an object with a "task" name: current value is ${describe(json)}`,
+    );
+  }
+  // What is wrong with it, `signature` says.
+  const signature = app.signature(json as SignatureJson);
+  return signature.applyAsync({ args });
+}
+
+/** Waits for all ends. A failure that no answer tells of is told on stderr. */
+async function ends(runs: readonly Run[], wait: boolean, output: Output): Promise<readonly Ending[]> {
+  const endings: Ending[] = [];
+  for (const { sent, ended } of runs) {
+    const ending = await ended;
+    endings.push(ending);
+    if (wait) continue;
+    const handle = await sent;
+    if ('value' in handle && 'error' in ending) {
+      const { errorType, message } = errorJson(ending.error);
+      output.problem(`${handle.value.taskId} has failed: ${errorType}: ${message}`);
+    }
+  }
+  return endings;
+}
+
+function showProgress(works: readonly Promise<Ending>[], output: Output): void {
+  let done = 0;
+  for (const work of works) void work.then(() => output.progress((done += 1), works.length));
+}
+
+function lineOf({ line }: CanvasText): { readonly line?: number } {
+  return line === undefined ? {} : { line };
+}

@@ -1,0 +1,81 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { canvasesIn, readInput } from '../../../src/cli/read-canvases.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+
+test.each([
+  ['{"task": "add"}', [{ task: 'add' }]],
+  ['{\n  "task":\n  "add"\n}\n', [{ task: 'add' }]],
+  ['[\n1\n]', [[1]]],
+  [
+    '{\n"task": "identity",\n"args": [NaN]\n}',
+    [{ task: 'identity', args: [{ __type__: 'number', __value__: 'NaN' }] }],
+  ],
+])('canvasesIn() reads %j as one canvas', (text, canvases) => {
+  const { name, ...input } = canvasesIn(text, 'file.json');
+
+  expect(name).toBe('file.json');
+  expect(input).toEqual({ canvases: canvases.map((json) => ({ where: 'file.json', json })) });
+});
+
+test('canvasesIn() reads one canvas a line, passes over blank lines, and counts them', () => {
+  const { canvases, fault } = canvasesIn('\n{"task": "a"}\r\n  \r\n{"task": "b"}\r\n', '-');
+
+  expect(fault).toBeUndefined();
+  expect(canvases).toEqual([
+    { where: 'stdin, line 2', line: 2, json: { task: 'a' } },
+    { where: 'stdin, line 4', line: 4, json: { task: 'b' } },
+  ]);
+});
+
+test('canvasesIn() keeps an error in the place of a line that is no JSON', () => {
+  const { canvases, fault } = canvasesIn(`{"task": "a"}\nnonsense\n${deep}`, '-');
+
+  expect(fault).toBeUndefined();
+  expect(canvases).toMatchObject([
+    { line: 1, json: { task: 'a' } },
+    { line: 2, error: { code: 'CHORDAL_SERIALIZATION' } },
+    { line: 3, error: { message: 'Cannot read the line as JSON: it nests deeper than 1000 levels; make it flatter' } },
+  ]);
+});
+
+test('canvasesIn() says why the whole is no JSON where no line is', () => {
+  const { canvases, fault } = canvasesIn('{\n"task": "a"\n"args": []\n}', '-');
+
+  expect(canvases).toHaveLength(4);
+  expect(fault).toMatch(/line 3/);
+});
+
+test.each([[deep], [deep.replaceAll('[', '[\n')]])(
+  'canvasesIn() takes JSON that is too deep for one canvas',
+  (text) => {
+    expect(canvasesIn(text, '-').canvases).toMatchObject([
+      { where: 'stdin', error: { code: 'CHORDAL_SERIALIZATION' } },
+    ]);
+  },
+);
+
+test.each(['', ' \n\r\n\t'])('canvasesIn() refuses the blank text %j', (text) => {
+  expect(() => canvasesIn(text, '-')).toThrow('Cannot read a canvas from stdin: it is empty');
+});
+
+test('readInput() reads a file, or stdin for a hyphen, without a byte order mark', async () => {
+  const dir = await temporaryFolder({ 'a.json': '\uFEFF{"ä": 1}' });
+
+  expect(await readInput(`${dir}/a.json`, Readable.from([]))).toBe('{"ä": 1}');
+  // A character may be cut in two.
+  const bytes = Buffer.from('{"ä": 1}');
+  expect(await readInput('-', Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]))).toBe('{"ä": 1}');
+});
+
+test('readInput() says why a file cannot be read', async () => {
+  const dir = await temporaryFolder();
+
+  await expect(readInput(`${dir}/none.json`, Readable.from([]))).rejects.toThrow('there is no such file');
+  await expect(readInput(dir, Readable.from([]))).rejects.toThrow('it is a folder');
+  await expect(readInput('-', Readable.from([Buffer.from([0xff, 0xfe])]))).rejects.toThrow(
+    'Cannot read stdin: it is no text in UTF-8',
+  );
+});
