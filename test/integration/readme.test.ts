@@ -1,12 +1,19 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeInColumn, readme, saidOutput, snippetsOf } from '../support/readme.ts';
+import { codeInTable, readme, saidAnswers, saidOutput, snippetsOf } from '../support/readme.ts';
 
 const snippets = snippetsOf(readme);
-const cells = codeInColumn(readme, 'From Celery', 1).filter((code) => !/^[\w/]+$/.test(code));
+const cells = codeInTable(readme, 'From Celery')
+  .flatMap(([, here = []]) => here)
+  .filter((code) => !/^[\w/]+$/.test(code));
+
+const CLI = 'src/cli/main.ts';
 
 /** Inside the package, so that 'chordal' is its source; git ignores it. */
 let project: string;
@@ -40,18 +47,56 @@ test('the snippets compile, and so does what is said to replace Celery', () => {
   expect(messages).toEqual([]);
 });
 
-describe('running', () => {
-  test.each(snippets.filter(({ runs }) => runs).map(({ file, code }) => [file, code] as const))(
-    '%s prints what it says',
-    async (file, code) => {
-      const { exitCode, stdout, stderr } = await run(join(project, file));
+describe('with `chordal dev`', () => {
+  let env: Record<string, string>;
+  let dev: Child;
+  let ended: Promise<unknown>;
 
-      expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-      // What the test runner prints of a test is its own.
-      if (saidOutput(code).length > 0) expect(stdout.trimEnd().split('\n')).toEqual(saidOutput(code));
-      else expect(stdout).toMatch(/\bpass 1\n/);
-    },
+  beforeAll(async () => {
+    dev = start([CLI, 'dev', '--json', '--handlers', join(project, 'handlers')]);
+    ended = once(dev, 'close');
+    const [line]: unknown[] = await Promise.race([once(createInterface(dev.stdout), 'line'), ended.then(() => ['{}'])]);
+    ({ env } = JSON.parse(String(line)) as { env: Record<string, string> });
+  });
+
+  afterAll(async () => {
+    dev.kill('SIGTERM');
+    await ended;
+  });
+
+  test.each(snippets.filter(({ runs }) => runs))('$file prints what it says', async ({ file, code }) => {
+    const { exitCode, stdout, stderr } = await run([join(project, file)], env);
+
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+    // What the test runner prints of a test is its own.
+    if (saidOutput(code).length > 0) expect(stdout.trimEnd().split('\n')).toEqual(saidOutput(code));
+    else expect(stdout).toMatch(/\bpass 1\n/);
+  });
+
+  test.each(saidAnswers(readme))('chordal $words answers as it says', async ({ words, answer }) => {
+    expect(await run([CLI, ...words], env)).toMatchObject({ exitCode: 0, stdout: `${answer}\n` });
+  });
+});
+
+test('the command line has the commands and options that README.md names, and no other commands', async () => {
+  const rows = codeInTable(readme, 'Command line').slice(1);
+  const named = rows.map(([commands = [], options = []]) => ({
+    commands: commands.map((command) => command.split(' ')[1] ?? ''),
+    options: options.map((option) => option.split(' ')[0] ?? '').filter((option) => option.startsWith('--')),
+  }));
+  const files = await readdir('src/cli/commands');
+
+  expect(named.flatMap(({ commands }) => commands).toSorted()).toEqual(
+    files.map((file) => basename(file, '.ts')).toSorted(),
   );
+  for (const { commands, options } of named) {
+    for (const command of commands) {
+      const { stdout } = await run([CLI, command, '--help']);
+      const common = command === 'dev' ? [] : ['--local', '--memory'];
+      for (const option of [...options, ...common]) expect(stdout, command).toContain(option);
+      if (['call', 'run', 'result'].includes(command)) expect(stdout).toContain('--wait');
+    }
+  }
 });
 
 test('the commands and the files that README.md names exist', async () => {
@@ -65,6 +110,8 @@ test('the commands and the files that README.md names exist', async () => {
 });
 
 // --- internal ---
+
+type Child = ChildProcessByStdio<null, Readable, Readable>;
 
 /** One function for each piece of code, with what it may use. */
 function programOf(codes: readonly string[]): string {
@@ -89,12 +136,22 @@ function compilerOptions(): ts.CompilerOptions {
   return parsed.options;
 }
 
-async function run(file: string): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, ['--conditions=chordal-source', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ exitCode: number | null; stdout: string; stderr: string }> {
+  const child = start(words, env);
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => (stdout += String(data)));
   child.stderr.on('data', (data: Buffer) => (stderr += String(data)));
-  const exitCode = await new Promise<number | null>((done) => child.once('close', done));
+  const [exitCode] = (await once(child, 'close')) as [number | null];
   return { exitCode, stdout, stderr };
+}
+
+function start(words: readonly string[], env: Readonly<Record<string, string>> = {}): Child {
+  return spawn(process.execPath, ['--conditions=chordal-source', ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
 }

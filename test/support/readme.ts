@@ -18,15 +18,25 @@ export function snippetsOf(markdown: string): readonly Snippet[] {
   }));
 }
 
-/** The code in a column of the table in a section. */
-export function codeInColumn(markdown: string, section: string, column: number): readonly string[] {
+/** The rows of the table in a section: in each cell its pieces of code. */
+export function codeInTable(markdown: string, section: string): readonly (readonly (readonly string[])[])[] {
   const [, rest = ''] = markdown.split(`\n## ${section}\n`);
   const [text = ''] = rest.split('\n## ');
   const rows = text.split('\n').filter((line) => line.startsWith('| ') && !line.startsWith('| ---'));
-  return rows.flatMap((row) => {
-    const cell = row.split(/(?<!\\)\|/)[column + 1] ?? '';
-    return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+  return rows.map((row) => {
+    const cells = row.split(/(?<!\\)\|/).slice(1, -1);
+    return cells.map((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code));
   });
+}
+
+/** The lines for a shell that say what they print: the command's words, and the answer. */
+export function saidAnswers(
+  markdown: string,
+): readonly { readonly words: readonly string[]; readonly answer: string }[] {
+  return [...markdown.matchAll(/^npx chordal (.*) # (.*)$/gm)].map(([, command = '', answer = '']) => ({
+    words: [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
+    answer,
+  }));
 }
 
 /** What a program prints, as it says itself: the comments behind `console.log(…);`. */
