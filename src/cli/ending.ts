@@ -22,11 +22,6 @@ export function endingJson(ending: Ending): { readonly value: Json } | { readonl
   return 'error' in ending ? { error: errorJson(ending.error) } : { value: valueJson(ending.value) };
 }
 
-/** The value as JSON, with marks for what JSON cannot say; of a function that returned nothing it is null. */
-export function valueJson(value: unknown): Json {
-  return value === undefined ? null : toJson(value, 'the value');
-}
-
 /** An error as JSON: what failed, why, and which task it was. */
 export function errorJson(error: unknown): ErrorReport {
   const report = reportError(error);
@@ -39,4 +34,11 @@ export function exitCodeOf(endings: readonly Ending[]): 0 | 1 | 2 {
   if (failed.length === 0) return 0;
   const isNothingSent = failed.length === endings.length && failed.every(({ error }) => isUsersMistake(error));
   return isNothingSent ? 2 : 1;
+}
+
+// --- internal ---
+
+/** The value as JSON, with marks for what JSON cannot say; of a function that returned nothing it is null. */
+function valueJson(value: unknown): Json {
+  return value === undefined ? null : toJson(value, 'the value');
 }

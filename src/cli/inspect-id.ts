@@ -2,7 +2,7 @@ import type { Json } from '../core/json.ts';
 import { toJson } from '../core/serializer.ts';
 import { reportResult } from '../lambda/report.ts';
 import type { ResultReport } from '../lambda/report.ts';
-import type { OpenCloud } from './open-cloud.ts';
+import type { OpenCloud } from './clouds/cloud.ts';
 
 /** All that is known of one id. */
 export interface Inspection extends ResultReport {

@@ -4,11 +4,11 @@ import { InvalidCanvas } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { AsyncResult } from '../core/result-types.ts';
 import type { SignatureJson } from '../core/signature-types.ts';
+import type { OpenCloud } from './clouds/cloud.ts';
 import { endingJson, endingOf, errorJson, exitCodeOf } from './ending.ts';
 import type { Ending } from './ending.ts';
 import { limiter } from './limiter.ts';
 import type { Limiter } from './limiter.ts';
-import type { OpenCloud } from './open-cloud.ts';
 import type { Output } from './output.ts';
 import type { CanvasText } from './read-canvases.ts';
 

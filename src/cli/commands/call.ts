@@ -1,10 +1,10 @@
 import type { Json } from '../../core/json.ts';
 import { furtherArguments } from '../arguments.ts';
-import { cloudArguments, readCloudOptions, readWait, waitArguments } from '../cloud-options.ts';
+import { withCloud } from '../clouds/open.ts';
+import { cloudArguments, readCloudOptions, readWait, waitArguments } from '../clouds/options.ts';
 import { makeCommand } from '../command.ts';
 import type { Command } from '../command.ts';
 import { jsonOrText, objectOption } from '../json-text.ts';
-import { withCloud } from '../open-cloud.ts';
 import type { Output } from '../output.ts';
 
 /** `chordal call <task> [arg…]`: sends a call of one task. */

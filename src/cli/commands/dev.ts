@@ -1,8 +1,8 @@
 import { readNumber } from '../arguments.ts';
+import { DEFAULT_SERVICE, DEFAULT_STAGE } from '../clouds/names.ts';
 import { makeCommand } from '../command.ts';
 import type { Command } from '../command.ts';
 import { interrupted } from '../interrupt.ts';
-import { DEFAULT_SERVICE, DEFAULT_STAGE } from '../names.ts';
 import type { Output } from '../output.ts';
 
 /** `chordal dev`: the embedded cloud, until it is interrupted. */
@@ -45,7 +45,7 @@ export function dev(output: Output): Command {
       const sqsS3 = readPort('sqs-port', args['sqs-port']);
       const dynamodb = readPort('dynamodb-port', args['dynamodb-port']);
       const ended = interrupted();
-      const { startDev } = await import('../dev-cloud.ts');
+      const { startDev } = await import('../clouds/dev.ts');
       const cloud = await startDev(
         { ...args, handlersDir: args.handlers, dataDir: args.data, sqsS3, dynamodb },
         output,

@@ -1,7 +1,7 @@
-import { cloudArguments, readCloudOptions } from '../cloud-options.ts';
+import { withCloud } from '../clouds/open.ts';
+import { cloudArguments, readCloudOptions } from '../clouds/options.ts';
 import { makeCommand } from '../command.ts';
 import type { Command } from '../command.ts';
-import { withCloud } from '../open-cloud.ts';
 import type { Output } from '../output.ts';
 import { readId } from '../read-id.ts';
 

@@ -1,8 +1,8 @@
-import { cloudArguments, readCloudOptions, readWait, waitArguments } from '../cloud-options.ts';
+import { withCloud } from '../clouds/open.ts';
+import { cloudArguments, readCloudOptions, readWait, waitArguments } from '../clouds/options.ts';
 import { makeCommand } from '../command.ts';
 import type { Command } from '../command.ts';
 import { listOption } from '../json-text.ts';
-import { withCloud } from '../open-cloud.ts';
 import type { Output } from '../output.ts';
 import { canvasesIn, readInput } from '../read-canvases.ts';
 import { Refusals } from '../refusals.ts';

@@ -1,5 +1,5 @@
-import type { LocalEvent } from '../local/local-event.ts';
-import type { Output } from './output.ts';
+import type { LocalEvent } from '../../local/local-event.ts';
+import type { Output } from '../output.ts';
 
 /** What happens in the embedded cloud, as a line for a person. */
 export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>): string {

@@ -1,14 +1,14 @@
 import { pathToFileURL } from 'node:url';
-import { buildHandlers } from '../deploy/build.ts';
-import { findHandlers } from '../deploy/handler-file.ts';
-import { environmentRuntime } from '../lambda/environment.ts';
-import type { Handler } from '../lambda/handler.ts';
-import { memoryCloud } from '../testing/memory-cloud.ts';
+import { buildHandlers } from '../../deploy/build.ts';
+import { findHandlers } from '../../deploy/handler-file.ts';
+import { environmentRuntime } from '../../lambda/environment.ts';
+import type { Handler } from '../../lambda/handler.ts';
+import { memoryCloud } from '../../testing/memory-cloud.ts';
+import type { Output } from '../output.ts';
 import { clientApp } from './client-app.ts';
-import type { CloudOptions } from './cloud-options.ts';
+import type { OpenCloud } from './cloud.ts';
 import { logLevel } from './log-level.ts';
-import type { OpenCloud } from './open-cloud.ts';
-import type { Output } from './output.ts';
+import type { CloudOptions } from './options.ts';
 import { poll } from './poll.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

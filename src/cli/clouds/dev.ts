@@ -1,7 +1,7 @@
-import { startLocal } from '../local/local-cloud.ts';
-import type { LocalCloud } from '../local/local-cloud.ts';
+import { startLocal } from '../../local/local-cloud.ts';
+import type { LocalCloud } from '../../local/local-cloud.ts';
+import type { Output } from '../output.ts';
 import { describeEvent } from './describe-event.ts';
-import type { Output } from './output.ts';
 import { ownEnvironment } from './own-environment.ts';
 
 /** What {@link startDev} is told. */

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../core/errors.ts';
-import { environmentRuntime } from '../lambda/environment.ts';
-import type { Environment } from '../lambda/environment.ts';
+import { ConfigurationError } from '../../core/errors.ts';
+import { environmentRuntime } from '../../lambda/environment.ts';
+import type { Environment } from '../../lambda/environment.ts';
 import { clientApp } from './client-app.ts';
-import type { CloudOptions } from './cloud-options.ts';
-import type { OpenCloud, Purpose } from './open-cloud.ts';
+import type { OpenCloud, Purpose } from './cloud.ts';
+import type { CloudOptions } from './options.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /**
@@ -39,8 +39,8 @@ async function withRoutes(environment: Environment, handlersDir: string): Promis
     );
   }
   const [{ buildHandlers }, { findHandlers }] = await Promise.all([
-    import('../deploy/build.ts'),
-    import('../deploy/handler-file.ts'),
+    import('../../deploy/build.ts'),
+    import('../../deploy/handler-file.ts'),
   ]);
   const outDir = temporaryFolder();
   await buildHandlers({ handlers: await findHandlers(handlersDir), outDir });

@@ -1,5 +1,5 @@
-import { readNumber } from './arguments.ts';
-import { UsageError } from './usage-error.ts';
+import { readNumber } from '../arguments.ts';
+import { UsageError } from '../usage-error.ts';
 
 /** Which cloud a command talks to. */
 export interface CloudOptions {

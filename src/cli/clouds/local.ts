@@ -1,11 +1,11 @@
-import { environmentRuntime } from '../lambda/environment.ts';
-import { startLocal } from '../local/local-cloud.ts';
+import { environmentRuntime } from '../../lambda/environment.ts';
+import { startLocal } from '../../local/local-cloud.ts';
+import type { Output } from '../output.ts';
 import { clientApp } from './client-app.ts';
-import type { CloudOptions } from './cloud-options.ts';
+import type { OpenCloud } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
 import { DEFAULT_SERVICE, DEFAULT_STAGE } from './names.ts';
-import type { OpenCloud } from './open-cloud.ts';
-import type { Output } from './output.ts';
+import type { CloudOptions } from './options.ts';
 import { ownEnvironment, useOnly } from './own-environment.ts';
 import { poll } from './poll.ts';
 
