@@ -6,6 +6,8 @@ import { writeFiles } from '../../support/temporary-folder.ts';
 /** A copy of this project, with its own build folder. */
 export interface ProjectFolder {
   readonly dir: string;
+  /** Adds files, or replaces them. */
+  readonly add: (files: Readonly<Record<string, string>>) => Promise<void>;
   readonly remove: () => Promise<void>;
 }
 
@@ -21,5 +23,5 @@ export async function copyProject(files: Readonly<Record<string, string>> = {}):
   await Promise.all(copied.map((path) => cp(resolve(path), join(dir, path), { recursive: true })));
   await Promise.all(['src', 'node_modules'].map((path) => symlink(resolve(path), join(dir, path))));
   await writeFiles(dir, files);
-  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+  return { dir, add: (more) => writeFiles(dir, more), remove: () => rm(dir, { recursive: true, force: true }) };
 }
