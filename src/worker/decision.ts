@@ -1,11 +1,11 @@
 import { addressOf } from '../core/address.ts';
-import { isChordalError, TooDeep } from '../core/errors.ts';
 import { toFailure } from '../core/errors-wire.ts';
+import { isChordalError, TooDeep } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import { planOf } from '../core/plan-of.ts';
 import type { Result, Turn } from '../core/outcome.ts';
-import { fromJson } from '../core/serializer.ts';
+import { planOf } from '../core/plan-of.ts';
 import type { Plan } from '../core/plan.ts';
+import { fromJson } from '../core/serializer.ts';
 import type { RegisteredTask } from './engine.ts';
 import { loadArguments } from './inputs.ts';
 import type { Limits } from './limits.ts';
@@ -15,31 +15,48 @@ import type { RunResult } from './run-task.ts';
 import { failed, keep } from './settle.ts';
 import type { Work } from './settle.ts';
 import { callOf } from './task-call.ts';
+import type { TaskCall } from './task-call.ts';
 
 /** Runs a message's task once and says what it decided, with every value kept that the decision names. */
-export async function decisionOf(work: Work, task: RegisteredTask, limits: Limits, isAgain: boolean): Promise<Result | Turn> {
+export async function decisionOf(
+  work: Work,
+  task: RegisteredTask,
+  limits: Limits,
+  isAgain: boolean,
+): Promise<Result | Turn> {
   const { engine, message } = work;
-  let loaded;
+  let given;
   try {
-    loaded = await loadArguments(engine, message.sig, message.in);
+    given = await argumentsOf(work);
   } catch (error) {
-    // What cannot be read now may be readable later; what is not there will never be.
+    // What cannot be read now may be readable later; what is not there, or is no value, will never be.
     if (!isChordalError(error) || error.code === 'CHORDAL_SERVICE_UNAVAILABLE') throw error;
     return failed(work, error);
   }
-  const args = loaded.args.map((arg) => fromJson(arg));
-  const kwargs = Object.fromEntries(Object.entries(loaded.kwargs).map(([key, value]) => [key, fromJson(value)]));
   if (task.options.trackStarted === true) await showStarted(work);
   const revoked = new AbortController();
   const done = new AbortController();
   const watching = watchRevocation(engine, message.id, revoked, done.signal);
-  const result = await runTask(engine, task, callOf(message, { args, kwargs, isAgain }), { ...limits, revoked: revoked.signal });
+  const result = await runTask(engine, task, callOf(message, { ...given, isAgain }), {
+    ...limits,
+    revoked: revoked.signal,
+  });
   done.abort();
   await watching;
   return toDecision(work, task, result);
 }
 
 // --- internal ---
+
+async function argumentsOf({ engine, message: { sig, in: input } }: Work): Promise<Pick<TaskCall, 'args' | 'kwargs'>> {
+  const { args, kwargs } = await loadArguments(engine, sig, input);
+  return {
+    args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
+    kwargs: Object.fromEntries(
+      Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
+    ),
+  };
+}
 
 async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Turn> {
   switch (result.came) {
@@ -48,7 +65,8 @@ async function toDecision(work: Work, task: RegisteredTask, result: RunResult): 
     case 'failure':
       return failed(work, result.record);
     case 'retry': {
-      const error = result.record === undefined ? {} : { error: await keep(work, { ...result.record, task: task.name }) };
+      const error =
+        result.record === undefined ? {} : { error: await keep(work, { ...result.record, task: task.name }) };
       return { turn: 'retry', notBefore: result.notBefore, ...error };
     }
     case 'replace':
@@ -56,7 +74,11 @@ async function toDecision(work: Work, task: RegisteredTask, result: RunResult): 
   }
 }
 
-async function success(work: Work, task: RegisteredTask, result: RunResult & { came: 'success' }): Promise<Result | Turn> {
+async function success(
+  work: Work,
+  task: RegisteredTask,
+  result: RunResult & { came: 'success' },
+): Promise<Result | Turn> {
   const { json, children, added } = result;
   const { engine, message } = work;
   const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
