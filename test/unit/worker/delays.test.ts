@@ -1,5 +1,4 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-
 import { chain, createApp, currentTask } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
 
