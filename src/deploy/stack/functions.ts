@@ -7,8 +7,9 @@ import {
   queueId,
   ref,
   roleId,
-  SCHEDULE_GROUP,
+  scheduleGroupName,
   SCHEDULER_ROLE,
+  sub,
   TABLE,
 } from './template.ts';
 import type { StackParts, Value } from './template.ts';
@@ -49,7 +50,7 @@ export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonl
     CHORDAL_TABLE: ref(TABLE),
     CHORDAL_BUCKET: ref(BUCKET),
     CHORDAL_SCHEDULER_ROLE: attribute(SCHEDULER_ROLE),
-    CHORDAL_SCHEDULER_GROUP: ref(SCHEDULE_GROUP),
+    CHORDAL_SCHEDULER_GROUP: scheduleGroupName(project),
   };
 }
 
@@ -60,7 +61,8 @@ function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleD
   return {
     name: one.name,
     handler: `${bundleDir}/${one.handler}.handler`,
-    role: roleId(one.handler),
+    // By Fn::Sub: for a plain name the framework writes the dependency twice, which linters refuse.
+    role: sub(`\${${roleId(one.handler)}.Arn}`),
     timeout: one.timeoutSeconds,
     memorySize: one.memoryMb,
     environment: {

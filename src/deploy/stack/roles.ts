@@ -6,7 +6,7 @@ import {
   queueId,
   ref,
   roleId,
-  SCHEDULE_GROUP,
+  scheduleGroupName,
   SCHEDULER_ROLE,
   sub,
   TABLE,
@@ -39,13 +39,13 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
     case 'result':
       return [readTable, ...readBucket];
     case 'submit':
-      return [send(appQueues(parts)), readTable, writeTable, writeBucket, ...schedule];
+      return [send(appQueues(parts)), readTable, writeTable, writeBucket, ...schedule(parts)];
     default: {
       const own = handler === 'bury' ? DEAD_QUEUE : queueId(handler);
       const receiving = eventSource === undefined ? [] : [receive(own)];
       // A worker that can make nothing of a message sends it to the dead-letter queue.
       const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
-      return [...receiving, send(queues), readTable, writeTable, ...readBucket, writeBucket, ...schedule];
+      return [...receiving, send(queues), readTable, writeTable, ...readBucket, writeBucket, ...schedule(parts)];
     }
   }
 }
@@ -62,7 +62,10 @@ function forAnyFunction({ settings }: StackParts, { name }: FunctionDescription)
 
 function schedulerRole(parts: StackParts): Resource {
   const fromHere = {
-    StringEquals: { 'aws:SourceAccount': ref('AWS::AccountId'), 'aws:SourceArn': attribute(SCHEDULE_GROUP) },
+    StringEquals: {
+      'aws:SourceAccount': ref('AWS::AccountId'),
+      'aws:SourceArn': schedulerArn(`schedule-group/${scheduleGroupName(parts.project)}`),
+    },
   };
   const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
   return role(assumedBy('scheduler.amazonaws.com', fromHere), [
@@ -84,7 +87,7 @@ function callerPolicy(parts: StackParts): Resource {
         writeTable,
         ...readBucket,
         writeBucket,
-        ...schedule,
+        ...schedule(parts),
         ...forget,
         ...key(parts.settings.kmsKey),
       ]),
@@ -115,16 +118,19 @@ const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(
 const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), allow(['s3:ListBucket'], attribute(BUCKET))];
 const writeBucket = allow(['s3:PutObject'], [objects('v'), objects('b')]);
 
-const schedule = [
-  allow(
-    ['scheduler:CreateSchedule'],
-    sub(`arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/\${${SCHEDULE_GROUP}}/*`),
-  ),
-  {
-    ...allow(['iam:PassRole'], attribute(SCHEDULER_ROLE)),
-    Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-  },
-];
+function schedule({ project }: StackParts): readonly Statement[] {
+  return [
+    allow(['scheduler:CreateSchedule'], schedulerArn(`schedule/${scheduleGroupName(project)}/*`)),
+    {
+      ...allow(['iam:PassRole'], attribute(SCHEDULER_ROLE)),
+      Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    },
+  ];
+}
+
+function schedulerArn(resource: string): Value {
+  return sub(`arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+}
 
 function key(kmsKey: string): readonly Statement[] {
   return kmsKey === '' ? [] : [allow(['kms:Decrypt', 'kms:GenerateDataKey'], kmsKey)];

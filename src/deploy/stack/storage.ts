@@ -1,5 +1,15 @@
 import type { EventSource, QueueDescription } from '../project.ts';
-import { attribute, BUCKET, DEAD_QUEUE, queueId, ref, SCHEDULE_GROUP, sub, TABLE } from './template.ts';
+import {
+  attribute,
+  BUCKET,
+  DEAD_QUEUE,
+  queueId,
+  ref,
+  SCHEDULE_GROUP,
+  scheduleGroupName,
+  sub,
+  TABLE,
+} from './template.ts';
 import type { Resource, Resources, StackParts, Value } from './template.ts';
 
 /** The table, the bucket, the queues and the group of schedules. */
@@ -20,7 +30,7 @@ export function storage({ project, settings }: StackParts): Resources {
     ...Object.fromEntries(queues.map(([id, { queue: one }]) => [id, queue(one, settings.kmsKey)])),
     [SCHEDULE_GROUP]: {
       Type: 'AWS::Scheduler::ScheduleGroup',
-      Properties: { Name: `${project.service}-${project.stage}` },
+      Properties: { Name: scheduleGroupName(project) },
     },
   };
 }

@@ -58,5 +58,10 @@ export const BUCKET = 'Bucket';
 /** No handler can be called so: the name is taken. */
 export const DEAD_QUEUE = 'DeadQueue';
 export const SCHEDULE_GROUP = 'ScheduleGroup';
+
+/** The name of the group of schedules. Written out where it is used: not every emulator can make a group by CloudFormation. */
+export function scheduleGroupName({ service, stage }: Pick<Project, 'service' | 'stage'>): string {
+  return `${service}-${stage}`;
+}
 /** Not `SchedulerRole`: that is the role of a handler called scheduler. */
 export const SCHEDULER_ROLE = 'RoleOfScheduler';
