@@ -1,12 +1,13 @@
 import { fromCelery } from '../core/celery-json.ts';
+import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
+import type { TaskOptions } from '../core/option-types.ts';
 import { readParameters } from '../core/parameters.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from '../core/result-types.ts';
 import type { SignatureData } from '../core/signature.ts';
 import { taskOf } from '../core/signature.ts';
-import type { TaskOptions } from '../core/option-types.ts';
 import type { DeclareTask, DefineTask, SignatureFunction } from '../core/task-types.ts';
 import { DEFAULT_SETTINGS } from '../worker/engine.ts';
 import type { Engine, RegisteredTask, Settings } from '../worker/engine.ts';
@@ -18,11 +19,11 @@ import type { Handle, SavedGroup } from './handles.ts';
 import { readOptions } from './options.ts';
 import { makeResultSet } from './result-set.ts';
 import { runHere } from './run-here.ts';
-import { makeSignature } from './signature.ts';
 import type { Caller } from './runtime-signature.ts';
+import { makeSignature } from './signature.ts';
 import { submit } from './submit.ts';
-import { makeTask } from './task.ts';
 import { readTaskOptions } from './task-options.ts';
+import { makeTask } from './task.ts';
 
 /** The settings and the defaults of an app. */
 export interface AppConf extends Settings {
@@ -83,15 +84,25 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
 
 /** The settings of an app, with the defaults for those that are not given. */
 export function makeConf({ taskDefaults = {}, ...settings }: Partial<AppConf>): AppConf {
-  for (const key of Object.keys(settings)) {
-    if (!(key in DEFAULT_SETTINGS)) {
-      throw new InvalidOptions(`Cannot use ${key} as a setting of an app: known are ${Object.keys(DEFAULT_SETTINGS).join(', ')}, taskDefaults`);
+  for (const [key, value] of Object.entries(settings)) {
+    if (!Object.hasOwn(DEFAULT_SETTINGS, key)) {
+      throw new InvalidOptions(
+        `Cannot use ${key} as a setting of an app: known are ${Object.keys(DEFAULT_SETTINGS).join(', ')}, taskDefaults`,
+      );
+    }
+    if (!Number.isSafeInteger(value) || value < (LEAST_SETTINGS[key] ?? 0)) {
+      throw new InvalidOptions(
+        `Cannot use ${key} of an app as a whole number of at least ${LEAST_SETTINGS[key] ?? 0}: current value is ${describe(value)}`,
+      );
     }
   }
   return { ...DEFAULT_SETTINGS, ...settings, taskDefaults: readTaskOptions('taskDefaults', taskDefaults) };
 }
 
 // --- internal ---
+
+/** What a setting is at the least, where that is not 0. */
+const LEAST_SETTINGS: Readonly<Record<string, number>> = { rangeMembers: 1 };
 
 function makeCaller(app: string, engine: Engine): Caller {
   return {
@@ -103,14 +114,23 @@ function makeCaller(app: string, engine: Engine): Caller {
   };
 }
 
-function register(tasks: Map<string, RegisteredTask>, conf: AppConf, name: string, rest: readonly unknown[]): RegisteredTask {
+function register(
+  tasks: Map<string, RegisteredTask>,
+  conf: AppConf,
+  name: string,
+  rest: readonly unknown[],
+): RegisteredTask {
   const fn = rest.at(-1);
   const given = rest.length > 1 ? rest[0] : {};
   if (typeof name !== 'string' || name === '' || name.startsWith('celery.')) {
-    throw new InvalidOptions(`Cannot register a task as ${JSON.stringify(name)}: its name is a text that is not empty and does not begin with "celery."`);
+    throw new InvalidOptions(
+      `Cannot register a task as ${JSON.stringify(name)}: its name is a text that is not empty and does not begin with "celery."`,
+    );
   }
-  if (typeof fn !== 'function') throw new InvalidOptions(`Cannot register ${name} as a task: current value is ${typeof fn}, not a function`);
-  if (tasks.has(name)) throw new InvalidOptions(`Cannot register ${name} as a task: this app has one of that name already`);
+  if (typeof fn !== 'function')
+    throw new InvalidOptions(`Cannot register ${name} as a task: current value is ${typeof fn}, not a function`);
+  if (tasks.has(name))
+    throw new InvalidOptions(`Cannot register ${name} as a task: this app has one of that name already`);
   const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
   // Any function can be called with any list of arguments; which fit, its parameters say.
   const callable = fn as RegisteredTask['fn'];
@@ -127,4 +147,3 @@ function readSignature(source: unknown, spec: unknown): SignatureData {
   }
   return taskOf(source, { args, kwargs, immutable: immutable === true, options: readOptions(options) });
 }
-

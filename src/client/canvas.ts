@@ -1,12 +1,13 @@
 import type { ChainFunction } from '../core/canvas-types.ts';
-import { InvalidCanvas } from '../core/errors.ts';
+import { describe } from '../core/errors-text.ts';
+import { InvalidCanvas, InvalidOptions } from '../core/errors.ts';
 import type { ChordFunction, GroupFunction, Header } from '../core/group-types.ts';
+import type { OnMemberFailure } from '../core/option-types.ts';
+import type { AnySignature } from '../core/signature-types.ts';
 import { chainOf, chordOf, groupOf } from '../core/signature.ts';
 import type { SignatureData } from '../core/signature.ts';
-import type { AnySignature } from '../core/signature-types.ts';
-import type { OnMemberFailure } from '../core/option-types.ts';
 import { currentApp } from './current-app.ts';
-import { isSignature } from './runtime-signature.ts';
+import { dataOf, isSignature } from './runtime-signature.ts';
 import type { RuntimeSignature } from './runtime-signature.ts';
 import { makeSignature } from './signature.ts';
 
@@ -54,13 +55,17 @@ export const group = ((members: Iterable<AnySignature>) =>
  * await result.get(); // 6
  * ```
  */
-export const chord = ((header: Header, body?: AnySignature, options?: { readonly onMemberFailure?: OnMemberFailure }) => {
+export const chord = ((
+  header: Header,
+  body?: AnySignature,
+  options?: { readonly onMemberFailure?: OnMemberFailure },
+) => {
   const members = isSignature(header) ? [header] : listOf(header);
   const build = (last: AnySignature, how: { readonly onMemberFailure?: OnMemberFailure } = {}): RuntimeSignature =>
     canvas('chord', [...members, last], (all) => {
       const tail = all.at(-1);
       if (tail === undefined) throw new InvalidCanvas('Cannot make a chord as it has no body');
-      return chordOf(all.slice(0, -1), tail, how.onMemberFailure);
+      return chordOf(all.slice(0, -1), tail, readMode(how));
     });
   return body === undefined ? build : build(body, options);
   // The public type says which body fits.
@@ -73,17 +78,30 @@ function canvas(
   parts: readonly AnySignature[],
   make: (data: readonly SignatureData[]) => SignatureData,
 ): RuntimeSignature {
-  parts.forEach((part, index) => {
-    if (!isSignature(part)) {
-      throw new InvalidCanvas(`Cannot use part ${index + 1} of a ${kind} as a signature: current value is ${String(part)}; use .s() to make one of a task`);
-    }
-  });
-  const data = make(parts.map((part) => part.data));
+  const data = make(parts.map((part, index) => dataOf(part, `part ${index + 1} of a ${kind}`)));
   const caller = parts.find(isSignature)?.caller;
   return makeSignature(caller ?? currentApp(), data);
 }
 
+function readMode({
+  onMemberFailure = 'failFast',
+  ...unknown
+}: {
+  readonly onMemberFailure?: OnMemberFailure;
+}): OnMemberFailure {
+  const [other] = Object.keys(unknown);
+  if (other !== undefined)
+    throw new InvalidOptions(`Cannot use ${other} as an option of a chord: known is onMemberFailure`);
+  if (['failFast', 'collect'].includes(onMemberFailure)) return onMemberFailure;
+  throw new InvalidOptions(
+    `Cannot use onMemberFailure as 'failFast' or 'collect': current value is ${describe(onMemberFailure)}`,
+  );
+}
+
 function listOf(members: unknown): readonly AnySignature[] {
-  if (typeof members === 'object' && members !== null && Symbol.iterator in members) return [...(members as Iterable<AnySignature>)];
-  throw new InvalidCanvas(`Cannot use the members of a canvas as a list of signatures: current value is ${String(members)}`);
+  if (typeof members === 'object' && members !== null && Symbol.iterator in members)
+    return [...(members as Iterable<AnySignature>)];
+  throw new InvalidCanvas(
+    `Cannot use the members of a canvas as a list of signatures: current value is ${describe(members)}`,
+  );
 }

@@ -31,6 +31,8 @@ export function* zip<const T extends readonly Iterable<unknown>[]>(
     const next = iterators.map((iterator) => iterator.next());
     if (next.length === 0 || next.some(({ done }) => done === true)) return;
     // One value of each, in the order of the arguments.
-    yield next.map(({ value }) => value) as { -readonly [I in keyof T]: T[I] extends Iterable<infer Item> ? Item : never };
+    yield next.map(({ value }): unknown => value) as {
+      -readonly [I in keyof T]: T[I] extends Iterable<infer Item> ? Item : never;
+    };
   }
 }

@@ -1,3 +1,4 @@
+import { describe } from '../core/errors-text.ts';
 import { InvalidArguments } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { Kwargs, KwargsFunction } from '../core/option-types.ts';
@@ -17,7 +18,9 @@ const KWARGS = '~kwargs';
  */
 export const kwargs: KwargsFunction = (keywords) => {
   if (isPlainObject(keywords)) return { [KWARGS]: keywords };
-  throw new InvalidArguments(`Cannot use keyword arguments as an object: current value is ${String(keywords)}`, { task: 'kwargs' });
+  throw new InvalidArguments(`Cannot use keyword arguments as an object: current value is ${describe(keywords)}`, {
+    task: 'kwargs',
+  });
 };
 
 /** Splits what a caller gave into positional and keyword arguments. */

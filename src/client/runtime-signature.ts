@@ -1,5 +1,7 @@
-import type { SignatureData } from '../core/signature.ts';
+import { describe } from '../core/errors-text.ts';
+import { InvalidCanvas } from '../core/errors.ts';
 import type { AnySignature } from '../core/signature-types.ts';
+import type { SignatureData } from '../core/signature.ts';
 
 /** What a signature needs of its app. */
 export interface Caller {
@@ -26,4 +28,16 @@ export interface RuntimeSignature extends AnySignature {
 /** Whether a value is a signature or a canvas. */
 export function isSignature(value: unknown): value is RuntimeSignature {
   return typeof value === 'function' && 'data' in value && 'caller' in value;
+}
+
+/**
+ * What a signature says, that a caller without the compiler may have given something else for.
+ *
+ * @param as what it is used as, for the message: *part 2 of a chain*.
+ * @throws InvalidCanvas if it is no signature.
+ */
+export function dataOf(value: unknown, as: string): SignatureData {
+  if (isSignature(value)) return value.data;
+  const hint = typeof value === 'function' ? '; use .s() to make one of a task' : '';
+  throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(value)}${hint}`);
 }

@@ -1,17 +1,18 @@
 import { inspect } from 'node:util';
-
 import { toCelery } from '../core/celery-json.ts';
 import { printSignature } from '../core/print.ts';
+import type { AnySignature } from '../core/signature-types.ts';
 import { chainOf, withArguments, withOptions } from '../core/signature.ts';
 import type { CallOptions, SignatureData } from '../core/signature.ts';
-import type { AnySignature } from '../core/signature-types.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
+import { dataOf } from './runtime-signature.ts';
 import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
 export function makeSignature(caller: Caller, data: SignatureData): RuntimeSignature {
-  const call = async (...later: readonly unknown[]): Promise<unknown> => caller.runHere(withArguments(data, givenArguments(later)));
+  const call = async (...later: readonly unknown[]): Promise<unknown> =>
+    caller.runHere(withArguments(data, givenArguments(later)));
   const again = (changed: SignatureData): RuntimeSignature => makeSignature(caller, changed);
   const methods = {
     name: data.kind === 'task' ? data.task : data.kind,
@@ -23,28 +24,32 @@ export function makeSignature(caller: Caller, data: SignatureData): RuntimeSigna
       return sendWith(caller, withArguments(data, { args, kwargs }), rest);
     },
     set: (options: object) => again(withOptions(data, readOptions(options))),
-    link: (callback: AnySignature) => again(withOptions(data, { link: [callback.data] })),
-    linkError: (callback: AnySignature) => again(withOptions(data, { linkError: [callback.data] })),
+    link: (callback: AnySignature) => again(withOptions(data, { link: [dataOf(callback, 'a link')] })),
+    linkError: (callback: AnySignature) =>
+      again(withOptions(data, { linkError: [dataOf(callback, 'an error callback')] })),
     clone: () => again(data),
-    pipe: (next: AnySignature) => again(chainOf([data, next.data])),
+    pipe: (next: AnySignature) => again(chainOf([data, dataOf(next, 'what follows a step')])),
     toJSON: () => toCelery(data),
     toString: () => printSignature(data),
     [inspect.custom]: () => printSignature(data),
   };
-  const properties = Object.entries(Object.getOwnPropertyDescriptors(methods)).map(([key, { value }]) => [key, { value }]);
+  const properties = Object.entries(methods).map(([key, value]) => [key, { value }]);
   // The function has every property above; the symbol is not among the entries and is defined apart.
-  return Object.defineProperty(Object.defineProperties(call, Object.fromEntries(properties) as PropertyDescriptorMap), inspect.custom, {
-    value: methods[inspect.custom],
-  }) as unknown as RuntimeSignature;
+  const described = Object.defineProperties(call, Object.fromEntries(properties) as PropertyDescriptorMap);
+  const value = methods[inspect.custom];
+  return Object.defineProperty(described, inspect.custom, { value }) as unknown as RuntimeSignature;
 }
 
 // --- internal ---
 
-function sendWith(caller: Caller, data: SignatureData, options: CallOptions & { readonly dedupKey?: string }): Promise<unknown> {
+function sendWith(
+  caller: Caller,
+  data: SignatureData,
+  options: CallOptions & { readonly dedupKey?: string },
+): Promise<unknown> {
   const { taskId = data.options.taskId, dedupKey, ...rest } = options;
   return caller.send(withOptions(data, rest), {
     ...(taskId === undefined ? {} : { taskId }),
     ...(dedupKey === undefined ? {} : { dedupKey }),
   });
 }
-
