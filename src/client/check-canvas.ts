@@ -54,7 +54,10 @@ function checkTask(engine: Engine, { task, args, kwargs, immutable, options }: T
 function mustBeKnown(engine: Engine, task: string, queue: string | undefined): void {
   if (queue !== undefined || engine.queueOf(task) !== undefined) return;
   const known = engine.taskNames();
-  throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, { task, known });
+  throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, {
+    task,
+    known,
+  });
 }
 
 function whatIsKnown(task: string, known: readonly string[]): string {
@@ -64,4 +67,3 @@ function whatIsKnown(task: string, known: readonly string[]): string {
   const list = `known here are ${known.slice(0, LISTED).join(', ')}${more}`;
   return meant === undefined ? list : `did you mean ${meant}? ${list}`;
 }
-

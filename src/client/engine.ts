@@ -48,7 +48,8 @@ export function makeEngine(runtime: Runtime, tasks: ReadonlyMap<string, Register
     get scheduler() {
       return runtime.ports().scheduler;
     },
-    queueOf: (task) => tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
+    queueOf: (task) =>
+      tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
     taskNames: () => [...new Set([...tasks.keys(), ...Object.keys(runtime.routes())])],
     anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
   };

@@ -1,7 +1,10 @@
 import type { AsyncResult, ResultGraph } from '../core/result-types.ts';
 
 /** Everything that can be reached from a handle: what came before it, its members, and what they launched. */
-export async function graphFrom(start: AsyncResult<unknown>, before: AsyncResult<unknown> | null): Promise<ResultGraph> {
+export async function graphFrom(
+  start: AsyncResult<unknown>,
+  before: AsyncResult<unknown> | null,
+): Promise<ResultGraph> {
   const nodes = new Map<string, ResultGraph['nodes'][number]>();
   const edges: ResultGraph['edges'][number][] = [];
   const waiting = [start];

@@ -3,8 +3,8 @@ import { memberId, stepId } from '../core/ids.ts';
 import type { Outcome } from '../core/outcome.ts';
 import { isStoredItems } from '../core/plan.ts';
 import type { Plan } from '../core/plan.ts';
-import { decode } from '../core/serializer.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../core/result-types.ts';
+import { decode } from '../core/serializer.ts';
 import type { Engine } from '../worker/engine.ts';
 import { graphFrom } from './graph.ts';
 import { open, see, stateOf, waitFor } from './read-result.ts';
@@ -26,7 +26,12 @@ export interface Place {
 
 /** The handle of a plan: a chain's is its last step's, a group's has one for each member. */
 export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
-  if ('task' in plan) return taskHandle(engine, place, plan.options?.ignoreResult ?? engine.tasks.get(plan.task)?.options.ignoreResult ?? false);
+  if ('task' in plan)
+    return taskHandle(
+      engine,
+      place,
+      plan.options?.ignoreResult ?? engine.tasks.get(plan.task)?.options.ignoreResult ?? false,
+    );
   const items = 'seq' in plan ? plan.seq : plan.par;
   if (isStoredItems(items)) return taskHandle(engine, place, false);
   if ('seq' in plan) return chainHandle(engine, items, place);
@@ -127,12 +132,22 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     failed: async () => (await groupState(engine, id, isLast, cells)) === 'FAILURE',
     completedCount: async () => (await cells()).filter((outcome) => outcome?.state === 'SUCCESS').length,
     waiting: async () => (await ended()) === undefined,
-    save: () => engine.records.saveResult({ id, text: JSON.stringify({ id, base, n: members.length, isLast }), until: farOff(engine) }),
+    save: () =>
+      engine.records.saveResult({
+        id,
+        text: JSON.stringify({ id, base, n: members.length, isLast }),
+        until: farOff(engine),
+      }),
     [Symbol.iterator]: () => results()[Symbol.iterator](),
   };
 }
 
-async function groupState(engine: Engine, id: string, isLast: boolean, cells: () => Promise<readonly (Outcome | undefined)[]>): Promise<string> {
+async function groupState(
+  engine: Engine,
+  id: string,
+  isLast: boolean,
+  cells: () => Promise<readonly (Outcome | undefined)[]>,
+): Promise<string> {
   const { outcome } = await see(engine, id);
   if (outcome !== undefined) return outcome.state;
   if (isLast) return 'PENDING';
@@ -142,7 +157,10 @@ async function groupState(engine: Engine, id: string, isLast: boolean, cells: ()
   return all.every((one) => one !== undefined) ? 'SUCCESS' : 'PENDING';
 }
 
-type Common = Pick<Handle, 'taskId' | 'state' | 'status' | 'ready' | 'successful' | 'failed' | 'info' | 'graph' | 'revoke' | 'forget'>;
+type Common = Pick<
+  Handle,
+  'taskId' | 'state' | 'status' | 'ready' | 'successful' | 'failed' | 'info' | 'graph' | 'revoke' | 'forget'
+>;
 
 function commonHandle(engine: Engine, id: string, parent: () => Handle | null): Common {
   const state = (): ReturnType<Handle['state']> => stateOf(engine, id);
@@ -160,7 +178,12 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
   };
 }
 
-async function opened(engine: Engine, id: string, outcome: Outcome, { propagate = true }: GetOptions): Promise<unknown> {
+async function opened(
+  engine: Engine,
+  id: string,
+  outcome: Outcome,
+  { propagate = true }: GetOptions,
+): Promise<unknown> {
   const result = await open(engine, id, outcome);
   if ('value' in result) return result.value;
   if (propagate) throw result.error;

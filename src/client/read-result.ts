@@ -1,14 +1,14 @@
 import { addressOf } from '../core/address.ts';
 import { addressesAround, outcomeSeen } from '../core/derived-state.ts';
-import { TaskFailedError, TaskRevokedError, TimeoutError, UnknownResult, WouldBlock } from '../core/errors.ts';
 import { fromFailure } from '../core/errors-wire.ts';
+import { TaskFailedError, TaskRevokedError, TimeoutError, UnknownResult, WouldBlock } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import type { Cell, Outcome } from '../core/outcome.ts';
-import { fromJson } from '../core/serializer.ts';
 import type { GetOptions, State } from '../core/result-types.ts';
-import type { Engine } from '../worker/engine.ts';
+import { fromJson } from '../core/serializer.ts';
 import { currentRun } from '../worker/context.ts';
+import type { Engine } from '../worker/engine.ts';
 import { loadValue } from '../worker/inputs.ts';
 
 /** The waits between polls: the first, how each grows, and the longest, in ms. */
@@ -41,7 +41,9 @@ export async function waitFor<T>(
 ): Promise<T> {
   const run = currentRun();
   if (run?.call.message !== undefined) {
-    throw new WouldBlock(`Cannot wait for ${id} inside the task ${run.call.message.id}: use a chain or a chord, which wait without a worker`);
+    throw new WouldBlock(
+      `Cannot wait for ${id} inside the task ${run.call.message.id}: use a chain or a chord, which wait without a worker`,
+    );
   }
   const { clock } = engine;
   const endsAt = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout * 1000;
@@ -51,14 +53,21 @@ export async function waitFor<T>(
     if (found !== undefined) return found;
     const left = endsAt - clock.now();
     if (timeout !== undefined && left <= 0) {
-      throw new TimeoutError(`Cannot wait longer for ${id}: it has not ended after ${timeout} s; it goes on`, { taskId: id, timeoutSeconds: timeout });
+      throw new TimeoutError(`Cannot wait longer for ${id}: it has not ended after ${timeout} s; it goes on`, {
+        taskId: id,
+        timeoutSeconds: timeout,
+      });
     }
     await clock.sleep(Math.min(waitMs, left), signal);
   }
 }
 
 /** The value of an outcome, or the error to throw for it. */
-export async function open(engine: Engine, id: string, outcome: Outcome): Promise<{ readonly value: unknown } | { readonly error: Error }> {
+export async function open(
+  engine: Engine,
+  id: string,
+  outcome: Outcome,
+): Promise<{ readonly value: unknown } | { readonly error: Error }> {
   if (outcome.state === 'REVOKED') return { error: await revokedError(engine, id, outcome) };
   if (outcome.state === 'FAILURE') return { error: failedError(id, outcome, await loadValue(engine, outcome.value)) };
   if (outcome.ignored === true) return { value: undefined };
@@ -72,7 +81,8 @@ export async function open(engine: Engine, id: string, outcome: Outcome): Promis
 /** The state that a reader sees. */
 export async function stateOf(engine: Engine, id: string): Promise<State> {
   const { outcome, cell } = await see(engine, id);
-  if (outcome !== undefined) return outcome.state === 'SUCCESS' && isExpired(engine, outcome) ? 'PENDING' : outcome.state;
+  if (outcome !== undefined)
+    return outcome.state === 'SUCCESS' && isExpired(engine, outcome) ? 'PENDING' : outcome.state;
   const progress = await engine.records.getProgress({ address: addressOf(id) });
   if (cell.next?.turn === 'retry') return 'RETRY';
   return progress?.state ?? 'PENDING';
@@ -81,7 +91,7 @@ export async function stateOf(engine: Engine, id: string): Promise<State> {
 // --- internal ---
 
 function isExpired({ clock }: Engine, { expiresAt, forgotten }: Outcome): boolean {
-  return forgotten === true || expiresAt !== undefined && expiresAt * 1000 <= clock.now();
+  return forgotten === true || (expiresAt !== undefined && expiresAt * 1000 <= clock.now());
 }
 
 function failedError(id: string, outcome: Outcome, record: Json): TaskFailedError {

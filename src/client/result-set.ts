@@ -4,7 +4,8 @@ import type { Handle } from './handles.ts';
 
 /** Any results, waited for as one. */
 export function makeResultSet(clock: Clock, results: readonly Handle[]): ResultSet<readonly unknown[]> {
-  const all = async (ask: (result: Handle) => Promise<boolean>): Promise<readonly boolean[]> => Promise.all(results.map(ask));
+  const all = async (ask: (result: Handle) => Promise<boolean>): Promise<readonly boolean[]> =>
+    Promise.all(results.map(ask));
   const set = {
     results,
     add: (result: AsyncResult<unknown>) => makeResultSet(clock, [...results, result]),

@@ -1,5 +1,5 @@
-import { NotRegistered } from '../core/errors.ts';
 import { toFailure } from '../core/errors-wire.ts';
+import { NotRegistered } from '../core/errors.ts';
 import type { CallOptions, SignatureData, TaskData } from '../core/signature.ts';
 import { groupOf, taskOf, withArguments, withOptions } from '../core/signature.ts';
 import { currentRun, makeRun, ReplacementRequest, within } from '../worker/context.ts';
@@ -16,7 +16,8 @@ import type { TaskCall } from '../worker/task-call.ts';
 export async function runHere(engine: Engine, data: SignatureData): Promise<unknown> {
   const told = data.kind === 'group' ? [] : data.options.linkError;
   const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data));
-  for (const callback of data.options.link ?? []) await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
+  for (const callback of data.options.link ?? [])
+    await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
   return value;
 }
 
@@ -32,10 +33,15 @@ async function valueOf(engine: Engine, data: SignatureData): Promise<unknown> {
     case 'chunks':
       return valueOf(engine, groupOf(chunksOf(data)));
     case 'group':
-      return values(engine, data.members.map((member) => withOptions(member, { linkError: data.options.linkError ?? [] })));
+      return values(
+        engine,
+        data.members.map((member) => withOptions(member, { linkError: data.options.linkError ?? [] })),
+      );
     case 'chord': {
       const run = data.onMemberFailure === 'collect' ? outcomes : values;
-      const header = await withErrorCallbacks(engine, data, data.body.options.linkError, () => run(engine, data.header));
+      const header = await withErrorCallbacks(engine, data, data.body.options.linkError, () =>
+        run(engine, data.header),
+      );
       return runHere(engine, withArguments(data.body, { args: [header], kwargs: {} }));
     }
     case 'chain':
@@ -70,7 +76,10 @@ function outcomes(engine: Engine, members: readonly SignatureData[]): Promise<re
         return { ok: true, value: await runHere(engine, member) };
       } catch (error) {
         const { errorType, message } = toFailure(error);
-        return { ok: false, error: { errorType, message, failedTask: member.kind === 'task' ? member.task : '', failedTaskId: '' } };
+        return {
+          ok: false,
+          error: { errorType, message, failedTask: member.kind === 'task' ? member.task : '', failedTaskId: '' },
+        };
       }
     }),
   );
@@ -91,7 +100,10 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
   const task = engine.tasks.get(data.task);
   if (task === undefined) {
     const known = [...engine.tasks.keys()];
-    throw new NotRegistered(`Cannot run ${data.task} here as its code is not in this program: known here are ${known.join(', ')}`, { task: data.task, known });
+    throw new NotRegistered(
+      `Cannot run ${data.task} here as its code is not in this program: known here are ${known.join(', ')}`,
+      { task: data.task, known },
+    );
   }
   const around = currentRun();
   const id = engine.nonces.uuid();
@@ -118,7 +130,8 @@ async function withErrorCallbacks(
     const { errorType, message } = toFailure(error);
     const task = data.kind === 'task' ? data.task : data.kind;
     const notice = { taskId: '', task, errorType, message, args: [], kwargs: {}, rootId: '' };
-    for (const callback of linkError) await runHere(engine, withArguments(callback, { args: [notice], kwargs: {} })).catch(ignore);
+    for (const callback of linkError)
+      await runHere(engine, withArguments(callback, { args: [notice], kwargs: {} })).catch(ignore);
     throw error;
   }
 }
@@ -132,4 +145,3 @@ function callFrom({ call: { rootId, id, message, isAgain } }: CurrentRun): Parti
 function ignore(): void {
   // Nothing to do.
 }
-

@@ -5,8 +5,8 @@ import { isWorkflowId } from '../core/ids.ts';
 import type { Message } from '../core/message.ts';
 import { planOf } from '../core/plan-of.ts';
 import type { Plan } from '../core/plan.ts';
-import { loaded, startPlan } from '../core/start.ts';
 import type { SignatureData } from '../core/signature.ts';
+import { loaded, startPlan } from '../core/start.ts';
 import { loadPlans } from '../worker/blocks.ts';
 import { carryOut } from '../worker/carry-out.ts';
 import { currentRun } from '../worker/context.ts';
@@ -79,10 +79,17 @@ async function withPlansLoaded(engine: Engine, flow: Flow, effects: readonly Eff
   return settled.flat();
 }
 
-function workflowId(engine: Engine, { taskId, dedupKey, app }: Submission, plan: Plan, run: CurrentRun | undefined): string {
+function workflowId(
+  engine: Engine,
+  { taskId, dedupKey, app }: Submission,
+  plan: Plan,
+  run: CurrentRun | undefined,
+): string {
   if (taskId !== undefined) {
     if (isWorkflowId(taskId)) return taskId;
-    throw new InvalidOptions(`Cannot use a taskId as an id: current value is ${JSON.stringify(taskId)}; give 1 to 100 of A-Z a-z 0-9 _ : -`);
+    throw new InvalidOptions(
+      `Cannot use a taskId as an id: current value is ${JSON.stringify(taskId)}; give 1 to 100 of A-Z a-z 0-9 _ : -`,
+    );
   }
   const { nonces } = engine;
   if (dedupKey !== undefined) return `d-${nonces.digest(`${app}|${dedupKey}`)}`;
@@ -103,7 +110,9 @@ function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, agai
   const message = run?.call.message;
   if (run === undefined || message === undefined) return fresh;
   if (message.depth >= settings.maxDepth) {
-    throw new TooDeep(`Cannot launch a canvas from ${message.id}: current value is ${message.depth} launches and replacements above it, which is the most`);
+    throw new TooDeep(
+      `Cannot launch a canvas from ${message.id}: current value is ${message.depth} launches and replacements above it, which is the most`,
+    );
   }
   const { tenant, traceparent, headers } = message;
   return {

@@ -17,7 +17,9 @@ export function readTaskOptions(task: string, options: unknown): TaskOptions {
   for (const [key, value] of Object.entries(options)) {
     const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
     if (check === undefined) {
-      throw new InvalidOptions(`Cannot use ${key} as an option of ${task}: there is none of that name; known are ${Object.keys(CHECKS).join(', ')}`);
+      throw new InvalidOptions(
+        `Cannot use ${key} as an option of ${task}: there is none of that name; known are ${Object.keys(CHECKS).join(', ')}`,
+      );
     }
     if (value !== undefined && !check.is(value)) {
       throw new InvalidOptions(`Cannot use ${key} of ${task} as ${check.want}: current value is ${String(value)}`);
@@ -42,7 +44,10 @@ const CHECKS: Readonly<Record<string, OptionCheck>> = {
   maxRetries: RETRIES,
   autoretryFor: ERRORS,
   dontAutoretryFor: ERRORS,
-  retryBackoff: { is: (value) => typeof value === 'boolean' || isSeconds(value), want: 'true, false, or a number of seconds' },
+  retryBackoff: {
+    is: (value) => typeof value === 'boolean' || isSeconds(value),
+    want: 'true, false, or a number of seconds',
+  },
   retryBackoffMax: SECONDS,
   retryJitter: FLAG,
   defaultRetryDelay: SECONDS,
@@ -51,8 +56,14 @@ const CHECKS: Readonly<Record<string, OptionCheck>> = {
   ignoreResult: FLAG,
   trackStarted: FLAG,
   acksLate: FLAG,
-  rateLimit: { is: (value) => typeof value === 'string' || typeof value === 'number', want: "'10/s', '100/m', '1000/h' or a number a second" },
+  rateLimit: {
+    is: (value) => typeof value === 'string' || typeof value === 'number',
+    want: "'10/s', '100/m', '1000/h' or a number a second",
+  },
   queue: TEXT,
-  input: { is: (value) => typeof value === 'object' && value !== null && '~standard' in value, want: 'a Standard Schema' },
+  input: {
+    is: (value) => typeof value === 'object' && value !== null && '~standard' in value,
+    want: 'a Standard Schema',
+  },
   resultExpires: SECONDS,
 };

@@ -1,13 +1,13 @@
 import { InvalidArguments } from '../core/errors.ts';
+import { isPlainObject } from '../core/json.ts';
 import { checkArguments } from '../core/parameters.ts';
 import type { Parameters } from '../core/parameters.ts';
-import { isPlainObject } from '../core/json.ts';
 import { taskOf } from '../core/signature.ts';
 import type { MapData, TaskData } from '../core/signature.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
-import { makeSignature } from './signature.ts';
 import type { Caller, RuntimeSignature } from './runtime-signature.ts';
+import { makeSignature } from './signature.ts';
 
 /** A task at run time. */
 export interface RuntimeTask {
@@ -38,15 +38,27 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
     starmap: (items: Iterable<unknown>) => makeSignature(caller, mapped('starmap', name, items)),
     chunks: (items: Iterable<unknown>, size: number) => {
       if (!Number.isSafeInteger(size) || size < 1) {
-        throw new InvalidArguments(`Cannot cut the items of ${name} into chunks of a whole number, at least 1: current value is ${size}`, { task: name });
+        throw new InvalidArguments(
+          `Cannot cut the items of ${name} into chunks of a whole number, at least 1: current value is ${size}`,
+          { task: name },
+        );
       }
-      return makeSignature(caller, { kind: 'chunks', task: taskOf(name), items: listOf(name, items), size, options: {} });
+      return makeSignature(caller, {
+        kind: 'chunks',
+        task: taskOf(name),
+        items: listOf(name, items),
+        size,
+        options: {},
+      });
     },
     toString: () => name,
   };
   const properties = Object.entries(methods).map(([key, value]) => [key, { value }]);
   // The function has every property above, and `name`, which a function has already.
-  return Object.defineProperties(call, Object.fromEntries([...properties, ['name', { value: name }]]) as PropertyDescriptorMap) as RuntimeTask;
+  return Object.defineProperties(
+    call,
+    Object.fromEntries([...properties, ['name', { value: name }]]) as PropertyDescriptorMap,
+  ) as RuntimeTask;
 }
 
 // --- internal ---
@@ -54,7 +66,9 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
 function specified(name: string, spec: unknown): TaskData {
   const { args = [], kwargs = {}, options = {}, immutable = false } = isPlainObject(spec) ? spec : {};
   if (!Array.isArray(args) || !isPlainObject(kwargs) || !isPlainObject(options)) {
-    throw new InvalidArguments(`Cannot build a signature of ${name}: args is a list, kwargs and options are objects`, { task: name });
+    throw new InvalidArguments(`Cannot build a signature of ${name}: args is a list, kwargs and options are objects`, {
+      task: name,
+    });
   }
   return taskOf(name, { args, kwargs, immutable: immutable === true, options: readOptions(options) });
 }
@@ -67,5 +81,7 @@ function listOf(name: string, items: Iterable<unknown>): readonly unknown[] {
   // A caller without the compiler may give anything.
   const given: unknown = items;
   if (typeof given === 'object' && given !== null && Symbol.iterator in given) return [...items];
-  throw new InvalidArguments(`Cannot map ${name} over items that are no list: current value is ${String(given)}`, { task: name });
+  throw new InvalidArguments(`Cannot map ${name} over items that are no list: current value is ${String(given)}`, {
+    task: name,
+  });
 }
