@@ -27,11 +27,16 @@ const SOCKETS = 64;
 /** Where a test, or the command line with `--memory`, leaves the ports that every app of this process is to use. */
 const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
 
-/** Has every app of this process, whichever copy of the library made it, use these ports instead of AWS. */
-export function shareRuntime(
-  runtime: Pick<Runtime, 'ports' | 'routes' | 'clock' | 'nonces' | 'log'> | undefined,
-): void {
+/**
+ * Has every app of this process, whichever copy of the library made it, use these ports instead of AWS.
+ *
+ * @returns gives the apps back to the environment, unless others share theirs by then.
+ */
+export function shareRuntime(runtime: Runtime): () => void {
   Object.assign(globalThis, { [SHARED_RUNTIME]: runtime });
+  return () => {
+    if (shared() === runtime) Object.assign(globalThis, { [SHARED_RUNTIME]: undefined });
+  };
 }
 
 /**

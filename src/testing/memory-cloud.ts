@@ -70,7 +70,7 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
   }
   const bury = makeEngine({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes }, new Map(), makeConf({}));
   cloud.consume(DEAD_LETTER_QUEUE, (deliveries) => buryBatch(bury, deliveries));
-  shareRuntime({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes });
+  const unshare = shareRuntime({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes });
   return {
     clock,
     get isIdle() {
@@ -79,7 +79,7 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
     deadLetters: cloud.queues.dead,
     close: () => {
       cloud.stop();
-      shareRuntime(undefined);
+      unshare();
     },
   };
 }

@@ -13,3 +13,16 @@ test('close() delivers nothing any more', async () => {
 
   expect(runs).toBe(0);
 });
+
+test('close() leaves alone a cloud that was opened later', async () => {
+  const app = createApp('closing');
+  const one = app.task('one', () => 1);
+  const handlers = { closing: app.handler(one) };
+  const older = memoryCloud(handlers, { time: 'virtual' });
+  const newer = memoryCloud(handlers, { time: 'virtual' });
+  older.close();
+  const result = await one.delay();
+
+  expect(await result.get()).toBe(1);
+  newer.close();
+});
