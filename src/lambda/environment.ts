@@ -98,7 +98,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
   const client = new SQSClient({ requestHandler });
   const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
   const s3 = lazily(async () => {
-    const { S3Client } = await import('@aws-sdk/client-s3');
+    const { S3Client } = await import('../adapters/aws/s3.ts');
     return new S3Client({ requestHandler });
   });
   return {
@@ -125,7 +125,7 @@ function schedulerOf(environment: Environment, prefix: string): Scheduler | unde
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
   const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
   const client = lazily(async () => {
-    const { SchedulerClient } = await import('@aws-sdk/client-scheduler');
+    const { SchedulerClient } = await import('../adapters/aws/scheduler-client.ts');
     return new SchedulerClient({});
   });
   return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn('dead') });

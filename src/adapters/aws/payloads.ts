@@ -101,13 +101,13 @@ export class AwsPayloads implements Payloads {
   }
 
   async #putObject(key: string, text: string): Promise<void> {
-    const [s3, { PutObjectCommand }] = await Promise.all([this.#s3(), import('@aws-sdk/client-s3')]);
+    const [s3, { PutObjectCommand }] = await Promise.all([this.#s3(), import('./s3.ts')]);
     const command = new PutObjectCommand(putObjectRequest(this.#bucket, key, text));
     await this.#call('write to', () => s3.send(command));
   }
 
   async #getObject(key: string): Promise<string | undefined> {
-    const [s3, { GetObjectCommand }] = await Promise.all([this.#s3(), import('@aws-sdk/client-s3')]);
+    const [s3, { GetObjectCommand }] = await Promise.all([this.#s3(), import('./s3.ts')]);
     const command = new GetObjectCommand(objectRequest(this.#bucket, key));
     return this.#call('read', async () => {
       try {
@@ -121,7 +121,7 @@ export class AwsPayloads implements Payloads {
   }
 
   async #removeObject(key: string): Promise<void> {
-    const [s3, { DeleteObjectCommand }] = await Promise.all([this.#s3(), import('@aws-sdk/client-s3')]);
+    const [s3, { DeleteObjectCommand }] = await Promise.all([this.#s3(), import('./s3.ts')]);
     const command = new DeleteObjectCommand(objectRequest(this.#bucket, key));
     await this.#call('delete from', () => s3.send(command));
   }

@@ -24,7 +24,7 @@ export class EventBridgeScheduler implements Scheduler {
     readonly body: string;
   }): Promise<void> {
     const { client, groupName } = this.#options;
-    const [scheduler, { CreateScheduleCommand }] = await Promise.all([client(), import('@aws-sdk/client-scheduler')]);
+    const [scheduler, { CreateScheduleCommand }] = await Promise.all([client(), import('./scheduler-client.ts')]);
     const command = new CreateScheduleCommand(scheduleRequest(this.#options, params));
     await calling('write to', { kind: 'schedule group', name: groupName }, async () => {
       try {
