@@ -28,6 +28,7 @@ export class ProcessOutput implements Output {
   readonly #now: () => number;
   readonly #startedAt: number;
   #hasProgress = false;
+  #isUnread = false;
 
   constructor(stdout: OutputStream, stderr: OutputStream, now: () => number = () => performance.now()) {
     this.#now = now;
@@ -36,7 +37,7 @@ export class ProcessOutput implements Output {
     this.#stderr = stderr;
     this.#writeAnswer = stdout.write.bind(stdout);
     stdout.write = stderr.write.bind(stderr);
-    for (const stream of [stdout, stderr]) stream.on('error', endIfNobodyReads);
+    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#endIfNobodyReads(error));
   }
 
   answer(json: unknown): void {
@@ -49,6 +50,7 @@ export class ProcessOutput implements Output {
   }
 
   note(line: string): void {
+    if (this.#isUnread) return;
     this.#clearProgress();
     this.#stderr.write(`${line}\n`);
   }
@@ -74,6 +76,13 @@ export class ProcessOutput implements Output {
     return new Promise((resolve) => this.#writeAnswer('', () => resolve()));
   }
 
+  /** As of `chordal run … | head -1`: there is nobody left to tell anything. */
+  #endIfNobodyReads(error: NodeJS.ErrnoException): void {
+    if (error.code !== 'EPIPE') throw error;
+    this.#isUnread = true;
+    process.exit(1);
+  }
+
   #clearProgress(): void {
     if (!this.#hasProgress) return;
     this.#hasProgress = false;
@@ -96,10 +105,4 @@ const CLEAR_LINE = '\r\u001B[K';
 function isColoured(stream: OutputStream): boolean {
   const { NO_COLOR: noColor = '', TERM: terminal } = process.env;
   return stream.isTTY === true && noColor === '' && terminal !== 'dumb';
-}
-
-/** As of `chordal run … | head -1`. */
-function endIfNobodyReads(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(1);
-  throw error;
 }
