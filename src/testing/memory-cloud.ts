@@ -1,21 +1,22 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SQSRecord } from 'aws-lambda';
-
-import { DEAD_LETTER_QUEUE } from '../adapters/memory/queues.ts';
-import { makeConf } from '../client/app.ts';
-import { makeEngine } from '../client/engine.ts';
-import { buryBatch } from '../worker/bury.ts';
 import { MemoryCloud } from '../adapters/memory/cloud.ts';
 import type { Consumer } from '../adapters/memory/cloud.ts';
-import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+import { DEAD_LETTER_QUEUE } from '../adapters/memory/queues.ts';
 import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
-import { RandomNonces } from '../adapters/system/nonces.ts';
+import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import type { LogLevel } from '../adapters/system/log.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import { makeConf } from '../client/app.ts';
+import { makeEngine } from '../client/engine.ts';
+import type { Runtime } from '../client/engine.ts';
 import { shareRuntime } from '../lambda/environment.ts';
 import type { Handler } from '../lambda/handler.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Clock, Nonces } from '../ports/system.ts';
+import { buryBatch } from '../worker/bury.ts';
 
 /** How a test's cloud behaves. */
 export interface TestCloudOptions {
@@ -27,7 +28,7 @@ export interface TestCloudOptions {
   readonly seed?: number;
   /** What is logged on stderr. Default `error`. */
   readonly logLevel?: LogLevel;
-  /** Seconds for which a message that failed stays hidden. Default 30. */
+  /** Seconds for which a message that failed stays hidden. Default: as long as a function may run. */
   readonly visibilitySeconds?: number;
   /** Seconds that a function may run. Default 60. */
   readonly timeoutSeconds?: number;
@@ -58,19 +59,27 @@ export interface TestCloud {
  * ```
  */
 export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options: TestCloudOptions = {}): TestCloud {
-  const { time = 'real', seed, logLevel = 'error', visibilitySeconds = 30, timeoutSeconds = 60 } = options;
+  const { time = 'real', seed, logLevel = 'error', timeoutSeconds = 60, visibilitySeconds = timeoutSeconds } = options;
   const clock: Clock = time === 'virtual' ? new VirtualClock() : new RealClock();
   const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
   const log = consoleLog(logLevel);
-  const cloud = new MemoryCloud({ clock, nonces, log, visibilityMs: visibilitySeconds * 1000, timeoutMs: timeoutSeconds * 1000 });
+  const cloud = new MemoryCloud({
+    clock,
+    nonces,
+    log,
+    visibilityMs: visibilitySeconds * 1000,
+    timeoutMs: timeoutSeconds * 1000,
+  });
   const routes: Record<string, string> = {};
+  const runtime: Runtime = { clock, nonces, log, ports: () => cloud.ports, routes: () => routes };
   for (const [queue, handler] of Object.entries(handlers)) {
     for (const task of handler.tasks) routes[task] = queue;
-    cloud.consume(queue, consumerOf(handler));
+    const consume = consumerOf(handler);
+    cloud.consume(queue, (deliveries, remainingMs) => runtimes.run(runtime, () => consume(deliveries, remainingMs)));
   }
-  const bury = makeEngine({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes }, new Map(), makeConf({}));
+  const bury = makeEngine(runtime, new Map(), makeConf({}));
   cloud.consume(DEAD_LETTER_QUEUE, (deliveries) => buryBatch(bury, deliveries));
-  const unshare = shareRuntime({ clock, nonces, log, ports: () => cloud.ports, routes: () => routes });
+  const unshare = shareRuntime(sharedBy(runtime));
   return {
     clock,
     get isIdle() {
@@ -85,6 +94,26 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
 }
 
 // --- internal ---
+
+/** The cloud that the calling code was started by: a task that outlives its test goes on where it began. */
+const runtimes = new AsyncLocalStorage<Runtime>();
+
+function sharedBy(runtime: Runtime): Runtime {
+  const here = (): Runtime => runtimes.getStore() ?? runtime;
+  return {
+    get clock() {
+      return here().clock;
+    },
+    get nonces() {
+      return here().nonces;
+    },
+    get log() {
+      return here().log;
+    },
+    ports: () => here().ports(),
+    routes: () => here().routes(),
+  };
+}
 
 /** Calls a handler as the event source mapping does. */
 export function consumerOf(handler: Handler): Consumer {
