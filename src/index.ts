@@ -1,6 +1,6 @@
-import type { AnyTask } from './core/task-types.ts';
 import { makeApp, makeConf } from './client/app.ts';
 import type { App as ClientApp, AppConf } from './client/app.ts';
+import type { AnyTask } from './core/task-types.ts';
 import { environmentRuntime } from './lambda/environment.ts';
 import { makeHandler } from './lambda/handler.ts';
 import type { Handler } from './lambda/handler.ts';
@@ -27,7 +27,14 @@ export interface App extends ClientApp {
  */
 export function createApp(name: string, settings: Partial<AppConf> = {}): App {
   const { app, engine } = makeApp(name, makeConf(settings), environmentRuntime());
-  return { ...app, handler: (...tasks) => makeHandler(engine, tasks.map((task) => task.name)) };
+  return {
+    ...app,
+    handler: (...tasks) =>
+      makeHandler(
+        engine,
+        tasks.map((task) => task.name),
+      ),
+  };
 }
 
 export { chain, chord, group } from './client/canvas.ts';
@@ -38,7 +45,15 @@ export * from './core/errors.ts';
 export type { AppConf, Handler };
 export type { Group, GroupSignature, Signature, UntypedSignature } from './core/canvas-types.ts';
 export type { Ledger, Logger, Replacement, Request, RetryOptions, TaskContext } from './core/context-types.ts';
-export type { ApplyOptions, ChordOptions, Kwargs, OnMemberFailure, SignatureOptions, StandardSchema, TaskOptions } from './core/option-types.ts';
+export type {
+  ApplyOptions,
+  ChordOptions,
+  Kwargs,
+  OnMemberFailure,
+  SignatureOptions,
+  StandardSchema,
+  TaskOptions,
+} from './core/option-types.ts';
 export type {
   AsyncResult,
   BuiltInState,

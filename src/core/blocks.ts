@@ -31,7 +31,8 @@ export function packPlan(plan: Plan, base: string): PackedPlan {
   let count = 0;
   const nextKey = (text: number): string => `${text > TABLE_CHARACTERS ? 'bucket' : 'table'}:${base}/${count++}`;
   const pack = (inner: Plan): Plan => {
-    const links = inner.links === undefined ? {} : { links: inner.links.map((link): Link => ({ ...link, plan: pack(link.plan) })) };
+    const links =
+      inner.links === undefined ? {} : { links: inner.links.map((link): Link => ({ ...link, plan: pack(link.plan) })) };
     if ('task' in inner) return { ...packTask(inner), ...links };
     if ('seq' in inner) return { ...inner, ...links, seq: packItems(inner.seq) };
     return { ...inner, ...links, par: packItems(inner.par) };
@@ -56,7 +57,13 @@ export function packPlan(plan: Plan, base: string): PackedPlan {
       blocks.push({ key: `${stored}/${k}`, text: `[${texts.slice(k * per, (k + 1) * per).join(',')}]` });
     }
     const first = items.map(firstTaskOf).find((task) => task !== undefined);
-    return { stored, n: countOf(items), per, first: first?.task ?? '', ...(first?.queue === undefined ? {} : { queue: first.queue }) };
+    return {
+      stored,
+      n: countOf(items),
+      per,
+      first: first?.task ?? '',
+      ...(first?.queue === undefined ? {} : { queue: first.queue }),
+    };
   };
   return { plan: pack(plan), blocks };
 }

@@ -1,8 +1,8 @@
+import { readOptions, writeOptions } from './celery-options.ts';
 import { describe } from './errors-text.ts';
 import { CanvasTooDeep, InvalidCanvas } from './errors.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { readOptions, writeOptions } from './celery-options.ts';
 import { fromJson, toJson } from './serializer.ts';
 import type { LaterArguments, SignatureData, TaskData } from './signature.ts';
 import { chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
@@ -62,7 +62,11 @@ export function fromCelery(json: Json, where = 'canvas', nesting = 0): Signature
   }
   const read = Object.hasOwn(compositeReaders, json['task']) ? compositeReaders[json['task']] : undefined;
   if (read === undefined && json['task'].startsWith('celery.')) {
-    throw expected(`${where}.task`, `one of ${Object.keys(compositeReaders).join(', ')} or a task of yours`, json['task']);
+    throw expected(
+      `${where}.task`,
+      `one of ${Object.keys(compositeReaders).join(', ')} or a task of yours`,
+      json['task'],
+    );
   }
   const data = read === undefined ? readTask(json, where) : read(json, where, nesting);
   const options = readOptions(json['options'], `${where}.options`, (link, at) => fromCelery(link, at, nesting + 1));
@@ -98,7 +102,11 @@ function readTask(json: Source, where: string): TaskData {
   const kwargs = json['kwargs'] ?? {};
   if (!isPlainObject(kwargs)) throw expected(`${where}.kwargs`, 'an object', kwargs);
   const immutable = json['immutable'] === true;
-  return taskOf(String(json['task']), { args: readArgs(json, where), kwargs: readValues(kwargs, `${where}.kwargs`), immutable });
+  return taskOf(String(json['task']), {
+    args: readArgs(json, where),
+    kwargs: readValues(kwargs, `${where}.kwargs`),
+    immutable,
+  });
 }
 
 function readArgs(json: Source, where: string): readonly unknown[] {
@@ -116,7 +124,9 @@ function readPartial(json: Source, where: string): LaterArguments {
 }
 
 function readValues(json: Source, where: string): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, fromJson(asJson(value), `${where}.${key}`)]));
+  return Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, fromJson(asJson(value), `${where}.${key}`)]),
+  );
 }
 
 function readChord(json: Source, where: string, nesting: number): SignatureData {
@@ -174,7 +184,14 @@ function composite(
   extra: JsonObject = {},
 ): JsonObject {
   const options = { ...writeOptions(data.options, (link) => toCelery(link, nesting + 1)), ...extra };
-  return { task, args: [], kwargs, options, subtask_type: type, immutable: data.kind === 'map' || data.kind === 'starmap' };
+  return {
+    task,
+    args: [],
+    kwargs,
+    options,
+    subtask_type: type,
+    immutable: data.kind === 'map' || data.kind === 'starmap',
+  };
 }
 
 function asJson(value: unknown): Json {

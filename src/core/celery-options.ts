@@ -35,7 +35,11 @@ export function writeOptions(options: CallOptions, write: (link: SignatureData) 
  *
  * @throws InvalidCanvas if the value of a known option does not fit.
  */
-export function readOptions(json: unknown, where: string, read: (link: Json, at: string) => SignatureData): CallOptions {
+export function readOptions(
+  json: unknown,
+  where: string,
+  read: (link: Json, at: string) => SignatureData,
+): CallOptions {
   if (json === undefined || json === null) return {};
   if (!isPlainObject(json)) throw expected(where, 'an object', json);
   const links = (key: string): readonly SignatureData[] | undefined => {
@@ -48,7 +52,10 @@ export function readOptions(json: unknown, where: string, read: (link: Json, at:
   const options: { [K in keyof CallOptions]: CallOptions[K] | undefined } = {
     countdown: checked<number>(json, 'countdown', where, SECONDS),
     eta: date(json, 'eta', where),
-    expires: typeof json['expires'] === 'number' ? checked<number>(json, 'expires', where, SECONDS) : date(json, 'expires', where),
+    expires:
+      typeof json['expires'] === 'number'
+        ? checked<number>(json, 'expires', where, SECONDS)
+        : date(json, 'expires', where),
     taskId: checked<string>(json, 'task_id', where, TEXT),
     queue: checked<string>(json, 'queue', where, TEXT),
     tenant: checked<string>(json, 'tenant', where, TENANT_NAME),
@@ -98,7 +105,9 @@ function record(json: Source, key: string, where: string): Readonly<Record<strin
   const value = json[key] ?? undefined;
   if (value === undefined) return undefined;
   if (!isPlainObject(value)) throw expected(`${where}.${key}`, 'an object', value);
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, fromJson(inner as Json, `${where}.${key}.${name}`)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [name, fromJson(inner as Json, `${where}.${key}.${name}`)]),
+  );
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {

@@ -12,12 +12,19 @@ export interface Range {
 }
 
 /** The message that runs one task; its delay and its end of life are counted from `flow.now`. */
-export function runDraft(flow: Flow, at: Position, plan: TaskPlan, input: Input | undefined, frames: readonly Frame[]): Draft {
+export function runDraft(
+  flow: Flow,
+  at: Position,
+  plan: TaskPlan,
+  input: Input | undefined,
+  frames: readonly Frame[],
+): Draft {
   const { links: _, ...sig } = plan;
   const { options } = sig;
   const notBefore = Math.max(options?.eta ?? 0, flow.now + (options?.countdown ?? 0) * 1000);
   const until = Math.max(flow.until, notBefore + LIFETIME_MS);
-  const expires = options?.expiresAt ?? (options?.expires === undefined ? undefined : flow.now + options.expires * 1000);
+  const expires =
+    options?.expiresAt ?? (options?.expires === undefined ? undefined : flow.now + options.expires * 1000);
   return {
     ...common(flow, at, input, frames),
     until,
@@ -32,7 +39,11 @@ export function runDraft(flow: Flow, at: Position, plan: TaskPlan, input: Input 
 }
 
 /** The message that has a worker start a range of a group's members. */
-export function rangeDraft(flow: Flow, { at, plan, input, frames }: Start & { plan: ParallelPlan }, range: Range): Draft {
+export function rangeDraft(
+  flow: Flow,
+  { at, plan, input, frames }: Start & { plan: ParallelPlan },
+  range: Range,
+): Draft {
   const { links: _, ...sig } = plan;
   return { ...common(flow, at, input, frames), kind: 'expand', sig, ...range };
 }
@@ -44,7 +55,12 @@ export function canvasDraft(flow: Flow, at: Position, plan: Plan): Draft {
 
 // --- internal ---
 
-function common(flow: Flow, at: Position, input: Input | undefined, frames: readonly Frame[]): Omit<Draft, 'kind' | 'sig'> {
+function common(
+  flow: Flow,
+  at: Position,
+  input: Input | undefined,
+  frames: readonly Frame[],
+): Omit<Draft, 'kind' | 'sig'> {
   return {
     ...carried(flow, at.id),
     id: at.id,

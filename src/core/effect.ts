@@ -1,7 +1,7 @@
-import type { Call, ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
-import type { Json } from './json.ts';
-import type { Owner, Result } from './outcome.ts';
 import type { Rung } from './join-tree.ts';
+import type { Json } from './json.ts';
+import type { Call, ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
+import type { Owner, Result } from './outcome.ts';
 import type { Link, Plan, StoredItems } from './plan.ts';
 
 /** Where a plan stands: its id, what the ids below it begin with, and who waits for its outcome. */
@@ -59,7 +59,12 @@ export interface LoadSource {
 
 /** What a load was for. */
 export type Resumption =
-  | { readonly go: 'step'; readonly frame: ChainFrame; readonly input: Input | undefined; readonly rest: readonly Frame[] }
+  | {
+      readonly go: 'step';
+      readonly frame: ChainFrame;
+      readonly input: Input | undefined;
+      readonly rest: readonly Frame[];
+    }
   | {
       readonly go: 'members';
       readonly frame: Omit<JoinFrame, 'x'>;

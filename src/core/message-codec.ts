@@ -2,9 +2,9 @@ import { InvalidMessage } from './errors.ts';
 import { idOfBase, isId } from './ids.ts';
 import { isPlainObject, parseJson } from './json.ts';
 import type { Json } from './json.ts';
+import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { ENVELOPE_VERSION } from './message.ts';
 import type { Message } from './message.ts';
-import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -18,7 +18,9 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until again notBefore expires slot tenant traceparent headers lo hi'.split(' '),
+  'v kind mid id base try sig in frames links root parent depth until again notBefore expires slot tenant traceparent headers lo hi'.split(
+    ' ',
+  ),
 );
 
 /** The JSON of a message. */
@@ -36,7 +38,8 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   const json = parse(text);
   if (!isPlainObject(json)) throw invalid('the envelope', 'an object', json);
   const mid = json['mid'] === undefined ? fallbackMid : json['mid'];
-  if (typeof mid !== 'string' || mid === '' || mid.length > 128) throw invalid('mid', 'a text of 1 to 128 characters', mid);
+  if (typeof mid !== 'string' || mid === '' || mid.length > 128)
+    throw invalid('mid', 'a text of 1 to 128 characters', mid);
   const version = json['v'];
   if (!isCount(version) || version < 1) throw invalid('v', 'a version number', version);
   if (version > ENVELOPE_VERSION) return { newer: version, mid };
@@ -123,7 +126,8 @@ function checkRange({ lo, hi }: Readonly<Record<string, unknown>>, sig: Plan): v
   if (lo === undefined && hi === undefined) return;
   if (!('par' in sig)) throw invalid('sig', 'a group, of which this is a range', sig);
   if (!isCount(lo)) throw invalid('lo', 'an index', lo);
-  if (!isCount(hi) || hi <= lo || hi > countOf(sig.par)) throw invalid('hi', `an index above ${lo}, at most ${countOf(sig.par)}`, hi);
+  if (!isCount(hi) || hi <= lo || hi > countOf(sig.par))
+    throw invalid('hi', `an index above ${lo}, at most ${countOf(sig.par)}`, hi);
 }
 
 function parse(text: string): Json {

@@ -65,7 +65,9 @@ function isOptions(value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   const { queue, tenant, headers, ignoreResult, maxRetries } = value;
   return (
-    NUMBERS.every((name) => value[name] === undefined || (typeof value[name] === 'number' && Number.isFinite(value[name]))) &&
+    NUMBERS.every(
+      (name) => value[name] === undefined || (typeof value[name] === 'number' && Number.isFinite(value[name])),
+    ) &&
     [queue, tenant].every((text) => text === undefined || typeof text === 'string') &&
     (headers === undefined || isPlainObject(headers)) &&
     (ignoreResult === undefined || typeof ignoreResult === 'boolean') &&
@@ -97,7 +99,8 @@ function isFailureNotice(value: unknown): value is FailureNotice {
   return (
     [taskId, failedTaskId, rootId].every((id) => typeof id === 'string') &&
     isValue(error) &&
-    (call === undefined || (isPlainObject(call) && isPlan(call['sig']) && (call['in'] === undefined || isInput(call['in']))))
+    (call === undefined ||
+      (isPlainObject(call) && isPlan(call['sig']) && (call['in'] === undefined || isInput(call['in']))))
   );
 }
 

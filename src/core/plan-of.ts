@@ -77,7 +77,14 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
   let current: SignatureData = data;
   let handed = down;
   while (current.kind === 'chord') {
-    const { link, linkError, taskId: _, countdown: _c, eta: _e, ...rest } = mergeOptions(current.options, handed.override);
+    const {
+      link,
+      linkError,
+      taskId: _,
+      countdown: _c,
+      eta: _e,
+      ...rest
+    } = mergeOptions(current.options, handed.override);
     const links = { ...(link === undefined ? {} : { link }), ...(linkError === undefined ? {} : { linkError }) };
     const body: SignatureData = withOptions(current.body, links);
     steps.push(...withBody([headerPlan(current, handed)], body, down));
@@ -142,7 +149,9 @@ function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan 
   const kwargs = Object.entries(data.kwargs);
   return {
     task: data.task,
-    ...(data.args.length === 0 ? {} : { args: data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`)) }),
+    ...(data.args.length === 0
+      ? {}
+      : { args: data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`)) }),
     ...(kwargs.length === 0 ? {} : { kwargs: jsonRecord(data.kwargs, `keyword argument of ${data.task}`) }),
     ...(data.immutable ? { immutable: true } : {}),
     ...(Object.keys(options).length === 0 ? {} : { options }),
@@ -150,7 +159,11 @@ function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan 
   };
 }
 
-function mapPlan({ kind, task, options }: MapData | (Omit<MapData, 'kind'> & { kind: 'map' | 'starmap' }), items: readonly unknown[], down: HandedDown): TaskPlan {
+function mapPlan(
+  { kind, task, options }: MapData | (Omit<MapData, 'kind'> & { kind: 'map' | 'starmap' }),
+  items: readonly unknown[],
+  down: HandedDown,
+): TaskPlan {
   const inner = taskOf(task.task, { args: [items], kwargs: task.kwargs, immutable: true });
   return { ...taskPlan(inner, mergeOptions(task.options, options), down), each: kind };
 }
@@ -176,7 +189,8 @@ function linkOf(on: Link['on'], callback: SignatureData, { callbacks }: HandedDo
 }
 
 function wireOptions(options: CallOptions, task: string): PlanOptions {
-  const { eta, expires, headers, countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit } = options;
+  const { eta, expires, headers, countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit } =
+    options;
   const plain = { countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit };
   return {
     ...defined(plain),
@@ -194,5 +208,7 @@ function jsonRecord(record: Readonly<Record<string, unknown>>, what: string): Re
 /** The fields that have a value. */
 function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   // The entries are the object's own, less those that are undefined.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
+  };
 }

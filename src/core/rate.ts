@@ -13,5 +13,7 @@ export function rateInterval(limit: string | number | undefined, task: string): 
   const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(String(limit)) ?? [];
   const perSecond = Number(count) / (UNIT_SECONDS[unit] ?? 1);
   if (perSecond > 0) return 1000 / perSecond;
-  throw new InvalidOptions(`Cannot limit the rate of ${task} as '10/s', '100/m', '1000/h' or a number a second: current value is ${limit}`);
+  throw new InvalidOptions(
+    `Cannot limit the rate of ${task} as '10/s', '100/m', '1000/h' or a number a second: current value is ${limit}`,
+  );
 }

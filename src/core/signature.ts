@@ -95,9 +95,15 @@ export function taskOf(task: string, given: Partial<Omit<TaskData, 'kind' | 'tas
  * @throws InvalidCanvas if there is no step.
  */
 export function chainOf(steps: readonly SignatureData[]): ChainData {
-  if (steps.length === 0) throw new InvalidCanvas('Cannot make a chain as it has no steps: give at least one signature');
+  if (steps.length === 0)
+    throw new InvalidCanvas('Cannot make a chain as it has no steps: give at least one signature');
   const flat = steps.flatMap(spreadChain);
-  return { kind: 'chain', steps: flat, depth: Math.max(deepest(flat.slice(0, -1)) + 1, deepest(flat.slice(-1))), options: {} };
+  return {
+    kind: 'chain',
+    steps: flat,
+    depth: Math.max(deepest(flat.slice(0, -1)) + 1, deepest(flat.slice(-1))),
+    options: {},
+  };
 }
 
 /** A group of `members`; groups among them are taken apart, so that its values are one flat array in this order. */
@@ -113,7 +119,14 @@ export function chordOf(
   onMemberFailure: ChordData['onMemberFailure'] = 'failFast',
 ): ChordData {
   const flat = header.flatMap(spreadGroup);
-  return { kind: 'chord', header: flat, body, onMemberFailure, depth: Math.max(deepest(flat) + 2, depthOf(body)), options: {} };
+  return {
+    kind: 'chord',
+    header: flat,
+    body,
+    onMemberFailure,
+    depth: Math.max(deepest(flat) + 2, depthOf(body)),
+    options: {},
+  };
 }
 
 /** How many canvases a signature is inside of at the deepest, tails not counted. */

@@ -52,5 +52,10 @@ export interface Scheduler {
   /**
    * Puts a body on a queue at `at` (epoch ms, to the minute), once. A second call with the same name changes nothing.
    */
-  schedule(params: { readonly name: string; readonly at: number; readonly queue: string; readonly body: string }): Promise<void>;
+  schedule(params: {
+    readonly name: string;
+    readonly at: number;
+    readonly queue: string;
+    readonly body: string;
+  }): Promise<void>;
 }

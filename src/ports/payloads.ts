@@ -9,7 +9,12 @@ export interface Payloads {
    * Keeps a value and answers with the reference to commit. The key holds the delivery's token, so two racing
    * deliveries never write the same one; a second call of one delivery writes the same bytes again.
    */
-  putValue(params: { readonly address: Address; readonly token: string; readonly text: string; readonly until: number }): Promise<string>;
+  putValue(params: {
+    readonly address: Address;
+    readonly token: string;
+    readonly text: string;
+    readonly until: number;
+  }): Promise<string>;
   /** The text kept under a reference. Throws `UnknownResult` if it is not there (any more). */
   getValue(params: { readonly ref: string }): Promise<string>;
   /** Removes a value; a second call changes nothing. */

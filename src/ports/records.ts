@@ -19,11 +19,21 @@ export interface DeadLetter {
 /** The smaller records: each an item or two, none of them part of an outcome. */
 export interface Records {
   /** Sets what a running task tells its readers; the last call wins. */
-  putProgress(params: { readonly address: Address; readonly progress: Progress; readonly until: number }): Promise<void>;
+  putProgress(params: {
+    readonly address: Address;
+    readonly progress: Progress;
+    readonly until: number;
+  }): Promise<void>;
   getProgress(params: { readonly address: Address }): Promise<Progress | undefined>;
 
   /** Appends to a ledger; every call shows, a second one too. `nonce` tells apart what was appended in one millisecond. */
-  append(params: { readonly key: string; readonly at: number; readonly nonce: string; readonly text: string; readonly until: number }): Promise<void>;
+  append(params: {
+    readonly key: string;
+    readonly at: number;
+    readonly nonce: string;
+    readonly text: string;
+    readonly until: number;
+  }): Promise<void>;
   /** What was appended under a key, in order, read strongly. */
   read(params: { readonly key: string }): Promise<readonly string[]>;
 
@@ -43,7 +53,12 @@ export interface Records {
    * Reserves `slots` runs of a task at one every `intervalMs` (GCRA) and answers the epoch ms of the first; the others
    * follow at that interval. A second call reserves further slots.
    */
-  reserve(params: { readonly task: string; readonly slots: number; readonly intervalMs: number; readonly now: number }): Promise<number>;
+  reserve(params: {
+    readonly task: string;
+    readonly slots: number;
+    readonly intervalMs: number;
+    readonly now: number;
+  }): Promise<number>;
 
   /** Keeps a dead letter; a second call with the same time and id writes the same. */
   bury(params: { readonly letter: DeadLetter; readonly until: number }): Promise<void>;

@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-
 import { ServiceUnavailable } from '../core/errors.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Faults } from './faults.ts';

@@ -49,12 +49,17 @@ export class SimulatedCloud {
   /** The ports without faults: what clients and checkers use. */
   readonly ports: Ports;
   readonly #weather: Weather;
-  readonly #handlers: Readonly<Record<string, (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>>>;
+  readonly #handlers: Readonly<
+    Record<string, (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>>
+  >;
   readonly #maxDeliveries: number;
   #running = 0;
   #deliveries = 0;
 
-  constructor(handlers: Readonly<Record<string, Handler>>, { seed, faults, maxDeliveries = 50_000, observe = (ports) => ports }: SimulatedCloudOptions) {
+  constructor(
+    handlers: Readonly<Record<string, Handler>>,
+    { seed, faults, maxDeliveries = 50_000, observe = (ports) => ports }: SimulatedCloudOptions,
+  ) {
     const { clock } = this;
     const nonces = new SeededNonces(seed);
     const luck = new SeededNonces(seed ^ 0x5f3759df);
@@ -78,7 +83,9 @@ export class SimulatedCloud {
       nonces,
       log: consoleLog('silent'),
     });
-    const routes = Object.fromEntries(Object.entries(handlers).flatMap(([queue, { tasks }]) => tasks.map((task) => [task, queue])));
+    const routes = Object.fromEntries(
+      Object.entries(handlers).flatMap(([queue, { tasks }]) => tasks.map((task) => [task, queue])),
+    );
     const here = (): Ports => currentSandbox()?.ports ?? this.ports;
     const runtime = {
       get clock() {

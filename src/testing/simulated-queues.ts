@@ -1,5 +1,5 @@
-import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
 import { isPlainObject } from '../core/json.ts';
+import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
 import type { FaultKind, Weather } from './sandbox.ts';
 
@@ -47,7 +47,17 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     this.#giveUp(body, reason, `dead${(this.sent += 1)}`);
   }
 
-  async schedule({ name, at, queue, body }: { readonly name: string; readonly at: number; readonly queue: string; readonly body: string }): Promise<void> {
+  async schedule({
+    name,
+    at,
+    queue,
+    body,
+  }: {
+    readonly name: string;
+    readonly at: number;
+    readonly queue: string;
+    readonly body: string;
+  }): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
     this.#put(queue, body, Math.max(0, at - this.#clock.now()));
@@ -57,7 +67,13 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     for (const { handle } of receipts) this.acknowledge(handle);
   }
 
-  async release({ receipts, seconds }: { readonly receipts: readonly Receipt[]; readonly seconds: number }): Promise<void> {
+  async release({
+    receipts,
+    seconds,
+  }: {
+    readonly receipts: readonly Receipt[];
+    readonly seconds: number;
+  }): Promise<void> {
     for (const { handle } of receipts) this.#released.set(handle, seconds * 1000);
   }
 
@@ -65,10 +81,15 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   receive(most: number): readonly Delivery[] {
     const now = this.#clock.now();
     const { below } = this.#weather;
-    const ready = this.messages.filter((message) => message.visibleAt <= now && (message.inFlight === 0 || this.strikes('duplicateDelivery')));
+    const ready = this.messages.filter(
+      (message) => message.visibleAt <= now && (message.inFlight === 0 || this.strikes('duplicateDelivery')),
+    );
     const first = ready[below(ready.length)];
     if (first === undefined) return [];
-    const batch = [first, ...ready.filter((message) => message !== first && message.queue === first.queue && this.#weather.chance(0.3))];
+    const batch = [
+      first,
+      ...ready.filter((message) => message !== first && message.queue === first.queue && this.#weather.chance(0.3)),
+    ];
     return batch.slice(0, most).flatMap((message) => this.#take(message));
   }
 
@@ -97,7 +118,9 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
 
   /** When the next message can be received, in epoch ms. */
   nextAt(): number {
-    return this.messages.filter(({ inFlight }) => inFlight === 0).reduce((soonest, { visibleAt }) => Math.min(soonest, visibleAt), Number.POSITIVE_INFINITY);
+    return this.messages
+      .filter(({ inFlight }) => inFlight === 0)
+      .reduce((soonest, { visibleAt }) => Math.min(soonest, visibleAt), Number.POSITIVE_INFINITY);
   }
 
   // --- internal ---
@@ -119,7 +142,16 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
 
   #giveUp(body: string, reason: string, id: string): void {
     this.dead.push({ body, reason });
-    this.messages.push({ id, queue: 'dead', body, reason, receives: 0, inFlight: 0, visibleAt: this.#clock.now(), isGone: false });
+    this.messages.push({
+      id,
+      queue: 'dead',
+      body,
+      reason,
+      receives: 0,
+      inFlight: 0,
+      visibleAt: this.#clock.now(),
+      isGone: false,
+    });
   }
 
   #put(queue: string, body: string, delayMs: number): void {

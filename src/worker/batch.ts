@@ -1,8 +1,8 @@
-import { decodeMessage, isNewer } from '../core/message-codec.ts';
 import { isChordalError } from '../core/errors.ts';
+import { decodeMessage, isNewer } from '../core/message-codec.ts';
+import type { Delivery } from '../ports/broker.ts';
 import { deliver, isSuspect } from './deliver.ts';
 import type { Prepared } from './deliver.ts';
-import type { Delivery } from '../ports/broker.ts';
 import type { Verdict } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { timeNeeded } from './limits.ts';
@@ -22,7 +22,11 @@ const NEWER_RETURN_SECONDS = 30;
  *
  * @param remainingMs how much time is left in this sandbox, in ms.
  */
-export async function runBatch(engine: Engine, deliveries: readonly Delivery[], remainingMs: () => number): Promise<readonly string[]> {
+export async function runBatch(
+  engine: Engine,
+  deliveries: readonly Delivery[],
+  remainingMs: () => number,
+): Promise<readonly string[]> {
   const back: string[] = [];
   const outbox = new BatchOutbox(engine.broker, engine.clock);
   const finish = async (prepared: Prepared): Promise<boolean> => {
@@ -37,7 +41,9 @@ export async function runBatch(engine: Engine, deliveries: readonly Delivery[], 
   const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
   const finished = fresh.filter((_, index) => done[index]);
   if (suspects.length > 0 && finished.length > 0) {
-    await engine.deliveries.finish({ receipts: finished.map(({ delivery }) => delivery.receipt) }).catch(() => undefined);
+    await engine.deliveries
+      .finish({ receipts: finished.map(({ delivery }) => delivery.receipt) })
+      .catch(() => undefined);
   }
   for (const suspect of suspects) await outbox.during(() => finish(suspect));
   return back;
@@ -61,8 +67,14 @@ async function prepare(
     }),
   );
   if (read.length === 0) return [];
-  const revoked = await revokedScopes(engine, read.map(({ message }) => message.id));
-  const slots = await slotsFor(engine, read.map(({ message }) => message));
+  const revoked = await revokedScopes(
+    engine,
+    read.map(({ message }) => message.id),
+  );
+  const slots = await slotsFor(
+    engine,
+    read.map(({ message }) => message),
+  );
   return read.map((one) => {
     const slotAt = slots.get(one.message);
     return { ...one, revoked, ...(slotAt === undefined ? {} : { slotAt }) };
@@ -75,7 +87,11 @@ async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared
     const message = decodeMessage(delivery.body, delivery.messageId);
     if (!isNewer(message)) return message;
     if (delivery.receives < NEWER_RECEIVES) verdict = { end: 'return', seconds: NEWER_RETURN_SECONDS };
-    else verdict = { end: 'dead', reason: `InvalidMessage: Cannot read version ${message.newer} of the envelope: deploy the release that wrote it here too` };
+    else
+      verdict = {
+        end: 'dead',
+        reason: `InvalidMessage: Cannot read version ${message.newer} of the envelope: deploy the release that wrote it here too`,
+      };
   } catch (error) {
     verdict = { end: 'dead', reason: reasonOf(error) };
   }
@@ -124,4 +140,3 @@ async function end(engine: Engine, { body, receipt }: Delivery, verdict: Verdict
 function reasonOf(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
-

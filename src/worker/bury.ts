@@ -47,7 +47,8 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise
     log.warn('A dead message was buried', { id: letter.id, reason: why });
     return true;
   } catch (error) {
-    if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) log.error('A dead message could not be buried', { messageId, error: String(error) });
+    if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))
+      log.error('A dead message could not be buried', { messageId, error: String(error) });
     return false;
   }
 }
@@ -72,12 +73,19 @@ async function settleRun(engine: Engine, outbox: Outbox, message: RunMessage, re
   const work = { engine, outbox, message, flow: flowOf(engine, message, engine.nonces.token(), false) };
   const settled = await settledBefore(work, await engine.outcomes.look({ address: addressOf(message.id) }));
   if (settled !== undefined) return settled;
-  const error = new WorkerLostError(`Cannot run ${message.sig.task} (${message.id}): its message ended in the dead-letter queue: ${reason}`);
+  const error = new WorkerLostError(
+    `Cannot run ${message.sig.task} (${message.id}): its message ended in the dead-letter queue: ${reason}`,
+  );
   return decide(work, await failed(work, error));
 }
 
 /** What cannot be started fails where it stands. */
-async function failWhole(engine: Engine, outbox: Outbox, message: Message & { kind: 'expand' }, reason: string): Promise<Verdict> {
+async function failWhole(
+  engine: Engine,
+  outbox: Outbox,
+  message: Message & { kind: 'expand' },
+  reason: string,
+): Promise<Verdict> {
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = message;
   const run: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const work = { engine, outbox, message: run, flow: flowOf(engine, message, engine.nonces.token(), true) };

@@ -1,8 +1,8 @@
 import { addressOf } from '../core/address.ts';
 import { climbed, settled } from '../core/continue.ts';
 import type { Effect, Flow, SendEffect } from '../core/effect.ts';
-import { NotRegistered } from '../core/errors.ts';
 import { toFailure } from '../core/errors-wire.ts';
+import { NotRegistered } from '../core/errors.ts';
 import type { Draft, Message } from '../core/message.ts';
 import { ANY_ATTEMPT } from '../core/outcome.ts';
 import { firstTaskOf } from '../core/plan.ts';
@@ -42,7 +42,11 @@ async function perform(engine: Engine, flow: Flow, effect: Exclude<Effect, SendE
     case 'settle': {
       const { at, result } = effect;
       const address = addressOf(at.id);
-      return settled(flow, effect, await outcomes.decide({ address, attempt: ANY_ATTEMPT, decision: result, by, until }));
+      return settled(
+        flow,
+        effect,
+        await outcomes.decide({ address, attempt: ANY_ATTEMPT, decision: result, by, until }),
+      );
     }
   }
 }
@@ -64,7 +68,12 @@ async function failUnknown(engine: Engine, outbox: Outbox, flow: Flow, draft: Dr
   const task = draft.kind === 'revoke' ? id : (firstTaskOf(draft.sig)?.task ?? id);
   const error = new NotRegistered(`Cannot run ${id} as no function runs the task ${task}`, { task });
   const json = { ...toFailure(error), task };
-  const value = await keepValue(engine.payloads, { address: addressOf(id), token: flow.by.token, json, until: flow.until });
+  const value = await keepValue(engine.payloads, {
+    address: addressOf(id),
+    token: flow.by.token,
+    json,
+    until: flow.until,
+  });
   const at = { id, base, links, attempt: draft.try };
   const result = { state: 'FAILURE', value } as const;
   await carryOut(engine, outbox, flow, [{ do: 'settle', at, result, frames, step: id, quiet: false }]);

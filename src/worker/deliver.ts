@@ -4,16 +4,16 @@ import { workflowOf } from '../core/ids.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
 import type { Result } from '../core/outcome.ts';
 import { startRange, startWhole } from '../core/start.ts';
+import type { Delivery } from '../ports/broker.ts';
 import { carryOut } from './carry-out.ts';
 import { claimRun } from './claim.ts';
 import { decisionOf } from './decision.ts';
 import { ACK, flowOf } from './delivery.ts';
-import type { Delivery } from '../ports/broker.ts';
 import type { Verdict } from './delivery.ts';
-import { limitsOf } from './limits.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
+import { limitsOf } from './limits.ts';
 import { revokeScope, revokedScope } from './revocations.ts';
 import { decide, excusing, failed, settledBefore } from './settle.ts';
 import type { Work } from './settle.ts';
@@ -72,7 +72,8 @@ async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: 
   const { delivery, slotAt } = prepared;
   const suspect = isSuspect(prepared);
   const task = engine.tasks.get(message.sig.task);
-  if (task === undefined && delivery.receives < UNKNOWN_RECEIVES) return { end: 'return', seconds: UNKNOWN_RETURN_SECONDS };
+  if (task === undefined && delivery.receives < UNKNOWN_RECEIVES)
+    return { end: 'return', seconds: UNKNOWN_RETURN_SECONDS };
   const now = engine.clock.now();
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   if (due > now) return forward(engine, outbox, message, { suspect, due, hasSlot: slotAt !== undefined });
@@ -89,13 +90,17 @@ async function runOpen(work: Work, task: RegisteredTask | undefined, prepared: P
   const { engine, message, flow } = work;
   const scope = revokedScope(prepared.revoked, message.id);
   const isExpired = message.expires !== undefined && message.expires < flow.now;
-  if (scope !== undefined || isExpired) return decide(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
+  if (scope !== undefined || isExpired)
+    return decide(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
   if (task === undefined) return decide(work, await failed(work, unknownTask(engine, message)));
   if (task.options.acksLate === false) {
     const claimed = await claimRun(work, limitsOf(task, message, prepared.remainingMs()).hardMs);
     if (claimed !== undefined) return claimed;
   }
-  return decide(work, await decisionOf(work, task, limitsOf(task, message, prepared.remainingMs()), isSuspect(prepared)));
+  return decide(
+    work,
+    await decisionOf(work, task, limitsOf(task, message, prepared.remainingMs()), isSuspect(prepared)),
+  );
 }
 
 /** The same message once more, with what is left of its delay. It is marked unless nobody can have worked on it yet. */

@@ -1,5 +1,5 @@
-import type { Parameters } from '../core/parameters.ts';
 import type { TaskOptions } from '../core/option-types.ts';
+import type { Parameters } from '../core/parameters.ts';
 import type { Ports } from '../ports/ports.ts';
 
 /** A task as workers know it. */

@@ -1,7 +1,7 @@
-import { parseJson, isPlainObject } from '../core/json.ts';
-import type { Json, JsonObject } from '../core/json.ts';
 import { ServiceUnavailable } from '../core/errors.ts';
 import { memberId } from '../core/ids.ts';
+import { parseJson, isPlainObject } from '../core/json.ts';
+import type { Json, JsonObject } from '../core/json.ts';
 import type { FailureNotice, Input } from '../core/message.ts';
 import type { Cell, Value } from '../core/outcome.ts';
 import type { TaskPlan } from '../core/plan.ts';
@@ -55,12 +55,17 @@ async function gather(
   for (let attempt = 1; ; attempt += 1) {
     const cells = await reader.outcomes.gather({ join, n });
     if (cells.every(({ outcome }) => outcome !== undefined)) {
-      const values = await Promise.all(cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))));
-      const added = await Promise.all(cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))));
+      const values = await Promise.all(
+        cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))),
+      );
+      const added = await Promise.all(
+        cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))),
+      );
       return [...values.flat(1), ...added.flat(1)];
     }
     // A join that is complete has all outcomes; a read that misses one is behind.
-    if (attempt === GATHER_TRIES) throw new ServiceUnavailable(`Cannot gather ${join} as ${n} values: some are missing`);
+    if (attempt === GATHER_TRIES)
+      throw new ServiceUnavailable(`Cannot gather ${join} as ${n} values: some are missing`);
     await reader.clock.sleep(GATHER_WAIT_MS);
   }
 }
@@ -69,7 +74,12 @@ async function gather(
 async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean, id: string): Promise<readonly Json[]> {
   if (outcome === undefined) return [];
   const json = await loadValue(reader, outcome.value);
-  if (collect) return [outcome.state === 'SUCCESS' ? { ok: true, value: json } : { ok: false, error: memberError(json, outcome.failedId ?? id) }];
+  if (collect)
+    return [
+      outcome.state === 'SUCCESS'
+        ? { ok: true, value: json }
+        : { ok: false, error: memberError(json, outcome.failedId ?? id) },
+    ];
   const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
   // A spliced value is the array that `gather` made.
   return isSpliced ? (json as readonly Json[]) : [json];

@@ -15,7 +15,11 @@ export class BatchOutbox implements Outbox {
   readonly #broker: Broker;
   readonly #clock: Clock;
   #running = 0;
-  #waiting: { readonly messages: readonly Outgoing[]; readonly resolve: () => void; readonly reject: (cause: unknown) => void }[] = [];
+  #waiting: {
+    readonly messages: readonly Outgoing[];
+    readonly resolve: () => void;
+    readonly reject: (cause: unknown) => void;
+  }[] = [];
   #timer: AbortController | undefined;
 
   constructor(broker: Broker, clock: Clock) {

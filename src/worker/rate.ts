@@ -9,7 +9,10 @@ import type { Engine } from './engine.ts';
 export async function slotsFor(engine: Engine, messages: readonly Message[]): Promise<ReadonlyMap<Message, number>> {
   const now = engine.clock.now();
   const slots = new Map<Message, number>();
-  const byTask = Map.groupBy(messages.filter((message) => isDue(message, now)), (message) => message.sig.task);
+  const byTask = Map.groupBy(
+    messages.filter((message) => isDue(message, now)),
+    (message) => message.sig.task,
+  );
   await Promise.all(
     [...byTask].map(async ([task, waiting]) => {
       const intervalMs = rateInterval(engine.tasks.get(task)?.options.rateLimit, task);

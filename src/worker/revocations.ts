@@ -3,12 +3,12 @@ import { settled } from '../core/continue.ts';
 import { covers, workflowOf } from '../core/ids.ts';
 import type { RevokeMessage } from '../core/message.ts';
 import { ANY_ATTEMPT } from '../core/outcome.ts';
+import type { Records } from '../ports/records.ts';
 import { carryOut } from './carry-out.ts';
 import { ACK, flowOf } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine } from './engine.ts';
-import type { Records } from '../ports/records.ts';
 
 /** How often a sandbox looks at the gate, in ms. */
 const GATE_MS = 1000;
@@ -18,7 +18,10 @@ const WATCH_MS = 5000;
 const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
 
 /** The revoked scopes of some workflows: read only while the gate is up, which is looked at once a second. */
-export async function revokedScopes(engine: Pick<Engine, 'records' | 'clock'>, ids: readonly string[]): Promise<readonly string[]> {
+export async function revokedScopes(
+  engine: Pick<Engine, 'records' | 'clock'>,
+  ids: readonly string[],
+): Promise<readonly string[]> {
   const { records, clock } = engine;
   const now = clock.now();
   let gate = gates.get(records);
@@ -36,7 +39,12 @@ export function revokedScope(scopes: readonly string[], id: string): string | un
 }
 
 /** Aborts `controller` when a running id is revoked; ends with `done`. */
-export async function watchRevocation(engine: Engine, id: string, controller: AbortController, done: AbortSignal): Promise<void> {
+export async function watchRevocation(
+  engine: Engine,
+  id: string,
+  controller: AbortController,
+  done: AbortSignal,
+): Promise<void> {
   for (;;) {
     await engine.clock.sleep(WATCH_MS, done);
     if (done.aborted) return;
@@ -56,7 +64,13 @@ export async function revokeScope(engine: Engine, outbox: Outbox, message: Revok
     const result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } } as const;
     const at = { id, base: message.base, links, attempt: message.try };
     const effect = { do: 'settle', at, result, frames: [], step: id, quiet: false } as const;
-    const standing = await engine.outcomes.decide({ address: addressOf(id), attempt: ANY_ATTEMPT, decision: result, by: flow.by, until });
+    const standing = await engine.outcomes.decide({
+      address: addressOf(id),
+      attempt: ANY_ATTEMPT,
+      decision: result,
+      by: flow.by,
+      until,
+    });
     if (standing.cell.outcome?.state !== 'REVOKED') return ACK;
     await carryOut(engine, outbox, flow, settled(flow, effect, standing));
   }

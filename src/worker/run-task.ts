@@ -1,6 +1,6 @@
-import { InvalidArguments, isChordalError, SoftTimeLimitExceeded, TimeLimitExceeded } from '../core/errors.ts';
 import { toFailure } from '../core/errors-wire.ts';
 import type { FailureRecord } from '../core/errors-wire.ts';
+import { InvalidArguments, isChordalError, SoftTimeLimitExceeded, TimeLimitExceeded } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { bindArguments } from '../core/parameters.ts';
 import { autoretryDelay, hasRetryLeft, isRetriable, retryLimit } from '../core/retry.ts';
@@ -14,7 +14,12 @@ import type { TaskCall } from './task-call.ts';
 
 /** What a run came to. */
 export type RunResult =
-  | { readonly came: 'success'; readonly json: Json; readonly children: readonly string[]; readonly added: readonly SignatureData[] }
+  | {
+      readonly came: 'success';
+      readonly json: Json;
+      readonly children: readonly string[];
+      readonly added: readonly SignatureData[];
+    }
   | { readonly came: 'failure'; readonly record: FailureRecord }
   | { readonly came: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
   | { readonly came: 'replace'; readonly data: SignatureData };
@@ -27,7 +32,12 @@ export type RunLimits = Limits & { readonly revoked?: AbortSignal };
  *
  * @throws ServiceUnavailable if the cloud refused what the function asked of it: then nothing came of it yet.
  */
-export async function runTask(engine: Engine, task: RegisteredTask, call: TaskCall, limits: RunLimits): Promise<RunResult> {
+export async function runTask(
+  engine: Engine,
+  task: RegisteredTask,
+  call: TaskCall,
+  limits: RunLimits,
+): Promise<RunResult> {
   const notice = new AbortController();
   const signal = limits.revoked === undefined ? notice.signal : AbortSignal.any([notice.signal, limits.revoked]);
   const run = makeRun(engine, task, call, signal);
@@ -54,7 +64,8 @@ export async function callFunction(task: RegisteredTask, run: CurrentRun): Promi
   };
   if (each === undefined) return once(args);
   const [items] = args;
-  if (!Array.isArray(items)) throw new InvalidArguments(`Cannot call ${task.name}.${each} as its items are no list`, { task: task.name });
+  if (!Array.isArray(items))
+    throw new InvalidArguments(`Cannot call ${task.name}.${each} as its items are no list`, { task: task.name });
   const values: unknown[] = [];
   for (const item of items) values.push(await once(each === 'starmap' && Array.isArray(item) ? item : [item]));
   return values;
@@ -72,12 +83,15 @@ async function limit(
   const isNoticed = softMs < hardMs;
   if (isNoticed) {
     await clock.sleep(softMs, done);
-    if (!done.aborted) notice.abort(new SoftTimeLimitExceeded(`The task ${task.name} has run for ${softMs / 1000} s, its soft limit`));
+    if (!done.aborted)
+      notice.abort(new SoftTimeLimitExceeded(`The task ${task.name} has run for ${softMs / 1000} s, its soft limit`));
   }
   if (hardMs === Number.POSITIVE_INFINITY) return new Promise<never>(() => undefined);
   await clock.sleep(isNoticed ? hardMs - softMs : hardMs, done);
   if (done.aborted) return new Promise<never>(() => undefined);
-  const error = new TimeLimitExceeded(`Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`);
+  const error = new TimeLimitExceeded(
+    `Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`,
+  );
   if (!notice.signal.aborted) notice.abort(error);
   throw error;
 }
@@ -108,5 +122,7 @@ async function validate(task: RegisteredTask, args: readonly unknown[]): Promise
   const result = await input['~standard'].validate(args);
   if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
   const issues = result.issues.map(({ message }) => message).join('; ');
-  throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, { task: task.name });
+  throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, {
+    task: task.name,
+  });
 }

@@ -6,8 +6,8 @@ import type { FailureRecord } from '../core/errors-wire.ts';
 import { InvalidMessage } from '../core/errors.ts';
 import { replacementBase } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
-import type { RunMessage } from '../core/message.ts';
 import { isPlan } from '../core/message-shape.ts';
+import type { RunMessage } from '../core/message.ts';
 import type { Cell, NextAttempt, Result, Standing, Turn } from '../core/outcome.ts';
 import { verdictOn } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
@@ -34,7 +34,8 @@ export async function excusing<T>(work: Work, isCounted: boolean, run: () => Pro
     return await run();
   } catch (error) {
     const { engine, message, flow } = work;
-    if (isCounted) await engine.outcomes.excuse({ address: addressOf(message.id), token: flow.by.token }).catch(() => undefined);
+    if (isCounted)
+      await engine.outcomes.excuse({ address: addressOf(message.id), token: flow.by.token }).catch(() => undefined);
     throw error;
   }
 }
@@ -109,8 +110,13 @@ function isOwnTurn({ outcome, next }: Cell, { mid, try: attempt }: Pick<RunMessa
   return outcome === undefined || next.turn === 'replace';
 }
 
-async function replacementOf({ engine, message: { id, until } }: Work, next: NextAttempt & { readonly turn: 'replace' }): Promise<Plan> {
+async function replacementOf(
+  { engine, message: { id, until } }: Work,
+  next: NextAttempt & { readonly turn: 'replace' },
+): Promise<Plan> {
   const json = await loadValue(engine, next.plan);
   if (isPlan(json)) return storePlan(engine.payloads, { plan: json, base: replacementBase(id, next.attempt), until });
-  throw new InvalidMessage(`Cannot read a replacement as a plan: current value is ${JSON.stringify(json).slice(0, 100)}`);
+  throw new InvalidMessage(
+    `Cannot read a replacement as a plan: current value is ${JSON.stringify(json).slice(0, 100)}`,
+  );
 }

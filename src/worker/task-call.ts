@@ -1,6 +1,6 @@
+import { isJoinFrame } from '../core/frames.ts';
 import type { JsonObject } from '../core/json.ts';
 import type { RunMessage } from '../core/message.ts';
-import { isJoinFrame } from '../core/frames.ts';
 
 /** One call of a task's function, as its context describes it. */
 export interface TaskCall {
@@ -84,5 +84,3 @@ function retriesOf({ base, try: attempt }: Pick<RunMessage, 'base' | 'try'>): nu
   const replacedAt = /!(\d+)$/.exec(base)?.[1];
   return attempt - (replacedAt === undefined ? 0 : Number(replacedAt));
 }
-
-

@@ -34,8 +34,24 @@ export interface Tally {
 const TOLD = 3;
 
 /** Simulates workflows of successive seeds, and adds up what came of them. */
-export async function runCampaign({ from, workflows, faults, features = FEATURES, onProgress }: Campaign): Promise<Tally> {
-  const tally: Tally = { workflows: 0, violations: 0, executions: 0, attempts: 0, deliveries: 0, largestMessage: 0, states: {}, faults: new Map(), found: [] };
+export async function runCampaign({
+  from,
+  workflows,
+  faults,
+  features = FEATURES,
+  onProgress,
+}: Campaign): Promise<Tally> {
+  const tally: Tally = {
+    workflows: 0,
+    violations: 0,
+    executions: 0,
+    attempts: 0,
+    deliveries: 0,
+    largestMessage: 0,
+    states: {},
+    faults: new Map(),
+    found: [],
+  };
   const on: Features = new Set(features);
   for (let seed = from; seed < from + workflows; seed += 1) {
     const report = await simulate({ seed, faults, features: on });

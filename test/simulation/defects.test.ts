@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.ts';
 import { DEFECTS, SEEDS } from './defects.ts';
 import type { Defect } from './defects.ts';
@@ -11,14 +10,21 @@ const FAULTS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
 
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {
-    const found = await withDefect(defect.edits, ({ simulate }) => (defect.seen === 'amplification' ? amplification(simulate) : firstProblem(simulate, defect)));
+    const found = await withDefect(defect.edits, ({ simulate }) =>
+      defect.seen === 'amplification' ? amplification(simulate) : firstProblem(simulate, defect),
+    );
     expect(found).toMatch(defect.seen === 'amplification' ? /runs/ : defect.seen);
   });
 });
 
 async function firstProblem(simulate: typeof Simulate, { features, faults }: Defect): Promise<string> {
   for (let seed = 1; seed <= SEEDS; seed += 1) {
-    const { problems } = await simulate({ seed, faults: FAULTS[faults], features: new Set(features), maxDeliveries: 3000 });
+    const { problems } = await simulate({
+      seed,
+      faults: FAULTS[faults],
+      features: new Set(features),
+      maxDeliveries: 3000,
+    });
     if (problems.length > 0) return problems.join('; ');
   }
   return '';
@@ -28,7 +34,13 @@ async function firstProblem(simulate: typeof Simulate, { features, faults }: Def
 async function amplification(simulate: typeof Simulate): Promise<string> {
   const faults = { ...NO_FAULTS, duplicateSend: 0.02 };
   for (let seed = 1; seed <= 20; seed += 1) {
-    const { executions, attempts } = await simulate({ seed, faults, features: new Set(['plain']), spec: chainOf(100), maxDeliveries: 3000 });
+    const { executions, attempts } = await simulate({
+      seed,
+      faults,
+      features: new Set(['plain']),
+      spec: chainOf(100),
+      maxDeliveries: 3000,
+    });
     if (executions > 1.5 * attempts) return `${executions} runs of ${attempts} attempts`;
   }
   return '';

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-
 import type { Spec, TaskSpec } from './specs.ts';
 import { markOf } from './specs.ts';
 
@@ -60,7 +59,8 @@ export function valueOf(n: number, inputs: readonly unknown[]): TaskValue {
 export function normal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(normal);
   if (typeof value !== 'object' || value === null) return value;
-  if ('ok' in value) return value.ok === true && 'value' in value ? { ok: true, value: normal(value.value) } : { ok: false };
+  if ('ok' in value)
+    return value.ok === true && 'value' in value ? { ok: true, value: normal(value.value) } : { ok: false };
   return 'hash' in value && 'n' in value ? { n: value.n, hash: value.hash } : value;
 }
 
@@ -70,7 +70,9 @@ function evaluateTask(spec: TaskSpec, inputs: readonly unknown[], known: Known):
   if (known.lost.has(spec.n) || spec.poison) return FAILED;
   if (spec.replace !== null) {
     // An empty canvas has no task to know it by: it was taken if the other one was not.
-    const taken = spec.replace.find((variant) => isCommitted(variant, known)) ?? spec.replace.find((variant) => markOf(variant) === undefined);
+    const taken =
+      spec.replace.find((variant) => isCommitted(variant, known)) ??
+      spec.replace.find((variant) => markOf(variant) === undefined);
     return taken === undefined ? FAILED : evaluate(taken, [], known);
   }
   return spec.fails ? FAILED : { ok: true, value: valueOf(spec.n, spec.immutable ? [] : inputs) };

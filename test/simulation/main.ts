@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.ts';
 import { runCampaign } from './campaign.ts';
 import type { Tally } from './campaign.ts';
@@ -36,7 +35,12 @@ async function main(): Promise<number> {
   const features = FEATURES.filter((feature): feature is Feature => names.includes(feature));
   const workflows = Number(values.workflows ?? (values.seed === undefined ? 2000 : 1));
   const from = Number(values.seed ?? 1);
-  if (faults === undefined || features.length !== names.length || !Number.isSafeInteger(workflows) || !Number.isSafeInteger(from)) {
+  if (
+    faults === undefined ||
+    features.length !== names.length ||
+    !Number.isSafeInteger(workflows) ||
+    !Number.isSafeInteger(from)
+  ) {
     console.error(HELP);
     return 2;
   }
@@ -61,7 +65,9 @@ function progress(workflows: number): (done: number, tally: Tally) => void {
 function report(tally: Tally, seconds: number): void {
   const { workflows, violations, executions, attempts, deliveries, largestMessage, states, faults, found } = tally;
   console.log(`${workflows} workflows, ${violations} violations, ${seconds.toFixed(1)} s`);
-  console.log(`${(executions / attempts).toFixed(4)} executions an attempt, ${deliveries} deliveries, largest message ${largestMessage} characters`);
+  console.log(
+    `${(executions / attempts).toFixed(4)} executions an attempt, ${deliveries} deliveries, largest message ${largestMessage} characters`,
+  );
   console.log(`ended in ${list(Object.entries(states))}`);
   console.log(`faults: ${list([...faults])}`);
   for (const one of found) console.log(`\n${one}`);

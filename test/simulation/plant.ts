@@ -2,9 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-
 import * as esbuild from 'esbuild';
-
 import type { Edit } from './defects.ts';
 import type { simulate } from './simulate.ts';
 
@@ -49,7 +47,8 @@ function planting(edits: readonly Edit[]): esbuild.Plugin {
         if (here === undefined) return undefined;
         let source = await readFile(path, 'utf8');
         for (const { from, to } of here) {
-          if (source.split(from).length !== 2) throw new Error(`Cannot plant a defect in ${path}: "${from}" does not stand there exactly once`);
+          if (source.split(from).length !== 2)
+            throw new Error(`Cannot plant a defect in ${path}: "${from}" does not stand there exactly once`);
           source = source.replace(from, () => to);
         }
         return { contents: source, loader: 'ts' };

@@ -8,10 +8,12 @@ const MOST_RUNS = 400;
 const SEEDS = 12;
 
 /** The smallest canvas found that still has a problem, and the seed that shows it. */
-export async function shrink(failing: Simulation & { readonly spec: Spec }): Promise<Simulation & { readonly spec: Spec }> {
+export async function shrink(
+  failing: Simulation & { readonly spec: Spec },
+): Promise<Simulation & { readonly spec: Spec }> {
   let best = failing;
   let runs = 0;
-  for (let progress = true; progress && runs < MOST_RUNS; ) {
+  for (let progress = true; progress && runs < MOST_RUNS;) {
     progress = false;
     for (const spec of smaller(best.spec)) {
       if (runs >= MOST_RUNS) break;
@@ -40,7 +42,9 @@ export function describeSpec(spec: Spec): string {
   }
 }
 
-async function firstFailing(simulation: Simulation & { readonly spec: Spec }): Promise<(Simulation & { readonly spec: Spec }) | undefined> {
+async function firstFailing(
+  simulation: Simulation & { readonly spec: Spec },
+): Promise<(Simulation & { readonly spec: Spec }) | undefined> {
   for (let seed = simulation.seed; seed < simulation.seed + SEEDS; seed += 1) {
     const { problems } = await simulate({ ...simulation, seed });
     if (problems.length > 0) return { ...simulation, seed };
@@ -75,7 +79,8 @@ function* smallerTasks(task: TaskSpec): Generator<Spec> {
   if (task.adds !== null) yield { ...task, adds: null };
   if (task.retries > 0) yield { ...task, retries: 0 };
   if (task.countdown > 0) yield { ...task, countdown: 0 };
-  for (const flag of ['immutable', 'fails', 'poison', 'early', 'limited', 'expires'] as const) if (task[flag]) yield { ...task, [flag]: false };
+  for (const flag of ['immutable', 'fails', 'poison', 'early', 'limited', 'expires'] as const)
+    if (task[flag]) yield { ...task, [flag]: false };
 }
 
 function describeTask(task: TaskSpec): string {

@@ -2,8 +2,8 @@ import { addressesAround, outcomeSeen } from '../../src/core/derived-state.ts';
 import { covers, workflowOf } from '../../src/core/ids.ts';
 import { isPlainObject } from '../../src/core/json.ts';
 import type { Faults } from '../../src/testing/faults.ts';
-import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import type { FaultKind } from '../../src/testing/sandbox.ts';
+import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { loadValue } from '../../src/worker/inputs.ts';
 import { evaluate, normal } from './evaluate.ts';
 import { luckOf } from './luck.ts';
@@ -37,9 +37,22 @@ export interface Report {
 }
 
 /** Runs one workflow under faults and checks all that must hold of it. */
-export async function simulate({ seed, faults, features, spec: given, maxDeliveries = 20_000 }: Simulation): Promise<Report> {
+export async function simulate({
+  seed,
+  faults,
+  features,
+  spec: given,
+  maxDeliveries = 20_000,
+}: Simulation): Promise<Report> {
   const luck = luckOf(seed);
-  const trace: Trace = { runs: new Map(), earlyRuns: new Map(), launched: new Map(), inputs: new Set(), callbacks: new Map(), luck: luckOf(seed + 1) };
+  const trace: Trace = {
+    runs: new Map(),
+    earlyRuns: new Map(),
+    launched: new Map(),
+    inputs: new Set(),
+    callbacks: new Map(),
+    luck: luckOf(seed + 1),
+  };
   const { handlers, build, callback } = makeSimulatedApp(trace);
   const witness = new Witness();
   const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
@@ -52,7 +65,16 @@ export async function simulate({ seed, faults, features, spec: given, maxDeliver
   await Promise.all([cloud.run(), revoked]);
   // The revocation may have come when nothing else was left.
   const run = await cloud.run();
-  const check = { spec, cloud, witness, trace, scope, isLivelock: run.isLivelock, callbacks: features.has('callbacks'), maxRuns: maxRunsOf(faults) };
+  const check = {
+    spec,
+    cloud,
+    witness,
+    trace,
+    scope,
+    isLivelock: run.isLivelock,
+    callbacks: features.has('callbacks'),
+    maxRuns: maxRunsOf(faults),
+  };
   const executions = [...trace.runs.values()].reduce((sum, count) => sum + count, 0);
   return {
     spec,
@@ -95,7 +117,12 @@ function drawScope(which: number): string {
   return ['W', 'W', 'W.0', 'W~0'][which] ?? 'W';
 }
 
-async function revokeLater(cloud: SimulatedCloud, handle: { revoke(): Promise<void> }, scope: string, ms: number): Promise<void> {
+async function revokeLater(
+  cloud: SimulatedCloud,
+  handle: { revoke(): Promise<void> },
+  scope: string,
+  ms: number,
+): Promise<void> {
   await cloud.clock.sleep(ms);
   if (scope === 'W') return handle.revoke();
   const { sendRevocation } = await import('../../src/client/revoke.ts');
@@ -109,13 +136,15 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
   if (isLivelock) return ['it never comes to rest'];
   const problems: string[] = [];
   if (cloud.queues.messages.length > 0) problems.push(`${cloud.queues.messages.length} messages are left`);
-  for (const [key, count] of trace.earlyRuns) if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
+  for (const [key, count] of trace.earlyRuns)
+    if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
   for (const [key, count] of trace.runs) if (count > maxRuns) problems.push(`${key} was begun ${count} times`);
   for (const id of witness.sent.keys()) if (!(await isFinal(check, id))) problems.push(`${id} never ends`);
   for (const id of [...[...trace.launched.values()].flatMap((ids) => [...ids]), 'W']) {
     if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
   }
-  for (const [key, ids] of trace.launched) if (ids.size > 1) problems.push(`${key} launched ${ids.size} workflows instead of one`);
+  for (const [key, ids] of trace.launched)
+    if (ids.size > 1) problems.push(`${key} launched ${ids.size} workflows instead of one`);
   if (problems.length > 0) return problems;
   return [...(await valueProblems(check)), ...(await inputProblems(check)), ...callbackProblems(check)];
 }
@@ -140,7 +169,10 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
     const n = witness.taskAt(id);
     // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
     if (n === undefined || n < 0) return [];
-    if (own.state === 'FAILURE' && type !== 'WorkerLostError') return [`${id} failed with ${JSON.stringify(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`];
+    if (own.state === 'FAILURE' && type !== 'WorkerLostError')
+      return [
+        `${id} failed with ${JSON.stringify(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`,
+      ];
     lost.add(n);
   }
   const committed = new Set(marksIn(witness.replacements));
@@ -163,7 +195,8 @@ async function inputProblems({ cloud, witness, trace }: Checked): Promise<readon
   for (const { state, value } of witness.outcomes.values()) {
     if (state !== 'SUCCESS' || 'join' in value) continue;
     const json = await loadValue(cloud.ports, value);
-    if (isPlainObject(json) && 'hash' in json) committed.add(`${JSON.stringify(json['n'])}:${JSON.stringify(json['run'])}`);
+    if (isPlainObject(json) && 'hash' in json)
+      committed.add(`${JSON.stringify(json['n'])}:${JSON.stringify(json['run'])}`);
   }
   const foreign = [...trace.inputs].filter((input) => !committed.has(input));
   return foreign.map((input) => `a task was given the value ${input}, which was not committed`);
@@ -178,7 +211,8 @@ function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonl
   if (ran.length > 1 && !endsInGroup(spec)) return [`${ran.length} callbacks of W were started instead of one`];
   if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];
   if (outcome.state === 'REVOKED' && ran.length > 0) return ['a callback of W was started though it was revoked'];
-  if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked) return ['the error callback of W was not started'];
+  if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked)
+    return ['the error callback of W was not started'];
   return [];
 }
 

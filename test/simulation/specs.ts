@@ -44,7 +44,20 @@ export interface ChordSpec {
 
 /** What may occur in a canvas. */
 export const FEATURES = [
-  'plain', 'fail', 'retry', 'replace', 'wide', 'poison', 'delay', 'rate', 'claims', 'expires', 'launch', 'callbacks', 'revoke', 'add',
+  'plain',
+  'fail',
+  'retry',
+  'replace',
+  'wide',
+  'poison',
+  'delay',
+  'rate',
+  'claims',
+  'expires',
+  'launch',
+  'callbacks',
+  'revoke',
+  'add',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -127,7 +140,12 @@ export function chainOf(length: number): ChainSpec {
 
 /** A chord of plain tasks. */
 export function chordOf(width: number): ChordSpec {
-  return { t: 'chord', header: Array.from({ length: width }, (_, index) => plainTask(index + 1)), body: plainTask(width + 1), collect: false };
+  return {
+    t: 'chord',
+    header: Array.from({ length: width }, (_, index) => plainTask(index + 1)),
+    body: plainTask(width + 1),
+    collect: false,
+  };
 }
 
 /** A task that does nothing but its work. */

@@ -32,7 +32,8 @@ export interface SimulatedApp {
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
   // Small ranges, so that small groups are expanded.
   const app = createApp('simulation', { inlineMembers: 3, rangeMembers: 4 });
-  const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> => runTask(ctx, trace, build, given);
+  const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> =>
+    runTask(ctx, trace, build, given);
   const tasks = {
     work: app.task('work', { bind: true, maxRetries: 5 }, work),
     early: app.task('early', { bind: true, maxRetries: 5, acksLate: false }, work),
@@ -47,14 +48,20 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
       case 'task': {
         const { countdown, expires, immutable } = spec;
         const task = spec.early ? 'early' : spec.limited ? 'limited' : 'work';
-        return app.signature(task, { args: [spec], immutable, options: { ...(countdown > 0 ? { countdown } : {}), ...(expires ? { expires: 1 } : {}) } });
+        return app.signature(task, {
+          args: [spec],
+          immutable,
+          options: { ...(countdown > 0 ? { countdown } : {}), ...(expires ? { expires: 1 } : {}) },
+        });
       }
       case 'chain':
         return chain(...(spec.steps.map(build) as never[])) as AnySignature;
       case 'group':
         return group(spec.members.map(build)) as AnySignature;
       case 'chord':
-        return chord(spec.header.map(build), build(spec.body) as never, { onMemberFailure: spec.collect ? 'collect' : 'failFast' }) as AnySignature;
+        return chord(spec.header.map(build), build(spec.body) as never, {
+          onMemberFailure: spec.collect ? 'collect' : 'failFast',
+        }) as AnySignature;
     }
   }
   const handlers = { one: app.handler(tasks.work, tasks.note), two: app.handler(tasks.early, tasks.limited) };
@@ -66,7 +73,12 @@ class Expected extends Error {
   override readonly name = 'Expected';
 }
 
-async function runTask(ctx: TaskContext, trace: Trace, build: (spec: Spec) => AnySignature, given: readonly unknown[]): Promise<unknown> {
+async function runTask(
+  ctx: TaskContext,
+  trace: Trace,
+  build: (spec: Spec) => AnySignature,
+  given: readonly unknown[],
+): Promise<unknown> {
   // The specification is the only argument that the canvas gives; what steps before return comes before it.
   const spec = given.at(-1) as TaskSpec;
   const key = `${ctx.request.id}|${spec.n}|${ctx.request.retries}`;

@@ -44,12 +44,16 @@ export class Witness {
 
   /** The task that an id stood for last. */
   taskAt(id: string): number | undefined {
-    return this.sent.get(id)?.toSorted((a, b) => a.attempt - b.attempt).at(-1)?.n;
+    return this.sent
+      .get(id)
+      ?.toSorted((a, b) => a.attempt - b.attempt)
+      .at(-1)?.n;
   }
 
   async #saw({ address, decision, by }: Decide, { outcome, next }: Cell, payloads: Ports['payloads']): Promise<void> {
     const before = this.outcomes.get(address.id);
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome)) this.problems.push(`the outcome of ${address.id} changed`);
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome))
+      this.problems.push(`the outcome of ${address.id} changed`);
     if (before === undefined && outcome !== undefined) this.outcomes.set(address.id, outcome);
     if (!('turn' in decision) || decision.turn !== 'replace') return;
     if (next?.token !== by.token || outcome !== undefined) return;

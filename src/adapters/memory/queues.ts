@@ -54,7 +54,10 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
 
   /** Messages that are on a queue or in a consumer's hands. */
   get size(): number {
-    return [...this.#queues.values()].reduce((sum, { waiting, taken, delayed }) => sum + waiting.size + taken.size + delayed, 0);
+    return [...this.#queues.values()].reduce(
+      (sum, { waiting, taken, delayed }) => sum + waiting.size + taken.size + delayed,
+      0,
+    );
   }
 
   async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
@@ -62,7 +65,17 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     this.#announce();
   }
 
-  async schedule({ name, at, queue, body }: { readonly name: string; readonly at: number; readonly queue: string; readonly body: string }): Promise<void> {
+  async schedule({
+    name,
+    at,
+    queue,
+    body,
+  }: {
+    readonly name: string;
+    readonly at: number;
+    readonly queue: string;
+    readonly body: string;
+  }): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
     this.#put(queue, body, Math.max(0, at - this.#clock.now()));
@@ -87,7 +100,13 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
       const handle = `${message.id}#${message.receives}`;
       taken.set(handle, message);
       this.#returnLater(queue, handle, this.#visibilityMs);
-      received.push({ messageId: message.id, handle, body: message.body, receives: message.receives, reason: message.reason });
+      received.push({
+        messageId: message.id,
+        handle,
+        body: message.body,
+        receives: message.receives,
+        reason: message.reason,
+      });
     }
     return received;
   }
@@ -96,7 +115,13 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     for (const { queue, handle } of receipts) this.#take(queue, handle);
   }
 
-  async release({ receipts, seconds }: { readonly receipts: readonly Receipt[]; readonly seconds: number }): Promise<void> {
+  async release({
+    receipts,
+    seconds,
+  }: {
+    readonly receipts: readonly Receipt[];
+    readonly seconds: number;
+  }): Promise<void> {
     for (const { queue, handle } of receipts) {
       if (seconds <= 0) this.#giveBack(queue, handle);
       else this.#returnLater(queue, handle, seconds * 1000);

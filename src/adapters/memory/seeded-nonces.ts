@@ -38,4 +38,3 @@ export class SeededNonces implements Nonces {
     return (this.#count += 1);
   }
 }
-

@@ -83,7 +83,7 @@ function isBefore(a: Sleeper, b: Sleeper): boolean {
 /** A binary heap, the earliest first. */
 function push(heap: Sleeper[], sleeper: Sleeper): void {
   heap.push(sleeper);
-  for (let at = heap.length - 1; at > 0; ) {
+  for (let at = heap.length - 1; at > 0;) {
     const parent = (at - 1) >> 1;
     if (!swapIfBefore(heap, at, parent)) return;
     at = parent;
@@ -95,7 +95,7 @@ function pop(heap: Sleeper[]): Sleeper | undefined {
   const last = heap.pop();
   if (first === undefined || last === undefined || heap.length === 0) return first;
   heap[0] = last;
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const left = 2 * at + 1;
     const right = left + 1;
     const child = isOrdered(heap, left, right) ? left : right;

@@ -1,5 +1,4 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-
 import type { Nonces } from '../../ports/system.ts';
 
 /** Nonces from the machine's randomness. */
