@@ -8,9 +8,9 @@ import { fail, raiseError } from '../../handlers/tasks/trouble.ts';
 
 export { app };
 export { addReplaced, addToAll, replaceWithChain } from '../../handlers/tasks/canvas.ts';
-export { add, mul, tsum, xsum } from '../../handlers/tasks/math.ts';
+export { add, mul, tsum } from '../../handlers/tasks/math.ts';
 export { identity, ids, log, record, recorded } from '../../handlers/tasks/text.ts';
-export { fail, raiseError, retry, retryOnce } from '../../handlers/tasks/trouble.ts';
+export { fail, retry, retryOnce } from '../../handlers/tasks/trouble.ts';
 
 /** The time of the cloud that runs: a test sets it. */
 export const clock = {
@@ -112,7 +112,7 @@ export const rebuildSignature = app.task('rebuildSignature', (json: ReturnType<A
 });
 
 /** An error that cannot be written as JSON. */
-export class UnserialisableError extends Error {
+class UnserialisableError extends Error {
   override readonly name = 'UnserialisableError';
   readonly args: readonly unknown[];
   readonly self: unknown = this;
@@ -176,7 +176,7 @@ export const replaceEnvelope = app.task('replaceEnvelope', { bind: true }, (ctx)
 export const countArguments = app.task('countArguments', (...args: unknown[]) => args.length);
 
 /** The state of the task that it is a link of. */
-export const linkedState = app.task('linkedState', { bind: true }, ({ request }, _value: unknown) =>
+const linkedState = app.task('linkedState', { bind: true }, ({ request }, _value: unknown) =>
   app.asyncResult(request.parentId ?? '').state(),
 );
 

@@ -13,7 +13,7 @@ const keywords = fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), value,
 const date = fc.date({ noInvalidDate: true, min: new Date('1970-01-01'), max: new Date('2100-01-01') });
 
 /** Options without callbacks. */
-export const plainOptions: fc.Arbitrary<CallOptions> = fc.record(
+const plainOptions: fc.Arbitrary<CallOptions> = fc.record(
   {
     countdown: fc.nat(5000),
     eta: date,
