@@ -1,6 +1,8 @@
 import { NotRegistered } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
 import { checkArguments } from '../core/parameters.ts';
+import { isStoredItems } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import { rateInterval } from '../core/rate.ts';
 import type { SignatureData, TaskData } from '../core/signature.ts';
 import type { Engine } from '../worker/engine.ts';
@@ -9,9 +11,12 @@ import type { Engine } from '../worker/engine.ts';
  * Checks a canvas before anything of it is sent: that somebody runs each task, and that the arguments of those known
  * here fit.
  *
+ * @param plan what the canvas is to be sent as: it says which queue each task goes to, and has shown that nothing nests
+ * too deep.
  * @throws NotRegistered for a task that nobody runs, InvalidArguments for arguments that do not fit.
  */
-export function checkCanvas(engine: Engine, data: SignatureData): void {
+export function checkCanvas(engine: Engine, data: SignatureData, plan: Plan): void {
+  checkQueues(engine, plan);
   check(engine, data, 0);
 }
 
@@ -20,28 +25,33 @@ export function checkCanvas(engine: Engine, data: SignatureData): void {
 /** Names that an error lists. */
 const LISTED = 30;
 
-/** @param given how many arguments will still be prepended: 1 behind a step, 0 at the start. */
-function check(engine: Engine, data: SignatureData, given: number): void {
-  for (const callback of [...(data.options.link ?? []), ...(data.options.linkError ?? [])]) check(engine, callback, 1);
-  switch (data.kind) {
-    case 'task':
-      return checkTask(engine, data, given);
-    case 'chain':
-      return data.steps.forEach((step, index) => check(engine, step, index === 0 ? given : 1));
-    case 'group':
-      return data.members.forEach((member) => check(engine, member, given));
-    case 'chord':
-      data.header.forEach((member) => check(engine, member, given));
-      return check(engine, data.body, 1);
-    case 'map':
-    case 'starmap':
-    case 'chunks':
-      return mustBeKnown(engine, data.task.task, data.options.queue ?? data.task.options.queue);
-  }
+function checkQueues(engine: Engine, plan: Plan): void {
+  for (const link of plan.links ?? []) checkQueues(engine, link.plan);
+  if ('task' in plan) return mustBeKnown(engine, plan.task, plan.options?.queue);
+  const items = 'seq' in plan ? plan.seq : plan.par;
+  if (!isStoredItems(items)) items.forEach((item) => checkQueues(engine, item));
 }
 
-function checkTask(engine: Engine, { task, args, kwargs, immutable, options }: TaskData, given: number): void {
-  mustBeKnown(engine, task, options.queue);
+/** @param given how many arguments will still be prepended: 1 behind a step, 0 at the start. */
+function check(engine: Engine, data: SignatureData, given: number): void {
+  let current = data;
+  let before = given;
+  // A chord whose body is a chord is no deeper for it.
+  for (; current.kind === 'chord'; current = current.body, before = 1) {
+    checkCallbacks(engine, current);
+    for (const member of current.header) check(engine, member, before);
+  }
+  checkCallbacks(engine, current);
+  if (current.kind === 'task') return checkTask(engine, current, before);
+  if (current.kind === 'chain') current.steps.forEach((step, index) => check(engine, step, index === 0 ? before : 1));
+  if (current.kind === 'group') current.members.forEach((member) => check(engine, member, before));
+}
+
+function checkCallbacks(engine: Engine, { options: { link = [], linkError = [] } }: SignatureData): void {
+  for (const callback of [...link, ...linkError]) check(engine, callback, 1);
+}
+
+function checkTask(engine: Engine, { task, args, kwargs, immutable }: TaskData, given: number): void {
   const known = engine.tasks.get(task);
   if (known === undefined) return;
   rateInterval(known.options.rateLimit, task);

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util';
 import { toCelery } from '../core/celery-json.ts';
+import { checkDepth } from '../core/plan-of.ts';
 import { printSignature } from '../core/print.ts';
 import type { AnySignature } from '../core/signature-types.ts';
 import { chainOf, withArguments, withOptions } from '../core/signature.ts';
-import type { CallOptions, SignatureData } from '../core/signature.ts';
+import type { CallOptions, LaterArguments, SignatureData } from '../core/signature.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
 import { dataOf } from './runtime-signature.ts';
@@ -11,17 +12,20 @@ import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
 export function makeSignature(caller: Caller, data: SignatureData): RuntimeSignature {
-  const call = async (...later: readonly unknown[]): Promise<unknown> =>
-    caller.runHere(withArguments(data, givenArguments(later)));
+  const given = (later: LaterArguments): SignatureData => {
+    checkDepth(data);
+    return withArguments(data, later);
+  };
+  const call = async (...later: readonly unknown[]): Promise<unknown> => caller.runHere(given(givenArguments(later)));
   const again = (changed: SignatureData): RuntimeSignature => makeSignature(caller, changed);
   const methods = {
     name: data.kind === 'task' ? data.task : data.kind,
     data,
     caller,
-    delay: async (...later: readonly unknown[]) => sendWith(caller, withArguments(data, givenArguments(later)), {}),
+    delay: async (...later: readonly unknown[]) => sendWith(caller, given(givenArguments(later)), {}),
     applyAsync: async (options: object = {}) => {
       const { args, kwargs, ...rest } = readApplyOptions(options);
-      return sendWith(caller, withArguments(data, { args, kwargs }), rest);
+      return sendWith(caller, given({ args, kwargs }), rest);
     },
     set: (options: object) => again(withOptions(data, readOptions(options))),
     link: (callback: AnySignature) => again(withOptions(data, { link: [dataOf(callback, 'a link')] })),

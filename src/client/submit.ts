@@ -43,8 +43,8 @@ export interface Submitted {
  */
 export async function submit(engine: Engine, submission: Submission): Promise<Submitted> {
   const { data, dedupKey } = submission;
-  checkCanvas(engine, data);
   const plan = planOf(data);
+  checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
   const id = workflowId(engine, submission, plan, run);
@@ -64,7 +64,9 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
 async function sendFirst(engine: Engine, flow: Flow, at: Position, plan: Plan): Promise<void> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const effects = await withPlansLoaded(engine, flow, startPlan(flow, { at, plan, input: undefined, frames: [] }));
-  if (effects.length <= DIRECT_MESSAGES) return carryOut(engine, outbox, flow, effects);
+  // An empty group is settled by a worker: what a client begins and does not end, nobody goes on with.
+  const isDirect = effects.length <= DIRECT_MESSAGES && effects.every((effect) => effect.do === 'send');
+  if (isDirect) return carryOut(engine, outbox, flow, effects);
   const message: Message = { ...canvasDraft(flow, at, plan), mid: engine.nonces.mid() };
   await dispatch(engine, outbox, [message]);
 }

@@ -19,17 +19,25 @@ export function planOf(data: SignatureData): Plan {
   return planWithin(data, 0);
 }
 
+/**
+ * Refuses canvases that nest too deep, before anything recurs over them.
+ *
+ * @throws CanvasTooDeep if they nest deeper than 64, tails not counted.
+ */
+export function checkDepth(data: SignatureData, callbacks = 0): void {
+  const depth = Math.max(depthOf(data), callbacks);
+  if (depth <= MAX_FRAMES) return;
+  const what = depth === callbacks ? 'callbacks' : 'groups and chains';
+  throw new CanvasTooDeep(
+    `Cannot send a canvas as its ${what} nest too deep: current value is ${depth}, and ${MAX_FRAMES} is the most; use a chain instead`,
+  );
+}
+
 // --- internal ---
 
 /** @param callbacks how many callbacks it is inside of. */
 function planWithin(data: SignatureData, callbacks: number): Plan {
-  const depth = Math.max(depthOf(data), callbacks);
-  if (depth > MAX_FRAMES) {
-    const what = depth === callbacks ? 'callbacks' : 'groups and chains';
-    throw new CanvasTooDeep(
-      `Cannot send a canvas as its ${what} nest too deep: current value is ${depth}, and ${MAX_FRAMES} is the most; use a chain instead`,
-    );
-  }
+  checkDepth(data, callbacks);
   return plan(data, { override: {}, fallback: {}, callbacks });
 }
 
