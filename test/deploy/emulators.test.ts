@@ -31,8 +31,8 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
   beforeAll(async () => {
     emulator = await startMiniStack(bin);
     project = await copyProject();
-    // A short timeout, so that what a redeployment interrupts comes back soon: after six times as long.
-    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10' });
+    // A short timeout, so that what a redeployment interrupts comes back soon: after six times as long. Two batches at once, so that it does.
+    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10', concurrency: '2' });
     await stack.deploy();
     env = await stack.callerEnv();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -84,10 +84,11 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
 
   test('a new version that is deployed while a chord of 500 runs loses none of its messages', async () => {
     const members = range(500).map((i) => record.s('upgrade', i));
-    const slow = range(100).map(() => sleeping.s(0.2));
+    const slow = range(100).map(() => sleeping.s(1.5));
     const result = await chord([...slow, ...members], createApp('upgrade').signature('identity')).delay();
     await project.add({ 'handlers/fresh.ts': fresh });
     await stack.deploy();
+    expect(await result.ready()).toBe(false);
 
     expect(await result.get({ timeout })).toHaveLength(600);
     const noted = await (await recorded.delay('upgrade')).get({ timeout });

@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { environmentWith } from './run.ts';
+import { freePort, startServer } from './server.ts';
 
 /** A cloud on this machine. */
 export interface RunningEmulator {
@@ -27,7 +25,7 @@ export async function startMiniStack(bin: string): Promise<RunningEmulator> {
     STATE_DIR: state,
     S3_DATA_DIR: s3,
   };
-  const stop = await start(join(bin, 'ministack'), [], env, `http://127.0.0.1:${port}/_ministack/ready`);
+  const stop = await startServer(join(bin, 'ministack'), [], env, `http://127.0.0.1:${port}/_ministack/ready`);
   return {
     env: environmentOf(`http://127.0.0.1:${port}`),
     stop: async () => {
@@ -40,7 +38,7 @@ export async function startMiniStack(bin: string): Promise<RunningEmulator> {
 /** moto: it runs nothing, and refuses much that AWS refuses. */
 export async function startMoto(bin: string): Promise<RunningEmulator> {
   const port = await freePort();
-  const stop = await start(
+  const stop = await startServer(
     join(bin, 'moto_server'),
     ['-H', '127.0.0.1', '-p', String(port)],
     {},
@@ -66,47 +64,3 @@ export function environmentOf(url: string): Readonly<Record<string, string>> {
 // --- internal ---
 
 const region = 'us-east-1';
-const startLimitMs = 30_000;
-
-/** Starts a server, waits until it answers at `readyUrl`, and answers with how to end it. */
-async function start(
-  program: string,
-  args: readonly string[],
-  env: Readonly<Record<string, string>>,
-  readyUrl: string,
-): Promise<() => Promise<void>> {
-  const server = spawn(program, args, { env: environmentWith(env), stdio: ['ignore', 'ignore', 'ignore'] });
-  const ended = new Promise<void>((done) => server.once('close', () => done()));
-  const stop = async (): Promise<void> => {
-    server.kill('SIGTERM');
-    await ended;
-  };
-  const { promise: failed, reject } = Promise.withResolvers<never>();
-  server.once('error', reject).once('exit', (code) => reject(new Error(`${program} ended with ${code}`)));
-  failed.catch(() => {});
-  try {
-    await Promise.race([untilAnswered(readyUrl), failed]);
-    return stop;
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
-
-async function untilAnswered(url: string): Promise<void> {
-  const endsAt = Date.now() + startLimitMs;
-  while (Date.now() < endsAt) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok === true) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  throw new Error(`Nothing answers at ${url} after ${startLimitMs / 1000} s`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
