@@ -3,7 +3,7 @@ import { addressOf } from '../core/address.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../core/context-types.ts';
 import { LIFETIME_MS } from '../core/drafts.ts';
 import { describe } from '../core/errors-text.ts';
-import { InvalidOptions, MaxRetriesExceededError } from '../core/errors.ts';
+import { InvalidCanvas, InvalidOptions, MaxRetriesExceededError } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../core/retry.ts';
 import { decode, encode } from '../core/serializer.ts';
@@ -114,13 +114,13 @@ export function makeRun(
     updateState,
     progress: (current, total) => updateState('PROGRESS', { current, total }),
     retry: (options = {}) => retryOf(clock.now(), task, call, options),
-    replace: (signature) => new ReplacementRequest(signature),
+    replace: (signature) => new ReplacementRequest(mustBeSignature(signature, `what replaces ${task.name}`)),
     addToChord: (signature) => {
       mustBeWanted('add to the chord');
       if (call.groupId === null && !call.calledDirectly) {
         throw new InvalidOptions(`Cannot add to the chord of ${task.name} (${call.id}) as it is a member of none`);
       }
-      added.push(signature);
+      added.push(mustBeSignature(signature, `what ${task.name} adds to its chord`));
     },
   };
   const abandon = (reason: string): void => {
@@ -168,6 +168,13 @@ function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: Ret
     );
   }
   return new RetryRequest(eta?.getTime() ?? now + (countdown ?? defaultRetryDelay(task.options)) * 1000, error);
+}
+
+function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
+  // A task written without the compiler may give anything.
+  const given: unknown = signature;
+  if (typeof given === 'function' && 'data' in given) return signature;
+  throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(given)}`);
 }
 
 /** What is no number of seconds would be a time that never comes. */

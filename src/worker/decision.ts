@@ -101,13 +101,14 @@ async function replacement(work: Work, build: () => Plan): Promise<Result | Turn
     const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
     return failed(work, new TooDeep(text));
   }
+  let plan: Plan;
   try {
-    // A plan is JSON in all its parts.
-    return { turn: 'replace', plan: await keep(work, build() as unknown as Json) };
+    plan = build();
   } catch (error) {
-    if (!isChordalError(error) || error.code === 'CHORDAL_SERVICE_UNAVAILABLE') throw error;
     return failed(work, toFailure(error));
   }
+  // A plan is JSON in all its parts.
+  return { turn: 'replace', plan: await keep(work, plan as unknown as Json) };
 }
 
 async function showStarted({ engine, message, flow }: Work): Promise<void> {

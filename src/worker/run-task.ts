@@ -103,6 +103,8 @@ function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunRes
 }
 
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
+  // A proxy may refuse even to be asked what it is.
+  if (!isReadable(thrown)) return { came: 'failure', record: toFailure(thrown) };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
   if (thrown instanceof RetryRequest) {
     const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
@@ -114,6 +116,16 @@ function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: 
     return { came: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown) };
   }
   return { came: 'failure', record: toFailure(thrown) };
+}
+
+function isReadable(thrown: unknown): boolean {
+  try {
+    // Each of these may spring a trap.
+    void [thrown instanceof Error, isChordalError(thrown)];
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function validate(task: RegisteredTask, args: readonly unknown[]): Promise<readonly unknown[]> {
