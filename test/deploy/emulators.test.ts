@@ -15,8 +15,8 @@ import { chordal, DeployedStack } from './support/stack.ts';
 import { asLines, workflows } from './support/workflows.ts';
 
 /** Seconds; far more than needed. */
-const timeout = 60;
-const testTimeoutMs = 120_000;
+const timeout = 100;
+const testTimeoutMs = 180_000;
 
 const python = await preparePython();
 const bin = 'bin' in python ? python.bin : '';
@@ -32,7 +32,7 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
     emulator = await startMiniStack(bin);
     project = await copyProject();
     // A short timeout, so that what a redeployment interrupts comes back soon: after six times as long. Two batches at once, so that it does.
-    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10', concurrency: '2' });
+    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5', concurrency: '2' });
     await stack.deploy();
     env = await stack.callerEnv();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -84,7 +84,7 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
 
   test('a new version that is deployed while a chord of 500 runs loses none of its messages', async () => {
     const members = range(500).map((i) => record.s('upgrade', i));
-    const slow = range(100).map(() => sleeping.s(1.5));
+    const slow = range(100).map(() => sleeping.s(1));
     const result = await chord([...slow, ...members], createApp('upgrade').signature('identity')).delay();
     await project.add({ 'handlers/fresh.ts': fresh });
     await stack.deploy();
