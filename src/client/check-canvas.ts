@@ -5,22 +5,37 @@ import { isStoredItems } from '../core/plan.ts';
 import type { Plan } from '../core/plan.ts';
 import { rateInterval } from '../core/rate.ts';
 import type { SignatureData, TaskData } from '../core/signature.ts';
-import type { Engine } from '../worker/engine.ts';
+import type { Engine, RegisteredTask } from '../worker/engine.ts';
+import { validate } from '../worker/run-task.ts';
 
 /**
  * Checks a canvas before anything of it is sent: that somebody runs each task, and that the arguments of those known
- * here fit.
+ * here fit, and pass their schemas as far as they are given.
  *
  * @param plan what the canvas is to be sent as: it says which queue each task goes to, and has shown that nothing nests
  * too deep.
  * @throws NotRegistered for a task that nobody runs, InvalidArguments for arguments that do not fit.
  */
-export function checkCanvas(engine: Engine, data: SignatureData, plan: Plan): void {
+export async function checkCanvas(engine: Engine, data: SignatureData, plan: Plan): Promise<void> {
   checkQueues(engine, plan);
-  check(engine, data, 0);
+  const complete: Complete[] = [];
+  check({ engine, complete }, data, 0);
+  for (const { task, args } of complete) await validate(task, args);
 }
 
 // --- internal ---
+
+/** A task whose arguments are all known. */
+interface Complete {
+  readonly task: RegisteredTask;
+  readonly args: readonly unknown[];
+}
+
+/** What a check finds out: whose input its schema can judge here. */
+interface Check {
+  readonly engine: Engine;
+  readonly complete: Complete[];
+}
 
 /** Names that an error lists. */
 const LISTED = 30;
@@ -33,25 +48,25 @@ function checkQueues(engine: Engine, plan: Plan): void {
 }
 
 /** @param given how many arguments will still be prepended: 1 behind a step, 0 at the start. */
-function check(engine: Engine, data: SignatureData, given: number): void {
+function check(to: Check, data: SignatureData, given: number): void {
   let current = data;
   let before = given;
   // A chord whose body is a chord is no deeper for it.
   for (; current.kind === 'chord'; current = current.body, before = 1) {
-    checkCallbacks(engine, current);
-    for (const member of current.header) check(engine, member, before);
+    checkCallbacks(to, current);
+    for (const member of current.header) check(to, member, before);
   }
-  checkCallbacks(engine, current);
-  if (current.kind === 'task') return checkTask(engine, current, before);
-  if (current.kind === 'chain') current.steps.forEach((step, index) => check(engine, step, index === 0 ? before : 1));
-  if (current.kind === 'group') current.members.forEach((member) => check(engine, member, before));
+  checkCallbacks(to, current);
+  if (current.kind === 'task') return checkTask(to, current, before);
+  if (current.kind === 'chain') current.steps.forEach((step, index) => check(to, step, index === 0 ? before : 1));
+  if (current.kind === 'group') current.members.forEach((member) => check(to, member, before));
 }
 
-function checkCallbacks(engine: Engine, { options: { link = [], linkError = [] } }: SignatureData): void {
-  for (const callback of [...link, ...linkError]) check(engine, callback, 1);
+function checkCallbacks(to: Check, { options: { link = [], linkError = [] } }: SignatureData): void {
+  for (const callback of [...link, ...linkError]) check(to, callback, 1);
 }
 
-function checkTask(engine: Engine, { task, args, kwargs, immutable }: TaskData, given: number): void {
+function checkTask({ engine, complete }: Check, { task, args, kwargs, immutable }: TaskData, given: number): void {
   const known = engine.tasks.get(task);
   if (known === undefined) return;
   rateInterval(known.options.rateLimit, task);
@@ -59,6 +74,7 @@ function checkTask(engine: Engine, { task, args, kwargs, immutable }: TaskData, 
   // What the step before will return is not known yet; that there is one is.
   const all = [...Array.from({ length: before }, () => 'the result of the step before'), ...args];
   checkArguments({ task, parameters: known.parameters, args: all, kwargs });
+  if (before === 0 && known.options.input !== undefined) complete.push({ task: known, args });
 }
 
 function mustBeKnown(engine: Engine, task: string, queue: string | undefined): void {

@@ -44,7 +44,7 @@ export interface Submitted {
 export async function submit(engine: Engine, submission: Submission): Promise<Submitted> {
   const { data, dedupKey } = submission;
   const plan = planOf(data);
-  checkCanvas(engine, data, plan);
+  await checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
   const id = workflowId(engine, submission, plan, run);

@@ -71,6 +71,22 @@ export async function callFunction(task: RegisteredTask, run: CurrentRun): Promi
   return values;
 }
 
+/**
+ * The arguments as a task's `input` schema has them.
+ *
+ * @throws InvalidArguments if they do not pass it.
+ */
+export async function validate(task: RegisteredTask, args: readonly unknown[]): Promise<readonly unknown[]> {
+  const { input } = task.options;
+  if (input === undefined) return args;
+  const result = await input['~standard'].validate(args);
+  if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
+  const issues = result.issues.map(({ message }) => message).join('; ');
+  throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, {
+    task: task.name,
+  });
+}
+
 // --- internal ---
 
 /** Fails a run that takes too long, after a notice at the soft limit. What the function still does is not waited for. */
@@ -126,15 +142,4 @@ function isReadable(thrown: unknown): boolean {
   } catch {
     return false;
   }
-}
-
-async function validate(task: RegisteredTask, args: readonly unknown[]): Promise<readonly unknown[]> {
-  const { input } = task.options;
-  if (input === undefined) return args;
-  const result = await input['~standard'].validate(args);
-  if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
-  const issues = result.issues.map(({ message }) => message).join('; ');
-  throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, {
-    task: task.name,
-  });
 }
