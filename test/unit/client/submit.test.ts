@@ -108,6 +108,16 @@ describe('arguments', () => {
     expect(await (await rest.s('a').applyAsync({ args: ['b', 'c'] })).get()).toBe(3);
   });
 
+  it('are checked by the task’s schema, by the caller where all are known', async () => {
+    await expect(checked.delay('bad')).rejects.toThrow(
+      invalid(/^Cannot call checked as its arguments do not pass its input schema: it is not good$/),
+    );
+    await expect(chain(identity.s('good'), group([checked.si('bad')])).delay()).rejects.toMatchObject({
+      code: 'CHORDAL_INVALID_ARGUMENTS',
+    });
+    expect(cloud.isIdle).toBe(true);
+  });
+
   it('are checked by the task’s schema, on the worker at the latest', async () => {
     expect(await (await checked.delay('good')).get()).toBe('good');
     await expect((await chain(identity.s('bad'), checked.s()).delay()).get()).rejects.toMatchObject({
