@@ -29,6 +29,8 @@ export function endpointEnvironment({ sqsS3, dynamodb }: Endpoints): Readonly<Re
     AWS_ENDPOINT_URL_S3: sqsS3,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_REGION: localRegion,
+    // Python's SDK reads this one.
+    AWS_DEFAULT_REGION: localRegion,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };
