@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Closes a run with the line `N passed, N failed[, N skipped]`, after everything that vitest prints. */
+/** Names what was skipped, and closes a run with the line `N passed, N failed[, N skipped]`, after everything that vitest prints. */
 export default class CiReporter implements Reporter {
   #closingLine: string | undefined;
 
@@ -14,6 +14,8 @@ export default class CiReporter implements Reporter {
     const tests = modules.flatMap((module) => [...module.children.allTests()]);
     const count = (state: string): number => tests.filter((test) => test.result().state === state).length;
     const skipped = count('skipped');
+    // The default reporter counts them; why they are skipped stands in their names.
+    for (const test of tests) if (test.result().state === 'skipped') console.log(`skipped: ${test.fullName}`);
     const failed = count('failed') + modules.filter(isBroken).length + unhandledErrors.length;
     this.#closingLine = `${count('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
   }
