@@ -118,7 +118,7 @@ async function makeParts(
   const handlersDir = relative(process.cwd(), join(root, 'handlers'));
   const found = await findHandlers(handlersDir);
   checkNamed(
-    Object.keys(functions),
+    functions,
     found.map(({ name }) => name),
   );
   const handlers = found.map((handler) => ({ ...handler, ...standardOptions(settings), ...functions[handler.name] }));
@@ -159,13 +159,30 @@ function checkLogicalNames(handlers: readonly HandlerFile[]): void {
   }
 }
 
-function checkNamed(named: readonly string[], handlers: readonly string[]): void {
-  const unknown = named.find((name) => !handlers.includes(name));
-  if (unknown === undefined) return;
-  throw new ConfigurationError(
-    `Cannot set custom.functions.${unknown}: there is no handlers/${unknown}.ts; known are ${handlers.join(', ')}`,
-  );
+/** What is misspelt would be ignored. */
+function checkNamed(functions: Given['functions'], handlers: readonly string[]): void {
+  for (const [name, options] of Object.entries(functions)) {
+    if (!handlers.includes(name)) {
+      throw new ConfigurationError(
+        `Cannot set custom.functions.${name}: there is no handlers/${name}.ts; known are ${handlers.join(', ')}`,
+      );
+    }
+    const unknown = Object.keys(options ?? {}).find((key) => !FUNCTION_OPTIONS.includes(key));
+    if (unknown !== undefined) {
+      throw new ConfigurationError(
+        `Cannot set custom.functions.${name}.${unknown}: known are ${FUNCTION_OPTIONS.join(', ')}`,
+      );
+    }
+  }
 }
+
+const FUNCTION_OPTIONS: readonly string[] = [
+  'timeoutSeconds',
+  'memoryMb',
+  'batchSize',
+  'windowSeconds',
+  'maximumConcurrency',
+] satisfies readonly (keyof FunctionOptions)[];
 
 /** Ignored by git and by the framework's own bundler, which leaves `.mjs` alone. */
 function outDirOf(root: string): string {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { copyProject } from './support/project-folder.ts';
@@ -8,6 +8,7 @@ const app = `import { createApp } from 'chordal';\nconst app = createApp('test')
 const add = `const add = app.task('add', (x: number, y: number) => x + y);\n`;
 const math = `${app}${add}export const handler = app.handler(add);\n`;
 const longName = 'a'.repeat(60);
+const yml = await readFile('serverless.yml', 'utf8');
 
 interface Case {
   readonly files?: Readonly<Record<string, string>>;
@@ -56,6 +57,23 @@ test.each<[string, Case]>([
     {
       args: ['--param=timeout=901'],
       message: /Cannot set timeoutSeconds of chordal-dev-math: it takes a whole number from 1 to 900/,
+    },
+  ],
+  [
+    'a setting of a function that there is none of',
+    {
+      files: {
+        'handlers/math.ts': math,
+        'serverless.yml': yml.replace('functions: {}', 'functions: { math: { timeout: 600 } }'),
+      },
+      message: /Cannot set custom\.functions\.math\.timeout: known are timeoutSeconds, memoryMb,/,
+    },
+  ],
+  [
+    'a setting of a function that there is not',
+    {
+      files: { 'handlers/math.ts': math, 'serverless.yml': yml.replace('functions: {}', 'functions: { maths: {} }') },
+      message: /Cannot set custom\.functions\.maths: there is no handlers\/maths\.ts; known are math/,
     },
   ],
   [
