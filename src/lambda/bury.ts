@@ -4,6 +4,7 @@ import { makeEngine } from '../client/engine.ts';
 import { buryBatch } from '../worker/bury.ts';
 import { environmentRuntime } from './environment.ts';
 import { deliveryOf } from './handler.ts';
+import { metered } from './metered.ts';
 
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
@@ -12,6 +13,6 @@ export async function handler(
   event: SQSEvent,
   _context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> {
-  const back = await buryBatch(engine, event.Records.map(deliveryOf));
+  const back = await metered(engine, (counting) => buryBatch(counting, event.Records.map(deliveryOf)));
   return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -9,6 +9,7 @@ import { EventBridgeScheduler } from '../adapters/aws/scheduler.ts';
 import { SqsBroker } from '../adapters/aws/sqs-broker.ts';
 import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
 import { RealClock } from '../adapters/system/clock.ts';
+import type { MetricLabels } from '../adapters/system/emf.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import type { LogLevel } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
@@ -77,6 +78,17 @@ export function submitSettings(
   readonly appName: string;
 } {
   return { allow, appName };
+}
+
+/** What this function's metrics are told apart by; undefined where its stack asks for none. */
+export function metricLabels(environment: Environment = process.env): MetricLabels | undefined {
+  const {
+    CHORDAL_METRICS: wanted,
+    CHORDAL_SERVICE: service = 'chordal',
+    CHORDAL_STAGE: stage = 'dev',
+    AWS_LAMBDA_FUNCTION_NAME: functionName = '',
+  } = environment;
+  return wanted === 'true' ? { stack: `${service}-${stage}`, functionName } : undefined;
 }
 
 // --- internal ---

@@ -4,6 +4,7 @@ import type { Delivery } from '../ports/broker.ts';
 import { runBatch } from '../worker/batch.ts';
 import type { Engine } from '../worker/engine.ts';
 import { queuePrefix } from './environment.ts';
+import { metered } from './metered.ts';
 
 /** What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs. */
 export interface Handler {
@@ -27,7 +28,9 @@ export function makeHandler(engine: Engine, names: readonly string[]): Handler {
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
     const deliveries = event.Records.map(deliveryOf);
-    const back = await runBatch(here, deliveries, () => context.getRemainingTimeInMillis());
+    const back = await metered(here, (engine) =>
+      runBatch(engine, deliveries, () => context.getRemainingTimeInMillis()),
+    );
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
   };
   return Object.assign(handle, { tasks: [...new Set(names)], timeLimits: timeLimitsOf(here) });
@@ -43,6 +46,7 @@ export function deliveryOf(record: SQSRecord): Delivery {
     messageId,
     body,
     receives: Number(attributes.ApproximateReceiveCount),
+    sentAt: Number(attributes.SentTimestamp),
     receipt: { queue: queue.startsWith(prefix) ? queue.slice(prefix.length) : queue, handle: receiptHandle },
     ...(reason === undefined ? {} : { reason }),
   };

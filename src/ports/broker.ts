@@ -35,6 +35,8 @@ export interface Delivery {
   /** How often it has been received, this time included. */
   readonly receives: number;
   readonly receipt: Receipt;
+  /** Epoch ms at which it was sent, where the queue says so. */
+  readonly sentAt?: number;
   /** Why it is in the dead-letter queue, if it was put there with a reason. */
   readonly reason?: string;
 }

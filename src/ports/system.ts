@@ -27,3 +27,14 @@ export interface Log {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
+
+/** What workers count: runs of tasks, retries they asked for, runs that another delivery had decided before, and dead messages settled. */
+export type Countable = 'runs' | 'retries' | 'losers' | 'buried';
+
+/** What is counted of a batch, for whoever watches. It decides nothing. */
+export interface Meter {
+  /** Counts one more; a second call counts again. */
+  count(what: Countable): void;
+  /** Notes how long a message waited beyond its delay before it was worked on, in ms; a second call notes one more. */
+  waited(ms: number): void;
+}

@@ -63,7 +63,10 @@ async function prepare(
     deliveries.map(async (delivery) => {
       const message = await readMessage(engine, delivery);
       if (message === 'back') back.push(delivery.messageId);
-      else if (message !== 'done') read.push({ delivery, message, remainingMs });
+      else if (message !== 'done') {
+        noteAge(engine, delivery, message);
+        read.push({ delivery, message, remainingMs });
+      }
     }),
   );
   if (read.length === 0) return [];
@@ -79,6 +82,12 @@ async function prepare(
     const slotAt = slots.get(one.message);
     return { ...one, revoked, ...(slotAt === undefined ? {} : { slotAt }) };
   });
+}
+
+/** A message that was to wait is as old as the time since then. */
+function noteAge({ meter, clock }: Engine, { sentAt }: Delivery, message: Prepared['message']): void {
+  const dueAt = message.kind === 'revoke' ? 0 : (message.notBefore ?? 0);
+  if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
 }
 
 async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared['message'] | 'back' | 'done'> {

@@ -45,6 +45,7 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise
     const letter = { at, id: message?.id ?? messageId, reason: why, body };
     await records.bury({ letter, until: at + LIFETIME_MS });
     log.warn('A dead message was buried', { id: letter.id, reason: why });
+    engine.meter?.count('buried');
     return true;
   } catch (error) {
     if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))

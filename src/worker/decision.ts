@@ -37,6 +37,7 @@ export async function decisionOf(
   const revoked = new AbortController();
   const done = new AbortController();
   const watching = watchRevocation(engine, message.id, revoked, done.signal);
+  engine.meter?.count('runs');
   const result = await runTask(engine, task, callOf(message, { ...given, isAgain }), {
     ...limits,
     revoked: revoked.signal,

@@ -1,6 +1,7 @@
 import type { TaskOptions } from '../core/option-types.ts';
 import type { Parameters } from '../core/parameters.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Meter } from '../ports/system.ts';
 
 /** A task as workers know it. */
 export interface RegisteredTask {
@@ -38,6 +39,8 @@ export const DEFAULT_SETTINGS: Settings = {
 export interface Engine extends Ports {
   readonly settings: Settings;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
+  /** Absent: nobody watches. */
+  readonly meter?: Meter;
   /** The queue of a task; undefined for a name that nobody runs. */
   queueOf(task: string): string | undefined;
   /** The names that somebody is known to run. */

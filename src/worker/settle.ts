@@ -50,8 +50,11 @@ export async function decide(work: Work, decision: Result | Turn): Promise<Verdi
   const standing = await engine.outcomes.decide({ address, attempt, decision: made, by, until });
   const verdict = verdictOn(standing.cell, attempt, by);
   // Lost to another delivery of the same message: to acknowledge would delete the owner's message.
-  if (verdict === 'mine' || verdict === 'open') return RETURN;
-  if (verdict === 'other') return ACK;
+  if (verdict !== 'me') {
+    engine.meter?.count('losers');
+    return verdict === 'other' ? ACK : RETURN;
+  }
+  if ('turn' in decision && decision.turn === 'retry') engine.meter?.count('retries');
   await proceed(work, standing);
   return ACK;
 }

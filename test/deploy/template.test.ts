@@ -29,6 +29,8 @@ beforeAll(async () => {
     alarmTopic: topic,
     tracing: true,
     tableRecovery: true,
+    logLevel: 'debug',
+    metrics: false,
   };
   full = await packaged(
     'full',
@@ -55,6 +57,24 @@ test('every handler is a function with a queue of its own, and one of the runtim
   expect(resourcesOf(plain, 'AWS::Logs::LogGroup').map(({ properties }) => properties['RetentionInDays'])).toEqual(
     names.map(() => 14),
   );
+});
+
+test('what functions log follows the parameter, and Lambda lets it pass', () => {
+  for (const { properties } of resourcesOf(full, 'AWS::Lambda::Function')) {
+    expect(properties['LoggingConfig']).toEqual({
+      LogFormat: 'JSON',
+      ApplicationLogLevel: 'DEBUG',
+      SystemLogLevel: 'WARN',
+    });
+  }
+  expect(environmentOf(full, 'MathLambdaFunction')['CHORDAL_LOG_LEVEL']).toBe('debug');
+});
+
+test('functions that are fed by a queue print metrics, unless a stage wants none', () => {
+  const metered = (template: Template): readonly string[] =>
+    names.filter((name) => environmentOf(template, `${logical(name)}LambdaFunction`)['CHORDAL_METRICS'] === 'true');
+  expect(metered(plain)).toEqual([...handlers, 'bury']);
+  expect(metered(full)).toEqual([]);
 });
 
 test('a queue is read in batches of which parts may fail', () => {
@@ -149,6 +169,8 @@ describe('encryption at rest', () => {
     });
     expect(JSON.stringify(propertiesOf(full, 'Bucket')['BucketEncryption'])).toContain(key);
     for (const name of names) expect(allowedTo(full, `${logical(name)}Role`)).toContain('kms:Decrypt');
+    expect(allowedTo(full, 'MathRole')).toContain('kms:GenerateDataKey');
+    expect(allowedTo(full, 'ResultRole')).not.toContain('kms:GenerateDataKey');
   });
 });
 

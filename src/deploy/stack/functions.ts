@@ -33,12 +33,19 @@ export function serverlessFunctions(
 }
 
 /** What functions need that the framework has no words for, as the `extensions:` of `resources:`. */
-export function extensions({ project }: StackParts): Readonly<Record<string, Value>> {
+export function extensions({ project, settings }: StackParts): Readonly<Record<string, Value>> {
+  const properties = {
+    // Lambda stops what looks like a loop near the 16th hop from queue to function: which a chain of 20 steps is.
+    RecursiveLoop: 'Allow',
+    // Lambda drops what is below the level of `serverless.yml`, INFO. Never above that: metrics are lines of INFO.
+    ...(settings.logLevel === 'debug' && {
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG', SystemLogLevel: 'WARN' },
+    }),
+  };
   return Object.fromEntries(
     [...project.functions, ...project.systemFunctions].map(({ handler }) => [
       functionId(handler),
-      // Lambda stops what looks like a loop near the 16th hop from queue to function: which a chain of 20 steps is.
-      { Properties: { RecursiveLoop: 'Allow' } },
+      { Properties: properties },
     ]),
   );
 }
@@ -68,6 +75,7 @@ function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleD
     environment: {
       ...environmentOf(parts),
       CHORDAL_LOG_LEVEL: settings.logLevel,
+      ...(settings.metrics && one.eventSource !== undefined && { CHORDAL_METRICS: 'true' }),
       ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
     },
     ...(settings.tracing && { tracing: 'Active' }),

@@ -50,13 +50,13 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
   }
 }
 
-function forAnyFunction({ settings }: StackParts, { name }: FunctionDescription): readonly Statement[] {
+function forAnyFunction({ settings }: StackParts, { name, handler }: FunctionDescription): readonly Statement[] {
   const logs = sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${name}:*`);
   return [
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logs),
     // X-Ray knows no resources.
     ...(settings.tracing ? [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')] : []),
-    ...key(settings.kmsKey),
+    ...key(settings.kmsKey, handler === 'result' ? toRead : toWrite),
   ];
 }
 
@@ -132,8 +132,13 @@ function schedulerArn(resource: string): Value {
   return sub(`arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
 }
 
-function key(kmsKey: string): readonly Statement[] {
-  return kmsKey === '' ? [] : [allow(['kms:Decrypt', 'kms:GenerateDataKey'], kmsKey)];
+/** DynamoDB asks on its caller's behalf whether the key is there, and for what encrypts its table. */
+const toRead = ['kms:Decrypt', 'kms:DescribeKey'];
+/** SQS and S3 ask for a new data key, too. */
+const toWrite = [...toRead, 'kms:GenerateDataKey'];
+
+function key(kmsKey: string, actions: readonly string[] = toWrite): readonly Statement[] {
+  return kmsKey === '' ? [] : [allow(actions, kmsKey)];
 }
 
 function objects(folder: string): Value {

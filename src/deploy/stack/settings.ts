@@ -32,6 +32,8 @@ export interface StackSettings {
   readonly alarmTopic: string;
   /** Seconds that the oldest message of a queue may be old before its alarm goes off. */
   readonly messageAge: number;
+  /** Whether functions print metrics of what they run. */
+  readonly metrics: boolean;
   /** Whether X-Ray traces the functions. */
   readonly tracing: boolean;
 }
@@ -53,6 +55,7 @@ export const DEFAULT_SETTINGS: StackSettings = {
   alarms: true,
   alarmTopic: '',
   messageAge: 900,
+  metrics: true,
   tracing: false,
 };
 
