@@ -3,6 +3,7 @@ import { makeEngine } from '../client/engine.ts';
 import { InvalidOptions, SerializationError } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { isPlainObject } from '../core/json.ts';
+import { loggable } from '../worker/loggable.ts';
 import { environmentRuntime } from './environment.ts';
 import { reportError, reportResult } from './report.ts';
 import type { ErrorReport, ResultReport } from './report.ts';
@@ -18,7 +19,7 @@ export async function handler(request: unknown): Promise<ResultReport | { readon
     const { taskId, wait } = readRequest(request);
     return withinLimit(await reportResult(engine, taskId, wait));
   } catch (error) {
-    engine.log.warn('A request for a result was refused', { error: String(error) });
+    engine.log.warn('A request for a result was refused', { error: loggable(error) });
     return { error: reportError(error) };
   }
 }

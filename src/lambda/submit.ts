@@ -1,6 +1,7 @@
 import { makeConf } from '../client/app.ts';
 import { makeEngine } from '../client/engine.ts';
 import { submit } from '../client/submit.ts';
+import { loggable } from '../worker/loggable.ts';
 import { checkAllowed, readAllowList } from './allow-list.ts';
 import { environmentRuntime, submitSettings } from './environment.ts';
 import { reportError } from './report.ts';
@@ -26,7 +27,7 @@ export async function handler(
     const { id } = await submit(engine, { data, app: appName, taskId, dedupKey: dedupKey ?? taskId });
     return { taskId: id };
   } catch (error) {
-    engine.log.warn('A canvas was refused', { error: String(error) });
+    engine.log.warn('A canvas was refused', { error: loggable(error) });
     return { error: reportError(error) };
   }
 }

@@ -6,6 +6,7 @@ import type { Prepared } from './deliver.ts';
 import type { Verdict } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { timeNeeded } from './limits.ts';
+import { loggable, withoutValue } from './loggable.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
@@ -120,7 +121,7 @@ async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared):
       engine.log.error('A message could not be worked on and comes back', {
         messageId: delivery.messageId,
         id: message.id,
-        error: reasonOf(error),
+        error: loggable(error),
       });
     }
     return { end: 'return' };
@@ -133,7 +134,9 @@ async function end(engine: Engine, { body, receipt }: Delivery, verdict: Verdict
     case 'ack':
       return true;
     case 'dead':
-      engine.log.error('A message cannot be processed and goes to the dead-letter queue', { reason: verdict.reason });
+      engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
+        reason: withoutValue(verdict.reason),
+      });
       return engine.broker.deadLetter({ body, reason: verdict.reason }).then(
         () => true,
         () => false,

@@ -9,6 +9,7 @@ import { ACK, flowOf } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine } from './engine.ts';
+import { loggable, withoutValue } from './loggable.ts';
 import { revokeScope } from './revocations.ts';
 import { decide, failed, settledBefore } from './settle.ts';
 
@@ -44,12 +45,12 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise
     const why = verdict.end === 'dead' ? verdict.reason : reason;
     const letter = { at, id: message?.id ?? messageId, reason: why, body };
     await records.bury({ letter, until: at + LIFETIME_MS });
-    log.warn('A dead message was buried', { id: letter.id, reason: why });
+    log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(why) });
     engine.meter?.count('buried');
     return true;
   } catch (error) {
     if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))
-      log.error('A dead message could not be buried', { messageId, error: String(error) });
+      log.error('A dead message could not be buried', { messageId, error: loggable(error) });
     return false;
   }
 }

@@ -136,6 +136,23 @@ test('submit() submits nothing where no allow-list is given', async () => {
   );
 });
 
+test('submit() logs why it refuses a canvas, and nothing of its arguments', async () => {
+  const submit = await submitWith('*');
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  cloud.close();
+  cloud = sampleCloud({ logLevel: 'warn' });
+
+  await submit({ args: ['secret'] });
+  await submit({ canvas: { task: 'mul', args: 'secret' } });
+  await submit({ canvas: add(1, 2), kwargs: ['secret'] });
+  vi.restoreAllMocks();
+
+  expect(lines).toHaveLength(3);
+  expect(lines.join('')).toMatch(/Cannot read the payload[^]*InvalidCanvas[^]*kwargs/);
+  expect(lines.join('')).not.toContain('secret');
+});
+
 test('readAllowList() reads names and patterns', () => {
   const isAllowed = readAllowList(' add, report.*,,');
   expect(['add', 'report.', 'report.daily'].map(isAllowed)).toEqual([true, true, true]);
