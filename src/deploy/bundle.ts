@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { BuildFailure, BuildOptions, Message } from 'esbuild';
 import { ConfigurationError } from '../core/errors.ts';
 import type { HandlerFile } from './handler-file.ts';
@@ -57,8 +57,12 @@ export function describeMessage({ location, text }: Message): string {
 
 // --- internal ---
 
-/** Whether the handler belongs to this repository: there `chordal` is the package itself, read from its source. */
+/**
+ * Whether the handler belongs to this repository: there `chordal` is the package itself, read from its source. Where it is installed, its
+ * own handlers are built, and so must be what a project's handlers import: else functions hold the library twice.
+ */
 function isOfChordal({ file }: HandlerFile): boolean {
+  if (resolve(file).split(sep).includes('node_modules')) return false;
   let dir = dirname(resolve(file));
   while (dir !== dirname(dir)) {
     const manifest = readManifest(dir);

@@ -54,6 +54,7 @@ export function defineStack(options: StackOptions): Stack {
   const isBuilt = words.has('deploy') || words.has('package');
   let made: Promise<StackParts> | undefined;
   const partsOf = async (variables: Variables): Promise<StackParts> => {
+    checkNode(process.versions.node);
     // Not within what is made once: a variable that is not known yet is asked for again.
     const given = await readVariables(variables);
     made ??= makeParts(root, isBuilt, given);
@@ -94,6 +95,15 @@ interface Given {
   readonly settings: StackSettings;
   /** What is set for a function of its own, by its name. */
   readonly functions: Readonly<Record<string, FunctionOptions>>;
+}
+
+/** The machine's own Node runs the framework, unless the project has another. */
+function checkNode(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 5)) return;
+  throw new ConfigurationError(
+    `Cannot build handlers on Node ${version}: it takes 22.5 or later, best 24; run npm install --save-dev node@24, and the framework by npx`,
+  );
 }
 
 async function readVariables({ resolveVariable }: Variables): Promise<Given> {
