@@ -5,7 +5,6 @@ import { chord, createApp, range } from 'chordal';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { add } from '../../handlers/tasks/math.ts';
 import { identity, record, recorded } from '../../handlers/tasks/text.ts';
-import { sleeping } from '../../handlers/tasks/trouble.ts';
 import { callers, runCaller } from './support/callers.ts';
 import { type RunningEmulator, startMiniStack, startMoto } from './support/emulator.ts';
 import { copyProject, type ProjectFolder } from './support/project-folder.ts';
@@ -31,8 +30,8 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
   beforeAll(async () => {
     emulator = await startMiniStack(bin);
     project = await copyProject();
-    // A short timeout, so that what a redeployment interrupts comes back soon: after six times as long. Two batches at once, so that it does.
-    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5', concurrency: '2' });
+    // A short timeout, so that what a redeployment interrupts comes back soon: after six times as long.
+    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5' });
     await stack.deploy();
     env = await stack.callerEnv();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
@@ -82,17 +81,25 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
     expect(exitCode).toBe(1);
   });
 
-  test('a new version that is deployed while a chord of 500 runs loses none of its messages', async () => {
-    const members = range(500).map((i) => record.s('upgrade', i));
-    const slow = range(100).map(() => sleeping.s(1));
-    const result = await chord([...slow, ...members], createApp('upgrade').signature('identity')).delay();
-    await project.add({ 'handlers/fresh.ts': fresh });
+  test('a new version that is deployed while a chord of 500 runs loses none of its messages, and reads those of the old one', async () => {
+    await project.add({ 'handlers/upgrade.ts': upgrade(1) });
+    await stack.deploy();
+    vi.stubEnv('CHORDAL_ROUTES', (await stack.callerEnv())['CHORDAL_ROUTES']);
+    const app = createApp('upgrade');
+    // Those that wait come back every second, until they are told that the new version is there.
+    const members = range(500).map((i) => app.signature('member', { args: [i, i % 10 === 0] }));
+    const result = await chord(members, app.signature('identity')).delay();
+    await waitFor(async () => (await membersRun()).size === 450);
+
+    await project.add({ 'handlers/upgrade.ts': upgrade(2), 'handlers/fresh.ts': fresh });
     await stack.deploy();
     expect(await result.ready()).toBe(false);
+    await record.delay('go', 'on');
 
-    expect(await result.get({ timeout })).toHaveLength(600);
-    const noted = await (await recorded.delay('upgrade')).get({ timeout });
-    expect(new Set(noted)).toEqual(new Set(range(500)));
+    expect(await result.get({ timeout })).toEqual([...range(500)]);
+    const versions = await membersRun();
+    expect([...versions.keys()].toSorted((x, y) => x - y)).toEqual([...range(500)]);
+    for (const [i, version] of versions) expect([i, version]).toEqual([i, i % 10 === 0 ? 2 : 1]);
     vi.stubEnv('CHORDAL_ROUTES', (await stack.callerEnv())['CHORDAL_ROUTES']);
     expect(await invoke('submit', { canvas: { task: 'fresh' }, options: { taskId: 'fresh' } })).toEqual({
       taskId: 'fresh',
@@ -154,6 +161,27 @@ describe.skipIf(skipped !== '')(`a stack on moto${skipped}`, { timeout: testTime
 // --- internal ---
 
 const fresh = `import { app } from './tasks/app.ts';\nexport const handler = app.handler(app.task('fresh', () => 'new'));\n`;
+
+const upgrade = (version: number): string => `
+  import { app } from './tasks/app.ts';
+  const member = app.task('member', { bind: true, maxRetries: 1000 }, async (ctx, i: number, waits: boolean) => {
+    if (waits && (await ctx.ledger.read('go')).length === 0) throw ctx.retry({ countdown: 1 });
+    await ctx.ledger.append('members', [i, ${version}]);
+    return i;
+  });
+  export const handler = app.handler(member);
+`;
+
+/** Which version has run each member. */
+async function membersRun(): Promise<ReadonlyMap<number, number>> {
+  const noted = await (await recorded.delay('members')).get({ timeout });
+  // What the task above appends.
+  return new Map(noted as [number, number][]);
+}
+
+async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
+  await vi.waitUntil(isSo, { timeout: timeout * 1000, interval: 200 });
+}
 
 async function invoke(name: string, payload: object): Promise<unknown> {
   const lambda = new LambdaClient();
