@@ -52,7 +52,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
   const before = dedupKey === undefined ? 'new' : await engine.records.openSubmission({ workflow: id, until });
   if (before === 'sent') return { id, plan };
   const packed = await storePlan(engine.payloads, { plan, base: id, until });
-  const flow = flowOf(engine, run, until, before === 'unsent');
+  const flow = { ...flowOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
   await sendFirst(engine, flow, { id, base: id, links: [], attempt: 0 }, packed);
   if (dedupKey !== undefined) await engine.records.closeSubmission({ workflow: id });
   run?.children.push(id);
@@ -102,6 +102,12 @@ function workflowId(
   const before = run.launches.get(signature) ?? 0;
   run.launches.set(signature, before + 1);
   return `l-${nonces.digest(`${message.id}|${message.try}|${signature}|${before}`)}`;
+}
+
+/** Where a caller's trace comes in: as the header of the W3C's recommendation. */
+function traceOf({ options }: SignatureData): Pick<Flow, 'traceparent'> {
+  const traceparent = options.headers?.['traceparent'];
+  return typeof traceparent === 'string' ? { traceparent } : {};
 }
 
 function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, again: boolean): Flow {

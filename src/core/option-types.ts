@@ -23,7 +23,7 @@ export interface SignatureOptions {
   readonly queue?: string;
   /** Whose work it is: tenants share a queue fairly (the SQS MessageGroupId). Default: nobody's. */
   readonly tenant?: string;
-  /** Custom headers; they travel with retries, replacements and links. Default none. */
+  /** Custom headers; they travel with retries, replacements and links. `traceparent` is also in each envelope. Default none. */
   readonly headers?: Readonly<Record<string, unknown>>;
   /** Started once with the value, when it has succeeded. Default none. */
   readonly link?: AnySignature | readonly AnySignature[];
