@@ -210,7 +210,9 @@ describe('what roles may do', () => {
 
   test('is less for submit, which receives nothing, and for result, which only reads', () => {
     expect(allowedTo(plain, 'SubmitRole')).not.toContain('sqs:ReceiveMessage');
-    expect(allowedTo(plain, 'SubmitRole')).not.toContain('s3:GetObject');
+    // It reads the blocks that it has written, and no values.
+    expect(JSON.stringify(statementsOf(plain, 'SubmitRole'))).not.toContain('}/v/*');
+    expect(allowedTo(plain, 'SubmitRole')).not.toContain('dynamodb:Query');
     expect(allowedTo(plain, 'ResultRole')).toEqual([
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',

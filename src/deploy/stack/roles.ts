@@ -37,9 +37,16 @@ function functionRole(parts: StackParts, one: FunctionDescription): Resource {
 function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
   switch (handler) {
     case 'result':
-      return [readTable, ...readBucket];
+      return [readTable, allow(['s3:GetObject'], objects('v')), listBucket];
     case 'submit':
-      return [send(appQueues(parts)), readTable, writeTable, writeBucket, ...schedule(parts)];
+      return [
+        send(appQueues(parts)),
+        allow(['dynamodb:GetItem'], attribute(TABLE)),
+        writeTable,
+        // The blocks of a large canvas: it starts from what it has written.
+        allow(['s3:GetObject', 's3:PutObject'], objects('b')),
+        ...schedule(parts),
+      ];
     default: {
       const own = handler === 'bury' ? DEAD_QUEUE : queueId(handler);
       const receiving = eventSource === undefined ? [] : [receive(own)];
@@ -115,7 +122,8 @@ const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:
 const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(TABLE));
 
 /** Who may not list a bucket is told of a missing object that it is forbidden. */
-const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), allow(['s3:ListBucket'], attribute(BUCKET))];
+const listBucket = allow(['s3:ListBucket'], attribute(BUCKET));
+const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), listBucket];
 const writeBucket = allow(['s3:PutObject'], [objects('v'), objects('b')]);
 
 function schedule({ project }: StackParts): readonly Statement[] {
