@@ -143,6 +143,8 @@ describe.skipIf(skipped !== '')(`a stack on moto${skipped}`, { timeout: testTime
         concurrency: '10',
         batchWindow: '5',
         alarmTopic: 'arn:aws:sns:us-east-1:123456789012:alarms',
+        kmsKey: 'arn:aws:kms:us-east-1:123456789012:key/0f0e0d0c-1111-2222-3333-444455556666',
+        logLevel: 'debug',
       },
     ],
   ])('is accepted %s by its linter, and by what refuses actions that do not exist', async (_, params) => {
