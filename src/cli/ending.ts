@@ -1,6 +1,6 @@
 import { isChordalError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
-import { toJson } from '../core/serializer.ts';
+import { toAnswer } from '../core/serializer.ts';
 import { reportError } from '../lambda/report.ts';
 import type { ErrorReport } from '../lambda/report.ts';
 import { isUsersMistake } from './explain.ts';
@@ -40,5 +40,5 @@ export function exitCodeOf(endings: readonly Ending[]): 0 | 1 | 2 {
 
 /** The value as JSON, with marks for what JSON cannot say; of a function that returned nothing it is null. */
 function valueJson(value: unknown): Json {
-  return value === undefined ? null : toJson(value, 'the value');
+  return value === undefined ? null : toAnswer(value, 'the value');
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.ts';
-import { toJson } from '../core/serializer.ts';
+import { toAnswer } from '../core/serializer.ts';
 import { reportResult } from '../lambda/report.ts';
 import type { ResultReport } from '../lambda/report.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
@@ -20,7 +20,7 @@ export async function inspectId({ app, engine }: OpenCloud, id: string): Promise
   const meta = isEnded ? undefined : await handle.info();
   return {
     ...report,
-    ...(meta !== undefined && { meta: toJson(meta, `the meta of ${id}`) }),
+    ...(meta !== undefined && { meta: toAnswer(meta, `the meta of ${id}`) }),
     children: children.map(({ taskId }) => taskId),
   };
 }

@@ -11,6 +11,8 @@ export interface Walk {
   readonly path: Key[];
   readonly ancestors: unknown[];
   depth: number;
+  /** Writes for a caller, who is given no mark for `-0`. */
+  readonly isAnswer?: true;
 }
 
 type Key = string | number | undefined;
@@ -23,8 +25,8 @@ export type Visit = (value: unknown, depth: number, walk: Walk) => unknown;
  *
  * @throws SerializationError for whatever is thrown on the way, such as by a getter.
  */
-export function walked<T>(purpose: string, run: (walk: Walk) => T): T {
-  const walk: Walk = { purpose, path: [], ancestors: [], depth: 0 };
+export function walked<T>(purpose: string, run: (walk: Walk) => T, how: Pick<Walk, 'isAnswer'> = {}): T {
+  const walk: Walk = { purpose, path: [], ancestors: [], depth: 0, ...how };
   try {
     return run(walk);
   } catch (cause) {

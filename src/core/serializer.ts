@@ -60,6 +60,20 @@ export function toJson(value: unknown, what: string): Json {
 }
 
 /**
+ * The JSON of a value for a caller in any language, who knows no marks for numbers that are zero: as {@link toJson}, but `-0` is 0, as
+ * `JSON.stringify` has it.
+ *
+ * @param what names the value for the message of the error.
+ * @throws SerializationError as {@link encode} does.
+ *
+ * @example
+ * toAnswer({ product: 0 * -1 }, 'the result of task mul'); // { product: 0 }
+ */
+export function toAnswer(value: unknown, what: string): Json {
+  return walked(`Cannot serialise ${what}`, (walk) => write(value, 0, walk), { isAnswer: true });
+}
+
+/**
  * The value of JSON that {@link toJson} gave. Parts without a mark are shared with the JSON, not copied.
  *
  * @param what names the JSON for the message of the error.
@@ -80,6 +94,7 @@ function write(value: unknown, depth: number, walk: Walk): Json {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)) return value;
   if (typeof value === 'object' || typeof value === 'function') return writeObject(value, depth, walk);
+  if (value === 0 && walk.isAnswer === true) return 0;
   const marked = markLeaf(value);
   if (marked === undefined) throw fault(walk, refusal(value));
   checkDepth(walk, depth);

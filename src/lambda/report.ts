@@ -3,7 +3,7 @@ import { toFailure } from '../core/errors-wire.ts';
 import { isChordalError, UnknownResult } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { State } from '../core/result-types.ts';
-import { toJson } from '../core/serializer.ts';
+import { toAnswer } from '../core/serializer.ts';
 import type { Engine } from '../worker/engine.ts';
 
 /** An error as callers in any language read it. */
@@ -38,7 +38,7 @@ export async function reportResult(engine: Engine, taskId: string, waitSeconds: 
     return {
       taskId,
       state: 'SUCCESS',
-      value: result.value === undefined ? null : toJson(result.value, `the result of ${taskId}`),
+      value: result.value === undefined ? null : toAnswer(result.value, `the result of ${taskId}`),
     };
   const state = result.error instanceof UnknownResult ? 'PENDING' : outcome.state;
   return { taskId, state, error: reportError(result.error) };

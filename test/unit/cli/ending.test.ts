@@ -38,6 +38,7 @@ test.each([
 test('endingJson() writes values with marks for what JSON cannot say', () => {
   expect(endingJson({ value: [1, 'a', null] })).toEqual({ value: [1, 'a', null] });
   expect(endingJson({ value: undefined })).toEqual({ value: null });
+  expect(JSON.stringify(endingJson({ value: [2 * -0, -0] }))).toBe('{"value":[0,0]}');
   expect(endingJson({ value: { n: 2n } })).toEqual({ value: { n: { __type__: 'bigint', __value__: '2' } } });
 });
 

@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isChordalError } from '../../../src/core/errors.ts';
 import { isPlainObject, MAX_DEPTH, parseJson } from '../../../src/core/json.ts';
-import { decode, encode, fromJson, toJson } from '../../../src/core/serializer.ts';
+import { decode, encode, fromJson, toAnswer, toJson } from '../../../src/core/serializer.ts';
 
 function roundTrip(value: unknown): unknown {
   return decode(encode(value, 'the value'), 'the value');
@@ -457,3 +457,14 @@ function hasInvalidDate(value: unknown): boolean {
   if (value instanceof Map || value instanceof Set || Array.isArray(value)) return [...value].some(hasInvalidDate);
   return isPlainObject(value) && Object.values(value).some(hasInvalidDate);
 }
+
+describe('toAnswer()', () => {
+  it('writes -0 as 0, at any depth, and all else as toJson() does', () => {
+    expect(JSON.stringify(toAnswer([-0, { a: -0 }, new Set([-0]), Number.NaN], 'it'))).toBe(
+      '[0,{"a":0},{"__type__":"set","__value__":[0]},{"__type__":"number","__value__":"NaN"}]',
+    );
+    const shaped = { __type__: 'number', __value__: '-0' };
+    expect(toAnswer(shaped, 'it')).toEqual(toJson(shaped, 'it'));
+    expect(() => toAnswer({ a: [() => 1] }, 'it')).toThrow('value.a[0] is a function');
+  });
+});
