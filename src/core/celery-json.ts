@@ -4,8 +4,8 @@ import { CanvasTooDeep, InvalidCanvas } from './errors.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { fromJson, toJson } from './serializer.ts';
-import type { LaterArguments, SignatureData, TaskData } from './signature.ts';
-import { chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
+import type { SignatureData, TaskData } from './signature.ts';
+import { asImmutable, chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
 
 /** How deep signatures may nest in JSON: below this every recursion over them is safe. */
 const MAX_NESTING = 300;
@@ -70,8 +70,7 @@ export function fromCelery(json: Json, where = 'canvas', nesting = 0): Signature
   }
   const data = read === undefined ? readTask(json, where) : read(json, where, nesting);
   const options = readOptions(json['options'], `${where}.options`, (link, at) => fromCelery(link, at, nesting + 1));
-  const later = read === undefined ? { args: [], kwargs: {} } : readPartial(json, where);
-  return withOptions(withArguments(data, later), options);
+  return withOptions(data.kind === 'chord' ? withChordArguments(data, json, where) : data, options);
 }
 
 // --- internal ---
@@ -115,12 +114,16 @@ function readArgs(json: Source, where: string): readonly unknown[] {
   return args.map((arg, index) => fromJson(asJson(arg), `${where}.args[${index}]`));
 }
 
-/** A chord has arguments of its own, for its header; other canvases have passed theirs on when they are written. */
-function readPartial(json: Source, where: string): LaterArguments {
-  const { kwargs } = kwargsOf(json, where);
-  const given = json['task'] === 'celery.chord' ? (kwargs ?? {}) : {};
+/**
+ * A chord has arguments of its own, for its header; other canvases have passed theirs on when they are written. If it is
+ * immutable, its header takes no others.
+ */
+function withChordArguments(data: SignatureData, json: Source, where: string): SignatureData {
+  const given = kwargsOf(json, where)['kwargs'] ?? {};
   if (!isPlainObject(given)) throw expected(`${where}.kwargs.kwargs`, 'an object', given);
-  return { args: readArgs(json, where), kwargs: readValues(given, `${where}.kwargs.kwargs`) };
+  const own = { args: readArgs(json, where), kwargs: readValues(given, `${where}.kwargs.kwargs`) };
+  const filled = withArguments(data, own);
+  return json['immutable'] === true ? asImmutable(filled) : filled;
 }
 
 function readValues(json: Source, where: string): Readonly<Record<string, unknown>> {

@@ -157,6 +157,24 @@ export function withArguments(data: SignatureData, later: LaterArguments): Signa
   }
 }
 
+/** The same signature, to which arguments given later make no difference. */
+export function asImmutable(data: SignatureData): SignatureData {
+  switch (data.kind) {
+    case 'task':
+      return { ...data, immutable: true };
+    case 'chain':
+      return { ...data, steps: data.steps.map((step, index) => (index === 0 ? asImmutable(step) : step)) };
+    case 'group':
+      return { ...data, members: data.members.map(asImmutable) };
+    case 'chord':
+      return { ...data, header: data.header.map(asImmutable) };
+    case 'map':
+    case 'starmap':
+    case 'chunks':
+      return data;
+  }
+}
+
 /** The same signature with further options; the later win, callbacks add up. */
 export function withOptions<Data extends SignatureData>(data: Data, options: CallOptions): Data {
   return { ...data, options: mergeOptions(data.options, options) };
@@ -225,9 +243,6 @@ function deepest(all: readonly SignatureData[]): number {
 
 /** A group's members in an outer group. One with a `link` stays whole, so that its values can be handed to it. */
 function spreadGroup(member: SignatureData): readonly SignatureData[] {
-  if (member.kind === 'chain' && member.steps.length === 1 && Object.keys(member.options).length === 0) {
-    return member.steps.flatMap(spreadGroup);
-  }
   if (member.kind !== 'group' || member.options.link !== undefined) return [member];
   if (Object.keys(member.options).length === 0) return member.members;
   const { taskId: _, ...options } = member.options;

@@ -53,6 +53,14 @@ describe('nested groups', () => {
     expect(await valueOf(chord([identity.s(0)], body))).toEqual([[1], [2], [3]]);
   });
 
+  it('are lists of their own inside a chain, also one of a single step', async () => {
+    const pair = group([identity.si(1), identity.si(2)]);
+    expect(await valueOf(group([chain(pair), identity.si(3)]))).toEqual([[1, 2], 3]);
+    expect(await valueOf(chord([chain(pair), identity.si(3)], identity.s()))).toEqual([[1, 2], 3]);
+    expect(await valueOf(chord(chain(pair), identity.s()))).toEqual([[1, 2]]);
+    expect(await valueOf(group([chain(pair)]))).toEqual([[1, 2]]);
+  });
+
   it('are taken apart also where they have a link, which gets their list', async () => {
     const inner = group([identity.s('a'), identity.s('b')]).link(echo.s());
     expect(await valueOf(chord([inner, identity.s('c')], identity.s()))).toEqual(['a', 'b', 'c']);

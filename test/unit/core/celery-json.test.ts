@@ -5,7 +5,7 @@ import type { Json } from '../../../src/core/json.ts';
 import { planOf } from '../../../src/core/plan-of.ts';
 import { printSignature } from '../../../src/core/print.ts';
 import type { SignatureData } from '../../../src/core/signature.ts';
-import { chainOf, chordOf, groupOf, taskOf, withOptions } from '../../../src/core/signature.ts';
+import { chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from '../../../src/core/signature.ts';
 import { canvas } from './random-canvas.ts';
 
 /** What `json.dumps(add.s(…))` writes in Python. */
@@ -81,6 +81,28 @@ describe('fromCelery() reads what Celery wrote', () => {
       { args: [9] },
     );
     expect(print(json)).toBe('chord([add(9, 1, z=5), add!(2)], tsum())');
+  });
+
+  it('with an immutable chord, whose header takes its own arguments and none that are given later', () => {
+    const header = [
+      task('add', [1]),
+      composite('chain', { tasks: [task('a'), task('b')] }),
+      composite('group', { tasks: [task('c')] }),
+      composite('chord', { header: [task('d')], body: task('e') }),
+      composite('map', { task: task('f'), it: [1] }),
+    ];
+    const json = composite('chord', { kwargs: { z: 5 }, header, body: task('tsum') }, { args: [9], immutable: true });
+    const text =
+      'chord([add!(9, 1, z=5), a!(9, z=5) | b(), c!(9, z=5), chord([d!(9, z=5)], e()), f.map([1])], tsum())';
+    expect(print(json)).toBe(text);
+    expect(printSignature(withArguments(fromCelery(json), { args: [0], kwargs: { z: 0 } }))).toBe(text);
+  });
+
+  it('without arguments of a chain or a group, and mutable: Celery hands these to their tasks before it writes them', () => {
+    const more = { args: [9], immutable: true };
+    expect(print(composite('chain', { tasks: [task('a'), task('b')] }, more))).toBe('a() | b()');
+    expect(print(composite('group', { tasks: [task('a')] }, more))).toBe('group([a()])');
+    expect(print(composite('map', { task: task('a'), it: [1] }, more))).toBe('a.map([1])');
   });
 
   it('with kombu’s marks in arguments', () => {

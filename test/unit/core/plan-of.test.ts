@@ -39,7 +39,7 @@ describe('planOf() flattens', () => {
     expect(plan(groupOf([a, groupOf([b, groupOf([c])]), d]))).toBe('[a b c d]');
     expect(plan(chordOf([groupOf([a, b]), c], d))).toBe('([a b c] | d)');
     expect(plan(groupOf([chainOf([a, groupOf([b, c])]), d]))).toBe('[(a | [b c]) d]');
-    expect(plan(groupOf([chainOf([groupOf([a, b])])]))).toBe('[a b]');
+    expect(plan(groupOf([chainOf([groupOf([a, b])]), c]))).toBe('[[a b] c]');
   });
 
   it('a chain of one step to its step, and keeps a group of one and of none', () => {
