@@ -28,16 +28,27 @@ export const xsum = app.task('xsum', (nums: readonly (number | readonly number[]
 // --- internal ---
 
 function total(nums: readonly number[]): number {
-  return nums.reduce((sum, num) => sum + num, 0);
+  return nums.reduce(plus, 0);
 }
 
 /** As Python's `+`: what comes as JSON may be of another type than the caller's compiler knows, but both of the same. */
 function plus(x: number, y: number): number {
   const values: readonly unknown[] = [x, y];
-  // Lists make a list, which the types do not say.
+  // Lists make a list, long integers a bigint, strings a string, which the types do not say.
   if (values.every((value) => Array.isArray(value))) return values.flat() as unknown as number;
-  if (typeof x === typeof y && typeof x !== 'object') return x + y;
+  if (values.every(isWhole) && values.some((value) => typeof value === 'bigint'))
+    return (BigInt(x) + BigInt(y)) as unknown as number;
+  if (values.every(isNumeric)) return Number(x) + Number(y);
+  if (values.every((value) => typeof value === 'string')) return x + y;
   throw new TypeError(`Cannot add these: current values are ${values.map(kindOf).join(' and ')}`);
+}
+
+function isWhole(value: unknown): boolean {
+  return typeof value === 'bigint' || Number.isSafeInteger(value);
+}
+
+function isNumeric(value: unknown): boolean {
+  return typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint';
 }
 
 function kindOf(value: unknown): string {

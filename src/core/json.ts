@@ -28,7 +28,8 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
 }
 
 /**
- * Reads JSON, and also the bare `NaN` and `Infinity` that Python writes, which become marks for the serializer. It does not read marks.
+ * Reads JSON as Python writes it: a bare `NaN` or `Infinity`, and an integer of more digits than a number can keep, become marks for the
+ * serializer. It does not read marks.
  *
  * @param what names the text for the message of the error.
  * @param maxDepth default {@link MAX_DEPTH}; an envelope around values needs more.
@@ -51,6 +52,11 @@ export function parseJson(text: string, what: string, maxDepth: number = MAX_DEP
     const message = `Cannot read ${what} as JSON: current value is a text of ${text.length} characters: ${reason}`;
     throw new SerializationError(message, { path: 'value', cause });
   }
+}
+
+/** Whether {@link parseJson} may put a mark where the text has none. */
+export function mayGetMarks(text: string): boolean {
+  return NOT_FINITE.test(text) || HAS_LONG_INTEGER.test(text);
 }
 
 // --- internal ---
@@ -87,18 +93,35 @@ function isEscaped(text: string, index: number): boolean {
 }
 
 function parse(text: string): Json {
+  if (HAS_LONG_INTEGER.test(text)) return parseStrictly(withMarks(text));
   try {
     return parseStrictly(text);
   } catch (error) {
-    const marked = text.replaceAll(STRING_OR_NOT_FINITE, (token) =>
-      token.startsWith('"') ? token : `{"__type__":"number","__value__":"${token}"}`,
-    );
+    const marked = withMarks(text);
     if (marked === text) throw error;
     return parseStrictly(marked);
   }
 }
 
-const STRING_OR_NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
+/** The text with marks for the numbers that JSON.parse cannot read, or not without changing a digit. */
+function withMarks(text: string): string {
+  return text.replaceAll(STRING_OR_NUMBER, (token) => {
+    if (token.startsWith('"')) return token;
+    if (NOT_FINITE.test(token)) return `{"__type__":"number","__value__":"${token}"}`;
+    return isLongInteger(token) ? `{"__type__":"bigint","__value__":"${token}"}` : token;
+  });
+}
+
+/** Python writes an integer with all its digits; what JavaScript itself would write as these digits stays a number. */
+function isLongInteger(token: string): boolean {
+  return LONG_INTEGER.test(token) && String(Number(token)) !== token;
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g;
+const NOT_FINITE = /NaN|Infinity/;
+/** Of 16 digits and more some cannot be told apart as numbers. */
+const LONG_INTEGER = /^-?[1-9]\d{15,}$/;
+const HAS_LONG_INTEGER = /(?:^|[\s:,[])-?[1-9]\d{15,}(?:[\s,\]}]|$)/;
 
 function prototypeOf(value: object): object | null {
   // Object.getPrototypeOf is typed as any.

@@ -1,6 +1,6 @@
 import { describe } from './errors-text.ts';
 import { SerializationError } from './errors.ts';
-import { isPlainObject, type Json, parseJson } from './json.ts';
+import { isPlainObject, type Json, mayGetMarks, parseJson } from './json.ts';
 import { isMarkShaped, mark, markLeaf, readLeaf } from './serializer-marks.ts';
 import { checkCycle, checkDepth, fault, mapItems, mapValues, step, type Walk, walked } from './serializer-walk.ts';
 
@@ -43,7 +43,7 @@ export function encode(value: unknown, what: string): string {
 export function decode(text: string, what: string): unknown {
   const json = parseJson(text, what);
   // Whatever parseJson marks by itself is in the text too.
-  return text.includes('"__type__"') || NOT_FINITE.test(text) ? fromJson(json, what) : json;
+  return text.includes('"__type__"') || mayGetMarks(text) ? fromJson(json, what) : json;
 }
 
 /**
@@ -87,8 +87,6 @@ export function fromJson(json: Json, what: string = 'a value'): unknown {
 }
 
 // --- internal ---
-
-const NOT_FINITE = /NaN|Infinity/;
 
 function write(value: unknown, depth: number, walk: Walk): Json {
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;

@@ -92,8 +92,7 @@ describe('fromCelery() reads what Celery wrote', () => {
       composite('map', { task: task('f'), it: [1] }),
     ];
     const json = composite('chord', { kwargs: { z: 5 }, header, body: task('tsum') }, { args: [9], immutable: true });
-    const text =
-      'chord([add!(9, 1, z=5), a!(9, z=5) | b(), c!(9, z=5), chord([d!(9, z=5)], e()), f.map([1])], tsum())';
+    const text = 'chord([add!(9, 1, z=5), a!(9, z=5) | b(), c!(9, z=5), chord([d!(9, z=5)], e()), f.map([1])], tsum())';
     expect(print(json)).toBe(text);
     expect(printSignature(withArguments(fromCelery(json), { args: [0], kwargs: { z: 0 } }))).toBe(text);
   });

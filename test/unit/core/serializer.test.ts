@@ -405,10 +405,32 @@ describe('decode()', () => {
     expect(refusal(() => decode(text, 'it'))[0]).toBe(message);
   });
 
-  it.each(['', '{', '{"a":}', '[1,]', 'nope', '[NaN', '{"a": "b'])('refuses what is no JSON: %s', (text) => {
-    const [message] = refusal(() => decode(text, 'the canvas'));
-    expect(message).toContain(`Cannot read the canvas as JSON: current value is a text of ${text.length} characters: `);
+  it.each<[string, unknown]>([
+    ['9007199254740993', 9007199254740993n],
+    ['-18446744073709551616', -18446744073709551616n],
+    ['[1, {"id":1234567890123456789}]', [1, { id: 1234567890123456789n }]],
+    ['{"9007199254740993" : "a, 9007199254740993, b"}', { '9007199254740993': 'a, 9007199254740993, b' }],
+    ['[9007199254740993,"\\"9007199254740993,",NaN]', [9007199254740993n, '"9007199254740993,', Number.NaN]],
+  ])('keeps every digit of an integer, which Python may write longer than a number can be: %s', (text, value) => {
+    expect(decode(text, 'it')).toEqual(value);
   });
+
+  it.each(['9007199254740992', '1152921504606847000', '100000000000000000000', '1e+21', '0.1234567890123456789'])(
+    'reads as a number what is as good as one: %s',
+    (text) => {
+      expect(decode(text, 'it')).toBe(Number(text));
+    },
+  );
+
+  it.each(['[0123456789012345678]', '[1234567890123456789', '', '{', '{"a":}', '[1,]', 'nope', '[NaN', '{"a": "b'])(
+    'refuses what is no JSON: %s',
+    (text) => {
+      const [message] = refusal(() => decode(text, 'the canvas'));
+      expect(message).toContain(
+        `Cannot read the canvas as JSON: current value is a text of ${text.length} characters: `,
+      );
+    },
+  );
 
   it('gives or refuses any text, and throws nothing else', () => {
     const json = fc.json().map((text) => text.replace('"', '{"__type__":"map","__value__":'));

@@ -63,3 +63,20 @@ test('mul(), tsum() and xsum() calculate', async () => {
   expect(await (await tsum.delay([1, 2, 3])).get()).toBe(6);
   expect(await (await xsum.delay([1, [2, 3], 4])).get()).toBe(10);
 });
+
+test.each<[string, unknown[], unknown]>([
+  ['add', [true, 1], 2],
+  ['tsum', [[true, 1, false]], 2],
+  ['add', [9007199254740993n, 1], 9007199254740994n],
+  ['add', [9007199254740993n, 0.5], 9007199254740992.5],
+  ['tsum', [[9007199254740993n, 9007199254740993n]], 18014398509481986n],
+])('%s() calculates as Python does with %s', async (name, args, sum) => {
+  expect(await (await app.signature(name, { args }).delay()).get()).toBe(sum);
+});
+
+test('tsum() and xsum() refuse what is no number, as Python does', async () => {
+  for (const name of ['tsum', 'xsum']) {
+    const result = await app.signature(name, { args: [['a', 'b']] }).delay();
+    await expect(result.get()).rejects.toMatchObject({ errorType: 'TypeError' });
+  }
+});
