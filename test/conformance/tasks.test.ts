@@ -1,5 +1,5 @@
 /** Celery's own task tests (`t/integration/test_tasks.py`), by their numbers; `README.md` lists what does not apply. */
-import { chain, group, kwargs, range } from 'chordal';
+import { chain, chord, group, kwargs, range } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conformanceCloud, errorOf, get, idle, ledger, valueOf } from './cloud.ts';
@@ -9,6 +9,7 @@ import {
   app,
   envelope,
   fail,
+  failReplaced,
   failUnserialisable,
   identity,
   log,
@@ -17,6 +18,7 @@ import {
   retry,
   retryEnvelope,
   retryOnce,
+  secondOrderReplace,
   secondPass,
   wait,
   waitUpToAMinute,
@@ -150,6 +152,13 @@ describe('tasks', () => {
   });
 });
 
+describe('replacements of replacements', () => {
+  it('row T44: replaced task nesting chain', async () => {
+    expect(await valueOf(chain(secondOrderReplace.si('A'), add.si(4, 2)))).toBe(6);
+    expect(await ledger(cloud)).toEqual(['In A', 'In B', 'In/Out C', 'Out B', 'Out A']);
+  });
+});
+
 describe('headers, in place of stamps', () => {
   const headers = { tenant: 'a', trace: { id: 7 } };
 
@@ -167,6 +176,33 @@ describe('headers, in place of stamps', () => {
     await idle(cloud);
     expect(await get(app.asyncResult(`${linked.taskId}^0`))).toMatchObject({ headers });
     expect(await get(app.asyncResult(`${failed.taskId}^0`))).toMatchObject({ headers });
+  });
+
+  it('travel with the callbacks of a canvas, and with those of a task that was replaced', async () => {
+    const linked = await chord([identity.s(1)], identity.s())
+      .link(envelope.s())
+      .applyAsync({ headers });
+    const failed = await chord([fail.s()], identity.s()).linkError(envelope.s()).applyAsync({ headers });
+    const replaced = await replaceEnvelope.s().link(envelope.s()).applyAsync({ headers });
+    const replacedAndFailed = await failReplaced.s().linkError(envelope.s()).applyAsync({ headers });
+    await idle(cloud);
+    for (const { taskId } of [linked, failed, replaced, replacedAndFailed])
+      expect(await get(app.asyncResult(`${taskId}^0`)), taskId).toMatchObject({ headers });
+  });
+
+  it('are added to, and not replaced, by what a link or a member says of its own', async () => {
+    const own = { own: 1 };
+    const linked = await identity
+      .s(1)
+      .link(envelope.s().set({ headers: own }))
+      .applyAsync({ headers });
+    await idle(cloud);
+    expect(await get(app.asyncResult(`${linked.taskId}^0`))).toMatchObject({ headers: { ...headers, ...own } });
+    const member = replaceEnvelope.s().set({ headers: own });
+    expect(await get(await group([member, member]).applyAsync({ headers }))).toMatchObject([
+      { headers: { ...headers, ...own } },
+      { headers: { ...headers, ...own } },
+    ]);
   });
 
   it('reach every step of a chain and every member of a group', async () => {

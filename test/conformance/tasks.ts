@@ -54,6 +54,19 @@ export const failReplaced = app.task('failReplaced', { bind: true }, (ctx, ...ar
   ctx.replace(fail.si(...args)),
 );
 
+/** Replaces itself with what replaces itself, and then with itself, which says that it is back. */
+export const secondOrderReplace = app.task(
+  'secondOrderReplace',
+  { bind: true },
+  async (ctx, level: string, isBack: boolean = false) => {
+    await ctx.ledger.append('echo', `${isBack ? 'Out' : 'In'} ${level}`);
+    if (isBack) return undefined;
+    const inner = level === 'A' ? app.signature('secondOrderReplace', { args: ['B'] }) : echo.si('In/Out C');
+    const back = app.signature('secondOrderReplace', { args: [level, true], immutable: true });
+    return ctx.replace(chain(inner, back));
+  },
+);
+
 export const addChordToChord = app.task(
   'addChordToChord',
   { bind: true },
@@ -187,6 +200,7 @@ export const handler = app.handler(
   replaceWithChainAndEcho,
   replaceWithChainWhichRaises,
   failReplaced,
+  secondOrderReplace,
   addChordToChord,
   addToAllToChord,
   echoGroupId,
