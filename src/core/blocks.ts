@@ -1,6 +1,6 @@
 import type { Json } from './json.ts';
-import type { Items, Link, Plan, TaskPlan } from './plan.ts';
-import { countOf, firstTaskOf, isStoredItems } from './plan.ts';
+import type { Items, Link, Plan, StoredItems, TaskPlan } from './plan.ts';
+import { firstTaskOf, isStoredItems } from './plan.ts';
 
 /** What a canvas may weigh and still travel in messages and frames, in characters of JSON. */
 const INLINE_CHARACTERS = 2048;
@@ -22,56 +22,128 @@ export interface PackedPlan {
 }
 
 /**
- * Packs a plan: every array and every argument list above 2 KB is moved to blocks, and a pointer takes its place.
+ * Packs a plan: every array and every argument list above 2 KB is moved to blocks, and a pointer takes its place. So is
+ * an array inside of which a message's frames would carry more than that, however little the array itself weighs.
  *
  * @param base what the blocks' keys begin with: the id, or the base, of what is started.
  */
 export function packPlan(plan: Plan, base: string): PackedPlan {
-  const blocks: Block[] = [];
-  let count = 0;
-  const nextKey = (text: number): string => `${text > TABLE_CHARACTERS ? 'bucket' : 'table'}:${base}/${count++}`;
-  const pack = (inner: Plan): Plan => {
-    const links =
-      inner.links === undefined ? {} : { links: inner.links.map((link): Link => ({ ...link, plan: pack(link.plan) })) };
-    if ('task' in inner) return { ...packTask(inner), ...links };
-    if ('seq' in inner) return { ...inner, ...links, seq: packItems(inner.seq) };
-    return { ...inner, ...links, par: packItems(inner.par) };
-  };
-  const packTask = (task: TaskPlan): TaskPlan => {
-    const { args, kwargs, ...rest } = task;
-    const text = JSON.stringify({ args, kwargs });
-    if (text.length <= INLINE_CHARACTERS) return task;
-    const key = nextKey(text.length);
-    blocks.push({ key, text });
-    return { ...rest, stored: key };
-  };
-  const packItems = (items: Items): Items => {
-    if (isStoredItems(items)) return items;
-    const texts = items.map((item) => JSON.stringify(pack(item)));
-    const total = texts.reduce((sum, text) => sum + text.length + 1, 0);
-    if (total <= INLINE_CHARACTERS) return texts.map(readBack);
-    const longest = texts.reduce((most, text) => Math.max(most, text.length + 1), 1);
-    const per = Math.max(1, Math.floor(BLOCK_CHARACTERS / longest));
-    const stored = nextKey(Math.min(total, per * longest));
-    for (let k = 0; k * per < texts.length; k += 1) {
-      blocks.push({ key: `${stored}/${k}`, text: `[${texts.slice(k * per, (k + 1) * per).join(',')}]` });
-    }
-    const first = items.map(firstTaskOf).find((task) => task !== undefined);
-    return {
-      stored,
-      n: countOf(items),
-      per,
-      first: first?.task ?? '',
-      ...(first?.queue === undefined ? {} : { queue: first.queue }),
-    };
-  };
-  return { plan: pack(plan), blocks };
+  const blocks = new Blocks(base);
+  return { plan: pack(blocks, plan).plan, blocks: blocks.all };
 }
 
 // --- internal ---
 
+/** A plan as it travels, and how many characters the frames of a message inside of it carry at most. */
+interface Packed {
+  readonly plan: Plan;
+  readonly carried: number;
+}
+
+/** An element that has been packed, as JSON. */
+interface PackedItem {
+  readonly text: string;
+  readonly carried: number;
+}
+
+/** The blocks of one plan. Keys say where a block is kept, and are counted: the same plan again gives the same. */
+class Blocks {
+  readonly all: Block[] = [];
+  readonly #base: string;
+  #count = 0;
+
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  add(text: string): string {
+    const key = this.#nextKey(text.length);
+    this.all.push({ key, text });
+    return key;
+  }
+
+  /** Keeps elements in blocks of `per`, under keys that begin with the answer. */
+  addItems(texts: readonly string[], per: number, largest: number): string {
+    const stored = this.#nextKey(largest);
+    for (let k = 0; k * per < texts.length; k += 1) {
+      this.all.push({ key: `${stored}/${k}`, text: `[${texts.slice(k * per, (k + 1) * per).join(',')}]` });
+    }
+    return stored;
+  }
+
+  #nextKey(characters: number): string {
+    const where = characters > TABLE_CHARACTERS ? 'bucket' : 'table';
+    return `${where}:${this.#base}/${this.#count++}`;
+  }
+}
+
+function pack(blocks: Blocks, plan: Plan): Packed {
+  const links =
+    plan.links === undefined
+      ? {}
+      : { links: plan.links.map((link): Link => ({ ...link, plan: pack(blocks, link.plan).plan })) };
+  if ('task' in plan) return { plan: { ...packTask(blocks, plan), ...links }, carried: 0 };
+  const own = plan.links === undefined ? 0 : JSON.stringify(links).length;
+  const isSequence = 'seq' in plan;
+  const { items, carried } = packItems(blocks, isSequence ? plan.seq : plan.par, { own, isSequence });
+  return { plan: { ...plan, ...links, ...(isSequence ? { seq: items } : { par: items }) }, carried };
+}
+
+function packTask(blocks: Blocks, task: TaskPlan): TaskPlan {
+  const { args, kwargs, ...rest } = task;
+  const text = JSON.stringify({ args, kwargs });
+  return text.length <= INLINE_CHARACTERS ? task : { ...rest, stored: blocks.add(text) };
+}
+
+function packItems(
+  blocks: Blocks,
+  items: Items,
+  { own, isSequence }: { readonly own: number; readonly isSequence: boolean },
+): { readonly items: Items; readonly carried: number } {
+  if (isStoredItems(items)) return { items, carried: own };
+  const packed = items.map((item): PackedItem => {
+    const { plan, carried } = pack(blocks, item);
+    return { text: JSON.stringify(plan), carried };
+  });
+  const texts = packed.map(({ text }) => text);
+  const total = texts.reduce((sum, text) => sum + text.length + 1, 0);
+  const carried = own + (isSequence ? carriedInSequence(packed) : carriedInside(packed));
+  if (total <= INLINE_CHARACTERS && carried <= INLINE_CHARACTERS) return { items: texts.map(readBack), carried };
+  return { items: store(blocks, items, texts), carried: own + carriedInside(packed) };
+}
+
+/** The frame of a group, and of steps that are kept in blocks, has a constant size. */
+function carriedInside(items: readonly PackedItem[]): number {
+  return items.reduce((most, { carried }) => Math.max(most, carried), 0);
+}
+
+/** Inside of a step, the frame of its chain carries the steps that follow. */
+function carriedInSequence(steps: readonly PackedItem[]): number {
+  let [most, following] = [0, 0];
+  for (const { text, carried } of steps.toReversed()) {
+    most = Math.max(most, following + carried);
+    following += text.length + 1;
+  }
+  return most;
+}
+
+function store(blocks: Blocks, items: readonly Plan[], texts: readonly string[]): StoredItems {
+  const total = texts.reduce((sum, text) => sum + text.length + 1, 0);
+  const longest = texts.reduce((most, text) => Math.max(most, text.length + 1), 1);
+  const per = Math.max(1, Math.floor(BLOCK_CHARACTERS / longest));
+  const stored = blocks.addItems(texts, per, Math.min(total, per * longest));
+  const first = items.map(firstTaskOf).find((task) => task !== undefined);
+  return {
+    stored,
+    n: items.length,
+    per,
+    first: first?.task ?? '',
+    ...(first?.queue === undefined ? {} : { queue: first.queue }),
+  };
+}
+
 function readBack(text: string): Plan {
   const json: Json = JSON.parse(text) as Json;
-  // It was a plan when it was written, three lines above.
+  // It was a plan when it was written, by packItems.
   return json as unknown as Plan;
 }

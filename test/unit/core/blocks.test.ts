@@ -112,6 +112,22 @@ describe('packPlan()', () => {
       expect(longestMessage(plan)).toBeLessThan(6000);
   });
 
+  it.each([
+    [10, 6000],
+    // 60 frames, whose ids grow with the depth.
+    [30, 10_000],
+  ])(
+    'keeps messages small where canvases nest %i times, each level just below what travels inline',
+    (levels, characters) => {
+      const following: Plan = { task: 'c', args: ['x'.repeat(1900)] };
+      const deep = Array.from({ length: levels }).reduce<Plan>(
+        (inner) => ({ seq: [{ par: [inner, { task: 'b' }] }, following] }),
+        { task: 'a' },
+      );
+      expect(longestMessage(deep)).toBeLessThan(characters);
+    },
+  );
+
   it('loses nothing and changes nothing, whatever the canvas', () => {
     fc.assert(
       fc.property(canvas, fc.nat(2), (data, copies) => {
