@@ -7,13 +7,21 @@ import type { Clock } from '../../ports/system.ts';
  */
 export class VirtualClock implements Clock {
   #now: number;
-  readonly #sleepers: Sleeper[] = [];
+  #sleepers: Sleeper[] = [];
+  /** Sleepers that were woken before their time and are still in the heap. */
+  #woken = 0;
   #order = 0;
   #isPassing = false;
+  readonly #settle: () => Promise<void>;
 
-  /** @param startAt epoch ms, default 2026-01-01. */
-  constructor(startAt: number = Date.UTC(2026, 0, 1)) {
+  /**
+   * @param startAt epoch ms, default 2026-01-01.
+   * @param settle resolves once every promise that could go on has done so. By default it also lets the process do what
+   * else it has to do.
+   */
+  constructor(startAt: number = Date.UTC(2026, 0, 1), settle: () => Promise<void> = untilNextTurn) {
     this.#now = startAt;
+    this.#settle = settle;
   }
 
   now(): number {
@@ -24,27 +32,42 @@ export class VirtualClock implements Clock {
     if (signal?.aborted === true) return Promise.resolve();
     if (ms === Number.POSITIVE_INFINITY) return untilAborted(signal);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = (): void => {
-      sleeper.isAwake = true;
-      signal?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const sleeper: Sleeper = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake, isAwake: false };
+    const sleeper: Sleeper = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake: resolve };
     push(this.#sleepers, sleeper);
-    signal?.addEventListener('abort', wake);
+    if (signal !== undefined) {
+      const wakeEarly = (): void => this.#wakeEarly(sleeper);
+      signal.addEventListener('abort', wakeEarly, { once: true });
+      sleeper.wake = () => {
+        signal.removeEventListener('abort', wakeEarly);
+        resolve();
+      };
+    }
     void this.#pass();
     return promise;
+  }
+
+  /** It leaves the heap with the others like it, when they are most of it: time need not come to them. */
+  #wakeEarly(sleeper: Sleeper): void {
+    const { wake } = sleeper;
+    sleeper.wake = undefined;
+    this.#woken += 1;
+    if (this.#woken > FEW_WOKEN && this.#woken > this.#sleepers.length / 2) {
+      // In order they are a heap.
+      this.#sleepers = this.#sleepers.filter((one) => one.wake !== undefined).toSorted(compare);
+      this.#woken = 0;
+    }
+    wake?.();
   }
 
   async #pass(): Promise<void> {
     if (this.#isPassing) return;
     this.#isPassing = true;
     for (;;) {
-      await settle();
+      await this.#settle();
       const next = this.#next();
       if (next === undefined) break;
       this.#now = Math.max(this.#now, next.at);
-      next.wake();
+      next.wake?.();
     }
     this.#isPassing = false;
   }
@@ -53,7 +76,8 @@ export class VirtualClock implements Clock {
   #next(): Sleeper | undefined {
     for (;;) {
       const next = pop(this.#sleepers);
-      if (next === undefined || !next.isAwake) return next;
+      if (next === undefined || next.wake !== undefined) return next;
+      this.#woken -= 1;
     }
   }
 }
@@ -63,12 +87,14 @@ export class VirtualClock implements Clock {
 interface Sleeper {
   readonly at: number;
   readonly order: number;
-  readonly wake: () => void;
-  isAwake: boolean;
+  /** Absent when it has been woken before its time. */
+  wake: (() => void) | undefined;
 }
 
-/** Resolves once every promise that could go on has done so. */
-function settle(): Promise<void> {
+/** So few are not worth a look. */
+const FEW_WOKEN = 100;
+
+function untilNextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
@@ -77,7 +103,11 @@ function untilAborted(signal: AbortSignal | undefined): Promise<void> {
 }
 
 function isBefore(a: Sleeper, b: Sleeper): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
+  return compare(a, b) < 0;
+}
+
+function compare(a: Sleeper, b: Sleeper): number {
+  return a.at - b.at || a.order - b.order;
 }
 
 /** A binary heap, the earliest first. */
