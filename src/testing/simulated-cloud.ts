@@ -15,6 +15,7 @@ import type { Faults } from './faults.ts';
 import { consumerOf } from './memory-cloud.ts';
 import type { FaultKind, Weather } from './sandbox.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
+import { settledQuickly } from './settled.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
 
 /** A cloud of faults. */
@@ -44,7 +45,7 @@ const TIMEOUT_MS = 900_000;
  * the handlers are the real ones.
  */
 export class SimulatedCloud {
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: VirtualClock = new VirtualClock(undefined, settledQuickly());
   readonly queues: SimulatedQueues;
   /** The ports without faults: what clients and checkers use. */
   readonly ports: Ports;

@@ -1,3 +1,4 @@
+import { sendRevocation } from '../../src/client/revoke.ts';
 import { addressesAround, outcomeSeen } from '../../src/core/derived-state.ts';
 import { covers, workflowOf } from '../../src/core/ids.ts';
 import { isPlainObject } from '../../src/core/json.ts';
@@ -9,6 +10,7 @@ import { evaluate, normal } from './evaluate.ts';
 import { luckOf } from './luck.ts';
 import { SpecDrawer } from './specs.ts';
 import type { Features, Spec } from './specs.ts';
+import { withMadeUpStacks } from './stacks.ts';
 import { makeSimulatedApp } from './tasks.ts';
 import type { Trace } from './tasks.ts';
 import { Witness } from './witness.ts';
@@ -37,13 +39,13 @@ export interface Report {
 }
 
 /** Runs one workflow under faults and checks all that must hold of it. */
-export async function simulate({
-  seed,
-  faults,
-  features,
-  spec: given,
-  maxDeliveries = 20_000,
-}: Simulation): Promise<Report> {
+export function simulate(simulation: Simulation): Promise<Report> {
+  return withMadeUpStacks(() => run(simulation));
+}
+
+// --- internal ---
+
+async function run({ seed, faults, features, spec: given, maxDeliveries = 20_000 }: Simulation): Promise<Report> {
   const luck = luckOf(seed);
   const trace: Trace = {
     runs: new Map(),
@@ -64,14 +66,14 @@ export async function simulate({
   const revoked = scope === undefined ? undefined : revokeLater(cloud, handle, scope, luck.below(300));
   await Promise.all([cloud.run(), revoked]);
   // The revocation may have come when nothing else was left.
-  const run = await cloud.run();
+  const ended = await cloud.run();
   const check = {
     spec,
     cloud,
     witness,
     trace,
     scope,
-    isLivelock: run.isLivelock,
+    isLivelock: ended.isLivelock,
     callbacks: features.has('callbacks'),
     maxRuns: maxRunsOf(faults),
   };
@@ -82,13 +84,11 @@ export async function simulate({
     state: witness.outcomes.get('W')?.state ?? 'PENDING',
     executions,
     attempts: trace.runs.size,
-    deliveries: run.deliveries,
+    deliveries: ended.deliveries,
     largestMessage: witness.largest,
-    struck: run.struck,
+    struck: ended.struck,
   };
 }
-
-// --- internal ---
 
 /** A fresh run, three counted starts, and what duplicates add: without them it is four. */
 function maxRunsOf({ duplicateSend }: Faults): number {
@@ -125,7 +125,6 @@ async function revokeLater(
 ): Promise<void> {
   await cloud.clock.sleep(ms);
   if (scope === 'W') return handle.revoke();
-  const { sendRevocation } = await import('../../src/client/revoke.ts');
   const ports = { ...cloud.ports, anyQueue: () => 'one' };
   // Of an engine, a revocation needs the ports and a queue.
   await sendRevocation(ports as unknown as Parameters<typeof sendRevocation>[0], scope);
