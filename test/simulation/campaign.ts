@@ -2,7 +2,7 @@ import type { Faults } from '../../src/testing/faults.ts';
 import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { describeSpec, shrink } from './shrink.ts';
 import { simulate } from './simulate.ts';
-import type { Report } from './simulate.ts';
+import type { Report, Simulation } from './simulate.ts';
 import { FEATURES } from './specs.ts';
 import type { Feature, Features } from './specs.ts';
 
@@ -13,6 +13,10 @@ export interface Campaign {
   readonly faults: Faults;
   /** Default: all. */
   readonly features?: readonly Feature[];
+  /** How many violations are shrunk and told; more are only counted. Default {@link TOLD}. */
+  readonly tell?: number;
+  /** What to give `npm run simulate` beside a seed to run it again under the same faults. Default: nothing. */
+  readonly options?: string;
   readonly onProgress?: (done: number, tally: Tally) => void;
 }
 
@@ -30,8 +34,8 @@ export interface Tally {
   readonly found: string[];
 }
 
-/** Violations that are shrunk and told; more are only counted. */
-const TOLD = 3;
+/** Violations that are shrunk and told where nothing else is said. */
+export const TOLD = 3;
 
 /** Simulates workflows of successive seeds, and adds up what came of them. */
 export async function runCampaign({
@@ -39,9 +43,27 @@ export async function runCampaign({
   workflows,
   faults,
   features = FEATURES,
+  tell = TOLD,
+  options = '',
   onProgress,
 }: Campaign): Promise<Tally> {
-  const tally: Tally = {
+  const tally = emptyTally();
+  const on: Features = new Set(features);
+  for (let seed = from; seed < from + workflows; seed += 1) {
+    const report = await simulate({ seed, faults, features: on });
+    add(tally, report);
+    if (report.problems.length > 0) {
+      tally.violations += 1;
+      if (tally.found.length < tell) tally.found.push(await explain(report, { seed, faults, features: on }, options));
+    }
+    onProgress?.(seed - from + 1, tally);
+  }
+  return tally;
+}
+
+/** A tally of nothing. */
+export function emptyTally(): Tally {
+  return {
     workflows: 0,
     violations: 0,
     executions: 0,
@@ -52,36 +74,37 @@ export async function runCampaign({
     faults: new Map(),
     found: [],
   };
-  const on: Features = new Set(features);
-  for (let seed = from; seed < from + workflows; seed += 1) {
-    const report = await simulate({ seed, faults, features: on });
-    add(tally, report);
-    if (report.problems.length > 0) {
-      tally.violations += 1;
-      if (tally.found.length < TOLD) tally.found.push(await explain(seed, report, faults, on));
-    }
-    onProgress?.(seed - from + 1, tally);
-  }
-  return tally;
 }
+
+/** Adds another campaign's tally to one. */
+export function mergeTally(into: Tally, other: Tally): void {
+  into.workflows += other.workflows;
+  into.violations += other.violations;
+  into.executions += other.executions;
+  into.attempts += other.attempts;
+  into.deliveries += other.deliveries;
+  into.largestMessage = Math.max(into.largestMessage, other.largestMessage);
+  for (const [state, count] of Object.entries(other.states)) into.states[state] = (into.states[state] ?? 0) + count;
+  for (const [kind, count] of other.faults) into.faults.set(kind, (into.faults.get(kind) ?? 0) + count);
+  into.found.push(...other.found);
+}
+
+// --- internal ---
 
 function add(tally: Tally, { executions, attempts, deliveries, largestMessage, state, struck }: Report): void {
-  tally.workflows += 1;
-  tally.executions += executions;
-  tally.attempts += attempts;
-  tally.deliveries += deliveries;
-  tally.largestMessage = Math.max(tally.largestMessage, largestMessage);
-  tally.states[state] = (tally.states[state] ?? 0) + 1;
-  for (const [kind, count] of struck) tally.faults.set(kind, (tally.faults.get(kind) ?? 0) + count);
+  const states = { [state]: 1 };
+  const faults = new Map(struck);
+  const counts = { workflows: 1, violations: 0, executions, attempts, deliveries, largestMessage };
+  mergeTally(tally, { ...counts, states, faults, found: [] });
 }
 
-async function explain(seed: number, { problems, spec }: Report, faults: Faults, features: Features): Promise<string> {
-  const smallest = await shrink({ seed, faults, features, spec });
+async function explain({ problems, spec }: Report, run: Simulation, options: string): Promise<string> {
+  const smallest = await shrink({ ...run, spec });
   const again = await simulate(smallest);
   return [
-    `seed ${seed}: ${problems.join('; ')}`,
+    `seed ${run.seed}: ${problems.join('; ')}`,
     `  smallest found, with seed ${smallest.seed}: ${describeSpec(smallest.spec)}`,
     `  ${again.problems.join('; ')}`,
-    `  again: npm run simulate -- --seed ${seed}`,
+    `  again: npm run simulate -- --seed ${run.seed}${options}`,
   ].join('\n');
 }

@@ -1,18 +1,20 @@
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.ts';
-import { runCampaign } from './campaign.ts';
-import type { Tally } from './campaign.ts';
+import type { Campaign, Tally } from './campaign.ts';
+import { runInThreads } from './jobs.ts';
 import { FEATURES } from './specs.ts';
 import type { Feature } from './specs.ts';
 
 const HELP = `Simulates random workflows on the real worker, under faults drawn from a seed.
 
-  npm run simulate -- [--workflows 2000] [--faults none|mild|heavy] [--features ${FEATURES.join(',')}] [--seed N]
+  npm run simulate -- [--workflows 2000] [--faults none|mild|heavy] [--features ${FEATURES.join(',')}] [--seed N] [--jobs N]
 
   --workflows N   how many; seeds run from --seed on. Default 2000, or 1 if a seed is given.
   --faults KIND   default heavy
   --features A,B  what may occur in a canvas; default all
-  --seed N        the first seed; a failure prints the one that shows it again. Default 1`;
+  --seed N        the first seed; a failure prints the one that shows it again. Default 1
+  --jobs N        threads that simulate at once; what each seed comes to does not depend on it. Default: one a core`;
 
 const FAULTS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
 
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     faults: { type: 'string', default: 'heavy' },
     features: { type: 'string', default: FEATURES.join(',') },
     seed: { type: 'string' },
+    jobs: { type: 'string', default: String(availableParallelism()) },
     help: { type: 'boolean', default: false },
   },
 });
@@ -30,34 +33,51 @@ if (values.help) console.log(HELP);
 else process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const faults = Object.entries(FAULTS).find(([name]) => name === values.faults)?.[1];
-  const names = values.features.split(',');
-  const features = FEATURES.filter((feature): feature is Feature => names.includes(feature));
-  const workflows = Number(values.workflows ?? (values.seed === undefined ? 2000 : 1));
-  const from = Number(values.seed ?? 1);
-  if (
-    faults === undefined ||
-    features.length !== names.length ||
-    !Number.isSafeInteger(workflows) ||
-    !Number.isSafeInteger(from)
-  ) {
+  const campaign = campaignOf(values);
+  const jobs = countIn(values.jobs);
+  if (campaign === undefined || jobs === undefined) {
     console.error(HELP);
     return 2;
   }
   const startedAt = performance.now();
-  const tally = await runCampaign({ from, workflows, faults, features, onProgress: progress(workflows) });
+  const tally = await runInThreads({ ...campaign, onProgress: progress(campaign.workflows) }, jobs);
   const seconds = (performance.now() - startedAt) / 1000;
+  if (process.stderr.isTTY) process.stderr.write('\n');
   report(tally, seconds);
   return tally.violations === 0 ? 0 : 1;
 }
 
+/** What was asked for, if it can be done. */
+function campaignOf(given: typeof values): Campaign | undefined {
+  const faults = Object.entries(FAULTS).find(([name]) => name === given.faults)?.[1];
+  const names = given.features.split(',');
+  const features = FEATURES.filter((feature): feature is Feature => names.includes(feature));
+  const workflows = countIn(given.workflows ?? (given.seed === undefined ? '2000' : '1'));
+  const from = countIn(given.seed ?? '1');
+  if (faults === undefined || features.length !== names.length) return undefined;
+  if (workflows === undefined || from === undefined) return undefined;
+  const options = [
+    given.faults === 'heavy' ? '' : ` --faults ${given.faults}`,
+    features.length === FEATURES.length ? '' : ` --features ${given.features}`,
+  ].join('');
+  return { from, workflows, faults, features, options };
+}
+
+function countIn(text: string): number | undefined {
+  const count = Number(text);
+  return Number.isSafeInteger(count) && count > 0 ? count : undefined;
+}
+
 /** A line on stderr about once a second, where somebody may be looking. */
 function progress(workflows: number): (done: number, tally: Tally) => void {
-  let saidAt = performance.now();
+  const startedAt = performance.now();
+  let saidAt = startedAt;
   return (done, { violations }) => {
-    if (performance.now() - saidAt < 1000) return;
-    saidAt = performance.now();
-    const line = `${done} of ${workflows} workflows, ${violations} violations`;
+    const now = performance.now();
+    if (now - saidAt < 1000) return;
+    saidAt = now;
+    const perSecond = Math.round((done / (now - startedAt)) * 1000);
+    const line = `${done} of ${workflows} workflows, ${violations} violations, ${perSecond} a second`;
     process.stderr.write(process.stderr.isTTY ? `\r${line}` : `${line}\n`);
   };
 }
@@ -74,5 +94,6 @@ function report(tally: Tally, seconds: number): void {
 }
 
 function list(counts: readonly (readonly [string, number])[]): string {
-  return counts.map(([name, count]) => `${name} ${count}`).join(', ') || 'none';
+  const sorted = counts.toSorted(([a], [b]) => a.localeCompare(b));
+  return sorted.map(([name, count]) => `${name} ${count}`).join(', ') || 'none';
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.ts';
 import { runCampaign } from './campaign.ts';
+import { runInThreads } from './jobs.ts';
 import { simulate } from './simulate.ts';
 import { chainOf, chordOf, FEATURES } from './specs.ts';
 
@@ -34,6 +35,11 @@ describe('simulate()', () => {
     const run = (): ReturnType<typeof simulate> =>
       simulate({ seed: 77, faults: HEAVY_FAULTS, features: new Set(FEATURES) });
     expect(await run()).toEqual(await run());
+  });
+
+  it('comes to the same in several threads as in one', { timeout: LONG }, async () => {
+    const campaign = { from: 500, workflows: 24, faults: HEAVY_FAULTS };
+    expect(await runInThreads(campaign, 2)).toEqual(await runCampaign(campaign));
   });
 
   it(
