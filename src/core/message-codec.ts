@@ -43,7 +43,7 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   const version = json['v'];
   if (!isCount(version) || version < 1) throw invalid('v', 'a version number', version);
   if (version > ENVELOPE_VERSION) return { newer: version, mid };
-  for (const [field, { is, want, kinds }] of Object.entries(FIELDS)) {
+  for (const [field, { is, want, kinds }] of CHECKS) {
     const value = json[field];
     const wanted = kinds === undefined || kinds.some((kind) => kind === json['kind']);
     if (wanted && !is(value)) throw invalid(field, want, value);
@@ -108,17 +108,22 @@ const FIELDS: Readonly<Record<string, Field>> = {
   hi: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
 };
 
+const CHECKS = Object.entries(FIELDS);
+
 function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Message {
-  const extra = Object.entries(json).filter(([key]) => !KNOWN.has(key));
   const { v: _, ...fields } = json;
-  const known = Object.fromEntries(Object.entries(fields).filter(([key]) => KNOWN.has(key)));
+  const extra = Object.keys(fields).filter((key) => !KNOWN.has(key));
   const sig = json['sig'];
   const isWhole = json['kind'] === 'run' ? isPlan(sig) && 'task' in sig : json['kind'] === 'revoke' || isPlan(sig);
   if (!isWhole) throw invalid('sig', json['kind'] === 'run' ? 'one task' : 'a task or a canvas', sig);
   if (json['kind'] === 'expand' && isPlan(sig)) checkRange(json, sig);
-  const unknown = extra.length === 0 ? {} : { unknown: Object.fromEntries(extra) };
   // Every field has been checked above against the type that the message has for it.
-  return { ...known, mid, ...unknown } as unknown as Message;
+  if (extra.length === 0) return { ...fields, mid } as unknown as Message;
+  const entries = Object.entries(fields);
+  const known = Object.fromEntries(entries.filter(([key]) => KNOWN.has(key)));
+  const unknown = Object.fromEntries(entries.filter(([key]) => !KNOWN.has(key)));
+  // As above.
+  return { ...known, mid, unknown } as unknown as Message;
 }
 
 /** A range is of a group's members; without one the whole canvas is meant. */

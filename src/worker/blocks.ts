@@ -19,7 +19,10 @@ export async function loadPlans(payloads: Payloads, source: LoadSource): Promise
   const count = Math.floor((hi - 1) / items.per) - first + 1;
   const blocks = await Promise.all(Array.from({ length: count }, (_, k) => cache.get(`${items.stored}/${first + k}`)));
   const offset = first * items.per;
-  return blocks.flat().slice(lo - offset, hi - offset);
+  const [only] = blocks;
+  // A step is one of the many of a block.
+  const plans = only !== undefined && count === 1 ? only : blocks.flat();
+  return plans.slice(lo - offset, hi - offset);
 }
 
 // --- internal ---

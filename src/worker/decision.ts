@@ -42,7 +42,7 @@ export async function decisionOf(
     ...limits,
     revoked: revoked.signal,
   });
-  done.abort();
+  done.abort('ended');
   await watching;
   return toDecision(work, task, result);
 }

@@ -60,7 +60,8 @@ export class BatchOutbox implements Outbox {
   }
 
   #flush(): void {
-    this.#timer?.abort();
+    // With a reason there is no error to be made for it.
+    this.#timer?.abort('sent');
     this.#timer = undefined;
     const waiting = this.#waiting;
     if (waiting.length === 0) return;

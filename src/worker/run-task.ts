@@ -49,7 +49,8 @@ export async function runTask(
   } catch (thrown) {
     return failureOf(engine, thrown, task, call);
   } finally {
-    done.abort();
+    // With a reason there is no error to be made for it, at each run.
+    done.abort('ended');
     run.abandon('it has ended');
   }
 }

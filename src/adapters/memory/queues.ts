@@ -151,7 +151,8 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   #returnLater(queue: string, handle: string, ms: number): void {
     const message = this.#queue(queue).taken.get(handle);
     if (message === undefined) return;
-    message.hidden?.abort();
+    // With a reason there is no error to be made for it.
+    message.hidden?.abort('hidden anew');
     const hidden = new AbortController();
     message.hidden = hidden;
     void this.#clock.sleep(ms, hidden.signal).then(() => {
@@ -170,7 +171,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     const { taken } = this.#queue(queue);
     const message = taken.get(handle);
     taken.delete(handle);
-    message?.hidden?.abort();
+    message?.hidden?.abort('taken');
     return message;
   }
 
