@@ -2,6 +2,7 @@ import { canvasDraft, LIFETIME_MS } from '../core/drafts.ts';
 import type { Effect, Flow, Position } from '../core/effect.ts';
 import { InvalidOptions, TooDeep } from '../core/errors.ts';
 import { isWorkflowId } from '../core/ids.ts';
+import { lastStart } from '../core/last-start.ts';
 import type { Message } from '../core/message.ts';
 import { planOf } from '../core/plan-of.ts';
 import type { Plan } from '../core/plan.ts';
@@ -48,7 +49,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
   const id = workflowId(engine, submission, plan, run);
-  const until = engine.clock.now() + LIFETIME_MS;
+  const until = lastStart(plan, engine.clock.now()) + LIFETIME_MS;
   const before = dedupKey === undefined ? 'new' : await engine.records.openSubmission({ workflow: id, until });
   if (before === 'sent') return { id, plan };
   const packed = await storePlan(engine.payloads, { plan, base: id, until });

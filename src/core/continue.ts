@@ -1,3 +1,4 @@
+import { LIFETIME_MS } from './drafts.ts';
 import type { ClimbEffect, Effect, Flow, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
 import { replacementBase } from './ids.ts';
@@ -60,7 +61,8 @@ export function carryOut(flow: Flow, message: RunMessage, next: NextAttempt, rep
     const { mid: _mid, again: _again, slot: _slot, notBefore: _notBefore, ...same } = message;
     const due = next.notBefore > flow.now ? { notBefore: next.notBefore } : {};
     const again = flow.again ? { again: true as const } : {};
-    return [{ do: 'send', message: { ...same, ...again, ...due, try: next.attempt } }];
+    const until = flow.joinUntil ?? Math.max(flow.until, next.notBefore + LIFETIME_MS);
+    return [{ do: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
   }
   if (replacement === undefined) return [];
   const { id, frames, links = [] } = message;

@@ -1,4 +1,5 @@
 import type { Flow, Position, Start } from './effect.ts';
+import { startOf } from './last-start.ts';
 import type { Carried, Draft, Frame, Input } from './message.ts';
 import type { ParallelPlan, Plan, TaskPlan } from './plan.ts';
 
@@ -21,8 +22,8 @@ export function runDraft(
 ): Draft {
   const { links: _, ...sig } = plan;
   const { options } = sig;
-  const notBefore = Math.max(options?.eta ?? 0, flow.now + (options?.countdown ?? 0) * 1000);
-  const until = Math.max(flow.until, notBefore + LIFETIME_MS);
+  const notBefore = startOf(options, flow.now);
+  const until = flow.joinUntil ?? Math.max(flow.until, notBefore + LIFETIME_MS);
   const expires =
     options?.expiresAt ?? (options?.expires === undefined ? undefined : flow.now + options.expires * 1000);
   return {
@@ -74,11 +75,11 @@ function common(
 }
 
 function carried(flow: Flow, id: string): Carried {
-  const { root, depth, until, tenant, traceparent, headers } = flow;
+  const { root, depth, tenant, traceparent, headers } = flow;
   const parent = flow.sender === id ? flow.parent : flow.sender;
   return {
     depth,
-    until,
+    until: flow.joinUntil ?? flow.until,
     ...(root === undefined ? {} : { root }),
     ...(parent === undefined ? {} : { parent }),
     ...(tenant === undefined ? {} : { tenant }),

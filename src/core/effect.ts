@@ -86,6 +86,8 @@ export interface Flow {
   readonly by: Owner;
   /** Mark what is sent: this delivery resumes, or is a suspect's expansion. */
   readonly again: boolean;
+  /** What nobody here knows where to send makes it come back, and does not fail: deploys overlap. */
+  readonly mayWait?: boolean;
   /** Epoch ms. */
   readonly now: number;
   /** The id of the task that sends, its own sender's, and how it was called. */
@@ -94,7 +96,10 @@ export interface Flow {
   readonly call?: Call;
   readonly root?: string;
   readonly depth: number;
+  /** Epoch ms until which what is written lives. */
   readonly until: number;
+  /** What is sent carries this in its place: the cells of a group live no longer because one member takes longer. */
+  readonly joinUntil?: number;
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;

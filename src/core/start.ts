@@ -20,7 +20,7 @@ export function startPlan(flow: Flow, { at, plan, input, frames }: Start): reado
   const start = { at: here, plan, input, frames };
   if (n === 0) return joined(flow, groupFrame(here, plan), frames);
   if (n <= flow.inlineMembers) return startRange(flow, start, { lo: 0, hi: n });
-  return rangesOf(n, flow.rangeMembers).map((range) => ({ do: 'send', message: rangeDraft(flow, start, range) }));
+  return sendRanges(flow, start, { lo: 0, hi: n });
 }
 
 /** The same for a canvas that came as one message: a group that fits into one range is begun here, not sent on. */
@@ -50,6 +50,12 @@ export function startRange(flow: Flow, start: Start & { plan: ParallelPlan }, { 
   const frame = groupFrame(at, plan);
   if (!isStoredItems(plan.par)) return startMembers(flow, frame, plan.par.slice(lo, hi), lo, input, frames);
   return [{ do: 'load', source: { items: plan.par, lo, hi }, then: { go: 'members', frame, lo, input, frames } }];
+}
+
+/** The same, for a range of any size: one that is too wide for a message is split. */
+export function startRanges(flow: Flow, start: Start & { plan: ParallelPlan }, range: Range): readonly Effect[] {
+  if (range.hi - range.lo <= flow.rangeMembers) return startRange(flow, start, range);
+  return sendRanges(flow, start, range);
 }
 
 /** The effects that follow a load: the plans are here, go on. */
@@ -115,6 +121,11 @@ function startMembers(
   });
 }
 
-function rangesOf(n: number, size: number): readonly Range[] {
-  return Array.from({ length: Math.ceil(n / size) }, (_, k) => ({ lo: k * size, hi: Math.min(n, (k + 1) * size) }));
+function sendRanges(flow: Flow, start: Start & { plan: ParallelPlan }, range: Range): readonly Effect[] {
+  return rangesOf(range, flow.rangeMembers).map((part) => ({ do: 'send', message: rangeDraft(flow, start, part) }));
+}
+
+function rangesOf({ lo, hi }: Range, size: number): readonly Range[] {
+  const from = Array.from({ length: Math.ceil((hi - lo) / size) }, (_, k) => lo + k * size);
+  return from.map((start) => ({ lo: start, hi: Math.min(hi, start + size) }));
 }

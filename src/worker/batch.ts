@@ -1,11 +1,13 @@
 import { isChordalError } from '../core/errors.ts';
 import { decodeMessage, isNewer } from '../core/message-codec.ts';
+import type { RunMessage } from '../core/message.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { deliver, isSuspect } from './deliver.ts';
 import type { Prepared } from './deliver.ts';
+import { RETURN, RETURN_WHILE_DEPLOYED } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import type { Engine } from './engine.ts';
-import { timeNeeded } from './limits.ts';
+import { LEAST_NEEDED_MS, timeNeeded } from './limits.ts';
 import { loggable, withoutValue } from './loggable.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
@@ -13,7 +15,11 @@ import { revokedScopes } from './revocations.ts';
 
 /** Receives of an envelope of a later release before it is given up: deploys overlap. */
 const NEWER_RECEIVES = 3;
-const NEWER_RETURN_SECONDS = 30;
+
+/** Receives of a task in search of a sandbox with time for it, before it must do with a whole one. */
+const ROOM_RECEIVES = 3;
+/** How much of a sandbox's time may be over while it is still as good as whole, in ms. */
+const BEGINNING_MS = 1000;
 
 /**
  * Works on a batch of messages and answers with the ids of those that are to come back.
@@ -30,8 +36,9 @@ export async function runBatch(
 ): Promise<readonly string[]> {
   const back: string[] = [];
   const outbox = new BatchOutbox(engine.broker, engine.clock);
+  const wholeMs = remainingMs();
   const finish = async (prepared: Prepared): Promise<boolean> => {
-    const verdict = await attempt(engine, outbox, prepared);
+    const verdict = await attempt(engine, outbox, prepared, wholeMs);
     const isDone = await end(engine, prepared.delivery, verdict);
     if (!isDone) back.push(prepared.delivery.messageId);
     return isDone;
@@ -96,7 +103,7 @@ async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared
   try {
     const message = decodeMessage(delivery.body, delivery.messageId);
     if (!isNewer(message)) return message;
-    if (delivery.receives < NEWER_RECEIVES) verdict = { end: 'return', seconds: NEWER_RETURN_SECONDS };
+    if (delivery.receives < NEWER_RECEIVES) verdict = RETURN_WHILE_DEPLOYED;
     else
       verdict = {
         end: 'dead',
@@ -109,14 +116,14 @@ async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared
 }
 
 /** Works on one message if there is time; what throws comes back. */
-async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared): Promise<Verdict> {
-  const { message, delivery, remainingMs } = prepared;
-  if (message.kind === 'run' && remainingMs() < timeNeeded(engine.tasks.get(message.sig.task), message)) {
-    return { end: 'return', seconds: 0 };
-  }
+async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared, wholeMs: number): Promise<Verdict> {
+  const { message, delivery } = prepared;
+  if (message.kind === 'run' && !hasTime(engine, prepared, message, wholeMs)) return { end: 'return', seconds: 0 };
   try {
     return await deliver(engine, outbox, prepared);
   } catch (error) {
+    // Of the user's code nothing comes out here, so it is what this release does not know where to send.
+    if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return RETURN_WHILE_DEPLOYED;
     if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) {
       engine.log.error('A message could not be worked on and comes back', {
         messageId: delivery.messageId,
@@ -124,8 +131,16 @@ async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared):
         error: loggable(error),
       });
     }
-    return { end: 'return' };
+    return RETURN;
   }
+}
+
+/** Whether there is time for a task; a whole sandbox has to do for one that has come back to be given more. */
+function hasTime(engine: Engine, { delivery, remainingMs }: Prepared, message: RunMessage, wholeMs: number): boolean {
+  const leftMs = remainingMs();
+  const needed = timeNeeded(engine.tasks.get(message.sig.task), message);
+  if (leftMs >= needed) return true;
+  return delivery.receives > ROOM_RECEIVES && leftMs >= wholeMs - BEGINNING_MS && leftMs >= LEAST_NEEDED_MS;
 }
 
 /** Carries a verdict out; whether the message may be deleted. */

@@ -21,8 +21,12 @@ export async function loadPlans(payloads: Payloads, source: LoadSource): Promise
   const offset = first * items.per;
   const [only] = blocks;
   // A step is one of the many of a block.
-  const plans = only !== undefined && count === 1 ? only : blocks.flat();
-  return plans.slice(lo - offset, hi - offset);
+  const all = only !== undefined && count === 1 ? only : blocks.flat();
+  const plans = all.slice(lo - offset, hi - offset);
+  if (plans.length === hi - lo) return plans;
+  throw new InvalidMessage(
+    `Cannot read elements ${lo} to ${hi - 1} of ${items.stored} as ${hi - lo} plans: current value is ${plans.length}`,
+  );
 }
 
 // --- internal ---

@@ -66,7 +66,7 @@ function readable(body: string, messageId: string): Message | undefined {
 async function settle(engine: Engine, outbox: Outbox, message: Message, reason: string): Promise<Verdict> {
   if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
   if (message.kind === 'run') return settleRun(engine, outbox, message, reason);
-  const verdict = await expand(engine, outbox, message, true);
+  const verdict = await expand(engine, outbox, message, { again: true, mayWait: false });
   return verdict.end === 'dead' ? failWhole(engine, outbox, message, verdict.reason) : verdict;
 }
 

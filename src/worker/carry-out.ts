@@ -1,11 +1,13 @@
 import { addressOf } from '../core/address.ts';
 import { climbed, settled } from '../core/continue.ts';
-import type { Effect, Flow, SendEffect } from '../core/effect.ts';
+import type { Effect, Flow, LoadEffect, SendEffect, SettleEffect } from '../core/effect.ts';
 import { toFailure } from '../core/errors-wire.ts';
-import { NotRegistered } from '../core/errors.ts';
+import { isChordalError, isRefusal, NotRegistered } from '../core/errors.ts';
+import { positionOf } from '../core/frames.ts';
 import type { Draft, Message } from '../core/message.ts';
 import { ANY_ATTEMPT } from '../core/outcome.ts';
 import { firstTaskOf } from '../core/plan.ts';
+import type { Plan } from '../core/plan.ts';
 import { loaded } from '../core/start.ts';
 import { loadPlans } from './blocks.ts';
 import { dispatch, queueFor } from './dispatch.ts';
@@ -26,21 +28,46 @@ export async function carryOut(engine: Engine, outbox: Outbox, flow: Flow, effec
   ]);
 }
 
+/** A failure of what has not run and cannot. */
+export async function failure(
+  engine: Engine,
+  flow: Flow,
+  { at, frames, error, task }: Pick<SettleEffect, 'at' | 'frames'> & { readonly error: Error; readonly task: string },
+): Promise<SettleEffect> {
+  const json = { ...toFailure(error), task };
+  const { by, until } = flow;
+  const value = await keepValue(engine.payloads, { address: addressOf(at.id), token: by.token, json, until });
+  return { do: 'settle', at, result: { state: 'FAILURE', value }, frames, step: at.id, quiet: false };
+}
+
 // --- internal ---
+
+const settledHere = new WeakMap<Flow, Set<string>>();
+
+/** Whether an id is being settled by this delivery already; from now on it is. */
+function isSettledHere(flow: Flow, id: string): boolean {
+  const ids = settledHere.get(flow) ?? new Set();
+  settledHere.set(flow, ids);
+  if (ids.has(id)) return true;
+  ids.add(id);
+  return false;
+}
 
 /** Does one effect, and asks the core what follows from the answer. */
 async function perform(engine: Engine, flow: Flow, effect: Exclude<Effect, SendEffect>): Promise<readonly Effect[]> {
-  const { outcomes, payloads } = engine;
+  const { outcomes } = engine;
   const { by, until } = flow;
   switch (effect.do) {
     case 'load':
-      return loaded(flow, effect, await loadPlans(payloads, effect.source));
+      return load(engine, flow, effect);
     case 'climb': {
       const { frame, rung, failed } = effect;
       return climbed(flow, effect, await outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, until }));
     }
     case 'settle': {
       const { at, result } = effect;
+      // Two members that fail in one delivery are one failure of their group: who came first goes on from it.
+      if (isSettledHere(flow, at.id)) return [];
       const address = addressOf(at.id);
       return settled(
         flow,
@@ -49,6 +76,22 @@ async function perform(engine: Engine, flow: Flow, effect: Exclude<Effect, SendE
       );
     }
   }
+}
+
+/** What follows a load; where the blocks are lost or damaged, what was to be started fails. */
+async function load(engine: Engine, flow: Flow, effect: LoadEffect): Promise<readonly Effect[]> {
+  let plans: readonly Plan[];
+  try {
+    plans = await loadPlans(engine.payloads, effect.source);
+  } catch (error) {
+    if (!isChordalError(error) || isRefusal(error)) throw error;
+    const { then } = effect;
+    const at = positionOf(then.frame);
+    return [
+      await failure(engine, flow, { at, frames: then.go === 'step' ? then.rest : then.frames, error, task: at.id }),
+    ];
+  }
+  return loaded(flow, effect, plans);
 }
 
 async function sendAll(engine: Engine, outbox: Outbox, flow: Flow, sends: readonly SendEffect[]): Promise<void> {
@@ -67,14 +110,7 @@ async function failUnknown(engine: Engine, outbox: Outbox, flow: Flow, draft: Dr
   const { id, base, frames, links = [] } = draft;
   const task = draft.kind === 'revoke' ? id : (firstTaskOf(draft.sig)?.task ?? id);
   const error = new NotRegistered(`Cannot run ${id} as no function runs the task ${task}`, { task });
-  const json = { ...toFailure(error), task };
-  const value = await keepValue(engine.payloads, {
-    address: addressOf(id),
-    token: flow.by.token,
-    json,
-    until: flow.until,
-  });
+  if (flow.mayWait === true) throw error;
   const at = { id, base, links, attempt: draft.try };
-  const result = { state: 'FAILURE', value } as const;
-  await carryOut(engine, outbox, flow, [{ do: 'settle', at, result, frames, step: id, quiet: false }]);
+  await carryOut(engine, outbox, flow, [await failure(engine, flow, { at, frames, error, task })]);
 }

@@ -5,6 +5,7 @@ import { LIFETIME_MS } from '../core/drafts.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidCanvas, InvalidOptions, MaxRetriesExceededError } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
+import { SECONDS } from '../core/option-checks.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../core/retry.ts';
 import { decode, encode } from '../core/serializer.ts';
 import type { AnySignature, Complete } from '../core/signature-types.ts';
@@ -92,7 +93,7 @@ export function makeRun(
   around?: CurrentRun,
 ): CurrentRun {
   const { clock, log } = engine;
-  const until = (): number => call.message?.until ?? clock.now() + LIFETIME_MS;
+  const until = (): number => Math.max(call.message?.until ?? 0, clock.now() + LIFETIME_MS);
   const added: AnySignature[] = [];
   let abandoned: string | undefined;
   const mustBeWanted = (what: string): void => {
@@ -179,11 +180,8 @@ function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
 
 /** What is no number of seconds would be a time that never comes. */
 function checkCountdown(task: string, countdown: unknown): void {
-  const isSeconds = typeof countdown === 'number' && Number.isFinite(countdown) && countdown >= 0;
-  if (countdown === undefined || countdown === null || isSeconds) return;
-  throw new InvalidOptions(
-    `Cannot retry ${task} after a number of seconds, at least 0: current value is ${describe(countdown)}`,
-  );
+  if (countdown === undefined || countdown === null || SECONDS.is(countdown)) return;
+  throw new InvalidOptions(`Cannot retry ${task} after ${SECONDS.want}: current value is ${describe(countdown)}`);
 }
 
 function asError(error: unknown): Error | undefined {

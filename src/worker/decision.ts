@@ -1,6 +1,6 @@
 import { addressOf } from '../core/address.ts';
 import { toFailure } from '../core/errors-wire.ts';
-import { isChordalError, TooDeep } from '../core/errors.ts';
+import { isChordalError, isRefusal, TooDeep } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { Result, Turn } from '../core/outcome.ts';
 import { planOf } from '../core/plan-of.ts';
@@ -30,7 +30,7 @@ export async function decisionOf(
     given = await argumentsOf(work);
   } catch (error) {
     // What cannot be read now may be readable later; what is not there, or is no value, will never be.
-    if (!isChordalError(error) || error.code === 'CHORDAL_SERVICE_UNAVAILABLE') throw error;
+    if (!isChordalError(error) || isRefusal(error)) throw error;
     return failed(work, error);
   }
   if (task.options.trackStarted === true) await showStarted(work);
@@ -44,10 +44,14 @@ export async function decisionOf(
   });
   done.abort('ended');
   await watching;
+  // It was told to stop, and did not do its work.
+  if (revoked.signal.aborted && (result.came === 'failure' || result.came === 'retry')) return REVOKED;
   return toDecision(work, task, result);
 }
 
 // --- internal ---
+
+const REVOKED: Result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } };
 
 async function argumentsOf({ engine, message: { sig, in: input } }: Work): Promise<Pick<TaskCall, 'args' | 'kwargs'>> {
   const { args, kwargs } = await loadArguments(engine, sig, input);

@@ -1,14 +1,16 @@
 import { addressOf } from '../core/address.ts';
-import { isChordalError, NotRegistered, WorkerLostError } from '../core/errors.ts';
+import { LIFETIME_MS } from '../core/drafts.ts';
+import type { Flow } from '../core/effect.ts';
+import { isChordalError, isRefusal, NotRegistered, TimeLimitExceeded, WorkerLostError } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
 import type { Result } from '../core/outcome.ts';
-import { startRange, startWhole } from '../core/start.ts';
+import { startRanges, startWhole } from '../core/start.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { carryOut } from './carry-out.ts';
 import { claimRun } from './claim.ts';
 import { decisionOf } from './decision.ts';
-import { ACK, flowOf } from './delivery.ts';
+import { ACK, flowOf, RETURN_WHILE_DEPLOYED } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outbox } from './dispatch.ts';
@@ -30,9 +32,8 @@ export interface Prepared {
   readonly remainingMs: () => number;
 }
 
-/** Receives of a task that is not registered here before it is given up: deploys overlap. */
+/** Receives of a message with a task that is not known here before it is given up: deploys overlap. */
 const UNKNOWN_RECEIVES = 3;
-const UNKNOWN_RETURN_SECONDS = 30;
 
 /** Whether a message may have been worked on before, so that it looks before it runs. */
 export function isSuspect({ delivery, message }: Pick<Prepared, 'delivery' | 'message'>): boolean {
@@ -44,40 +45,52 @@ export async function deliver(engine: Engine, outbox: Outbox, prepared: Prepared
   const { message, revoked } = prepared;
   if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
   if (revoked.includes(workflowOf(message.id))) return ACK;
-  if (message.kind === 'expand') return expand(engine, outbox, message, isSuspect(prepared));
+  if (message.kind === 'expand') {
+    return expand(engine, outbox, message, { again: isSuspect(prepared), mayWait: mayWaitAgain(prepared) });
+  }
   return run(engine, outbox, prepared, message);
 }
 
 /** Starts a canvas, or a range of a group's members; received again, all that it sends is marked. */
-export async function expand(engine: Engine, outbox: Outbox, message: ExpandMessage, again: boolean): Promise<Verdict> {
-  const flow = flowOf(engine, message, engine.nonces.token(), again);
+export async function expand(
+  engine: Engine,
+  outbox: Outbox,
+  message: ExpandMessage,
+  { again, mayWait }: { readonly again: boolean; readonly mayWait: boolean },
+): Promise<Verdict> {
+  const flow = flowOf(engine, message, engine.nonces.token(), again, mayWait);
   const { id, base, links = [], sig: plan, in: input, frames, lo, hi } = message;
   const at = { id, base, links, attempt: message.try };
   try {
     if (lo === undefined || hi === undefined) {
       await carryOut(engine, outbox, flow, startWhole(flow, { at, plan, input, frames }));
     } else if ('par' in plan) {
-      await carryOut(engine, outbox, flow, startRange(flow, { at, plan, input, frames }, { lo, hi }));
+      await carryOut(engine, outbox, flow, startRanges(flow, { at, plan, input, frames }, { lo, hi }));
     } else return { end: 'dead', reason: 'InvalidMessage: Cannot expand a range of what is no group' };
     return ACK;
   } catch (error) {
-    if (isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') || !isChordalError(error)) throw error;
+    if (!isChordalError(error) || isRefusal(error) || (mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED')))
+      throw error;
     return { end: 'dead', reason: `${error.name}: ${error.message}` };
   }
 }
 
 // --- internal ---
 
+function mayWaitAgain({ delivery }: Prepared): boolean {
+  return delivery.receives < UNKNOWN_RECEIVES;
+}
+
 async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: RunMessage): Promise<Verdict> {
-  const { delivery, slotAt } = prepared;
+  const { slotAt } = prepared;
   const suspect = isSuspect(prepared);
   const task = engine.tasks.get(message.sig.task);
-  if (task === undefined && delivery.receives < UNKNOWN_RECEIVES)
-    return { end: 'return', seconds: UNKNOWN_RETURN_SECONDS };
+  const mayWait = mayWaitAgain(prepared);
+  if (task === undefined && mayWait) return RETURN_WHILE_DEPLOYED;
   const now = engine.clock.now();
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   if (due > now) return forward(engine, outbox, message, { suspect, due, hasSlot: slotAt !== undefined });
-  const work = { engine, outbox, message, flow: flowOf(engine, message, engine.nonces.token(), false) };
+  const work = { engine, outbox, message, flow: flowOf(engine, message, engine.nonces.token(), false, mayWait) };
   if (suspect) {
     const verdict = await lookFirst(work, task);
     if (verdict !== undefined) return verdict;
@@ -93,6 +106,7 @@ async function runOpen(work: Work, task: RegisteredTask | undefined, prepared: P
   if (scope !== undefined || isExpired)
     return decide(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
   if (task === undefined) return decide(work, await failed(work, unknownTask(engine, message)));
+  if (isTooLate(flow)) return decide(work, await failed(work, tooLate(message)));
   if (task.options.acksLate === false) {
     const claimed = await claimRun(work, limitsOf(task, message, prepared.remainingMs()).hardMs);
     if (claimed !== undefined) return claimed;
@@ -135,6 +149,17 @@ async function lookFirst(work: Work, task: RegisteredTask | undefined): Promise<
     `Cannot run ${message.sig.task} (${message.id}) again: current value is ${starts - 1} starts that ended without an outcome`,
   );
   return decide(work, await failed(work, error));
+}
+
+/** The cells of the others in its group are gone, or about to go: the group would wait for them for ever. */
+function isTooLate({ now, joinUntil }: Flow): boolean {
+  return joinUntil !== undefined && joinUntil < now;
+}
+
+function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
+  return new TimeLimitExceeded(
+    `Cannot run ${sig.task} (${id}) any more as the group it is part of was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta`,
+  );
 }
 
 function revokedBecause(reason: 'expired' | 'revoked'): Result {

@@ -1,4 +1,6 @@
+import { LIFETIME_MS } from '../core/drafts.ts';
 import type { Flow } from '../core/effect.ts';
+import { isJoinFrame } from '../core/frames.ts';
 import type { Message } from '../core/message.ts';
 import type { Engine } from './engine.ts';
 
@@ -15,20 +17,30 @@ export type Verdict =
 export const ACK: Verdict = { end: 'ack' };
 /** The message comes back when its visibility ends. */
 export const RETURN: Verdict = { end: 'return' };
+/** It comes back in 30 s, when a release that knows what it needs may be here. */
+export const RETURN_WHILE_DEPLOYED: Verdict = { end: 'return', seconds: 30 };
 
-/** What the effects of one delivery share. */
-export function flowOf(engine: Engine, message: Message, token: string, again: boolean): Flow {
+/**
+ * What the effects of one delivery share.
+ *
+ * @param mayWait it may come back for a release that knows where to send what this one does not.
+ */
+export function flowOf(engine: Engine, message: Message, token: string, again: boolean, mayWait = false): Flow {
   const { settings, clock } = engine;
-  const { mid, depth, until, tenant, traceparent, headers } = message;
+  const { mid, depth, frames, tenant, traceparent, headers } = message;
+  const now = clock.now();
   const isTask = message.kind === 'run';
   const root = isTask ? (message.root ?? message.id) : message.root;
   const sender = isTask ? message.id : message.parent;
   return {
     by: { mid, token },
     again,
-    now: clock.now(),
+    ...(mayWait ? { mayWait } : {}),
+    now,
     depth,
-    until,
+    // A workflow may take longer than was foreseen: what it writes lives as long from now on.
+    until: Math.max(message.until, now + LIFETIME_MS),
+    ...(frames.some(isJoinFrame) ? { joinUntil: message.until } : {}),
     inlineMembers: settings.inlineMembers,
     rangeMembers: settings.rangeMembers,
     ...(sender === undefined ? {} : { sender }),

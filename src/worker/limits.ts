@@ -6,6 +6,9 @@ const MARGIN_MS = 2000;
 /** What a task may have at the least, in ms: one that got less could not have been started. */
 const LEAST_MS = 1000;
 
+/** Below this much time nothing is started, in ms. */
+export const LEAST_NEEDED_MS: number = LEAST_MS + MARGIN_MS;
+
 /** How long a run may take, in ms. */
 export interface Limits {
   /** The wait for it ends. */
@@ -26,7 +29,7 @@ export function limitsOf(task: RegisteredTask, { sig }: RunMessage, remainingMs:
 /** How much of a sandbox's time a task should find before it is started, in ms. */
 export function timeNeeded(task: RegisteredTask | undefined, { sig }: RunMessage): number {
   const hard = sig.options?.timeLimit ?? task?.options.timeLimit;
-  return hard === undefined ? LEAST_MS + MARGIN_MS : hard * 1000 + NEEDED_MARGIN_MS;
+  return hard === undefined ? LEAST_NEEDED_MS : hard * 1000 + NEEDED_MARGIN_MS;
 }
 
 /** A run is started only with this much time beyond its limit, in ms. */

@@ -58,9 +58,10 @@ export async function watchRevocation(
  * scope the workers decide, once it is marked.
  */
 export async function revokeScope(engine: Engine, outbox: Outbox, message: RevokeMessage): Promise<Verdict> {
-  const { id, until, links = [] } = message;
+  const { id, links = [] } = message;
+  const flow = flowOf(engine, message, engine.nonces.token(), true);
+  const { until } = flow;
   if (id === workflowOf(id)) {
-    const flow = flowOf(engine, message, engine.nonces.token(), true);
     const result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } } as const;
     const at = { id, base: message.base, links, attempt: message.try };
     const effect = { do: 'settle', at, result, frames: [], step: id, quiet: false } as const;

@@ -1,17 +1,19 @@
 import { addressOf } from '../core/address.ts';
 import { carryOut as effectsOf, follow } from '../core/continue.ts';
-import type { Flow } from '../core/effect.ts';
+import { LIFETIME_MS } from '../core/drafts.ts';
+import type { Effect, Flow } from '../core/effect.ts';
 import { toFailure } from '../core/errors-wire.ts';
 import type { FailureRecord } from '../core/errors-wire.ts';
-import { InvalidMessage } from '../core/errors.ts';
+import { InvalidMessage, isChordalError, isRefusal } from '../core/errors.ts';
 import { replacementBase } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import { lastStart } from '../core/last-start.ts';
 import { isPlan } from '../core/message-shape.ts';
 import type { RunMessage } from '../core/message.ts';
 import type { Cell, NextAttempt, Result, Standing, Turn } from '../core/outcome.ts';
 import { verdictOn } from '../core/outcome.ts';
 import type { Plan } from '../core/plan.ts';
-import { carryOut } from './carry-out.ts';
+import { carryOut, failure } from './carry-out.ts';
 import { ACK, RETURN } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import type { Outbox } from './dispatch.ts';
@@ -46,7 +48,8 @@ export async function decide(work: Work, decision: Result | Turn): Promise<Verdi
   const attempt = message.try;
   const made = 'turn' in decision ? { ...decision, attempt: attempt + 1 } : decision;
   const address = addressOf(message.id);
-  const { by, until } = flow;
+  const { by } = flow;
+  const until = 'turn' in decision && decision.turn === 'retry' ? retryUntil(flow, decision) : flow.until;
   const standing = await engine.outcomes.decide({ address, attempt, decision: made, by, until });
   const verdict = verdictOn(standing.cell, attempt, by);
   // Lost to another delivery of the same message: to acknowledge would delete the owner's message.
@@ -91,6 +94,11 @@ export function keep({ engine, message, flow }: Work, json: Json): ReturnType<ty
 
 // --- internal ---
 
+/** What stands must still do so when the retry comes. */
+function retryUntil({ until }: Flow, { notBefore }: Turn & { turn: 'retry' }): number {
+  return Math.max(until, notBefore + LIFETIME_MS);
+}
+
 /** The turn comes first: a replacement is carried out also under an outcome that somebody else has settled since. */
 async function proceed(work: Work, standing: Standing): Promise<void> {
   const { engine, outbox, message } = work;
@@ -98,8 +106,7 @@ async function proceed(work: Work, standing: Standing): Promise<void> {
   const flow = { ...work.flow, now: engine.clock.now() };
   const { outcome, next } = standing.cell;
   if (next !== undefined && isOwnTurn(standing.cell, message)) {
-    const plan = next.turn === 'replace' ? await replacementOf(work, next) : undefined;
-    await carryOut(engine, outbox, flow, effectsOf(flow, message, next, plan));
+    await carryOut(engine, outbox, flow, await effectsOfTurn(work, flow, next));
   } else if (outcome?.mid === message.mid) {
     const { id, base, links = [], try: attempt, frames } = message;
     const committed = { at: { id, base, links, attempt }, outcome, frames, standing };
@@ -113,12 +120,26 @@ function isOwnTurn({ outcome, next }: Cell, { mid, try: attempt }: Pick<RunMessa
   return outcome === undefined || next.turn === 'replace';
 }
 
-async function replacementOf(
-  { engine, message: { id, until } }: Work,
-  next: NextAttempt & { readonly turn: 'replace' },
-): Promise<Plan> {
+/** What a turn asks for; a replacement that is lost or damaged is a failure of the task. */
+async function effectsOfTurn(work: Work, flow: Flow, next: NextAttempt): Promise<readonly Effect[]> {
+  const { engine, message } = work;
+  if (next.turn === 'retry') return effectsOf(flow, message, next);
+  try {
+    const plan = await replacementOf(engine, next);
+    const until = Math.max(flow.until, lastStart(plan, flow.now) + LIFETIME_MS);
+    const base = replacementBase(message.id, next.attempt);
+    return effectsOf({ ...flow, until }, message, next, await storePlan(engine.payloads, { plan, base, until }));
+  } catch (error) {
+    if (!isChordalError(error) || isRefusal(error)) throw error;
+    const { id, base, links = [], try: attempt, frames, sig } = message;
+    return [await failure(engine, flow, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
+  }
+}
+
+/** The committed replacement. */
+async function replacementOf(engine: Engine, next: NextAttempt & { readonly turn: 'replace' }): Promise<Plan> {
   const json = await loadValue(engine, next.plan);
-  if (isPlan(json)) return storePlan(engine.payloads, { plan: json, base: replacementBase(id, next.attempt), until });
+  if (isPlan(json)) return json;
   throw new InvalidMessage(
     `Cannot read a replacement as a plan: current value is ${JSON.stringify(json).slice(0, 100)}`,
   );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { carryOut, climbed, follow, settled } from '../../../src/core/continue.ts';
+import { LIFETIME_MS } from '../../../src/core/drafts.ts';
 import type { ClimbEffect, SettleEffect } from '../../../src/core/effect.ts';
 import type { ChainFrame, JoinFrame, RunMessage } from '../../../src/core/message.ts';
 import type { Leaf, Outcome } from '../../../src/core/outcome.ts';
@@ -284,7 +285,7 @@ describe('carryOut()', () => {
   it('sends a retry as the next attempt, with neither slot nor mark, and all else', () => {
     const { mid: _mid, again: _again, slot: _slot, ...same } = message;
     expect(carryOut(flowOf(), message, retry)).toEqual([
-      { do: 'send', message: { ...same, try: 1, notBefore: NOW + 100 } },
+      { do: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
     ]);
     expect(carryOut(flowOf({ again: true }), message, { ...retry, notBefore: NOW - 1 })).toMatchObject([
       { message: { again: true, try: 1 } },

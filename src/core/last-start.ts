@@ -1,0 +1,29 @@
+import type { Plan, PlanOptions } from './plan.ts';
+import { isStoredItems } from './plan.ts';
+
+/** The latest time of day that there is (ECMAScript, Time Values), in epoch ms, less a year for what is kept beyond it. */
+const LATEST_MS = 8.64e15 - 366 * 86_400_000;
+
+/** From when a task with these options may run, if it is sent at `from`; both in epoch ms. */
+export function startOf(options: PlanOptions | undefined, from: number): number {
+  return Math.min(LATEST_MS, Math.max(options?.eta ?? 0, from + (options?.countdown ?? 0) * 1000));
+}
+
+/**
+ * When the last task of a plan that is sent at `from` may begin, in epoch ms, if every task before it took no time: what
+ * is kept for the plan is kept for longer than that.
+ */
+export function lastStart(plan: Plan, from: number): number {
+  const own = ownLastStart(plan, from);
+  return (plan.links ?? []).reduce((latest, link) => Math.max(latest, lastStart(link.plan, own)), own);
+}
+
+// --- internal ---
+
+function ownLastStart(plan: Plan, from: number): number {
+  if ('task' in plan) return startOf(plan.options, from);
+  const items = 'seq' in plan ? plan.seq : plan.par;
+  if (isStoredItems(items)) return from;
+  if ('seq' in plan) return items.reduce((start, step) => lastStart(step, start), from);
+  return items.reduce((latest, member) => Math.max(latest, lastStart(member, from)), from);
+}
