@@ -1,6 +1,7 @@
+import { InvalidCanvas } from './errors.ts';
 import type { Json } from './json.ts';
 import type { Items, Link, Plan, StoredItems, TaskPlan } from './plan.ts';
-import { firstTaskOf, isStoredItems } from './plan.ts';
+import { firstTaskOf, isStoredItems, MAX_ITEMS } from './plan.ts';
 
 /** What a canvas may weigh and still travel in messages and frames, in characters of JSON. */
 const INLINE_CHARACTERS = 2048;
@@ -101,6 +102,7 @@ function packItems(
   { own, isSequence }: { readonly own: number; readonly isSequence: boolean },
 ): { readonly items: Items; readonly carried: number } {
   if (isStoredItems(items)) return { items, carried: own };
+  if (items.length > MAX_ITEMS) throw tooMany(items.length);
   const packed = items.map((item): PackedItem => {
     const { plan, carried } = pack(blocks, item);
     return { text: JSON.stringify(plan), carried };
@@ -110,6 +112,12 @@ function packItems(
   const carried = own + (isSequence ? carriedInSequence(packed) : carriedInside(packed));
   if (total <= INLINE_CHARACTERS && carried <= INLINE_CHARACTERS) return { items: texts.map(readBack), carried };
   return { items: store(blocks, items, texts), carried: own + carriedInside(packed) };
+}
+
+function tooMany(count: number): InvalidCanvas {
+  return new InvalidCanvas(
+    `Cannot send a canvas with so many members of a group, or steps of a chain: current value is ${count}, and ${MAX_ITEMS} is the most; use chunks`,
+  );
 }
 
 /** The frame of a group, and of steps that are kept in blocks, has a constant size. */

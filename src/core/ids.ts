@@ -14,6 +14,8 @@
 
 const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
 const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
+/** What a key of the table holds, with room for what is kept beside the id (DynamoDB: 1,024 bytes). */
+const MAX_ID = 1000;
 const SEGMENT = /[.~!^]\d+/g;
 
 /** Whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */
@@ -23,7 +25,7 @@ export function isWorkflowId(text: string): boolean {
 
 /** Whether `text` is a well-formed id of a workflow or of something inside one. */
 export function isId(text: string): boolean {
-  return ID.test(text);
+  return text.length <= MAX_ID && ID.test(text);
 }
 
 /** The id of step `index` of the chain at `base`. */

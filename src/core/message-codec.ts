@@ -5,6 +5,7 @@ import type { Json } from './json.ts';
 import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { ENVELOPE_VERSION } from './message.ts';
 import type { Message } from './message.ts';
+import { TENANT_NAME } from './option-checks.ts';
 import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -13,6 +14,9 @@ export interface NewerMessage {
   readonly newer: number;
   readonly mid: string;
 }
+
+/** There is no later time of day (ECMAScript, Time Values), in epoch ms. */
+const LATEST_MS = 8.64e15;
 
 /** Plans, frames and values lie inside each other in an envelope; each of them alone is shallower. */
 const ENVELOPE_DEPTH = 2500;
@@ -97,7 +101,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   again: { is: isFlag, want: 'true or nothing' },
   root: { is: optional(isText), want: 'an id' },
   parent: { is: optional(isText), want: 'an id' },
-  tenant: { is: optional(isText), want: 'a text' },
+  tenant: { is: optional(TENANT_NAME.is), want: TENANT_NAME.want },
   traceparent: { is: optional(isText), want: 'a text' },
   headers: { is: optional(isPlainObject), want: 'an object' },
   notBefore: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run', 'expand'] },
@@ -153,7 +157,7 @@ function isCount(value: unknown): value is number {
 }
 
 function isTime(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0;
+  return typeof value === 'number' && value >= 0 && value <= LATEST_MS;
 }
 
 function isText(value: unknown): boolean {

@@ -1,7 +1,9 @@
 import { isId } from './ids.ts';
 import { isPlainObject } from './json.ts';
 import type { FailureNotice, Frame, Input } from './message.ts';
+import { TENANT_NAME, TEXT } from './option-checks.ts';
 import type { Value } from './outcome.ts';
+import { MAX_ITEMS } from './plan.ts';
 import type { Items, Link, Plan } from './plan.ts';
 
 /** Whether a value read from a message is a plan. */
@@ -27,7 +29,7 @@ export function isFrame(value: unknown): value is Frame {
   if (value['join'] !== undefined) {
     const { join, x, n } = value;
     const { collect, splice, own } = value;
-    return isBase(join) && isCount(x) && isCount(n) && x < n && isFlag(collect) && isFlag(splice) && isOwn(own);
+    return isBase(join) && isCount(x) && isWidth(n) && x < n && isFlag(collect) && isFlag(splice) && isOwn(own);
   }
   const { steps, i, base } = value;
   if (!isItems(steps) || !isCount(i) || !isBase(base)) return false;
@@ -41,7 +43,7 @@ export function isInput(value: unknown): value is Input {
   if ('val' in value) return true;
   if ('ref' in value) return typeof value['ref'] === 'string';
   if ('failure' in value) return isFailureNotice(value['failure']);
-  return isBase(value['join']) && isCount(value['n']) && isFlag(value['collect']);
+  return isBase(value['join']) && isWidth(value['n']) && isFlag(value['collect']);
 }
 
 // --- internal ---
@@ -52,7 +54,7 @@ function isTask(value: Readonly<Record<string, unknown>>): boolean {
     task !== '' &&
     (args === undefined || Array.isArray(args)) &&
     (kwargs === undefined || isPlainObject(kwargs)) &&
-    (stored === undefined || typeof stored === 'string') &&
+    (stored === undefined || isBlockKey(stored)) &&
     isFlag(immutable) &&
     (each === undefined || each === 'map' || each === 'starmap') &&
     (options === undefined || isOptions(options))
@@ -68,7 +70,8 @@ function isOptions(value: unknown): boolean {
     NUMBERS.every(
       (name) => value[name] === undefined || (typeof value[name] === 'number' && Number.isFinite(value[name])),
     ) &&
-    [queue, tenant].every((text) => text === undefined || typeof text === 'string') &&
+    (queue === undefined || TEXT.is(queue)) &&
+    (tenant === undefined || TENANT_NAME.is(tenant)) &&
     (headers === undefined || isPlainObject(headers)) &&
     (ignoreResult === undefined || typeof ignoreResult === 'boolean') &&
     (maxRetries === undefined || maxRetries === null || isCount(maxRetries))
@@ -80,7 +83,14 @@ function isItems(value: unknown): value is Items {
   if (!isPlainObject(value)) return false;
   const { stored, n, per, first, queue } = value;
   const isNamed = typeof first === 'string' && (queue === undefined || typeof queue === 'string');
-  return typeof stored === 'string' && isCount(n) && isCount(per) && per > 0 && isNamed;
+  return isBlockKey(stored) && isWidth(n) && isCount(per) && per > 0 && isNamed;
+}
+
+const BLOCK_KEY = /^(?:table|bucket):[\w:.~!^-]{1,1000}(?:\/\d{1,9}){1,2}$/;
+
+/** Whether a value is the key of a block, as the core makes them. */
+function isBlockKey(value: unknown): boolean {
+  return typeof value === 'string' && BLOCK_KEY.test(value);
 }
 
 function isEmpty(value: unknown): boolean {
@@ -108,7 +118,7 @@ function isValue(value: unknown): value is Value {
   if (!isPlainObject(value)) return false;
   if ('inline' in value) return true;
   if ('ref' in value) return typeof value['ref'] === 'string';
-  return isBase(value['join']) && isCount(value['n']);
+  return isBase(value['join']) && isWidth(value['n']);
 }
 
 function isOwn(value: unknown): boolean {
@@ -117,6 +127,11 @@ function isOwn(value: unknown): boolean {
 
 function isBase(value: unknown): value is string {
   return typeof value === 'string' && isId(value);
+}
+
+/** A group or a chain that nobody could have sent would take up all memory. */
+function isWidth(value: unknown): value is number {
+  return isCount(value) && value <= MAX_ITEMS;
 }
 
 function isCount(value: unknown): value is number {

@@ -80,6 +80,9 @@ export interface PlanOptions {
   readonly softTimeLimit?: number;
 }
 
+/** Members of a group, or steps of a chain, at the most. */
+export const MAX_ITEMS = 1_000_000;
+
 /** Whether the elements are kept in blocks. */
 export function isStoredItems(items: Items): items is StoredItems {
   return 'stored' in items;
