@@ -78,7 +78,14 @@ function checkTask({ engine, complete }: Check, { task, args, kwargs, immutable 
 }
 
 function mustBeKnown(engine: Engine, task: string, queue: string | undefined): void {
-  if (queue !== undefined || engine.queueOf(task) !== undefined) return;
+  const goesTo = queue ?? engine.queueOf(task);
+  if (goesTo !== undefined && !engine.hasQueue(goesTo)) {
+    throw new NotRegistered(
+      `Cannot send ${task} to the queue ${goesTo}: no function has a queue of that name; it is the name of a file in handlers/`,
+      { task, known: engine.taskNames() },
+    );
+  }
+  if (goesTo !== undefined) return;
   const known = engine.taskNames();
   throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, {
     task,

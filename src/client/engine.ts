@@ -50,6 +50,10 @@ export function makeEngine(runtime: Runtime, tasks: ReadonlyMap<string, Register
     },
     queueOf: (task) =>
       tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
+    hasQueue: (queue) => {
+      const queues = Object.values(runtime.routes());
+      return queues.length === 0 || queue === runtime.ownQueue || queues.includes(queue);
+    },
     taskNames: () => [...new Set([...tasks.keys(), ...Object.keys(runtime.routes())])],
     anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
   };

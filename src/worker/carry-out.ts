@@ -109,7 +109,10 @@ async function sendAll(engine: Engine, outbox: Outbox, flow: Flow, sends: readon
 async function failUnknown(engine: Engine, outbox: Outbox, flow: Flow, draft: Draft): Promise<void> {
   const { id, base, frames, links = [] } = draft;
   const task = draft.kind === 'revoke' ? id : (firstTaskOf(draft.sig)?.task ?? id);
-  const error = new NotRegistered(`Cannot run ${id} as no function runs the task ${task}`, { task });
+  const error = new NotRegistered(
+    `Cannot run ${id} as no function, or not on the queue it names, runs the task ${task}`,
+    { task },
+  );
   if (flow.mayWait === true) throw error;
   const at = { id, base, links, attempt: draft.try };
   await carryOut(engine, outbox, flow, [await failure(engine, flow, { at, frames, error, task })]);

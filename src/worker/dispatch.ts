@@ -39,11 +39,12 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
   await Promise.all(scheduled);
 }
 
-/** The queue a message goes to; undefined if nobody runs its first task. */
-export function queueFor(engine: Pick<Engine, 'queueOf' | 'anyQueue'>, draft: Draft): string | undefined {
+/** The queue a message goes to; undefined if nobody runs its first task, or there is no queue of that name. */
+export function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue'>, draft: Draft): string | undefined {
   const first = draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig);
   if (first === undefined) return engine.anyQueue();
-  return first.queue ?? engine.queueOf(first.task);
+  const queue = first.queue ?? engine.queueOf(first.task);
+  return queue !== undefined && engine.hasQueue(queue) ? queue : undefined;
 }
 
 // --- internal ---
@@ -52,7 +53,9 @@ function envelope(engine: Engine, message: Message): { queue: string; body: stri
   const queue = queueFor(engine, message);
   if (queue === undefined) {
     const task = message.kind === 'revoke' ? message.id : (firstTaskOf(message.sig)?.task ?? message.id);
-    throw new NotRegistered(`Cannot send ${message.id} as no function runs the task ${task}`, { task });
+    throw new NotRegistered(`Cannot send ${message.id} as no function, or not on the queue it names, runs ${task}`, {
+      task,
+    });
   }
   const tenant = message.tenant === undefined ? {} : { tenant: message.tenant };
   return { queue, body: encodeMessage(message), ...tenant };

@@ -43,6 +43,8 @@ export interface Engine extends Ports {
   readonly meter?: Meter;
   /** The queue of a task; undefined for a name that nobody runs. */
   queueOf(task: string): string | undefined;
+  /** Whether a queue is some function's, as far as that is known. */
+  hasQueue(queue: string): boolean;
   /** The names that somebody is known to run. */
   taskNames(): readonly string[];
   /** Some queue of the app, for what is for no task; undefined if no queue is known. */

@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { chain, group } from '../../../src/client/canvas.ts';
 import { addressOf } from '../../../src/core/address.ts';
 import { ConfigurationError } from '../../../src/core/errors.ts';
 import { encodeMessage } from '../../../src/core/message-codec.ts';
+import { createApp } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
+import { memoryCloud } from '../../../src/testing/index.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { loadValue } from '../../../src/worker/inputs.ts';
 import { changed, deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
@@ -132,6 +134,27 @@ describe('runBatch() while a deployment is on its way', () => {
     const message = { ...messageOf('old'), kind: 'expand' as const, sig: { par: [{ task: 'old' }, { task: 'new' }] } };
     expect(await bench.work([deliveryOf(encodeMessage(message))])).toEqual(['sqs-1']);
     expect(bench.cloud.queues.dead).toEqual([]);
+  });
+});
+
+describe('a queue that nobody has', () => {
+  const app = createApp('queues');
+  const work = app.task('work', () => 1);
+  const other = app.task('other', { queue: 'misspelt' }, () => 2);
+  const replaced = app.task('replaced', { bind: true }, (ctx) => ctx.replace(work.s().set({ queue: 'nowhere' })));
+
+  it('is refused when a canvas is sent, wherever in it', async () => {
+    const cloud = memoryCloud({ one: app.handler(work, other) }, { time: 'virtual' });
+    onTestFinished(() => cloud.close());
+    const sent = chain(work.s(), work.si().set({ queue: 'nowhere' })).delay();
+    await expect(sent).rejects.toThrow(/^Cannot send work to the queue nowhere: no function has a queue of that name/);
+    await expect(other.delay()).rejects.toThrow(/^Cannot send other to the queue misspelt/);
+  });
+
+  it('fails what a task is replaced by', async () => {
+    const cloud = memoryCloud({ one: app.handler(work, replaced) }, { time: 'virtual' });
+    onTestFinished(() => cloud.close());
+    await expect((await replaced.delay()).get({ timeout: 600 })).rejects.toMatchObject({ errorType: 'NotRegistered' });
   });
 });
 
