@@ -6,6 +6,7 @@ import type { Plan } from '../core/plan.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../core/result-types.ts';
 import { decode } from '../core/serializer.ts';
 import type { Engine } from '../worker/engine.ts';
+import { loadChildren } from '../worker/inputs.ts';
 import { graphFrom } from './graph.ts';
 import { open, see, stateOf, waitFor } from './read-result.ts';
 import { sendRevocation } from './revoke.ts';
@@ -89,7 +90,8 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
     },
     children: async () => {
       const { outcome } = await see(engine, id);
-      return (outcome?.children ?? []).map((child) => handleOfId(engine, child));
+      const ids = await loadChildren(engine, outcome?.children ?? []);
+      return ids.map((child) => handleOfId(engine, child));
     },
   };
 }

@@ -29,8 +29,8 @@ export interface Result {
   readonly forgotten?: true;
   /** Epoch seconds from which client reads answer as if there were none. */
   readonly expiresAt?: number;
-  /** Ids of what the task launched. */
-  readonly children?: readonly string[];
+  /** Ids of what the task launched, or where they are kept if they are many. */
+  readonly children?: readonly string[] | { readonly ref: string };
   /** Appended to the enclosing chord by `addToChord`: the join that holds the further values. */
   readonly added?: { readonly join: string; readonly n: number };
 }

@@ -95,8 +95,22 @@ async function success(
     value,
     expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
     ...(isIgnored ? { ignored: true } : {}),
-    ...(children.length === 0 ? {} : { children }),
+    ...(children.length === 0 ? {} : { children: await keepChildren(work, children) }),
   };
+}
+
+/** Ids that an outcome holds itself: ten thousand would not fit into an item. */
+const INLINE_CHILDREN = 20;
+
+async function keepChildren(
+  { engine, message, flow: { by, until } }: Work,
+  children: readonly string[],
+): Promise<NonNullable<Result['children']>> {
+  if (children.length <= INLINE_CHILDREN) return children;
+  const address = addressOf(message.id);
+  const text = JSON.stringify(children);
+  // The delivery's own key is its result's.
+  return { ref: await engine.payloads.putValue({ address, token: `${by.token}c`, text, until }) };
 }
 
 /** A replacement is committed as it was built: a second run may build another one. */

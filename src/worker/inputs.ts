@@ -3,7 +3,7 @@ import { memberId } from '../core/ids.ts';
 import { parseJson, isPlainObject } from '../core/json.ts';
 import type { Json, JsonObject } from '../core/json.ts';
 import type { FailureNotice, Input } from '../core/message.ts';
-import type { Cell, Value } from '../core/outcome.ts';
+import type { Cell, Outcome, Value } from '../core/outcome.ts';
 import type { TaskPlan } from '../core/plan.ts';
 import type { Engine } from './engine.ts';
 
@@ -31,6 +31,16 @@ export async function loadValue(reader: Reader, value: Value): Promise<Json> {
   if ('inline' in value) return value.inline;
   if ('ref' in value) return parseJson(await reader.payloads.getValue({ ref: value.ref }), 'a value');
   return gather(reader, value);
+}
+
+/** The ids of what a task launched. */
+export async function loadChildren(
+  reader: Reader,
+  children: NonNullable<Outcome['children']>,
+): Promise<readonly string[]> {
+  if (!('ref' in children)) return children;
+  const json = await loadValue(reader, children);
+  return Array.isArray(json) ? json.filter((id) => typeof id === 'string') : [];
 }
 
 // --- internal ---

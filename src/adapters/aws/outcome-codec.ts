@@ -116,7 +116,7 @@ type ShortOutcome = ShortOwner &
     readonly f?: string;
     readonly i?: 1;
     readonly e?: number;
-    readonly c?: readonly string[];
+    readonly c?: Outcome['children'];
     readonly a?: readonly [string, number];
   };
 type ShortRetry = { readonly b: number } & (ShortValue | object);

@@ -31,7 +31,7 @@ const outcome: fc.Arbitrary<Outcome> = fc.record(
     failedId: fc.string(),
     ignored: fc.constant(true as const),
     expiresAt: fc.nat(),
-    children: fc.array(fc.string()),
+    children: fc.oneof(fc.array(fc.string()), fc.record({ ref: fc.string() })),
     added: fc.record({ join: fc.string(), n: fc.nat() }),
   },
   { requiredKeys: ['state', 'value', 'mid', 'token'] },
