@@ -69,7 +69,7 @@ const BLANK = /(?:\s+|\/\/.*|\/\*[^]*?\*\/)+/y;
 const STRING = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"/y;
 const REGEX = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*/y;
 const WORD = /[\p{ID_Continue}$#]+/uy;
-const PUNCTUATOR = /=>|\.\.\.|[^]/y;
+const PUNCTUATOR = /=>|\.\.\.|\+\+|--|[^]/y;
 
 /** What may stand before a division and not before a regular expression: a value. */
 const VALUE_END = /^(?:[)\]}]|""|[\p{ID_Continue}$#]+)$/u;
@@ -93,8 +93,10 @@ function* tokensOf(cursor: Cursor): Generator<string, undefined> {
   for (;;) {
     take(BLANK, cursor);
     if (cursor.index >= cursor.source.length) return undefined;
-    previous = nextToken(cursor, previous);
-    yield previous;
+    const token = nextToken(cursor, previous);
+    // Behind a value, as in `x++ / 2`, what follows is still behind a value.
+    if (token !== '++' && token !== '--') previous = token;
+    yield token;
   }
 }
 

@@ -118,9 +118,12 @@ export function accepts(parameters: Parameters | undefined, given: number): bool
 
 // --- internal ---
 
-/** An expression that begins with a brace is an object. Tools that count coverage write `{}` as `(count(), {})`. */
+/**
+ * An expression that begins with a brace is an object, also in parentheses, which minifying takes away. Tools that count
+ * coverage write `{}` as `(count(), {})`.
+ */
 function isObject(initial: string | undefined): boolean {
-  return initial !== undefined && (/^\{.*\}$/s.test(initial) || /^\(.*,\{\}\)$/s.test(initial));
+  return initial !== undefined && (/^\(*\{.*\}\)*$/s.test(initial) || /^\(.*,\{\}\)$/s.test(initial));
 }
 
 function hasKeys(kwargs: Call['kwargs']): kwargs is Readonly<Record<string, unknown>> {
