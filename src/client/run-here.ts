@@ -109,7 +109,7 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
   const id = engine.nonces.uuid();
   const call = directCall(id, data.args, data.kwargs, {
     each,
-    headers: {},
+    headers: data.options.headers ?? {},
     ...(around === undefined ? {} : callFrom(around)),
   });
   const run = makeRun(engine, task, call, around?.context.signal ?? new AbortController().signal, around);

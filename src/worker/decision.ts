@@ -53,12 +53,17 @@ export async function decisionOf(
 
 const REVOKED: Result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } };
 
-async function argumentsOf({ engine, message: { sig, in: input } }: Work): Promise<Pick<TaskCall, 'args' | 'kwargs'>> {
+type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
+
+async function argumentsOf({ engine, message: { sig, in: input, headers = {} } }: Work): Promise<Given> {
   const { args, kwargs } = await loadArguments(engine, sig, input);
   return {
     args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
     kwargs: Object.fromEntries(
       Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
+    ),
+    headers: Object.fromEntries(
+      Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${sig.task}`)]),
     ),
   };
 }

@@ -1,5 +1,4 @@
 import { isJoinFrame } from '../core/frames.ts';
-import type { JsonObject } from '../core/json.ts';
 import type { RunMessage } from '../core/message.ts';
 
 /** One call of a task's function, as its context describes it. */
@@ -12,7 +11,7 @@ export interface TaskCall {
   readonly retries: number;
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly headers: JsonObject;
+  readonly headers: Readonly<Record<string, unknown>>;
   readonly notBefore: number | null;
   readonly expires: number | null;
   readonly each: 'map' | 'starmap' | undefined;
@@ -27,7 +26,7 @@ export interface TaskCall {
 /** The call that a message asks for, with its loaded arguments. */
 export function callOf(
   message: RunMessage,
-  { args, kwargs, isAgain }: Pick<TaskCall, 'args' | 'kwargs' | 'isAgain'>,
+  { args, kwargs, headers, isAgain }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'isAgain'>,
 ): TaskCall {
   const { id, frames, sig } = message;
   const join = frames.find(isJoinFrame);
@@ -40,7 +39,7 @@ export function callOf(
     retries: retriesOf(message),
     args,
     kwargs,
-    headers: message.headers ?? {},
+    headers,
     notBefore: message.notBefore ?? null,
     expires: message.expires ?? null,
     each: sig.each,

@@ -54,6 +54,7 @@ const request = app.task(
     ..._all: unknown[]
   ) => ({ args, named, id, workflowId, groupId, groupIndex, calledDirectly, eta }),
 );
+const headersOf = app.task('headersOf', { bind: true }, (ctx) => ctx.request.headers);
 const failOnce = app.task('failOnce', { bind: true, maxRetries: null }, async (ctx) => {
   await add.delay(1, 2);
   if (ctx.request.retries < 5) throw ctx.retry({ countdown: 1 });
@@ -72,6 +73,7 @@ const handler = app.handler(
   replacedForever,
   lingering,
   request,
+  headersOf,
   failOnce,
 );
 
@@ -264,6 +266,14 @@ describe('the request', () => {
       },
     ]);
     expect(await request(1)).toMatchObject({ args: [1], groupId: null, calledDirectly: true });
+  });
+
+  it('has headers as they were given, also what JSON cannot say, and also where it is called directly', async () => {
+    const headers = { at: new Date(5), ids: new Set([1n]), none: undefined };
+    expect(await (await headersOf.applyAsync({ headers })).get()).toEqual(headers);
+    expect(await (await chain(identity.s(1), headersOf.si()).applyAsync({ headers })).get()).toEqual(headers);
+    expect(await headersOf.s().set({ headers })()).toEqual(headers);
+    expect(await headersOf()).toEqual({});
   });
 
   it('says when it was due', async () => {
