@@ -29,11 +29,7 @@ export function createApp(name: string, settings: Partial<AppConf> = {}): App {
   const { app, engine } = makeApp(name, makeConf(settings), environmentRuntime());
   return {
     ...app,
-    handler: (...tasks) =>
-      makeHandler(
-        engine,
-        tasks.map((task) => task.name),
-      ),
+    handler: (...tasks) => makeHandler(engine, tasks),
   };
 }
 

@@ -1,13 +1,13 @@
 import { fromCelery } from '../core/celery-json.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
+import { isId } from '../core/ids.ts';
 import type { Json } from '../core/json.ts';
+import { optionsObject } from '../core/option-checks.ts';
 import type { TaskOptions } from '../core/option-types.ts';
 import { readParameters } from '../core/parameters.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from '../core/result-types.ts';
 import type { SignatureData } from '../core/signature.ts';
-import { taskOf } from '../core/signature.ts';
 import type { DeclareTask, DefineTask, SignatureFunction } from '../core/task-types.ts';
 import { DEFAULT_SETTINGS } from '../worker/engine.ts';
 import type { Engine, RegisteredTask, Settings } from '../worker/engine.ts';
@@ -16,10 +16,10 @@ import { makeEngine } from './engine.ts';
 import type { Runtime } from './engine.ts';
 import { groupHandleOfId, handleOf, handleOfId } from './handles.ts';
 import type { Handle, SavedGroup } from './handles.ts';
-import { readOptions } from './options.ts';
 import { makeResultSet } from './result-set.ts';
 import { runHere } from './run-here.ts';
 import type { Caller } from './runtime-signature.ts';
+import { readSpec } from './signature-spec.ts';
 import { makeSignature } from './signature.ts';
 import { submit } from './submit.ts';
 import { readTaskOptions } from './task-options.ts';
@@ -57,6 +57,10 @@ export interface AppParts {
 
 /** Makes an app on a runtime. */
 export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts {
+  // A caller without the compiler may give anything.
+  const given: unknown = name;
+  if (typeof given !== 'string' || given === '')
+    throw new InvalidOptions(`Cannot name an app by a text that is not empty: current value is ${describe(given)}`);
   const tasks = new Map<string, RegisteredTask>();
   const engine = makeEngine(runtime, tasks, conf);
   const caller = makeCaller(name, engine);
@@ -68,11 +72,11 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       const registered = register(tasks, conf, taskName, rest);
       return makeTask(caller, registered.name, registered.parameters);
     },
-    declare: (taskName: string) => makeTask(caller, taskName, undefined),
-    signature: (source: unknown, spec: unknown = {}) => makeSignature(caller, readSignature(source, spec)),
-    asyncResult: (id: string) => handleOfId(engine, id),
+    declare: (taskName: string) => makeTask(caller, readName(taskName, 'declare'), undefined),
+    signature: (source: unknown, spec?: unknown) => makeSignature(caller, readSignature(source, spec)),
+    asyncResult: (id: string) => handleOfId(engine, readId(id)),
     groupResult: async (id: string) => {
-      const text = await engine.records.savedResult({ id });
+      const text = await engine.records.savedResult({ id: readId(id) });
       // What `save()` wrote under this id.
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
@@ -83,7 +87,8 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
 }
 
 /** The settings of an app, with the defaults for those that are not given. */
-export function makeConf({ taskDefaults = {}, ...settings }: Partial<AppConf>): AppConf {
+export function makeConf(given: Partial<AppConf>): AppConf {
+  const { taskDefaults = {}, ...settings }: Partial<AppConf> = optionsObject(given, 'the settings of an app');
   for (const [key, value] of Object.entries(settings)) {
     if (!Object.hasOwn(DEFAULT_SETTINGS, key)) {
       throw new InvalidOptions(
@@ -122,11 +127,7 @@ function register(
 ): RegisteredTask {
   const fn = rest.at(-1);
   const given = rest.length > 1 ? rest[0] : {};
-  if (typeof name !== 'string' || name === '' || name.startsWith('celery.')) {
-    throw new InvalidOptions(
-      `Cannot register a task as ${JSON.stringify(name)}: its name is a text that is not empty and does not begin with "celery."`,
-    );
-  }
+  readName(name, 'register');
   if (typeof fn !== 'function')
     throw new InvalidOptions(`Cannot register ${name} as a task: current value is ${typeof fn}, not a function`);
   if (tasks.has(name))
@@ -139,11 +140,21 @@ function register(
   return task;
 }
 
+/** A name that a task can have. */
+function readName(name: unknown, to: 'register' | 'declare'): string {
+  if (typeof name === 'string' && name !== '' && !name.startsWith('celery.')) return name;
+  throw new InvalidOptions(
+    `Cannot ${to} a task as ${describe(name)}: its name is a text that is not empty and does not begin with "celery."`,
+  );
+}
+
+/** Of what can't be an id nothing would ever be known. */
+function readId(id: unknown): string {
+  if (typeof id === 'string' && isId(id)) return id;
+  throw new InvalidOptions(`Cannot use an id of a result: current value is ${describe(id)}; give a taskId`);
+}
+
 function readSignature(source: unknown, spec: unknown): SignatureData {
-  if (typeof source !== 'string') return fromCelery(source as Json);
-  const { args = [], kwargs = {}, options = {}, immutable = false } = isPlainObject(spec) ? spec : {};
-  if (!Array.isArray(args) || !isPlainObject(kwargs) || !isPlainObject(options)) {
-    throw new InvalidOptions(`Cannot build a signature of ${source}: args is a list, kwargs and options are objects`);
-  }
-  return taskOf(source, { args, kwargs, immutable: immutable === true, options: readOptions(options) });
+  // Whoever reads a part of JSON checks its shape.
+  return typeof source === 'string' ? readSpec(source, spec) : fromCelery(source as Json);
 }

@@ -102,6 +102,6 @@ function listOf(members: unknown): readonly AnySignature[] {
   if (typeof members === 'object' && members !== null && Symbol.iterator in members)
     return [...(members as Iterable<AnySignature>)];
   throw new InvalidCanvas(
-    `Cannot use the members of a canvas as a list of signatures: current value is ${describe(members)}`,
+    `Cannot use the members of a canvas as a list of signatures: current value is ${isSignature(members) ? `the signature ${String(members)}; put it in a list` : describe(members)}`,
   );
 }

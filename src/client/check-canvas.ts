@@ -1,5 +1,6 @@
 import { NotRegistered } from '../core/errors.ts';
 import { nearest } from '../core/nearest.ts';
+import { checkLimits } from '../core/option-checks.ts';
 import { checkArguments } from '../core/parameters.ts';
 import { isStoredItems } from '../core/plan.ts';
 import type { Plan } from '../core/plan.ts';
@@ -42,7 +43,11 @@ const LISTED = 30;
 
 function checkQueues(engine: Engine, plan: Plan): void {
   for (const link of plan.links ?? []) checkQueues(engine, link.plan);
-  if ('task' in plan) return mustBeKnown(engine, plan.task, plan.options?.queue);
+  if ('task' in plan) {
+    const { softTimeLimit, timeLimit = engine.tasks.get(plan.task)?.options.timeLimit } = plan.options ?? {};
+    checkLimits(softTimeLimit, timeLimit);
+    return mustBeKnown(engine, plan.task, plan.options?.queue);
+  }
   const items = 'seq' in plan ? plan.seq : plan.par;
   if (!isStoredItems(items)) items.forEach((item) => checkQueues(engine, item));
 }
@@ -86,7 +91,8 @@ function mustBeKnown(engine: Engine, task: string, queue: string | undefined): v
     );
   }
   if (goesTo !== undefined) return;
-  const known = engine.taskNames();
+  // A task that is registered here and that no function runs is none to propose.
+  const known = engine.taskNames().filter((name) => engine.queueOf(name) !== undefined);
   throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, {
     task,
     known,

@@ -7,6 +7,7 @@ import type { AsyncResult, GetOptions, GroupResult } from '../core/result-types.
 import { decode } from '../core/serializer.ts';
 import type { Engine } from '../worker/engine.ts';
 import { loadChildren } from '../worker/inputs.ts';
+import { readGetOptions } from './get-options.ts';
 import { graphFrom } from './graph.ts';
 import { open, see, stateOf, waitFor } from './read-result.ts';
 import { sendRevocation } from './revoke.ts';
@@ -83,7 +84,8 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
     get parent() {
       return parent();
     },
-    get: async (options: GetOptions = {}) => {
+    get: async (given: GetOptions = {}) => {
+      const options = readGetOptions(given);
       if (isIgnored) return undefined;
       const outcome = await waitFor(engine, id, options, async () => (await see(engine, id)).outcome);
       return opened(engine, id, outcome, options);
@@ -109,12 +111,16 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     if (outcome !== undefined || isLast) return outcome;
     return (await cells()).every((one) => one !== undefined) ? 'all' : undefined;
   };
-  const get = async (options: GetOptions = {}): Promise<readonly unknown[]> => {
+  const get = async (given: GetOptions = {}): Promise<readonly unknown[]> => {
+    const options = readGetOptions(given);
+    const startedAt = engine.clock.now();
     const outcome = await waitFor(engine, id, options, ended);
     const isListed = outcome === 'all' || (options.propagate === false && outcome.state !== 'SUCCESS');
     // Of a group that has succeeded the value is a list.
     if (!isListed) return (await opened(engine, id, outcome, options)) as readonly unknown[];
-    return Promise.all(results().map((member) => member.get(options)));
+    // Of a group that fails at once some members may go on: they get what is left of the time.
+    const left = leftOf(options, (engine.clock.now() - startedAt) / 1000);
+    return Promise.all(results().map((member) => member.get(left)));
   };
   const common = commonHandle(engine, id, parent);
   return {
@@ -208,6 +214,10 @@ async function forget(engine: Engine, id: string): Promise<void> {
 /** Saved groups are kept as long as anything of their workflow. */
 function farOff({ clock }: Engine): number {
   return clock.now() + 15 * 86_400_000;
+}
+
+function leftOf(options: GetOptions, spentSeconds: number): GetOptions {
+  return options.timeout === undefined ? options : { ...options, timeout: Math.max(0, options.timeout - spentSeconds) };
 }
 
 function lazily<T>(make: () => T): () => T {

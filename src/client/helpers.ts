@@ -1,5 +1,11 @@
+import { describe } from '../core/errors-text.ts';
+import { InvalidArguments } from '../core/errors.ts';
+
 /**
- * The numbers from 0, or `start`, up to `stop`, as in Python.
+ * The numbers from 0, or `start`, up to but without `stop`, as in Python.
+ *
+ * @param step what each is more than the one before; default 1, may be negative.
+ * @throws InvalidArguments for what is no whole number, and for a step of 0.
  *
  * @example
  * ```ts
@@ -11,12 +17,24 @@ export function range(stop: number): number[];
 export function range(start: number, stop: number, step?: number): number[];
 export function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
+  for (const value of [start, stop, step]) {
+    if (Number.isSafeInteger(value)) continue;
+    throw new InvalidArguments(`Cannot use range() with a whole number: current value is ${describe(value)}`, {
+      task: 'range',
+    });
+  }
+  if (step === 0)
+    throw new InvalidArguments('Cannot use range() with a step: current value is 0; it would not end', {
+      task: 'range',
+    });
   const count = Math.max(0, Math.ceil((stop - start) / step));
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
 
 /**
  * The first elements of each, the second, and so on until one ends, as in Python.
+ *
+ * @throws InvalidArguments for what is no iterable.
  *
  * @example
  * ```ts
@@ -26,7 +44,7 @@ export function range(first: number, second?: number, step = 1): number[] {
 export function* zip<const T extends readonly Iterable<unknown>[]>(
   ...all: T
 ): Generator<{ -readonly [I in keyof T]: T[I] extends Iterable<infer Item> ? Item : never }> {
-  const iterators = all.map((each) => each[Symbol.iterator]());
+  const iterators = all.map((each, index) => iteratorOf(each, index));
   for (;;) {
     const next = iterators.map((iterator) => iterator.next());
     if (next.length === 0 || next.some(({ done }) => done === true)) return;
@@ -35,4 +53,15 @@ export function* zip<const T extends readonly Iterable<unknown>[]>(
       -readonly [I in keyof T]: T[I] extends Iterable<infer Item> ? Item : never;
     };
   }
+}
+
+// --- internal ---
+
+/** A caller without the compiler may have given anything. */
+function iteratorOf(each: Iterable<unknown> | null | undefined, index: number): Iterator<unknown> {
+  if (typeof each?.[Symbol.iterator] === 'function') return each[Symbol.iterator]();
+  throw new InvalidArguments(
+    `Cannot use argument ${index + 1} of zip() as a list: current value is ${describe(each)}`,
+    { task: 'zip' },
+  );
 }

@@ -1,7 +1,21 @@
+import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
 import { isWorkflowId } from '../core/ids.ts';
 import { isPlainObject } from '../core/json.ts';
-import { FLAG, isSeconds, LIMIT, RETRIES, SECONDS, TENANT_NAME, TEXT } from '../core/option-checks.ts';
+import {
+  checkLimits,
+  checkOptions,
+  DATE,
+  FLAG,
+  isDate,
+  isSeconds,
+  LIMIT,
+  optionsObject,
+  RETRIES,
+  SECONDS,
+  TENANT_NAME,
+  TEXT,
+} from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import type { CallOptions, LaterArguments } from '../core/signature.ts';
 import { isSignature } from './runtime-signature.ts';
@@ -11,20 +25,14 @@ import { isSignature } from './runtime-signature.ts';
  *
  * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
  */
-export function readOptions(options: object): CallOptions {
-  const given = Object.entries(options).filter(([, value]) => value !== undefined);
-  for (const [key, value] of given) {
-    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
-    if (check === undefined)
-      throw new InvalidOptions(
-        `Cannot use ${key} as an option: there is none of that name; known are ${Object.keys(CHECKS).join(', ')}`,
-      );
-    if (!check.is(value))
-      throw new InvalidOptions(`Cannot use ${key} as ${check.want}: current value is ${show(value)}`);
-  }
-  const { link, linkError, ...rest } = Object.fromEntries(given);
+export function readOptions(options: unknown): CallOptions {
+  const given = optionsObject(options, 'the options of a call');
+  checkOptions(given, CHECKS);
+  const { link, linkError, ...rest } = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => value !== undefined),
+  );
   const read = {
-    ...rest,
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
     ...(link === undefined ? {} : { link: linksOf(link) }),
     ...(linkError === undefined ? {} : { linkError: linksOf(linkError) }),
     // Each has been checked above against what its name stands for.
@@ -33,25 +41,29 @@ export function readOptions(options: object): CallOptions {
   return read;
 }
 
-/** Reads what `applyAsync` was given: arguments and options. */
-export function readApplyOptions(options: object): LaterArguments & CallOptions & { readonly dedupKey?: string } {
-  const { args = [], kwargs = {}, dedupKey, ...rest } = options as Record<string, unknown>;
+/**
+ * Reads what `applyAsync` was given: arguments and options.
+ *
+ * @throws InvalidOptions as {@link readOptions} does, and for a dedupKey with a taskId: each makes the id.
+ */
+export function readApplyOptions(options: unknown): LaterArguments & CallOptions & { readonly dedupKey?: string } {
+  const { args = [], kwargs = {}, dedupKey, ...rest } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
-    throw new InvalidOptions(`Cannot use args as a list of arguments: current value is ${show(args)}`);
+    throw new InvalidOptions(`Cannot use args as a list of arguments: current value is ${describe(args)}`);
   if (!isPlainObject(kwargs))
-    throw new InvalidOptions(`Cannot use kwargs as an object of keyword arguments: current value is ${show(kwargs)}`);
-  if (dedupKey !== undefined && (typeof dedupKey !== 'string' || dedupKey === '')) {
-    throw new InvalidOptions(`Cannot use dedupKey as a text that is not empty: current value is ${show(dedupKey)}`);
+    throw new InvalidOptions(
+      `Cannot use kwargs as an object of keyword arguments: current value is ${describe(kwargs)}`,
+    );
+  checkOptions({ dedupKey }, { dedupKey: TEXT });
+  const read = readOptions(rest);
+  if (dedupKey === undefined) return { ...read, args, kwargs };
+  if (read.taskId !== undefined) {
+    throw new InvalidOptions(
+      `Cannot use dedupKey with a taskId, for each makes the id: current value is ${describe(dedupKey)}; give one of them`,
+    );
   }
-  return { ...readOptions(rest), args, kwargs, ...(dedupKey === undefined ? {} : { dedupKey }) };
-}
-
-/** Refuses a soft limit that would never be noticed. */
-export function checkLimits(soft: number | undefined, hard: number | undefined): void {
-  if (soft === undefined || hard === undefined || soft < hard) return;
-  throw new InvalidOptions(
-    `Cannot use softTimeLimit as a limit below timeLimit (${hard} s): current value is ${soft} s`,
-  );
+  // It has been checked above.
+  return { ...read, args, kwargs, dedupKey: dedupKey as string };
 }
 
 // --- internal ---
@@ -62,7 +74,7 @@ const LINKS: OptionCheck = {
 };
 const CHECKS: Readonly<Record<string, OptionCheck>> = {
   countdown: SECONDS,
-  eta: { is: isDate, want: 'a valid Date' },
+  eta: DATE,
   expires: {
     is: (value) => isSeconds(value) || isDate(value),
     want: 'a number of seconds of at least 0, or a valid Date',
@@ -82,8 +94,10 @@ const CHECKS: Readonly<Record<string, OptionCheck>> = {
   softTimeLimit: LIMIT,
 };
 
-function isDate(value: unknown): boolean {
-  return value instanceof Date && !Number.isNaN(value.getTime());
+/** A signature does not change when its caller sets a date, or a header, that it was given. */
+function copyOf(value: unknown): unknown {
+  if (isDate(value)) return new Date(value);
+  return isPlainObject(value) ? { ...value } : value;
 }
 
 function linksOf(value: unknown): NonNullable<CallOptions['link']> {
@@ -91,9 +105,4 @@ function linksOf(value: unknown): NonNullable<CallOptions['link']> {
     .flat()
     .filter(isSignature)
     .map(({ data }) => data);
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
-  return typeof value === 'object' && value !== null ? (value.constructor?.name ?? 'an object') : String(value);
 }

@@ -1,15 +1,24 @@
+import { describe } from '../core/errors-text.ts';
+import { InvalidOptions } from '../core/errors.ts';
 import type { AsyncResult, GetOptions, ResultSet } from '../core/result-types.ts';
 import type { Clock } from '../ports/system.ts';
+import { readGetOptions } from './get-options.ts';
 import type { Handle } from './handles.ts';
 
-/** Any results, waited for as one. */
-export function makeResultSet(clock: Clock, results: readonly Handle[]): ResultSet<readonly unknown[]> {
+/**
+ * Any results, waited for as one.
+ *
+ * @throws InvalidOptions if one is no result.
+ */
+export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet<readonly unknown[]> {
+  const results = handlesIn(given);
   const all = async (ask: (result: Handle) => Promise<boolean>): Promise<readonly boolean[]> =>
     Promise.all(results.map(ask));
   const set = {
     results,
     add: (result: AsyncResult<unknown>) => makeResultSet(clock, [...results, result]),
-    get: async (options: GetOptions = {}) => {
+    get: async (how: GetOptions = {}) => {
+      const options = readGetOptions(how);
       const endsAt = options.timeout === undefined ? undefined : clock.now() + options.timeout * 1000;
       const values: unknown[] = [];
       for (const result of results) {
@@ -29,4 +38,21 @@ export function makeResultSet(clock: Clock, results: readonly Handle[]): ResultS
   };
   // `add` gives the set of one more, whose values the public type lists; here they are all unknown.
   return set as unknown as ResultSet<readonly unknown[]>;
+}
+
+// --- internal ---
+
+/** A caller without the compiler may have given anything. */
+function handlesIn(given: unknown): readonly Handle[] {
+  if (!Array.isArray(given))
+    throw new InvalidOptions(`Cannot use a list of results: current value is ${describe(given)}`);
+  const all: readonly unknown[] = given;
+  return all.map((result, index) => {
+    if (isHandle(result)) return result;
+    throw new InvalidOptions(`Cannot use item ${index + 1} as a result: current value is ${describe(result)}`);
+  });
+}
+
+function isHandle(value: unknown): value is Handle {
+  return typeof value === 'object' && value !== null && 'taskId' in value && 'get' in value;
 }

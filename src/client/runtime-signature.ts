@@ -38,6 +38,11 @@ export function isSignature(value: unknown): value is RuntimeSignature {
  */
 export function dataOf(value: unknown, as: string): SignatureData {
   if (isSignature(value)) return value.data;
-  const hint = typeof value === 'function' ? '; use .s() to make one of a task' : '';
+  const hint =
+    typeof value === 'function'
+      ? '; use .s() to make one of a task'
+      : Array.isArray(value)
+        ? '; spread a list of them with ...'
+        : '';
   throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(value)}${hint}`);
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { toCelery } from '../core/celery-json.ts';
+import { checkLimits } from '../core/option-checks.ts';
 import { checkDepth } from '../core/plan-of.ts';
 import { printSignature } from '../core/print.ts';
 import type { AnySignature } from '../core/signature-types.ts';
@@ -11,23 +12,30 @@ import { dataOf } from './runtime-signature.ts';
 import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
-export function makeSignature(caller: Caller, data: SignatureData): RuntimeSignature {
+export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSignature {
+  const data = frozen(mutable);
+  const name = data.kind === 'task' ? data.task : data.kind;
   const given = (later: LaterArguments): SignatureData => {
     checkDepth(data);
     return withArguments(data, later);
   };
-  const call = async (...later: readonly unknown[]): Promise<unknown> => caller.runHere(given(givenArguments(later)));
+  const call = async (...later: readonly unknown[]): Promise<unknown> =>
+    caller.runHere(given(givenArguments(name, later)));
   const again = (changed: SignatureData): RuntimeSignature => makeSignature(caller, changed);
   const methods = {
-    name: data.kind === 'task' ? data.task : data.kind,
+    name,
     data,
     caller,
-    delay: async (...later: readonly unknown[]) => sendWith(caller, given(givenArguments(later)), {}),
+    delay: async (...later: readonly unknown[]) => sendWith(caller, given(givenArguments(name, later)), {}),
     applyAsync: async (options: object = {}) => {
       const { args, kwargs, ...rest } = readApplyOptions(options);
       return sendWith(caller, given({ args, kwargs }), rest);
     },
-    set: (options: object) => again(withOptions(data, readOptions(options))),
+    set: (options: object) => {
+      const changed = withOptions(data, readOptions(options));
+      checkLimits(changed.options.softTimeLimit, changed.options.timeLimit);
+      return again(changed);
+    },
     link: (callback: AnySignature) => again(withOptions(data, { link: [dataOf(callback, 'a link')] })),
     linkError: (callback: AnySignature) =>
       again(withOptions(data, { linkError: [dataOf(callback, 'an error callback')] })),
@@ -46,12 +54,25 @@ export function makeSignature(caller: Caller, data: SignatureData): RuntimeSigna
 
 // --- internal ---
 
+/**
+ * The same data, which nobody changes any more. What a caller gave as an argument stays the caller's; the steps of a
+ * canvas are frozen each by itself, and their list, which is new for every canvas, is not: that takes as long as making it.
+ */
+function frozen(data: SignatureData): SignatureData {
+  Object.freeze(data.options);
+  if (data.kind === 'task') {
+    Object.freeze(data.args);
+    Object.freeze(data.kwargs);
+  }
+  return Object.freeze(data);
+}
+
 function sendWith(
   caller: Caller,
   data: SignatureData,
   options: CallOptions & { readonly dedupKey?: string },
 ): Promise<unknown> {
-  const { taskId = data.options.taskId, dedupKey, ...rest } = options;
+  const { dedupKey, taskId = dedupKey === undefined ? data.options.taskId : undefined, ...rest } = options;
   return caller.send(withOptions(data, rest), {
     ...(taskId === undefined ? {} : { taskId }),
     ...(dedupKey === undefined ? {} : { dedupKey }),

@@ -1,9 +1,9 @@
+import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
-import { FLAG, isSeconds, LIMIT, RETRIES, SECONDS, TEXT } from '../core/option-checks.ts';
+import { checkLimits, checkOptions, FLAG, isSeconds, LIMIT, RETRIES, SECONDS, TEXT } from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import type { TaskOptions } from '../core/option-types.ts';
 import { rateInterval } from '../core/rate.ts';
-import { checkLimits } from './options.ts';
 
 /**
  * Reads the options of a task.
@@ -12,19 +12,9 @@ import { checkLimits } from './options.ts';
  */
 export function readTaskOptions(task: string, options: unknown): TaskOptions {
   if (typeof options !== 'object' || options === null) {
-    throw new InvalidOptions(`Cannot read the options of ${task} as an object: current value is ${String(options)}`);
+    throw new InvalidOptions(`Cannot read the options of ${task} as an object: current value is ${describe(options)}`);
   }
-  for (const [key, value] of Object.entries(options)) {
-    const check = Object.hasOwn(CHECKS, key) ? CHECKS[key] : undefined;
-    if (check === undefined) {
-      throw new InvalidOptions(
-        `Cannot use ${key} as an option of ${task}: there is none of that name; known are ${Object.keys(CHECKS).join(', ')}`,
-      );
-    }
-    if (value !== undefined && !check.is(value)) {
-      throw new InvalidOptions(`Cannot use ${key} of ${task} as ${check.want}: current value is ${String(value)}`);
-    }
-  }
+  checkOptions({ ...options }, CHECKS, task);
   // Each has been checked against what its name stands for.
   const read = options as TaskOptions;
   checkLimits(read.softTimeLimit, read.timeLimit);

@@ -1,12 +1,12 @@
 import { InvalidArguments } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
 import { checkArguments } from '../core/parameters.ts';
 import type { Parameters } from '../core/parameters.ts';
 import { taskOf } from '../core/signature.ts';
 import type { MapData, TaskData } from '../core/signature.ts';
 import { givenArguments } from './kwargs.ts';
-import { readApplyOptions, readOptions } from './options.ts';
+import { readApplyOptions } from './options.ts';
 import type { Caller, RuntimeSignature } from './runtime-signature.ts';
+import { readSpec } from './signature-spec.ts';
 import { makeSignature } from './signature.ts';
 
 /** A task at run time. */
@@ -17,18 +17,20 @@ export interface RuntimeTask {
 
 /** Makes what `app.task` returns: the task, to be called here, sent, or put into a canvas. */
 export function makeTask(caller: Caller, name: string, parameters: Parameters | undefined): RuntimeTask {
-  const build = (given: readonly unknown[], more: Partial<TaskData> = {}): TaskData => {
-    const data = taskOf(name, { ...givenArguments(given), ...more });
-    checkArguments({ task: name, parameters, args: data.args, kwargs: data.kwargs, partial: true });
-    return data;
+  const build = (given: readonly unknown[], more: Partial<TaskData> = {}): TaskData =>
+    taskOf(name, { ...givenArguments(name, given), ...more });
+  const sign = (data: TaskData): RuntimeSignature => {
+    const { args, kwargs, immutable } = data;
+    // Of an immutable one nothing can be given later.
+    checkArguments({ task: name, parameters, args, kwargs, partial: !immutable });
+    return makeSignature(caller, data);
   };
-  const sign = (data: TaskData): RuntimeSignature => makeSignature(caller, data);
   const call = async (...args: readonly unknown[]): Promise<unknown> => caller.runHere(build(args));
   const methods = {
     caller,
     s: (...given: readonly unknown[]) => sign(build(given)),
     si: (...given: readonly unknown[]) => sign(build(given, { immutable: true })),
-    signature: (spec: unknown = {}) => sign(specified(name, spec)),
+    signature: (spec?: unknown) => sign(readSpec(name, spec)),
     delay: async (...given: readonly unknown[]) => sign(build(given)).delay(),
     applyAsync: async (options: object = {}) => {
       readApplyOptions(options);
@@ -62,16 +64,6 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
 }
 
 // --- internal ---
-
-function specified(name: string, spec: unknown): TaskData {
-  const { args = [], kwargs = {}, options = {}, immutable = false } = isPlainObject(spec) ? spec : {};
-  if (!Array.isArray(args) || !isPlainObject(kwargs) || !isPlainObject(options)) {
-    throw new InvalidArguments(`Cannot build a signature of ${name}: args is a list, kwargs and options are objects`, {
-      task: name,
-    });
-  }
-  return taskOf(name, { args, kwargs, immutable: immutable === true, options: readOptions(options) });
-}
 
 function mapped(kind: MapData['kind'], name: string, items: Iterable<unknown>): MapData {
   return { kind, task: taskOf(name), items: listOf(name, items), options: {} };

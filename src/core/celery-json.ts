@@ -1,5 +1,5 @@
 import { readOptions, writeOptions } from './celery-options.ts';
-import { describe } from './errors-text.ts';
+import { cutTo, describe } from './errors-text.ts';
 import { CanvasTooDeep, InvalidCanvas } from './errors.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -9,6 +9,9 @@ import { asImmutable, chainOf, chordOf, groupOf, taskOf, withArguments, withOpti
 
 /** How deep signatures may nest in JSON: below this every recursion over them is safe. */
 const MAX_NESTING = 300;
+
+/** How much of the path to a place is shown in a message, in bytes. */
+const WHERE_SHOWN = 300;
 
 /**
  * A signature as Celery's signature dictionary: what `json.dumps(sig)` writes in Python, so that either side can run
@@ -55,7 +58,9 @@ export function toCelery(data: SignatureData, nesting = 0): JsonObject {
  */
 export function fromCelery(json: Json, where = 'canvas', nesting = 0): SignatureData {
   if (nesting > MAX_NESTING) {
-    throw new CanvasTooDeep(`Cannot read ${where} as a signature: it nests deeper than ${MAX_NESTING} signatures`);
+    throw new CanvasTooDeep(
+      `Cannot read ${cutTo(where, WHERE_SHOWN)} as a signature: it nests deeper than ${MAX_NESTING} signatures`,
+    );
   }
   if (!isPlainObject(json) || typeof json['task'] !== 'string' || json['task'] === '') {
     throw expected(where, 'a signature, an object with a "task" name', json);
@@ -203,5 +208,5 @@ function asJson(value: unknown): Json {
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {
-  return new InvalidCanvas(`Cannot read ${where} as ${want}: current value is ${describe(value)}`);
+  return new InvalidCanvas(`Cannot read ${cutTo(where, WHERE_SHOWN)} as ${want}: current value is ${describe(value)}`);
 }

@@ -45,6 +45,7 @@ function describeObject(value: object): string {
   if (typeof value === 'function')
     return 'name' in value && value.name !== '' ? `the function ${cutTo(value.name, 60)}` : 'a function';
   if (Array.isArray(value)) return value.length === 1 ? 'an array of 1 item' : `an array of ${value.length} items`;
+  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date';
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== null && prototype !== Object.prototype)
     return `an instance of ${cutTo(value.constructor.name || 'a class without a name', 60)}`;

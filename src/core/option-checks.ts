@@ -1,4 +1,7 @@
 /** What the values of options must be, whoever gives them: code, or signature JSON. */
+import { describe } from './errors-text.ts';
+import { InvalidOptions } from './errors.ts';
+import { isPlainObject } from './json.ts';
 
 /** The longest time that an option may say, in seconds: 100 years. */
 const MOST_SECONDS = 3_155_760_000;
@@ -34,6 +37,63 @@ export const TENANT_NAME: OptionCheck = {
 };
 /** Yes or no. */
 export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', want: 'true or false' };
+
+/** A point in time. */
+export const DATE: OptionCheck = { is: isDate, want: 'a valid Date' };
+
+/**
+ * What a caller without the compiler may have given in place of an object of options.
+ *
+ * @param as what it is used as, for the message: *the options of a call*.
+ * @throws InvalidOptions if it is no object.
+ */
+export function optionsObject(value: unknown, as: string): Readonly<Record<string, unknown>> {
+  if (isPlainObject(value)) return value;
+  throw new InvalidOptions(`Cannot use ${as} as an object: current value is ${describe(value)}`);
+}
+
+/**
+ * Checks options; those that are undefined are passed over.
+ *
+ * @param of whose options they are, for the message, as in *Cannot use countdown of add as …*. Default: nobody's.
+ * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
+ */
+export function checkOptions(
+  options: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, OptionCheck>>,
+  of = '',
+): void {
+  const whose = of === '' ? '' : ` of ${of}`;
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check === undefined) {
+      const known = Object.keys(checks).join(', ');
+      throw new InvalidOptions(
+        `Cannot use ${key} as an option${whose}: there is none of that name; known are ${known}`,
+      );
+    }
+    if (!check.is(value))
+      throw new InvalidOptions(`Cannot use ${key}${whose} as ${check.want}: current value is ${describe(value)}`);
+  }
+}
+
+/**
+ * Refuses a soft limit that would never be noticed; both in seconds.
+ *
+ * @throws InvalidOptions if the soft limit is not below the hard one.
+ */
+export function checkLimits(soft: number | undefined, hard: number | undefined): void {
+  if (soft === undefined || hard === undefined || soft < hard) return;
+  throw new InvalidOptions(
+    `Cannot use softTimeLimit as a limit below timeLimit (${hard} s): current value is ${soft} s`,
+  );
+}
+
+/** Whether a value is a Date that is a time. */
+export function isDate(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}
 
 /** Whether a value is a span of time that an option may have. */
 export function isSeconds(value: unknown): value is number {

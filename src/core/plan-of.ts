@@ -1,5 +1,6 @@
 import { CanvasTooDeep } from './errors.ts';
 import type { Json } from './json.ts';
+import { checkLimits } from './option-checks.ts';
 import type { Link, Plan, PlanOptions, TaskPlan } from './plan.ts';
 import { toJson } from './serializer.ts';
 import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
@@ -14,6 +15,7 @@ const MAX_FRAMES = 64;
  *
  * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
+ * @throws InvalidOptions if a task comes to have a soft time limit that is not below its hard one.
  */
 export function planOf(data: SignatureData): Plan {
   return planWithin(data, 0);
@@ -160,7 +162,9 @@ function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan 
     ...(data.args.length === 0
       ? {}
       : { args: data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`)) }),
-    ...(kwargs.length === 0 ? {} : { kwargs: jsonRecord(data.kwargs, `keyword argument of ${data.task}`) }),
+    ...(kwargs.length === 0
+      ? {}
+      : { kwargs: jsonRecord(data.kwargs, (key) => `keyword argument ${key} of ${data.task}`) }),
     ...(data.immutable ? { immutable: true } : {}),
     ...(Object.keys(options).length === 0 ? {} : { options }),
     ...linksOf(own, down),
@@ -199,18 +203,22 @@ function linkOf(on: Link['on'], callback: SignatureData, { callbacks }: HandedDo
 function wireOptions(options: CallOptions, task: string): PlanOptions {
   const { eta, expires, headers, countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit } =
     options;
+  checkLimits(softTimeLimit, timeLimit);
   const plain = { countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit };
   return {
     ...defined(plain),
     ...(eta === undefined ? {} : { eta: eta.getTime() }),
     ...(typeof expires === 'number' ? { expires } : {}),
     ...(expires instanceof Date ? { expiresAt: expires.getTime() } : {}),
-    ...(headers === undefined ? {} : { headers: jsonRecord(headers, `header of ${task}`) }),
+    ...(headers === undefined ? {} : { headers: jsonRecord(headers, (key) => `header ${key} of ${task}`) }),
   };
 }
 
-function jsonRecord(record: Readonly<Record<string, unknown>>, what: string): Readonly<Record<string, Json>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toJson(value, `${what} ${key}`)]));
+function jsonRecord(
+  record: Readonly<Record<string, unknown>>,
+  what: (key: string) => string,
+): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toJson(value, what(key))]));
 }
 
 /** The fields that have a value. */

@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { InvalidOptions } from '../core/errors.ts';
+import type { AnyTask } from '../core/task-types.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { runBatch } from '../worker/batch.ts';
 import type { Engine } from '../worker/engine.ts';
@@ -14,14 +15,21 @@ export interface Handler {
   readonly timeLimits: Readonly<Record<string, number>>;
 }
 
-/** Makes the Lambda function that runs these tasks of an engine. */
-export function makeHandler(engine: Engine, names: readonly string[]): Handler {
-  if (names.length === 0)
+/**
+ * Makes the Lambda function that runs these tasks of an engine.
+ *
+ * @throws InvalidOptions if there is none, or one is no task of the engine's app.
+ */
+export function makeHandler(engine: Engine, tasks: readonly AnyTask[]): Handler {
+  if (tasks.length === 0)
     throw new InvalidOptions('Cannot make a handler as it has no tasks: give app.handler at least one');
-  for (const name of names) {
-    if (!engine.tasks.has(name))
-      throw new InvalidOptions(`Cannot handle ${name} as it is no task of this app: register it with app.task`);
-  }
+  const names = tasks.map((task, index) => {
+    const name = nameOf(task);
+    if (name !== undefined && engine.tasks.has(name)) return name;
+    throw new InvalidOptions(
+      `Cannot handle ${name ?? `argument ${index + 1}`} as it is no task of this app: register it with app.task`,
+    );
+  });
   const here: Engine = withTasks(engine, names);
   const handle = async (
     event: SQSEvent,
@@ -53,6 +61,11 @@ export function deliveryOf(record: SQSRecord): Delivery {
 }
 
 // --- internal ---
+
+/** A caller without the compiler may give what is no task, and has no name. */
+function nameOf(task: unknown): string | undefined {
+  return typeof task === 'function' && 's' in task ? task.name : undefined;
+}
 
 function timeLimitsOf({ tasks }: Engine): Handler['timeLimits'] {
   const limits = [...tasks].flatMap(([name, { options }]) =>

@@ -40,7 +40,8 @@ export function readSubmission(request: unknown): SubmissionRequest {
   };
   const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
   const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
-  return { data, taskId: taskId ?? data.options.taskId, dedupKey };
+  // A canvas that Celery has frozen has an id of its own; a key to send it under is meant to make another.
+  return { data, taskId: taskId ?? (dedupKey === undefined ? data.options.taskId : undefined), dedupKey };
 }
 
 // --- internal ---

@@ -12,6 +12,10 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { makeEngine } from '../client/engine.ts';
 import type { Runtime } from '../client/engine.ts';
+import { describe } from '../core/errors-text.ts';
+import { InvalidOptions } from '../core/errors.ts';
+import { checkOptions, isSeconds, LIMIT, optionsObject } from '../core/option-checks.ts';
+import type { OptionCheck } from '../core/option-checks.ts';
 import { shareRuntime } from '../lambda/environment.ts';
 import type { Handler } from '../lambda/handler.ts';
 import type { Delivery } from '../ports/broker.ts';
@@ -49,6 +53,7 @@ export interface TestCloud {
  * Runs handlers in this process, on queues, a table and a bucket in memory: the same worker as on Lambda, without AWS.
  *
  * @param handlers what `app.handler` returned, by the name of its queue.
+ * @throws InvalidOptions for an option that is unknown or wrong, and for what is no handler.
  *
  * @example
  * ```ts
@@ -59,6 +64,7 @@ export interface TestCloud {
  * ```
  */
 export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options: TestCloudOptions = {}): TestCloud {
+  checkOptions(optionsObject(options, 'the options of memoryCloud()'), OPTIONS, 'memoryCloud()');
   const { time = 'real', seed, logLevel = 'error', timeoutSeconds = 60, visibilitySeconds = timeoutSeconds } = options;
   const clock: Clock = time === 'virtual' ? new VirtualClock() : new RealClock();
   const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
@@ -73,6 +79,7 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
   const routes: Record<string, string> = {};
   const runtime: Runtime = { clock, nonces, log, ports: () => cloud.ports, routes: () => routes };
   for (const [queue, handler] of Object.entries(handlers)) {
+    mustBeHandler(queue, handler);
     for (const task of handler.tasks) routes[task] = queue;
     const consume = consumerOf(handler);
     cloud.consume(queue, (deliveries, remainingMs) => runtimes.run(runtime, () => consume(deliveries, remainingMs)));
@@ -94,6 +101,25 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
 }
 
 // --- internal ---
+
+const OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  time: { is: (value) => value === 'real' || value === 'virtual', want: "'real' or 'virtual'" },
+  seed: { is: Number.isSafeInteger, want: 'a whole number' },
+  logLevel: {
+    is: (value) => ['debug', 'info', 'warn', 'error', 'silent'].some((level) => level === value),
+    want: "'debug', 'info', 'warn', 'error' or 'silent'",
+  },
+  visibilitySeconds: { is: isSeconds, want: 'a number of seconds of at least 0' },
+  timeoutSeconds: LIMIT,
+};
+
+/** A test without the compiler may give anything. */
+function mustBeHandler(queue: string, handler: unknown): void {
+  if (typeof handler === 'function' && 'tasks' in handler) return;
+  throw new InvalidOptions(
+    `Cannot use ${queue} of memoryCloud() as a handler: current value is ${describe(handler)}; give what app.handler() returns`,
+  );
+}
 
 /** The cloud that the calling code was started by: a task that outlives its test goes on where it began. */
 const runtimes = new AsyncLocalStorage<Runtime>();

@@ -5,7 +5,8 @@ import { LIFETIME_MS } from '../core/drafts.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidCanvas, InvalidOptions, MaxRetriesExceededError } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
-import { SECONDS } from '../core/option-checks.ts';
+import { checkOptions, DATE, optionsObject, RETRIES, SECONDS } from '../core/option-checks.ts';
+import type { OptionCheck } from '../core/option-checks.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../core/retry.ts';
 import { decode, encode } from '../core/serializer.ts';
 import type { AnySignature, Complete } from '../core/signature-types.ts';
@@ -103,6 +104,7 @@ export function makeRun(
   };
   const updateState = async (state: string, meta: unknown = null): Promise<void> => {
     mustBeWanted('update the state');
+    checkState(task.name, state);
     if (call.calledDirectly) return;
     const progress = { state, meta: encode(meta, `the meta of state ${state}`) };
     await engine.records.putProgress({ address: addressOf(call.id), progress, until: until() });
@@ -114,7 +116,7 @@ export function makeRun(
     ledger: ledgerOf(engine, mustBeWanted),
     updateState,
     progress: (current, total) => updateState('PROGRESS', { current, total }),
-    retry: (options = {}) => retryOf(clock.now(), task, call, options),
+    retry: (options = {}) => retryOf(clock.now(), task, call, readRetry(task.name, options)),
     replace: (signature) => new ReplacementRequest(mustBeSignature(signature, `what replaces ${task.name}`)),
     addToChord: (signature) => {
       mustBeWanted('add to the chord');
@@ -157,7 +159,6 @@ function requestOf(call: TaskCall): Request {
 
 function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
   const { countdown, eta, error, maxRetries } = options;
-  checkCountdown(task.name, countdown);
   const limit = maxRetries === undefined ? retryLimit(task.options, call.maxRetries) : maxRetries;
   if (call.calledDirectly) return asError(error) ?? new RetryRequest(now, error);
   if (!hasRetryLeft(limit, call.retries)) {
@@ -178,10 +179,30 @@ function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
   throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(given)}`);
 }
 
-/** What is no number of seconds would be a time that never comes. */
-function checkCountdown(task: string, countdown: unknown): void {
-  if (countdown === undefined || countdown === null || SECONDS.is(countdown)) return;
-  throw new InvalidOptions(`Cannot retry ${task} after ${SECONDS.want}: current value is ${describe(countdown)}`);
+const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  countdown: SECONDS,
+  eta: DATE,
+  error: { is: () => true, want: 'anything' },
+  maxRetries: RETRIES,
+};
+
+/** What is no time would be one that never comes. Celery's users write null for what they do not say. */
+function readRetry(task: string, options: unknown): RetryOptions {
+  const { countdown, eta, ...rest } = optionsObject(options, `the options of a retry of ${task}`);
+  const given = { countdown: countdown ?? undefined, eta: eta ?? undefined, ...rest };
+  checkOptions(given, RETRY_OPTIONS, `a retry of ${task}`);
+  // Each has been checked against what its name stands for.
+  return given as RetryOptions;
+}
+
+/** The states that only an outcome has: a task that could claim one would have ended before it did. */
+const FINAL_STATES: readonly unknown[] = ['SUCCESS', 'FAILURE', 'REVOKED'];
+
+function checkState(task: string, state: unknown): void {
+  if (typeof state === 'string' && state !== '' && !FINAL_STATES.includes(state)) return;
+  throw new InvalidOptions(
+    `Cannot use a state of ${task} as a text other than ${FINAL_STATES.join(', ')}: current value is ${describe(state)}; return, or throw, to end the task`,
+  );
 }
 
 function asError(error: unknown): Error | undefined {

@@ -32,7 +32,7 @@ export class VirtualClock implements Clock {
     if (signal?.aborted === true) return Promise.resolve();
     if (ms === Number.POSITIVE_INFINITY) return untilAborted(signal);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const sleeper: Sleeper = { at: this.#now + Math.max(0, ms), order: (this.#order += 1), wake: resolve };
+    const sleeper: Sleeper = { at: this.#now + (ms > 0 ? ms : 0), order: (this.#order += 1), wake: resolve };
     push(this.#sleepers, sleeper);
     if (signal !== undefined) {
       const wakeEarly = (): void => this.#wakeEarly(sleeper);

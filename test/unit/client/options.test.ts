@@ -16,7 +16,7 @@ describe('the options of a call', () => {
     ['countdown', Number.MAX_VALUE, /^Cannot use countdown as /],
     ['countdown', null, /current value is null$/],
     ['eta', 5, /^Cannot use eta as a valid Date: current value is 5$/],
-    ['eta', new Date(Number.NaN), /^Cannot use eta as a valid Date: current value is Date$/],
+    ['eta', new Date(Number.NaN), /^Cannot use eta as a valid Date: current value is an invalid Date$/],
     ['eta', '2026-01-01', /^Cannot use eta as a valid Date/],
     ['expires', 'soon', /^Cannot use expires as a number of seconds of at least 0, or a valid Date/],
     ['expires', -2, /^Cannot use expires as /],
@@ -27,8 +27,8 @@ describe('the options of a call', () => {
     ['queue', 3, /^Cannot use queue as /],
     ['tenant', 'ä', /^Cannot use tenant as a name of 1 to 128/],
     ['tenant', 'x'.repeat(129), /^Cannot use tenant as /],
-    ['headers', [], /^Cannot use headers as an object: current value is Array$/],
-    ['headers', new Map(), /current value is Map$/],
+    ['headers', [], /^Cannot use headers as an object: current value is an array of 0 items$/],
+    ['headers', new Map(), /current value is an instance of Map$/],
     ['link', 'add', /^Cannot use link as a signature or a list of them/],
     ['link', add, /^Cannot use link as a signature/],
     ['linkError', [1], /^Cannot use linkError as a signature/],
@@ -67,6 +67,32 @@ describe('the options of a call', () => {
     expect(() => add.s(1, 2).set({ softTimeLimit: 5, timeLimit: 5 })).toThrow(
       invalid(/^Cannot use softTimeLimit as a limit below timeLimit \(5 s\): current value is 5 s$/),
     );
+  });
+
+  it('refuse a soft limit that is not below the hard one set before, or around, or by the task', async () => {
+    const limits = invalid(/^Cannot use softTimeLimit as a limit below timeLimit \(1 s\): current value is 5 s$/);
+    const short = add.s(1, 2).set({ timeLimit: 1 });
+    const limited = app.task('limited', { timeLimit: 1 }, () => 1);
+    const read = app.signature({ ...short.toJSON(), options: { time_limit: 1, soft_time_limit: 5 } });
+    expect(() => short.set({ softTimeLimit: 5 })).toThrow(limits);
+    await expect(short.applyAsync({ softTimeLimit: 5 })).rejects.toThrow(limits);
+    await expect(chain(short, add.s(1)).applyAsync({ softTimeLimit: 5 })).rejects.toThrow(limits);
+    await expect(group([add.s(1, 2).set({ softTimeLimit: 5 })]).applyAsync({ timeLimit: 1 })).rejects.toThrow(limits);
+    await expect(read.delay()).rejects.toThrow(limits);
+    await expect(limited.s().applyAsync({ softTimeLimit: 5 })).rejects.toThrow(limits);
+  });
+
+  it('refuse a dedupKey with a taskId, for each makes the id', async () => {
+    await expect(add.s(1, 2).applyAsync({ taskId: 'a', dedupKey: 'k' })).rejects.toThrow(
+      invalid(/^Cannot use dedupKey with a taskId, .*: current value is "k"; give one of them$/),
+    );
+  });
+
+  it('refuse what is no object of options', async () => {
+    const apply = (options: unknown): Promise<unknown> => add.s(1, 2).applyAsync(options as object);
+    const message = /^Cannot use the options of a call as an object: current value is /;
+    for (const options of [null, 5, 'soon', [1]]) await expect(apply(options)).rejects.toThrow(invalid(message));
+    expect(() => add.s(1, 2).set(null as unknown as object)).toThrow(invalid(message));
   });
 
   it('are passed over when they are undefined', () => {
@@ -158,6 +184,14 @@ describe('createApp()', () => {
     expect(() => createApp('x', settings)).toThrow(invalid(/^Cannot use /));
   });
 
+  it('refuses a name and settings that are none', () => {
+    const create = createApp as unknown as (name?: unknown, settings?: unknown) => void;
+    for (const name of [undefined, '', 5])
+      expect(() => create(name)).toThrow(invalid(/^Cannot name an app by a text that is not empty: current value is /));
+    for (const settings of [null, 5, 'x'])
+      expect(() => create('x', settings)).toThrow(invalid(/^Cannot use the settings of an app as an object/));
+  });
+
   it('gives every task the defaults of the app, which its own options win over', async () => {
     const strict = createApp('strict', { taskDefaults: { bind: true } });
     const bound = strict.task('bound', (ctx: unknown) => typeof ctx);
@@ -172,6 +206,26 @@ describe('kwargs()', () => {
   it('refuses what is no plain object', () => {
     for (const value of [5, null, [1], new Map(), 'x'] as unknown as object[])
       expect(() => kwargs(value)).toThrow(expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS' }));
+  });
+
+  it('are refused before the last argument, and twice', () => {
+    const s = (...args: unknown[]): unknown => add.s(...(args as [number, number]));
+    const message = /^Cannot use kwargs\({…}\) of add as argument 1 of 2: give it last, and once$/;
+    for (const args of [
+      [kwargs({ a: 1 }), 2],
+      [kwargs({ a: 1 }), kwargs({ b: 2 })],
+    ]) {
+      expect(() => s(...args)).toThrow(
+        expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS', message: expect.stringMatching(message) }),
+      );
+    }
+  });
+
+  it('are told by their mark alone: an object is an argument, whatever its keys', async () => {
+    const keys = app.task('keys', (value: object) => Object.keys(value));
+    expect(await (keys as unknown as (value: object) => Promise<unknown>)({ '~kwargs': { a: 1 } })).toEqual([
+      '~kwargs',
+    ]);
   });
 });
 
@@ -188,6 +242,11 @@ describe('canvases', () => {
     );
     expect(() => group(5 as unknown as ReturnType<typeof add.s>[])).toThrow(
       canvas(/^Cannot use the members of a canvas as a list of signatures: current value is 5/),
+    );
+    const list = [add.s(1, 2)] as unknown as ReturnType<typeof add.s>;
+    expect(() => chain(list)).toThrow(canvas(/current value is an array of 1 item; spread a list of them with \.{3}$/));
+    expect(() => group(add.s(1, 2) as unknown as [])).toThrow(
+      canvas(/current value is the signature add\(1, 2\); put it in a list$/),
     );
     expect(() => chain()).toThrow(canvas(/^Cannot make a chain as it has no steps/));
     expect(() => add.s(1, 2).pipe(task)).toThrow(

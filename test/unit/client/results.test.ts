@@ -254,6 +254,13 @@ describe('AsyncResult.children() and graph()', () => {
 });
 
 describe('GroupResult', () => {
+  it('has one timeout, also when it has failed and its members go on', async () => {
+    const result = await group([fail.s('x'), slow.s(100)]).delay();
+    const startedAt = cloud.clock.now();
+    await expect(result.get({ timeout: 10, propagate: false })).rejects.toMatchObject({ code: 'CHORDAL_TIMEOUT' });
+    expect(cloud.clock.now() - startedAt).toBe(10_000);
+  });
+
   it('counts what has ended well, and waits for the rest', async () => {
     const result = await group([slow.s(1), slow.s(10), slow.s(20)]).delay();
     expect([await result.completedCount(), await result.waiting(), await result.ready()]).toEqual([0, true, false]);

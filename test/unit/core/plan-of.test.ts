@@ -256,8 +256,8 @@ describe('planOf() refuses', () => {
 
   it('an argument that cannot be sent, and says which', () => {
     expect(() => planOf(taskOf('a', { args: [1, () => 1] }))).toThrow(/argument 2 of a/);
-    expect(() => planOf(taskOf('a', { kwargs: { k: Symbol('x') } }))).toThrow(/keyword argument of a k/);
-    expect(() => planOf(withOptions(a, { headers: { h: () => 1 } }))).toThrow(/header of a h/);
+    expect(() => planOf(taskOf('a', { kwargs: { k: Symbol('x') } }))).toThrow(/keyword argument k of a/);
+    expect(() => planOf(withOptions(a, { headers: { h: () => 1 } }))).toThrow(/header h of a/);
   });
 
   it('callbacks of callbacks 20,000 deep with an error of ours', () => {
