@@ -41,6 +41,8 @@ export interface Running {
   readonly answer: Promise<string>;
   /** Interrupts it as Ctrl-C does, and answers with its exit code. */
   interrupt(): Promise<number | null>;
+  /** Kills it with SIGKILL, which nothing can answer to, and waits for its end. */
+  kill(): Promise<void>;
 }
 
 /** Starts a command that stays up; it ends with the test. */
@@ -61,6 +63,10 @@ export function startChordal(args: readonly string[], env: Readonly<Record<strin
     child.kill('SIGINT');
     return ended;
   };
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
   onTestFinished(async () => void (await interrupt()));
   const until = (pattern: RegExp): Promise<string> => {
     const { promise, resolve } = Promise.withResolvers<string>();
@@ -74,7 +80,7 @@ export function startChordal(args: readonly string[], env: Readonly<Record<strin
     look();
     return promise;
   };
-  return { until, answer, interrupt };
+  return { until, answer, interrupt, kill };
 }
 
 /** Makes a project inside the package, so that 'chordal' is its source; git ignores it. It is removed after the test. */
