@@ -34,11 +34,11 @@ function total(nums: readonly number[]): number {
 /** As Python's `+`: what comes as JSON may be of another type than the caller's compiler knows, but both of the same. */
 function plus(x: number, y: number): number {
   const values: readonly unknown[] = [x, y];
-  // Lists make a list, long integers a bigint, strings a string, which the types do not say.
+  // Lists make a list and long integers a bigint, which the types do not say.
   if (values.every((value) => Array.isArray(value))) return values.flat() as unknown as number;
   if (values.every(isWhole) && values.some((value) => typeof value === 'bigint'))
-    return (BigInt(x) + BigInt(y)) as unknown as number;
-  if (values.every(isNumeric)) return Number(x) + Number(y);
+    return values.reduce((sum: bigint, value) => sum + BigInt(String(value)), 0n) as unknown as number;
+  if (values.every(isNumeric)) return values.reduce((sum: number, value) => sum + Number(value), 0);
   if (values.every((value) => typeof value === 'string')) return x + y;
   throw new TypeError(`Cannot add these: current values are ${values.map(kindOf).join(' and ')}`);
 }
