@@ -183,6 +183,7 @@ export type Chains = [
 const pair = group([add.s(1, 2), log.s('a')]);
 const flattened = group([add.s(1), group([log.s(), group([mul.s(2), identity.s()])]), log.si('a')]);
 const notFlattened = group([add.s(1, 2), chain(add.s(1, 2), group([add.s(1), log.s()]))]);
+const keptWhole = group([chain(group([add.s(1, 2), log.s('a')])), add.s(1, 2)]);
 const flattenedArrays = group([log.s('a'), group(range(3).map((i) => add.s(i, i)))]);
 const generated = group(
   (function* () {
@@ -203,6 +204,7 @@ export type Groups = [
   Expect<Same<typeof pair, Group<[], [number, string]>>>,
   Expect<Same<typeof flattened, Group<[x: number], [number, string, number, unknown, string]>>>,
   Expect<Same<ResultOf<typeof notFlattened>, [number, [number, string]]>>,
+  Expect<Same<ResultOf<typeof keptWhole>, [[number, string], number]>>,
   Expect<Same<ResultOf<typeof flattenedArrays>, [string, ...number[]]>>,
   Expect<Same<typeof generated, Group<[x: number], number[], { debug?: boolean; z?: number }>>>,
   Expect<Same<ResultOf<typeof fromSet>, number[]>>,
