@@ -1,4 +1,5 @@
 import type { Project } from '../deploy/project.ts';
+import { damaged, openDataFolder } from './data-folder.ts';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { type Endpoints, endpointEnvironment } from './endpoints.ts';
 import { createResources } from './resources.ts';
@@ -42,7 +43,7 @@ export interface Cloud {
  * Starts the embedded cloud: fauxqs (SQS, S3) and dynalite (DynamoDB), each in its own thread, and in them the project's table, bucket and
  * queues. It listens on the loopback interface alone.
  *
- * @throws ConfigurationError if a port is taken, or another process uses the data folder
+ * @throws ConfigurationError if a port is taken, the data folder is damaged, or another process uses it
  *
  * @example
  * const cloud = await startCloud({ project });
@@ -51,9 +52,11 @@ export interface Cloud {
  */
 export async function startCloud({ project, dataDir, ports = {}, onDeath = () => {} }: CloudOptions): Promise<Cloud> {
   const data = dataDir === undefined ? {} : { dataDir };
+  if (dataDir !== undefined) await openDataFolder(dataDir);
+  const deaths = new Deaths(onDeath);
   const [sqsS3, dynamodb] = await startBoth(
-    startEmulator('sqs-s3', { port: ports.sqsS3 ?? 0, ...data }, onDeath),
-    startEmulator('dynamodb', { port: ports.dynamodb ?? 0, ...data }, onDeath),
+    startEmulator('sqs-s3', { port: ports.sqsS3 ?? 0, ...data }, deaths.add),
+    startEmulator('dynamodb', { port: ports.dynamodb ?? 0, ...data }, deaths.add),
   );
   const stop = async (): Promise<void> => {
     await Promise.all([sqsS3.stop(), dynamodb.stop()]);
@@ -63,8 +66,9 @@ export async function startCloud({ project, dataDir, ports = {}, onDeath = () =>
     await createResources(project, endpoints);
   } catch (error) {
     await stop();
-    throw error;
+    throw deaths.explain(error, dataDir);
   }
+  deaths.beHeard();
   return {
     endpoints,
     env: { ...endpointEnvironment(endpoints), ...project.environment },
@@ -77,6 +81,38 @@ export async function startCloud({ project, dataDir, ports = {}, onDeath = () =>
 }
 
 // --- internal ---
+
+/** The emulators that have ended by themselves: until the cloud is up, they are why it is not. */
+class Deaths {
+  readonly #onDeath: (error: unknown) => void;
+  readonly #early: Error[] = [];
+  #isUp = false;
+
+  constructor(onDeath: (error: unknown) => void) {
+    this.#onDeath = onDeath;
+  }
+
+  readonly add = (error: Error): void => {
+    if (this.#isUp) this.#onDeath(error);
+    else this.#early.push(error);
+  };
+
+  beHeard(): void {
+    this.#isUp = true;
+    for (const error of this.#early.splice(0)) this.#onDeath(error);
+  }
+
+  explain(error: unknown, dataDir: string | undefined): unknown {
+    const [death] = this.#early;
+    if (death === undefined) return error;
+    const cause = rootCause(death);
+    return dataDir === undefined ? death : damaged(dataDir, `${death.message}: ${cause.message}`, death);
+  }
+}
+
+function rootCause(error: Error): Error {
+  return error.cause instanceof Error ? rootCause(error.cause) : error;
+}
 
 /** Both or none. */
 async function startBoth(...starting: readonly [Promise<Emulator>, Promise<Emulator>]): Promise<[Emulator, Emulator]> {

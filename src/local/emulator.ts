@@ -35,7 +35,7 @@ export type EmulatorName = 'sqs-s3' | 'dynamodb';
 export async function startEmulator(
   name: EmulatorName,
   settings: EmulatorSettings,
-  onDeath: (error: unknown) => void,
+  onDeath: (error: Error) => void,
 ): Promise<Emulator> {
   const thread = new Worker(sibling(`./${name}-thread`, import.meta.url), {
     workerData: settings,

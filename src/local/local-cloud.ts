@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Build, type BuildHandlersOptions, buildHandlers } from '../deploy/build.ts';
 import { findHandlers } from '../deploy/handler-file.ts';
@@ -14,6 +12,7 @@ import { type LambdaEndpoint, startLambdaEndpoint } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import { sendMessage } from './queue-client.ts';
 import { type SchedulerEndpoint, startSchedulerEndpoint } from './scheduler-endpoint.ts';
+import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
 
 /** What {@link startLocal} is told. */
 export interface LocalOptions {
@@ -53,7 +52,7 @@ export interface LocalCloud {
  * Builds a project's handlers and runs them in this process, on an embedded SQS, S3, DynamoDB and Lambda. The caller stops it, also on
  * SIGINT and SIGTERM.
  *
- * @throws ConfigurationError if a handler can't be built or used, a port is taken, or another process uses the data folder
+ * @throws ConfigurationError if a handler can't be built or used, a port is taken, the data folder is damaged, or another process uses it
  *
  * @example
  * const local = await startLocal({ handlersDir: 'handlers', service: 'shop', stage: 'dev', onEvent: console.error });
@@ -61,8 +60,7 @@ export interface LocalCloud {
  * await local.stop();
  */
 export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
-  const outDir = await mkdtemp(join(tmpdir(), 'chordal-'));
-  const local = new Local(options, outDir);
+  const local = new Local(options);
   try {
     await local.start();
   } catch (error) {
@@ -76,7 +74,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
 
 class Local implements LocalCloud {
   readonly #options: LocalOptions;
-  readonly #outDir: string;
+  readonly #outDir: TemporaryFolder = temporaryFolder();
   #cloud: Cloud | undefined;
   #host: Host | undefined;
   #lambda: LambdaEndpoint | undefined;
@@ -88,14 +86,13 @@ class Local implements LocalCloud {
   /** Deployments, one after the other. */
   #deployed: Promise<void> = Promise.resolve();
 
-  constructor(options: LocalOptions, outDir: string) {
+  constructor(options: LocalOptions) {
     this.#options = options;
-    this.#outDir = outDir;
   }
 
   get env(): Readonly<Record<string, string>> {
     // A file, so that a process that starts after a new build sees its tasks.
-    return { ...this.#cloud?.env, ...this.#services(), CHORDAL_ROUTES: join(this.#outDir, 'routes.json') };
+    return { ...this.#cloud?.env, ...this.#services(), CHORDAL_ROUTES: join(this.#outDir.path, 'routes.json') };
   }
 
   get routes(): Routes {
@@ -111,7 +108,6 @@ class Local implements LocalCloud {
       ...(retryAfterMs !== undefined && { retryAfterMs }),
     });
     this.#lambda = lambda;
-    this.#scheduler = await this.#startScheduler();
     const starting = startCloud({
       project,
       ...(dataDir !== undefined && { dataDir }),
@@ -120,6 +116,8 @@ class Local implements LocalCloud {
     }).then((cloud) => (this.#cloud = cloud));
     const [cloud, build] = await both(starting, this.#firstBuild());
     this.#build = build;
+    // Its folder is one of the cloud's data.
+    this.#scheduler = await this.#startScheduler();
     this.#host = startHost({
       project,
       cloud,
@@ -156,7 +154,7 @@ class Local implements LocalCloud {
     await this.#scheduler?.stop();
     await this.#host?.stop();
     await this.#cloud?.stop();
-    await rm(this.#outDir, { recursive: true, force: true });
+    this.#outDir.remove();
   }
 
   async #firstBuild(): Promise<Build> {
@@ -214,7 +212,7 @@ class Local implements LocalCloud {
 
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
     const { environment } = this.#options;
-    return { systemHandlers: systemHandlers(), outDir: this.#outDir, ...(environment && { environment }) };
+    return { systemHandlers: systemHandlers(), outDir: this.#outDir.path, ...(environment && { environment }) };
   }
 }
 

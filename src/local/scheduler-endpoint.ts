@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isPlainObject } from '../core/json.ts';
+import { damaged } from './data-folder.ts';
 import { type HttpEndpoint, type Reply, refusal, startHttpEndpoint } from './http-endpoint.ts';
 
 /** What {@link startSchedulerEndpoint} is told. */
@@ -26,7 +27,7 @@ export interface SchedulerEndpoint extends HttpEndpoint {
  * Answers EventBridge Scheduler's `CreateSchedule` for one-time schedules that put a message on a queue and then delete
  * themselves. Two of one name are a conflict, as on AWS.
  *
- * @throws ConfigurationError if the port is taken
+ * @throws ConfigurationError if the port is taken, or a file in its folder is damaged
  */
 export async function startSchedulerEndpoint(options: SchedulerEndpointOptions): Promise<SchedulerEndpoint> {
   const schedules = new Schedules(options);
@@ -78,11 +79,9 @@ class Schedules {
     const { dir } = this.#options;
     if (dir === undefined) return;
     await mkdir(dir, { recursive: true });
-    for (const file of await readdir(dir)) {
-      if (!file.endsWith('.json')) continue;
-      const schedule = readSchedule(JSON.parse(await readFile(join(dir, file), 'utf8')));
-      if (schedule !== undefined) this.#wait(schedule);
-    }
+    const files = (await readdir(dir)).filter((file) => file.endsWith('.json'));
+    const found = await Promise.all(files.map((file) => readScheduleFile(join(dir, file))));
+    for (const schedule of found) this.#wait(schedule);
   }
 
   /** Whether it is new. */
@@ -158,12 +157,7 @@ async function answer(schedules: Schedules, request: IncomingMessage): Promise<R
 }
 
 function scheduleOf(name: string, payload: string): Schedule | undefined {
-  let json: unknown;
-  try {
-    json = JSON.parse(payload);
-  } catch {
-    return undefined;
-  }
+  const json = jsonIn(payload);
   const { ScheduleExpression: expression, Target: target } = isPlainObject(json) ? json : {};
   const { Arn: arn, Input: body } = isPlainObject(target) ? target : {};
   const [, time] = typeof expression === 'string' ? (/^at\(([\d:T-]+)\)$/.exec(expression) ?? []) : [];
@@ -173,6 +167,20 @@ function scheduleOf(name: string, payload: string): Schedule | undefined {
     queue: typeof arn === 'string' ? arn.split(':').at(-1) : undefined,
     body,
   });
+}
+
+async function readScheduleFile(path: string): Promise<Schedule> {
+  const schedule = readSchedule(jsonIn(await readFile(path, 'utf8')));
+  if (schedule === undefined) throw damaged(path, 'it is no schedule');
+  return schedule;
+}
+
+function jsonIn(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch {
+    return undefined;
+  }
 }
 
 function readSchedule(json: unknown): Schedule | undefined {

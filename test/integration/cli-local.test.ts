@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 import { chordal, projectFolder, startChordal } from './cli-support.ts';
@@ -30,6 +33,15 @@ test('--local runs a command on an embedded cloud of its own, which can keep its
   expect(run.code).toBe(1);
   expect(run.stderr).toContain('chordal-dev-probe | plus was called\n');
   expect(result).toMatchObject({ code: 0, answers: [{ taskId, state: 'SUCCESS', value: 2 }], stderr: '' });
+});
+
+test('--local leaves nothing behind where nobody reads the rest of its answers', async () => {
+  const TMPDIR = await temporaryFolder({ 'canvases.ndjson': '{"task": "add", "args": [1, 2]}\n'.repeat(50) });
+  const command = `"${process.execPath}" --conditions=chordal-source src/cli/main.ts run "$TMPDIR/canvases.ndjson" --local --wait | head -n 1`;
+  const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], { env: { ...process.env, TMPDIR } });
+
+  expect({ stdout, stderr }).toEqual({ stdout: '{"value":3}\n', stderr: '' });
+  expect(await readdir(TMPDIR)).toEqual(['canvases.ndjson']);
 });
 
 test('dev tells what other processes must set, follows changes, and stops when it is interrupted', async () => {
@@ -112,7 +124,7 @@ test('the commands about an id work on a cloud that is up, and name what is miss
   );
   expect(noQueue.code).toBe(2);
   expect(noQueue.stderr).toMatch(/^chordal: Cannot send to the queue "other-math": there is no such queue; deploy/);
-});
+}, 60_000);
 
 // --- internal ---
 

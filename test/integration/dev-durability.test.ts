@@ -36,9 +36,9 @@ const ids = ['chain', 'chord', 'retries'];
 const numbers = Array.from({ length: 200 }, (_, index) => index);
 
 test('dev --data, killed again and again in the middle of a chord, a chain and retries, finishes all of them with the right values', async () => {
-  const [dir, data] = await Promise.all([projectFolder(handlers), temporaryFolder()]);
+  const [dir, data, TMPDIR] = await Promise.all([projectFolder(handlers), temporaryFolder(), temporaryFolder()]);
   const GATE = join(dir, 'gate');
-  const start = (): Running => startChordal(['dev', '--json', '--handlers', dir, '--data', data], { GATE });
+  const start = (): Running => startChordal(['dev', '--json', '--handlers', dir, '--data', data], { GATE, TMPDIR });
   let dev = start();
   let env = environmentIn(await dev.answer);
   const input = [

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors.ts';
 import { environmentRuntime } from '../../lambda/environment.ts';
 import type { Environment } from '../../lambda/environment.ts';
+import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { clientApp } from './client-app.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * The cloud that the environment names.
@@ -42,7 +42,7 @@ async function withRoutes(environment: Environment, handlersDir: string): Promis
     import('../../deploy/build.ts'),
     import('../../deploy/handler-file.ts'),
   ]);
-  const outDir = temporaryFolder();
+  const outDir = temporaryFolder().path;
   await buildHandlers({ handlers: await findHandlers(handlersDir), outDir });
   return { ...environment, CHORDAL_ROUTES: join(outDir, 'routes.json') };
 }

@@ -3,6 +3,7 @@ import { buildHandlers } from '../../deploy/build.ts';
 import { findHandlers } from '../../deploy/handler-file.ts';
 import { environmentRuntime } from '../../lambda/environment.ts';
 import type { Handler } from '../../lambda/handler.ts';
+import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { memoryCloud } from '../../testing/memory-cloud.ts';
 import type { Output } from '../output.ts';
 import { clientApp } from './client-app.ts';
@@ -10,7 +11,6 @@ import type { OpenCloud } from './cloud.ts';
 import { logLevel } from './log-level.ts';
 import type { CloudOptions } from './options.ts';
 import { poll } from './poll.ts';
-import { temporaryFolder } from './temporary-folder.ts';
 
 /**
  * The handlers in this process, on queues, a table and a bucket in memory.
@@ -19,7 +19,7 @@ import { temporaryFolder } from './temporary-folder.ts';
  */
 export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Output): Promise<OpenCloud> {
   const handlers = await findHandlers(handlersDir);
-  const { bundles } = await buildHandlers({ handlers, outDir: temporaryFolder() });
+  const { bundles } = await buildHandlers({ handlers, outDir: temporaryFolder().path });
   process.setSourceMapsEnabled(true);
   const loaded = await Promise.all(
     Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),
