@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   graph: async (output) => (await import('./commands/graph.ts')).graph(output),
   revoke: async (output) => (await import('./commands/revoke.ts')).revoke(output),
   forget: async (output) => (await import('./commands/forget.ts')).forget(output),
+  dlq: async (output) => (await import('./commands/dlq.ts')).dlq(output),
 };
 
 async function dispatch(given: readonly string[], output: Output): Promise<number> {

@@ -1,5 +1,5 @@
 import { canvasDraft, LIFETIME_MS } from '../core/drafts.ts';
-import type { Effect, Flow, Position } from '../core/effect.ts';
+import type { Effect, Flow, Start } from '../core/effect.ts';
 import { InvalidOptions, TooDeep } from '../core/errors.ts';
 import { isWorkflowId } from '../core/ids.ts';
 import { lastStart } from '../core/last-start.ts';
@@ -54,23 +54,33 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
   if (before === 'sent') return { id, plan };
   const packed = await storePlan(engine.payloads, { plan, base: id, until });
   const flow = { ...flowOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
-  await sendFirst(engine, flow, { id, base: id, links: [], attempt: 0 }, packed);
+  const at = { id, base: id, links: [], attempt: 0 };
+  await sendFirst(engine, flow, { at, plan: packed, input: undefined, frames: [] });
   if (dedupKey !== undefined) await engine.records.closeSubmission({ workflow: id });
   run?.children.push(id);
   return { id, plan };
 }
 
-// --- internal ---
-
-async function sendFirst(engine: Engine, flow: Flow, at: Position, plan: Plan): Promise<void> {
+/** Sends what starts a canvas: its first messages, if they are few, or one that has a worker send them. */
+export async function sendFirst(engine: Engine, flow: Flow, start: Start): Promise<void> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
-  const effects = await withPlansLoaded(engine, flow, startPlan(flow, { at, plan, input: undefined, frames: [] }));
+  const effects = await withPlansLoaded(engine, flow, startPlan(flow, start));
   // An empty group is settled by a worker: what a client begins and does not end, nobody goes on with.
   const isDirect = effects.length <= DIRECT_MESSAGES && effects.every((effect) => effect.do === 'send');
   if (isDirect) return carryOut(engine, outbox, flow, effects);
-  const message: Message = { ...canvasDraft(flow, at, plan), mid: engine.nonces.mid() };
+  const message: Message = { ...canvasDraft(flow, start), mid: engine.nonces.mid() };
   await dispatch(engine, outbox, [message]);
 }
+
+/** What everything has in common that a program outside of any task sends. */
+export function clientFlow(engine: Engine, until: number, again: boolean): Flow {
+  const { nonces, clock, settings } = engine;
+  const by = { mid: nonces.mid(), token: nonces.token() };
+  const { inlineMembers, rangeMembers } = settings;
+  return { by, again, now: clock.now(), depth: 0, until, inlineMembers, rangeMembers };
+}
+
+// --- internal ---
 
 async function withPlansLoaded(engine: Engine, flow: Flow, effects: readonly Effect[]): Promise<readonly Effect[]> {
   const settled = await Promise.all(
@@ -112,10 +122,8 @@ function traceOf({ options }: SignatureData): Pick<Flow, 'traceparent'> {
 }
 
 function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, again: boolean): Flow {
-  const { nonces, clock, settings } = engine;
-  const by = { mid: nonces.mid(), token: nonces.token() };
-  const { inlineMembers, rangeMembers } = settings;
-  const fresh = { by, again, now: clock.now(), depth: 0, until, inlineMembers, rangeMembers };
+  const { settings } = engine;
+  const fresh = clientFlow(engine, until, again);
   const message = run?.call.message;
   if (run === undefined || message === undefined) return fresh;
   if (message.depth >= settings.maxDepth) {

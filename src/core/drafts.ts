@@ -1,7 +1,7 @@
 import type { Flow, Position, Start } from './effect.ts';
 import { startOf } from './last-start.ts';
 import type { Carried, Draft, Frame, Input } from './message.ts';
-import type { ParallelPlan, Plan, TaskPlan } from './plan.ts';
+import type { ParallelPlan, TaskPlan } from './plan.ts';
 
 /** How long the engine keeps a workflow's items after its latest eta: longer than any queue keeps a message (14 days). */
 export const LIFETIME_MS: number = 15 * 86_400_000;
@@ -50,8 +50,8 @@ export function rangeDraft(
 }
 
 /** The message that has a worker start a whole canvas, so that submitting it is one send. */
-export function canvasDraft(flow: Flow, at: Position, plan: Plan): Draft {
-  return { ...common(flow, at, undefined, []), kind: 'expand', sig: plan };
+export function canvasDraft(flow: Flow, { at, plan, input, frames }: Start): Draft {
+  return { ...common(flow, at, input, frames), kind: 'expand', sig: plan };
 }
 
 // --- internal ---

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chordal } from './cli-support.ts';
 
-const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget'];
+const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq'];
 
 test('chordal --help names every command, and --version is that of the package', async () => {
   const [help, version] = await Promise.all([chordal(['--help']), chordal(['--version'])]);
@@ -42,6 +42,9 @@ test.each([
   [['run', '-', '--memory'], /Cannot read a canvas from stdin: it is empty/],
   [['run', '-', '--args', '5'], /Cannot use --args as a list of arguments: current value is 5; .* --args '\[5\]'/],
   [['result', 'no id'], /Cannot use "no id" as an id: take the taskId/],
+  [['dlq', 'lsit', '--memory'], /Cannot do "lsit" with dead letters: did you mean list\?/],
+  [['dlq', 'list', '--days', '16'], /Cannot use --days as a number from 0 to 15: current value is "16"/],
+  [['dlq', 'purge', 'abc', '--memory'], /Cannot find a dead letter of abc in the last 15 days/],
   [['dev', '--sqs-port', '99999'], /Cannot use --sqs-port as a whole number from 0 to 65535: current value is "99999"/],
   [['dev', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
   [['call', 'add', '1', '--memory', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
