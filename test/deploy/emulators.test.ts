@@ -2,16 +2,16 @@ import { resolve } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { chord, createApp, range } from 'chordal';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { add } from '../../handlers/tasks/math.ts';
 import { identity, record, recorded } from '../../handlers/tasks/text.ts';
-import { callers, runCaller } from './support/callers.ts';
+import { callers } from './support/callers.ts';
 import { type RunningEmulator, startMiniStack, startMoto } from './support/emulator.ts';
 import { copyProject, type ProjectFolder } from './support/project-folder.ts';
 import { preparePython } from './support/python.ts';
 import { run } from './support/run.ts';
-import { chordal, DeployedStack } from './support/stack.ts';
-import { asLines, workflows } from './support/workflows.ts';
+import { DeployedStack } from './support/stack.ts';
+import { workflows } from './support/workflows.ts';
 
 /** Seconds; far more than needed. */
 const timeout = 100;
@@ -20,6 +20,25 @@ const testTimeoutMs = 180_000;
 const python = await preparePython();
 const bin = 'bin' in python ? python.bin : '';
 const skipped = 'missing' in python ? ` (skipped: ${python.missing})` : '';
+
+test.skipIf(skipped !== '')(
+  `npm run deploy:local deploys to the emulator that is there, runs the introduction's workflows by every caller, and removes the stack${skipped}`,
+  async () => {
+    const emulator = await startMiniStack(bin);
+    onTestFinished(emulator.stop);
+
+    const { stdout, exitCode } = await run('npm', ['run', 'deploy:local'], { env: emulator.env });
+    expect(stdout.match(/^✔ chordal run: /gm)).toHaveLength(workflows.length);
+    for (const caller of callers) expect(stdout).toContain(`✔ ${caller}: `);
+    expect(stdout).toMatch(
+      /1,000 tasks in [\d.]+ s, a chord of 500 in [\d.]+ s; 1,000 messages to a function that does nothing/,
+    );
+    expect(stdout).toMatch(/The table and the bucket of chordal-dev stay/);
+    expect(stdout).not.toContain('✖');
+    expect(exitCode).toBe(0);
+  },
+  testTimeoutMs,
+);
 
 describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: testTimeoutMs }, () => {
   let emulator: RunningEmulator;
@@ -41,20 +60,6 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
     vi.unstubAllEnvs();
     await project.remove();
     await emulator.stop();
-  });
-
-  test('`chordal run` runs the workflows of the introduction', async () => {
-    const { stdout } = await chordal(['run', '-', '--wait'], env, asLines(workflows));
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line): unknown => JSON.parse(line)),
-    ).toEqual(workflows.map(({ value }) => ({ value })));
-  });
-
-  test.each(callers)('a caller submits a canvas and reads its result: %s', async (caller) => {
-    expect(await runCaller(caller, bin, env)).toMatchObject({ state: 'SUCCESS', value: 6 });
   });
 
   test('submit answers an error for a request that it refuses', async () => {

@@ -34,7 +34,7 @@ test('a project with the package from npm runs canvases and packages its stack, 
   // The library once: bundled from its source too, it would be in every function twice.
   const { inputs }: { inputs: object } = await readJson(dir, '.chordal/build/meta.json');
   expect(Object.keys(inputs).filter((path) => path.includes('chordal/src/'))).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 // --- internal ---
 
