@@ -196,13 +196,16 @@ function checkNames(prefix: string, functions: readonly HandlerFile[]): void {
     if (owner !== undefined)
       throw new ConfigurationError(`Cannot name a function after ${file}: "${name}" is taken by ${owner}`);
     taken.set(name, file);
-    const { length } = `${prefix}${name}`;
-    if (length > longestFunctionName) {
-      throw new ConfigurationError(
-        `Cannot name a function "${prefix}${name}" after ${file}: a name has at most ${longestFunctionName} characters, this one has ${length}`,
-      );
-    }
+    checkLength(`${prefix}${name}`, ` after ${file}`, 'the file, the service or the stage');
   }
+  for (const { name } of systemHandlers()) checkLength(`${prefix}${name}`, '', 'the service or the stage');
+}
+
+function checkLength(name: string, after: string, fix: string): void {
+  if (name.length <= longestFunctionName) return;
+  throw new ConfigurationError(
+    `Cannot name a function "${name}"${after}: a name has at most ${longestFunctionName} characters, this one has ${name.length}; shorten ${fix}`,
+  );
 }
 
 function checkLimit(owner: string, what: string, value: number, least: number, most: number): void {

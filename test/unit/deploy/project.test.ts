@@ -92,3 +92,11 @@ test('describeProject() refuses what AWS would refuse, and names that are taken'
     'Cannot name a function after handlers/math.js: "math" is taken by handlers/math.ts',
   );
 });
+
+test('describeProject() refuses a service and a stage that leave no room for the names of its own functions', () => {
+  const functions = [{ name: 'a', file: 'handlers/a.ts' }];
+  expect(() => describeProject({ service: 's'.repeat(54), stage: 'dev', functions })).toThrow(
+    /Cannot name a function "s+-dev-submit": a name has at most 64 characters, this one has 65; shorten the service or the stage/,
+  );
+  expect(() => describeProject({ service: 's'.repeat(53), stage: 'dev', functions })).not.toThrow();
+});
