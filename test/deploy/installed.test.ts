@@ -20,6 +20,8 @@ const canvas = JSON.stringify({
 test('a project with the package from npm runs canvases and packages its stack, as the README says', async () => {
   const dir = await installedProject({ 'handlers/words.ts': words, 'infra/stack.js': stack });
   const options = { cwd: dir, env: { AWS_REGION: 'us-east-1' } };
+  const { devDependencies }: { devDependencies: Record<string, string> } = await readJson('.', 'package.json');
+  expect(readme).toContain(`serverless@${devDependencies['serverless']}`);
   const cli = join(dir, 'node_modules/.bin/chordal');
   const yml = await readFile(join(dir, 'node_modules/chordal/serverless.yml'), 'utf8');
 

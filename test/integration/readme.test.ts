@@ -101,7 +101,7 @@ test('the command line has the commands and options that README.md names, and no
 
 test('the commands and the files that README.md names exist', async () => {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
-  const known = new Set([...Object.keys(scripts), 'ci']);
+  const known = new Set([...Object.keys(scripts), 'ci', 'install']);
   const commands = [...readme.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 
