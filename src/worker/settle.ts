@@ -52,11 +52,10 @@ export async function decide(work: Work, decision: Result | Turn): Promise<Verdi
   const until = 'turn' in decision && decision.turn === 'retry' ? retryUntil(flow, decision) : flow.until;
   const standing = await engine.outcomes.decide({ address, attempt, decision: made, by, until });
   const verdict = verdictOn(standing.cell, attempt, by);
+  if (verdict === 'mine' || verdict === 'other') engine.meter?.count('losers');
   // Lost to another delivery of the same message: to acknowledge would delete the owner's message.
-  if (verdict !== 'me') {
-    engine.meter?.count('losers');
-    return verdict === 'other' ? ACK : RETURN;
-  }
+  if (verdict === 'mine' || verdict === 'open') return RETURN;
+  if (verdict === 'other') return ACK;
   if ('turn' in decision && decision.turn === 'retry') engine.meter?.count('retries');
   await proceed(work, standing);
   return ACK;
