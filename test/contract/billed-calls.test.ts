@@ -68,13 +68,17 @@ describe('what calls are billed', () => {
     [9, 9 + 2],
     [100, 100 + 13],
     [1700, 1700 + 213 + 2],
-  ])('a join of %i members costs %i units in all', async (n, units) => {
-    const join = freshWorkflow();
-    const indexes = Array.from({ length: n }, (_, i) => i);
-    const bill = await meter.of(() => inParallel(indexes, 40, (i) => arrive(join, n, i)));
-    expect(bill.units).toBe(units);
-    expect(bill.requests).toEqual({ UpdateItem: units });
-  });
+  ])(
+    'a join of %i members costs %i units in all',
+    async (n, units) => {
+      const join = freshWorkflow();
+      const indexes = Array.from({ length: n }, (_, i) => i);
+      const bill = await meter.of(() => inParallel(indexes, 40, (i) => arrive(join, n, i)));
+      expect(bill.units).toBe(units);
+      expect(bill.requests).toEqual({ UpdateItem: units });
+    },
+    60_000,
+  );
 
   it('climb() costs one unit a child when the node is full', async () => {
     const join = `${freshWorkflow()}.1~12345!2`;
