@@ -14,6 +14,9 @@ export type SqsS3Command =
       readonly afterMs: number;
     };
 
+/** The largest object that S3 takes in one request. */
+const OBJECT_BYTES = 5 * 1024 ** 3;
+
 // Given by startEmulator.
 const settings = workerData as EmulatorSettings;
 await start(settings).catch((error: unknown) => {
@@ -33,6 +36,13 @@ async function start({ port, dataDir }: EmulatorSettings): Promise<void> {
       if (!raw.writableFinished) fauxqs.wakeReceivers(body);
     });
   });
+  // fauxqs takes objects of up to 11 MiB.
+  app.removeContentTypeParser('*');
+  app.addContentTypeParser(
+    '*',
+    { parseAs: 'buffer', bodyLimit: OBJECT_BYTES },
+    async (_: unknown, body: unknown) => body,
+  );
   const address = new URL(await app.listen({ port, host: '127.0.0.1' }));
   fauxqs.moveTo(Number(address.port));
   parentPort?.on('message', (command: SqsS3Command) => void obey(command, fauxqs, () => app.close()));

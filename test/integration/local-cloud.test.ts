@@ -46,6 +46,15 @@ test('startCloud() listens on the loopback interface alone', async () => {
   }
 });
 
+test('startCloud() takes objects of more than 11 MiB', async () => {
+  const { endpoints } = await start();
+  const { s3 } = clients(endpoints);
+  const large = { Bucket: project.bucket.name, Key: 'large' };
+  await s3.send(new PutObjectCommand({ ...large, Body: 'x'.repeat(15_000_000) }));
+  const { ContentLength } = await s3.send(new GetObjectCommand(large));
+  expect(ContentLength).toBe(15_000_000);
+});
+
 test('startCloud() says that a port is in use', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
