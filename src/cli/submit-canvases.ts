@@ -1,3 +1,5 @@
+import { limiter } from '../adapters/system/limiter.ts';
+import type { Limiter } from '../adapters/system/limiter.ts';
 import type { App } from '../client/app.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidCanvas } from '../core/errors.ts';
@@ -7,8 +9,6 @@ import type { SignatureJson } from '../core/signature-types.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
 import { endingJson, endingOf, errorJson, exitCodeOf } from './ending.ts';
 import type { Ending } from './ending.ts';
-import { limiter } from './limiter.ts';
-import type { Limiter } from './limiter.ts';
 import type { Output } from './output.ts';
 import type { CanvasText } from './read-canvases.ts';
 

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Address } from '../../core/address.ts';
 import { UnknownResult } from '../../core/errors.ts';
 import type { Payloads } from '../../ports/payloads.ts';
+import { limiter } from '../system/limiter.ts';
 import { type Key, readText } from './attributes.ts';
 import { calling } from './errors.ts';
 import type { Patience } from './patience.ts';
@@ -34,6 +35,8 @@ export class AwsPayloads implements Payloads {
   readonly #table: Table;
   readonly #s3: () => Promise<S3Client>;
   readonly #bucket: string;
+  /** The body of a wide chord asks for thousands of values at once. */
+  readonly #reading = limiter(READS_AT_ONCE);
 
   constructor({ dynamo, table, s3, bucket, clock, nonces }: AwsPayloadsOptions) {
     this.#table = new Table({ client: dynamo, table, clock, nonces });
@@ -85,7 +88,9 @@ export class AwsPayloads implements Payloads {
   }
 
   async #get(place: Place, what: string): Promise<string> {
-    const text = 'item' in place ? await this.#getItem(place.item) : await this.#getObject(place.object);
+    const text = await this.#reading(() =>
+      'item' in place ? this.#getItem(place.item) : this.#getObject(place.object),
+    );
     if (text !== undefined) return text;
     throw new UnknownResult(`Cannot read ${what}: it is not there; it was removed, or it expired`, {
       taskId: place.id,
@@ -130,3 +135,8 @@ export class AwsPayloads implements Payloads {
     return calling(doing, { kind: 'bucket', name: this.#bucket }, call);
   }
 }
+
+// --- internal ---
+
+/** As many as keep a network busy, and half of the sockets that a function has. */
+const READS_AT_ONCE = 32;

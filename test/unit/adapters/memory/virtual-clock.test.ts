@@ -1,7 +1,6 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/virtual-clock.ts';
+import { heapUsed } from '../../../support/heap.ts';
 
 it('sleep() wakes sleepers in the order of their times, whichever were woken before by a signal', async () => {
   const clock = new VirtualClock(0);
@@ -31,14 +30,3 @@ it('sleep() forgets who was woken by a signal, and does not wait until time come
   }
   expect(heapUsed() - before).toBeLessThan(10_000_000);
 });
-
-// --- internal ---
-
-/** Bytes that are in use once what is not is collected. */
-function heapUsed(): number {
-  setFlagsFromString('--expose-gc');
-  // The flag gives new contexts the function.
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  return process.memoryUsage().heapUsed;
-}

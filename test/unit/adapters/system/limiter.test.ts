@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limiter } from '../../../src/cli/limiter.ts';
+import { limiter } from '../../../../src/adapters/system/limiter.ts';
 
 test('limiter() begins works in order, and no more at a time than it may', async () => {
   const limit = limiter(2);
