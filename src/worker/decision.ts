@@ -93,8 +93,11 @@ async function success(
   const { engine, message } = work;
   const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
   const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
+  if (added.length > 0) {
+    const own = await keep(work, json, 'own');
+    return replacement(work, () => ({ par: added.map(planOf), own }));
+  }
   const value = await keep(work, json);
-  if (added.length > 0) return replacement(work, () => ({ par: added.map(planOf), own: value }));
   return {
     state: 'SUCCESS',
     value,
@@ -115,7 +118,7 @@ async function keepChildren(
   const address = addressOf(message.id);
   const text = JSON.stringify(children);
   // The delivery's own key is its result's.
-  return { ref: await engine.payloads.putValue({ address, token: `${by.token}c`, text, until }) };
+  return { ref: await engine.payloads.putValue({ address, token: `${by.token}children`, text, until }) };
 }
 
 /** A replacement is committed as it was built: a second run may build another one. */

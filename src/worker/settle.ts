@@ -86,9 +86,14 @@ export async function failed(work: Work, error: Error | FailureRecord): Promise<
   return { state: 'FAILURE', value: await keep(work, json) };
 }
 
-/** Keeps a value of this delivery. */
-export function keep({ engine, message, flow }: Work, json: Json): ReturnType<typeof keepValue> {
-  return keepValue(engine.payloads, { address: addressOf(message.id), token: flow.by.token, json, until: flow.until });
+/**
+ * Keeps a value of this delivery.
+ *
+ * @param beside tells it from the one value that a decision is about; nothing is ever kept under one key twice.
+ */
+export function keep({ engine, message, flow }: Work, json: Json, beside = ''): ReturnType<typeof keepValue> {
+  const { by, until } = flow;
+  return keepValue(engine.payloads, { address: addressOf(message.id), token: `${by.token}${beside}`, json, until });
 }
 
 // --- internal ---
