@@ -62,9 +62,9 @@ export class Sandbox {
     const { outcomes, payloads, records, broker, deliveries, scheduler, clock } = ports;
     return {
       ...ports,
-      outcomes: this.#wrap(outcomes, ['decide', 'begin', 'claim', 'climb']),
+      outcomes: this.#wrap(outcomes, ['decide', 'begin', 'excuse', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlock']),
-      records: this.#wrap(records, ['putProgress', 'revoke', 'bury']),
+      records: this.#wrap(records, ['putProgress', 'append', 'revoke', 'reserve', 'bury']),
       broker: this.#wrap(broker, []),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),

@@ -49,6 +49,10 @@ export class SimulatedCloud {
   readonly queues: SimulatedQueues;
   /** The ports without faults: what clients and checkers use. */
   readonly ports: Ports;
+  /** How many sandboxes died with each message in their hands, by the message's id in its queue. */
+  readonly deaths: Map<string, number> = new Map();
+  /** Gives the apps of this process back to the environment. */
+  readonly close: () => void;
   readonly #weather: Weather;
   readonly #handlers: Readonly<
     Record<string, (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>>
@@ -97,7 +101,7 @@ export class SimulatedCloud {
       ports: here,
       routes: () => routes,
     };
-    shareRuntime(runtime);
+    this.close = shareRuntime(runtime);
     const bury = makeEngine(runtime, new Map(), makeConf({}));
     this.#maxDeliveries = maxDeliveries;
     this.#handlers = {
@@ -132,10 +136,15 @@ export class SimulatedCloud {
     if (handle === undefined) throw new Error(`Cannot deliver to ${queue}: the simulation has no such queue`);
     const sandbox = new Sandbox(this.ports, this.#weather);
     const endsAt = this.clock.now() + TIMEOUT_MS;
+    const timer = new AbortController();
+    // What is still running when the function's time is over dies with its sandbox.
+    void this.clock.sleep(TIMEOUT_MS, timer.signal).then(() => (timer.signal.aborted ? undefined : sandbox.die()));
     const all = batch.map(({ messageId }) => messageId);
     const done = sandbox.run(() => handle(batch, () => endsAt - this.clock.now())).catch(() => all);
     void Promise.race([done, sandbox.died.then(() => all)]).then((back) => {
+      timer.abort();
       for (const delivery of batch) {
+        if (sandbox.isDead) this.deaths.set(delivery.messageId, (this.deaths.get(delivery.messageId) ?? 0) + 1);
         if (!back.includes(delivery.messageId)) this.queues.acknowledge(delivery.receipt.handle);
         this.queues.ended(delivery);
       }

@@ -16,6 +16,9 @@ export interface SimulatedMessage {
   isGone: boolean;
 }
 
+/** The precision of a schedule, in ms (EventBridge Scheduler). */
+const SCHEDULE_MS = 60_000;
+
 /** Messages that come back are visible again within this, in ms. */
 const RETURN_MS = 2000;
 
@@ -60,7 +63,10 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   }): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
-    this.#put(queue, body, Math.max(0, at - this.#clock.now()));
+    // Fired some time in its minute, and deleted then: who sets it once more sets another.
+    const waitMs = Math.max(0, at - this.#clock.now()) + this.#weather.below(SCHEDULE_MS);
+    this.#put(queue, body, waitMs);
+    void this.#clock.sleep(waitMs + this.#weather.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
   }
 
   async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {

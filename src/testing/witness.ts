@@ -1,60 +1,85 @@
-import { isPlainObject } from '../../src/core/json.ts';
-import type { Cell, Outcome } from '../../src/core/outcome.ts';
-import type { Decide } from '../../src/ports/outcomes.ts';
-import type { Ports } from '../../src/ports/ports.ts';
+import { memberId } from '../core/ids.ts';
+import { isPlainObject } from '../core/json.ts';
+import type { Json } from '../core/json.ts';
+import type { Cell, Outcome } from '../core/outcome.ts';
+import type { Decide } from '../ports/outcomes.ts';
+import type { Payloads } from '../ports/payloads.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** A message of one task, as it was sent. */
+export interface SentTask {
+  readonly mid: string;
+  readonly attempt: number;
+  /** The task that sent it; of what a client sends, nothing. */
+  readonly parent: Json;
+  /** It was marked for its receiver to look first. */
+  readonly again: boolean;
+  readonly args: readonly Json[];
+  /** How many callbacks wait for its success, and for its failure. */
+  readonly links: { readonly success: number; readonly failure: number };
+}
 
 /** What was sent and committed in a run, seen from below the engine. */
 export class Witness {
   readonly outcomes = new Map<string, Outcome>();
+  /** The attempt at which an outcome was decided, of those that a message of their own ran for. */
+  readonly attempts = new Map<string, number>();
   /** What was committed to run instead of a task, as JSON. */
   readonly replacements: string[] = [];
-  /** The tasks that ran, or were to run, under each id, latest attempt last. */
-  readonly sent = new Map<string, { readonly n: number; readonly attempt: number }[]>();
+  /** The tasks that ran, or were to run, under each id. */
+  readonly sent = new Map<string, SentTask[]>();
+  /** The ids that must end: what was sent, and every member of each group of which something was. */
+  readonly begun = new Set<string>();
+  /** The starts that suspects have counted, by id and attempt. */
+  readonly starts = new Map<string, Set<string>>();
   readonly problems: string[] = [];
   largest = 0;
+  readonly #values = new Map<string, string>();
 
   /** The same ports, watched. */
   watch(ports: Ports): Ports {
     const { outcomes, broker, payloads } = ports;
     return {
       ...ports,
-      outcomes: Object.assign(Object.create(outcomes) as typeof outcomes, {
-        decide: async (params: Decide) => {
+      outcomes: replaced(outcomes, {
+        decide: async (params) => {
           const standing = await outcomes.decide(params);
           await this.#saw(params, standing.cell, payloads);
           return standing;
         },
-        begin: outcomes.begin.bind(outcomes),
-        claim: outcomes.claim.bind(outcomes),
-        look: outcomes.look.bind(outcomes),
-        climb: outcomes.climb.bind(outcomes),
-        gather: outcomes.gather.bind(outcomes),
-        find: outcomes.find.bind(outcomes),
-        forget: outcomes.forget.bind(outcomes),
+        begin: (params) => {
+          const key = `${params.address.id}|${params.attempt}`;
+          this.starts.set(key, (this.starts.get(key) ?? new Set()).add(params.token));
+          return outcomes.begin(params);
+        },
       }),
-      broker: {
+      payloads: replaced(payloads, {
+        putValue: async (params) => {
+          const ref = await payloads.putValue(params);
+          const before = this.#values.get(ref) ?? params.text;
+          if (before !== params.text) this.problems.push(`the value kept under ${ref} changed`);
+          this.#values.set(ref, params.text);
+          return ref;
+        },
+      }),
+      broker: replaced(broker, {
         send: (params) => {
           for (const { body } of params.messages) this.#sends(body);
           return broker.send(params);
         },
-        deadLetter: (params) => broker.deadLetter(params),
-      },
+      }),
     };
   }
 
-  /** The task that an id stood for last. */
-  taskAt(id: string): number | undefined {
-    return this.sent
-      .get(id)
-      ?.toSorted((a, b) => a.attempt - b.attempt)
-      .at(-1)?.n;
-  }
-
-  async #saw({ address, decision, by }: Decide, { outcome, next }: Cell, payloads: Ports['payloads']): Promise<void> {
+  async #saw(decide: Decide, { outcome, next }: Cell, payloads: Payloads): Promise<void> {
+    const { address, decision, by, attempt } = decide;
     const before = this.outcomes.get(address.id);
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome))
       this.problems.push(`the outcome of ${address.id} changed`);
-    if (before === undefined && outcome !== undefined) this.outcomes.set(address.id, outcome);
+    if (before === undefined && outcome !== undefined) {
+      this.outcomes.set(address.id, outcome);
+      if (Number.isFinite(attempt)) this.attempts.set(address.id, attempt);
+    }
     if (!('turn' in decision) || decision.turn !== 'replace') return;
     if (next?.token !== by.token || outcome !== undefined) return;
     const { plan } = decision;
@@ -64,11 +89,56 @@ export class Witness {
   #sends(body: string): void {
     this.largest = Math.max(this.largest, body.length);
     const message: unknown = JSON.parse(body);
-    if (!isPlainObject(message) || message['kind'] !== 'run' || !isPlainObject(message['sig'])) return;
+    if (!isPlainObject(message) || message['kind'] === 'revoke') return;
+    this.#noteJoin(message['frames']);
+    if (message['kind'] !== 'run' || !isPlainObject(message['sig'])) return;
     const { args } = message['sig'];
-    const spec: unknown = Array.isArray(args) ? args.at(-1) : undefined;
-    const n = isPlainObject(spec) && typeof spec['n'] === 'number' ? spec['n'] : -1;
     const id = String(message['id']);
-    this.sent.set(id, [...(this.sent.get(id) ?? []), { n, attempt: Number(message['try']) }]);
+    this.begun.add(id);
+    const sent = {
+      mid: String(message['mid']),
+      attempt: Number(message['try']),
+      // The engine wrote it a moment ago.
+      parent: (message['parent'] ?? null) as Json,
+      again: message['again'] === true,
+      args: Array.isArray(args) ? args : [],
+      links: linksOf(message),
+    };
+    this.sent.set(id, [...(this.sent.get(id) ?? []), sent]);
   }
+
+  #noteJoin(frames: unknown): void {
+    const inner: unknown = Array.isArray(frames) ? frames[0] : undefined;
+    if (!isPlainObject(inner) || typeof inner['join'] !== 'string') return;
+    for (let x = 0; x < Number(inner['n']); x += 1) this.begun.add(memberId(inner['join'], x));
+  }
+}
+
+// --- internal ---
+
+/** Its own callbacks, and those for a failure that it has from its group. */
+function linksOf({ links, frames }: Readonly<Record<string, unknown>>): SentTask['links'] {
+  const inner: unknown = Array.isArray(frames) ? frames[0] : undefined;
+  const isMember = isPlainObject(inner) && 'join' in inner;
+  return {
+    success: kindsOf(links).filter((on) => on === 'success').length,
+    failure:
+      kindsOf(links).filter((on) => on !== 'success').length +
+      (isMember ? kindsOf(inner['links']).filter((on) => on === 'failure').length : 0),
+  };
+}
+
+function kindsOf(links: unknown): readonly unknown[] {
+  return Array.isArray(links) ? links.map((link: unknown) => (isPlainObject(link) ? link['on'] : undefined)) : [];
+}
+
+/** A port of which some methods are others. */
+function replaced<Port extends object>(port: Port, methods: Partial<Port>): Port {
+  return new Proxy(port, {
+    get: (target, name): unknown => {
+      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
 }

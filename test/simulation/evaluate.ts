@@ -67,7 +67,7 @@ export function normal(value: unknown): unknown {
 // --- internal ---
 
 function evaluateTask(spec: TaskSpec, inputs: readonly unknown[], known: Known): Evaluated {
-  if (known.lost.has(spec.n) || spec.poison) return FAILED;
+  if (known.lost.has(spec.n) || spec.poison || spec.hangs) return FAILED;
   if (spec.replace !== null) {
     // An empty canvas has no task to know it by: it was taken if the other one was not.
     const taken =

@@ -79,7 +79,18 @@ function* smallerTasks(task: TaskSpec): Generator<Spec> {
   if (task.adds !== null) yield { ...task, adds: null };
   if (task.retries > 0) yield { ...task, retries: 0 };
   if (task.countdown > 0) yield { ...task, countdown: 0 };
-  for (const flag of ['immutable', 'fails', 'poison', 'early', 'limited', 'expires'] as const)
+  if (task.large > 0) yield { ...task, large: 0 };
+  for (const flag of [
+    'immutable',
+    'fails',
+    'poison',
+    'early',
+    'limited',
+    'expires',
+    'hangs',
+    'ignored',
+    'linked',
+  ] as const)
     if (task[flag]) yield { ...task, [flag]: false };
 }
 
@@ -91,6 +102,10 @@ function describeTask(task: TaskSpec): string {
     task.limited && 'limited',
     task.expires && 'expires',
     task.immutable && 'immutable',
+    task.hangs && 'hangs',
+    task.large > 0 && `large ${task.large}`,
+    task.ignored && 'ignored',
+    task.linked && 'linked',
     task.retries > 0 && `retries ${task.retries}`,
     task.countdown > 0 && `in ${task.countdown} s`,
     task.replace !== null && `replaced by ${task.replace.map(describeSpec).join(' or ')}`,

@@ -1,10 +1,12 @@
 import { sendRevocation } from '../../src/client/revoke.ts';
-import { addressesAround, outcomeSeen } from '../../src/core/derived-state.ts';
-import { covers, workflowOf } from '../../src/core/ids.ts';
+import { workflowOf } from '../../src/core/ids.ts';
 import { isPlainObject } from '../../src/core/json.ts';
 import type { Faults } from '../../src/testing/faults.ts';
+import { brokenInvariants } from '../../src/testing/invariants.ts';
+import type { Ended } from '../../src/testing/invariants.ts';
 import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
+import { Witness } from '../../src/testing/witness.ts';
 import { loadValue } from '../../src/worker/inputs.ts';
 import { evaluate, normal } from './evaluate.ts';
 import { luckOf } from './luck.ts';
@@ -13,7 +15,6 @@ import type { Features, Spec } from './specs.ts';
 import { withMadeUpStacks } from './stacks.ts';
 import { makeSimulatedApp } from './tasks.ts';
 import type { Trace } from './tasks.ts';
-import { Witness } from './witness.ts';
 
 /** One workflow, drawn and run from a seed. */
 export interface Simulation {
@@ -53,6 +54,8 @@ async function run({ seed, faults, features, spec: given, maxDeliveries = 20_000
     launched: new Map(),
     inputs: new Set(),
     callbacks: new Map(),
+    late: 0,
+    isDeployed: !features.has('version'),
     luck: luckOf(seed + 1),
   };
   const { handlers, build, callback } = makeSimulatedApp(trace);
@@ -74,6 +77,7 @@ async function run({ seed, faults, features, spec: given, maxDeliveries = 20_000
     trace,
     scope,
     isLivelock: ended.isLivelock,
+    faults,
     callbacks: features.has('callbacks'),
     maxRuns: maxRunsOf(faults),
   };
@@ -101,13 +105,10 @@ interface Submittable {
   applyAsync(options: object): Promise<{ revoke(): Promise<void> }>;
 }
 
-interface Checked {
+interface Checked extends Ended {
   readonly spec: Spec;
-  readonly cloud: SimulatedCloud;
-  readonly witness: Witness;
   readonly trace: Trace;
   readonly scope: string | undefined;
-  readonly isLivelock: boolean;
   readonly callbacks: boolean;
   /** How often one attempt may be begun. */
   readonly maxRuns: number;
@@ -131,28 +132,44 @@ async function revokeLater(
 }
 
 async function problemsOf(check: Checked): Promise<readonly string[]> {
-  const { cloud, trace, witness, isLivelock, maxRuns } = check;
-  if (isLivelock) return ['it never comes to rest'];
-  const problems: string[] = [];
-  if (cloud.queues.messages.length > 0) problems.push(`${cloud.queues.messages.length} messages are left`);
+  const { trace, witness, maxRuns, cloud, scope } = check;
+  const problems = [...(await brokenInvariants(check))];
   for (const [key, count] of trace.earlyRuns)
     if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
   for (const [key, count] of trace.runs) if (count > maxRuns) problems.push(`${key} was begun ${count} times`);
-  for (const id of witness.sent.keys()) if (!(await isFinal(check, id))) problems.push(`${id} never ends`);
   for (const id of [...[...trace.launched.values()].flatMap((ids) => [...ids]), 'W']) {
     if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
   }
   for (const [key, ids] of trace.launched)
     if (ids.size > 1) problems.push(`${key} launched ${ids.size} workflows instead of one`);
+  if (
+    scope !== undefined &&
+    scope !== 'W' &&
+    !(await cloud.ports.records.revoked({ workflows: ['W'] })).includes(scope)
+  )
+    problems.push(`the revocation of ${scope} was lost`);
+  if (trace.late > 0) problems.push(`${trace.late} effects of tasks that nobody waits for any more`);
   if (problems.length > 0) return problems;
-  return [...(await valueProblems(check)), ...(await inputProblems(check)), ...callbackProblems(check)];
+  return [
+    ...(await valueProblems(check)),
+    ...(await inputProblems(check)),
+    ...callbackProblems(check),
+    ...linkProblems(check),
+  ];
 }
 
-/** Whether an id has an outcome, or will be seen as failed or revoked with something around it. */
-async function isFinal({ cloud, scope }: Checked, id: string): Promise<boolean> {
-  if (scope !== undefined && covers(scope, id)) return true;
-  const cells = await cloud.ports.outcomes.find({ addresses: addressesAround(id) });
-  return outcomeSeen(id, cells) !== undefined;
+/** What faults may make of a task, and tasks that never return. */
+const EXPLAINED: ReadonlySet<string> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
+
+/** The task that an id stood for last. */
+function taskAt({ sent }: Witness, id: string): number | undefined {
+  const last = sent
+    .get(id)
+    ?.toSorted((a, b) => a.attempt - b.attempt)
+    .at(-1);
+  if (last === undefined) return undefined;
+  const spec = last.args.at(-1);
+  return isPlainObject(spec) && typeof spec['n'] === 'number' ? spec['n'] : -1;
 }
 
 /** The value, or the failure, is what an evaluation without the engine comes to. */
@@ -165,10 +182,10 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
     const record = await loadValue(cloud.ports, own.value);
     const type = isPlainObject(record) ? record['errorType'] : undefined;
     if (type === 'Expected') continue;
-    const n = witness.taskAt(id);
+    const n = taskAt(witness, id);
     // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
     if (n === undefined || n < 0) return [];
-    if (own.state === 'FAILURE' && type !== 'WorkerLostError')
+    if (own.state === 'FAILURE' && !EXPLAINED.has(String(type)))
       return [
         `${id} failed with ${JSON.stringify(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`,
       ];
@@ -207,12 +224,42 @@ function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonl
   // One whose message died has an outcome though it never ran.
   const ran = [...new Set([...trace.callbacks.keys(), ...witness.outcomes.keys()])].filter((id) => id.startsWith('W^'));
   const isLinked = ran.length > 0;
-  if (ran.length > 1 && !endsInGroup(spec)) return [`${ran.length} callbacks of W were started instead of one`];
+  if (ran.length > (isTailLinked(spec) ? 2 : 1) && !endsInGroup(spec))
+    return [`${ran.length} callbacks of W were started instead of one`];
   if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];
   if (outcome.state === 'REVOKED' && ran.length > 0) return ['a callback of W was started though it was revoked'];
   if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked)
     return ['the error callback of W was not started'];
   return [];
+}
+
+/** Of every task that was decided by a message of its own: the callbacks that were due were started, and no others. */
+function linkProblems({ witness }: Checked): readonly string[] {
+  // Below a revoked workflow nobody goes on with anything.
+  if (witness.outcomes.get('W')?.state === 'REVOKED') return [];
+  const started = new Map<string, Set<string>>();
+  for (const id of [...witness.sent.keys(), ...witness.outcomes.keys()]) {
+    const end = id.lastIndexOf('^');
+    if (end < 0) continue;
+    const callback = /^\^\d+/.exec(id.slice(end))?.[0] ?? '';
+    const of = id.slice(0, end);
+    started.set(of, (started.get(of) ?? new Set()).add(callback));
+  }
+  return [...witness.attempts].flatMap(([id, attempt]) => {
+    const sent = witness.sent.get(id)?.find((one) => one.attempt === attempt);
+    const state = witness.outcomes.get(id)?.state;
+    if (sent === undefined || state === undefined) return [];
+    const due = state === 'SUCCESS' ? sent.links.success : state === 'FAILURE' ? sent.links.failure : 0;
+    const count = started.get(id)?.size ?? 0;
+    return count === due ? [] : [`${count} callbacks of ${id} were started for ${state}, and ${due} were due`];
+  });
+}
+
+/** Whether what has the id of the whole has callbacks of its own beside the canvas's. */
+function isTailLinked(spec: Spec): boolean {
+  if (spec.t === 'task') return spec.linked;
+  const tail = spec.t === 'chain' ? spec.steps.at(-1) : spec.t === 'chord' ? spec.body : undefined;
+  return tail !== undefined && isTailLinked(tail);
 }
 
 function endsInGroup(spec: Spec): boolean {

@@ -18,6 +18,14 @@ export interface TaskSpec {
   readonly early: boolean;
   readonly limited: boolean;
   readonly expires: boolean;
+  /** Takes longer than its limit, and then goes on as if it were still waited for. */
+  readonly hangs: boolean;
+  /** Characters beside its value: where values are kept depends on their size. */
+  readonly large: number;
+  /** Clients get no value; what follows does. */
+  readonly ignored: boolean;
+  /** Has a callback and an error callback of its own. */
+  readonly linked: boolean;
   /** What it may replace itself with: another run may choose the other. */
   readonly replace: readonly [Spec, Spec] | null;
   readonly launch: Spec | null;
@@ -58,6 +66,11 @@ export const FEATURES = [
   'callbacks',
   'revoke',
   'add',
+  'hang',
+  'large',
+  'ignore',
+  'links',
+  'version',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -102,6 +115,10 @@ export class SpecDrawer {
       early: has('claims', 0.3),
       limited: has('rate', 0.3),
       expires: has('expires', 0.05),
+      hangs: has('hang', 0.04),
+      large: has('large', 0.4) ? ([150, 1000, 9000][below(3)] ?? 0) : 0,
+      ignored: has('ignore', 0.2),
+      linked: has('links', 0.2),
       replace: null,
       launch: null,
       adds: null,
@@ -151,5 +168,6 @@ export function chordOf(width: number): ChordSpec {
 /** A task that does nothing but its work. */
 function plainTask(n: number): TaskSpec {
   const never = { immutable: false, fails: false, poison: false, early: false, limited: false, expires: false };
-  return { t: 'task', n, ...never, retries: 0, countdown: 0, replace: null, launch: null, adds: null };
+  const plain = { hangs: false, large: 0, ignored: false, linked: false };
+  return { t: 'task', n, ...never, ...plain, retries: 0, countdown: 0, replace: null, launch: null, adds: null };
 }

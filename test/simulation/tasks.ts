@@ -17,6 +17,10 @@ export interface Trace {
   readonly inputs: Set<string>;
   /** How often each callback was run, by its id. */
   readonly callbacks: Map<string, number>;
+  /** Effects of tasks that had run out of time. */
+  late: number;
+  /** All sandboxes are of this release. */
+  readonly isDeployed: boolean;
   luck: Weather;
 }
 
@@ -46,13 +50,16 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
   function build(spec: Spec): AnySignature {
     switch (spec.t) {
       case 'task': {
-        const { countdown, expires, immutable } = spec;
+        const { countdown, expires, immutable, ignored, hangs, linked } = spec;
         const task = spec.early ? 'early' : spec.limited ? 'limited' : 'work';
-        return app.signature(task, {
-          args: [spec],
-          immutable,
-          options: { ...(countdown > 0 ? { countdown } : {}), ...(expires ? { expires: 1 } : {}) },
-        });
+        const options = {
+          ...(countdown > 0 ? { countdown } : {}),
+          ...(expires ? { expires: 1 } : {}),
+          ...(hangs ? { timeLimit: LIMIT_SECONDS } : {}),
+          ...(ignored ? { ignoreResult: true } : {}),
+        };
+        const signature = app.signature(task, { args: [spec], immutable, options });
+        return linked ? signature.link(callback('linked')).linkError(callback('failed')) : signature;
       }
       case 'chain':
         return chain(...(spec.steps.map(build) as never[])) as AnySignature;
@@ -64,9 +71,26 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
         }) as AnySignature;
     }
   }
-  const handlers = { one: app.handler(tasks.work, tasks.note), two: app.handler(tasks.early, tasks.limited) };
-  return { app, handlers, trace, build, callback: (name) => app.signature('note', { args: [name] }) };
+  function callback(name: string): AnySignature {
+    return app.signature('note', { args: [name] });
+  }
+  const one = app.handler(tasks.work, tasks.note);
+  const two = app.handler(tasks.early, tasks.limited);
+  // A release from before `work` and `limited` were written.
+  const before = { one: app.handler(tasks.note), two: app.handler(tasks.early) };
+  const handlers = trace.isDeployed ? { one, two } : { one: mixed(one, before.one), two: mixed(two, before.two) };
+  return { app, handlers, trace, build, callback };
+
+  /** A function that is being deployed: some of its sandboxes are of the release before. */
+  function mixed(now: Handler, old: Handler): Handler {
+    const handle = ((event, context) => (trace.luck.chance(0.1) ? old : now)(event, context)) as Handler;
+    return Object.assign(handle, { tasks: now.tasks, timeLimits: now.timeLimits });
+  }
 }
+
+/** The limit of tasks that take longer, and how much longer. */
+const LIMIT_SECONDS = 20;
+const LATE_MS = 15_000;
 
 /** Thrown by tasks that are meant to fail. */
 class Expected extends Error {
@@ -87,6 +111,7 @@ async function runTask(
   const inputs = given.slice(0, -1);
   note(trace.inputs, inputs);
   if (spec.poison) await currentSandbox()?.die();
+  if (spec.hangs) await beLate(ctx, trace, build);
   if (spec.launch !== null) {
     const handle = await (build(spec.launch) as unknown as { delay(): Promise<{ readonly taskId: string }> }).delay();
     trace.launched.set(key, (trace.launched.get(key) ?? new Set()).add(handle.taskId));
@@ -94,8 +119,20 @@ async function runTask(
   if (ctx.request.retries < spec.retries) throw ctx.retry({ countdown: trace.luck.below(40) });
   if (spec.replace !== null) return ctx.replace(build(spec.replace[trace.luck.below(2)] ?? spec.replace[0]) as never);
   if (spec.fails) throw new Expected(`task ${spec.n} is meant to fail`);
-  if (spec.adds !== null) ctx.addToChord(build(spec.adds));
-  return { ...valueOf(spec.n, inputs), run };
+  if (spec.adds !== null && ctx.request.groupId !== null) ctx.addToChord(build(spec.adds));
+  return { ...valueOf(spec.n, inputs), run, ...(spec.large > 0 ? { more: 'x'.repeat(spec.large) } : {}) };
+}
+
+/** Does what nobody waits for any more: it must have no effect. */
+async function beLate(ctx: TaskContext, trace: Trace, build: (spec: Spec) => AnySignature): Promise<void> {
+  await currentSandbox()?.ports.clock.sleep(LIMIT_SECONDS * 1000 + LATE_MS);
+  const late = [
+    () => ctx.updateState('LATE'),
+    () => ctx.ledger.append('late', 1),
+    () => (build({ t: 'group', members: [] }) as unknown as { delay(): Promise<unknown> }).delay(),
+  ];
+  const done = await Promise.allSettled(late.map(async (effect) => effect()));
+  trace.late += done.filter(({ status }) => status === 'fulfilled').length;
 }
 
 /** Notes every task's value in a value. */
