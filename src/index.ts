@@ -5,9 +5,22 @@ import { environmentRuntime } from './lambda/environment.ts';
 import { makeHandler } from './lambda/handler.ts';
 import type { Handler } from './lambda/handler.ts';
 
-/** An app: its tasks, the way to call them and to find their results, and the functions that run them. */
+/**
+ * An app: its tasks, the way to call them and to find their results, and the functions that run them.
+ *
+ * @example
+ * ```ts
+ * const app = createApp('proj');
+ * const add = app.task('add', (x: number, y: number) => x + y);
+ * await add(1, 2); // 3
+ * ```
+ */
 export interface App extends ClientApp {
-  /** The Lambda function for a queue that runs these tasks; what a file in `handlers/` exports as `handler`. */
+  /**
+   * The Lambda function for a queue that runs these tasks; what a file in `handlers/` exports as `handler`.
+   *
+   * @throws InvalidOptions if there is none, or one is no task of this app.
+   */
   handler(...tasks: readonly AnyTask[]): Handler;
 }
 
@@ -37,6 +50,9 @@ export { chain, chord, group } from './client/canvas.ts';
 export { range, zip } from './client/helpers.ts';
 export { kwargs } from './client/kwargs.ts';
 export { currentTask } from './worker/context.ts';
+export * from './core/error-base.ts';
+export * from './core/errors-of-results.ts';
+export * from './core/errors-of-tasks.ts';
 export * from './core/errors.ts';
 export type { AppConf, Handler };
 export type { Group, GroupSignature, Signature, UntypedSignature } from './core/canvas-types.ts';

@@ -25,7 +25,15 @@ import { submit } from './submit.ts';
 import { readTaskOptions } from './task-options.ts';
 import { makeTask } from './task.ts';
 
-/** The settings and the defaults of an app. */
+/**
+ * The settings and the defaults of an app.
+ *
+ * @example
+ * ```ts
+ * const app = createApp('proj', { taskDefaults: { maxRetries: 5, timeLimit: 30 } });
+ * app.conf.maxDepth; // 100
+ * ```
+ */
 export interface AppConf extends Settings {
   /** Options of every task that does not say otherwise. */
   readonly taskDefaults: TaskOptions;
@@ -33,7 +41,9 @@ export interface AppConf extends Settings {
 
 /** An app: its tasks, and the way to call them and to find their results. */
 export interface App {
+  /** What it was named when it was made; two apps of one name share their `dedupKey`s. */
   readonly name: string;
+  /** Its settings, the defaults included. */
   readonly conf: AppConf;
   /** Registers a function as a task under a name that is its identity on the wire. */
   readonly task: DefineTask;
@@ -41,9 +51,19 @@ export interface App {
   readonly declare: DeclareTask;
   /** Reads a signature from JSON, ours or Celery's, or builds one by name. */
   readonly signature: SignatureFunction;
-  /** The handle of an id, from anywhere. */
+  /**
+   * The handle of an id, from anywhere.
+   *
+   * @param id the `taskId` of a result, or the id of anything inside a workflow.
+   * @throws InvalidOptions for what cannot be an id.
+   */
   asyncResult<T = unknown>(id: string): AsyncResult<T>;
-  /** The handle of a group that was saved, or null. */
+  /**
+   * The handle of a group that was saved with `save()`, or null.
+   *
+   * @param id its `taskId`.
+   * @throws InvalidOptions for what cannot be an id.
+   */
   groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
   /** Any results as one. */
   readonly resultSet: ResultSetFunction;

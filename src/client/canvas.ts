@@ -14,6 +14,7 @@ import { makeSignature } from './signature.ts';
 /**
  * Steps that run one after another, each called with what the one before returned.
  *
+ * @param steps signatures and canvases, at least one.
  * @throws InvalidCanvas if there is no step, or one is no signature.
  *
  * @example
@@ -29,6 +30,7 @@ export const chain = ((...steps: readonly AnySignature[]) =>
 /**
  * Members that run at once; the value is the list of theirs, in this order.
  *
+ * @param members signatures and canvases: an array or any other iterable.
  * @throws InvalidCanvas if a member is no signature.
  *
  * @example
@@ -45,6 +47,8 @@ export const group = ((members: Iterable<AnySignature>) =>
  * A header whose values, as one list, are what the body is called with. Without a body it returns a function that takes
  * one; nothing is sent before `delay`.
  *
+ * @param header the members: an iterable, a group, or one signature.
+ * @param body what is called with the list of their values.
  * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
  * `{ ok, value }` or `{ ok, error }` of each member.
  * @throws InvalidCanvas if the body or a member is no signature.

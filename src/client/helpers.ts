@@ -4,6 +4,8 @@ import { InvalidArguments } from '../core/errors.ts';
 /**
  * The numbers from 0, or `start`, up to but without `stop`, as in Python.
  *
+ * @param start the first number; default 0.
+ * @param stop the number before which it ends.
  * @param step what each is more than the one before; default 1, may be negative.
  * @throws InvalidArguments for what is no whole number, and for a step of 0.
  *
@@ -34,6 +36,7 @@ export function range(first: number, second?: number, step = 1): number[] {
 /**
  * The first elements of each, the second, and so on until one ends, as in Python.
  *
+ * @param all lists, or other iterables.
  * @throws InvalidArguments for what is no iterable.
  *
  * @example

@@ -14,6 +14,7 @@ interface Marked {
 /**
  * Marks an object as keyword arguments; it is given last, wherever arguments are given.
  *
+ * @param keywords the arguments by their names; it is copied.
  * @throws InvalidArguments if it is no plain object.
  *
  * @example

@@ -1,7 +1,13 @@
 import { addressOf } from '../core/address.ts';
 import { addressesAround, outcomeSeen } from '../core/derived-state.ts';
+import {
+  TaskFailedError,
+  TaskRevokedError,
+  TimeoutError,
+  UnknownResult,
+  WouldBlock,
+} from '../core/errors-of-results.ts';
 import { fromFailure } from '../core/errors-wire.ts';
-import { TaskFailedError, TaskRevokedError, TimeoutError, UnknownResult, WouldBlock } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import type { Cell, Outcome } from '../core/outcome.ts';

@@ -13,8 +13,10 @@ import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf }
  * @typeParam Also what it may be given though it lacks nothing: an optional or a rest parameter takes it
  *
  * @example
+ * ```ts
  * const increment: Signature<[x: number], number> = add.s(1);
  * await increment(10); // 11
+ * ```
  */
 export interface Signature<
   in Missing extends readonly unknown[],
@@ -25,11 +27,25 @@ export interface Signature<
 > extends AnySignature {
   readonly name: Name;
   readonly '~facts'?: Facts<Missing, R, Keywords, Also, never>;
-  /** Runs it here, without a message. */
+  /**
+   * Runs it here, without a message: each task of it in this process, in the order and with the values it would have on
+   * workers. A retry throws its error, and what replaces a task runs here too.
+   *
+   * @throws what the task throws that fails first; InvalidArguments for arguments that do not fit.
+   */
   (...args: LaterArgs<Missing, Keywords, Also>): Promise<R>;
-  /** Sends it to be run by a worker. */
+  /**
+   * Sends it to be run by a worker; it resolves when its first messages are accepted.
+   *
+   * @throws NotRegistered, InvalidArguments, InvalidOptions, SerializationError, CanvasTooDeep before anything is sent;
+   * ServiceUnavailable if the cloud does not answer.
+   */
   delay(...args: LaterArgs<Missing, Keywords, Also>): Promise<AsyncResult<R>>;
-  /** Sends it with options, and with the arguments that are missing. */
+  /**
+   * Sends it with options, and with the arguments that are missing.
+   *
+   * @throws as `delay` does.
+   */
   applyAsync(
     this: () => unknown,
     options?: ApplyOptions<readonly [...Missing] | Also, Keywords>,
@@ -40,7 +56,11 @@ export interface Signature<
     this: This,
     next: NextStep<This, Next>,
   ): Chained<[This, Next]>;
-  /** The same with further options; the later win. */
+  /**
+   * The same with further options; the later win, callbacks add up, headers merge.
+   *
+   * @throws InvalidOptions for an option that is unknown or wrong.
+   */
   set<This extends AnySignature>(this: This, options: SignatureOptions): This;
   /** The same with a signature to be started with its value, once it has succeeded. */
   link<This extends AnySignature>(this: This, callback: AnySignature): This;
@@ -50,7 +70,15 @@ export interface Signature<
   clone<This extends AnySignature>(this: This): This;
 }
 
-/** A canvas that ends in a group: its value is a list, and its handle a GroupResult. */
+/**
+ * A canvas that ends in a group: its value is a list, and its handle a GroupResult.
+ *
+ * @example
+ * ```ts
+ * const both: GroupSignature<[x: number], [number, string]> = chain(add.s(1), group([add.s(1), log.s()]));
+ * await both(1); // [3, 'LOG: 2']
+ * ```
+ */
 export interface GroupSignature<
   in Missing extends readonly unknown[],
   out R extends readonly unknown[],
@@ -67,7 +95,15 @@ export interface GroupSignature<
   applyAsync(options: ApplyOptionsWithArgs<readonly [...Missing] | Also, Keywords>): Promise<GroupResult<R>>;
 }
 
-/** Signatures that run at once; in another group, its members are that group's. */
+/**
+ * Signatures that run at once; in another group, its members are that group's.
+ *
+ * @example
+ * ```ts
+ * const pair: Group<[], [number, string]> = group([add.s(1, 2), log.s('a')]);
+ * await pair(); // [3, 'LOG: a']
+ * ```
+ */
 export interface Group<
   in Missing extends readonly unknown[],
   out R extends readonly unknown[],
@@ -77,7 +113,15 @@ export interface Group<
   readonly '~facts'?: Facts<Missing, R, Keywords, Also, GroupHandle>;
 }
 
-/** A signature of which nothing is known: what `app.signature` reads or builds by name. */
+/**
+ * A signature of which nothing is known: what `app.signature` reads or builds by name.
+ *
+ * @example
+ * ```ts
+ * const untyped: UntypedSignature = app.signature('add', { args: [1, 2] });
+ * await untyped(); // 3
+ * ```
+ */
 export type UntypedSignature = Signature<[], unknown, string, object, readonly unknown[]>;
 
 /** What a signature is called with later. */

@@ -1,3 +1,5 @@
+import * as resultErrors from './errors-of-results.ts';
+import * as taskErrors from './errors-of-tasks.ts';
 import { cutTo, describe } from './errors-text.ts';
 import * as errors from './errors.ts';
 import { isPlainObject, type Json, type JsonObject } from './json.ts';
@@ -71,7 +73,7 @@ const JSON_CHARACTERS = 4096;
 
 const MAKERS: { readonly [Code in errors.ErrorCode]: (message: string, fields: Fields) => errors.AnyChordalError } = {
   CHORDAL_TASK_FAILED: (message, fields) =>
-    new errors.TaskFailedError(message, {
+    new resultErrors.TaskFailedError(message, {
       errorType: text(fields, 'errorType'),
       taskId: text(fields, 'taskId'),
       failedTaskId: text(fields, 'failedTaskId'),
@@ -80,13 +82,17 @@ const MAKERS: { readonly [Code in errors.ErrorCode]: (message: string, fields: F
       args: optionalList(fields, 'args'),
     }),
   CHORDAL_TASK_REVOKED: (message, fields) =>
-    new errors.TaskRevokedError(message, { taskId: text(fields, 'taskId'), reason: optionalText(fields, 'reason') }),
+    new resultErrors.TaskRevokedError(message, {
+      taskId: text(fields, 'taskId'),
+      reason: optionalText(fields, 'reason'),
+    }),
   CHORDAL_TIMEOUT: (message, fields) =>
-    new errors.TimeoutError(message, {
+    new resultErrors.TimeoutError(message, {
       taskId: text(fields, 'taskId'),
       timeoutSeconds: number(fields, 'timeoutSeconds'),
     }),
-  CHORDAL_UNKNOWN_RESULT: (message, fields) => new errors.UnknownResult(message, { taskId: text(fields, 'taskId') }),
+  CHORDAL_UNKNOWN_RESULT: (message, fields) =>
+    new resultErrors.UnknownResult(message, { taskId: text(fields, 'taskId') }),
   CHORDAL_INVALID_ARGUMENTS: (message, fields) => new errors.InvalidArguments(message, { task: text(fields, 'task') }),
   CHORDAL_INVALID_CANVAS: (message) => new errors.InvalidCanvas(message),
   CHORDAL_INVALID_OPTIONS: (message) => new errors.InvalidOptions(message),
@@ -99,13 +105,13 @@ const MAKERS: { readonly [Code in errors.ErrorCode]: (message: string, fields: F
     }),
   CHORDAL_CANVAS_TOO_DEEP: (message) => new errors.CanvasTooDeep(message),
   CHORDAL_TOO_DEEP: (message) => new errors.TooDeep(message),
-  CHORDAL_WOULD_BLOCK: (message) => new errors.WouldBlock(message),
+  CHORDAL_WOULD_BLOCK: (message) => new resultErrors.WouldBlock(message),
   CHORDAL_CONFIGURATION: (message) => new errors.ConfigurationError(message),
   CHORDAL_SERVICE_UNAVAILABLE: (message) => new errors.ServiceUnavailable(message),
-  CHORDAL_WORKER_LOST: (message) => new errors.WorkerLostError(message),
-  CHORDAL_MAX_RETRIES_EXCEEDED: (message) => new errors.MaxRetriesExceededError(message),
-  CHORDAL_TIME_LIMIT_EXCEEDED: (message) => new errors.TimeLimitExceeded(message),
-  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: (message) => new errors.SoftTimeLimitExceeded(message),
+  CHORDAL_WORKER_LOST: (message) => new taskErrors.WorkerLostError(message),
+  CHORDAL_MAX_RETRIES_EXCEEDED: (message) => new taskErrors.MaxRetriesExceededError(message),
+  CHORDAL_TIME_LIMIT_EXCEEDED: (message) => new taskErrors.TimeLimitExceeded(message),
+  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: (message) => new taskErrors.SoftTimeLimitExceeded(message),
   CHORDAL_REMOTE: (message, fields) =>
     new errors.RemoteError(message, {
       errorType: text(fields, 'errorType'),

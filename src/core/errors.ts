@@ -4,92 +4,34 @@
  * Messages read: *Cannot X as Y: current value is Z*, and what to do.
  */
 
+import { ChordalError } from './error-base.ts';
+import type { ErrorFields } from './error-base.ts';
+import type {
+  TaskFailedError,
+  TaskRevokedError,
+  TimeoutError,
+  UnknownResult,
+  WouldBlock,
+} from './errors-of-results.ts';
+import type {
+  MaxRetriesExceededError,
+  SoftTimeLimitExceeded,
+  TimeLimitExceeded,
+  WorkerLostError,
+} from './errors-of-tasks.ts';
+
 /**
- * What all errors of this library have in common. The other fields of a class are what a program may need from it; they travel with the
- * error from a worker to its caller.
+ * The arguments do not fit the task: too few, too many, keyword arguments where there are none, or refused by its `input` schema.
  *
  * @example
- * throw new NotRegistered(`Cannot run task as "ad": no task has that name; did you mean "add"?`, { task: 'ad', known: ['add'] });
+ * ```ts
+ * await app.signature('add', { args: [1] }).delay(); // InvalidArguments
+ * ```
  */
-export abstract class ChordalError extends Error {
-  abstract override readonly name: string;
-  abstract readonly code: string;
-}
-
-/** What the constructor of an error takes after the message: its own fields, and the `cause`. */
-export type ErrorFields<E extends ChordalError> = Omit<E, keyof ChordalError> & ErrorOptions;
-
-/** The task asked for failed, or something it needed did. `failedTaskId` and `failedTask` say what failed first. */
-export class TaskFailedError extends ChordalError {
-  override readonly name = 'TaskFailedError';
-  override readonly code = 'CHORDAL_TASK_FAILED';
-  /** The name of the error that the task threw. */
-  readonly errorType: string;
-  readonly taskId: string;
-  readonly failedTaskId: string;
-  readonly failedTask: string;
-  readonly remoteStack?: string | undefined;
-  /** What the error was made with, if the task's error had `args`. */
-  readonly args?: readonly unknown[] | undefined;
-
-  constructor(
-    message: string,
-    { errorType, taskId, failedTaskId, failedTask, remoteStack, args, ...options }: ErrorFields<TaskFailedError>,
-  ) {
-    super(message, options);
-    this.errorType = errorType;
-    this.taskId = taskId;
-    this.failedTaskId = failedTaskId;
-    this.failedTask = failedTask;
-    this.remoteStack = remoteStack;
-    this.args = args;
-  }
-}
-
-/** The task asked for was revoked, or something around it was. */
-export class TaskRevokedError extends ChordalError {
-  override readonly name = 'TaskRevokedError';
-  override readonly code = 'CHORDAL_TASK_REVOKED';
-  readonly taskId: string;
-  readonly reason?: string | undefined;
-
-  constructor(message: string, { taskId, reason, ...options }: ErrorFields<TaskRevokedError>) {
-    super(message, options);
-    this.taskId = taskId;
-    this.reason = reason;
-  }
-}
-
-/** The wait for a result ended before the task did. The task goes on. */
-export class TimeoutError extends ChordalError {
-  override readonly name = 'TimeoutError';
-  override readonly code = 'CHORDAL_TIMEOUT';
-  readonly taskId: string;
-  readonly timeoutSeconds: number;
-
-  constructor(message: string, { taskId, timeoutSeconds, ...options }: ErrorFields<TimeoutError>) {
-    super(message, options);
-    this.taskId = taskId;
-    this.timeoutSeconds = timeoutSeconds;
-  }
-}
-
-/** There is no value to read under this id: it was forgotten, it expired, or the id is of another kind. */
-export class UnknownResult extends ChordalError {
-  override readonly name = 'UnknownResult';
-  override readonly code = 'CHORDAL_UNKNOWN_RESULT';
-  readonly taskId: string;
-
-  constructor(message: string, { taskId, ...options }: ErrorFields<UnknownResult>) {
-    super(message, options);
-    this.taskId = taskId;
-  }
-}
-
-/** The arguments do not fit the task: too few, too many, keyword arguments where there are none, or refused by its `input` schema. */
 export class InvalidArguments extends ChordalError {
   override readonly name = 'InvalidArguments';
   override readonly code = 'CHORDAL_INVALID_ARGUMENTS';
+  /** The name of the task, or of the function, that was called. */
   readonly task: string;
 
   constructor(message: string, { task, ...options }: ErrorFields<InvalidArguments>) {
@@ -98,28 +40,57 @@ export class InvalidArguments extends ChordalError {
   }
 }
 
-/** A canvas is malformed: signature JSON that is none, an unknown kind, an empty chain. */
+/**
+ * A canvas is malformed: signature JSON that is none, an unknown kind, an empty chain.
+ *
+ * @example
+ * ```ts
+ * app.signature({ ...add.s(1, 2).toJSON(), task: 'celery.chain' }); // InvalidCanvas
+ * ```
+ */
 export class InvalidCanvas extends ChordalError {
   override readonly name = 'InvalidCanvas';
   override readonly code = 'CHORDAL_INVALID_CANVAS';
 }
 
-/** An option of a task, a signature or the app is unknown or has a wrong value. */
+/**
+ * An option of a task, a signature or the app is unknown or has a wrong value.
+ *
+ * @example
+ * ```ts
+ * add.s(1, 2).set({ countdown: -1 }); // InvalidOptions
+ * ```
+ */
 export class InvalidOptions extends ChordalError {
   override readonly name = 'InvalidOptions';
   override readonly code = 'CHORDAL_INVALID_OPTIONS';
 }
 
-/** A message from a queue is not an envelope that this version can read. */
+/**
+ * A message from a queue is not an envelope that this version can read.
+ *
+ * @example
+ * ```ts
+ * isChordalError(new InvalidMessage('Cannot read a message as an envelope'), 'CHORDAL_INVALID_MESSAGE'); // true
+ * ```
+ */
 export class InvalidMessage extends ChordalError {
   override readonly name = 'InvalidMessage';
   override readonly code = 'CHORDAL_INVALID_MESSAGE';
 }
 
-/** A value cannot be written as JSON, or a text cannot be read as a value. `path` leads to the culprit, as in `value.items[3].fn`. */
+/**
+ * A value cannot be written as JSON, or a text cannot be read as a value. `path` leads to the culprit, as in `value.items[3].fn`.
+ *
+ * @example
+ * ```ts
+ * await log.delay({ items: [() => 1] }); // SerializationError
+ * ```
+ */
 export class SerializationError extends ChordalError {
   override readonly name = 'SerializationError';
   override readonly code = 'CHORDAL_SERIALIZATION';
+  /** Where in the value the culprit is. */
   readonly path: string;
 
   constructor(message: string, { path, ...options }: ErrorFields<SerializationError>) {
@@ -128,11 +99,20 @@ export class SerializationError extends ChordalError {
   }
 }
 
-/** No task has this name, here or in the manifest. */
+/**
+ * No task has this name, here or in the manifest.
+ *
+ * @example
+ * ```ts
+ * await app.signature('ad', { args: [1, 2] }).delay(); // NotRegistered
+ * ```
+ */
 export class NotRegistered extends ChordalError {
   override readonly name = 'NotRegistered';
   override readonly code = 'CHORDAL_NOT_REGISTERED';
+  /** The name that nobody runs. */
   readonly task: string;
+  /** The names that somebody runs. */
   readonly known?: readonly string[] | undefined;
 
   constructor(message: string, { task, known, ...options }: ErrorFields<NotRegistered>) {
@@ -142,66 +122,84 @@ export class NotRegistered extends ChordalError {
   }
 }
 
-/** A canvas nests more frames than a message may carry. */
+/**
+ * A canvas nests more frames than a message may carry.
+ *
+ * @example
+ * ```ts
+ * let nested: Signature<[], unknown> = add.si(1, 2);
+ * for (const _ of range(70)) nested = chain(group([nested]), log.s());
+ * await nested.delay(); // CanvasTooDeep
+ * ```
+ */
 export class CanvasTooDeep extends ChordalError {
   override readonly name = 'CanvasTooDeep';
   override readonly code = 'CHORDAL_CANVAS_TOO_DEEP';
 }
 
-/** Tasks have launched or replaced each other more often than the app allows: most likely a recursion without an end. */
+/**
+ * Tasks have launched or replaced each other more often than the app allows: most likely a recursion without an end.
+ *
+ * @example
+ * ```ts
+ * const again = app.task('again', { bind: true }, (ctx): unknown => ctx.replace(app.signature('again')));
+ * const cloud = memoryCloud({ again: app.handler(again) }, { time: 'virtual' });
+ * const error = await (await again.delay()).get({ propagate: false });
+ * isChordalError(error, 'CHORDAL_TASK_FAILED') && error.errorType; // 'TooDeep'
+ * cloud.close();
+ * ```
+ */
 export class TooDeep extends ChordalError {
   override readonly name = 'TooDeep';
   override readonly code = 'CHORDAL_TOO_DEEP';
 }
 
-/** A task waited for another task's result, which could take up every worker. */
-export class WouldBlock extends ChordalError {
-  override readonly name = 'WouldBlock';
-  override readonly code = 'CHORDAL_WOULD_BLOCK';
-}
-
-/** Something outside the code is missing or wrong: an environment variable, a table, a port that is taken. */
+/**
+ * Something outside the code is missing or wrong: an environment variable, a table, a port that is taken.
+ *
+ * @example
+ * ```ts
+ * cloud.close(); // and CHORDAL_TABLE is not set
+ * await app.asyncResult('W').state(); // ConfigurationError
+ * ```
+ */
 export class ConfigurationError extends ChordalError {
   override readonly name = 'ConfigurationError';
   override readonly code = 'CHORDAL_CONFIGURATION';
 }
 
-/** A service refused for now: throttled, busy or out of reach. The same call may succeed later. */
+/**
+ * A service refused for now: throttled, busy or out of reach. The same call may succeed later.
+ *
+ * @example
+ * ```ts
+ * isChordalError(new ServiceUnavailable('The table is busy'), 'CHORDAL_SERVICE_UNAVAILABLE'); // true
+ * ```
+ */
 export class ServiceUnavailable extends ChordalError {
   override readonly name = 'ServiceUnavailable';
   override readonly code = 'CHORDAL_SERVICE_UNAVAILABLE';
 }
 
-/** A task's worker ended without an outcome, as often as the app allows, or its message ended in the dead-letter queue. */
-export class WorkerLostError extends ChordalError {
-  override readonly name = 'WorkerLostError';
-  override readonly code = 'CHORDAL_WORKER_LOST';
-}
-
-/** A task asked for one more retry than it may have, and gave no error of its own. */
-export class MaxRetriesExceededError extends ChordalError {
-  override readonly name = 'MaxRetriesExceededError';
-  override readonly code = 'CHORDAL_MAX_RETRIES_EXCEEDED';
-}
-
-/** A task ran longer than its `timeLimit`. */
-export class TimeLimitExceeded extends ChordalError {
-  override readonly name = 'TimeLimitExceeded';
-  override readonly code = 'CHORDAL_TIME_LIMIT_EXCEEDED';
-}
-
-/** A task ran longer than its `softTimeLimit`: the reason of its abort signal, for the task to catch. */
-export class SoftTimeLimitExceeded extends ChordalError {
-  override readonly name = 'SoftTimeLimitExceeded';
-  override readonly code = 'CHORDAL_SOFT_TIME_LIMIT_EXCEEDED';
-}
-
-/** An error that was thrown elsewhere and is none of ours. `errorType` is its name there. */
+/**
+ * An error that was thrown elsewhere and is none of ours. `errorType` is its name there.
+ *
+ * @example
+ * ```ts
+ * const error = await (await fail.delay('no disk')).get({ propagate: false });
+ * if (isChordalError(error, 'CHORDAL_TASK_FAILED') && isChordalError(error.cause, 'CHORDAL_REMOTE')) {
+ *   error.cause.errorType; // 'RangeError'
+ * }
+ * ```
+ */
 export class RemoteError extends ChordalError {
   override readonly name = 'RemoteError';
   override readonly code = 'CHORDAL_REMOTE';
+  /** Its name where it was thrown. */
   readonly errorType: string;
+  /** What it was made with, if it had `args`. */
   readonly args?: readonly unknown[] | undefined;
+  /** Where it was thrown, on the worker; at most 2 KB of it. */
   readonly remoteStack?: string | undefined;
 
   constructor(message: string, { errorType, args, remoteStack, ...options }: ErrorFields<RemoteError>) {
@@ -212,7 +210,15 @@ export class RemoteError extends ChordalError {
   }
 }
 
-/** Any error of this library; its `code` tells which. */
+/**
+ * Any error of this library; its `code` tells which.
+ *
+ * @example
+ * ```ts
+ * const isMine = (error: AnyChordalError): boolean => error.code === 'CHORDAL_INVALID_OPTIONS';
+ * isMine(new InvalidOptions('Cannot use countdown')); // true
+ * ```
+ */
 export type AnyChordalError =
   | TaskFailedError
   | TaskRevokedError
@@ -235,22 +241,42 @@ export type AnyChordalError =
   | SoftTimeLimitExceeded
   | RemoteError;
 
-/** The codes of all errors of this library. */
+/**
+ * The codes of all errors of this library.
+ *
+ * @example
+ * ```ts
+ * const passing: readonly ErrorCode[] = ['CHORDAL_TIMEOUT', 'CHORDAL_SERVICE_UNAVAILABLE'];
+ * passing.some((code) => isChordalError(new ServiceUnavailable('The table is busy'), code)); // true
+ * ```
+ */
 export type ErrorCode = AnyChordalError['code'];
 
 /**
  * Whether a caught value is an error of this library: any, or the one with the given code. It knows an error by its code, so it also
  * holds for one that another copy of this library made.
  *
+ * @param error anything that was caught.
+ * @param code the one error that is meant; by default any.
+ *
  * @example
+ * ```ts
+ * const result = await add.delay(1, 2);
  * try {
  *   await result.get({ timeout: 10 });
  * } catch (error) {
  *   if (isChordalError(error, 'CHORDAL_TIMEOUT')) console.log(`${error.taskId} is still running`);
  *   else throw error;
  * }
+ * ```
  */
 export function isChordalError(error: unknown): error is AnyChordalError;
+/**
+ * Whether a caught value is the error of this library with the given code.
+ *
+ * @param error anything that was caught.
+ * @param code the one error that is meant.
+ */
 export function isChordalError<Code extends ErrorCode>(
   error: unknown,
   code: Code,

@@ -1,27 +1,45 @@
 /** The options of calls, tasks and canvases. Times are seconds, as in Celery, or a Date. */
 import type { AnySignature } from './signature-types.ts';
 
-/** Keyword arguments, as `kwargs({…})` makes them: given last, wherever arguments are given. */
+/**
+ * Keyword arguments, as `kwargs({…})` makes them: given last, wherever arguments are given.
+ *
+ * @example
+ * ```ts
+ * const loudly: Kwargs<{ debug: boolean }> = kwargs({ debug: true });
+ * await add(1, 2, loudly); // 3
+ * ```
+ */
 export interface Kwargs<out Keywords> {
+  /** Which keyword arguments there are; only the compiler reads it. */
   readonly '~kwargs': Keywords;
 }
 
 /** The type of `kwargs`. */
 export type KwargsFunction = <Keywords extends object>(keywords: Keywords) => Kwargs<Keywords>;
 
-/** What a signature can be told before it is sent; what is set later wins. */
+/**
+ * What a signature can be told before it is sent; what is set later wins.
+ *
+ * @example
+ * ```ts
+ * const options: SignatureOptions = { countdown: 10, expires: 3600, queue: 'all', headers: { trace: 'abc' } };
+ * const result = await add.s(1, 2).set(options).delay();
+ * await result.get(); // 3
+ * ```
+ */
 export interface SignatureOptions {
-  /** Seconds from now before which it does not start. Default 0. */
+  /** Seconds from now before which it does not start, at most 100 years; with an `eta` too, the later counts. Default 0. */
   readonly countdown?: number;
   /** The time before which it does not start. Default: at once. */
   readonly eta?: Date;
   /** Seconds from now, or the time, after which it is revoked instead of started. Default: never. */
   readonly expires?: number | Date;
-  /** The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`. Default: a random UUID. */
+  /** The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`, a second use of which starts nothing new. Default: a random UUID. */
   readonly taskId?: string;
   /** The queue to send to. Default: the task's own. */
   readonly queue?: string;
-  /** Whose work it is: tenants share a queue fairly (the SQS MessageGroupId). Default: nobody's. */
+  /** Whose work it is: tenants share a queue fairly. 1 to 128 letters, digits and punctuation, which is what SQS takes as a MessageGroupId. Default: nobody's. */
   readonly tenant?: string;
   /** Custom headers; they travel with retries, replacements and links. `traceparent` is also in each envelope. Default none. */
   readonly headers?: Readonly<Record<string, unknown>>;
@@ -39,13 +57,23 @@ export interface SignatureOptions {
   readonly softTimeLimit?: number;
 }
 
-/** What `applyAsync` takes: arguments given at last, and options. */
-export interface ApplyOptions<out Args = readonly unknown[], out Keywords = object> extends SignatureOptions {
+/**
+ * What `applyAsync` takes: arguments given at last, and options; by default options alone.
+ *
+ * @example
+ * ```ts
+ * const options: ApplyOptions = { countdown: 1, dedupKey: 'order-17' };
+ * const first = await add.s(1, 2).applyAsync(options);
+ * const second = await add.s(1, 2).applyAsync(options);
+ * first.taskId === second.taskId; // true
+ * ```
+ */
+export interface ApplyOptions<out Args = [], out Keywords = never> extends SignatureOptions {
   /** Arguments, prepended to those given before. */
   readonly args?: Args;
   /** Keyword arguments, merged over those given before. */
   readonly kwargs?: Keywords;
-  /** Sending again under the same key starts nothing new, and answers with the same id. Default: none. */
+  /** Sending again under the same key starts nothing new, and answers with the same id; not with a `taskId`. Default: none. */
   readonly dedupKey?: string;
 }
 
@@ -69,7 +97,16 @@ export interface SignatureSpec<out Args = readonly unknown[], out Keywords = obj
 /** An error class, or the name of one: names also match what a remote task threw. */
 export type ErrorType = string | (abstract new (...args: never) => Error);
 
-/** The options of a task, `app.task(name, options, fn)`. Those of a call win. */
+/**
+ * The options of a task, `app.task(name, options, fn)`. Those of a call win.
+ *
+ * @example
+ * ```ts
+ * const options: TaskOptions = { maxRetries: 5, autoretryFor: ['TypeError'], retryBackoff: true, timeLimit: 30 };
+ * const double = app.task('double', { ...options, bind: false }, (x: number) => 2 * x);
+ * await double(4); // 8
+ * ```
+ */
 export interface TaskOptions {
   /** Whether the function takes a {@link TaskContext} first. Default false. */
   readonly bind?: boolean;
@@ -107,17 +144,53 @@ export interface TaskOptions {
   readonly resultExpires?: number;
 }
 
-/** What a chord does when a member of its header fails: fail at once, or run the body with what became of each. */
+/**
+ * What a chord does when a member of its header fails: fail at once, or run the body with what became of each.
+ *
+ * @example
+ * ```ts
+ * const mode: OnMemberFailure = 'failFast';
+ * await chord([add.s(1, 2), fail.s('no disk')], tsum.s(), { onMemberFailure: mode })().catch(String); // 'RangeError: no disk'
+ * ```
+ */
 export type OnMemberFailure = 'failFast' | 'collect';
 
-/** The options of a chord. */
+/**
+ * The options of a chord.
+ *
+ * @example
+ * ```ts
+ * const options: ChordOptions<'collect'> = { onMemberFailure: 'collect' };
+ * const count = app.task('count', (outcomes: readonly MemberOutcome<number>[]) => outcomes.filter(({ ok }) => ok).length);
+ * await chord([add.s(1, 2), fail.s('no disk')], count.s(), options)(); // 1
+ * ```
+ */
 export interface ChordOptions<out Mode extends OnMemberFailure = OnMemberFailure> {
   /** `collect` runs the body with a {@link MemberOutcome} for each member. Default `failFast`. */
   readonly onMemberFailure?: Mode;
 }
 
-/** A schema of any library that implements Standard Schema v1, as far as it is needed here. */
+/**
+ * A schema of any library that implements Standard Schema v1, as far as it is needed here.
+ *
+ * @example
+ * ```ts
+ * const pair: StandardSchema<[number, number]> = {
+ *   '~standard': {
+ *     version: 1,
+ *     vendor: 'example',
+ *     validate: (value) =>
+ *       Array.isArray(value) && value.length === 2
+ *         ? { value: [Number(value[0]), Number(value[1])] }
+ *         : { issues: [{ message: 'two numbers are expected' }] },
+ *   },
+ * };
+ * const divide = app.task('divide', { input: pair }, (x: number, y: number) => x / y);
+ * await divide(6, 3); // 2
+ * ```
+ */
 export interface StandardSchema<out Output = unknown> {
+  /** What the specification asks of a schema. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;

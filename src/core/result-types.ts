@@ -1,14 +1,41 @@
 /** The handles of what has been sent. */
 
-/** The states that Celery has; an id that nothing is known of is PENDING. */
+/**
+ * The states that Celery has; an id that nothing is known of is PENDING.
+ *
+ * @example
+ * ```ts
+ * const ended: readonly BuiltInState[] = ['SUCCESS', 'FAILURE', 'REVOKED'];
+ * const result = await add.delay(1, 2);
+ * await result.get(); // 3
+ * ended.some((state) => state === 'PENDING'); // false
+ * ```
+ */
 export type BuiltInState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
-/** A state, or a custom one from `updateState`. */
+/**
+ * A state, or a custom one from `updateState`.
+ *
+ * @example
+ * ```ts
+ * const result = await add.delay(1, 2);
+ * const before: State = await result.state(); // 'PENDING'
+ * ```
+ */
 export type State = BuiltInState | (string & {});
 
-/** How to wait for a value. */
+/**
+ * How to wait for a value.
+ *
+ * @example
+ * ```ts
+ * const patience: GetOptions = { timeout: 60, signal: AbortSignal.timeout(60_000) };
+ * const result = await add.delay(1, 2);
+ * await result.get(patience); // 3
+ * ```
+ */
 export interface GetOptions {
-  /** Seconds after which `get` throws TimeoutError. Default: it waits for ever. */
+  /** Seconds after which `get` throws TimeoutError; 0: it looks once. Default: it waits for ever. */
   readonly timeout?: number;
   /** Whether a failure is thrown. False: the error is returned. Default true. */
   readonly propagate?: boolean;
@@ -16,7 +43,16 @@ export interface GetOptions {
   readonly signal?: AbortSignal;
 }
 
-/** The handle of what has been sent. Awaiting it does not wait for the task: `get()` does. */
+/**
+ * The handle of what has been sent. Awaiting it does not wait for the task: `get()` does.
+ *
+ * @example
+ * ```ts
+ * const result: AsyncResult<number> = await add.delay(1, 2);
+ * await result.get({ timeout: 10 }); // 3
+ * await app.asyncResult(result.taskId).state(); // 'SUCCESS'
+ * ```
+ */
 export interface AsyncResult<out T> {
   /** The id; `app.asyncResult(id)` makes a handle of it anywhere. */
   readonly taskId: string;
@@ -47,21 +83,44 @@ export interface AsyncResult<out T> {
   graph(): Promise<ResultGraph>;
   /** Revokes all of it that has not run. */
   revoke(): Promise<void>;
-  /** Removes its value; its id cannot be used again. */
+  /** Removes its value; its id cannot be used again. What asks for it then gets UnknownResult. */
   forget(): Promise<void>;
 }
 
-/** The handle of a group, and of what ends in one: `T` is the list of its members' values. */
+/**
+ * The handle of a group, and of what ends in one: `T` is the list of its members' values.
+ *
+ * @example
+ * ```ts
+ * const result: GroupResult<[number, string]> = await group([add.s(1, 2), log.s('a')]).delay();
+ * await result.get(); // [3, 'LOG: a']
+ * await result.completedCount(); // 2
+ * await result.results[0].get(); // 3
+ * ```
+ */
 export interface GroupResult<out T extends readonly unknown[]> extends AsyncResult<T>, Members<T> {
   /** Keeps the handle itself, so that `app.groupResult(id)` finds it. */
   save(): Promise<void>;
 }
 
-/** Any results, waited for as one: what `app.resultSet` makes. */
+/**
+ * Any results, waited for as one: what `app.resultSet` makes.
+ *
+ * @example
+ * ```ts
+ * const set: ResultSet<[number, string]> = app.resultSet([await add.delay(1, 2), await log.delay('a')]);
+ * await set.get(); // [3, 'LOG: a']
+ * await set.successful(); // true
+ * ```
+ */
 export interface ResultSet<out T extends readonly unknown[]> extends Members<T> {
   /** The same set with one more result. */
   add<R>(result: AsyncResult<R>): ResultSet<[...T, R]>;
-  /** Waits for all values, in order. It throws what the first failure throws. */
+  /**
+   * Waits for all values, in order. It throws what the first failure throws.
+   *
+   * @throws TaskFailedError, TaskRevokedError, TimeoutError; WouldBlock inside a task.
+   */
   get(options?: GetOptions & { readonly propagate?: true }): Promise<T>;
   get(options: GetOptions): Promise<{ [I in keyof T]: T[I] | Error }>;
   /** Whether all have ended. */
@@ -78,6 +137,7 @@ export interface ResultSet<out T extends readonly unknown[]> extends Members<T> 
 
 /** Several results, in order. */
 export interface Members<out T extends readonly unknown[]> extends Iterable<AsyncResult<T[number]>> {
+  /** A handle for each, in order. */
   readonly results: ResultsOf<T>;
   /** How many have ended well. */
   completedCount(): Promise<number>;
@@ -98,23 +158,63 @@ export type ValuesOf<Results extends readonly AsyncResult<unknown>[]> = {
   -readonly [I in keyof Results]: Results[I] extends AsyncResult<infer T> ? T : never;
 };
 
-/** What has come of an id: tasks, and who launched or preceded whom. */
+/**
+ * What has come of an id: tasks, and who launched or preceded whom.
+ *
+ * @example
+ * ```ts
+ * const result = await chain(add.s(1, 2), add.s(3)).delay();
+ * await result.get(); // 6
+ * const graph: ResultGraph = await result.graph();
+ * graph.nodes.map(({ state }) => state); // ['SUCCESS', 'SUCCESS']
+ * ```
+ */
 export interface ResultGraph {
-  readonly nodes: readonly { readonly taskId: string; readonly task?: string; readonly state: State }[];
+  /** Everything that is known of, with its state. */
+  readonly nodes: readonly { readonly taskId: string; readonly state: State }[];
+  /** Who came before whom, launched it, or has it as a member. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
-/** What became of a header's member, for the body of a chord that collects. */
+/**
+ * What became of a header's member, for the body of a chord that collects.
+ *
+ * @example
+ * ```ts
+ * const errors = app.task('errors', (outcomes: readonly MemberOutcome<number>[]) =>
+ *   outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.message])),
+ * );
+ * await chord([add.s(1, 2), fail.s('no disk')], errors.s(), { onMemberFailure: 'collect' })(); // ['no disk']
+ * ```
+ */
 export type MemberOutcome<T> =
-  | { readonly ok: true; readonly value: T }
+  | {
+      /** Whether it has a value. */
+      readonly ok: true;
+      readonly value: T;
+    }
   | { readonly ok: false; readonly error: MemberError };
 
-/** Why a member has no value. */
+/**
+ * Why a member has no value.
+ *
+ * @example
+ * ```ts
+ * const first = app.task('first', ([outcome]: readonly MemberOutcome<number>[]): MemberError | null =>
+ *   outcome === undefined || outcome.ok ? null : outcome.error,
+ * );
+ * const error = await chord([fail.s('no disk')], first.s(), { onMemberFailure: 'collect' })();
+ * error?.errorType; // 'RangeError'
+ * error?.failedTask; // 'fail'
+ * ```
+ */
 export interface MemberError {
   /** The name of the error that was thrown. */
   readonly errorType: string;
+  /** What it said. */
   readonly message: string;
-  /** The task that failed, and its id. */
+  /** The name of the task that failed first. */
   readonly failedTask: string;
+  /** The id of what failed first; empty where it was called directly. */
   readonly failedTaskId: string;
 }

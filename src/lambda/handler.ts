@@ -7,9 +7,18 @@ import type { Engine } from '../worker/engine.ts';
 import { queuePrefix } from './environment.ts';
 import { metered } from './metered.ts';
 
-/** What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs. */
+/**
+ * What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs.
+ *
+ * @example
+ * ```ts
+ * const math: Handler = app.handler(add, mul);
+ * math.tasks; // ['add', 'mul']
+ * ```
+ */
 export interface Handler {
   (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
+  /** The names of the tasks it runs. */
   readonly tasks: readonly string[];
   /** The time limits, in seconds, of those that have one: a build checks them against the function's timeout. */
   readonly timeLimits: Readonly<Record<string, number>>;

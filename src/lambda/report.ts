@@ -1,6 +1,7 @@
 import { open, see, stateOf, waitFor } from '../client/read-result.ts';
+import { UnknownResult } from '../core/errors-of-results.ts';
 import { toFailure } from '../core/errors-wire.ts';
-import { isChordalError, UnknownResult } from '../core/errors.ts';
+import { isChordalError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import type { State } from '../core/result-types.ts';
 import { toAnswer } from '../core/serializer.ts';

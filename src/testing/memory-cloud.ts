@@ -22,7 +22,17 @@ import type { Delivery } from '../ports/broker.ts';
 import type { Clock, Nonces } from '../ports/system.ts';
 import { buryBatch } from '../worker/bury.ts';
 
-/** How a test's cloud behaves. */
+/**
+ * How a test's cloud behaves.
+ *
+ * @example
+ * ```ts
+ * const options: TestCloudOptions = { time: 'virtual', seed: 1, logLevel: 'silent' };
+ * const cloud = memoryCloud({ all: handler }, options);
+ * await (await add.s(1, 2).applyAsync({ countdown: 86_400 })).get(); // 3
+ * cloud.close();
+ * ```
+ */
 export interface TestCloudOptions {
   /**
    * `virtual`: time passes only when everything waits for it, so that delays and retries cost nothing. Default `real`.
@@ -38,8 +48,19 @@ export interface TestCloudOptions {
   readonly timeoutSeconds?: number;
 }
 
-/** A cloud in this process: all apps of the process use it until it is closed. */
+/**
+ * A cloud in this process: all apps of the process use it until it is closed.
+ *
+ * @example
+ * ```ts
+ * const test: TestCloud = memoryCloud({ all: handler }, { time: 'virtual' });
+ * await (await add.delay(1, 2)).get(); // 3
+ * test.deadLetters; // []
+ * test.close();
+ * ```
+ */
 export interface TestCloud {
+  /** The time of everything in it; in virtual time a sleep takes none. */
   readonly clock: Clock;
   /** Whether nothing is queued, delayed or being worked on. */
   readonly isIdle: boolean;
@@ -53,6 +74,7 @@ export interface TestCloud {
  * Runs handlers in this process, on queues, a table and a bucket in memory: the same worker as on Lambda, without AWS.
  *
  * @param handlers what `app.handler` returned, by the name of its queue.
+ * @param options how it behaves; by default in real time, with random ids.
  * @throws InvalidOptions for an option that is unknown or wrong, and for what is no handler.
  *
  * @example

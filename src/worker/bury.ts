@@ -1,6 +1,7 @@
 import { addressOf } from '../core/address.ts';
 import { LIFETIME_MS } from '../core/drafts.ts';
-import { isChordalError, WorkerLostError } from '../core/errors.ts';
+import { WorkerLostError } from '../core/errors-of-tasks.ts';
+import { isChordalError } from '../core/errors.ts';
 import { decodeDead } from '../core/message-codec.ts';
 import type { Message, RunMessage } from '../core/message.ts';
 import type { Delivery } from '../ports/broker.ts';

@@ -1,5 +1,5 @@
 import { addressOf } from '../core/address.ts';
-import { WorkerLostError } from '../core/errors.ts';
+import { WorkerLostError } from '../core/errors-of-tasks.ts';
 import { RETURN } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import { ACK } from './delivery.ts';

@@ -1,7 +1,8 @@
 import { addressOf } from '../core/address.ts';
 import { LIFETIME_MS } from '../core/drafts.ts';
 import type { Flow } from '../core/effect.ts';
-import { isChordalError, isRefusal, NotRegistered, TimeLimitExceeded, WorkerLostError } from '../core/errors.ts';
+import { TimeLimitExceeded, WorkerLostError } from '../core/errors-of-tasks.ts';
+import { isChordalError, isRefusal, NotRegistered } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
 import type { Result } from '../core/outcome.ts';

@@ -1,6 +1,7 @@
+import { SoftTimeLimitExceeded, TimeLimitExceeded } from '../core/errors-of-tasks.ts';
 import { toFailure } from '../core/errors-wire.ts';
 import type { FailureRecord } from '../core/errors-wire.ts';
-import { InvalidArguments, isChordalError, SoftTimeLimitExceeded, TimeLimitExceeded } from '../core/errors.ts';
+import { InvalidArguments, isChordalError } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { bindArguments } from '../core/parameters.ts';
 import { autoretryDelay, hasRetryLeft, isRetriable, retryLimit } from '../core/retry.ts';

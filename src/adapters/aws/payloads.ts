@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Address } from '../../core/address.ts';
-import { UnknownResult } from '../../core/errors.ts';
+import { UnknownResult } from '../../core/errors-of-results.ts';
 import type { Payloads } from '../../ports/payloads.ts';
 import { limiter } from '../system/limiter.ts';
 import { type Key, readText } from './attributes.ts';

@@ -4,6 +4,13 @@ import type { Clock } from '../../ports/system.ts';
  * Time that passes only when nothing else can happen: whoever sleeps is woken in order, as soon as everybody else waits.
  * A day of delays takes as long as its work. What waits for something outside the process, a file or a socket, does not
  * hold time back.
+ *
+ * @example
+ * ```ts
+ * const clock = new VirtualClock(0);
+ * await clock.sleep(60_000);
+ * clock.now(); // 60000
+ * ```
  */
 export class VirtualClock implements Clock {
   #now: number;

@@ -2,13 +2,8 @@ import { expect, test } from 'vitest';
 import { endingJson, exitCodeOf } from '../../../src/cli/ending.ts';
 import { explain } from '../../../src/cli/explain.ts';
 import { UsageError } from '../../../src/cli/usage-error.ts';
-import {
-  InvalidCanvas,
-  ServiceUnavailable,
-  TaskFailedError,
-  TaskRevokedError,
-  TimeoutError,
-} from '../../../src/core/errors.ts';
+import { TaskFailedError, TaskRevokedError, TimeoutError } from '../../../src/core/errors-of-results.ts';
+import { InvalidCanvas, ServiceUnavailable } from '../../../src/core/errors.ts';
 
 const failed = new TaskFailedError('no', {
   errorType: 'ValueError',

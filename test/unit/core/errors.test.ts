@@ -1,6 +1,9 @@
 import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { ChordalError } from '../../../src/core/error-base.ts';
+import * as resultErrors from '../../../src/core/errors-of-results.ts';
+import * as taskErrors from '../../../src/core/errors-of-tasks.ts';
 import { cutTo, describe as describeValue } from '../../../src/core/errors-text.ts';
 import { type FailureRecord, fromFailure, toFailure } from '../../../src/core/errors-wire.ts';
 import * as errors from '../../../src/core/errors.ts';
@@ -10,7 +13,7 @@ const cause = new Error('the cause');
 
 /** One of each class: a class without a row does not compile. */
 const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalError, { code: Code }> } = {
-  CHORDAL_TASK_FAILED: new errors.TaskFailedError('a', {
+  CHORDAL_TASK_FAILED: new resultErrors.TaskFailedError('a', {
     errorType: 'ValueError',
     taskId: 'w',
     failedTaskId: 'w.0',
@@ -19,9 +22,9 @@ const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalE
     args: ['a', 1n],
     cause,
   }),
-  CHORDAL_TASK_REVOKED: new errors.TaskRevokedError('b', { taskId: 'w', reason: 'by hand', cause }),
-  CHORDAL_TIMEOUT: new errors.TimeoutError('c', { taskId: 'w', timeoutSeconds: 1.5, cause }),
-  CHORDAL_UNKNOWN_RESULT: new errors.UnknownResult('d', { taskId: 'w', cause }),
+  CHORDAL_TASK_REVOKED: new resultErrors.TaskRevokedError('b', { taskId: 'w', reason: 'by hand', cause }),
+  CHORDAL_TIMEOUT: new resultErrors.TimeoutError('c', { taskId: 'w', timeoutSeconds: 1.5, cause }),
+  CHORDAL_UNKNOWN_RESULT: new resultErrors.UnknownResult('d', { taskId: 'w', cause }),
   CHORDAL_INVALID_ARGUMENTS: new errors.InvalidArguments('e', { task: 'add', cause }),
   CHORDAL_INVALID_CANVAS: new errors.InvalidCanvas('f', { cause }),
   CHORDAL_INVALID_OPTIONS: new errors.InvalidOptions('g', { cause }),
@@ -30,13 +33,13 @@ const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalE
   CHORDAL_NOT_REGISTERED: new errors.NotRegistered('j', { task: 'ad', known: ['add', 'mul'], cause }),
   CHORDAL_CANVAS_TOO_DEEP: new errors.CanvasTooDeep('k', { cause }),
   CHORDAL_TOO_DEEP: new errors.TooDeep('l', { cause }),
-  CHORDAL_WOULD_BLOCK: new errors.WouldBlock('m', { cause }),
+  CHORDAL_WOULD_BLOCK: new resultErrors.WouldBlock('m', { cause }),
   CHORDAL_CONFIGURATION: new errors.ConfigurationError('n', { cause }),
   CHORDAL_SERVICE_UNAVAILABLE: new errors.ServiceUnavailable('o', { cause }),
-  CHORDAL_WORKER_LOST: new errors.WorkerLostError('p', { cause }),
-  CHORDAL_MAX_RETRIES_EXCEEDED: new errors.MaxRetriesExceededError('q', { cause }),
-  CHORDAL_TIME_LIMIT_EXCEEDED: new errors.TimeLimitExceeded('r', { cause }),
-  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: new errors.SoftTimeLimitExceeded('s', { cause }),
+  CHORDAL_WORKER_LOST: new taskErrors.WorkerLostError('p', { cause }),
+  CHORDAL_MAX_RETRIES_EXCEEDED: new taskErrors.MaxRetriesExceededError('q', { cause }),
+  CHORDAL_TIME_LIMIT_EXCEEDED: new taskErrors.TimeLimitExceeded('r', { cause }),
+  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: new taskErrors.SoftTimeLimitExceeded('s', { cause }),
   CHORDAL_REMOTE: new errors.RemoteError('t', { errorType: 'ValueError', args: [1], remoteStack: 'there', cause }),
 };
 
@@ -54,14 +57,16 @@ function sent(record: FailureRecord): Json {
 
 describe('the errors', () => {
   it('have one class, one code and one name each', () => {
-    const classes = Object.values(errors).filter((value) => value.prototype instanceof errors.ChordalError);
+    const classes = Object.values({ ...errors, ...resultErrors, ...taskErrors }).filter(
+      (value) => value.prototype instanceof ChordalError,
+    );
     expect(new Set(table.map(([, error]) => error.constructor))).toEqual(new Set(classes));
     expect(new Set(table.map(([, error]) => error.code)).size).toBe(table.length);
     expect(new Set(table.map(([name]) => name)).size).toBe(table.length);
   });
 
   it.each(table)('%s is named after its class, also in its stack, and keeps its cause', (name, error) => {
-    expect(error).toBeInstanceOf(errors.ChordalError);
+    expect(error).toBeInstanceOf(ChordalError);
     expect(error.name).toBe(error.constructor.name);
     expect(samples[error.code]).toBe(error);
     expect(error.stack?.split('\n')[0]).toBe(`${name}: ${error.message}`);
