@@ -1,7 +1,7 @@
 import { makeApp, makeConf } from './client/app.ts';
 import type { App as ClientApp, AppConf } from './client/app.ts';
 import type { AnyTask } from './core/task-types.ts';
-import { environmentRuntime } from './lambda/environment.ts';
+import { environmentRuntime, environmentWith, queuePrefix } from './lambda/environment.ts';
 import { makeHandler } from './lambda/handler.ts';
 import type { Handler } from './lambda/handler.ts';
 
@@ -25,7 +25,7 @@ export interface App extends ClientApp {
 }
 
 /**
- * Makes an app. Where its table, bucket and queues are, the environment says when they are first needed.
+ * Makes an app. Where its table, bucket and queues are, its settings say, or the environment when they are first needed.
  *
  * @param name the app's name; it keeps apart the `dedupKey`s of two apps.
  * @param settings what differs from the defaults.
@@ -39,10 +39,12 @@ export interface App extends ClientApp {
  * ```
  */
 export function createApp(name: string, settings: Partial<AppConf> = {}): App {
-  const { app, engine } = makeApp(name, makeConf(settings), environmentRuntime());
+  const conf = makeConf(settings);
+  const environment = environmentWith(conf);
+  const { app, engine } = makeApp(name, conf, environmentRuntime(environment));
   return {
     ...app,
-    handler: (...tasks) => makeHandler(engine, tasks),
+    handler: (...tasks) => makeHandler(engine, tasks, () => queuePrefix(environment)),
   };
 }
 

@@ -2,15 +2,20 @@ import { fromCelery } from '../core/celery-json.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
+import { isPlainObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
-import { optionsObject } from '../core/option-checks.ts';
+import { checkOptions, optionsObject } from '../core/option-checks.ts';
+import type { OptionCheck } from '../core/option-checks.ts';
 import type { TaskOptions } from '../core/option-types.ts';
 import { readParameters } from '../core/parameters.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from '../core/result-types.ts';
 import type { SignatureData } from '../core/signature.ts';
+import { TASK_DEFAULTS } from '../core/task-defaults.ts';
 import type { DeclareTask, DefineTask, SignatureFunction } from '../core/task-types.ts';
 import { DEFAULT_SETTINGS } from '../worker/engine.ts';
 import type { Engine, RegisteredTask, Settings } from '../worker/engine.ts';
+import { CLOUD_SETTINGS } from './cloud-settings.ts';
+import type { CloudSettings } from './cloud-settings.ts';
 import { setCurrentApp } from './current-app.ts';
 import { makeEngine } from './engine.ts';
 import type { Runtime } from './engine.ts';
@@ -34,8 +39,8 @@ import { makeTask } from './task.ts';
  * app.conf.maxDepth; // 100
  * ```
  */
-export interface AppConf extends Settings {
-  /** Options of every task that does not say otherwise. */
+export interface AppConf extends Settings, CloudSettings {
+  /** Options of every task that does not say otherwise; those that are not given are what {@link TaskOptions} says. */
   readonly taskDefaults: TaskOptions;
 }
 
@@ -106,28 +111,40 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
   return { app: app as unknown as App, engine };
 }
 
-/** The settings of an app, with the defaults for those that are not given. */
+/**
+ * The settings of an app, with the defaults for those that are not given.
+ *
+ * @throws InvalidOptions for a setting that is unknown or wrong.
+ */
 export function makeConf(given: Partial<AppConf>): AppConf {
-  const { taskDefaults = {}, ...settings }: Partial<AppConf> = optionsObject(given, 'the settings of an app');
-  for (const [key, value] of Object.entries(settings)) {
-    if (!Object.hasOwn(DEFAULT_SETTINGS, key)) {
-      throw new InvalidOptions(
-        `Cannot use ${key} as a setting of an app: known are ${Object.keys(DEFAULT_SETTINGS).join(', ')}, taskDefaults`,
-      );
-    }
-    if (!Number.isSafeInteger(value) || value < (LEAST_SETTINGS[key] ?? 0)) {
-      throw new InvalidOptions(
-        `Cannot use ${key} of an app as a whole number of at least ${LEAST_SETTINGS[key] ?? 0}: current value is ${describe(value)}`,
-      );
-    }
-  }
-  return { ...DEFAULT_SETTINGS, ...settings, taskDefaults: readTaskOptions('taskDefaults', taskDefaults) };
+  const read = optionsObject(given, 'the settings of an app');
+  checkOptions(read, SETTINGS, 'an app');
+  const { taskDefaults = {}, ...settings }: Partial<AppConf> = read;
+  const conf = { ...DEFAULT_SETTINGS, ...settings };
+  const defaults = { ...TASK_DEFAULTS, resultExpires: conf.resultExpires };
+  return { ...conf, taskDefaults: { ...defaults, ...readTaskOptions('taskDefaults', taskDefaults) } };
 }
 
 // --- internal ---
 
-/** What a setting is at the least, where that is not 0. */
-const LEAST_SETTINGS: Readonly<Record<string, number>> = { rangeMembers: 1 };
+const NUMBER: OptionCheck = atLeast(0);
+
+const SETTINGS: Readonly<Record<string, OptionCheck>> = {
+  maxDepth: NUMBER,
+  maxStarts: NUMBER,
+  inlineMembers: NUMBER,
+  rangeMembers: atLeast(1),
+  resultExpires: NUMBER,
+  ...CLOUD_SETTINGS,
+  taskDefaults: { is: isPlainObject, want: 'the options of a task' },
+} satisfies { readonly [Key in keyof AppConf]-?: OptionCheck };
+
+function atLeast(least: number): OptionCheck {
+  return {
+    is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
+    want: `a whole number of at least ${least}`,
+  };
+}
 
 function makeCaller(app: string, engine: Engine): Caller {
   return {

@@ -1,14 +1,10 @@
 import type { ErrorType, TaskOptions } from './option-types.ts';
-
-/** Celery's defaults: how often, and after how many seconds. */
-const MAX_RETRIES = 3;
-const RETRY_DELAY_SECONDS = 180;
-const BACKOFF_MAX_SECONDS = 600;
+import { TASK_DEFAULTS } from './task-defaults.ts';
 
 /** How many retries a task has; null: without end. */
 export function retryLimit(options: TaskOptions, perCall: number | null | undefined): number | null {
   if (perCall !== undefined) return perCall;
-  return options.maxRetries === undefined ? MAX_RETRIES : options.maxRetries;
+  return options.maxRetries === undefined ? TASK_DEFAULTS.maxRetries : options.maxRetries;
 }
 
 /** Whether a retry is left after `retries` of them. */
@@ -18,7 +14,7 @@ export function hasRetryLeft(limit: number | null, retries: number): boolean {
 
 /** Seconds before a retry that does not say. */
 export function defaultRetryDelay(options: TaskOptions): number {
-  return options.defaultRetryDelay ?? RETRY_DELAY_SECONDS;
+  return options.defaultRetryDelay ?? TASK_DEFAULTS.defaultRetryDelay;
 }
 
 /**
@@ -28,7 +24,7 @@ export function defaultRetryDelay(options: TaskOptions): number {
  * @param random at least 0 and below 1.
  */
 export function autoretryDelay(options: TaskOptions, retries: number, random: number): number {
-  const { retryBackoff = false, retryBackoffMax = BACKOFF_MAX_SECONDS, retryJitter = true } = options;
+  const { retryBackoff, retryBackoffMax, retryJitter } = { ...TASK_DEFAULTS, ...options };
   if (retryBackoff === false) return defaultRetryDelay(options);
   const factor = retryBackoff === true ? 1 : retryBackoff;
   const delay = Math.min(retryBackoffMax, factor * 2 ** Math.min(retries, 1000));

@@ -13,6 +13,7 @@ export async function handler(
   event: SQSEvent,
   _context: Pick<Context, 'getRemainingTimeInMillis'>,
 ): Promise<SQSBatchResponse> {
-  const back = await metered(engine, (counting) => buryBatch(counting, event.Records.map(deliveryOf)));
+  const deliveries = event.Records.map((record) => deliveryOf(record));
+  const back = await metered(engine, (counting) => buryBatch(counting, deliveries));
   return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
 }

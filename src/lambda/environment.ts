@@ -13,6 +13,7 @@ import type { MetricLabels } from '../adapters/system/emf.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import type { LogLevel } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
+import type { CloudSettings } from '../client/cloud-settings.ts';
 import type { Runtime } from '../client/engine.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
@@ -63,6 +64,26 @@ export function environmentRuntime(environment: Environment = process.env): Runt
     routes: () => shared()?.routes() ?? routes(),
     ...(ownQueue === undefined ? {} : { ownQueue }),
   };
+}
+
+/** The environment as an app sees it whose settings say otherwise. What they do not say is read when it is needed. */
+export function environmentWith(settings: CloudSettings, environment: Environment = process.env): Environment {
+  const { table, bucket, service, stage, routes, schedulerRole, schedulerGroup, logLevel: level } = settings;
+  const { queuePrefix: prefix = service && stage && `${service}-${stage}-` } = settings;
+  const said: Environment = {
+    CHORDAL_TABLE: table,
+    CHORDAL_BUCKET: bucket,
+    CHORDAL_QUEUE_PREFIX: prefix,
+    CHORDAL_SERVICE: service,
+    CHORDAL_STAGE: stage,
+    CHORDAL_ROUTES: routes && JSON.stringify(routes),
+    CHORDAL_SCHEDULER_ROLE: schedulerRole,
+    CHORDAL_SCHEDULER_GROUP: schedulerGroup,
+    CHORDAL_LOG_LEVEL: level,
+  };
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  // Object.create is typed as any; what it makes has the variables of both. Defined, for to set one would set the process's.
+  return Object.create(environment, Object.fromEntries(given.map(([name, value]) => [name, { value }]))) as Environment;
 }
 
 /** What the name of every queue of this function's stack begins with. */

@@ -27,9 +27,10 @@ export interface Handler {
 /**
  * Makes the Lambda function that runs these tasks of an engine.
  *
+ * @param prefix what the names of its queues begin with, read when it is needed.
  * @throws InvalidOptions if there is none, or one is no task of the engine's app.
  */
-export function makeHandler(engine: Engine, tasks: readonly AnyTask[]): Handler {
+export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: () => string = queuePrefix): Handler {
   if (tasks.length === 0)
     throw new InvalidOptions('Cannot make a handler as it has no tasks: give app.handler at least one');
   const names = tasks.map((task, index) => {
@@ -44,7 +45,7 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[]): Handler 
     event: SQSEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<SQSBatchResponse> => {
-    const deliveries = event.Records.map(deliveryOf);
+    const deliveries = event.Records.map((record) => deliveryOf(record, prefix()));
     const back = await metered(here, (engine) =>
       runBatch(engine, deliveries, () => context.getRemainingTimeInMillis()),
     );
@@ -54,11 +55,10 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[]): Handler 
 }
 
 /** What an SQS record says of one delivery. */
-export function deliveryOf(record: SQSRecord): Delivery {
+export function deliveryOf(record: SQSRecord, prefix: string = queuePrefix()): Delivery {
   const { messageId, body, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
   const reason = messageAttributes?.['reason']?.stringValue;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
-  const prefix = queuePrefix();
   return {
     messageId,
     body,

@@ -168,7 +168,9 @@ describe('createApp()', () => {
   it('refuses a setting that there is not, and says which there are', () => {
     const settings: object = { maxDeep: 3 };
     expect(() => createApp('x', settings)).toThrow(
-      invalid(/^Cannot use maxDeep as a setting of an app: known are maxDepth, /),
+      invalid(
+        /^Cannot use maxDeep as an option of an app: there is none of that name; known are maxDepth, .*table, bucket, /,
+      ),
     );
   });
 
@@ -179,6 +181,12 @@ describe('createApp()', () => {
     ['rangeMembers', 0],
     ['resultExpires', Number.NaN],
     ['taskDefaults', { nothing: 1 }],
+    ['taskDefaults', 5],
+    ['table', ''],
+    ['bucket', 5],
+    ['routes', { add: 5 }],
+    ['routes', 'math'],
+    ['logLevel', 'loud'],
   ])('refuses a setting %s of %j', (key, value) => {
     const settings: object = { [key]: value };
     expect(() => createApp('x', settings)).toThrow(invalid(/^Cannot use /));
@@ -190,6 +198,32 @@ describe('createApp()', () => {
       expect(() => create(name)).toThrow(invalid(/^Cannot name an app by a text that is not empty: current value is /));
     for (const settings of [null, 5, 'x'])
       expect(() => create('x', settings)).toThrow(invalid(/^Cannot use the settings of an app as an object/));
+  });
+
+  it('has the defaults of its settings and of its tasks’ options in its conf', () => {
+    const { conf } = createApp('defaults', { table: 't', resultExpires: 60, taskDefaults: { maxRetries: 7 } });
+    expect(conf).toEqual({
+      table: 't',
+      maxDepth: 100,
+      maxStarts: 3,
+      inlineMembers: 10,
+      rangeMembers: 200,
+      resultExpires: 60,
+      taskDefaults: {
+        bind: false,
+        maxRetries: 7,
+        autoretryFor: [],
+        dontAutoretryFor: [],
+        retryBackoff: false,
+        retryBackoffMax: 600,
+        retryJitter: true,
+        defaultRetryDelay: 180,
+        ignoreResult: false,
+        trackStarted: false,
+        acksLate: true,
+        resultExpires: 60,
+      },
+    });
   });
 
   it('gives every task the defaults of the app, which its own options win over', async () => {
