@@ -1,4 +1,3 @@
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { InvalidOptions } from '../core/errors.ts';
 import type { AnyTask } from '../core/task-types.ts';
 import type { Delivery } from '../ports/broker.ts';
@@ -6,6 +5,7 @@ import { runBatch } from '../worker/batch.ts';
 import type { Engine } from '../worker/engine.ts';
 import { queuePrefix } from './environment.ts';
 import { metered } from './metered.ts';
+import type { FunctionContext, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
 
 /**
  * What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs.
@@ -17,7 +17,7 @@ import { metered } from './metered.ts';
  * ```
  */
 export interface Handler {
-  (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse>;
+  (event: QueueEvent, context: FunctionContext): Promise<QueueAnswer>;
   /** The names of the tasks it runs. */
   readonly tasks: readonly string[];
   /** The time limits, in seconds, of those that have one: a build checks them against the function's timeout. */
@@ -41,10 +41,7 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
     );
   });
   const here: Engine = withTasks(engine, names);
-  const handle = async (
-    event: SQSEvent,
-    context: Pick<Context, 'getRemainingTimeInMillis'>,
-  ): Promise<SQSBatchResponse> => {
+  const handle = async (event: QueueEvent, context: FunctionContext): Promise<QueueAnswer> => {
     const deliveries = event.Records.map((record) => deliveryOf(record, prefix()));
     const back = await metered(here, (engine) =>
       runBatch(engine, deliveries, () => context.getRemainingTimeInMillis()),
@@ -55,7 +52,7 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
 }
 
 /** What an SQS record says of one delivery. */
-export function deliveryOf(record: SQSRecord, prefix: string = queuePrefix()): Delivery {
+export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()): Delivery {
   const { messageId, body, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
   const reason = messageAttributes?.['reason']?.stringValue;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);

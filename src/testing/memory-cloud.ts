@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { SQSRecord } from 'aws-lambda';
 import { MemoryCloud } from '../adapters/memory/cloud.ts';
 import type { Consumer } from '../adapters/memory/cloud.ts';
 import { DEAD_LETTER_QUEUE } from '../adapters/memory/queues.ts';
@@ -18,6 +17,7 @@ import { checkOptions, isSeconds, LIMIT, optionsObject } from '../core/option-ch
 import type { OptionCheck } from '../core/option-checks.ts';
 import { shareRuntime } from '../lambda/environment.ts';
 import type { Handler } from '../lambda/handler.ts';
+import type { QueueRecord } from '../lambda/sqs-event.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Clock, Nonces } from '../ports/system.ts';
 import { buryBatch } from '../worker/bury.ts';
@@ -172,22 +172,12 @@ export function consumerOf(handler: Handler): Consumer {
   };
 }
 
-function recordOf({ messageId, body, receives, receipt }: Delivery): SQSRecord {
-  const time = '0';
+function recordOf({ messageId, body, receives, receipt }: Delivery): QueueRecord {
   return {
     messageId,
     body,
     receiptHandle: receipt.handle,
-    attributes: {
-      ApproximateReceiveCount: String(receives),
-      SentTimestamp: time,
-      SenderId: 'memory',
-      ApproximateFirstReceiveTimestamp: time,
-    },
-    messageAttributes: {},
-    md5OfBody: '',
-    eventSource: 'aws:sqs',
+    attributes: { ApproximateReceiveCount: String(receives) },
     eventSourceARN: `arn:aws:sqs:memory:000000000000:${receipt.queue}`,
-    awsRegion: 'memory',
   };
 }
