@@ -107,8 +107,9 @@ async function send(canvas: CanvasText, app: App, args: readonly unknown[]): Pro
   if ('error' in canvas) throw canvas.error;
   const { json } = canvas;
   if (!isPlainObject(json)) {
+    const advice = Array.isArray(json) ? '; to submit several canvases, write one a line' : '';
     throw new InvalidCanvas(
-      `Cannot read canvas as a signature, an object with a "task" name: current value is ${describe(json)}`,
+      `Cannot read canvas as a signature, an object with a "task" name: current value is ${describe(json)}${advice}`,
     );
   }
   // What is wrong with it, `signature` says.

@@ -33,7 +33,7 @@ test('--local runs a command on an embedded cloud of its own, which can keep its
   expect(run.code).toBe(1);
   expect(run.stderr).toContain('chordal-dev-probe | plus was called\n');
   expect(result).toMatchObject({ code: 0, answers: [{ taskId, state: 'SUCCESS', value: 2 }], stderr: '' });
-});
+}, 60_000);
 
 test('--local leaves nothing behind where nobody reads the rest of its answers', async () => {
   const TMPDIR = await temporaryFolder({ 'canvases.ndjson': '{"task": "add", "args": [1, 2]}\n'.repeat(50) });
@@ -42,7 +42,7 @@ test('--local leaves nothing behind where nobody reads the rest of its answers',
 
   expect({ stdout, stderr }).toEqual({ stdout: '{"value":3}\n', stderr: '' });
   expect(await readdir(TMPDIR)).toEqual(['canvases.ndjson']);
-});
+}, 60_000);
 
 test('dev tells what other processes must set, follows changes, and stops when it is interrupted', async () => {
   const handlers = await projectFolder({ 'probe.ts': handlerAdding(1) });
@@ -71,7 +71,7 @@ test('dev tells what other processes must set, follows changes, and stops when i
   const after = await chordal(['call', 'plus', '2', '--wait'], { env: { ...env, CHORDAL_ROUTES: '{"plus":"probe"}' } });
   expect(after).toMatchObject({ code: 1, stdout: '' });
   expect(after.stderr).toMatch(/^chordal: Cannot read the table "shop-test" for now: .*ECONNREFUSED/);
-});
+}, 60_000);
 
 test('the commands about an id work on a cloud that is up, and name what is missing in it', async () => {
   const dev = startChordal(['dev', '--json']);

@@ -101,6 +101,7 @@ test.each([
     'Cannot read canvas.kwargs.tasks as at least one step',
   ],
   ['an unknown task', '{"task": "ad", "args": [1, 2]}', 'NotRegistered', 'did you mean add?'],
+  ['a list of canvases', '[{"task": "add"}]', 'InvalidCanvas', 'to submit several canvases, write one a line'],
   ['JSON nested 20,000 deep', deep, 'SerializationError', 'nests deeper than 1000 levels'],
 ])('run ends with 2 for %s, and says so on both streams', async (_, input, errorType, message) => {
   const { code, answers, stderr } = await chordal(['run', '-', '--memory', '--wait'], { input });

@@ -41,7 +41,7 @@ test('a damaged data folder is named, and left as it is', async () => {
 
   const again = await startCloud({ project, dataDir: whole });
   await again.stop();
-});
+}, 60_000);
 
 test('a log that ends in the middle of a record, as by the death of its writer, is no damage', async () => {
   const dataDir = await temporaryFolder();
@@ -52,7 +52,7 @@ test('a log that ends in the middle of a record, as by the death of its writer, 
   await truncate(join(dataDir, log), length - 5);
 
   await (await startCloud({ project, dataDir })).stop();
-});
+}, 60_000);
 
 test('dev says that its data folder is no folder, or holds what it did not write', async () => {
   const dir = await temporaryFolder({ file: 'x', 'data/schedules/a.json': '{' });
@@ -64,7 +64,7 @@ test('dev says that its data folder is no folder, or holds what it did not write
   expect(noFolder?.stderr).toMatch(/^chordal: Cannot keep data in .*file: EEXIST.*; choose another folder\n$/);
   expect(noSchedule).toMatchObject({ code: 2, stdout: '' });
   expect(noSchedule?.stderr).toMatch(/^chordal: Cannot use the data in .*a\.json: it is no schedule\. It is damaged/);
-});
+}, 60_000);
 
 // --- internal ---
 
