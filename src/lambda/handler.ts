@@ -55,12 +55,13 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
 export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()): Delivery {
   const { messageId, body, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
   const reason = messageAttributes?.['reason']?.stringValue;
+  const { ApproximateReceiveCount: receives, SentTimestamp: sentAt } = attributes;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
   return {
     messageId,
     body,
-    receives: Number(attributes.ApproximateReceiveCount),
-    sentAt: Number(attributes.SentTimestamp),
+    receives: Number(receives),
+    ...(sentAt === undefined ? {} : { sentAt: Number(sentAt) }),
     receipt: { queue: queue.startsWith(prefix) ? queue.slice(prefix.length) : queue, handle: receiptHandle },
     ...(reason === undefined ? {} : { reason }),
   };

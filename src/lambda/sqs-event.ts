@@ -13,7 +13,7 @@ export interface QueueRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp: string };
+  readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp?: string };
   readonly messageAttributes?: { readonly [name: string]: { readonly stringValue?: string | undefined } };
   readonly eventSourceARN: string;
 }
