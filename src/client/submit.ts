@@ -2,6 +2,7 @@ import { canvasDraft, LIFETIME_MS } from '../core/drafts.ts';
 import type { Effect, Flow, Start } from '../core/effect.ts';
 import { InvalidOptions, TooDeep } from '../core/errors.ts';
 import { isWorkflowId } from '../core/ids.ts';
+import { withOwn } from '../core/labels.ts';
 import { lastStart } from '../core/last-start.ts';
 import type { Message } from '../core/message.ts';
 import { planOf } from '../core/plan-of.ts';
@@ -131,15 +132,14 @@ function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, agai
       `Cannot launch a canvas from ${message.id}: current value is ${message.depth} launches and replacements above it, which is the most`,
     );
   }
-  const { tenant, traceparent, headers } = message;
+  const { traceparent, sig } = message;
   return {
     ...fresh,
+    ...withOwn(message, sig.options),
     again: again || run.isAgain,
     depth: message.depth + 1,
     root: message.root ?? message.id,
     sender: message.id,
-    ...(tenant === undefined ? {} : { tenant }),
     ...(traceparent === undefined ? {} : { traceparent }),
-    ...(headers === undefined ? {} : { headers }),
   };
 }

@@ -29,8 +29,6 @@ export function runDraft(
   return {
     ...common(flow, at, input, frames),
     until,
-    ...(options?.tenant === undefined ? {} : { tenant: options.tenant }),
-    ...(options?.headers === undefined ? {} : { headers: { ...flow.headers, ...options.headers } }),
     kind: 'run',
     sig,
     ...(notBefore > flow.now ? { notBefore } : {}),

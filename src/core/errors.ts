@@ -285,11 +285,3 @@ export function isChordalError(error: unknown, code?: ErrorCode): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error) || typeof error.code !== 'string') return false;
   return code === undefined ? error.code.startsWith('CHORDAL_') : error.code === code;
 }
-
-/**
- * Whether what was asked of the cloud may succeed later: it refuses, for now or until somebody gives it back a right, a
- * key or a table. Such an error delays, and decides nothing.
- */
-export function isRefusal(error: unknown): error is ServiceUnavailable | ConfigurationError {
-  return isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(error, 'CHORDAL_CONFIGURATION');
-}

@@ -13,13 +13,17 @@ const MAX_FRAMES = 64;
  * The normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step chains
  * their step; options are handed down to the tasks they are for, values become marked JSON.
  *
+ * @param labels headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none.
  * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
  * @throws InvalidOptions if a task comes to have a soft time limit that is not below its hard one.
  */
-export function planOf(data: SignatureData): Plan {
-  return planWithin(data, 0);
+export function planOf(data: SignatureData, labels: CallLabels = {}): Plan {
+  return planWithin(data, 0, labels);
 }
+
+/** What goes from a signature to its callbacks, too. */
+export type CallLabels = Pick<CallOptions, 'headers' | 'tenant'>;
 
 /**
  * Refuses canvases that nest too deep, before anything recurs over them.
@@ -38,9 +42,9 @@ export function checkDepth(data: SignatureData, callbacks = 0): void {
 // --- internal ---
 
 /** @param callbacks how many callbacks it is inside of. */
-function planWithin(data: SignatureData, callbacks: number): Plan {
+function planWithin(data: SignatureData, callbacks: number, labels: CallLabels): Plan {
   checkDepth(data, callbacks);
-  return plan(data, { override: {}, fallback: {}, callbacks });
+  return plan(data, { override: {}, fallback: labels, callbacks });
 }
 
 /** Options on their way from a canvas to its tasks: some win over a task's own, some only stand in for missing ones. */
@@ -97,9 +101,10 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
     } = mergeOptions(current.options, handed.override);
     const links = { ...(link === undefined ? {} : { link }), ...(linkError === undefined ? {} : { linkError }) };
     const body: SignatureData = withOptions(current.body, links);
-    steps.push(...withBody([headerPlan(current, handed)], body, down));
-    current = body;
+    const header = headerPlan(current, handed);
     handed = { ...handed, override: rest, fallback: withoutStart(handed.fallback) };
+    steps.push(...withBody([header], body, handed));
+    current = body;
   }
   return [...steps, ...flatPlans(spreadChain(current), down, (step) => stepPlans(step, handed))];
 }
@@ -123,7 +128,8 @@ function withBody(steps: readonly Plan[], body: SignatureData | undefined, down:
   const header = steps.at(-1);
   const { linkError = [] } = body?.options ?? {};
   if (header === undefined || !('par' in header) || linkError.length === 0) return steps;
-  const links = linkError.map((callback) => linkOf('failureOnce', callback, down));
+  const labels = labelsOf(body?.options ?? {}, down);
+  const links = linkError.map((callback) => linkOf('failureOnce', callback, labels, down));
   return [...steps.slice(0, -1), { ...header, links: [...(header.links ?? []), ...links] }];
 }
 
@@ -155,7 +161,7 @@ function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOpti
 }
 
 function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan {
-  const options = wireOptions(mergeOptions(mergeOptions(down.fallback, own), down.override), data.task);
+  const options = wireOptions(optionsOf(own, down), data.task);
   const kwargs = Object.entries(data.kwargs);
   return {
     task: data.task,
@@ -188,16 +194,30 @@ function chunkPlans({ task, items, size, options }: ChunksData, down: HandedDown
   );
 }
 
-function linksOf({ link = [], linkError = [] }: CallOptions, down: HandedDown): { readonly links?: readonly Link[] } {
-  const links: readonly Link[] = [
-    ...link.map((callback) => linkOf('success', callback, down)),
-    ...linkError.map((callback) => linkOf('failure', callback, down)),
-  ];
-  return links.length === 0 ? {} : { links };
+function linksOf(own: CallOptions, down: HandedDown): { readonly links?: readonly Link[] } {
+  const { link = [], linkError = [] } = own;
+  if (link.length === 0 && linkError.length === 0) return {};
+  const labels = labelsOf(own, down);
+  return {
+    links: [
+      ...link.map((callback) => linkOf('success', callback, labels, down)),
+      ...linkError.map((callback) => linkOf('failure', callback, labels, down)),
+    ],
+  };
 }
 
-function linkOf(on: Link['on'], callback: SignatureData, { callbacks }: HandedDown): Link {
-  return { on, plan: planWithin(callback, callbacks + 1) };
+function linkOf(on: Link['on'], callback: SignatureData, labels: CallLabels, { callbacks }: HandedDown): Link {
+  return { on, plan: planWithin(callback, callbacks + 1, labels) };
+}
+
+function labelsOf(own: CallOptions, down: HandedDown): CallLabels {
+  const { headers, tenant } = optionsOf(own, down);
+  return { ...(headers === undefined ? {} : { headers }), ...(tenant === undefined ? {} : { tenant }) };
+}
+
+/** What a signature's options come to: some that are handed down win over its own, and some stand in for missing ones. */
+function optionsOf(own: CallOptions, { fallback, override }: HandedDown): CallOptions {
+  return mergeOptions(mergeOptions(fallback, own), override);
 }
 
 function wireOptions(options: CallOptions, task: string): PlanOptions {

@@ -1,11 +1,15 @@
 import { addressOf } from '../core/address.ts';
 import { toFailure } from '../core/errors-wire.ts';
-import { isChordalError, isRefusal, TooDeep } from '../core/errors.ts';
+import { isChordalError, TooDeep } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
+import { withOwn } from '../core/labels.ts';
+import type { Labels } from '../core/labels.ts';
 import type { Result, Turn } from '../core/outcome.ts';
 import { planOf } from '../core/plan-of.ts';
 import type { Plan } from '../core/plan.ts';
+import { isRefusal } from '../core/refusal.ts';
 import { fromJson } from '../core/serializer.ts';
+import type { SignatureData } from '../core/signature.ts';
 import type { RegisteredTask } from './engine.ts';
 import { loadArguments } from './inputs.ts';
 import type { Limits } from './limits.ts';
@@ -55,17 +59,31 @@ const REVOKED: Result = { state: 'REVOKED', value: { inline: { reason: 'revoked'
 
 type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
 
-async function argumentsOf({ engine, message: { sig, in: input, headers = {} } }: Work): Promise<Given> {
+async function argumentsOf({ engine, message }: Work): Promise<Given> {
+  const { sig, in: input } = message;
   const { args, kwargs } = await loadArguments(engine, sig, input);
   return {
     args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
     kwargs: Object.fromEntries(
       Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
     ),
-    headers: Object.fromEntries(
-      Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${sig.task}`)]),
-    ),
+    headers: readHeaders(withOwn(message, sig.options), sig.task),
   };
+}
+
+function readHeaders({ headers = {} }: Labels, task: string): TaskCall['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${task}`)]),
+  );
+}
+
+/** What takes a task's place, or joins its chord, has the task's own labels. */
+function planLabelled({ message: { sig } }: Work, data: SignatureData): Plan {
+  const { headers, tenant } = sig.options ?? {};
+  return planOf(data, {
+    ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
+    ...(tenant === undefined ? {} : { tenant }),
+  });
 }
 
 async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Turn> {
@@ -80,7 +98,7 @@ async function toDecision(work: Work, task: RegisteredTask, result: RunResult): 
       return { turn: 'retry', notBefore: result.notBefore, ...error };
     }
     case 'replace':
-      return replacement(work, () => planOf(result.data));
+      return replacement(work, () => planLabelled(work, result.data));
   }
 }
 
@@ -95,7 +113,7 @@ async function success(
   const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
   if (added.length > 0) {
     const own = await keep(work, json, 'own');
-    return replacement(work, () => ({ par: added.map(planOf), own }));
+    return replacement(work, () => ({ par: added.map((data) => planLabelled(work, data)), own }));
   }
   const value = await keep(work, json);
   return {

@@ -1,4 +1,5 @@
 import { NotRegistered } from '../core/errors.ts';
+import { withOwn } from '../core/labels.ts';
 import { encodeMessage } from '../core/message-codec.ts';
 import type { Draft, Message } from '../core/message.ts';
 import { firstTaskOf } from '../core/plan.ts';
@@ -57,6 +58,6 @@ function envelope(engine: Engine, message: Message): { queue: string; body: stri
       task,
     });
   }
-  const tenant = message.tenant === undefined ? {} : { tenant: message.tenant };
-  return { queue, body: encodeMessage(message), ...tenant };
+  const { tenant } = message.kind === 'run' ? withOwn(message, message.sig.options) : message;
+  return { queue, body: encodeMessage(message), ...(tenant === undefined ? {} : { tenant }) };
 }

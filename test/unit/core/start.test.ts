@@ -98,8 +98,7 @@ describe('startPlan()', () => {
           notBefore: NOW + 10_000,
           until: until + 10_000,
           expires: NOW + 60_000,
-          tenant: 't',
-          headers: { all: 2, own: 1 },
+          headers: { all: 2, own: 0 },
         },
       },
     ]);
