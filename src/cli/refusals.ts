@@ -18,14 +18,14 @@ export class Refusals {
     this.#output.problem(`${where}: ${error instanceof Error ? error.message : String(error)}`);
   }
 
-  /** To be called at the end. */
-  conclude(): void {
+  /** To be called at the end. `done`: what was done with the others. */
+  conclude(done: 'sent' | 'counted' = 'sent'): void {
     const { name, canvases, fault } = this.#input;
     const { length } = canvases;
     if (fault !== undefined) {
       this.#output.problem(`Cannot read ${name} as JSON: ${fault}; nor as NDJSON: none of its ${length} lines is JSON`);
     } else if (length > 1 && this.#count > 0) {
-      this.#output.note(`${this.#count} of ${length} canvases were not sent.`);
+      this.#output.note(`${this.#count} of ${length} canvases were not ${done}.`);
     }
   }
 }

@@ -1,11 +1,9 @@
 import { limiter } from '../adapters/system/limiter.ts';
 import type { Limiter } from '../adapters/system/limiter.ts';
 import type { App } from '../client/app.ts';
-import { describe } from '../core/errors-text.ts';
-import { InvalidCanvas } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
 import type { AsyncResult } from '../core/result-types.ts';
 import type { SignatureJson } from '../core/signature-types.ts';
+import { canvasJson } from './canvas-json.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
 import { endingJson, endingOf, errorJson, exitCodeOf } from './ending.ts';
 import type { Ending } from './ending.ts';
@@ -104,16 +102,8 @@ function startInTurn(
 }
 
 async function send(canvas: CanvasText, app: App, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
-  if ('error' in canvas) throw canvas.error;
-  const { json } = canvas;
-  if (!isPlainObject(json)) {
-    const advice = Array.isArray(json) ? '; to submit several canvases, write one a line' : '';
-    throw new InvalidCanvas(
-      `Cannot read canvas as a signature, an object with a "task" name: current value is ${describe(json)}${advice}`,
-    );
-  }
   // What is wrong with it, `signature` says.
-  const signature = app.signature(json as SignatureJson);
+  const signature = app.signature(canvasJson(canvas) as SignatureJson);
   return signature.applyAsync({ args });
 }
 

@@ -8,7 +8,7 @@
 /** Members in one leaf: their outcomes fit in one write unit of 1 KB. */
 export const LEAF_MEMBERS = 8;
 /** Members in one partition, and so in one Query of a gather. */
-const SHARD_MEMBERS = 128;
+export const SHARD_MEMBERS = 128;
 /** Children of one node. */
 export const NODE_CHILDREN = 200;
 

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chordal } from './cli-support.ts';
 
-const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq'];
+const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq', 'cost'];
 
 test('chordal --help names every command, and --version is that of the package', async () => {
   const [help, version] = await Promise.all([chordal(['--help']), chordal(['--version'])]);
@@ -55,6 +55,29 @@ test.each([
   expect(stderr).toMatch(message);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('cost prints a line of calls and dollars for each canvas, and needs no cloud', async () => {
+  const input = '{"task": "add", "args": [1, 2]}\n{"task": "celery.chain"}\n';
+  const { code, answers, stderr } = await chordal(['cost', '-'], { input });
+
+  expect(answers).toEqual([
+    {
+      tasks: 1,
+      messages: 1,
+      sqsRequests: { least: 3, most: 3 },
+      lambdaRequests: { least: 1, most: 1 },
+      dynamodbWrites: 1,
+      dynamodbReads: 0,
+      s3Puts: 0,
+      s3Gets: 0,
+      dollars: { least: 0.00000203, most: 0.00000203 },
+    },
+    { error: { errorType: 'InvalidCanvas', message: expect.any(String), line: 2 } },
+  ]);
+  expect(stderr).toMatch(/^chordal: stdin, line 2: Cannot .*\n1 of 2 canvases were not counted\./);
+  expect(stderr).toContain('list prices of us-east-1');
+  expect(code).toBe(1);
 });
 
 test('a stack is shown where it is asked for', async () => {

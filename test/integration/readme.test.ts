@@ -92,7 +92,7 @@ test('the command line has the commands and options that README.md names, and no
   for (const { commands, options } of named) {
     for (const command of commands) {
       const { stdout } = await run([CLI, command, '--help']);
-      const common = command === 'dev' ? [] : ['--local', '--memory'];
+      const common = ['dev', 'cost'].includes(command) ? [] : ['--local', '--memory'];
       for (const option of [...options, ...common]) expect(stdout, command).toContain(option);
       if (['call', 'run', 'result'].includes(command)) expect(stdout).toContain('--wait');
     }
