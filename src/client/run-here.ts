@@ -1,7 +1,7 @@
 import { toFailure } from '../core/errors-wire.ts';
 import { NotRegistered } from '../core/errors.ts';
 import type { CallOptions, SignatureData, TaskData } from '../core/signature.ts';
-import { groupOf, taskOf, withArguments, withOptions } from '../core/signature.ts';
+import { taskOf, withArguments, withOptions } from '../core/signature.ts';
 import { currentRun, makeRun, ReplacementRequest, within } from '../worker/context.ts';
 import type { CurrentRun } from '../worker/context.ts';
 import type { Engine } from '../worker/engine.ts';
@@ -13,17 +13,37 @@ import type { TaskCall } from '../worker/task-call.ts';
  * Runs a signature or canvas in this process, with the values and in the order that workers would: no message, no
  * queue, no retry. It rejects with what the task threw.
  */
-export async function runHere(engine: Engine, data: SignatureData): Promise<unknown> {
-  const told = data.kind === 'group' ? [] : data.options.linkError;
-  const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data));
+export function runHere(engine: Engine, canvas: SignatureData): Promise<unknown> {
+  return run(engine, canvas, []);
+}
+
+// --- internal ---
+
+/**
+ * Callbacks where workers have them: a chord's are its body's, and those of a chain of one step that step's. A group tells
+ * them of each failing member, a chain or a task once.
+ */
+function asSent(data: SignatureData): SignatureData {
+  if (data.kind !== 'chord' && data.kind !== 'chain') return data;
+  const { link = [], linkError = [], ...options } = data.options;
+  if (data.kind === 'chord') return { ...data, options, body: withOptions(data.body, { link, linkError }) };
+  const [only, ...others] = data.steps;
+  return only === undefined || others.length > 0 ? data : asSent(withOptions(only, { link, linkError }));
+}
+
+/** @param behind what is told, once, if a group fails that this ends in: the callbacks of the step that follows it, its body. */
+async function run(engine: Engine, canvas: SignatureData, behind: readonly SignatureData[]): Promise<unknown> {
+  const data = asSent(canvas);
+  // The others have them told of each member, or step.
+  const isOne = data.kind === 'task' || data.kind === 'map' || data.kind === 'starmap';
+  const told = isOne ? data.options.linkError : isGroup(data) ? behind : [];
+  const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data, behind));
   for (const callback of data.options.link ?? [])
     await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
   return value;
 }
 
-// --- internal ---
-
-async function valueOf(engine: Engine, data: SignatureData): Promise<unknown> {
+async function valueOf(engine: Engine, data: SignatureData, behind: readonly SignatureData[]): Promise<unknown> {
   switch (data.kind) {
     case 'task':
       return runTaskHere(engine, data, undefined);
@@ -31,42 +51,55 @@ async function valueOf(engine: Engine, data: SignatureData): Promise<unknown> {
     case 'starmap':
       return runTaskHere(engine, taskOf(data.task.task, { args: [data.items], kwargs: data.task.kwargs }), data.kind);
     case 'chunks':
-      return valueOf(engine, groupOf(chunksOf(data)));
+      return values(engine, chunksOf(data), data.options.linkError);
     case 'group':
-      return values(
-        engine,
-        data.members.map((member) => withOptions(member, { linkError: data.options.linkError ?? [] })),
-      );
+      return values(engine, data.members, data.options.linkError);
     case 'chord': {
-      const run = data.onMemberFailure === 'collect' ? outcomes : values;
+      const gather = data.onMemberFailure === 'collect' ? outcomes : values;
       const header = await withErrorCallbacks(engine, data, data.body.options.linkError, () =>
-        run(engine, data.header),
+        gather(engine, data.header),
       );
-      return runHere(engine, withArguments(data.body, { args: [header], kwargs: {} }));
+      return run(engine, withArguments(data.body, { args: [header], kwargs: {} }), behind);
     }
     case 'chain':
-      return chainValue(engine, data.steps);
+      return chainValue(engine, data.steps, { linkError: data.options.linkError ?? [], behind });
   }
 }
 
-async function chainValue(engine: Engine, steps: readonly SignatureData[]): Promise<unknown> {
+async function chainValue(
+  engine: Engine,
+  steps: readonly SignatureData[],
+  { linkError, behind }: { readonly linkError: readonly SignatureData[]; readonly behind: readonly SignatureData[] },
+): Promise<unknown> {
   let value: unknown;
   for (const [index, step] of steps.entries()) {
     const given = index === 0 ? step : withArguments(step, { args: [value], kwargs: {} });
-    // What follows a group is its body, which is told when the group fails.
-    const told = step.kind === 'group' || step.kind === 'chunks' ? steps[index + 1]?.options.linkError : [];
-    value = await withErrorCallbacks(engine, step, told, () => runHere(engine, given));
+    const next = steps[index + 1];
+    // A group at the end, also one that is a chord's body, tells the chain's callbacks of each failing member.
+    const isTail = next === undefined && (isGroup(step) || step.kind === 'chord');
+    const inner = isTail ? withOptions(given, { linkError }) : given;
+    const after = next === undefined ? behind : (next.options.linkError ?? []);
+    value = await withErrorCallbacks(engine, step, isTail ? [] : linkError, () => run(engine, inner, after));
   }
   return value;
 }
 
-async function values(engine: Engine, members: readonly SignatureData[]): Promise<readonly unknown[]> {
-  const runs = members.map((member) => runHere(engine, member));
+/** @param linkError what is told of each member that fails. */
+async function values(
+  engine: Engine,
+  members: readonly SignatureData[],
+  linkError: readonly SignatureData[] = [],
+): Promise<readonly unknown[]> {
+  const runs = members.map((member) => withErrorCallbacks(engine, member, linkError, () => runHere(engine, member)));
   // It fails only when all have ended, so that nothing goes on behind the caller's back.
   await Promise.allSettled(runs);
   const all = await Promise.all(runs);
   // A group among the members is there only because it has a link; its values belong to this list.
   return all.flatMap((value, index) => (members[index]?.kind === 'group' ? value : [value]));
+}
+
+function isGroup({ kind }: SignatureData): boolean {
+  return kind === 'group' || kind === 'chunks';
 }
 
 function outcomes(engine: Engine, members: readonly SignatureData[]): Promise<readonly unknown[]> {
