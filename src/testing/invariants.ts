@@ -4,7 +4,7 @@ import { isPlainObject } from '../core/json.ts';
 import { loadValue } from '../worker/inputs.ts';
 import type { Faults } from './faults.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
-import type { Witness } from './witness.ts';
+import type { SentTask, Witness } from './witness.ts';
 
 /** A run that has ended, and what was seen of it. */
 export interface Ended {
@@ -45,6 +45,7 @@ async function isFinal({ cloud }: Ended, id: string): Promise<boolean> {
 function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   const problems: string[] = [];
   const isSafe = Object.entries(faults).every(([kind, chance]) => kind === 'maxReceiveCount' || chance === 0);
+  const areSingle = faults.duplicateSend + faults.duplicateDelivery === 0;
   const isCalm = isSafe && cloud.deaths.size === 0;
   for (const [id, all] of witness.sent) {
     for (const [attempt, sent] of Map.groupBy(all, (one) => one.attempt)) {
@@ -52,9 +53,16 @@ function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
       if (senders.size > 1) problems.push(`${id} was sent at attempt ${attempt} by ${[...senders].join(' and ')}`);
       const messages = new Set(sent.map(({ mid }) => mid));
       if (isCalm && messages.size > 1) problems.push(`${id} was sent ${messages.size} times at attempt ${attempt}`);
+      if (areSingle && sentTwiceFromOne(sent)) problems.push(`${id} was sent twice by one delivery`);
     }
   }
   return problems;
+}
+
+/** Without duplicates a sandbox has each message once, and sends once what follows from it. */
+function sentTwiceFromOne(sent: readonly SentTask[]): boolean {
+  const from = sent.filter((one) => !one.isForward && one.from !== undefined).map((one) => one.from);
+  return new Set(from).size < from.length;
 }
 
 /** Nothing is given up as lost unless its message died, or enough of its starts came to nothing. */

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ServiceUnavailable } from '../core/errors.ts';
+import type { Broker } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Faults } from './faults.ts';
 
@@ -65,10 +66,22 @@ export class Sandbox {
       outcomes: this.#wrap(outcomes, ['decide', 'begin', 'excuse', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlock']),
       records: this.#wrap(records, ['putProgress', 'append', 'revoke', 'reserve', 'bury']),
-      broker: this.#wrap(broker, []),
+      broker: this.#partial(this.#wrap(broker, [])),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),
       clock: { now: () => clock.now(), sleep: async (ms, signal) => this.#asleep(clock.sleep(ms, signal)) },
+    };
+  }
+
+  /** Of several messages some may be accepted, and the others refused. */
+  #partial(broker: Broker): Broker {
+    return {
+      deadLetter: (params) => broker.deadLetter(params),
+      send: async ({ messages }) => {
+        if (messages.length < 2 || !this.#strikes('throttle')) return broker.send({ messages });
+        await broker.send({ messages: messages.slice(0, 1 + this.#weather.below(messages.length - 1)) });
+        throw new ServiceUnavailable('Cannot send all messages: the queue is throttled');
+      },
     };
   }
 

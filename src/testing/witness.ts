@@ -5,6 +5,7 @@ import type { Cell, Outcome } from '../core/outcome.ts';
 import type { Decide } from '../ports/outcomes.ts';
 import type { Payloads } from '../ports/payloads.ts';
 import type { Ports } from '../ports/ports.ts';
+import { currentSandbox } from './sandbox.ts';
 
 /** A message of one task, as it was sent. */
 export interface SentTask {
@@ -14,6 +15,9 @@ export interface SentTask {
   readonly parent: Json;
   /** It was marked for its receiver to look first. */
   readonly again: boolean;
+  /** The sandbox it was sent from, if from one, and whether it had been sent before: a forward keeps its nonce. */
+  readonly from: object | undefined;
+  readonly isForward: boolean;
   readonly args: readonly Json[];
   /** How many callbacks wait for its success, and for its failure. */
   readonly links: { readonly success: number; readonly failure: number };
@@ -95,8 +99,12 @@ export class Witness {
     const { args } = message['sig'];
     const id = String(message['id']);
     this.begun.add(id);
+    const before = this.sent.get(id) ?? [];
+    const mid = String(message['mid']);
     const sent = {
-      mid: String(message['mid']),
+      mid,
+      from: currentSandbox(),
+      isForward: before.some((one) => one.mid === mid),
       attempt: Number(message['try']),
       // The engine wrote it a moment ago.
       parent: (message['parent'] ?? null) as Json,
@@ -104,7 +112,7 @@ export class Witness {
       args: Array.isArray(args) ? args : [],
       links: linksOf(message),
     };
-    this.sent.set(id, [...(this.sent.get(id) ?? []), sent]);
+    this.sent.set(id, [...before, sent]);
   }
 
   #noteJoin(frames: unknown): void {

@@ -72,7 +72,9 @@ export async function revokeScope(engine: Engine, outbox: Outbox, message: Revok
       by: flow.by,
       until,
     });
-    if (standing.cell.outcome?.state !== 'REVOKED') return ACK;
+    const { outcome } = standing.cell;
+    // A workflow that has ended before, also by the expiry of one of its members, is not marked: what runs on runs to its end.
+    if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;
     await carryOut(engine, outbox, flow, settled(flow, effect, standing));
   }
   await engine.records.revoke({ scope: id, until });

@@ -6,7 +6,7 @@ import { withDefect } from './plant.ts';
 import type { simulate as Simulate } from './simulate.ts';
 import { chainOf } from './specs.ts';
 
-const FAULTS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
+const PROFILES = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
 
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {
@@ -17,13 +17,15 @@ describe('the simulation sees it when', () => {
   });
 });
 
-async function firstProblem(simulate: typeof Simulate, { features, faults }: Defect): Promise<string> {
+async function firstProblem(simulate: typeof Simulate, { features, faults, spec }: Defect): Promise<string> {
+  const chances = typeof faults === 'string' ? PROFILES[faults] : { ...NO_FAULTS, ...faults };
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const { problems } = await simulate({
       seed,
-      faults: FAULTS[faults],
+      faults: chances,
       features: new Set(features),
       maxDeliveries: 3000,
+      ...(spec === undefined ? {} : { spec }),
     });
     if (problems.length > 0) return problems.join('; ');
   }

@@ -1,4 +1,6 @@
-import type { Feature } from './specs.ts';
+import type { Faults } from '../../src/testing/faults.ts';
+import { plainTask } from './specs.ts';
+import type { Feature, Spec, TaskSpec } from './specs.ts';
 
 /** A place in the source, as it stands and as the defect has it. */
 export interface Edit {
@@ -12,7 +14,9 @@ export interface Defect {
   readonly name: string;
   readonly edits: readonly Edit[];
   readonly features: readonly Feature[];
-  readonly faults: 'none' | 'mild' | 'heavy';
+  readonly faults: 'none' | 'mild' | 'heavy' | Partial<Faults>;
+  /** Instead of canvases that are drawn. */
+  readonly spec?: Spec;
   /** What the checker must say of it. */
   readonly seen: RegExp | 'amplification';
 }
@@ -21,6 +25,19 @@ const SETTLE = 'src/worker/settle.ts';
 const CONTINUE = 'src/core/continue.ts';
 const DELIVER = 'src/worker/deliver.ts';
 const MEMORY = 'src/adapters/memory/outcomes.ts';
+
+const BURY = 'src/worker/bury.ts';
+const CLAIM = 'src/worker/claim.ts';
+const START = 'src/core/start.ts';
+
+/** Messages come back though they were acknowledged, and nothing else goes wrong. */
+const LOST_ACKS = { lostAck: 0.4 };
+/** What kills its sandbox, behind a task, a delay or a wide group: it may be begun four times, whatever comes back. */
+const POISON: TaskSpec = { ...plainTask(9), poison: true };
+
+function emptyIn(): Spec {
+  return { t: 'chord', header: [], body: { t: 'group', members: [] }, collect: false };
+}
 
 /** How many seeds a defect may hide from. */
 export const SEEDS = 2000;
@@ -128,8 +145,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: DELIVER,
-        from: '  const flow = flowOf(engine, message, engine.nonces.token(), again);',
-        to: '  if (again) return ACK;\n  const flow = flowOf(engine, message, engine.nonces.token(), again);',
+        from: '  const flow = flowOf(engine, message, engine.nonces.token(), again, mayWait);',
+        to: '  if (again) return ACK;\n  const flow = flowOf(engine, message, engine.nonces.token(), again, mayWait);',
       },
     ],
     features: ['wide'],
@@ -232,9 +249,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what could not be worked on is acknowledged',
-    edits: [
-      { file: 'src/worker/batch.ts', from: "    return { end: 'return' };\n", to: "    return { end: 'ack' };\n" },
-    ],
+    edits: [{ file: 'src/worker/batch.ts', from: '    return RETURN;\n', to: "    return { end: 'ack' };\n" }],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -282,5 +297,301 @@ export const DEFECTS: readonly Defect[] = [
     features: ['plain'],
     faults: 'heavy',
     seen: /./,
+  },
+  {
+    name: 'a decision replaces the one that stands',
+    edits: [
+      { file: MEMORY, from: 'if (!isOpen(cell, attempt)) return standingOf', to: 'if (false) return standingOf' },
+    ],
+    features: ['plain', 'fail'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'who climbs is not asked whether it was the last to write',
+    edits: [
+      { file: CONTINUE, from: 'const isMine = leaf.last?.mid === flow.by.mid &&', to: 'const isMine = true ||' },
+      { file: CONTINUE, from: 'const isMine = node.last?.mid === flow.by.mid &&', to: 'const isMine = true ||' },
+    ],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /was sent at attempt 0 by .* and /,
+  },
+  {
+    name: 'who climbs is known by its message, and not by the cell it wrote',
+    edits: [{ file: CONTINUE, from: ' && leaf.last.child === slotOf(frame.x);', to: ';' }],
+    features: ['plain'],
+    faults: LOST_ACKS,
+    spec: { t: 'chord', header: [emptyIn(), emptyIn(), emptyIn()], body: plainTask(1), collect: false },
+    seen: /was sent twice by one delivery/,
+  },
+  {
+    name: 'what follows is sent before the decision is committed',
+    edits: [
+      {
+        file: SETTLE,
+        from: '  const standing = await engine.outcomes.decide(',
+        to: `  if ('state' in decision && message.frames[0] !== undefined && 'steps' in message.frames[0]) {
+    const outcome = { ...decision, ...by };
+    const { id, base, frames } = message;
+    const at = { id, base, links: [], attempt };
+    await carryOut(engine, work.outbox, flow, follow(flow, { at, outcome, frames, standing: { cell: { outcome } } }));
+  }
+  const standing = await engine.outcomes.decide(`,
+      },
+    ],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /was not committed/,
+  },
+  {
+    name: 'a replacement is taken from memory, and not from what was committed',
+    edits: [
+      {
+        file: SETTLE,
+        from: '  const json = await loadValue(engine, next.plan);',
+        to: '  const json = await loadValue(engine, (globalThis as any).lastPlan ?? next.plan);',
+      },
+      {
+        file: SETTLE,
+        from: '  const attempt = message.try;\n',
+        to: "  const attempt = message.try;\n  if ('turn' in decision && decision.turn === 'replace') (globalThis as any).lastPlan = decision.plan;\n",
+      },
+    ],
+    features: ['replace'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'a replacement is no attempt of its own',
+    edits: [
+      {
+        file: CONTINUE,
+        from: 'links: links.map(onceForAll), attempt: next.attempt }',
+        to: 'links: links.map(onceForAll), attempt: 0 }',
+      },
+    ],
+    features: ['replace'],
+    faults: 'none',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a group that replaces a step is taken for the step before the next',
+    edits: [{ file: 'src/core/frames.ts', from: 'return at.base !== at.id;', to: 'return false;' }],
+    features: ['replace'],
+    faults: 'none',
+    seen: /never ends|hangs/,
+  },
+  {
+    name: 'a replacement is dropped when somebody has settled the id since',
+    edits: [
+      {
+        file: SETTLE,
+        from: "return outcome === undefined || next.turn === 'replace';",
+        to: 'return outcome === undefined;',
+      },
+    ],
+    features: ['replace', 'fail'],
+    faults: 'heavy',
+    seen: /never ends/,
+  },
+  {
+    name: 'values of two deliveries are kept under one key',
+    edits: [
+      {
+        file: 'src/adapters/memory/payloads.ts',
+        from: 'const ref = `memory:${params.address.id}/${params.token}`;',
+        to: 'const ref = `memory:${params.address.id}/`;',
+      },
+    ],
+    features: ['large'],
+    faults: 'heavy',
+    seen: /the value kept under .* changed/,
+  },
+  {
+    name: 'a forwarded message is not marked',
+    edits: [
+      { file: DELIVER, from: 'const marks = { ...(suspect ? { again: true as const } : {}),', to: 'const marks = {' },
+    ],
+    features: ['delay'],
+    faults: LOST_ACKS,
+    spec: { ...POISON, countdown: 3000 },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'what a resume sends is not marked',
+    edits: [{ file: SETTLE, from: '{ ...work.flow, again: true }', to: '{ ...work.flow }' }],
+    features: ['plain'],
+    faults: LOST_ACKS,
+    spec: { t: 'chain', steps: [plainTask(1), POISON] },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'what an expansion sends that comes again is not marked',
+    edits: [
+      {
+        file: DELIVER,
+        from: 'again: isSuspect(prepared), mayWait: mayWaitAgain(prepared)',
+        to: 'again: false, mayWait: mayWaitAgain(prepared)',
+      },
+    ],
+    features: ['plain'],
+    faults: LOST_ACKS,
+    spec: { t: 'group', members: [POISON, ...Array.from({ length: 12 }, (_, n) => plainTask(10 + n))] },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'the start of an attempt that is over is counted for the next',
+    edits: [
+      {
+        file: MEMORY,
+        from: 'if (isOpen(cell, attempt) && cell.starts?.token !== token) {',
+        to: 'if (cell.starts?.token !== token) {',
+      },
+    ],
+    features: ['retry'],
+    faults: 'heavy',
+    seen: /was given up after \d starts/,
+  },
+  {
+    name: 'a start is counted again when the write is repeated',
+    edits: [{ file: MEMORY, from: ' && cell.starts?.token !== token) {', to: ') {' }],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /was given up after \d starts/,
+  },
+  {
+    name: 'what looks at a claim counts as a start',
+    edits: [{ file: DELIVER, from: 'const counts = task?.options.acksLate !== false;', to: 'const counts = true;' }],
+    features: ['claims'],
+    faults: { duplicateDelivery: 0.5 },
+    seen: /was given up after \d+ starts/,
+  },
+  {
+    name: 'a claim keeps nobody away',
+    edits: [{ file: DELIVER, from: '    if (claimed !== undefined) return claimed;\n', to: '    void claimed;\n' }],
+    features: ['claims'],
+    faults: 'heavy',
+    seen: /may run once/,
+  },
+  {
+    name: 'any start is taken back when the cloud refuses',
+    edits: [
+      { file: MEMORY, from: 'if (cell.starts?.token !== token) return;', to: 'if (cell.starts === undefined) return;' },
+    ],
+    features: ['poison'],
+    faults: { throttle: 0.1, repeatedWrite: 0.3, lostAck: 0.2, duplicateDelivery: 0.2 },
+    seen: /was begun \d+ times|given up/,
+  },
+  {
+    name: 'a dead expansion is only recorded',
+    edits: [
+      {
+        file: BURY,
+        from: 'const verdict = await expand(engine, outbox, message, { again: true, mayWait: false });',
+        to: "const verdict: Verdict = { end: 'ack' };",
+      },
+    ],
+    features: ['wide'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a dead revocation is only recorded',
+    edits: [
+      {
+        file: BURY,
+        from: "if (message.kind === 'revoke') return revokeScope(engine, outbox, message);",
+        to: "if (message.kind === 'revoke') return ACK;",
+      },
+    ],
+    features: ['revoke'],
+    faults: 'heavy',
+    seen: /the revocation of .* was lost/,
+  },
+  {
+    name: 'the heir of a dead message asks for outcomes alone, and not for retries and replacements',
+    edits: [
+      {
+        file: BURY,
+        from: 'const settled = await settledBefore(work, await engine.outcomes.look({ address: addressOf(message.id) }));',
+        to: `const standing = await engine.outcomes.look({ address: addressOf(message.id) });
+  const settled = standing.cell.outcome === undefined ? undefined : await settledBefore(work, standing);`,
+      },
+    ],
+    features: ['retry', 'replace'],
+    faults: 'heavy',
+    seen: /never comes to rest|never ends|hangs/,
+  },
+  {
+    name: 'a workflow is marked as revoked though it had ended',
+    edits: [
+      {
+        file: 'src/worker/revocations.ts',
+        from: "    if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;\n",
+        to: '    void outcome;\n',
+      },
+    ],
+    features: ['revoke', 'callbacks', 'fail'],
+    faults: 'heavy',
+    seen: /never ends/,
+  },
+  {
+    name: 'a body is given what is there, though a member is missing',
+    edits: [
+      {
+        file: 'src/worker/inputs.ts',
+        from: 'if (cells.every(({ outcome }) => outcome !== undefined)) {',
+        to: 'if (cells.length === n) {',
+      },
+      {
+        file: MEMORY,
+        from: '(_, index) => this.#cellAt(addressOf(memberId(join, index))));\n  }\n\n  async find',
+        to: '(_, index) => (index === 1 && Math.random() < 0.3 ? {} : this.#cellAt(addressOf(memberId(join, index)))));\n  }\n\n  async find',
+      },
+    ],
+    features: ['plain'],
+    faults: 'none',
+    seen: /the value is/,
+  },
+  {
+    name: 'what lies behind a failed chain in a group is left open',
+    edits: [{ file: 'src/core/ids.ts', from: "  return mine.startsWith('~');\n", to: '  return false;\n' }],
+    features: ['fail'],
+    faults: 'none',
+    seen: /never ends/,
+  },
+  {
+    name: 'schedules are named by what they are for, and not by the message',
+    edits: [
+      {
+        file: 'src/worker/dispatch.ts',
+        from: 'engine.nonces.digest(`${message.mid}|${notBefore}`)',
+        to: 'engine.nonces.digest(message.id)',
+      },
+    ],
+    features: ['delay', 'retry'],
+    faults: 'none',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'effects of a task that nobody waits for any more go through',
+    edits: [{ file: 'src/worker/run-task.ts', from: "    run.abandon('it has ended');\n", to: '' }],
+    features: ['hang'],
+    faults: 'none',
+    seen: /effects of tasks that nobody waits for/,
+  },
+  {
+    name: 'callbacks are started by whoever comes, for either end',
+    edits: [
+      {
+        file: CONTINUE,
+        from: "const links = at.links.filter((link) => link.on === 'success');",
+        to: 'const links = at.links;',
+      },
+    ],
+    features: ['links'],
+    faults: 'none',
+    seen: /callbacks of .* were started for SUCCESS/,
   },
 ];

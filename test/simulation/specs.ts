@@ -166,7 +166,7 @@ export function chordOf(width: number): ChordSpec {
 }
 
 /** A task that does nothing but its work. */
-function plainTask(n: number): TaskSpec {
+export function plainTask(n: number): TaskSpec {
   const never = { immutable: false, fails: false, poison: false, early: false, limited: false, expires: false };
   const plain = { hangs: false, large: 0, ignored: false, linked: false };
   return { t: 'task', n, ...never, ...plain, retries: 0, countdown: 0, replace: null, launch: null, adds: null };
