@@ -32,6 +32,8 @@ const START = 'src/core/start.ts';
 
 /** Messages come back though they were acknowledged, and nothing else goes wrong. */
 const LOST_ACKS = { lostAck: 0.4 };
+/** A group whose first member fails its id while the others may not have been sent. */
+const FAILING_GROUP: Spec = { t: 'group', members: [{ ...plainTask(2), fails: true }, plainTask(3), plainTask(4)] };
 /** What kills its sandbox, behind a task, a delay or a wide group: it may be begun four times, whatever comes back. */
 const POISON: TaskSpec = { ...plainTask(9), poison: true };
 
@@ -391,8 +393,9 @@ export const DEFECTS: readonly Defect[] = [
         to: 'return outcome === undefined;',
       },
     ],
-    features: ['replace', 'fail'],
-    faults: 'heavy',
+    features: ['plain'],
+    faults: { throttle: 0.3 },
+    spec: { ...plainTask(1), replace: [FAILING_GROUP, FAILING_GROUP] },
     seen: /never ends/,
   },
   {

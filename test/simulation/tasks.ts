@@ -116,7 +116,11 @@ async function runTask(
     const handle = await (build(spec.launch) as unknown as { delay(): Promise<{ readonly taskId: string }> }).delay();
     trace.launched.set(key, (trace.launched.get(key) ?? new Set()).add(handle.taskId));
   }
-  if (ctx.request.retries < spec.retries) throw ctx.retry({ countdown: trace.luck.below(40) });
+  if (ctx.request.retries < spec.retries) {
+    // Now and then by the scheduler.
+    const isLong = spec.countdown > 0 && trace.luck.chance(0.5);
+    throw ctx.retry({ countdown: trace.luck.below(40) + (isLong ? 1000 : 0) });
+  }
   if (spec.replace !== null) return ctx.replace(build(spec.replace[trace.luck.below(2)] ?? spec.replace[0]) as never);
   if (spec.fails) throw new Expected(`task ${spec.n} is meant to fail`);
   if (spec.adds !== null && ctx.request.groupId !== null) ctx.addToChord(build(spec.adds));
