@@ -1,3 +1,7 @@
+export type { Faults } from './faults.ts';
 export { memoryCloud } from './memory-cloud.ts';
 export type { TestCloud, TestCloudOptions } from './memory-cloud.ts';
+export type { FaultKind } from './sandbox.ts';
+export { simulate, SimulationFailed } from './simulate.ts';
+export type { SimulatedEnd, SimulationOptions, SimulationReport } from './simulate.ts';
 export { VirtualClock } from '../adapters/memory/virtual-clock.ts';

@@ -75,12 +75,10 @@ async function innocentProblems({ cloud, witness, faults }: Ended): Promise<read
     if (!isPlainObject(record) || record['errorType'] !== 'WorkerLostError') continue;
     if (cloud.queues.dead.some(({ body }) => body.includes(`"id":${JSON.stringify(id)},`))) continue;
     const starts = witness.starts.get(`${id}|${witness.attempts.get(id) ?? 0}`)?.size ?? 0;
-    const isCounted = String(record['message']).includes('starts that ended');
-    if (!canBeLost || (isCounted && starts <= MOST_STARTS))
+    // It says how many starts were lost before the last one, which found that they were too many.
+    const lost = /current value is (\d+) starts/.exec(String(record['message']))?.[1];
+    if (!canBeLost || (lost !== undefined && starts <= Number(lost)))
       problems.push(`${id} was given up after ${starts} starts, and was not lost`);
   }
   return problems;
 }
-
-/** Counted starts after which a task is given up. */
-const MOST_STARTS = 3;

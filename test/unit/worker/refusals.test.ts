@@ -227,3 +227,37 @@ describe('buryBatch()', () => {
     expect(letters).toMatchObject([{ id: 'W.0', body }]);
   });
 });
+
+describe('the revocation of a workflow', () => {
+  const expired = { state: 'REVOKED', value: { inline: { reason: 'expired' } } } as const;
+  const revoke = encodeMessage({ ...messageOf('one'), kind: 'revoke' });
+
+  it('that has ended by the expiry of a member leaves the other members alone', async () => {
+    const bench = makeBench();
+    bench.app.task('one', () => 1);
+    const by = { mid: 'other', token: 'k' };
+    const decision = { ...expired, failedId: 'W~0' };
+    await bench.engine.outcomes.decide({
+      address: addressOf('W'),
+      attempt: Number.POSITIVE_INFINITY,
+      decision,
+      by,
+      until: Date.UTC(2027),
+    });
+    expect(await bench.work([deliveryOf(revoke)])).toEqual([]);
+    await bench.clock.sleep(2000);
+    const frames = [{ join: 'W', x: 1, n: 2 }];
+    expect(await bench.work([taskDelivery('one', { id: 'W~1', base: 'W~1', frames })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W~1')).toMatchObject({ state: 'SUCCESS' });
+  });
+
+  it('that has not ended stops all that has not run', async () => {
+    const bench = makeBench();
+    bench.app.task('one', () => 1);
+    expect(await bench.work([deliveryOf(revoke)])).toEqual([]);
+    await bench.clock.sleep(2000);
+    expect(await bench.work([taskDelivery('one', { id: 'W.0', base: 'W.0' })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'REVOKED' });
+    expect(await outcomeOf(bench, 'W.0')).toBeUndefined();
+  });
+});

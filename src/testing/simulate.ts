@@ -1,0 +1,140 @@
+import { isChordalError } from '../core/errors.ts';
+import type { TaskFailedError, TaskRevokedError } from '../core/errors.ts';
+import type { AsyncResult } from '../core/result-types.ts';
+import type { Handler } from '../lambda/handler.ts';
+import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { brokenInvariants } from './invariants.ts';
+import type { FaultKind } from './sandbox.ts';
+import { SimulatedCloud } from './simulated-cloud.ts';
+import type { SimulatedRun } from './simulated-cloud.ts';
+import { Witness } from './witness.ts';
+
+/** What to simulate, and what must come of it. */
+export interface SimulationOptions<R> {
+  /** What `app.handler` returned, by the name of its queue. */
+  readonly handlers: Readonly<Record<string, Handler>>;
+  /** Sends a workflow: `() => chord([a.s(), b.s()], c.s()).delay()`. It is called once a seed. */
+  readonly workflow: (seed: number) => Promise<AsyncResult<R>>;
+  /**
+   * Throws if a workflow did not end as it should. It has to allow for `FAILURE` with `WorkerLostError`: a message may
+   * end in the dead-letter queue, and a task may lose its sandbox four times.
+   */
+  readonly check?: (end: SimulatedEnd<R>) => void | Promise<void>;
+  /** What goes wrong, and how often: a kind of day, or the chances that differ from none. Default `heavy`. */
+  readonly faults?: 'none' | 'mild' | 'heavy' | Partial<Faults>;
+  /** How many seeds, from 1 on. Default 100. */
+  readonly seeds?: number;
+  /** Only this one: that which a failure named. */
+  readonly seed?: number;
+  /** Deliveries after which a workflow is taken for one that never ends. Default 50,000. */
+  readonly maxDeliveries?: number;
+}
+
+/** How a workflow ended. */
+export type SimulatedEnd<R> = { readonly seed: number; readonly result: AsyncResult<R> } & (
+  | { readonly state: 'SUCCESS'; readonly value: R }
+  | { readonly state: 'FAILURE'; readonly error: TaskFailedError }
+  | { readonly state: 'REVOKED'; readonly error: TaskRevokedError }
+);
+
+/** What the workflows came to, all of which ended as they should. */
+export interface SimulationReport {
+  readonly runs: number;
+  /** How many ended in each state. */
+  readonly states: Readonly<Record<'SUCCESS' | 'FAILURE' | 'REVOKED', number>>;
+  /** Messages that were given to handlers. */
+  readonly deliveries: number;
+  /** How often each fault struck. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
+}
+
+/** A workflow did not end as it should. The same seed shows it again. */
+export class SimulationFailed extends Error {
+  override readonly name = 'SimulationFailed';
+  readonly seed: number;
+  readonly problems: readonly string[];
+
+  constructor(seed: number, problems: readonly string[], options: { readonly cause?: unknown }) {
+    const what = problems.join('; ');
+    super(
+      `Cannot end as it should with seed ${seed}: ${what}; to run it again, give simulate { seed: ${seed} }`,
+      options,
+    );
+    this.seed = seed;
+    this.problems = problems;
+  }
+}
+
+/**
+ * Runs workflows on your own handlers, each under faults that are drawn from a seed: messages are sent and delivered
+ * twice, late and out of order, sandboxes die at any await of the engine, acknowledgements and answers are lost, calls
+ * are throttled. Time is virtual. Of each workflow it checks what the engine promises, and what you do.
+ *
+ * The same seed gives the same run as long as your tasks do: give chance and time of their own to none of them. One
+ * simulation runs at a time, since all apps of the process use its cloud.
+ *
+ * @throws SimulationFailed for the first workflow that does not end as it should: it names its seed.
+ *
+ * @example
+ * ```ts
+ * await simulate({
+ *   handlers: { math: app.handler(add, tsum) },
+ *   workflow: () => chord([add.s(1, 1), add.s(2, 2)], tsum.s()).delay(),
+ *   check: (end) => {
+ *     if (end.state === 'SUCCESS') assert.equal(end.value, 6);
+ *   },
+ * });
+ * ```
+ */
+export async function simulate<R>(options: SimulationOptions<R>): Promise<SimulationReport> {
+  const { seed, seeds = 100 } = options;
+  const states = { SUCCESS: 0, FAILURE: 0, REVOKED: 0 };
+  const faults: Partial<Record<FaultKind, number>> = {};
+  let deliveries = 0;
+  const [from, count] = seed === undefined ? [1, seeds] : [seed, 1];
+  for (let current = from; current < from + count; current += 1) {
+    const { run, state } = await simulateOne(options, current);
+    states[state] += 1;
+    deliveries += run.deliveries;
+    for (const [kind, struck] of run.struck) faults[kind] = (faults[kind] ?? 0) + struck;
+  }
+  return { runs: count, states, deliveries, faults };
+}
+
+// --- internal ---
+
+const KINDS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
+
+async function simulateOne<R>(
+  { handlers, workflow, check, faults: given = 'heavy', maxDeliveries = 50_000 }: SimulationOptions<R>,
+  seed: number,
+): Promise<{ readonly run: SimulatedRun; readonly state: SimulatedEnd<R>['state'] }> {
+  const faults = typeof given === 'string' ? KINDS[given] : { ...NO_FAULTS, ...given };
+  const witness = new Witness();
+  const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
+  try {
+    const result = await workflow(seed);
+    const run = await cloud.run();
+    const problems = await brokenInvariants({ cloud, witness, isLivelock: run.isLivelock, faults });
+    if (problems.length > 0) throw new SimulationFailed(seed, problems, {});
+    const end = await endOf(result, seed);
+    await check?.(end);
+    return { run, state: end.state };
+  } catch (error) {
+    if (error instanceof SimulationFailed) throw error;
+    throw new SimulationFailed(seed, [error instanceof Error ? error.message : String(error)], { cause: error });
+  } finally {
+    cloud.close();
+  }
+}
+
+async function endOf<R>(result: AsyncResult<R>, seed: number): Promise<SimulatedEnd<R>> {
+  try {
+    return { seed, result, state: 'SUCCESS', value: await result.get({ timeout: 0 }) };
+  } catch (error) {
+    if (isChordalError(error, 'CHORDAL_TASK_FAILED')) return { seed, result, state: 'FAILURE', error };
+    if (isChordalError(error, 'CHORDAL_TASK_REVOKED')) return { seed, result, state: 'REVOKED', error };
+    throw error;
+  }
+}
