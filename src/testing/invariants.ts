@@ -50,7 +50,10 @@ function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   for (const [id, all] of witness.sent) {
     for (const [attempt, sent] of Map.groupBy(all, (one) => one.attempt)) {
       const senders = new Set(sent.map(({ parent }) => parent));
-      if (senders.size > 1) problems.push(`${id} was sent at attempt ${attempt} by ${[...senders].join(' and ')}`);
+      if (senders.size > 1)
+        problems.push(
+          `${id} was sent at attempt ${attempt} by ${[...senders].map((sender) => sender ?? 'the client').join(' and ')}`,
+        );
       const messages = new Set(sent.map(({ mid }) => mid));
       if (isCalm && messages.size > 1) problems.push(`${id} was sent ${messages.size} times at attempt ${attempt}`);
       if (areSingle && sentTwiceFromOne(sent)) problems.push(`${id} was sent twice by one delivery`);
@@ -76,7 +79,7 @@ async function innocentProblems({ cloud, witness, faults }: Ended): Promise<read
     if (cloud.queues.dead.some(({ body }) => body.includes(`"id":${JSON.stringify(id)},`))) continue;
     const starts = witness.starts.get(`${id}|${witness.attempts.get(id) ?? 0}`)?.size ?? 0;
     // It says how many starts were lost before the last one, which found that they were too many.
-    const lost = /current value is (\d+) starts/.exec(String(record['message']))?.[1];
+    const lost = /current value is (\d+) starts/.exec(JSON.stringify(record['message']))?.[1];
     if (!canBeLost || (lost !== undefined && starts <= Number(lost)))
       problems.push(`${id} was given up after ${starts} starts, and was not lost`);
   }

@@ -12,7 +12,7 @@ export interface SentTask {
   readonly mid: string;
   readonly attempt: number;
   /** The task that sent it; of what a client sends, nothing. */
-  readonly parent: Json;
+  readonly parent: string | undefined;
   /** It was marked for its receiver to look first. */
   readonly again: boolean;
   /** The sandbox it was sent from, if from one, and whether it had been sent before: a forward keeps its nonce. */
@@ -25,17 +25,17 @@ export interface SentTask {
 
 /** What was sent and committed in a run, seen from below the engine. */
 export class Witness {
-  readonly outcomes = new Map<string, Outcome>();
+  readonly outcomes: Map<string, Outcome> = new Map();
   /** The attempt at which an outcome was decided, of those that a message of their own ran for. */
-  readonly attempts = new Map<string, number>();
+  readonly attempts: Map<string, number> = new Map();
   /** What was committed to run instead of a task, as JSON. */
   readonly replacements: string[] = [];
   /** The tasks that ran, or were to run, under each id. */
-  readonly sent = new Map<string, SentTask[]>();
+  readonly sent: Map<string, SentTask[]> = new Map();
   /** The ids that must end: what was sent, and every member of each group of which something was. */
-  readonly begun = new Set<string>();
+  readonly begun: Set<string> = new Set();
   /** The starts that suspects have counted, by id and attempt. */
-  readonly starts = new Map<string, Set<string>>();
+  readonly starts: Map<string, Set<string>> = new Map();
   readonly problems: string[] = [];
   largest = 0;
   readonly #values = new Map<string, string>();
@@ -106,8 +106,7 @@ export class Witness {
       from: currentSandbox(),
       isForward: before.some((one) => one.mid === mid),
       attempt: Number(message['try']),
-      // The engine wrote it a moment ago.
-      parent: (message['parent'] ?? null) as Json,
+      parent: typeof message['parent'] === 'string' ? message['parent'] : undefined,
       again: message['again'] === true,
       args: Array.isArray(args) ? args : [],
       links: linksOf(message),

@@ -27,8 +27,6 @@ const DELIVER = 'src/worker/deliver.ts';
 const MEMORY = 'src/adapters/memory/outcomes.ts';
 
 const BURY = 'src/worker/bury.ts';
-const CLAIM = 'src/worker/claim.ts';
-const START = 'src/core/start.ts';
 
 /** Messages come back though they were acknowledged, and nothing else goes wrong. */
 const LOST_ACKS = { lostAck: 0.4 };

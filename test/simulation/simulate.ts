@@ -175,7 +175,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
 }
 
 /** What faults may make of a task, and tasks that never return. */
-const EXPLAINED: ReadonlySet<string> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
+const EXPLAINED: ReadonlySet<unknown> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
 
 /** The task that an id stood for last. */
 function taskAt({ sent }: Witness, id: string): number | undefined {
@@ -201,7 +201,7 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
     const n = taskAt(witness, id);
     // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
     if (n === undefined || n < 0) return [];
-    if (own.state === 'FAILURE' && !EXPLAINED.has(String(type)))
+    if (own.state === 'FAILURE' && !EXPLAINED.has(type))
       return [
         `${id} failed with ${JSON.stringify(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`,
       ];
