@@ -44,7 +44,9 @@ export function rangeDraft(
   range: Range,
 ): Draft {
   const { links: _, ...sig } = plan;
-  return { ...common(flow, at, input, frames), kind: 'expand', sig, ...range };
+  // Whoever sends a range is the parent of its members, also where the group has the sender's own id.
+  const parent = flow.sender === undefined ? {} : { parent: flow.sender };
+  return { ...common(flow, at, input, frames), ...parent, kind: 'expand', sig, ...range };
 }
 
 /** The message that has a worker start a whole canvas, so that submitting it is one send. */

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ServiceUnavailable } from '../core/errors.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
+import { currentRun } from '../worker/context.ts';
 import type { Faults } from './faults.ts';
 
 /** A kind of fault, as it is counted. */
@@ -73,12 +74,16 @@ export class Sandbox {
     };
   }
 
-  /** Of several messages some may be accepted, and the others refused. */
+  /**
+   * Of several messages some may be accepted, and the others refused. What a task launches is taken or refused as a
+   * whole: where a client is told that it was refused, nobody promises to go on with what was accepted.
+   */
   #partial(broker: Broker): Broker {
     return {
       deadLetter: (params) => broker.deadLetter(params),
       send: async ({ messages }) => {
-        if (messages.length < 2 || !this.#strikes('throttle')) return broker.send({ messages });
+        if (messages.length < 2 || currentRun() !== undefined || !this.#strikes('throttle'))
+          return broker.send({ messages });
         await broker.send({ messages: messages.slice(0, 1 + this.#weather.below(messages.length - 1)) });
         throw new ServiceUnavailable('Cannot send all messages: the queue is throttled');
       },

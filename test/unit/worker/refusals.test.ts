@@ -3,7 +3,7 @@ import { chain, group } from '../../../src/client/canvas.ts';
 import { addressOf } from '../../../src/core/address.ts';
 import { ConfigurationError } from '../../../src/core/errors.ts';
 import { encodeMessage } from '../../../src/core/message-codec.ts';
-import { createApp } from '../../../src/index.ts';
+import { createApp, currentTask } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
@@ -259,5 +259,19 @@ describe('the revocation of a workflow', () => {
     expect(await bench.work([taskDelivery('one', { id: 'W.0', base: 'W.0' })])).toEqual([]);
     expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'REVOKED' });
     expect(await outcomeOf(bench, 'W.0')).toBeUndefined();
+  });
+});
+
+describe('what replaces a task by a group', () => {
+  it.each([3, 30])('of %i members is the parent of each', async (width) => {
+    const app = createApp('parents');
+    const parent = app.task('parent', () => currentTask().request.parentId);
+    const replaced = app.task('replaced', { bind: true }, (ctx) =>
+      ctx.replace(group(Array.from({ length: width }, () => parent.s()))),
+    );
+    const cloud = memoryCloud({ one: app.handler(parent, replaced) }, { time: 'virtual' });
+    onTestFinished(() => cloud.close());
+    const result = await replaced.delay();
+    expect(new Set(await result.get())).toEqual(new Set([result.taskId]));
   });
 });
