@@ -1,5 +1,5 @@
+import type { TaskFailedError, TaskRevokedError } from '../core/errors-of-results.ts';
 import { isChordalError } from '../core/errors.ts';
-import type { TaskFailedError, TaskRevokedError } from '../core/errors.ts';
 import type { AsyncResult } from '../core/result-types.ts';
 import type { Handler } from '../lambda/handler.ts';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
