@@ -1,6 +1,6 @@
 import { addressOf } from '../core/address.ts';
 import { memberId, stepId } from '../core/ids.ts';
-import type { Outcome } from '../core/outcome.ts';
+import type { Outcome, Result } from '../core/outcome.ts';
 import { isStoredItems } from '../core/plan.ts';
 import type { Plan } from '../core/plan.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../core/result-types.ts';
@@ -105,11 +105,14 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     const all = await engine.outcomes.gather({ join: base, n: members.length });
     return all.map(({ outcome }) => outcome);
   };
-  /** The group's outcome, or of one that a step follows, whether all members have theirs. */
-  const ended = async (): Promise<Outcome | 'all' | undefined> => {
+  /** The group's result, also of one that a step follows and nothing is written for; or that all members have theirs. */
+  const ended = async (): Promise<Result | 'all' | undefined> => {
     const { outcome } = await see(engine, id);
     if (outcome !== undefined || isLast) return outcome;
-    return (await cells()).every((one) => one !== undefined) ? 'all' : undefined;
+    const all = await cells();
+    if (all.some((one) => one === undefined)) return undefined;
+    const isSuccess = all.every((one) => one?.state === 'SUCCESS');
+    return isSuccess ? { state: 'SUCCESS', value: { join: base, n: members.length } } : 'all';
   };
   const get = async (given: GetOptions = {}): Promise<readonly unknown[]> => {
     const options = readGetOptions(given);
@@ -189,7 +192,7 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
 async function opened(
   engine: Engine,
   id: string,
-  outcome: Outcome,
+  outcome: Result,
   { propagate = true }: GetOptions,
 ): Promise<unknown> {
   const result = await open(engine, id, outcome);

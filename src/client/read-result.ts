@@ -10,7 +10,7 @@ import {
 import { fromFailure } from '../core/errors-wire.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
-import type { Cell, Outcome } from '../core/outcome.ts';
+import type { Cell, Outcome, Result } from '../core/outcome.ts';
 import type { GetOptions, State } from '../core/result-types.ts';
 import { fromJson } from '../core/serializer.ts';
 import { currentRun } from '../worker/context.ts';
@@ -72,7 +72,7 @@ export async function waitFor<T>(
 export async function open(
   engine: Engine,
   id: string,
-  outcome: Outcome,
+  outcome: Result,
 ): Promise<{ readonly value: unknown } | { readonly error: Error }> {
   if (outcome.state === 'REVOKED') return { error: await revokedError(engine, id, outcome) };
   if (outcome.state === 'FAILURE') return { error: failedError(id, outcome, await loadValue(engine, outcome.value)) };
@@ -96,11 +96,11 @@ export async function stateOf(engine: Engine, id: string): Promise<State> {
 
 // --- internal ---
 
-function isExpired({ clock }: Engine, { expiresAt, forgotten }: Outcome): boolean {
+function isExpired({ clock }: Engine, { expiresAt, forgotten }: Result): boolean {
   return forgotten === true || (expiresAt !== undefined && expiresAt * 1000 <= clock.now());
 }
 
-function failedError(id: string, outcome: Outcome, record: Json): TaskFailedError {
+function failedError(id: string, outcome: Result, record: Json): TaskFailedError {
   const error = fromFailure(record);
   const { errorType, task, stack } = isPlainObject(record) ? record : {};
   const args = 'args' in error && Array.isArray(error.args) ? { args: error.args } : {};
@@ -115,7 +115,7 @@ function failedError(id: string, outcome: Outcome, record: Json): TaskFailedErro
   });
 }
 
-async function revokedError(engine: Engine, id: string, outcome: Outcome): Promise<TaskRevokedError> {
+async function revokedError(engine: Engine, id: string, outcome: Result): Promise<TaskRevokedError> {
   const record = await loadValue(engine, outcome.value);
   const reason = isPlainObject(record) && typeof record['reason'] === 'string' ? record['reason'] : 'revoked';
   const where = outcome.failedId === undefined || outcome.failedId === id ? '' : ` with ${outcome.failedId}`;
