@@ -1,7 +1,7 @@
 import type { Faults } from '../../src/testing/faults.ts';
 import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { describeSpec, shrink } from './shrink.ts';
-import { simulate } from './simulate.ts';
+import { DEPTH, simulate } from './simulate.ts';
 import type { Report, Simulation } from './simulate.ts';
 import { FEATURES } from './specs.ts';
 import type { Feature, Features } from './specs.ts';
@@ -13,6 +13,8 @@ export interface Campaign {
   readonly faults: Faults;
   /** Default: all. */
   readonly features?: readonly Feature[];
+  /** How deep canvases may nest. Default {@link DEPTH}. */
+  readonly depth?: number;
   /** How many violations are shrunk and told; more are only counted. Default {@link TOLD}. */
   readonly tell?: number;
   /** What to give `npm run simulate` beside a seed to run it again under the same faults. Default: nothing. */
@@ -43,6 +45,7 @@ export async function runCampaign({
   workflows,
   faults,
   features = FEATURES,
+  depth = DEPTH,
   tell = TOLD,
   options = '',
   onProgress,
@@ -50,7 +53,7 @@ export async function runCampaign({
   const tally = emptyTally();
   const on: Features = new Set(features);
   for (let seed = from; seed < from + workflows; seed += 1) {
-    const report = await simulate({ seed, faults, features: on });
+    const report = await simulate({ seed, faults, features: on, depth });
     add(tally, report);
     if (report.problems.length > 0) {
       tally.violations += 1;

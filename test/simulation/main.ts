@@ -3,16 +3,18 @@ import { parseArgs } from 'node:util';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.ts';
 import type { Campaign, Tally } from './campaign.ts';
 import { runInThreads } from './jobs.ts';
+import { DEPTH } from './simulate.ts';
 import { FEATURES } from './specs.ts';
 import type { Feature } from './specs.ts';
 
 const HELP = `Simulates random workflows on the real worker, under faults drawn from a seed.
 
-  npm run simulate -- [--workflows 2000] [--faults none|mild|heavy] [--features ${FEATURES.join(',')}] [--seed N] [--jobs N]
+  npm run simulate -- [--workflows 2000] [--faults none|mild|heavy] [--features ${FEATURES.join(',')}] [--depth N] [--seed N] [--jobs N]
 
   --workflows N   how many; seeds run from --seed on. Default 2000, or 1 if a seed is given.
   --faults KIND   default heavy
   --features A,B  what may occur in a canvas; default all
+  --depth N       how deep canvases may nest, and so how large they are. Default ${DEPTH}
   --seed N        the first seed; a failure prints the one that shows it again. Default 1
   --jobs N        threads that simulate at once; what each seed comes to does not depend on it. Default: one a core`;
 
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     workflows: { type: 'string' },
     faults: { type: 'string', default: 'heavy' },
     features: { type: 'string', default: FEATURES.join(',') },
+    depth: { type: 'string', default: String(DEPTH) },
     seed: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
     help: { type: 'boolean', default: false },
@@ -54,13 +57,15 @@ function campaignOf(given: typeof values): Campaign | undefined {
   const features = FEATURES.filter((feature): feature is Feature => names.includes(feature));
   const workflows = countIn(given.workflows ?? (given.seed === undefined ? '2000' : '1'));
   const from = countIn(given.seed ?? '1');
+  const depth = countIn(given.depth);
   if (faults === undefined || features.length !== names.length) return undefined;
-  if (workflows === undefined || from === undefined) return undefined;
+  if (workflows === undefined || from === undefined || depth === undefined) return undefined;
   const options = [
     given.faults === 'heavy' ? '' : ` --faults ${given.faults}`,
+    depth === DEPTH ? '' : ` --depth ${depth}`,
     features.length === FEATURES.length ? '' : ` --features ${given.features}`,
   ].join('');
-  return { from, workflows, faults, features, options };
+  return { from, workflows, faults, features, depth, options };
 }
 
 function countIn(text: string): number | undefined {

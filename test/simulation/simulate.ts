@@ -21,10 +21,15 @@ export interface Simulation {
   readonly seed: number;
   readonly faults: Faults;
   readonly features: Features;
+  /** How deep a drawn canvas may nest. Default {@link DEPTH}. */
+  readonly depth?: number;
   /** Instead of a drawn one. */
   readonly spec?: Spec;
   readonly maxDeliveries?: number;
 }
+
+/** How deep a drawn canvas may nest where nothing else is said: some sixty tasks on average. */
+export const DEPTH = 3;
 
 /** What came of it. */
 export interface Report {
@@ -46,7 +51,8 @@ export function simulate(simulation: Simulation): Promise<Report> {
 
 // --- internal ---
 
-async function run({ seed, faults, features, spec: given, maxDeliveries = 20_000 }: Simulation): Promise<Report> {
+async function run(simulation: Simulation): Promise<Report> {
+  const { seed, faults, features, depth = DEPTH, spec: given, maxDeliveries = 20_000 } = simulation;
   const luck = luckOf(seed);
   const trace: Trace = {
     runs: new Map(),
@@ -61,7 +67,7 @@ async function run({ seed, faults, features, spec: given, maxDeliveries = 20_000
   const { handlers, build, callback } = makeSimulatedApp(trace);
   const witness = new Witness();
   const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
-  const spec = given ?? new SpecDrawer(luck, features).draw(3);
+  const spec = given ?? new SpecDrawer(luck, features).draw(depth);
   const plain = build(spec) as unknown as Submittable;
   const called = features.has('callbacks') ? plain.link(callback('linked')).linkError(callback('failed')) : plain;
   const handle = await called.applyAsync({ taskId: 'W' });
