@@ -13,7 +13,7 @@ import { loadPlans } from '../worker/blocks.ts';
 import { carryOut } from '../worker/carry-out.ts';
 import { currentRun } from '../worker/context.ts';
 import type { CurrentRun } from '../worker/context.ts';
-import { dispatch } from '../worker/dispatch.ts';
+import { dispatch, isOneCall } from '../worker/dispatch.ts';
 import type { Outbox } from '../worker/dispatch.ts';
 import type { Engine } from '../worker/engine.ts';
 import { storePlan } from '../worker/store-plan.ts';
@@ -66,9 +66,12 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
 export async function sendFirst(engine: Engine, flow: Flow, start: Start): Promise<void> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const effects = await withPlansLoaded(engine, flow, startPlan(flow, start));
-  // An empty group is settled by a worker: what a client begins and does not end, nobody goes on with.
-  const isDirect = effects.length <= DIRECT_MESSAGES && effects.every((effect) => effect.do === 'send');
-  if (isDirect) return carryOut(engine, outbox, flow, effects);
+  const sends = effects.filter((effect) => effect.do === 'send');
+  // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
+  // more than one call is sent by one.
+  const isDirect = sends.length === effects.length && sends.length <= DIRECT_MESSAGES;
+  const drafts = sends.map((effect) => effect.message);
+  if (isDirect && isOneCall(engine, drafts)) return carryOut(engine, outbox, flow, effects);
   const message: Message = { ...canvasDraft(flow, start), mid: engine.nonces.mid() };
   await dispatch(engine, outbox, [message]);
 }

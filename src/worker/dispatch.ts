@@ -22,14 +22,13 @@ export interface Outbox {
  * @throws NotRegistered if nobody runs the task.
  */
 export async function dispatch(engine: Engine, outbox: Outbox, messages: readonly Message[]): Promise<void> {
-  const now = engine.clock.now();
   const direct: Outgoing[] = [];
   const scheduled: Promise<void>[] = [];
   for (const message of messages) {
     const outgoing = { ...envelope(engine, message), delaySeconds: 0 };
-    const notBefore = 'notBefore' in message ? (message.notBefore ?? 0) : 0;
-    const delayMs = Math.max(0, notBefore - now);
-    if (delayMs > QUEUE_DELAY_SECONDS * 1000 && engine.scheduler !== undefined) {
+    const delayMs = delayOf(engine, message);
+    if (engine.scheduler !== undefined && isScheduled(engine, delayMs)) {
+      const notBefore = notBeforeOf(message);
       const name = engine.nonces.digest(`${message.mid}|${notBefore}`);
       scheduled.push(engine.scheduler.schedule({ ...outgoing, name, at: notBefore - SCHEDULER_PRECISION_MS }));
     } else {
@@ -38,6 +37,13 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
   }
   if (direct.length > 0) scheduled.push(outbox.send(direct));
   await Promise.all(scheduled);
+}
+
+/** Whether all of these can be sent by one call: to one queue, and none by the scheduler. */
+export function isOneCall(engine: Engine, drafts: readonly Draft[]): boolean {
+  if (drafts.length <= 1) return true;
+  const isSoon = drafts.every((draft) => !isScheduled(engine, delayOf(engine, draft)));
+  return isSoon && new Set(drafts.map((draft) => queueFor(engine, draft))).size === 1;
 }
 
 /** The queue a message goes to; undefined if nobody runs its first task, or there is no queue of that name. */
@@ -49,6 +55,19 @@ export function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue
 }
 
 // --- internal ---
+
+function notBeforeOf(draft: Draft): number {
+  return 'notBefore' in draft ? (draft.notBefore ?? 0) : 0;
+}
+
+function delayOf({ clock }: Engine, draft: Draft): number {
+  return Math.max(0, notBeforeOf(draft) - clock.now());
+}
+
+/** Whether a delay is too long for a queue, and there is something else to hold it. */
+function isScheduled({ scheduler }: Engine, delayMs: number): boolean {
+  return scheduler !== undefined && delayMs > QUEUE_DELAY_SECONDS * 1000;
+}
 
 function envelope(engine: Engine, message: Message): { queue: string; body: string; tenant?: string } {
   const queue = queueFor(engine, message);

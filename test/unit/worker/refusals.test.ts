@@ -5,7 +5,9 @@ import { ConfigurationError } from '../../../src/core/errors.ts';
 import { encodeMessage } from '../../../src/core/message-codec.ts';
 import { createApp, currentTask } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
+import { NO_FAULTS } from '../../../src/testing/faults.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
+import { SimulatedCloud } from '../../../src/testing/simulated-cloud.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { loadValue } from '../../../src/worker/inputs.ts';
 import { changed, deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
@@ -273,5 +275,39 @@ describe('what replaces a task by a group', () => {
     onTestFinished(() => cloud.close());
     const result = await replaced.delay();
     expect(new Set(await result.get())).toEqual(new Set([result.taskId]));
+  });
+});
+
+describe('a canvas whose first messages take more than one call', () => {
+  const app = createApp('calls', { inlineMembers: 10 });
+  const one = app.task('one', () => 1);
+  const two = app.task('two', () => 2);
+
+  it.each([
+    ['one queue', () => group([one.s(), one.s()]), 2],
+    ['two queues', () => group([one.s(), two.s()]), 1],
+    ['a delay beyond what a queue holds', () => group([one.s(), one.s().set({ countdown: 3600 })]), 1],
+    ['one such delay alone', () => group([one.s().set({ countdown: 3600 })]), 0],
+  ])('is sent whole or not at all: %s', async (_, canvas, messages) => {
+    const sent: number[] = [];
+    const handlers = { a: app.handler(one), b: app.handler(two) };
+    const cloud = new SimulatedCloud(handlers, {
+      seed: 1,
+      faults: NO_FAULTS,
+      observe: (ports) => ({
+        ...ports,
+        broker: changed(ports.broker, {
+          send: (params) => {
+            sent.push(params.messages.length);
+            return ports.broker.send(params);
+          },
+        }),
+      }),
+    });
+    onTestFinished(() => cloud.close());
+    const result = await canvas().delay();
+    expect(sent).toEqual(messages === 0 ? [] : [messages]);
+    await cloud.run();
+    expect((await result.get({ timeout: 0 })).length).toBeGreaterThan(0);
   });
 });
