@@ -1,4 +1,14 @@
-/** How often each fault strikes: a chance per occasion, 0 to 1. */
+/**
+ * How often each fault strikes: a chance per occasion, 0 to 1.
+ *
+ * @example
+ * ```ts
+ * const faults: Partial<Faults> = { crash: 0.1, duplicateDelivery: 0.1 };
+ * const workflow = () => add.delay(1, 2);
+ * const report = await simulate({ handlers: { all: handler }, workflow, faults, seeds: 5 });
+ * report.runs; // 5
+ * ```
+ */
 export interface Faults {
   /** A message is put on its queue twice, with the same nonce or with another. */
   readonly duplicateSend: number;

@@ -5,7 +5,16 @@ import type { Ports } from '../ports/ports.ts';
 import { currentRun } from '../worker/context.ts';
 import type { Faults } from './faults.ts';
 
-/** A kind of fault, as it is counted. */
+/**
+ * A kind of fault, as it is counted.
+ *
+ * @example
+ * ```ts
+ * const wanted: readonly FaultKind[] = ['crash', 'throttle'];
+ * const { faults } = await simulate({ handlers: { all: handler }, workflow: () => add.delay(1, 2), faults: 'none', seeds: 5 });
+ * wanted.filter((kind) => faults[kind] !== undefined); // []
+ * ```
+ */
 export type FaultKind = Exclude<keyof Faults, 'maxReceiveCount'>;
 
 /** What sandboxes share: chance, time, and a count of what struck. */

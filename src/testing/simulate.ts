@@ -10,7 +10,21 @@ import { SimulatedCloud } from './simulated-cloud.ts';
 import type { SimulatedRun } from './simulated-cloud.ts';
 import { Witness } from './witness.ts';
 
-/** What to simulate, and what must come of it. */
+/**
+ * What to simulate, and what must come of it.
+ *
+ * @example
+ * ```ts
+ * const options: SimulationOptions<number> = {
+ *   handlers: { all: handler },
+ *   workflow: (seed) => add.delay(seed, 1),
+ *   faults: 'mild',
+ *   seeds: 5,
+ * };
+ * const { runs } = await simulate(options);
+ * runs; // 5
+ * ```
+ */
 export interface SimulationOptions<R> {
   /** What `app.handler` returned, by the name of its queue. */
   readonly handlers: Readonly<Record<string, Handler>>;
@@ -31,15 +45,44 @@ export interface SimulationOptions<R> {
   readonly maxDeliveries?: number;
 }
 
-/** How a workflow ended. */
-export type SimulatedEnd<R> = { readonly seed: number; readonly result: AsyncResult<R> } & (
-  | { readonly state: 'SUCCESS'; readonly value: R }
+/**
+ * How a workflow ended.
+ *
+ * @example
+ * ```ts
+ * const check = (end: SimulatedEnd<number>): void => {
+ *   if (end.state === 'SUCCESS' && end.value !== 3) throw new Error(`it is ${end.value}`);
+ * };
+ * await simulate({ handlers: { all: handler }, workflow: () => add.delay(1, 2), check, seeds: 5 });
+ * ```
+ */
+export type SimulatedEnd<R> = {
+  /** The seed of its run. */
+  readonly seed: number;
+  /** Its handle, for what else is to be checked. */
+  readonly result: AsyncResult<R>;
+} & (
+  | {
+      /** How it ended, which says whether there is a `value` or an `error`. */
+      readonly state: 'SUCCESS';
+      readonly value: R;
+    }
   | { readonly state: 'FAILURE'; readonly error: TaskFailedError }
   | { readonly state: 'REVOKED'; readonly error: TaskRevokedError }
 );
 
-/** What the workflows came to, all of which ended as they should. */
+/**
+ * What the workflows came to, all of which ended as they should.
+ *
+ * @example
+ * ```ts
+ * const workflow = () => add.delay(1, 2);
+ * const report: SimulationReport = await simulate({ handlers: { all: handler }, workflow, faults: 'none', seeds: 5 });
+ * report.states; // { SUCCESS: 5, FAILURE: 0, REVOKED: 0 }
+ * ```
+ */
 export interface SimulationReport {
+  /** How many workflows were run. */
   readonly runs: number;
   /** How many ended in each state. */
   readonly states: Readonly<Record<'SUCCESS' | 'FAILURE' | 'REVOKED', number>>;
@@ -49,10 +92,23 @@ export interface SimulationReport {
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 }
 
-/** A workflow did not end as it should. The same seed shows it again. */
+/**
+ * A workflow did not end as it should. The same seed shows it again.
+ *
+ * @example
+ * ```ts
+ * const refuse = (): never => {
+ *   throw new Error('it is never right');
+ * };
+ * await simulate({ handlers: { all: handler }, workflow: () => add.delay(1, 2), check: refuse }); // SimulationFailed
+ * ```
+ */
 export class SimulationFailed extends Error {
+  /** The name of its class. */
   override readonly name = 'SimulationFailed';
+  /** The seed to give `simulate` to see it again. */
   readonly seed: number;
+  /** What did not hold. */
   readonly problems: readonly string[];
 
   constructor(seed: number, problems: readonly string[], options: { readonly cause?: unknown }) {
@@ -74,17 +130,20 @@ export class SimulationFailed extends Error {
  * The same seed gives the same run as long as your tasks do: give chance and time of their own to none of them. One
  * simulation runs at a time, since all apps of the process use its cloud.
  *
+ * @param options what to run, how often, and what must come of it.
  * @throws SimulationFailed for the first workflow that does not end as it should: it names its seed.
  *
  * @example
  * ```ts
- * await simulate({
+ * const report = await simulate({
  *   handlers: { math: app.handler(add, tsum) },
  *   workflow: () => chord([add.s(1, 1), add.s(2, 2)], tsum.s()).delay(),
  *   check: (end) => {
- *     if (end.state === 'SUCCESS') assert.equal(end.value, 6);
+ *     if (end.state === 'SUCCESS' && end.value !== 6) throw new Error(`the sum is ${end.value}`);
  *   },
+ *   seeds: 20,
  * });
+ * report.runs; // 20
  * ```
  */
 export async function simulate<R>(options: SimulationOptions<R>): Promise<SimulationReport> {
