@@ -28,9 +28,7 @@ import { isSignature } from './runtime-signature.ts';
 export function readOptions(options: unknown): CallOptions {
   const given = optionsObject(options, 'the options of a call');
   checkOptions(given, CHECKS);
-  const { link, linkError, ...rest } = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  );
+  const { link, linkError, ...rest } = given;
   const read = {
     ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
     ...(link === undefined ? {} : { link: linksOf(link) }),

@@ -1,6 +1,14 @@
-import { describe } from '../core/errors-text.ts';
-import { InvalidOptions } from '../core/errors.ts';
-import { checkLimits, checkOptions, FLAG, isSeconds, LIMIT, RETRIES, SECONDS, TEXT } from '../core/option-checks.ts';
+import {
+  checkLimits,
+  checkOptions,
+  FLAG,
+  isSeconds,
+  LIMIT,
+  optionsObject,
+  RETRIES,
+  SECONDS,
+  TEXT,
+} from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import type { TaskOptions } from '../core/option-types.ts';
 import { rateInterval } from '../core/rate.ts';
@@ -11,12 +19,10 @@ import { rateInterval } from '../core/rate.ts';
  * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
  */
 export function readTaskOptions(task: string, options: unknown): TaskOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidOptions(`Cannot read the options of ${task} as an object: current value is ${describe(options)}`);
-  }
-  checkOptions({ ...options }, CHECKS, task);
+  const given = optionsObject(options, `the options of ${task}`);
+  checkOptions(given, CHECKS, task);
   // Each has been checked against what its name stands for.
-  const read = options as TaskOptions;
+  const read = given as TaskOptions;
   checkLimits(read.softTimeLimit, read.timeLimit);
   rateInterval(read.rateLimit, task);
   return read;

@@ -42,14 +42,16 @@ export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', wa
 export const DATE: OptionCheck = { is: isDate, want: 'a valid Date' };
 
 /**
- * What a caller without the compiler may have given in place of an object of options.
+ * What a caller without the compiler may have given in place of an object of options. Those that are undefined are not
+ * given: no default gives way to them.
  *
  * @param as what it is used as, for the message: *the options of a call*.
  * @throws InvalidOptions if it is no object.
  */
 export function optionsObject(value: unknown, as: string): Readonly<Record<string, unknown>> {
-  if (isPlainObject(value)) return value;
-  throw new InvalidOptions(`Cannot use ${as} as an object: current value is ${describe(value)}`);
+  if (!isPlainObject(value))
+    throw new InvalidOptions(`Cannot use ${as} as an object: current value is ${describe(value)}`);
+  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== undefined));
 }
 
 /**

@@ -145,7 +145,7 @@ describe('the options of a task', () => {
 
   it('refuse what is no object, and a soft limit that is not below the hard one', () => {
     const none = null as unknown as object;
-    expect(() => app.task('t', none, () => 1)).toThrow(invalid(/^Cannot read the options of t as an object/));
+    expect(() => app.task('t', none, () => 1)).toThrow(invalid(/^Cannot use the options of t as an object/));
     expect(() => app.task('t', { softTimeLimit: 3, timeLimit: 2 }, () => 1)).toThrow(
       invalid(/softTimeLimit as a limit below timeLimit/),
     );
@@ -224,6 +224,17 @@ describe('createApp()', () => {
         resultExpires: 60,
       },
     });
+  });
+
+  it('passes over settings, and options of tasks, that are undefined', async () => {
+    const undefinedOnes: object = { maxDepth: undefined, resultExpires: undefined, taskDefaults: undefined };
+    expect(createApp('undefined', undefinedOnes).conf).toEqual(createApp('none').conf);
+    const defaults: object = { maxRetries: 7, retryBackoffMax: undefined };
+    const { conf, task } = createApp('defaults', { taskDefaults: { ...defaults, bind: true } });
+    expect(conf.taskDefaults).toMatchObject({ maxRetries: 7, retryBackoffMax: 600 });
+    const options: object = { bind: undefined };
+    const bound = task('bound', options, (ctx: unknown) => typeof ctx);
+    expect(await (bound as unknown as () => Promise<unknown>)()).toBe('object');
   });
 
   it('gives every task the defaults of the app, which its own options win over', async () => {
