@@ -1,5 +1,6 @@
 import { isPlainObject } from '../core/json.ts';
-import { TEXT } from '../core/option-checks.ts';
+import type { LogLevel } from '../core/log-levels.ts';
+import { LOG_LEVEL, TEXT } from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 
 /** Where an app's table, bucket and queues are. Each can also come from the environment, which it wins over. */
@@ -21,7 +22,7 @@ export interface CloudSettings {
   /** The group of its schedules. Default: `CHORDAL_SCHEDULER_GROUP`, or `default`. */
   readonly schedulerGroup?: string;
   /** What is logged on stderr. Default: `CHORDAL_LOG_LEVEL`, or `info`. */
-  readonly logLevel?: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly logLevel?: LogLevel;
 }
 
 /** What these settings must be. */
@@ -37,8 +38,5 @@ export const CLOUD_SETTINGS: { readonly [Key in keyof CloudSettings]-?: OptionCh
   },
   schedulerRole: TEXT,
   schedulerGroup: TEXT,
-  logLevel: {
-    is: (value) => ['debug', 'info', 'warn', 'error', 'silent'].some((level) => level === value),
-    want: "'debug', 'info', 'warn', 'error' or 'silent'",
-  },
+  logLevel: LOG_LEVEL,
 };

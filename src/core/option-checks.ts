@@ -2,6 +2,7 @@
 import { describe } from './errors-text.ts';
 import { InvalidOptions } from './errors.ts';
 import { isPlainObject } from './json.ts';
+import { LOG_LEVELS, logLevelOf } from './log-levels.ts';
 
 /** The longest time that an option may say, in seconds: 100 years. */
 const MOST_SECONDS = 3_155_760_000;
@@ -34,6 +35,11 @@ export const TEXT: OptionCheck = {
 export const TENANT_NAME: OptionCheck = {
   is: (value) => typeof value === 'string' && TENANT.test(value),
   want: 'a name of 1 to 128 letters, digits and punctuation (an SQS MessageGroupId)',
+};
+/** How much is logged. */
+export const LOG_LEVEL: OptionCheck = {
+  is: (value) => logLevelOf(value) !== undefined,
+  want: `one of ${LOG_LEVELS.join(', ')}`,
 };
 /** Yes or no. */
 export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', want: 'true or false' };

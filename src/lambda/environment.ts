@@ -11,12 +11,13 @@ import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { MetricLabels } from '../adapters/system/emf.ts';
 import { consoleLog } from '../adapters/system/log.ts';
-import type { LogLevel } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import type { CloudSettings } from '../client/cloud-settings.ts';
 import type { Runtime } from '../client/engine.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { isPlainObject } from '../core/json.ts';
+import { logLevelOf } from '../core/log-levels.ts';
+import type { LogLevel } from '../core/log-levels.ts';
 import type { Scheduler } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 
@@ -110,6 +111,11 @@ export function metricLabels(environment: Environment = process.env): MetricLabe
     AWS_LAMBDA_FUNCTION_NAME: functionName = '',
   } = environment;
   return wanted === 'true' ? { stack: `${service}-${stage}`, functionName } : undefined;
+}
+
+/** How much is logged: CHORDAL_LOG_LEVEL, default `info`. */
+export function logLevel({ CHORDAL_LOG_LEVEL: given }: Environment = process.env): LogLevel {
+  return logLevelOf(given) ?? 'info';
 }
 
 // --- internal ---
@@ -215,10 +221,6 @@ function jsonIn(text: string): unknown {
 /** A function is named as its queue. */
 function ownQueueOf({ AWS_LAMBDA_FUNCTION_NAME: name, CHORDAL_QUEUE_PREFIX: prefix }: Environment): string | undefined {
   return name !== undefined && prefix !== undefined && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
-}
-
-function logLevel({ CHORDAL_LOG_LEVEL: level = 'info' }: Environment): LogLevel {
-  return level === 'debug' || level === 'warn' || level === 'error' || level === 'silent' ? level : 'info';
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -6,14 +6,14 @@ import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
-import type { LogLevel } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { makeEngine } from '../client/engine.ts';
 import type { Runtime } from '../client/engine.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
-import { checkOptions, isSeconds, LIMIT, optionsObject } from '../core/option-checks.ts';
+import type { LogLevel } from '../core/log-levels.ts';
+import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject } from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import { shareRuntime } from '../lambda/environment.ts';
 import type { Handler } from '../lambda/handler.ts';
@@ -127,10 +127,7 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
 const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   time: { is: (value) => value === 'real' || value === 'virtual', want: "'real' or 'virtual'" },
   seed: { is: Number.isSafeInteger, want: 'a whole number' },
-  logLevel: {
-    is: (value) => ['debug', 'info', 'warn', 'error', 'silent'].some((level) => level === value),
-    want: "'debug', 'info', 'warn', 'error' or 'silent'",
-  },
+  logLevel: LOG_LEVEL,
   visibilitySeconds: { is: isSeconds, want: 'a number of seconds of at least 0' },
   timeoutSeconds: LIMIT,
 };

@@ -1,14 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import { buildHandlers } from '../../deploy/build.ts';
 import { findHandlers } from '../../deploy/handler-file.ts';
-import { environmentRuntime } from '../../lambda/environment.ts';
+import { environmentRuntime, logLevel } from '../../lambda/environment.ts';
 import type { Handler } from '../../lambda/handler.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { memoryCloud } from '../../testing/memory-cloud.ts';
 import type { Output } from '../output.ts';
 import { clientApp } from './client-app.ts';
 import type { OpenCloud } from './cloud.ts';
-import { logLevel } from './log-level.ts';
 import type { CloudOptions } from './options.ts';
 import { poll } from './poll.ts';
 

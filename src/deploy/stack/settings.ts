@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors.ts';
+import { LOG_LEVEL } from '../../core/option-checks.ts';
 
 /** What a stage may set: the parameters of the stack. OPERATIONS.md has the same table. */
 export interface StackSettings {
@@ -83,8 +84,6 @@ export function readSettings(given: Readonly<Record<string, unknown>>): StackSet
 
 // --- internal ---
 
-const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'];
-
 /** What CloudWatch Logs takes. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -111,7 +110,7 @@ const readers: Readonly<Partial<Record<string, Reader>>> = {
 
 /** The limits of functions and queues are checked with the project that they belong to. */
 function check({ logLevel, logRetention, payloadRetention, messageAge, kmsKey, alarmTopic }: StackSettings): void {
-  if (!LOG_LEVELS.includes(logLevel)) throw refused('logLevel', `one of ${LOG_LEVELS.join(', ')}`, logLevel);
+  if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
   if (!LOG_DAYS.includes(logRetention))
     throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);
   if (payloadRetention < 16)
