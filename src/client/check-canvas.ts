@@ -15,13 +15,31 @@ import { validate } from '../worker/run-task.ts';
  *
  * @param plan what the canvas is to be sent as: it says which queue each task goes to, and has shown that nothing nests
  * too deep.
- * @throws NotRegistered for a task that nobody runs, InvalidArguments for arguments that do not fit.
+ * @throws NotRegistered for a task that nobody runs, InvalidArguments for arguments that do not fit, InvalidOptions for
+ * time limits that do not.
  */
 export async function checkCanvas(engine: Engine, data: SignatureData, plan: Plan): Promise<void> {
-  checkQueues(engine, plan);
+  checkPlan(engine, plan);
   const complete: Complete[] = [];
   check({ engine, complete }, data, 0);
   for (const { task, args } of complete) await validate(task, args);
+}
+
+/**
+ * Checks what a canvas is sent as: that each task of it goes to a queue that somebody works on, and that its soft time
+ * limit is below its hard one, which may be the task's own.
+ *
+ * @throws NotRegistered for a task that nobody runs, InvalidOptions for limits that do not fit.
+ */
+export function checkPlan(engine: Engine, plan: Plan): void {
+  for (const link of plan.links ?? []) checkPlan(engine, link.plan);
+  if ('task' in plan) {
+    const { softTimeLimit, timeLimit = engine.tasks.get(plan.task)?.options.timeLimit } = plan.options ?? {};
+    checkLimits(softTimeLimit, timeLimit);
+    return mustBeKnown(engine, plan.task, plan.options?.queue);
+  }
+  const items = 'seq' in plan ? plan.seq : plan.par;
+  if (!isStoredItems(items)) items.forEach((item) => checkPlan(engine, item));
 }
 
 // --- internal ---
@@ -40,17 +58,6 @@ interface Check {
 
 /** Names that an error lists. */
 const LISTED = 30;
-
-function checkQueues(engine: Engine, plan: Plan): void {
-  for (const link of plan.links ?? []) checkQueues(engine, link.plan);
-  if ('task' in plan) {
-    const { softTimeLimit, timeLimit = engine.tasks.get(plan.task)?.options.timeLimit } = plan.options ?? {};
-    checkLimits(softTimeLimit, timeLimit);
-    return mustBeKnown(engine, plan.task, plan.options?.queue);
-  }
-  const items = 'seq' in plan ? plan.seq : plan.par;
-  if (!isStoredItems(items)) items.forEach((item) => checkQueues(engine, item));
-}
 
 /** @param given how many arguments will still be prepended: 1 behind a step, 0 at the start. */
 function check(to: Check, data: SignatureData, given: number): void {
@@ -84,13 +91,13 @@ function checkTask({ engine, complete }: Check, { task, args, kwargs, immutable 
 
 function mustBeKnown(engine: Engine, task: string, queue: string | undefined): void {
   const goesTo = queue ?? engine.queueOf(task);
-  if (goesTo !== undefined && !engine.hasQueue(goesTo)) {
+  if (goesTo !== undefined) {
+    if (engine.hasQueue(goesTo)) return;
     throw new NotRegistered(
       `Cannot send ${task} to the queue ${goesTo}: no function has a queue of that name; it is the name of a file in handlers/`,
       { task, known: engine.taskNames() },
     );
   }
-  if (goesTo !== undefined) return;
   // A task that is registered here and that no function runs is none to propose.
   const known = engine.taskNames().filter((name) => engine.queueOf(name) !== undefined);
   throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, {

@@ -1,5 +1,6 @@
 import { LIFETIME_MS } from '../core/drafts.ts';
 import { InvalidMessage } from '../core/errors.ts';
+import { lastStart } from '../core/last-start.ts';
 import { decodeMessage, isNewer } from '../core/message-codec.ts';
 import type { ExpandMessage, RunMessage } from '../core/message.ts';
 import { isStoredItems } from '../core/plan.ts';
@@ -9,6 +10,7 @@ import type { DeadLetter } from '../ports/records.ts';
 import { loadPlans } from '../worker/blocks.ts';
 import type { Engine } from '../worker/engine.ts';
 import { storePlan } from '../worker/store-plan.ts';
+import { checkPlan } from './check-canvas.ts';
 import { clientFlow, sendFirst } from './submit.ts';
 
 /** A message that stands for work. */
@@ -33,11 +35,10 @@ export function workOf({ body, id }: DeadLetter): DeadWork {
  * Submits what a dead message would have run, and the steps that would have followed it in its chains, as a new workflow, and answers with
  * its id. What has an outcome keeps it. For one letter it is the same id each time, so a second call starts nothing that has an outcome.
  *
- * @throws NotRegistered if nobody runs the task
+ * @throws NotRegistered, before anything is sent, if nobody runs one of the tasks
  */
 export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, work: DeadWork): Promise<string> {
   const id = `r-${engine.nonces.digest(`${at}|${letterId}|${work.mid}`)}`;
-  const until = engine.clock.now() + LIFETIME_MS;
   const [first, chains] = await Promise.all([
     firstSteps(engine, work),
     Promise.all(
@@ -47,7 +48,10 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
       })),
     ),
   ]);
-  const plan = await storePlan(engine.payloads, { plan: remainsOf(first, work.links ?? [], chains), base: id, until });
+  const whole = remainsOf(first, work.links ?? [], chains);
+  checkPlan(engine, whole);
+  const until = lastStart(whole, engine.clock.now()) + LIFETIME_MS;
+  const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
   const { depth, tenant, traceparent, headers } = work;
   const flow = {
     ...clientFlow(engine, until, true),

@@ -9,7 +9,9 @@ import type { ExpandMessage, Message, RunMessage } from '../../../src/core/messa
 import type { Plan } from '../../../src/core/plan.ts';
 import { environmentRuntime } from '../../../src/lambda/environment.ts';
 import type { DeadLetter } from '../../../src/ports/records.ts';
+import type { Engine } from '../../../src/worker/engine.ts';
 import { storePlan } from '../../../src/worker/store-plan.ts';
+import { changed } from '../worker/bench.ts';
 
 const plus = (y: number): Plan => ({ task: 'add', args: [y] });
 const sent = { mid: 'dead', try: 0, depth: 0, until: 10 ** 15, frames: [] };
@@ -99,6 +101,39 @@ test('redrive() of a range of members is a group of them, which gets the input o
   const id = await redrive(cloud.engine, letter, workOf(letter));
 
   expect(await cloud.app.asyncResult(id).get({ timeout: 60 })).toEqual(Array.from({ length: 20 }, (_, x) => x + 21));
+});
+
+test('redrive() refuses what nobody runs, and starts nothing', async () => {
+  const cloud = openCloud();
+  const letter = await buried(cloud, run({ sig: { task: 'gone' } }));
+
+  await expect(redrive(cloud.engine, letter, workOf(letter))).rejects.toMatchObject({
+    code: 'CHORDAL_NOT_REGISTERED',
+    message: expect.stringContaining('no function'),
+  });
+});
+
+test('redrive() keeps the steps of a long chain until the last of them may begin', async () => {
+  const cloud = openCloud();
+  const month = 30 * 86_400;
+  const late: Plan = { task: 'add', args: [1], options: { countdown: month } };
+  const steps = [...Array.from({ length: 300 }, () => plus(1)), late];
+  const letter = await buried(cloud, run({ id: 'w.0', base: 'w.0', frames: [{ base: 'w', i: 0, steps }] }));
+  const { payloads, clock } = cloud.engine;
+  const kept: number[] = [];
+  const watched = changed(payloads, {
+    putBlock: (params) => {
+      kept.push(params.until);
+      return payloads.putBlock(params);
+    },
+  });
+  // The engine in all but its payloads.
+  const engine = Object.create(cloud.engine, { payloads: { value: watched } }) as Engine;
+  const id = await redrive(engine, letter, workOf(letter));
+
+  expect(Math.min(...kept)).toBeGreaterThan(clock.now() + 1000 * month);
+  await clock.sleep(1000 * (month + 3600));
+  expect(await cloud.app.asyncResult(id).get({ timeout: 1 })).toBe(304);
 });
 
 test('workOf() refuses what is no work', () => {
