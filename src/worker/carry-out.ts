@@ -36,8 +36,9 @@ export async function failure(
   { at, frames, error, task }: Pick<SettleEffect, 'at' | 'frames'> & { readonly error: Error; readonly task: string },
 ): Promise<SettleEffect> {
   const json = { ...toFailure(error), task };
-  const { by, until } = flow;
-  const value = await keepValue(engine.payloads, { address: addressOf(at.id), token: by.token, json, until });
+  // The delivery's own key may be its decision's: of the same id, if that is a retry or a replacement.
+  const token = `${flow.by.token}failure`;
+  const value = await keepValue(engine.payloads, { address: addressOf(at.id), token, json, until: flow.until });
   return { do: 'settle', at, result: { state: 'FAILURE', value }, frames, step: at.id, quiet: false };
 }
 

@@ -1,9 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { addressOf } from '../../../src/core/address.ts';
+import { UnknownResult } from '../../../src/core/errors-of-results.ts';
 import { chord, createApp } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
 import { loadChildren, loadValue } from '../../../src/worker/inputs.ts';
-import { makeBench, taskDelivery } from './bench.ts';
+import { changed, makeBench, taskDelivery } from './bench.ts';
 
 it('the outcome of a task that launches 2,000 others stays small, and tells their ids', async () => {
   const bench = makeBench();
@@ -34,4 +35,24 @@ it('the value of a task that adds to its chord is its own, and not the canvas th
   onTestFinished(() => cloud.close());
   const result = await chord([adding.s(`own ${long}`), echo.s('other')], all.s()).delay();
   expect(await result.get()).toEqual([`own ${long}`, 'other', `added ${long}`]);
+});
+
+it('keeps nothing under one key twice, also where a replacement is lost as soon as it is committed', async () => {
+  const refs: string[] = [];
+  const bench = makeBench(({ payloads }) => ({
+    payloads: changed(payloads, {
+      putValue: async (params) => {
+        refs.push(await payloads.putValue(params));
+        return refs.at(-1) ?? '';
+      },
+      getValue: () => Promise.reject(new UnknownResult('It is lost. '.repeat(100), { taskId: 'W' })),
+    }),
+  }));
+  const echo = bench.app.task('echo', (value: string) => value);
+  bench.app.task('replaced', { bind: true }, (ctx) => ctx.replace(echo.s('long '.repeat(300))));
+  expect(await bench.work([taskDelivery('replaced')])).toEqual([]);
+  const { outcome } = (await bench.engine.outcomes.look({ address: addressOf('W') })).cell;
+  expect(outcome?.state).toBe('FAILURE');
+  expect(refs).toHaveLength(2);
+  expect(new Set(refs).size).toBe(2);
 });
