@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { messageOf } from '../core/errors-text.ts';
 import { parseJson } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
 import { isJson } from './json-text.ts';
@@ -86,7 +87,7 @@ function faultOf(text: string): string {
     JSON.parse(text);
     return 'it cannot be read';
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 
@@ -96,5 +97,5 @@ function reasonOf(cause: unknown): string {
   if (code === 'EISDIR') return 'it is a folder, not a file';
   if (code === 'EACCES') return 'access is denied';
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return 'it is no text in UTF-8';
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../core/errors-text.ts';
 import type { Output } from './output.ts';
 import type { CanvasInput, CanvasText } from './read-canvases.ts';
 
@@ -15,7 +16,7 @@ export class Refusals {
   add({ where }: CanvasText, error: unknown): void {
     this.#count += 1;
     if (this.#input.fault !== undefined || this.#count > SHOWN) return;
-    this.#output.problem(`${where}: ${error instanceof Error ? error.message : String(error)}`);
+    this.#output.problem(`${where}: ${messageOf(error)}`);
   }
 
   /** To be called at the end. `done`: what was done with the others. */

@@ -39,6 +39,11 @@ export function cutTo(text: string, bytes: number): string {
   return text;
 }
 
+/** What something that was thrown says. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 // --- internal ---
 
 function describeObject(value: object): string {

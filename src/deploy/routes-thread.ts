@@ -1,6 +1,7 @@
 /** A thread that loads the bundles it is given, one after the other, and says which tasks each one's handler runs. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../core/errors-text.ts';
 import type { BundledHandler, LoadedHandler } from './routes.ts';
 
 // Given by readRoutes.
@@ -16,7 +17,7 @@ async function load({ name, bundle }: BundledHandler): Promise<LoadedHandler> {
   } catch (error) {
     return {
       name,
-      problem: `it failed to load: ${error instanceof Error ? error.message : String(error)}`,
+      problem: `it failed to load: ${messageOf(error)}`,
       cause: cloneable(error),
     };
   }

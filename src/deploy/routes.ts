@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../core/errors-text.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile } from './handler-file.ts';
 import { sibling } from './sibling.ts';
@@ -92,7 +93,7 @@ async function loadInThread(
   thread.on('message', (handler: LoadedHandler) => {
     if (loaded.push(handler) === handlers.length) resolve();
   });
-  thread.on('error', (error) => stuck(error instanceof Error ? error.message : String(error), error));
+  thread.on('error', (error) => stuck(messageOf(error), error));
   thread.on('exit', () => stuck('it ended the process while it was loaded'));
   const timer = setTimeout(() => stuck(`it was not loaded after ${loadLimitMs / 1000} s`), loadLimitMs);
   if (handlers.length === 0) resolve();

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../core/errors-text.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { isWholeLog } from './leveldb-log.ts';
 
@@ -14,10 +15,9 @@ export async function openDataFolder(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true });
   } catch (cause) {
-    throw new ConfigurationError(
-      `Cannot keep data in ${dataDir}: ${cause instanceof Error ? cause.message : String(cause)}; choose another folder`,
-      { cause },
-    );
+    throw new ConfigurationError(`Cannot keep data in ${dataDir}: ${messageOf(cause)}; choose another folder`, {
+      cause,
+    });
   }
   await checkLevelDb(join(dataDir, 'dynamodb'));
   await checkSqlite(join(dataDir, 'fauxqs.db'));
@@ -91,10 +91,6 @@ async function checkSqlite(path: string): Promise<void> {
   } finally {
     database?.close();
   }
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** Another process may be tidying up there. */

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { messageOf } from '../core/errors-text.ts';
 import { ConfigurationError } from '../core/errors.ts';
 import { sibling } from '../deploy/sibling.ts';
 
@@ -93,5 +94,5 @@ function whyNot(cause: unknown, port: number, dataDir: string | undefined): stri
   if (code === 'EADDRINUSE') return `port ${port} is in use; choose another, or none to take any that is free`;
   if (code === 'DATA_IN_USE')
     return `another process uses the data in ${dataDir ?? 'memory'}; stop it, or choose another folder`;
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

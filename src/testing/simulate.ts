@@ -1,4 +1,5 @@
 import type { TaskFailedError, TaskRevokedError } from '../core/errors-of-results.ts';
+import { messageOf } from '../core/errors-text.ts';
 import { isChordalError } from '../core/errors.ts';
 import type { AsyncResult } from '../core/result-types.ts';
 import type { Handler } from '../lambda/handler.ts';
@@ -182,7 +183,7 @@ async function simulateOne<R>(
     return { run, state: end.state };
   } catch (error) {
     if (error instanceof SimulationFailed) throw error;
-    throw new SimulationFailed(seed, [error instanceof Error ? error.message : String(error)], { cause: error });
+    throw new SimulationFailed(seed, [messageOf(error)], { cause: error });
   } finally {
     cloud.close();
   }

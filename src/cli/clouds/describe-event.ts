@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors-text.ts';
 import type { LocalEvent } from '../../local/local-event.ts';
 import type { Output } from '../output.ts';
 
@@ -25,8 +26,4 @@ function describeBatch({ messages, failed, durationMs, problem }: Extract<LocalE
   const size = `${messages} ${messages === 1 ? 'message' : 'messages'} in ${Math.round(durationMs)} ms`;
   const back = failed === 0 ? '' : `, ${failed} ${failed === 1 ? 'comes' : 'come'} back`;
   return `${size}${back}${problem === undefined ? '' : `: ${problem}`}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../core/errors-text.ts';
 import type { Json } from '../../core/json.ts';
 import { furtherArguments } from '../arguments.ts';
 import { withCloud } from '../clouds/open.ts';
@@ -24,8 +25,7 @@ export function call(output: Output): Command {
       const options = readCloudOptions(args);
       const waiting = readWait(args);
       const { submitCanvases } = await import('../submit-canvases.ts');
-      const onRefused = (_: unknown, error: unknown): void =>
-        output.problem(error instanceof Error ? error.message : String(error));
+      const onRefused = (_: unknown, error: unknown): void => output.problem(messageOf(error));
       return withCloud(options, 'send', output, (cloud) =>
         submitCanvases([{ where: args.task, json: canvas }], cloud, { ...waiting, onRefused }, output),
       );
