@@ -17,7 +17,7 @@ export function alarms({ project, settings }: StackParts): Resources {
     // The queue is emptied at once, so that its length shows nothing: who empties it is called only if something has died.
     ...(bury && {
       DeadLettersAlarm: alarm({
-        description: `Messages of ${project.queuePrefix}* were given up; the table has them. See OPERATIONS.md, Dead letters`,
+        description: `Messages of ${project.queuePrefix}* were given up; chordal dlq list shows them. See OPERATIONS.md, Dead letters`,
         ...ofFunction(bury, 'Invocations'),
         threshold: 0,
       }),
