@@ -85,7 +85,9 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
   // A caller without the compiler may give anything.
   const given: unknown = name;
   if (typeof given !== 'string' || given === '')
-    throw new InvalidOptions(`Cannot name an app by a text that is not empty: current value is ${describe(given)}`);
+    throw new InvalidOptions(
+      `Cannot use the name of an app as a text that is not empty: current value is ${describe(given)}`,
+    );
   const tasks = new Map<string, RegisteredTask>();
   const engine = makeEngine(runtime, tasks, conf);
   const caller = makeCaller(name, engine);
@@ -188,7 +190,7 @@ function readName(name: unknown, to: 'register' | 'declare'): string {
 /** Of what can't be an id nothing would ever be known. */
 function readId(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id;
-  throw new InvalidOptions(`Cannot use an id of a result: current value is ${describe(id)}; give a taskId`);
+  throw new InvalidOptions(`Cannot use a taskId as the id of a result: current value is ${describe(id)}`);
 }
 
 function readSignature(source: unknown, spec: unknown): SignatureData {

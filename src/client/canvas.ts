@@ -1,8 +1,10 @@
 import type { ChainFunction } from '../core/canvas-types.ts';
 import { describe } from '../core/errors-text.ts';
-import { InvalidCanvas, InvalidOptions } from '../core/errors.ts';
+import { InvalidCanvas } from '../core/errors.ts';
 import type { ChordFunction, GroupFunction, Header } from '../core/group-types.ts';
-import type { OnMemberFailure } from '../core/option-types.ts';
+import { checkOptions, optionsObject } from '../core/option-checks.ts';
+import type { OptionCheck } from '../core/option-checks.ts';
+import type { ChordOptions, OnMemberFailure } from '../core/option-types.ts';
 import type { AnySignature } from '../core/signature-types.ts';
 import { chainOf, chordOf, groupOf } from '../core/signature.ts';
 import type { SignatureData } from '../core/signature.ts';
@@ -51,7 +53,7 @@ export const group = ((members: Iterable<AnySignature>) =>
  * @param body what is called with the list of their values.
  * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
  * `{ ok, value }` or `{ ok, error }` of each member.
- * @throws InvalidCanvas if the body or a member is no signature.
+ * @throws InvalidCanvas if the body or a member is no signature, InvalidOptions for an option that is unknown or wrong.
  *
  * @example
  * ```ts
@@ -59,13 +61,9 @@ export const group = ((members: Iterable<AnySignature>) =>
  * await result.get(); // 6
  * ```
  */
-export const chord = ((
-  header: Header,
-  body?: AnySignature,
-  options?: { readonly onMemberFailure?: OnMemberFailure },
-) => {
+export const chord = ((header: Header, body?: AnySignature, options?: ChordOptions) => {
   const members = isSignature(header) ? [header] : listOf(header);
-  const build = (last: AnySignature, how: { readonly onMemberFailure?: OnMemberFailure } = {}): RuntimeSignature =>
+  const build = (last: AnySignature, how: ChordOptions = {}): RuntimeSignature =>
     canvas('chord', [...members, last], (all) => {
       const tail = all.at(-1);
       if (tail === undefined) throw new InvalidCanvas('Cannot make a chord as it has no body');
@@ -87,19 +85,15 @@ function canvas(
   return makeSignature(caller ?? currentApp(), data);
 }
 
-function readMode({
-  onMemberFailure = 'failFast',
-  ...unknown
-}: {
-  readonly onMemberFailure?: OnMemberFailure;
-}): OnMemberFailure {
-  const [other] = Object.keys(unknown);
-  if (other !== undefined)
-    throw new InvalidOptions(`Cannot use ${other} as an option of a chord: known is onMemberFailure`);
-  if (['failFast', 'collect'].includes(onMemberFailure)) return onMemberFailure;
-  throw new InvalidOptions(
-    `Cannot use onMemberFailure as 'failFast' or 'collect': current value is ${describe(onMemberFailure)}`,
-  );
+const CHORD_OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  onMemberFailure: { is: (value) => value === 'failFast' || value === 'collect', want: "'failFast' or 'collect'" },
+};
+
+function readMode(how: ChordOptions): OnMemberFailure {
+  const given = optionsObject(how, 'the options of a chord');
+  checkOptions(given, CHORD_OPTIONS, 'a chord');
+  const { onMemberFailure = 'failFast' }: ChordOptions = given;
+  return onMemberFailure;
 }
 
 function listOf(members: unknown): readonly AnySignature[] {

@@ -21,14 +21,20 @@ export function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   for (const value of [start, stop, step]) {
     if (Number.isSafeInteger(value)) continue;
-    throw new InvalidArguments(`Cannot use range() with a whole number: current value is ${describe(value)}`, {
-      task: 'range',
-    });
+    throw new InvalidArguments(
+      `Cannot use an argument of range() as a whole number: current value is ${describe(value)}`,
+      {
+        task: 'range',
+      },
+    );
   }
   if (step === 0)
-    throw new InvalidArguments('Cannot use range() with a step: current value is 0; it would not end', {
-      task: 'range',
-    });
+    throw new InvalidArguments(
+      'Cannot use the step of range() as a number other than 0: current value is 0; it would not end',
+      {
+        task: 'range',
+      },
+    );
   const count = Math.max(0, Math.ceil((stop - start) / step));
   return Array.from({ length: count }, (_, index) => start + index * step);
 }

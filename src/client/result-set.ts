@@ -45,11 +45,11 @@ export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet
 /** A caller without the compiler may have given anything. */
 function handlesIn(given: unknown): readonly Handle[] {
   if (!Array.isArray(given))
-    throw new InvalidOptions(`Cannot use a list of results: current value is ${describe(given)}`);
+    throw new InvalidOptions(`Cannot use the results of a set as a list: current value is ${describe(given)}`);
   const all: readonly unknown[] = given;
   return all.map((result, index) => {
     if (isHandle(result)) return result;
-    throw new InvalidOptions(`Cannot use item ${index + 1} as a result: current value is ${describe(result)}`);
+    throw new InvalidOptions(`Cannot use item ${index + 1} of a set as a result: current value is ${describe(result)}`);
   });
 }
 

@@ -2,16 +2,15 @@ import { addressOf } from '../core/address.ts';
 import { climbed, settled } from '../core/continue.ts';
 import type { Effect, Flow, LoadEffect, SendEffect, SettleEffect } from '../core/effect.ts';
 import { toFailure } from '../core/errors-wire.ts';
-import { isChordalError, NotRegistered } from '../core/errors.ts';
+import { isChordalError } from '../core/errors.ts';
 import { positionOf } from '../core/frames.ts';
 import type { Draft, Message } from '../core/message.ts';
 import { ANY_ATTEMPT } from '../core/outcome.ts';
-import { firstTaskOf } from '../core/plan.ts';
 import type { Plan } from '../core/plan.ts';
 import { isRefusal } from '../core/refusal.ts';
 import { loaded } from '../core/start.ts';
 import { loadPlans } from './blocks.ts';
-import { dispatch, queueFor } from './dispatch.ts';
+import { dispatch, nobodyRuns, queueFor } from './dispatch.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { keepValue } from './values.ts';
@@ -110,12 +109,8 @@ async function sendAll(engine: Engine, outbox: Outbox, flow: Flow, sends: readon
 /** What nobody can run fails, and with it what waits for it. */
 async function failUnknown(engine: Engine, outbox: Outbox, flow: Flow, draft: Draft): Promise<void> {
   const { id, base, frames, links = [] } = draft;
-  const task = draft.kind === 'revoke' ? id : (firstTaskOf(draft.sig)?.task ?? id);
-  const error = new NotRegistered(
-    `Cannot run ${id} as no function, or not on the queue it names, runs the task ${task}`,
-    { task },
-  );
+  const error = nobodyRuns(draft);
   if (flow.mayWait === true) throw error;
   const at = { id, base, links, attempt: draft.try };
-  await carryOut(engine, outbox, flow, [await failure(engine, flow, { at, frames, error, task })]);
+  await carryOut(engine, outbox, flow, [await failure(engine, flow, { at, frames, error, task: error.task })]);
 }

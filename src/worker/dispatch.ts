@@ -54,6 +54,14 @@ export function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue
   return queue !== undefined && engine.hasQueue(queue) ? queue : undefined;
 }
 
+/** The error for a message that {@link queueFor} knows no queue for. */
+export function nobodyRuns(draft: Draft): NotRegistered {
+  const task = draft.kind === 'revoke' ? draft.id : (firstTaskOf(draft.sig)?.task ?? draft.id);
+  return new NotRegistered(`Cannot send ${draft.id} as no function runs the task ${task}, or has the queue it names`, {
+    task,
+  });
+}
+
 // --- internal ---
 
 function notBeforeOf(draft: Draft): number {
@@ -71,12 +79,7 @@ function isScheduled({ scheduler }: Engine, delayMs: number): boolean {
 
 function envelope(engine: Engine, message: Message): { queue: string; body: string; tenant?: string } {
   const queue = queueFor(engine, message);
-  if (queue === undefined) {
-    const task = message.kind === 'revoke' ? message.id : (firstTaskOf(message.sig)?.task ?? message.id);
-    throw new NotRegistered(`Cannot send ${message.id} as no function, or not on the queue it names, runs ${task}`, {
-      task,
-    });
-  }
+  if (queue === undefined) throw nobodyRuns(message);
   const { tenant } = message.kind === 'run' ? withOwn(message, message.sig.options) : message;
   return { queue, body: encodeMessage(message), ...(tenant === undefined ? {} : { tenant }) };
 }

@@ -54,8 +54,10 @@ describe('get()', () => {
 describe('ids and results', () => {
   it('that cannot be are refused, for nothing would ever be known of them', async () => {
     for (const id of ['', 'a b', 'W..1', 5, undefined] as unknown as string[]) {
-      expect(() => app.asyncResult(id)).toThrow(invalid(/^Cannot use an id of a result: current value is /));
-      await expect(app.groupResult(id)).rejects.toThrow(invalid(/^Cannot use an id of a result/));
+      expect(() => app.asyncResult(id)).toThrow(
+        invalid(/^Cannot use a taskId as the id of a result: current value is /),
+      );
+      await expect(app.groupResult(id)).rejects.toThrow(invalid(/^Cannot use a taskId as the id of a result/));
     }
     expect(app.asyncResult('W.1~0!2.3^0').taskId).toBe('W.1~0!2.3^0');
   });
@@ -63,9 +65,9 @@ describe('ids and results', () => {
   it('of a set that are none are refused', () => {
     const resultSet = (results: unknown): unknown => app.resultSet(results as AsyncResult<unknown>[]);
     expect(() => resultSet([app.asyncResult('a'), 5])).toThrow(
-      invalid(/^Cannot use item 2 as a result: current value is 5$/),
+      invalid(/^Cannot use item 2 of a set as a result: current value is 5$/),
     );
-    expect(() => resultSet(5)).toThrow(invalid(/^Cannot use a list of results: current value is 5$/));
+    expect(() => resultSet(5)).toThrow(invalid(/^Cannot use the results of a set as a list: current value is 5$/));
   });
 });
 
@@ -167,9 +169,13 @@ describe('a running task', () => {
 describe('range() and zip()', () => {
   it('refuse what would not end, and what is no list', () => {
     const bad = (message: RegExp): unknown => error('CHORDAL_INVALID_ARGUMENTS', message);
-    expect(() => range(1, 5, 0)).toThrow(bad(/^Cannot use range\(\) with a step: current value is 0/));
+    expect(() => range(1, 5, 0)).toThrow(
+      bad(/^Cannot use the step of range\(\) as a number other than 0: current value is 0/),
+    );
     for (const stop of [Number.NaN, Number.POSITIVE_INFINITY, 2.5])
-      expect(() => range(stop)).toThrow(bad(/^Cannot use range\(\) with a whole number: current value is /));
+      expect(() => range(stop)).toThrow(
+        bad(/^Cannot use an argument of range\(\) as a whole number: current value is /),
+      );
     const pair = zip as unknown as (...all: unknown[]) => Iterable<unknown>;
     expect(() => [...pair([1], 5)]).toThrow(bad(/^Cannot use argument 2 of zip\(\) as a list: current value is 5$/));
     expect([range(5, 1, -2), range(0), [...zip()]]).toEqual([[5, 3], [], []]);

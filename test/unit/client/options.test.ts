@@ -195,7 +195,9 @@ describe('createApp()', () => {
   it('refuses a name and settings that are none', () => {
     const create = createApp as unknown as (name?: unknown, settings?: unknown) => void;
     for (const name of [undefined, '', 5])
-      expect(() => create(name)).toThrow(invalid(/^Cannot name an app by a text that is not empty: current value is /));
+      expect(() => create(name)).toThrow(
+        invalid(/^Cannot use the name of an app as a text that is not empty: current value is /),
+      );
     for (const settings of [null, 5, 'x'])
       expect(() => create('x', settings)).toThrow(invalid(/^Cannot use the settings of an app as an object/));
   });
@@ -304,7 +306,7 @@ describe('canvases', () => {
     );
     const mode: object = { onMemberFailure: 'ignore' };
     expect(() => chord([add.s(1, 2)], add.si(1, 2), mode)).toThrow(
-      invalid(/^Cannot use onMemberFailure as 'failFast' or 'collect': current value is "ignore"$/),
+      invalid(/^Cannot use onMemberFailure of a chord as 'failFast' or 'collect': current value is "ignore"$/),
     );
     const other: object = { countdown: 1 };
     expect(() => chord([add.s(1, 2)], add.si(1, 2), other)).toThrow(
