@@ -189,12 +189,7 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
   };
 }
 
-async function opened(
-  engine: Engine,
-  id: string,
-  outcome: Result,
-  { propagate = true }: GetOptions,
-): Promise<unknown> {
+async function opened(engine: Engine, id: string, outcome: Result, { propagate = true }: GetOptions): Promise<unknown> {
   const result = await open(engine, id, outcome);
   if ('value' in result) return result.value;
   if (propagate) throw result.error;
