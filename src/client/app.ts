@@ -4,7 +4,7 @@ import { InvalidOptions } from '../core/errors.ts';
 import { isId } from '../core/ids.ts';
 import { isPlainObject } from '../core/json.ts';
 import type { Json } from '../core/json.ts';
-import { checkOptions, optionsObject } from '../core/option-checks.ts';
+import { checkOptions, optionsObject, wholeFrom } from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import type { TaskOptions } from '../core/option-types.ts';
 import { readParameters } from '../core/parameters.ts';
@@ -129,24 +129,17 @@ export function makeConf(given: Partial<AppConf>): AppConf {
 
 // --- internal ---
 
-const NUMBER: OptionCheck = atLeast(0);
+const COUNT: OptionCheck = wholeFrom(0);
 
 const SETTINGS: Readonly<Record<string, OptionCheck>> = {
-  maxDepth: NUMBER,
-  maxStarts: NUMBER,
-  inlineMembers: NUMBER,
-  rangeMembers: atLeast(1),
-  resultExpires: NUMBER,
+  maxDepth: COUNT,
+  maxStarts: COUNT,
+  inlineMembers: COUNT,
+  rangeMembers: wholeFrom(1),
+  resultExpires: COUNT,
   ...CLOUD_SETTINGS,
   taskDefaults: { is: isPlainObject, want: 'the options of a task' },
 } satisfies { readonly [Key in keyof AppConf]-?: OptionCheck };
-
-function atLeast(least: number): OptionCheck {
-  return {
-    is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
-    want: `a whole number of at least ${least}`,
-  };
-}
 
 function makeCaller(app: string, engine: Engine): Caller {
   return {

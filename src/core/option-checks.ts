@@ -21,6 +21,8 @@ export interface OptionCheck {
 export const SECONDS: OptionCheck = { is: isSeconds, want: 'a number of seconds, at least 0 and at most 100 years' };
 /** A time limit. */
 export const LIMIT: OptionCheck = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
+/** A whole number. */
+export const WHOLE: OptionCheck = { is: Number.isSafeInteger, want: 'a whole number' };
 /** How many retries. */
 export const RETRIES: OptionCheck = {
   is: (value) => value === null || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0),
@@ -46,6 +48,14 @@ export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', wa
 
 /** A point in time. */
 export const DATE: OptionCheck = { is: isDate, want: 'a valid Date' };
+
+/** A whole number that is not too small. */
+export function wholeFrom(least: number): OptionCheck {
+  return {
+    is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
+    want: `${WHOLE.want} of at least ${least}`,
+  };
+}
 
 /**
  * What a caller without the compiler may have given in place of an object of options. Those that are undefined are not

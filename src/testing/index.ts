@@ -3,5 +3,6 @@ export { memoryCloud } from './memory-cloud.ts';
 export type { TestCloud, TestCloudOptions } from './memory-cloud.ts';
 export type { FaultKind } from './sandbox.ts';
 export { simulate, SimulationFailed } from './simulate.ts';
-export type { SimulatedEnd, SimulationOptions, SimulationReport } from './simulate.ts';
+export type { SimulationReport } from './simulate.ts';
+export type { SimulatedEnd, SimulationOptions } from './simulation-options.ts';
 export { VirtualClock } from '../adapters/memory/virtual-clock.ts';

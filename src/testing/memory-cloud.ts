@@ -13,7 +13,7 @@ import type { Runtime } from '../client/engine.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidOptions } from '../core/errors.ts';
 import type { LogLevel } from '../core/log-levels.ts';
-import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject } from '../core/option-checks.ts';
+import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import { shareRuntime } from '../lambda/environment.ts';
 import type { Handler } from '../lambda/handler.ts';
@@ -122,19 +122,23 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
   };
 }
 
+/** Whether a value is what `app.handler()` returns: a test without the compiler may give anything. */
+export function isHandler(value: unknown): value is Handler {
+  return typeof value === 'function' && 'tasks' in value;
+}
+
 // --- internal ---
 
 const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   time: { is: (value) => value === 'real' || value === 'virtual', want: "'real' or 'virtual'" },
-  seed: { is: Number.isSafeInteger, want: 'a whole number' },
+  seed: WHOLE,
   logLevel: LOG_LEVEL,
   visibilitySeconds: { is: isSeconds, want: 'a number of seconds of at least 0' },
   timeoutSeconds: LIMIT,
 };
 
-/** A test without the compiler may give anything. */
 function mustBeHandler(queue: string, handler: unknown): void {
-  if (typeof handler === 'function' && 'tasks' in handler) return;
+  if (isHandler(handler)) return;
   throw new InvalidOptions(
     `Cannot use ${queue} of memoryCloud() as a handler: current value is ${describe(handler)}; give what app.handler() returns`,
   );

@@ -1,76 +1,13 @@
-import type { TaskFailedError, TaskRevokedError } from '../core/errors-of-results.ts';
 import { messageOf } from '../core/errors-text.ts';
 import { isChordalError } from '../core/errors.ts';
 import type { AsyncResult } from '../core/result-types.ts';
-import type { Handler } from '../lambda/handler.ts';
-import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
-import type { Faults } from './faults.ts';
 import { brokenInvariants } from './invariants.ts';
 import type { FaultKind } from './sandbox.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import type { SimulatedRun } from './simulated-cloud.ts';
+import { readSimulation } from './simulation-options.ts';
+import type { SimulatedEnd, Simulation, SimulationOptions } from './simulation-options.ts';
 import { Witness } from './witness.ts';
-
-/**
- * What to simulate, and what must come of it.
- *
- * @example
- * ```ts
- * const options: SimulationOptions<number> = {
- *   handlers: { all: handler },
- *   workflow: (seed) => add.delay(seed, 1),
- *   faults: 'mild',
- *   seeds: 5,
- * };
- * const { runs } = await simulate(options);
- * runs; // 5
- * ```
- */
-export interface SimulationOptions<R> {
-  /** What `app.handler` returned, by the name of its queue. */
-  readonly handlers: Readonly<Record<string, Handler>>;
-  /** Sends a workflow: `() => chord([a.s(), b.s()], c.s()).delay()`. It is called once a seed. */
-  readonly workflow: (seed: number) => Promise<AsyncResult<R>>;
-  /**
-   * Throws if a workflow did not end as it should. It has to allow for `FAILURE` with `WorkerLostError`: a message may
-   * end in the dead-letter queue, and a task may lose its sandbox four times.
-   */
-  readonly check?: (end: SimulatedEnd<R>) => void | Promise<void>;
-  /** What goes wrong, and how often: a kind of day, or the chances that differ from none. Default `heavy`. */
-  readonly faults?: 'none' | 'mild' | 'heavy' | Partial<Faults>;
-  /** How many seeds, from 1 on. Default 100. */
-  readonly seeds?: number;
-  /** Only this one: that which a failure named. */
-  readonly seed?: number;
-  /** Deliveries after which a workflow is taken for one that never ends. Default 50,000. */
-  readonly maxDeliveries?: number;
-}
-
-/**
- * How a workflow ended.
- *
- * @example
- * ```ts
- * const check = (end: SimulatedEnd<number>): void => {
- *   if (end.state === 'SUCCESS' && end.value !== 3) throw new Error(`it is ${end.value}`);
- * };
- * await simulate({ handlers: { all: handler }, workflow: () => add.delay(1, 2), check, seeds: 5 });
- * ```
- */
-export type SimulatedEnd<R> = {
-  /** The seed of its run. */
-  readonly seed: number;
-  /** Its handle, for what else is to be checked. */
-  readonly result: AsyncResult<R>;
-} & (
-  | {
-      /** How it ended, which says whether there is a `value` or an `error`. */
-      readonly state: 'SUCCESS';
-      readonly value: R;
-    }
-  | { readonly state: 'FAILURE'; readonly error: TaskFailedError }
-  | { readonly state: 'REVOKED'; readonly error: TaskRevokedError }
-);
 
 /**
  * What the workflows came to, all of which ended as they should.
@@ -132,7 +69,8 @@ export class SimulationFailed extends Error {
  * simulation runs at a time, since all apps of the process use its cloud.
  *
  * @param options what to run, how often, and what must come of it.
- * @throws SimulationFailed for the first workflow that does not end as it should: it names its seed.
+ * @throws SimulationFailed for the first workflow that does not end as it should: it names its seed. InvalidOptions for
+ * an option that is unknown or wrong.
  *
  * @example
  * ```ts
@@ -148,13 +86,13 @@ export class SimulationFailed extends Error {
  * ```
  */
 export async function simulate<R>(options: SimulationOptions<R>): Promise<SimulationReport> {
-  const { seed, seeds = 100 } = options;
+  const simulation = readSimulation(options);
   const states = { SUCCESS: 0, FAILURE: 0, REVOKED: 0 };
   const faults: Partial<Record<FaultKind, number>> = {};
   let deliveries = 0;
-  const [from, count] = seed === undefined ? [1, seeds] : [seed, 1];
-  for (let current = from; current < from + count; current += 1) {
-    const { run, state } = await simulateOne(options, current);
+  const { from, count } = simulation;
+  for (let seed = from; seed < from + count; seed += 1) {
+    const { run, state } = await simulateOne(simulation, seed);
     states[state] += 1;
     deliveries += run.deliveries;
     for (const [kind, struck] of run.struck) faults[kind] = (faults[kind] ?? 0) + struck;
@@ -164,13 +102,10 @@ export async function simulate<R>(options: SimulationOptions<R>): Promise<Simula
 
 // --- internal ---
 
-const KINDS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
-
 async function simulateOne<R>(
-  { handlers, workflow, check, faults: given = 'heavy', maxDeliveries = 50_000 }: SimulationOptions<R>,
+  { handlers, workflow, check, faults, maxDeliveries }: Simulation<R>,
   seed: number,
 ): Promise<{ readonly run: SimulatedRun; readonly state: SimulatedEnd<R>['state'] }> {
-  const faults = typeof given === 'string' ? KINDS[given] : { ...NO_FAULTS, ...given };
   const witness = new Witness();
   const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
   try {

@@ -83,6 +83,25 @@ test('simulate() gives the apps back to the environment, also when it fails', as
   await expect(add.delay(1, 2)).rejects.toThrow();
 });
 
+test('simulate() refuses options that are unknown or wrong', async () => {
+  const right = { handlers, workflow: () => add.delay(1, 2) };
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ seds: 5 }, 'Cannot use seds as an option of simulate(): there is none of that name; known are handlers, '],
+    [{ seeds: 0 }, 'Cannot use seeds of simulate() as a whole number of at least 1: current value is 0'],
+    [{ seed: 1.5 }, 'Cannot use seed of simulate() as a whole number: current value is 1.5'],
+    [{ faults: 'hevy' }, "Cannot use faults of simulate() as 'none', 'mild', 'heavy', or chances of faults"],
+    [{ faults: { crsh: 1 } }, 'Cannot use crsh as an option of the faults of simulate(): there is none of that name'],
+    [{ faults: { crash: 2 } }, 'Cannot use crash of the faults of simulate() as a chance, 0 to 1: current value is 2'],
+    [{ handlers: { one: add } }, 'Cannot use handlers of simulate() as what app.handler() returns, by queue'],
+    [{ workflow: 5 }, 'Cannot use workflow of simulate() as a function: current value is 5'],
+  ];
+  for (const [options, message] of wrong)
+    await expect(simulate({ ...right, ...options })).rejects.toMatchObject({
+      code: 'CHORDAL_INVALID_OPTIONS',
+      message: expect.stringContaining(message),
+    });
+});
+
 test('simulate() sees a workflow that never comes to rest', async () => {
   const endless = app.task('endless', { bind: true, maxRetries: null }, (ctx) => {
     throw ctx.retry({ countdown: 1 });
