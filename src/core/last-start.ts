@@ -1,12 +1,15 @@
 import type { Plan, PlanOptions } from './plan.ts';
 import { isStoredItems } from './plan.ts';
 
-/** The latest time of day that there is (ECMAScript, Time Values), in epoch ms, less a year for what is kept beyond it. */
-const LATEST_MS = 8.64e15 - 366 * 86_400_000;
+/** The latest time that there is (ECMAScript, Time Values), in epoch ms. */
+export const LATEST_MS: number = 8.64e15;
+
+/** Nothing starts later: what is kept for it is kept beyond that. */
+const LATEST_START_MS = LATEST_MS - 366 * 86_400_000;
 
 /** From when a task with these options may run, if it is sent at `from`; both in epoch ms. */
-export function startOf(options: PlanOptions | undefined, from: number): number {
-  return Math.min(LATEST_MS, Math.max(options?.eta ?? 0, from + (options?.countdown ?? 0) * 1000));
+export function startOf(options: Pick<PlanOptions, 'eta' | 'countdown'> | undefined, from: number): number {
+  return Math.min(LATEST_START_MS, Math.max(options?.eta ?? 0, from + (options?.countdown ?? 0) * 1000));
 }
 
 /**

@@ -2,6 +2,7 @@ import { InvalidMessage } from './errors.ts';
 import { idOfBase, isId } from './ids.ts';
 import { isPlainObject, parseJson } from './json.ts';
 import type { Json } from './json.ts';
+import { LATEST_MS } from './last-start.ts';
 import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { ENVELOPE_VERSION } from './message.ts';
 import type { Message } from './message.ts';
@@ -14,9 +15,6 @@ export interface NewerMessage {
   readonly newer: number;
   readonly mid: string;
 }
-
-/** There is no later time of day (ECMAScript, Time Values), in epoch ms. */
-const LATEST_MS = 8.64e15;
 
 /** Plans, frames and values lie inside each other in an envelope; each of them alone is shallower. */
 const ENVELOPE_DEPTH = 2500;

@@ -6,6 +6,7 @@ import { MaxRetriesExceededError } from '../core/errors-of-tasks.ts';
 import { describe } from '../core/errors-text.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
+import { startOf } from '../core/last-start.ts';
 import { checkOptions, DATE, optionsObject, RETRIES, SECONDS } from '../core/option-checks.ts';
 import type { OptionCheck } from '../core/option-checks.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../core/retry.ts';
@@ -170,7 +171,8 @@ function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: Ret
       )
     );
   }
-  return new RetryRequest(eta?.getTime() ?? now + (countdown ?? defaultRetryDelay(task.options)) * 1000, error);
+  const when = eta === undefined ? { countdown: countdown ?? defaultRetryDelay(task.options) } : { eta: eta.getTime() };
+  return new RetryRequest(startOf(when, now), error);
 }
 
 function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {

@@ -1,8 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { decodeMessage } from '../../../src/core/message-codec.ts';
 import { chain, chord, createApp } from '../../../src/index.ts';
 import type { AsyncResult, Handler } from '../../../src/index.ts';
 import type { TestCloud } from '../../../src/testing/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
+import { makeBench, taskDelivery } from './bench.ts';
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = 1000 * DAY_SECONDS;
@@ -81,6 +83,16 @@ test('a task that asks again for longer than a retry may wait is told so', async
   cloud.close();
   cloud = memoryCloud({ one: app.handler(forever) }, { time: 'virtual' });
   await expect((await forever.delay()).get()).rejects.toMatchObject({ errorType: 'InvalidOptions' });
+});
+
+test('a task that asks again at the latest time that there is sends a message that can be read', async () => {
+  const sent: string[] = [];
+  const bench = makeBench(() => ({ scheduler: { schedule: async ({ body }) => void sent.push(body) } }));
+  bench.app.task('late', { bind: true }, (ctx) => {
+    throw ctx.retry({ eta: new Date(8.64e15) });
+  });
+  expect(await bench.work([taskDelivery('late')])).toEqual([]);
+  expect(sent.map((body) => decodeMessage(body, 'm'))).toMatchObject([{ kind: 'run', try: 1 }]);
 });
 
 test('a chord that replaces a task waits for a member whose eta is a month ahead', async () => {
