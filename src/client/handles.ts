@@ -1,4 +1,5 @@
 import { addressOf } from '../core/address.ts';
+import { LIFETIME_MS } from '../core/drafts.ts';
 import { memberId, stepId } from '../core/ids.ts';
 import type { Outcome, Result } from '../core/outcome.ts';
 import { isStoredItems } from '../core/plan.ts';
@@ -211,7 +212,7 @@ async function forget(engine: Engine, id: string): Promise<void> {
 
 /** Saved groups are kept as long as anything of their workflow. */
 function farOff({ clock }: Engine): number {
-  return clock.now() + 15 * 86_400_000;
+  return clock.now() + LIFETIME_MS;
 }
 
 function leftOf(options: GetOptions, spentSeconds: number): GetOptions {

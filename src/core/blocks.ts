@@ -111,7 +111,7 @@ function packItems(
   const total = texts.reduce((sum, text) => sum + text.length + 1, 0);
   const carried = own + (isSequence ? carriedInSequence(packed) : carriedInside(packed));
   if (total <= INLINE_CHARACTERS && carried <= INLINE_CHARACTERS) return { items: texts.map(readBack), carried };
-  return { items: store(blocks, items, texts), carried: own + carriedInside(packed) };
+  return { items: store(blocks, items, texts, total), carried: own + carriedInside(packed) };
 }
 
 function tooMany(count: number): InvalidCanvas {
@@ -135,8 +135,7 @@ function carriedInSequence(steps: readonly PackedItem[]): number {
   return most;
 }
 
-function store(blocks: Blocks, items: readonly Plan[], texts: readonly string[]): StoredItems {
-  const total = texts.reduce((sum, text) => sum + text.length + 1, 0);
+function store(blocks: Blocks, items: readonly Plan[], texts: readonly string[], total: number): StoredItems {
   const longest = texts.reduce((most, text) => Math.max(most, text.length + 1), 1);
   const per = Math.max(1, Math.floor(BLOCK_CHARACTERS / longest));
   const stored = blocks.addItems(texts, per, Math.min(total, per * longest));
@@ -152,6 +151,6 @@ function store(blocks: Blocks, items: readonly Plan[], texts: readonly string[])
 
 function readBack(text: string): Plan {
   const json: Json = JSON.parse(text) as Json;
-  // It was a plan when it was written, by packItems.
+  // It was a plan when packItems wrote it.
   return json as unknown as Plan;
 }

@@ -1,4 +1,4 @@
-import { LIFETIME_MS } from './drafts.ts';
+import { untilFrom } from './drafts.ts';
 import type { ClimbEffect, Effect, Flow, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
 import { replacementBase } from './ids.ts';
@@ -61,7 +61,7 @@ export function carryOut(flow: Flow, message: RunMessage, next: NextAttempt, rep
     const { mid: _mid, again: _again, slot: _slot, notBefore: _notBefore, ...same } = message;
     const due = next.notBefore > flow.now ? { notBefore: next.notBefore } : {};
     const again = flow.again ? { again: true as const } : {};
-    const until = flow.joinUntil ?? Math.max(flow.until, next.notBefore + LIFETIME_MS);
+    const until = untilFrom(flow, next.notBefore);
     return [{ do: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
   }
   if (replacement === undefined) return [];

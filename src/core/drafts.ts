@@ -23,18 +23,22 @@ export function runDraft(
   const { links: _, ...sig } = plan;
   const { options } = sig;
   const notBefore = startOf(options, flow.now);
-  const until = flow.joinUntil ?? Math.max(flow.until, notBefore + LIFETIME_MS);
   const expires =
     options?.expiresAt ?? (options?.expires === undefined ? undefined : flow.now + options.expires * 1000);
   return {
     ...common(flow, at, input, frames),
-    until,
+    until: untilFrom(flow, notBefore),
     kind: 'run',
     sig,
     ...(notBefore > flow.now ? { notBefore } : {}),
     // Times before 1970 are over, too.
     ...(expires === undefined ? {} : { expires: Math.max(0, expires) }),
   };
+}
+
+/** Until when a message lives that is due at `notBefore`; both in epoch ms. */
+export function untilFrom(flow: Flow, notBefore: number): number {
+  return flow.joinUntil ?? Math.max(flow.until, notBefore + LIFETIME_MS);
 }
 
 /** The message that has a worker start a range of a group's members. */

@@ -35,6 +35,11 @@ export interface Result {
   readonly added?: { readonly join: string; readonly n: number };
 }
 
+/** The result of what was revoked, or would have begun too late. */
+export function revokedBecause(reason: 'expired' | 'revoked'): Result {
+  return { state: 'REVOKED', value: { inline: { reason } } };
+}
+
 /** A committed result and its owner. */
 export type Outcome = Result & Owner;
 

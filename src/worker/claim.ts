@@ -1,8 +1,7 @@
 import { addressOf } from '../core/address.ts';
 import { WorkerLostError } from '../core/errors-of-tasks.ts';
-import { RETURN } from './delivery.ts';
+import { ACK, RETURN } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
-import { ACK } from './delivery.ts';
 import { decide, failed, settledBefore } from './settle.ts';
 import type { Work } from './settle.ts';
 

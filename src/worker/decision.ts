@@ -4,6 +4,7 @@ import { isChordalError, TooDeep } from '../core/errors.ts';
 import type { Json } from '../core/json.ts';
 import { withOwn } from '../core/labels.ts';
 import type { Labels } from '../core/labels.ts';
+import { revokedBecause } from '../core/outcome.ts';
 import type { Result, Turn } from '../core/outcome.ts';
 import { planOf } from '../core/plan-of.ts';
 import type { Plan } from '../core/plan.ts';
@@ -49,13 +50,12 @@ export async function decisionOf(
   done.abort('ended');
   await watching;
   // It was told to stop, and did not do its work.
-  if (revoked.signal.aborted && (result.came === 'failure' || result.came === 'retry')) return REVOKED;
+  if (revoked.signal.aborted && (result.came === 'failure' || result.came === 'retry'))
+    return revokedBecause('revoked');
   return toDecision(work, task, result);
 }
 
 // --- internal ---
-
-const REVOKED: Result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } };
 
 type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
 

@@ -5,7 +5,7 @@ import { TimeLimitExceeded, WorkerLostError } from '../core/errors-of-tasks.ts';
 import { isChordalError, NotRegistered } from '../core/errors.ts';
 import { workflowOf } from '../core/ids.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
-import type { Result } from '../core/outcome.ts';
+import { revokedBecause } from '../core/outcome.ts';
 import { isRefusal } from '../core/refusal.ts';
 import { startRanges, startWhole } from '../core/start.ts';
 import type { Delivery } from '../ports/broker.ts';
@@ -162,10 +162,6 @@ function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
   return new TimeLimitExceeded(
     `Cannot run ${sig.task} (${id}) any more as the group it is part of was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta`,
   );
-}
-
-function revokedBecause(reason: 'expired' | 'revoked'): Result {
-  return { state: 'REVOKED', value: { inline: { reason } } };
 }
 
 function unknownTask({ tasks }: Engine, { sig, id }: RunMessage): NotRegistered {

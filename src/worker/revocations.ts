@@ -2,7 +2,7 @@ import { addressOf } from '../core/address.ts';
 import { settled } from '../core/continue.ts';
 import { covers, workflowOf } from '../core/ids.ts';
 import type { RevokeMessage } from '../core/message.ts';
-import { ANY_ATTEMPT } from '../core/outcome.ts';
+import { ANY_ATTEMPT, revokedBecause } from '../core/outcome.ts';
 import type { Records } from '../ports/records.ts';
 import { carryOut } from './carry-out.ts';
 import { ACK, flowOf } from './delivery.ts';
@@ -62,7 +62,7 @@ export async function revokeScope(engine: Engine, outbox: Outbox, message: Revok
   const flow = flowOf(engine, message, engine.nonces.token(), true);
   const { until } = flow;
   if (id === workflowOf(id)) {
-    const result = { state: 'REVOKED', value: { inline: { reason: 'revoked' } } } as const;
+    const result = revokedBecause('revoked');
     const at = { id, base: message.base, links, attempt: message.try };
     const effect = { do: 'settle', at, result, frames: [], step: id, quiet: false } as const;
     const standing = await engine.outcomes.decide({
