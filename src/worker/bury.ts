@@ -73,7 +73,7 @@ async function settle(engine: Engine, outbox: Outbox, message: Message, reason: 
 
 /** A decision of the dead message's own is carried on; where there is none, the task has failed. */
 async function settleRun(engine: Engine, outbox: Outbox, message: RunMessage, reason: string): Promise<Verdict> {
-  const work = { engine, outbox, message, flow: flowOf(engine, message, engine.nonces.token(), false) };
+  const work = { engine, outbox, message, flow: flowOf(engine, message, { again: false, mayWait: false }) };
   const settled = await settledBefore(work, await engine.outcomes.look({ address: addressOf(message.id) }));
   if (settled !== undefined) return settled;
   const error = new WorkerLostError(
@@ -91,7 +91,7 @@ async function failWhole(
 ): Promise<Verdict> {
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = message;
   const run: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
-  const work = { engine, outbox, message: run, flow: flowOf(engine, message, engine.nonces.token(), true) };
+  const work = { engine, outbox, message: run, flow: flowOf(engine, message, { again: true, mayWait: false }) };
   const verdict = await decide(work, await failed(work, new WorkerLostError(`Cannot start ${message.id}: ${reason}`)));
   return verdict.end === 'return' ? verdict : { end: 'dead', reason };
 }

@@ -13,7 +13,7 @@ import { carryOut } from './carry-out.ts';
 import { claimRun } from './claim.ts';
 import { decisionOf } from './decision.ts';
 import { ACK, flowOf, RETURN_WHILE_DEPLOYED } from './delivery.ts';
-import type { Verdict } from './delivery.ts';
+import type { Manner, Verdict } from './delivery.ts';
 import { dispatch } from './dispatch.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
@@ -54,13 +54,8 @@ export async function deliver(engine: Engine, outbox: Outbox, prepared: Prepared
 }
 
 /** Starts a canvas, or a range of a group's members; received again, all that it sends is marked. */
-export async function expand(
-  engine: Engine,
-  outbox: Outbox,
-  message: ExpandMessage,
-  { again, mayWait }: { readonly again: boolean; readonly mayWait: boolean },
-): Promise<Verdict> {
-  const flow = flowOf(engine, message, engine.nonces.token(), again, mayWait);
+export async function expand(engine: Engine, outbox: Outbox, message: ExpandMessage, manner: Manner): Promise<Verdict> {
+  const flow = flowOf(engine, message, manner);
   const { id, base, links = [], sig: plan, in: input, frames, lo, hi } = message;
   const at = { id, base, links, attempt: message.try };
   try {
@@ -71,7 +66,11 @@ export async function expand(
     } else return { end: 'dead', reason: 'InvalidMessage: Cannot expand a range of what is no group' };
     return ACK;
   } catch (error) {
-    if (!isChordalError(error) || isRefusal(error) || (mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED')))
+    if (
+      !isChordalError(error) ||
+      isRefusal(error) ||
+      (manner.mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED'))
+    )
       throw error;
     return { end: 'dead', reason: `${error.name}: ${error.message}` };
   }
@@ -92,7 +91,7 @@ async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: 
   const now = engine.clock.now();
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   if (due > now) return forward(engine, outbox, message, { suspect, due, hasSlot: slotAt !== undefined });
-  const work = { engine, outbox, message, flow: flowOf(engine, message, engine.nonces.token(), false, mayWait) };
+  const work = { engine, outbox, message, flow: flowOf(engine, message, { again: false, mayWait }) };
   if (suspect) {
     const verdict = await lookFirst(work, task);
     if (verdict !== undefined) return verdict;

@@ -20,20 +20,24 @@ export const RETURN: Verdict = { end: 'return' };
 /** It comes back in 30 s, when a release that knows what it needs may be here. */
 export const RETURN_WHILE_DEPLOYED: Verdict = { end: 'return', seconds: 30 };
 
-/**
- * What the effects of one delivery share.
- *
- * @param mayWait it may come back for a release that knows where to send what this one does not.
- */
-export function flowOf(engine: Engine, message: Message, token: string, again: boolean, mayWait = false): Flow {
-  const { settings, clock } = engine;
+/** What a delivery may do, and what it says of what it sends. */
+export interface Manner {
+  /** Mark what is sent. */
+  readonly again: boolean;
+  /** It may come back for a release that knows where to send what this one does not. */
+  readonly mayWait: boolean;
+}
+
+/** What the effects of one delivery share; its token is new. */
+export function flowOf(engine: Engine, message: Message, { again, mayWait }: Manner): Flow {
+  const { settings, clock, nonces } = engine;
   const { mid, depth, frames, tenant, traceparent, headers } = message;
   const now = clock.now();
   const isTask = message.kind === 'run';
   const root = isTask ? (message.root ?? message.id) : message.root;
   const sender = isTask ? message.id : message.parent;
   return {
-    by: { mid, token },
+    by: { mid, token: nonces.token() },
     again,
     ...(mayWait ? { mayWait } : {}),
     now,

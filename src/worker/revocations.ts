@@ -59,7 +59,7 @@ export async function watchRevocation(
  */
 export async function revokeScope(engine: Engine, outbox: Outbox, message: RevokeMessage): Promise<Verdict> {
   const { id, links = [] } = message;
-  const flow = flowOf(engine, message, engine.nonces.token(), true);
+  const flow = flowOf(engine, message, { again: true, mayWait: false });
   const { until } = flow;
   if (id === workflowOf(id)) {
     const result = revokedBecause('revoked');

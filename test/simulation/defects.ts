@@ -145,8 +145,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: DELIVER,
-        from: '  const flow = flowOf(engine, message, engine.nonces.token(), again, mayWait);',
-        to: '  if (again) return ACK;\n  const flow = flowOf(engine, message, engine.nonces.token(), again, mayWait);',
+        from: '  const flow = flowOf(engine, message, manner);',
+        to: '  if (manner.again) return ACK;\n  const flow = flowOf(engine, message, manner);',
       },
     ],
     features: ['wide'],
