@@ -134,9 +134,9 @@ function gatherReads(n: number): number {
 
 /** Written once and, at the least, read once. */
 function blockCost({ key, text }: Block): Estimate {
-  const { length } = Buffer.from(text);
   if (key.startsWith('bucket:')) return { ...NOTHING, puts: 1, gets: 1 };
-  return { ...NOTHING, writes: Math.ceil(length / 1024), reads: Math.ceil(length / 4096) / 2 };
+  const bytes = Buffer.byteLength(text);
+  return { ...NOTHING, writes: Math.ceil(bytes / 1024), reads: Math.ceil(bytes / 4096) / 2 };
 }
 
 /** The messages that a caller would send to begin with; an empty group only a worker can settle. */

@@ -5,6 +5,7 @@ import type { Cell, Outcome } from '../core/outcome.ts';
 import type { Decide } from '../ports/outcomes.ts';
 import type { Payloads } from '../ports/payloads.ts';
 import type { Ports } from '../ports/ports.ts';
+import { replaced } from './replaced.ts';
 import { currentSandbox } from './sandbox.ts';
 
 /** A message of one task, as it was sent. */
@@ -137,15 +138,4 @@ function linksOf({ links, frames }: Readonly<Record<string, unknown>>): SentTask
 
 function kindsOf(links: unknown): readonly unknown[] {
   return Array.isArray(links) ? links.map((link: unknown) => (isPlainObject(link) ? link['on'] : undefined)) : [];
-}
-
-/** A port of which some methods are others. */
-function replaced<Port extends object>(port: Port, methods: Partial<Port>): Port {
-  return new Proxy(port, {
-    get: (target, name): unknown => {
-      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
 }

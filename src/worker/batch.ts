@@ -8,7 +8,7 @@ import { RETURN, RETURN_WHILE_DEPLOYED } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
 import type { Engine } from './engine.ts';
 import { LEAST_NEEDED_MS, timeNeeded } from './limits.ts';
-import { loggable, withoutValue } from './loggable.ts';
+import { loggable, reasonOf, withoutValue } from './loggable.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
@@ -162,8 +162,4 @@ async function end(engine: Engine, { body, receipt }: Delivery, verdict: Verdict
       }
       return false;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

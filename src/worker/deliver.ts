@@ -18,6 +18,7 @@ import { dispatch } from './dispatch.ts';
 import type { Outbox } from './dispatch.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
 import { limitsOf } from './limits.ts';
+import { reasonOf } from './loggable.ts';
 import { revokeScope, revokedScope } from './revocations.ts';
 import { decide, excusing, failed, settledBefore } from './settle.ts';
 import type { Work } from './settle.ts';
@@ -72,7 +73,7 @@ export async function expand(engine: Engine, outbox: Outbox, message: ExpandMess
       (manner.mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED'))
     )
       throw error;
-    return { end: 'dead', reason: `${error.name}: ${error.message}` };
+    return { end: 'dead', reason: reasonOf(error) };
   }
 }
 

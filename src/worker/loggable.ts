@@ -4,7 +4,12 @@ import { isChordalError } from '../core/errors.ts';
 export function loggable(error: unknown): string {
   // Its message has the call.
   if (isChordalError(error, 'CHORDAL_INVALID_ARGUMENTS')) return error.name;
-  return withoutValue(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  return withoutValue(reasonOf(error));
+}
+
+/** All that an error says, for a record of it. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 /** A message of ours up to the value that it quotes. */

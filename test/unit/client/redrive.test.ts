@@ -9,9 +9,9 @@ import type { ExpandMessage, Message, RunMessage } from '../../../src/core/messa
 import type { Plan } from '../../../src/core/plan.ts';
 import { environmentRuntime } from '../../../src/lambda/environment.ts';
 import type { DeadLetter } from '../../../src/ports/records.ts';
+import { replaced } from '../../../src/testing/replaced.ts';
 import type { Engine } from '../../../src/worker/engine.ts';
 import { storePlan } from '../../../src/worker/store-plan.ts';
-import { changed } from '../worker/bench.ts';
 
 const plus = (y: number): Plan => ({ task: 'add', args: [y] });
 const sent = { mid: 'dead', try: 0, depth: 0, until: 10 ** 15, frames: [] };
@@ -121,7 +121,7 @@ test('redrive() keeps the steps of a long chain until the last of them may begin
   const letter = await buried(cloud, run({ id: 'w.0', base: 'w.0', frames: [{ base: 'w', i: 0, steps }] }));
   const { payloads, clock } = cloud.engine;
   const kept: number[] = [];
-  const watched = changed(payloads, {
+  const watched = replaced(payloads, {
     putBlock: (params) => {
       kept.push(params.until);
       return payloads.putBlock(params);

@@ -3,7 +3,8 @@ import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors.ts';
-import { changed, makeBench, QUEUE } from '../worker/bench.ts';
+import { replaced } from '../../../src/testing/replaced.ts';
+import { makeBench, QUEUE } from '../worker/bench.ts';
 
 const app = createApp('submitting');
 const other = createApp('another');
@@ -236,7 +237,7 @@ describe('taskId and dedupKey', () => {
   it('dedupKey has a canvas of empty groups go on when the client failed halfway', async () => {
     let refusals = 1;
     const bench = makeBench(({ outcomes }) => ({
-      outcomes: changed(outcomes, {
+      outcomes: replaced(outcomes, {
         decide: async (params) => {
           if (params.address.seat !== undefined || refusals === 0) return outcomes.decide(params);
           refusals -= 1;

@@ -56,17 +56,6 @@ export function makeBench(change: (ports: Ports) => Partial<Ports> = () => ({}))
   };
 }
 
-/** A port of which some methods are others. */
-export function changed<Port extends object>(port: Port, methods: Partial<Port>): Port {
-  return new Proxy(port, {
-    get: (target, name): unknown => {
-      if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
-
 /** One delivery of a body. */
 export function deliveryOf(body: string, more: Partial<Delivery> = {}): Delivery {
   return { messageId: 'sqs-1', body, receives: 1, receipt: { queue: QUEUE, handle: 'h' }, ...more };

@@ -4,8 +4,9 @@ import { addressOf } from '../../../src/core/address.ts';
 import { ServiceUnavailable } from '../../../src/core/errors.ts';
 import { encodeMessage } from '../../../src/core/message-codec.ts';
 import type { Message } from '../../../src/core/message.ts';
+import { replaced } from '../../../src/testing/replaced.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
-import { changed, makeBench, messageOf, QUEUE } from './bench.ts';
+import { makeBench, messageOf, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 /** A worker whose one task notes how it was called. */
@@ -187,7 +188,7 @@ describe('a worker given hostile messages', () => {
   it('buries each also while the cloud refuses for a while', async () => {
     let refusals = 5;
     const bench = attacked(({ records }) => ({
-      records: changed(records, {
+      records: replaced(records, {
         bury: async (params) => {
           if ((refusals -= 1) >= 0) throw new ServiceUnavailable('throttled');
           await records.bury(params);

@@ -3,8 +3,9 @@ import { addressOf } from '../../../src/core/address.ts';
 import { UnknownResult } from '../../../src/core/errors-of-results.ts';
 import { chord, createApp } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
+import { replaced } from '../../../src/testing/replaced.ts';
 import { loadChildren, loadValue } from '../../../src/worker/inputs.ts';
-import { changed, makeBench, taskDelivery } from './bench.ts';
+import { makeBench, taskDelivery } from './bench.ts';
 
 it('the outcome of a task that launches 2,000 others stays small, and tells their ids', async () => {
   const bench = makeBench();
@@ -40,7 +41,7 @@ it('the value of a task that adds to its chord is its own, and not the canvas th
 it('keeps nothing under one key twice, also where a replacement is lost as soon as it is committed', async () => {
   const refs: string[] = [];
   const bench = makeBench(({ payloads }) => ({
-    payloads: changed(payloads, {
+    payloads: replaced(payloads, {
       putValue: async (params) => {
         refs.push(await payloads.putValue(params));
         return refs.at(-1) ?? '';

@@ -7,10 +7,11 @@ import { createApp, currentTask } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import { NO_FAULTS } from '../../../src/testing/faults.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
+import { replaced } from '../../../src/testing/replaced.ts';
 import { SimulatedCloud } from '../../../src/testing/simulated-cloud.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { loadValue } from '../../../src/worker/inputs.ts';
-import { changed, deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
+import { deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
@@ -29,7 +30,7 @@ describe('runBatch() while the cloud refuses', () => {
   it('has a task come back whose input it may not read, and runs it once it may', async () => {
     let isDenied = true;
     const bench = makeBench(({ payloads }) => ({
-      payloads: changed(payloads, {
+      payloads: replaced(payloads, {
         getValue: (params) => (isDenied ? denied() : payloads.getValue(params)),
       }),
     }));
@@ -48,7 +49,7 @@ describe('runBatch() while the cloud refuses', () => {
   });
 
   it('has an expansion come back whose blocks it may not read', async () => {
-    const bench = makeBench(({ payloads }) => ({ payloads: changed(payloads, { getBlock: denied }) }));
+    const bench = makeBench(({ payloads }) => ({ payloads: replaced(payloads, { getBlock: denied }) }));
     const message = { ...messageOf('add'), kind: 'expand' as const };
     const sig = { par: { stored: 'table:W/0', n: 2, per: 2, first: 'add' } };
     expect(await bench.work([deliveryOf(encodeMessage({ ...message, sig, lo: 0, hi: 2 }))])).toEqual(['sqs-1']);
@@ -296,7 +297,7 @@ describe('a canvas whose first messages take more than one call', () => {
       faults: NO_FAULTS,
       observe: (ports) => ({
         ...ports,
-        broker: changed(ports.broker, {
+        broker: replaced(ports.broker, {
           send: (params) => {
             sent.push(params.messages.length);
             return ports.broker.send(params);
