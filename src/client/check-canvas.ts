@@ -107,7 +107,8 @@ function mustBeKnown(engine: Engine, task: string, queue: string | undefined): v
 }
 
 function whatIsKnown(task: string, known: readonly string[]): string {
-  if (known.length === 0) return 'no task is known here';
+  if (known.length === 0)
+    return 'no task is known here; set what `chordal dev` prints, or what the deployed stack puts out, CHORDAL_ROUTES too';
   const meant = nearest(task, known);
   const more = known.length > LISTED ? ` and ${known.length - LISTED} more` : '';
   const list = `known here are ${known.slice(0, LISTED).join(', ')}${more}`;

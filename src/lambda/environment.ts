@@ -187,9 +187,10 @@ function readRoutes(environment: Environment): Readonly<Record<string, string>> 
     return routesIn(readFileSync(given, 'utf8'), given);
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    throw new ConfigurationError(`Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}`, {
-      cause,
-    });
+    throw new ConfigurationError(
+      `Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}, which cannot be opened; \`chordal dev\` prints another at each start, and its file goes when it stops`,
+      { cause },
+    );
   }
 }
 

@@ -25,6 +25,12 @@ test('an app finds its cloud by its settings alone, and leaves the process’s e
   await expect(lost.delay()).rejects.toMatchObject({ code: 'CHORDAL_CONFIGURATION' });
 });
 
+test('a program that knows of no cloud is told what to set', async () => {
+  const app = createApp('c');
+  const add = app.task('add', (x: number, y: number) => x + y);
+  await expect(add.delay(1, 2)).rejects.toThrow(/no task is known here; set what `chordal dev` prints, .*CHORDAL_ROUTES/);
+});
+
 test('what settings do not say, the environment says when it is needed', () => {
   const environment = environmentWith({ table: 't' });
   vi.stubEnv('CHORDAL_TABLE', 'other');
