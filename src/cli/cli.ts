@@ -77,7 +77,7 @@ function rootCommand(output: Output): CommandDef {
   const subCommands: SubCommandsDef = {};
   for (const [name, load] of Object.entries(COMMANDS)) subCommands[name] = async () => (await load(output)).definition;
   return {
-    meta: { name: 'chordal', version: version(), description: 'Canvases of tasks on SQS and Lambda' },
+    meta: { name: 'chordal', version: version(), description: "Celery's canvas on SQS and Lambda" },
     subCommands,
   };
 }

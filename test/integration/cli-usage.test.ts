@@ -107,7 +107,9 @@ test('routes must be known before anything is sent', async () => {
   expect(badRoutes).toMatchObject({ code: 2, stdout: '' });
   expect(badRoutes.stderr).toMatch(/Cannot read .*routes.json as the routes of tasks: current value is \{"add": 1\}/);
   expect(noFile).toMatchObject({ code: 2, stdout: '' });
-  expect(noFile.stderr).toMatch(/Cannot read the routes of tasks from CHORDAL_ROUTES: current value is .*none.json, .*chordal dev/);
+  expect(noFile.stderr).toMatch(
+    /Cannot read the routes of tasks from CHORDAL_ROUTES: current value is .*none.json, .*chordal dev/,
+  );
 });
 
 test('a port that is in use is named', async () => {

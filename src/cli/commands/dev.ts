@@ -9,7 +9,7 @@ import type { Output } from '../output.ts';
 export function dev(output: Output): Command {
   return makeCommand({
     name: 'dev',
-    description: 'Run the handlers on an embedded cloud, and again whenever they change; stays up',
+    description: 'Run the handlers on an embedded cloud that stays up, and build them again when they change',
     args: {
       json: {
         type: 'boolean',

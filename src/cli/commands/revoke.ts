@@ -9,7 +9,7 @@ import { readId } from '../read-id.ts';
 export function revoke(output: Output): Command {
   return makeCommand({
     name: 'revoke',
-    description: 'Revoke all of a task or a canvas that has not run; it is asked for when this returns',
+    description: 'Ask to revoke what has not run yet of a task or a canvas, within about a second',
     args: {
       id: { type: 'positional', required: true, description: 'The taskId that call or run has printed' },
       ...cloudArguments,

@@ -28,7 +28,9 @@ test('an app finds its cloud by its settings alone, and leaves the process’s e
 test('a program that knows of no cloud is told what to set', async () => {
   const app = createApp('c');
   const add = app.task('add', (x: number, y: number) => x + y);
-  await expect(add.delay(1, 2)).rejects.toThrow(/no task is known here; set what `chordal dev` prints, .*CHORDAL_ROUTES/);
+  await expect(add.delay(1, 2)).rejects.toThrow(
+    /no task is known here; set what `chordal dev` prints, .*CHORDAL_ROUTES/,
+  );
 });
 
 test('what settings do not say, the environment says when it is needed', () => {
