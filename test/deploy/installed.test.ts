@@ -9,6 +9,8 @@ import { propertiesOf, type Template } from './support/template.ts';
 
 const words = snippetsOf(readme).find(({ file }) => file === 'handlers/words.ts')?.code ?? '';
 const stack = /^```js\n(\/\/ infra\/stack\.js\n[^]*?)^```$/m.exec(readme)?.[1] ?? '';
+const programs = snippetsOf(readme).filter(({ file }) => !file.includes('/') && !file.endsWith('.test.ts'));
+const compilerOptions = [...(/tsconfig\.json has ([^]*?)\n\n/.exec(readme)?.[1] ?? '').matchAll(/`("\w+": [^`]+)`/g)];
 const canvas = JSON.stringify({
   task: 'celery.chord',
   kwargs: {
@@ -17,11 +19,19 @@ const canvas = JSON.stringify({
   },
 });
 
-test('a project with the package from npm runs canvases and packages its stack, as the README says', async () => {
-  const dir = await installedProject({ 'handlers/words.ts': words, 'infra/stack.js': stack });
+test('a project with the package from npm compiles, runs canvases and packages its stack, as the README says', async () => {
+  const dir = await installedProject({
+    'handlers/words.ts': words,
+    'infra/stack.js': stack,
+    'tsconfig.json': `{ "compilerOptions": { ${compilerOptions.map(([, option]) => option).join(', ')}, "strict": true } }`,
+    ...Object.fromEntries(programs.map(({ file, code }) => [file, code])),
+  });
   const options = { cwd: dir, env: { AWS_REGION: 'us-east-1' } };
-  const { devDependencies }: { devDependencies: Record<string, string> } = await readJson('.', 'package.json');
+  const { version, devDependencies }: Manifest = await readJson('.', 'package.json');
+  expect(readme).toContain(`chordal-${version}.tgz`);
   expect(readme).toContain(`serverless@${devDependencies['serverless']}`);
+  expect(compilerOptions.length).toBeGreaterThan(3);
+  await runWell('tsc', ['-p', '.'], options);
   const cli = join(dir, 'node_modules/.bin/chordal');
   const yml = await readFile(join(dir, 'node_modules/chordal/serverless.yml'), 'utf8');
 
@@ -39,6 +49,11 @@ test('a project with the package from npm runs canvases and packages its stack, 
 }, 180_000);
 
 // --- internal ---
+
+interface Manifest {
+  readonly version: string;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
 
 async function readJson<T>(dir: string, path: string): Promise<T> {
   // What the caller says that it is, its tool has written.

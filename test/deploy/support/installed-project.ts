@@ -24,9 +24,7 @@ export async function installedProject(files: Readonly<Record<string, string>>):
 
 // --- internal ---
 
-/** Types are not needed to run it. */
-const TSC =
-  '-p src/tsconfig.json --noCheck --declaration false --isolatedDeclarations false --declarationMap false'.split(' ');
+const TSC = ['-p', 'src/tsconfig.json', '--noCheck', '--declarationMap', 'false'];
 
 /** Built anew: `dist` may be older than the source. */
 async function unpack(staging: string, target: string): Promise<void> {

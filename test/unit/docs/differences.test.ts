@@ -7,6 +7,7 @@ import { handler as math } from '../../../handlers/math.ts';
 import { add, mul, tsum } from '../../../handlers/tasks/math.ts';
 import { identity, log } from '../../../handlers/tasks/text.ts';
 import { fail } from '../../../handlers/tasks/trouble.ts';
+import { loadArguments } from '../../../src/worker/inputs.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
 let cloud: TestCloud;
@@ -116,6 +117,21 @@ const rows: Record<string, () => Promise<void>> = {
     ]);
   },
 
+  'An expired or revoked member': async () => {
+    const late = add.si(1, 1).set({ countdown: 5, expires: 1 });
+    const result = await chord([late, add.si(0, 0).set({ countdown: 3600 })], identity.s()).delay();
+    await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED', reason: 'expired' });
+    expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(60_000);
+  },
+
+  'An immutable body': async () => {
+    expect(await valueOf(chord([add.s(1, 1), add.s(2, 2)], add.si(3, 3)))).toBe(6);
+    // Whatever it is asked for is more than it should be.
+    const nothing = new Proxy({} as Parameters<typeof loadArguments>[0], { get: () => expect.unreachable() });
+    const body = { task: 'add', args: [3, 3], immutable: true } as const;
+    expect(await loadArguments(nothing, body, { join: 'W.0', n: 2 })).toEqual({ args: [3, 3], kwargs: {} });
+  },
+
   'An `ignoreResult` member or step': async () => {
     const quiet = add.s(1, 1).set({ ignoreResult: true });
     expect(await valueOf(chord([quiet, add.s(2, 2)], tsum.s()))).toBe(6);
@@ -146,6 +162,15 @@ const rows: Record<string, () => Promise<void>> = {
     expect(seen).toMatchObject([failure, 'own']);
   },
 
+  '`link`': async () => {
+    const app = createApp('linked');
+    const state = app.task('state', () => app.asyncResult('linked').state());
+    use({ math, linked: app.handler(state) });
+    const result = await add.s(1, 1).link(state.si()).applyAsync({ taskId: 'linked' });
+    expect(await result.get()).toBe(2);
+    expect(await app.asyncResult('linked^0').get()).toBe('SUCCESS');
+  },
+
   '`link` on a group': async () => {
     const seen: unknown[] = [];
     const app = createApp('links');
@@ -154,6 +179,14 @@ const rows: Record<string, () => Promise<void>> = {
     await valueOf(group([add.s(1, 1), add.s(2, 2)]).link(onValues.s()));
     await settled();
     expect(seen).toEqual([[2, 4]]);
+  },
+
+  'A result that comes twice': async () => {
+    const first = await identity.s('first').applyAsync({ taskId: 'same' });
+    expect(await first.get()).toBe('first');
+    const second = await identity.s('second').applyAsync({ taskId: 'same' });
+    await settled();
+    expect(await second.get()).toBe('first');
   },
 
   '`revoke()`': async () => {
@@ -175,6 +208,15 @@ const rows: Record<string, () => Promise<void>> = {
   'An unknown task': async () => {
     const app = createApp('unknown');
     await expect(app.signature('nobody').delay()).rejects.toMatchObject({ code: 'CHORDAL_NOT_REGISTERED' });
+    const misled = app.signature('nobody').set({ queue: 'math' });
+    await expect(valueOf(misled)).rejects.toMatchObject({ errorType: 'NotRegistered' });
+  },
+
+  'Eager mode': async () => {
+    cloud.close();
+    expect(await add.s(1, 2)()).toBe(3);
+    cloud = sampleCloud();
+    expect(await valueOf(add.s(1, 2))).toBe(3);
   },
 
   'Calling a canvas': async () => {
