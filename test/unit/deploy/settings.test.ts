@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { describeProject } from '../../../src/deploy/project.ts';
 import { outputs } from '../../../src/deploy/stack/outputs.ts';
@@ -29,20 +28,6 @@ test.each([
   [{ alarmTopic: 'mail' }, 'Cannot use the parameter alarmTopic as the ARN of an SNS topic'],
 ])('readSettings() refuses %j', (given, message) => {
   expect(() => readSettings(given)).toThrow(message);
-});
-
-test('OPERATIONS.md has a row for each parameter', () => {
-  const text = readFileSync('OPERATIONS.md', 'utf8');
-  const rows = [...text.matchAll(/^\| `(\w+)` \| /gm)].map(([, name]) => name);
-  for (const name of Object.keys(DEFAULT_SETTINGS)) expect(rows).toContain(name);
-});
-
-test('the files that the documents link to are there', () => {
-  for (const page of ['OPERATIONS.md', 'CONTRIBUTING.md']) {
-    for (const [, path = ''] of readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]+)/g)) {
-      expect(() => readFileSync(path)).not.toThrow();
-    }
-  }
 });
 
 test('routes that are too long for an output are left to the file beside the bundles', () => {
