@@ -106,7 +106,9 @@ test('the commands and the files that README.md names exist', async () => {
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  const headings = [...readme.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => `#${heading.toLowerCase()}`);
+  const headings = [...readme.matchAll(/^## (.+)$/gm)].map(
+    ([, heading = '']) => `#${heading.toLowerCase().replaceAll(' ', '-')}`,
+  );
   for (const path of links.filter((link) => !headings.includes(link)))
     expect(ts.sys.fileExists(path) || ts.sys.directoryExists(path), path).toBe(true);
 });

@@ -1,8 +1,10 @@
 /** What "Limits" in README.md says. */
-import { type Handler, type UntypedSignature, chain, createApp, group } from 'chordal';
+import { type Handler, type SignatureJson, type UntypedSignature, chain, createApp, group } from 'chordal';
 import { type TestCloud, memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identity } from '../../../handlers/tasks/text.ts';
+import { packPlan } from '../../../src/core/blocks.ts';
+import { parseJson } from '../../../src/core/json.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
 let cloud: TestCloud;
@@ -32,6 +34,34 @@ test('a canvas may nest 64 frames deep and be of any length', async () => {
   await expect(async () => nested(65).delay()).rejects.toMatchObject({ code: 'CHORDAL_CANVAS_TOO_DEEP' });
   const long = chain(...Array.from({ length: 1000 }, () => identity.si(1)));
   expect(await (await long.delay()).get()).toBe(1);
+});
+
+test('a chain or a group may have a million elements', () => {
+  const tasks = Array.from({ length: 1_000_001 }, () => ({ task: 'identity' }));
+  for (const plan of [{ par: tasks }, { seq: tasks }])
+    expect(() => packPlan(plan, 'W')).toThrow(/^Cannot send a canvas .* 1000001, and 1000000 is the most/);
+});
+
+test('an integer that a number would change is a bigint, as JSON and as the mark that callers of submit write', async () => {
+  const canvases = [
+    parseJson('{"task": "identity", "args": [9007199254740993]}', 'the canvas'),
+    { task: 'identity', args: [{ __type__: 'bigint', __value__: '9007199254740993' }] },
+  ];
+  for (const canvas of canvases) {
+    // What JSON says is checked when it is read.
+    const read = createApp('big').signature(canvas as SignatureJson);
+    expect(await (await read.delay()).get()).toBe(9007199254740993n);
+  }
+});
+
+test('in memory a countdown is exact', async () => {
+  const startedAt = cloud.clock.now();
+  const result = await identity.applyAsync({ args: ['a'], countdown: 0.1 });
+  await cloud.clock.sleep(99);
+  expect(await result.ready()).toBe(false);
+  await cloud.clock.sleep(2);
+  expect(await result.ready()).toBe(true);
+  expect(cloud.clock.now() - startedAt).toBeLessThan(1000);
 });
 
 test('a task may replace itself 100 times', async () => {
