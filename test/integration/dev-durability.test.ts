@@ -72,7 +72,7 @@ test('dev --data, killed again and again in the middle of a chord, a chain and r
     { taskId: 'retries', state: 'SUCCESS', value: numbers.slice(0, 20) },
   ]);
   expect(await dev.interrupt()).toBe(0);
-}, 90_000);
+}, 240_000);
 
 // --- internal ---
 
