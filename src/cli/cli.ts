@@ -37,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   revoke: async (output) => (await import('./commands/revoke.ts')).revoke(output),
   forget: async (output) => (await import('./commands/forget.ts')).forget(output),
   dlq: async (output) => (await import('./commands/dlq.ts')).dlq(output),
+  doctor: async (output) => (await import('./commands/doctor.ts')).doctor(output),
   cost: async (output) => (await import('./commands/cost.ts')).cost(output),
 };
 

@@ -13,8 +13,8 @@ export interface Output {
   problem(message: string): void;
   /** Faint on a terminal, for what stands before a line. */
   faint(text: string): string;
-  /** How far a long work is: shown when stderr is a terminal, and the work has taken a second. */
-  progress(done: number, of: number): void;
+  /** How far a long work is, of which the end may not be known: shown when stderr is a terminal, and the work has taken a second. */
+  progress(done: number, of?: number): void;
 }
 
 /** One of the process's streams: a terminal, a pipe or a file. */
@@ -63,9 +63,9 @@ export class ProcessOutput implements Output {
     return this.#styled('dim', text);
   }
 
-  progress(done: number, of: number): void {
+  progress(done: number, of?: number): void {
     if (this.#stderr.isTTY !== true || this.#now() - this.#startedAt < QUIET_MS) return;
-    this.#stderr.write(`${CLEAR_LINE}${done} of ${of} done`);
+    this.#stderr.write(`${CLEAR_LINE}${done}${of === undefined ? '' : ` of ${of}`} done`);
     this.#hasProgress = true;
     if (done === of) this.#clearProgress();
   }

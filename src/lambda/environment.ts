@@ -118,6 +118,19 @@ export function logLevel({ CHORDAL_LOG_LEVEL: given }: Environment = process.env
   return logLevelOf(given) ?? 'info';
 }
 
+/**
+ * A variable that names a part of the cloud.
+ *
+ * @throws ConfigurationError if it is not set
+ */
+export function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new ConfigurationError(
+    `Cannot reach the cloud as ${name} is not set: take it from what \`chordal dev\` prints, from the outputs of the deployed stack, or use --local`,
+  );
+}
+
 // --- internal ---
 
 type System = Pick<Ports, 'clock' | 'nonces' | 'log'>;
@@ -168,14 +181,6 @@ function schedulerOf(environment: Environment, prefix: string): Scheduler | unde
     return new SchedulerClient({});
   });
   return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn('dead') });
-}
-
-function required(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (value !== undefined && value !== '') return value;
-  throw new ConfigurationError(
-    `Cannot reach the cloud as ${name} is not set: take it from what \`chordal dev\` prints, from the outputs of the deployed stack, or use --local`,
-  );
 }
 
 /** The routes are built into each function, beside its bundle; other programs are told of them by CHORDAL_ROUTES. */

@@ -24,7 +24,7 @@ export interface SchedulerEndpoint extends HttpEndpoint {
 }
 
 /**
- * Answers EventBridge Scheduler's `CreateSchedule` for one-time schedules that put a message on a queue and then delete
+ * Answers EventBridge Scheduler's `ListSchedules`, and its `CreateSchedule` for one-time schedules that put a message on a queue and then delete
  * themselves. Two of one name are a conflict, as on AWS.
  *
  * @throws ConfigurationError if the port is taken, or a file in its folder is damaged
@@ -64,7 +64,7 @@ const RETRY_MS = 1000;
 /** The schedules that wait, each in a file of its own if there is a folder. */
 class Schedules {
   readonly #options: SchedulerEndpointOptions;
-  readonly #waiting = new Map<string, NodeJS.Timeout | undefined>();
+  readonly #waiting = new Map<string, { readonly queue: string; readonly timer?: NodeJS.Timeout }>();
   #isStopped = false;
 
   constructor(options: SchedulerEndpointOptions) {
@@ -73,6 +73,11 @@ class Schedules {
 
   get size(): number {
     return this.#waiting.size;
+  }
+
+  /** The names of the schedules that wait, and of their queues. */
+  list(): readonly Pick<Schedule, 'name' | 'queue'>[] {
+    return [...this.#waiting].map(([name, { queue }]) => ({ name, queue }));
   }
 
   async load(): Promise<void> {
@@ -87,7 +92,7 @@ class Schedules {
   /** Whether it is new. */
   async add(schedule: Schedule): Promise<boolean> {
     if (this.#waiting.has(schedule.name)) return false;
-    this.#waiting.set(schedule.name, undefined);
+    this.#waiting.set(schedule.name, { queue: schedule.queue });
     const file = this.#fileOf(schedule);
     if (file !== undefined) {
       await writeFile(`${file}.new`, JSON.stringify(schedule));
@@ -99,14 +104,15 @@ class Schedules {
 
   stop(): void {
     this.#isStopped = true;
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
+    for (const { timer } of this.#waiting.values()) clearTimeout(timer);
   }
 
   #wait(schedule: Schedule, atLeastMs = 0): void {
     if (this.#isStopped) return;
     const waitMs = Math.max(atLeastMs, schedule.at - Date.now());
     const due = (): void => (waitMs > LONGEST_TIMER_MS ? this.#wait(schedule) : void this.#fire(schedule));
-    this.#waiting.set(schedule.name, setTimeout(due, Math.min(waitMs, LONGEST_TIMER_MS)));
+    const timer = setTimeout(due, Math.min(waitMs, LONGEST_TIMER_MS));
+    this.#waiting.set(schedule.name, { queue: schedule.queue, timer });
   }
 
   async #fire(schedule: Schedule): Promise<void> {
@@ -130,12 +136,13 @@ async function answer(schedules: Schedules, request: IncomingMessage): Promise<R
   const { pathname } = new URL(request.url ?? '', 'http://scheduler');
   const [, encoded] = PATH.exec(pathname) ?? [];
   const payload = await text(request);
+  if (request.method === 'GET' && pathname === '/schedules') return { status: 200, body: listed(schedules) };
   if (request.method !== 'POST' || encoded === undefined) {
     const asked = `${request.method} ${pathname}`;
     return refusal(
       404,
       'UnknownOperationException',
-      `The embedded Scheduler answers CreateSchedule alone, not ${asked}`,
+      `The embedded Scheduler answers CreateSchedule and ListSchedules alone, not ${asked}`,
     );
   }
   const name = decodeURIComponent(encoded);
@@ -154,6 +161,16 @@ async function answer(schedules: Schedules, request: IncomingMessage): Promise<R
     };
   }
   return refusal(409, 'ConflictException', `Schedule ${name} already exists.`);
+}
+
+/** All of them, in one page: here there is one group. */
+function listed(schedules: Schedules): string {
+  const Schedules = schedules.list().map(({ name, queue }) => ({
+    Name: name,
+    State: 'ENABLED',
+    Target: { Arn: `arn:aws:sqs:us-east-1:000000000000:${queue}` },
+  }));
+  return JSON.stringify({ Schedules });
 }
 
 function scheduleOf(name: string, payload: string): Schedule | undefined {

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chordal } from './cli-support.ts';
 
-const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq', 'cost'];
+const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq', 'doctor', 'cost'];
 
 test('chordal --help names every command, and --version is that of the package', async () => {
   const [help, version] = await Promise.all([chordal(['--help']), chordal(['--version'])]);
@@ -45,6 +45,10 @@ test.each([
   [['dlq', 'lsit', '--memory'], /Cannot do "lsit" with dead letters: did you mean list\?/],
   [['dlq', 'list', '--days', '16'], /Cannot use --days as a number from 0 to 15: current value is "16"/],
   [['dlq', 'purge', 'abc', '--memory'], /Cannot find a dead letter of abc in the last 15 days/],
+  [['doctor', 'a b'], /Cannot use "a b" as an id/],
+  [['doctor', '--pause', 'x'], /Cannot use --pause as a number from 0 to 3600: current value is "x"/],
+  [['doctor', '--memory'], /Cannot use --memory here: nothing in memory outlives its command/],
+  [['doctor'], /Cannot reach the cloud as CHORDAL_TABLE is not set/],
   [['dev', '--sqs-port', '99999'], /Cannot use --sqs-port as a whole number from 0 to 65535: current value is "99999"/],
   [['dev', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
   [['call', 'add', '1', '--memory', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],

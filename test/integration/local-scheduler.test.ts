@@ -1,6 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConflictException, CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientOptions } from '../../src/local/endpoints.ts';
 import type { SchedulerEndpoint, SchedulerEndpointOptions } from '../../src/local/scheduler-endpoint.ts';
@@ -73,6 +78,15 @@ describe('startSchedulerEndpoint()', () => {
     expect(second.endpoint.waiting).toBe(1);
     expect(await promise).toBe('body of kept');
     await expect.poll(() => readdir(dir)).toEqual([]);
+  });
+
+  it('lists the schedules that wait, with their queues', async () => {
+    const { client } = await start({ send: async () => undefined });
+    await client.send(schedule('later', Date.now() + 3_600_000));
+    const { Schedules } = await client.send(new ListSchedulesCommand({ GroupName: 'default' }));
+    expect(Schedules).toMatchObject([
+      { Name: 'later', Target: { Arn: 'arn:aws:sqs:us-east-1:000000000000:shop-dev-math' } },
+    ]);
   });
 
   it('refuses what it cannot carry out', async () => {

@@ -1,5 +1,6 @@
 import type { Delivery } from '../../ports/broker.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { Survey } from '../../ports/survey.ts';
 import type { Clock, Log, Nonces } from '../../ports/system.ts';
 import { RealClock } from '../system/clock.ts';
 import { consoleLog } from '../system/log.ts';
@@ -9,6 +10,7 @@ import { MemoryPayloads } from './payloads.ts';
 import { DEAD_LETTER_QUEUE, MemoryQueues } from './queues.ts';
 import type { QueueSettings } from './queues.ts';
 import { MemoryRecords } from './records.ts';
+import { MemorySurvey } from './survey.ts';
 
 /** What works on a queue's messages: it answers with the ids of those that are to come back. */
 export type Consumer = (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>;
@@ -34,6 +36,7 @@ const BATCH_SIZE = 10;
 export class MemoryCloud {
   readonly queues: MemoryQueues;
   readonly ports: Ports;
+  readonly survey: Survey;
   readonly #clock: Clock;
   readonly #concurrency: number;
   readonly #timeoutMs: number;
@@ -47,10 +50,14 @@ export class MemoryCloud {
     this.#clock = clock;
     this.#concurrency = settings.concurrency ?? 10;
     this.#timeoutMs = settings.timeoutMs ?? 60_000;
+    const outcomes = new MemoryOutcomes(clock);
+    const payloads = new MemoryPayloads(clock);
+    const records = new MemoryRecords(clock);
+    this.survey = new MemorySurvey({ outcomes, payloads, records, queues });
     this.ports = {
-      outcomes: new MemoryOutcomes(clock),
-      payloads: new MemoryPayloads(clock),
-      records: new MemoryRecords(clock),
+      outcomes,
+      payloads,
+      records,
       broker: queues,
       deliveries: queues,
       scheduler: queues,

@@ -23,9 +23,14 @@ export class ExpiringMap<Value> {
     this.#entries.delete(key);
   }
 
+  /** What is still there, with its key and the time, in epoch ms, until which it is. */
+  entries(): readonly { readonly key: string; readonly value: Value; readonly until: number }[] {
+    const now = this.#clock.now();
+    return [...this.#entries].filter(([, { until }]) => until > now).map(([key, entry]) => ({ key, ...entry }));
+  }
+
   /** The values that are still there, in the order in which their keys were first set. */
   values(): readonly Value[] {
-    const now = this.#clock.now();
-    return [...this.#entries.values()].filter(({ until }) => until > now).map(({ value }) => value);
+    return this.entries().map(({ value }) => value);
   }
 }

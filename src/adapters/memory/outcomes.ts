@@ -1,6 +1,7 @@
 import { type Address, addressOf, nodeKey } from '../../core/address.ts';
 import { memberId } from '../../core/ids.ts';
 import { type Cell, isOpen, type Leaf, type Standing } from '../../core/outcome.ts';
+import { idsAt, type Trace, traceOf } from '../../core/trace.ts';
 import type { Begin, Claim, Climb, Decide, Outcomes } from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
@@ -92,6 +93,15 @@ export class MemoryOutcomes implements Outcomes {
 
   async find({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
     return addresses.map((address) => this.#cellAt(address));
+  }
+
+  /** What there is of every id. */
+  traces(): readonly Trace[] {
+    return this.#items.entries().flatMap(({ key, value: { cells }, until }) => {
+      const space = key.indexOf(' ');
+      const ids = idsAt({ pk: key.slice(0, space), sk: key.slice(space + 1) });
+      return ids.flatMap((id, slot) => traceOf(id, cells[slot] ?? EMPTY_CELL, until) ?? []);
+    });
   }
 
   #itemAt(address: Address): Item {

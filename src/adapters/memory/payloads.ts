@@ -39,11 +39,20 @@ export class MemoryPayloads implements Payloads {
   }
 
   async getBlock({ key }: { readonly key: string }): Promise<string> {
-    return this.#blocks.get(key) ?? missing('block', key, key.slice(key.indexOf(':') + 1).replace(/\/.*$/, ''));
+    return this.#blocks.get(key) ?? missing('block', key, idOfBlock(key));
+  }
+
+  /** The ids whose blocks are kept, and until when. */
+  blocks(): readonly { readonly id: string; readonly until: number }[] {
+    return this.#blocks.entries().map(({ key, until }) => ({ id: idOfBlock(key), until }));
   }
 }
 
 // --- internal ---
+
+function idOfBlock(key: string): string {
+  return key.slice(key.indexOf(':') + 1).replace(/\/.*$/, '');
+}
 
 function missing(what: string, key: string, taskId: string): never {
   throw new UnknownResult(`Cannot read a ${what} as text: there is none under ${key}; it was removed, or it expired`, {

@@ -1,4 +1,5 @@
 import type { Broker, Deliveries, Outgoing, Receipt, Scheduler } from '../../ports/broker.ts';
+import type { InFlight } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 
 /** A message that a consumer has been given. */
@@ -54,14 +55,28 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
 
   /** Messages that are on a queue or in a consumer's hands. */
   get size(): number {
-    return [...this.#queues.values()].reduce(
-      (sum, { waiting, taken, delayed }) => sum + waiting.size + taken.size + delayed,
-      0,
-    );
+    const { visible, hidden, delayed, dead, scheduled } = this.inFlight();
+    return visible + hidden + delayed + dead + scheduled;
+  }
+
+  /** How much of it is in which state. */
+  inFlight(): InFlight {
+    const counts = { visible: 0, hidden: 0, delayed: 0, dead: 0, scheduled: 0 };
+    for (const [name, { waiting, taken, delayed, scheduled }] of this.#queues) {
+      if (name === DEAD_LETTER_QUEUE) {
+        counts.dead += waiting.size + taken.size + delayed;
+      } else {
+        counts.visible += waiting.size;
+        counts.hidden += taken.size;
+        counts.delayed += delayed;
+      }
+      counts.scheduled += scheduled;
+    }
+    return counts;
   }
 
   async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
-    for (const { queue, body, delaySeconds } of messages) this.#put(queue, body, delaySeconds * 1000);
+    for (const { queue, body, delaySeconds } of messages) this.#put(queue, body, delaySeconds * 1000, 'delayed');
     this.#announce();
   }
 
@@ -78,7 +93,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   }): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
-    this.#put(queue, body, Math.max(0, at - this.#clock.now()));
+    this.#put(queue, body, Math.max(0, at - this.#clock.now()), 'scheduled');
   }
 
   async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
@@ -130,13 +145,13 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
 
   // --- internal ---
 
-  #put(queue: string, body: string, delayMs: number): void {
+  #put(queue: string, body: string, delayMs: number, kind: 'delayed' | 'scheduled'): void {
     const message = { id: this.#nextId(), body, receives: 0, hidden: undefined, reason: undefined };
     const target = this.#queue(queue);
     if (delayMs <= 0) return void target.waiting.add(message);
-    target.delayed += 1;
+    target[kind] += 1;
     void this.#clock.sleep(delayMs).then(() => {
-      target.delayed -= 1;
+      target[kind] -= 1;
       target.waiting.add(message);
       this.#announce();
     });
@@ -176,7 +191,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   }
 
   #queue(name: string): Queue {
-    const queue = this.#queues.get(name) ?? { waiting: new Set(), taken: new Map(), delayed: 0 };
+    const queue = this.#queues.get(name) ?? { waiting: new Set(), taken: new Map(), delayed: 0, scheduled: 0 };
     this.#queues.set(name, queue);
     return queue;
   }
@@ -204,4 +219,5 @@ interface Queue {
   /** By receipt handle. */
   readonly taken: Map<string, Stored>;
   delayed: number;
+  scheduled: number;
 }

@@ -37,6 +37,16 @@ export class MemoryRecords implements Records {
     return this.#progress.get(address.id);
   }
 
+  /** The ids that have told their readers something, and until when that is kept. */
+  begun(): readonly { readonly id: string; readonly until: number }[] {
+    return this.#progress.entries().map(({ key: id, until }) => ({ id, until }));
+  }
+
+  /** The workflows whose submission was noted, and until when that is kept. */
+  submitted(): readonly { readonly id: string; readonly until: number }[] {
+    return this.#submissions.entries().map(({ key: id, until }) => ({ id, until }));
+  }
+
   async append(params: {
     readonly key: string;
     readonly at: number;

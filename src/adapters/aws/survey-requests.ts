@@ -1,0 +1,39 @@
+import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import { workflowOf } from '../../core/ids.ts';
+import { bareTrace, idsAt, type Trace, traceOf } from '../../core/trace.ts';
+import { type Item, readNumber, readText, text } from './attributes.ts';
+import { cellOf } from './outcome-codec.ts';
+
+/** Everything that workflows, or one of them, have left, without values and blocks. */
+export function keptRequest(table: string, workflow: string | undefined): ScanCommandInput {
+  const kinds = ['t', 'c', 'u', 'b'];
+  const isKind = [...kinds.map((kind) => `begins_with(sk, :${kind})`), 'sk = :s'].join(' OR ');
+  return {
+    TableName: table,
+    ProjectionExpression: ['pk', 'sk', 'x', ...STANDING].join(', '),
+    FilterExpression: workflow === undefined ? isKind : `begins_with(pk, :w) AND (${isKind})`,
+    ExpressionAttributeValues: {
+      ...Object.fromEntries([...kinds, 's'].map((kind) => [`:${kind}`, text(kind)])),
+      ...(workflow !== undefined && { ':w': text(workflow) }),
+    },
+  };
+}
+
+/** What an item of that scan says. */
+export function tracesOf(item: Item): readonly Trace[] {
+  const [pk, sk] = [readText(item, 'pk') ?? '', readText(item, 'sk') ?? ''];
+  const until = (readNumber(item, 'x') ?? 0) * 1000;
+  const kind = sk.charAt(0);
+  // Progress is in its task's partition, under the rest of the task's id.
+  if (kind === 'u') return [bareTrace(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];
+  if (kind === 'b' || kind === 's') return [bareTrace(workflowOf(pk), until)];
+  const isLeaf = kind === 'c';
+  return idsAt({ pk, sk }).flatMap((id, slot) => traceOf(id, cellOf(item, isLeaf ? slot : undefined), until) ?? []);
+}
+
+// --- internal ---
+
+/** The attributes of a cell, of a task and of each slot of a leaf. */
+const STANDING = ['', ...Array(8).keys()].flatMap((end) =>
+  ['o', 'r', 'd', 'k', 'q', 'c'].map((name) => `${name}${end}`),
+);

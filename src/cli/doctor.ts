@@ -1,0 +1,174 @@
+import { limiter } from '../adapters/system/limiter.ts';
+import { addressOf } from '../core/address.ts';
+import { LIFETIME_MS } from '../core/drafts.ts';
+import { WorkerLostError } from '../core/errors-of-tasks.ts';
+import { toFailure } from '../core/errors-wire.ts';
+import { workflowOf } from '../core/ids.ts';
+import { ANY_ATTEMPT } from '../core/outcome.ts';
+import { mergedTrace, type Trace } from '../core/trace.ts';
+import { type Missing, waitsOf } from '../core/waits.ts';
+import type { InFlight, Survey } from '../ports/survey.ts';
+import type { Engine } from '../worker/engine.ts';
+import type { Output } from './output.ts';
+
+/** What the doctor works with. */
+export interface Practice {
+  readonly engine: Engine;
+  readonly survey: Survey;
+  readonly output: Output;
+}
+
+/** What the doctor is asked. */
+export interface Complaint {
+  /** Only this workflow. Default: all. */
+  readonly workflow?: string | undefined;
+  /** Whether what is lost is settled. */
+  readonly isRepairing: boolean;
+  /** Between two looks at what is in flight. */
+  readonly pauseSeconds: number;
+}
+
+/**
+ * Answers with a line for each workflow without an outcome, and with the exit code: 1 if one is lost and stays so. Lost is what waits while twice nothing
+ * was in flight: before the table was read, and a pause after that.
+ */
+export async function examine(practice: Practice, complaint: Complaint): Promise<number> {
+  const { engine, survey, output } = practice;
+  const { workflow, pauseSeconds } = complaint;
+  const endsAt = engine.clock.now() + pauseSeconds * 1000;
+  const before = await survey.inFlight();
+  const open = await openWorkflows(practice, workflow);
+  if (open.length === 0) {
+    output.note(workflow === undefined ? 'No workflow is open.' : `${workflow} is not open: it has an outcome.`);
+    return 0;
+  }
+  if (totalOf(before) > 0) return allWait(open, before, output);
+  output.note(
+    `${many(open.length, 'workflow')} open and nothing in flight. Looking again when ${pauseSeconds} s have passed …`,
+  );
+  await engine.clock.sleep(Math.max(0, endsAt - engine.clock.now()));
+  const after = await survey.inFlight();
+  return totalOf(after) > 0 ? allWait(open, after, output) : tellLost(practice, open, complaint);
+}
+
+// --- internal ---
+
+/** Ids that are named in one line. */
+const NAMED = 100;
+const TOLD_EVERY = 1000;
+const PARALLEL_WORKFLOWS = 8;
+
+interface OpenWorkflow {
+  readonly workflow: string;
+  readonly missing: readonly Missing[];
+  /** Absent if nothing is kept. */
+  readonly until?: number;
+}
+
+/** A workflow that was asked for is open, too, if nothing is kept of it: it may be that no worker has ever begun it. */
+async function openWorkflows(
+  { survey, output }: Practice,
+  workflow: string | undefined,
+): Promise<readonly OpenWorkflow[]> {
+  const all = new Map<string, Map<string, Trace>>(workflow === undefined ? [] : [[workflow, new Map()]]);
+  let count = 0;
+  for await (const trace of survey.kept({ workflow })) {
+    count += 1;
+    if (count % TOLD_EVERY === 0) output.progress(count);
+    const key = workflowOf(trace.id);
+    const kept = all.get(key) ?? new Map<string, Trace>();
+    kept.set(trace.id, mergedTrace(kept.get(trace.id), trace));
+    all.set(key, kept);
+  }
+  const open = [...all].filter(([key, kept]) => kept.get(key)?.isEnded !== true);
+  return open.map(([key, kept]) => ({
+    workflow: key,
+    missing: waitsOf(key, kept),
+    ...(kept.size > 0 && { until: [...kept.values()].reduce((latest, { until }) => Math.max(latest, until), 0) }),
+  }));
+}
+
+function allWait(open: readonly OpenWorkflow[], inFlight: InFlight, output: Output): number {
+  for (const one of open) output.answer({ ...lineOf(one, 'waiting'), inFlight: totalOf(inFlight) });
+  const { visible, hidden, delayed, dead, scheduled } = inFlight;
+  output.note(
+    `${many(open.length, 'workflow')} open, which may go on: in flight are ${visible} messages to be taken, ${hidden} in workers' hands, ${delayed} delayed, ${dead} dead letters and ${scheduled} schedules. Whose they are is not known: look again when there are none.`,
+  );
+  return 0;
+}
+
+async function tellLost(
+  practice: Practice,
+  open: readonly OpenWorkflow[],
+  { isRepairing }: Complaint,
+): Promise<number> {
+  const { output } = practice;
+  const inTurn = limiter(PARALLEL_WORKFLOWS);
+  const settle = isRepairing ? settleLost : isStillOpen;
+  const settling = open.map((one) => inTurn(() => settle(practice, one)));
+  let lost = 0;
+  for (const [index, one] of open.entries()) {
+    const isLost = await settling[index];
+    output.progress(index + 1, open.length);
+    if (isLost !== true) continue;
+    lost += 1;
+    output.answer({ ...lineOf(one, 'lost'), ...(isRepairing && { repaired: true }) });
+  }
+  const advice = isRepairing ? 'now failed, with WorkerLostError' : '`--repair` settles them as failed';
+  output.note(lost === 0 ? 'Meanwhile all have ended.' : `${many(lost, 'workflow')} lost: ${advice}.`);
+  return lost > 0 && !isRepairing ? 1 : 0;
+}
+
+async function isStillOpen({ engine }: Practice, { workflow }: OpenWorkflow): Promise<boolean> {
+  const { cell } = await engine.outcomes.look({ address: addressOf(workflow) });
+  return cell.outcome === undefined;
+}
+
+/** Settles a workflow as failed at what is missing; whether it was open until then. */
+async function settleLost({ engine }: Practice, { workflow, missing, until = 0 }: OpenWorkflow): Promise<boolean> {
+  const { clock, nonces, outcomes } = engine;
+  const [first = { id: workflow, lacks: 'outcome' }] = missing;
+  const others = missing.length > 1 ? `, as do ${missing.length - 1} others` : '';
+  const error = new WorkerLostError(
+    `Cannot go on with ${workflow}: ${first.id} lacks ${WORDS[first.lacks]}${others}, and nothing is in flight that could bring it; its message was deleted, or too old for its queue`,
+  );
+  // Where the doctor stood tells nothing of the task.
+  const { stack: _, ...record } = toFailure(error);
+  const by = { mid: nonces.mid(), token: nonces.token() };
+  const { cell } = await outcomes.decide({
+    address: addressOf(workflow),
+    attempt: ANY_ATTEMPT,
+    decision: { state: 'FAILURE', value: { inline: { ...record } }, failedId: first.id },
+    by,
+    until: Math.max(until, clock.now() + LIFETIME_MS),
+  });
+  return cell.outcome?.mid === by.mid;
+}
+
+const WORDS: Readonly<Record<Missing['lacks'], string>> = {
+  outcome: 'an outcome',
+  retry: 'its retry',
+  replacement: 'its replacement',
+  successor: 'a successor',
+  'member or successor': 'a further member or a successor',
+};
+
+function lineOf({ workflow, missing, until }: OpenWorkflow, state: 'waiting' | 'lost'): object {
+  const further = missing.length - NAMED;
+  return {
+    workflow,
+    state,
+    missing: missing.slice(0, NAMED),
+    ...(further > 0 && { further }),
+    // When it was last written, or is to start at the latest.
+    ...(until !== undefined && { at: new Date(until - LIFETIME_MS).toISOString() }),
+  };
+}
+
+function totalOf({ visible, hidden, delayed, dead, scheduled }: InFlight): number {
+  return visible + hidden + delayed + dead + scheduled;
+}
+
+function many(count: number, what: string): string {
+  return count === 1 ? `1 ${what} is` : `${count} ${what}s are`;
+}
