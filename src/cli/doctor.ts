@@ -39,7 +39,11 @@ export async function examine(practice: Practice, complaint: Complaint): Promise
   const before = await survey.inFlight();
   const open = await openWorkflows(practice, workflow);
   if (open.length === 0) {
-    output.note(workflow === undefined ? 'No workflow is open.' : `${workflow} is not open: it has an outcome.`);
+    output.note(
+      workflow === undefined
+        ? 'No workflow is open that has left a trace.'
+        : `${workflow} is not open: it has an outcome.`,
+    );
     return 0;
   }
   if (totalOf(before) > 0) return allWait(open, before, output);
@@ -57,6 +61,11 @@ export async function examine(practice: Practice, complaint: Complaint): Promise
 const NAMED = 100;
 const TOLD_EVERY = 1000;
 const PARALLEL_WORKFLOWS = 8;
+/**
+ * What is written after a workflow's end, as by other members of a group that failed, outlives its outcome by as long. So what has less than this to live
+ * tells nothing, unless somebody asks for it.
+ */
+const LAST_MS = 86_400_000;
 
 interface OpenWorkflow {
   readonly workflow: string;
@@ -67,7 +76,7 @@ interface OpenWorkflow {
 
 /** A workflow that was asked for is open, too, if nothing is kept of it: it may be that no worker has ever begun it. */
 async function openWorkflows(
-  { survey, output }: Practice,
+  { engine, survey, output }: Practice,
   workflow: string | undefined,
 ): Promise<readonly OpenWorkflow[]> {
   const all = new Map<string, Map<string, Trace>>(workflow === undefined ? [] : [[workflow, new Map()]]);
@@ -75,24 +84,27 @@ async function openWorkflows(
   for await (const trace of survey.kept({ workflow })) {
     count += 1;
     if (count % TOLD_EVERY === 0) output.progress(count);
+    // Callbacks come after an outcome, and are not waited for.
+    if (trace.id.includes('^')) continue;
     const key = workflowOf(trace.id);
     const kept = all.get(key) ?? new Map<string, Trace>();
     kept.set(trace.id, mergedTrace(kept.get(trace.id), trace));
     all.set(key, kept);
   }
-  const open = [...all].filter(([key, kept]) => kept.get(key)?.isEnded !== true);
-  return open.map(([key, kept]) => ({
-    workflow: key,
-    missing: waitsOf(key, kept),
-    ...(kept.size > 0 && { until: [...kept.values()].reduce((latest, { until }) => Math.max(latest, until), 0) }),
-  }));
+  const tellsFrom = workflow === undefined ? engine.clock.now() + LAST_MS : 0;
+  return [...all].flatMap(([key, kept]) => {
+    const until = [...kept.values()].reduce((latest, trace) => Math.max(latest, trace.until), 0);
+    if (kept.get(key)?.isEnded === true || until < tellsFrom) return [];
+    return [{ workflow: key, missing: waitsOf(key, kept), ...(kept.size > 0 && { until }) }];
+  });
 }
 
 function allWait(open: readonly OpenWorkflow[], inFlight: InFlight, output: Output): number {
   for (const one of open) output.answer({ ...lineOf(one, 'waiting'), inFlight: totalOf(inFlight) });
   const { visible, hidden, delayed, dead, scheduled } = inFlight;
+  const counts = `${visible} visible, ${hidden} hidden, ${delayed} delayed, ${dead} dead, ${scheduled} scheduled`;
   output.note(
-    `${many(open.length, 'workflow')} open, which may go on: in flight are ${visible} messages to be taken, ${hidden} in workers' hands, ${delayed} delayed, ${dead} dead letters and ${scheduled} schedules. Whose they are is not known: look again when there are none.`,
+    `${many(open.length, 'workflow')} open and may go on. In flight: ${counts}; whose, is not known: look again when there are none.`,
   );
   return 0;
 }
@@ -105,15 +117,16 @@ async function tellLost(
   const { output } = practice;
   const inTurn = limiter(PARALLEL_WORKFLOWS);
   const settle = isRepairing ? settleLost : isStillOpen;
-  const settling = open.map((one) => inTurn(() => settle(practice, one)));
+  let done = 0;
   let lost = 0;
-  for (const [index, one] of open.entries()) {
-    const isLost = await settling[index];
-    output.progress(index + 1, open.length);
-    if (isLost !== true) continue;
-    lost += 1;
-    output.answer({ ...lineOf(one, 'lost'), ...(isRepairing && { repaired: true }) });
-  }
+  const tell = async (one: OpenWorkflow): Promise<void> => {
+    if (await settle(practice, one)) {
+      lost += 1;
+      output.answer({ ...lineOf(one, 'lost'), ...(isRepairing && { repaired: true }) });
+    }
+    output.progress((done += 1), open.length);
+  };
+  await Promise.all(open.map((one) => inTurn(() => tell(one))));
   const advice = isRepairing ? 'now failed, with WorkerLostError' : '`--repair` settles them as failed';
   output.note(lost === 0 ? 'Meanwhile all have ended.' : `${many(lost, 'workflow')} lost: ${advice}.`);
   return lost > 0 && !isRepairing ? 1 : 0;

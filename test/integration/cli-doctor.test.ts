@@ -9,7 +9,11 @@ test('doctor finds the member of a chord whose message was purged, settles the c
   const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
   const of = (...args: readonly string[]): Promise<Ended> => chordal(args, { env });
   const doctor = (...args: readonly string[]): Promise<Ended> => of('doctor', '--pause', '1', ...args);
-  expect(await of('doctor')).toMatchObject({ code: 0, stdout: '', stderr: 'No workflow is open.\n' });
+  expect(await of('doctor')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: 'No workflow is open that has left a trace.\n',
+  });
 
   const late = { task: 'add', args: [3, 4], options: { countdown: 600 } };
   const chord = {
@@ -29,9 +33,7 @@ test('doctor finds the member of a chord whose message was purged, settles the c
     },
     { timeout: 20_000 },
   );
-  expect(waiting.stderr).toContain(
-    "0 messages to be taken, 0 in workers' hands, 1 delayed, 0 dead letters and 0 schedules",
-  );
+  expect(waiting.stderr).toContain('In flight: 0 visible, 0 hidden, 1 delayed, 0 dead, 0 scheduled;');
 
   await purge(env, 'math');
   const lost = await doctor();
@@ -63,7 +65,7 @@ test('doctor takes nothing for lost while a schedule waits', async () => {
     chordal(['doctor', taskId, '--pause', '0', '--repair'], { env }),
   ]);
   // Its only trace is its message.
-  expect(all).toMatchObject({ code: 0, stdout: '', stderr: 'No workflow is open.\n' });
+  expect(all).toMatchObject({ code: 0, stdout: '', stderr: 'No workflow is open that has left a trace.\n' });
   expect(one).toMatchObject({ code: 0, answers: [{ workflow: taskId, state: 'waiting', inFlight: 1 }] });
 }, 60_000);
 

@@ -47,7 +47,7 @@ test.each([
   [['dlq', 'purge', 'abc', '--memory'], /Cannot find a dead letter of abc in the last 15 days/],
   [['doctor', 'a b'], /Cannot use "a b" as an id/],
   [['doctor', '--pause', 'x'], /Cannot use --pause as a number from 0 to 3600: current value is "x"/],
-  [['doctor', '--memory'], /Cannot use --memory here: nothing in memory outlives its command/],
+  [['doctor', '--memory'], /Cannot use --memory as there is no such option/],
   [['doctor'], /Cannot reach the cloud as CHORDAL_TABLE is not set/],
   [['dev', '--sqs-port', '99999'], /Cannot use --sqs-port as a whole number from 0 to 65535: current value is "99999"/],
   [['dev', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],

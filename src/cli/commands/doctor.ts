@@ -6,14 +6,15 @@ import { makeCommand } from '../command.ts';
 import type { Command } from '../command.ts';
 import type { Output } from '../output.ts';
 import { readId } from '../read-id.ts';
-import { UsageError } from '../usage-error.ts';
+
+/** Nothing in memory outlives its command, so nothing waits there. */
+const { memory: _, ...lastingClouds } = cloudArguments;
 
 /** `chordal doctor [id]`: the workflows that wait for something that will not come. */
 export function doctor(output: Output): Command {
   return makeCommand({
     name: 'doctor',
-    description:
-      'Find workflows that wait for what will not come. It reads the whole table (at most $0.02 a GB), with your own rights: OPERATIONS.md has them',
+    description: 'Find workflows that wait for a message that is gone. It reads the whole table: $0.02 a GB at most',
     args: {
       id: { type: 'positional', required: false, description: 'Look at the workflow of this id alone; else at all' },
       repair: { type: 'boolean', description: 'Settle what is lost as failed, so that whoever waits for it is told' },
@@ -23,16 +24,12 @@ export function doctor(output: Output): Command {
         description: 'Between the two looks at the queues; SQS counts right a minute after the last send',
         default: '60',
       },
-      ...cloudArguments,
+      ...lastingClouds,
     },
     run: async ({ id, repair = false, pause, ...cloudArgs }) => {
       const workflow = id === undefined ? undefined : workflowOf(readId(id));
       const pauseSeconds = readNumber('pause', pause, { least: 0, most: 3600 }) ?? 60;
       const options = readCloudOptions(cloudArgs);
-      if (options.kind === 'memory')
-        throw new UsageError(
-          'Cannot use --memory here: nothing in memory outlives its command, so nothing waits there',
-        );
       const [{ examine }, { environmentSurvey }] = await Promise.all([
         import('../doctor.ts'),
         import('../../lambda/survey.ts'),

@@ -78,7 +78,7 @@ test('examine() settles what is lost when it is to repair, so that get() names t
   expect(await ask(bench, { isRepairing: true })).toEqual({
     exitCode: 0,
     answers: [],
-    notes: ['No workflow is open.'],
+    notes: ['No workflow is open that has left a trace.'],
   });
 });
 
@@ -86,7 +86,7 @@ test('examine() leaves a workflow alone when something is in flight, even if tha
   const bench = await openChord();
   const { exitCode, answers, notes } = await ask(bench, { isRepairing: true });
   expect(answers).toEqual([{ workflow: 'W', state: 'waiting', missing, at, inFlight: 1 }]);
-  expect(notes).toEqual([expect.stringContaining("1 messages to be taken, 0 in workers' hands")]);
+  expect(notes).toEqual([expect.stringContaining('In flight: 1 visible, 0 hidden, 0 delayed, 0 dead, 0 scheduled;')]);
   expect(exitCode).toBe(0);
 
   await bench.engine.deliveries.finish({ receipts: bench.receive().map(({ receipt }) => receipt) });
@@ -136,10 +136,29 @@ test('examine() takes a workflow that was asked for as lost when nothing is kept
 
 test('examine() names a hundred missing members, and counts the others', async () => {
   const bench = makeBench();
-  const [last] = [addressOf('W~299')];
   const decision = { state: 'SUCCESS', value: { inline: 1 } } as const;
   const by = { mid: 'm', token: 't' };
-  await bench.engine.outcomes.decide({ address: last, attempt: 0, decision, by, until: Date.UTC(2027) });
+  await bench.engine.outcomes.decide({ address: addressOf('W~299'), attempt: 0, decision, by, until: Date.UTC(2027) });
   const [answer] = (await ask(bench)).answers;
   expect(answer).toMatchObject({ further: 199, missing: { length: 100 } });
+});
+
+test('examine() does not take the traces of callbacks, or those in their last day, for a workflow that waits', async () => {
+  const bench = makeBench();
+  const { engine, clock } = bench;
+  const decision = { state: 'SUCCESS', value: { inline: 1 } } as const;
+  const by = { mid: 'm', token: 't' };
+  const decide = (id: string, days: number): Promise<unknown> =>
+    engine.outcomes.decide({
+      address: addressOf(id),
+      attempt: 0,
+      decision,
+      by,
+      until: clock.now() + days * 86_400_000,
+    });
+  await Promise.all([decide('linked^0', 15), decide('old~1', 0.9), decide('new~1', 1.1)]);
+  expect((await ask(bench)).answers).toMatchObject([{ workflow: 'new' }]);
+  expect((await ask(bench, { workflow: 'old' })).answers).toMatchObject([
+    { workflow: 'old', missing: [{ id: 'old~0' }] },
+  ]);
 });
