@@ -1,8 +1,10 @@
-import { LIFETIME_MS } from '../core/drafts.ts';
 import { NotRegistered } from '../core/errors.ts';
 import type { RevokeMessage } from '../core/message.ts';
 import { dispatch } from '../worker/dispatch.ts';
 import type { Engine } from '../worker/engine.ts';
+
+/** How long a revocation stands, in ms: ten years, for what it is about may be held until any time ahead. */
+const STANDS_MS = 3650 * 86_400_000;
 
 /** Asks for an id, and everything inside it that has not run, to be revoked. The request is durable when this resolves. */
 export async function sendRevocation(engine: Engine, id: string): Promise<void> {
@@ -17,7 +19,7 @@ export async function sendRevocation(engine: Engine, id: string): Promise<void> 
     try: 0,
     frames: [],
     depth: 0,
-    until: engine.clock.now() + LIFETIME_MS,
+    until: engine.clock.now() + STANDS_MS,
   };
   await dispatch(engine, { send: (messages) => engine.broker.send({ messages }) }, [message]);
 }

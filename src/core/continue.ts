@@ -58,7 +58,7 @@ export function climbed(flow: Flow, { frame, rest, rung }: ClimbEffect, node: Le
 /** The effects that carry out a committed retry or replacement. */
 export function carryOut(flow: Flow, message: RunMessage, next: NextAttempt, replacement?: Plan): readonly Effect[] {
   if (next.turn === 'retry') {
-    const { mid: _mid, again: _again, slot: _slot, notBefore: _notBefore, ...same } = message;
+    const { mid: _mid, again: _again, slot: _slot, held: _held, notBefore: _notBefore, ...same } = message;
     const due = next.notBefore > flow.now ? { notBefore: next.notBefore } : {};
     const again = flow.again ? { again: true as const } : {};
     const until = untilFrom(flow, next.notBefore);

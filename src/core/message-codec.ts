@@ -20,7 +20,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until again notBefore expires slot tenant traceparent headers lo hi'.split(
+  'v kind mid id base try sig in frames links root parent depth until again notBefore expires slot held tenant traceparent headers lo hi'.split(
     ' ',
   ),
 );
@@ -106,6 +106,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   in: { is: optional(isInput), want: 'an input', kinds: ['run', 'expand'] },
   expires: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   slot: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
+  held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   lo: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
   hi: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
 };

@@ -95,6 +95,8 @@ export interface RunMessage extends Sent {
   readonly expires?: number;
   /** It has a slot of its task's rate limit. */
   readonly slot?: true;
+  /** A schedule held it, for longer than a queue can: who receives it looks whether it was revoked meanwhile. */
+  readonly held?: true;
 }
 
 /** A canvas, or a range of a group's members, to be sent by a worker. */

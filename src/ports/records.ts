@@ -37,8 +37,11 @@ export interface Records {
   /** What was appended under a key, in order, read strongly. */
   read(params: { readonly key: string }): Promise<readonly string[]>;
 
-  /** Marks a scope as revoked and raises the gate that has workers look at marks. A second call changes nothing. */
-  revoke(params: { readonly scope: string; readonly until: number }): Promise<void>;
+  /**
+   * Marks a scope as revoked, until `until`, and raises the gate that has workers look at marks, until `gateUntil`. A
+   * second call changes nothing.
+   */
+  revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void>;
   /** Epoch ms until which workers must look at marks; 0 if there is nothing to look at. */
   gate(): Promise<number>;
   /** The revoked scopes of some workflows. */

@@ -80,7 +80,7 @@ async function prepare(
   if (read.length === 0) return [];
   const revoked = await revokedScopes(
     engine,
-    read.map(({ message }) => message.id),
+    read.map(({ message }) => message),
   );
   const slots = await slotsFor(
     engine,

@@ -25,14 +25,16 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
   const direct: Outgoing[] = [];
   const scheduled: Promise<void>[] = [];
   for (const message of messages) {
-    const outgoing = { ...envelope(engine, message), delaySeconds: 0 };
     const delayMs = delayOf(engine, message);
     if (engine.scheduler !== undefined && isScheduled(engine, delayMs)) {
       const notBefore = notBeforeOf(message);
       const name = engine.nonces.digest(`${message.mid}|${notBefore}`);
-      scheduled.push(engine.scheduler.schedule({ ...outgoing, name, at: notBefore - SCHEDULER_PRECISION_MS }));
+      const held = message.kind === 'run' ? { ...message, held: true as const } : message;
+      scheduled.push(
+        engine.scheduler.schedule({ ...envelope(engine, held), name, at: notBefore - SCHEDULER_PRECISION_MS }),
+      );
     } else {
-      direct.push({ ...outgoing, delaySeconds: Math.min(QUEUE_DELAY_SECONDS, delayMs / 1000) });
+      direct.push({ ...envelope(engine, message), delaySeconds: Math.min(QUEUE_DELAY_SECONDS, delayMs / 1000) });
     }
   }
   if (direct.length > 0) scheduled.push(outbox.send(direct));

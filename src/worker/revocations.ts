@@ -1,5 +1,6 @@
 import { addressOf } from '../core/address.ts';
 import { settled } from '../core/continue.ts';
+import { LIFETIME_MS } from '../core/drafts.ts';
 import { covers, workflowOf } from '../core/ids.ts';
 import type { RevokeMessage } from '../core/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/outcome.ts';
@@ -17,10 +18,13 @@ const WATCH_MS = 5000;
 
 const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
 
-/** The revoked scopes of some workflows: read only while the gate is up, which is looked at once a second. */
+/**
+ * The revoked scopes of the workflows that some messages are of: read only while the gate is up, which is looked at once
+ * a second, or for what was held for so long that the gate may have come down.
+ */
 export async function revokedScopes(
   engine: Pick<Engine, 'records' | 'clock'>,
-  ids: readonly string[],
+  messages: readonly { readonly id: string; readonly held?: true }[],
 ): Promise<readonly string[]> {
   const { records, clock } = engine;
   const now = clock.now();
@@ -29,8 +33,9 @@ export async function revokedScopes(
     gate = { checkedAt: now, upUntil: await records.gate() };
     gates.set(records, gate);
   }
-  if (gate.upUntil <= now) return [];
-  return records.revoked({ workflows: [...new Set(ids.map(workflowOf))] });
+  const isUp = gate.upUntil > now;
+  const workflows = new Set(messages.filter(({ held }) => isUp || held === true).map(({ id }) => workflowOf(id)));
+  return workflows.size === 0 ? [] : records.revoked({ workflows: [...workflows] });
 }
 
 /** The revoked scope that covers an id, if any. */
@@ -48,7 +53,7 @@ export async function watchRevocation(
   for (;;) {
     await engine.clock.sleep(WATCH_MS, done);
     if (done.aborted) return;
-    const scope = revokedScope(await revokedScopes(engine, [id]).catch(() => []), id);
+    const scope = revokedScope(await revokedScopes(engine, [{ id }]).catch(() => []), id);
     if (scope !== undefined) return controller.abort(new Error(`The task was revoked with ${scope}`));
   }
 }
@@ -77,6 +82,6 @@ export async function revokeScope(engine: Engine, outbox: Outbox, message: Revok
     if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;
     await carryOut(engine, outbox, flow, settled(flow, effect, standing));
   }
-  await engine.records.revoke({ scope: id, until });
+  await engine.records.revoke({ scope: id, until, gateUntil: engine.clock.now() + LIFETIME_MS });
   return ACK;
 }

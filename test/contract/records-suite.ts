@@ -101,29 +101,41 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
       it('revoke() marks its scope and raises the gate', async () => {
         const workflow = freshWorkflow();
         expect(await records.gate()).toBe(0);
-        await records.revoke({ scope: `${workflow}.1`, until: until() });
-        await records.revoke({ scope: workflow, until: until() });
+        await records.revoke({ scope: `${workflow}.1`, until: until(), gateUntil: until() });
+        await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
         expect(await records.gate()).toBe(until());
         expect((await records.revoked({ workflows: [workflow] })).toSorted()).toEqual([workflow, `${workflow}.1`]);
       });
 
       it('revoke() changes nothing when it is called twice', async () => {
         const workflow = freshWorkflow();
-        await records.revoke({ scope: workflow, until: until() });
-        await records.revoke({ scope: workflow, until: until() });
+        await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
+        await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
         expect(await records.revoked({ workflows: [workflow, workflow] })).toEqual([workflow]);
       });
 
       it('revoke() leaves the gate up for longer when it is', async () => {
         const [long, short] = [clock.now() + 2 * DAY, clock.now() + DAY];
-        await records.revoke({ scope: freshWorkflow(), until: long });
-        await records.revoke({ scope: freshWorkflow(), until: short });
+        await records.revoke({ scope: freshWorkflow(), until: long, gateUntil: long });
+        await records.revoke({ scope: freshWorkflow(), until: short, gateUntil: short });
         expect(await records.gate()).toBe(long);
+      });
+
+      it('revoke() leaves its mark when the gate has come down', async () => {
+        const workflow = freshWorkflow();
+        await records.revoke({ scope: workflow, until: clock.now() + 3 * DAY, gateUntil: clock.now() + DAY });
+        await clock.sleep(2 * DAY);
+        expect(await records.gate()).toBe(0);
+        expect(await records.revoked({ workflows: [workflow] })).toEqual([workflow]);
       });
 
       it('revoked() finds the scopes of all workflows it is asked for and of no other', async () => {
         const workflows = Array.from({ length: 30 }, freshWorkflow);
-        await Promise.all(workflows.map((workflow) => records.revoke({ scope: `${workflow}~2!1.0`, until: until() })));
+        await Promise.all(
+          workflows.map((workflow) =>
+            records.revoke({ scope: `${workflow}~2!1.0`, until: until(), gateUntil: until() }),
+          ),
+        );
         const asked = workflows.slice(0, 20);
         const scopes = await records.revoked({ workflows: [...asked, freshWorkflow()] });
         expect(scopes.toSorted()).toEqual(asked.map((workflow) => `${workflow}~2!1.0`).toSorted());
@@ -131,7 +143,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
 
       it('gate() and revoked() find nothing when their time is over', async () => {
         const workflow = freshWorkflow();
-        await records.revoke({ scope: workflow, until: until() });
+        await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
         await clock.sleep(2 * DAY);
         expect(await records.gate()).toBe(0);
         expect(await records.revoked({ workflows: [workflow] })).toEqual([]);

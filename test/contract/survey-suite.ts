@@ -100,7 +100,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
     it('kept() passes over what is no trace of a workflow', async () => {
       await kit.payloads.putValue({ address: addressOf(w), token: 't', text: '1', until });
       await kit.records.append({ key: w, at: 1, nonce: 'n', text: '1', until });
-      await kit.records.revoke({ scope: w, until });
+      await kit.records.revoke({ scope: w, until, gateUntil: until });
       await kit.records.saveResult({ id: w, text: '[]', until });
       await kit.outcomes.climb({
         join: w,

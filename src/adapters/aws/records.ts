@@ -68,9 +68,9 @@ export class AwsRecords implements Records {
   }
 
   /** The mark first: whoever sees the gate finds it. */
-  async revoke({ scope, until }: { readonly scope: string; readonly until: number }): Promise<void> {
-    await this.#table.put(markRequest(this.#table.name, scope, until));
-    await this.#table.update(gateRequest(this.#table.name, until));
+  async revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void> {
+    await this.#table.put(markRequest(this.#table.name, params.scope, params.until));
+    await this.#table.update(gateRequest(this.#table.name, params.gateUntil));
   }
 
   async gate(): Promise<number> {

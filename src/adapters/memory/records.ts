@@ -63,9 +63,10 @@ export class MemoryRecords implements Records {
     return entries.toSorted((a, b) => a.at - b.at || compare(a.nonce, b.nonce)).map(({ text }) => text);
   }
 
-  async revoke({ scope, until }: { readonly scope: string; readonly until: number }): Promise<void> {
+  async revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void> {
+    const { scope, until, gateUntil } = params;
     group(this.#marks, workflowOf(scope), this.#clock).set(scope, scope, until);
-    this.#gate = Math.max(this.#gate, until);
+    this.#gate = Math.max(this.#gate, gateUntil);
   }
 
   async gate(): Promise<number> {

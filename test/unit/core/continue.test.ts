@@ -275,6 +275,7 @@ describe('carryOut()', () => {
     links: [link('failure', 'E'), link('success', 'L')],
     notBefore: 5,
     slot: true,
+    held: true,
     again: true,
     parent: 'P',
     headers: { h: 1 },
@@ -282,8 +283,8 @@ describe('carryOut()', () => {
   const retry = { turn: 'retry', attempt: 1, notBefore: NOW + 100, mid: 'm', token: 'k' } as const;
   const replace = { turn: 'replace', plan: { inline: null }, attempt: 1, mid: 'm', token: 'k' } as const;
 
-  it('sends a retry as the next attempt, with neither slot nor mark, and all else', () => {
-    const { mid: _mid, again: _again, slot: _slot, ...same } = message;
+  it('sends a retry as the next attempt, with neither slot nor marks, and all else', () => {
+    const { mid: _mid, again: _again, slot: _slot, held: _held, ...same } = message;
     expect(carryOut(flowOf(), message, retry)).toEqual([
       { do: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
     ]);

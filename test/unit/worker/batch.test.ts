@@ -170,7 +170,11 @@ describe('runBatch() runs', () => {
     const bench = makeBench();
     let runs = 0;
     bench.app.task('count', () => (runs += 1));
-    await bench.engine.records.revoke({ scope: 'W', until: bench.clock.now() + 1000 });
+    await bench.engine.records.revoke({
+      scope: 'W',
+      until: bench.clock.now() + 1000,
+      gateUntil: bench.clock.now() + 1000,
+    });
     const deliveries = [
       taskDelivery('count', { id: 'W.0', base: 'W.0' }),
       taskDelivery('count', { id: 'Wx', base: 'Wx' }),

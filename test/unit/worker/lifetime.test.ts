@@ -19,10 +19,13 @@ const polled = app.task('polled', { bind: true, maxRetries: null }, (ctx, days: 
   if (ctx.request.retries < days) throw ctx.retry({ countdown: DAY_SECONDS });
   return cloud.clock.now();
 });
+/** How often it has run. */
+let counts = 0;
+const counting = app.task('counting', () => (counts += 1));
 const replaced = app.task('replaced', { bind: true }, (ctx, days: number) =>
   ctx.replace(chord([now.s(), now.s().set({ countdown: days * DAY_SECONDS })], span.s())),
 );
-const handler: Handler = app.handler(now, span, polled, replaced);
+const handler: Handler = app.handler(now, span, polled, replaced, counting);
 let cloud: TestCloud;
 
 function begin(): void {
@@ -98,4 +101,21 @@ test('a task that asks again at the latest time that there is sends a message th
 test('a chord that replaces a task waits for a member whose eta is a month ahead', async () => {
   begin();
   expect(await resultAfter(await replaced.delay(30))).toBe(30);
+});
+
+test('what was revoked does not run, however far ahead its start lies', async () => {
+  begin();
+  counts = 0;
+  const far = { countdown: 40 * DAY_SECONDS };
+  const task = await counting.applyAsync(far);
+  const behind = await chain(now.s(), counting.si().set(far), counting.si()).delay();
+  const narrow = await chord([now.s(), counting.s().set(far)], span.s()).delay();
+  await cloud.clock.sleep(DAY_MS);
+  await task.revoke();
+  await behind.revoke();
+  await app.asyncResult(`${narrow.taskId}.0~1`).revoke();
+  await cloud.clock.sleep(45 * DAY_MS);
+  expect(counts).toBe(0);
+  expect([await task.state(), await behind.state(), await narrow.state()]).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
+  expect(cloud.isIdle).toBe(true);
 });

@@ -199,7 +199,7 @@ describe('runBatch() when a task that runs is revoked', () => {
     });
     const working = bench.work([taskDelivery('patient', { id: 'W.0', base: 'W.0' })], 900);
     await bench.clock.sleep(2000);
-    await bench.engine.records.revoke({ scope: 'W.0', until: Date.UTC(2027) });
+    await bench.engine.records.revoke({ scope: 'W.0', until: Date.UTC(2027), gateUntil: Date.UTC(2027) });
     expect(await working).toEqual([]);
     expect(await outcomeOf(bench, 'W.0')).toMatchObject({ state: 'REVOKED', value: { reason: 'revoked' } });
   });
