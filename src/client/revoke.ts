@@ -3,8 +3,11 @@ import type { RevokeMessage } from '../core/message.ts';
 import { dispatch } from '../worker/dispatch.ts';
 import type { Engine } from '../worker/engine.ts';
 
-/** How long a revocation stands, in ms: ten years, for what it is about may be held until any time ahead. */
-const STANDS_MS = 3650 * 86_400_000;
+/**
+ * How long a revocation stands, in ms: a year. What it is about may be held until any time ahead, and its id may come
+ * into use again.
+ */
+const STANDS_MS = 366 * 86_400_000;
 
 /** Asks for an id, and everything inside it that has not run, to be revoked. The request is durable when this resolves. */
 export async function sendRevocation(engine: Engine, id: string): Promise<void> {

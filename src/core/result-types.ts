@@ -81,7 +81,7 @@ export interface AsyncResult<out T> {
   children(): Promise<readonly AsyncResult<unknown>[]>;
   /** Everything that has come of it so far. */
   graph(): Promise<ResultGraph>;
-  /** Revokes all of it that has not run. */
+  /** Revokes all of it that has not run, and that would start within a year. */
   revoke(): Promise<void>;
   /** Removes its value; its id cannot be used again. What asks for it then gets UnknownResult. */
   forget(): Promise<void>;
