@@ -1,5 +1,4 @@
 /** Canvases that are long, wide or heavy: each ten times as large as another, whose time it is compared with. */
-import type { Handler } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import { handler as math } from '../../handlers/math.ts';
 import { handler as text } from '../../handlers/text.ts';
@@ -14,6 +13,7 @@ import {
   wideChord,
   wideGroup,
 } from '../support/large-canvases.ts';
+import { LargestMessage } from '../support/largest-message.ts';
 import { aimedAt, comparedTo, type Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 
@@ -30,19 +30,11 @@ answer([...(await inMemory()), ...(await onTheEmbeddedCloud())]);
 // --- internal ---
 
 async function inMemory(): Promise<readonly Figure[]> {
-  let largest = 0;
-  const watched = (handler: Handler): Handler =>
-    Object.assign(
-      async (...[event, context]: Parameters<Handler>) => {
-        for (const { body } of event.Records) largest = Math.max(largest, body.length);
-        return handler(event, context);
-      },
-      { tasks: handler.tasks, timeLimits: handler.timeLimits },
-    );
-  const cloud = memoryCloud({ math: watched(math), text: watched(text) });
+  const largest = new LargestMessage();
+  const cloud = memoryCloud({ math: largest.watch(math), text: largest.watch(text) });
   const figures = await measure('memory', [...pairs, hundredThousand]);
   cloud.close();
-  const message = { name: 'size, memory: largest message of all these', value: largest / 1024, unit: 'KB' };
+  const message = { name: 'size, memory: largest message of all these', value: largest.length / 1024, unit: 'KB' };
   return [...figures, aimedAt(message, 6)];
 }
 

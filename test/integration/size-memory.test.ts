@@ -1,4 +1,3 @@
-import type { Handler } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import { expect, onTestFinished, test } from 'vitest';
 import { handler as math } from '../../handlers/math.ts';
@@ -14,6 +13,7 @@ import {
   wideChord,
   wideGroup,
 } from '../support/large-canvases.ts';
+import { LargestMessage } from '../support/largest-message.ts';
 
 /** Seconds of virtual time, and what the test may take itself. */
 const timeout = 100_000;
@@ -57,18 +57,10 @@ test('of a chord that has ended nothing is kept but its outcomes', { timeout: LO
 
 /** Has the sample handlers run in virtual time until the test has ended. */
 function start(): { readonly largestMessage: () => number } {
-  let largest = 0;
-  const watched = (handler: Handler): Handler =>
-    Object.assign(
-      async (...[event, context]: Parameters<Handler>) => {
-        for (const { body } of event.Records) largest = Math.max(largest, body.length);
-        return handler(event, context);
-      },
-      { tasks: handler.tasks, timeLimits: handler.timeLimits },
-    );
-  const cloud = memoryCloud({ math: watched(math), text: watched(text) }, { time: 'virtual', seed: 1 });
+  const largest = new LargestMessage();
+  const cloud = memoryCloud({ math: largest.watch(math), text: largest.watch(text) }, { time: 'virtual', seed: 1 });
   onTestFinished(() => cloud.close());
-  return { largestMessage: () => largest };
+  return { largestMessage: () => largest.length };
 }
 
 async function valueOf({ make }: LargeCanvas): Promise<unknown> {
