@@ -97,8 +97,9 @@ async function load(engine: Engine, flow: Flow, effect: LoadEffect): Promise<rea
 
 async function sendAll(engine: Engine, outbox: Outbox, flow: Flow, sends: readonly SendEffect[]): Promise<void> {
   const drafts = sends.map(({ message }) => message);
-  const known = drafts.filter((draft) => queueFor(engine, draft) !== undefined);
-  const unknown = drafts.filter((draft) => queueFor(engine, draft) === undefined);
+  const { known = [], unknown = [] } = Object.groupBy(drafts, (draft) =>
+    queueFor(engine, draft) === undefined ? 'unknown' : 'known',
+  );
   const messages = known.map((draft): Message => ({ ...draft, mid: engine.nonces.mid() }));
   await Promise.all([
     ...(messages.length === 0 ? [] : [dispatch(engine, outbox, messages)]),

@@ -3,7 +3,7 @@ import { withOwn } from '../core/labels.ts';
 import { encodeMessage } from '../core/message-codec.ts';
 import type { Draft, Message } from '../core/message.ts';
 import { firstTaskOf } from '../core/plan.ts';
-import type { Outgoing } from '../ports/broker.ts';
+import type { Outgoing, Scheduler } from '../ports/broker.ts';
 import type { Engine } from './engine.ts';
 
 /** The longest delay of a queue's message, in seconds (SQS, DelaySeconds). */
@@ -25,16 +25,17 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
   const direct: Outgoing[] = [];
   const scheduled: Promise<void>[] = [];
   for (const message of messages) {
-    const delayMs = delayOf(engine, message);
-    if (engine.scheduler !== undefined && isScheduled(engine, delayMs)) {
+    const scheduler = schedulerFor(engine, message);
+    if (scheduler !== undefined) {
       const notBefore = notBeforeOf(message);
       const name = engine.nonces.digest(`${message.mid}|${notBefore}`);
       const held = message.kind === 'run' ? { ...message, held: true as const } : message;
-      scheduled.push(
-        engine.scheduler.schedule({ ...envelope(engine, held), name, at: notBefore - SCHEDULER_PRECISION_MS }),
-      );
+      scheduled.push(scheduler.schedule({ ...envelope(engine, held), name, at: notBefore - SCHEDULER_PRECISION_MS }));
     } else {
-      direct.push({ ...envelope(engine, message), delaySeconds: Math.min(QUEUE_DELAY_SECONDS, delayMs / 1000) });
+      direct.push({
+        ...envelope(engine, message),
+        delaySeconds: Math.min(QUEUE_DELAY_SECONDS, delayOf(engine, message) / 1000),
+      });
     }
   }
   if (direct.length > 0) scheduled.push(outbox.send(direct));
@@ -44,7 +45,7 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
 /** Whether all of these can be sent by one call: to one queue, and none by the scheduler. */
 export function isOneCall(engine: Engine, drafts: readonly Draft[]): boolean {
   if (drafts.length <= 1) return true;
-  const isSoon = drafts.every((draft) => !isScheduled(engine, delayOf(engine, draft)));
+  const isSoon = drafts.every((draft) => schedulerFor(engine, draft) === undefined);
   return isSoon && new Set(drafts.map((draft) => queueFor(engine, draft))).size === 1;
 }
 
@@ -74,9 +75,9 @@ function delayOf({ clock }: Engine, draft: Draft): number {
   return Math.max(0, notBeforeOf(draft) - clock.now());
 }
 
-/** Whether a delay is too long for a queue, and there is something else to hold it. */
-function isScheduled({ scheduler }: Engine, delayMs: number): boolean {
-  return scheduler !== undefined && delayMs > QUEUE_DELAY_SECONDS * 1000;
+/** What holds a message whose delay is too long for a queue, where there is such a thing. */
+function schedulerFor(engine: Engine, draft: Draft): Scheduler | undefined {
+  return delayOf(engine, draft) > QUEUE_DELAY_SECONDS * 1000 ? engine.scheduler : undefined;
 }
 
 function envelope(engine: Engine, message: Message): { queue: string; body: string; tenant?: string } {
