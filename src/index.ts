@@ -1,9 +1,9 @@
 import { makeApp, makeConf } from './client/app.ts';
 import type { App as ClientApp, AppConf } from './client/app.ts';
-import type { AnyTask } from './core/task-types.ts';
-import { environmentRuntime, environmentWith, queuePrefix } from './lambda/environment.ts';
+import type { AnyTask } from './core/types/tasks.ts';
 import { makeHandler } from './lambda/handler.ts';
 import type { Handler } from './lambda/handler.ts';
+import { environmentRuntime, environmentWith, queuePrefix } from './runtime/environment.ts';
 
 /**
  * An app: its tasks, the way to call them and to find their results, and the functions that run them.
@@ -51,14 +51,14 @@ export function createApp(name: string, settings: Partial<AppConf> = {}): App {
 export { chain, chord, group } from './client/canvas.ts';
 export { range, zip } from './client/helpers.ts';
 export { kwargs } from './client/kwargs.ts';
-export { currentTask } from './worker/context.ts';
-export * from './core/error-base.ts';
-export * from './core/errors-of-results.ts';
-export * from './core/errors-of-tasks.ts';
-export * from './core/errors.ts';
+export { currentTask } from './engine/task/context.ts';
+export * from './core/errors/base.ts';
+export * from './core/errors/result.ts';
+export * from './core/errors/task.ts';
+export * from './core/errors/caller.ts';
 export type { AppConf, Handler };
-export type { Group, GroupSignature, Signature, UntypedSignature } from './core/canvas-types.ts';
-export type { Ledger, Logger, Replacement, Request, RetryOptions, TaskContext } from './core/context-types.ts';
+export type { Group, GroupSignature, Signature, UntypedSignature } from './core/types/canvas.ts';
+export type { Ledger, Logger, Replacement, Request, RetryOptions, TaskContext } from './core/types/context.ts';
 export type {
   ApplyOptions,
   ChordOptions,
@@ -67,7 +67,7 @@ export type {
   SignatureOptions,
   StandardSchema,
   TaskOptions,
-} from './core/option-types.ts';
+} from './core/types/options.ts';
 export type {
   AsyncResult,
   BuiltInState,
@@ -78,6 +78,6 @@ export type {
   ResultGraph,
   ResultSet,
   State,
-} from './core/result-types.ts';
-export type { AnySignature, Complete, ResultOf, SignatureJson } from './core/signature-types.ts';
-export type { AnyTask, Task } from './core/task-types.ts';
+} from './core/types/results.ts';
+export type { AnySignature, Complete, ResultOf, SignatureJson } from './core/types/signature.ts';
+export type { AnyTask, Task } from './core/types/tasks.ts';

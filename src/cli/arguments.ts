@@ -1,5 +1,5 @@
 import type { ArgDef, ArgsDef } from 'citty';
-import { nearest } from '../core/nearest.ts';
+import { nearest } from '../core/text/did-you-mean.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { describe } from '../core/errors-text.ts';
-import { InvalidCanvas } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
-import type { JsonObject } from '../core/json.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { JsonObject } from '../core/values/json.ts';
 import type { CanvasText } from './read-canvases.ts';
 
 /**

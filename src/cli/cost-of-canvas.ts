@@ -1,10 +1,10 @@
-import { fromCelery } from '../core/celery-json.ts';
-import { planOf } from '../core/plan-of.ts';
-import { DEFAULT_SETTINGS } from '../worker/engine.ts';
+import { fromCelery } from '../core/canvas/celery-json.ts';
+import { planOf } from '../core/canvas/normalise.ts';
+import { DEFAULT_SETTINGS } from '../engine/engine.ts';
 import { canvasJson } from './canvas-json.ts';
-import { errorJson } from './ending.ts';
 import { billOf, estimate } from './estimate.ts';
 import type { Bill } from './estimate.ts';
+import { errorJson } from './outcome-json.ts';
 import type { CanvasText } from './read-canvases.ts';
 
 /** What a canvas has AWS do, and what that costs; rejected if it is no canvas. */

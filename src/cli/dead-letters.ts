@@ -1,11 +1,11 @@
 import { redrive, workOf } from '../client/redrive.ts';
-import { InvalidMessage } from '../core/errors.ts';
-import { isJoinFrame } from '../core/frames.ts';
-import { decodeDead } from '../core/message-codec.ts';
-import { reportResult } from '../lambda/report.ts';
+import { reportResult } from '../client/results/report.ts';
+import { InvalidMessage } from '../core/errors/caller.ts';
+import { isJoinFrame } from '../core/protocol/frames.ts';
+import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { DeadLetter } from '../ports/records.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
-import { errorJson } from './ending.ts';
+import { errorJson } from './outcome-json.ts';
 import type { Output } from './output.ts';
 import { UsageError } from './usage-error.ts';
 

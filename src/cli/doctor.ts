@@ -1,14 +1,14 @@
-import { limiter } from '../adapters/system/limiter.ts';
-import { addressOf } from '../core/address.ts';
-import { LIFETIME_MS } from '../core/drafts.ts';
-import { WorkerLostError } from '../core/errors-of-tasks.ts';
-import { toFailure } from '../core/errors-wire.ts';
-import { workflowOf } from '../core/ids.ts';
-import { ANY_ATTEMPT } from '../core/outcome.ts';
-import { mergedTrace, type Trace } from '../core/trace.ts';
-import { type Missing, waitsOf } from '../core/waits.ts';
+import { limiter } from '../adapters/limiter.ts';
+import { WorkerLostError } from '../core/errors/task.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { type Missing, waitsOf } from '../core/protocol/diagnose.ts';
+import { mergedTrace, type Trace } from '../core/protocol/footprint.ts';
+import { workflowOf } from '../core/protocol/ids.ts';
+import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { InFlight, Survey } from '../ports/survey.ts';
-import type { Engine } from '../worker/engine.ts';
 import type { Output } from './output.ts';
 
 /** What the doctor works with. */

@@ -1,9 +1,9 @@
-import { packPlan } from '../core/blocks.ts';
-import type { Block } from '../core/blocks.ts';
-import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/join-tree.ts';
-import type { Items, Plan } from '../core/plan.ts';
-import { isStoredItems } from '../core/plan.ts';
-import type { Settings } from '../worker/engine.ts';
+import { packPlan } from '../core/protocol/blocks.ts';
+import type { Block } from '../core/protocol/blocks.ts';
+import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
+import type { Items, Plan } from '../core/protocol/plan.ts';
+import { isStoredItems } from '../core/protocol/plan.ts';
+import type { Settings } from '../engine/engine.ts';
 
 /** What a canvas has AWS do if every task succeeds at its first try. */
 export interface Estimate {

@@ -1,5 +1,5 @@
-import { isChordalError } from '../core/errors.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import { isChordalError } from '../core/errors/caller.ts';
+import type { ErrorCode } from '../core/errors/caller.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What a user is told of an error, and how the command ends for it. */

@@ -1,7 +1,7 @@
-import type { Json } from '../core/json.ts';
-import { toAnswer } from '../core/serializer.ts';
-import { reportResult } from '../lambda/report.ts';
-import type { ResultReport } from '../lambda/report.ts';
+import { reportResult } from '../client/results/report.ts';
+import type { ResultReport } from '../client/results/report.ts';
+import type { Json } from '../core/values/json.ts';
+import { toAnswer } from '../core/values/serializer.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
 
 /** All that is known of one id. */

@@ -1,6 +1,6 @@
-import { isPlainObject, parseJson } from '../core/json.ts';
-import type { Json, JsonObject } from '../core/json.ts';
-import { fromJson } from '../core/serializer.ts';
+import { isPlainObject, parseJson } from '../core/values/json.ts';
+import type { Json, JsonObject } from '../core/values/json.ts';
+import { fromJson } from '../core/values/serializer.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Whether a text is JSON, however deep. */

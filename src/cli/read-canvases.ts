@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { messageOf } from '../core/errors-text.ts';
-import { parseJson } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
+import { messageOf } from '../core/text/describe.ts';
+import { parseJson } from '../core/values/json.ts';
+import type { Json } from '../core/values/json.ts';
 import { isJson } from './json-text.ts';
 import { UsageError } from './usage-error.ts';
 

@@ -1,4 +1,4 @@
-import { isId } from '../core/ids.ts';
+import { isId } from '../core/protocol/ids.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

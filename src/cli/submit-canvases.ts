@@ -1,12 +1,12 @@
-import { limiter } from '../adapters/system/limiter.ts';
-import type { Limiter } from '../adapters/system/limiter.ts';
+import { limiter } from '../adapters/limiter.ts';
+import type { Limiter } from '../adapters/limiter.ts';
 import type { App } from '../client/app.ts';
-import type { AsyncResult } from '../core/result-types.ts';
-import type { SignatureJson } from '../core/signature-types.ts';
+import type { AsyncResult } from '../core/types/results.ts';
+import type { SignatureJson } from '../core/types/signature.ts';
 import { canvasJson } from './canvas-json.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
-import { endingJson, endingOf, errorJson, exitCodeOf } from './ending.ts';
-import type { Ending } from './ending.ts';
+import { endingJson, endingOf, errorJson, exitCodeOf } from './outcome-json.ts';
+import type { Ending } from './outcome-json.ts';
 import type { Output } from './output.ts';
 import type { CanvasText } from './read-canvases.ts';
 

@@ -1,16 +1,16 @@
-import type { ChainFunction } from '../core/canvas-types.ts';
-import { describe } from '../core/errors-text.ts';
-import { InvalidCanvas } from '../core/errors.ts';
-import type { ChordFunction, GroupFunction, Header } from '../core/group-types.ts';
-import { checkOptions, optionsObject } from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
-import type { ChordOptions, OnMemberFailure } from '../core/option-types.ts';
-import type { AnySignature } from '../core/signature-types.ts';
-import { chainOf, chordOf, groupOf } from '../core/signature.ts';
-import type { SignatureData } from '../core/signature.ts';
+import { chainOf, chordOf, groupOf } from '../core/canvas/signature.ts';
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { ChainFunction } from '../core/types/canvas.ts';
+import type { ChordFunction, GroupFunction, Header } from '../core/types/groups.ts';
+import type { ChordOptions, OnMemberFailure } from '../core/types/options.ts';
+import type { AnySignature } from '../core/types/signature.ts';
+import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import { dataOf, isSignature } from './caller.ts';
+import type { RuntimeSignature } from './caller.ts';
 import { currentApp } from './current-app.ts';
-import { dataOf, isSignature } from './runtime-signature.ts';
-import type { RuntimeSignature } from './runtime-signature.ts';
 import { makeSignature } from './signature.ts';
 
 /**

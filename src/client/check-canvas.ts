@@ -1,13 +1,13 @@
-import { NotRegistered } from '../core/errors.ts';
-import { nearest } from '../core/nearest.ts';
-import { checkLimits } from '../core/option-checks.ts';
-import { checkArguments } from '../core/parameters.ts';
-import { isStoredItems } from '../core/plan.ts';
-import type { Plan } from '../core/plan.ts';
-import { rateInterval } from '../core/rate.ts';
-import type { SignatureData, TaskData } from '../core/signature.ts';
-import type { Engine, RegisteredTask } from '../worker/engine.ts';
-import { validate } from '../worker/run-task.ts';
+import type { SignatureData, TaskData } from '../core/canvas/signature.ts';
+import { NotRegistered } from '../core/errors/caller.ts';
+import { isStoredItems } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { checkArguments } from '../core/task/parameters.ts';
+import { rateInterval } from '../core/task/rate.ts';
+import { nearest } from '../core/text/did-you-mean.ts';
+import { checkLimits } from '../core/values/option-checks.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { validate } from '../engine/task/run-task.ts';
 
 /**
  * Checks a canvas before anything of it is sent: that somebody runs each task, and that the arguments of those known

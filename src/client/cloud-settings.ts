@@ -1,7 +1,7 @@
-import { isPlainObject } from '../core/json.ts';
-import type { LogLevel } from '../core/log-levels.ts';
-import { LOG_LEVEL, TEXT } from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
+import type { LogLevel } from '../core/text/log-levels.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { LOG_LEVEL, TEXT } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
 
 /** Where an app's table, bucket and queues are. Each can also come from the environment, which it wins over. */
 export interface CloudSettings {

@@ -1,5 +1,5 @@
-import { InvalidCanvas } from '../core/errors.ts';
-import type { Caller } from './runtime-signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import type { Caller } from './caller.ts';
 
 let current: Caller | undefined;
 

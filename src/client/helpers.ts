@@ -1,5 +1,5 @@
-import { describe } from '../core/errors-text.ts';
-import { InvalidArguments } from '../core/errors.ts';
+import { InvalidArguments } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
 
 /**
  * The numbers from 0, or `start`, up to but without `stop`, as in Python.

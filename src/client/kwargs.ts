@@ -1,8 +1,8 @@
-import { describe } from '../core/errors-text.ts';
-import { InvalidArguments } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
-import type { Kwargs, KwargsFunction } from '../core/option-types.ts';
-import type { LaterArguments } from '../core/signature.ts';
+import type { LaterArguments } from '../core/canvas/signature.ts';
+import { InvalidArguments } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { Kwargs, KwargsFunction } from '../core/types/options.ts';
+import { isPlainObject } from '../core/values/json.ts';
 
 /** What tells keyword arguments from an object that is an argument, whichever copy of this library has marked it. */
 const KWARGS: unique symbol = Symbol.for('chordal.kwargs');

@@ -1,7 +1,8 @@
-import { describe } from '../core/errors-text.ts';
-import { InvalidOptions } from '../core/errors.ts';
-import { isWorkflowId } from '../core/ids.ts';
-import { isPlainObject } from '../core/json.ts';
+import type { CallOptions, LaterArguments } from '../core/canvas/signature.ts';
+import { InvalidOptions } from '../core/errors/caller.ts';
+import { isWorkflowId } from '../core/protocol/ids.ts';
+import { describe } from '../core/text/describe.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import {
   checkLimits,
   checkOptions,
@@ -15,10 +16,9 @@ import {
   SECONDS,
   TENANT_NAME,
   TEXT,
-} from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
-import type { CallOptions, LaterArguments } from '../core/signature.ts';
-import { isSignature } from './runtime-signature.ts';
+} from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import { isSignature } from './caller.ts';
 
 /**
  * Reads the options of a signature.

@@ -1,15 +1,15 @@
-import { LIFETIME_MS } from '../core/drafts.ts';
-import { InvalidMessage } from '../core/errors.ts';
-import { lastStart } from '../core/last-start.ts';
-import { decodeMessage, isNewer } from '../core/message-codec.ts';
-import type { ExpandMessage, RunMessage } from '../core/message.ts';
-import { isStoredItems } from '../core/plan.ts';
-import type { Items, Plan } from '../core/plan.ts';
-import { chainsAround, remainsOf } from '../core/remains.ts';
+import { InvalidMessage } from '../core/errors/caller.ts';
+import { lastStart } from '../core/protocol/lifetime.ts';
+import { decodeMessage, isNewer } from '../core/protocol/message-codec.ts';
+import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
+import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { isStoredItems } from '../core/protocol/plan.ts';
+import type { Items, Plan } from '../core/protocol/plan.ts';
+import { chainsAround, remainsOf } from '../core/protocol/remaining-plan.ts';
+import { loadPlans } from '../engine/blocks.ts';
+import type { Engine } from '../engine/engine.ts';
+import { storePlan } from '../engine/store-plan.ts';
 import type { DeadLetter } from '../ports/records.ts';
-import { loadPlans } from '../worker/blocks.ts';
-import type { Engine } from '../worker/engine.ts';
-import { storePlan } from '../worker/store-plan.ts';
 import { checkPlan } from './check-canvas.ts';
 import { clientFlow, sendFirst } from './submit.ts';
 

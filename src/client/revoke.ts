@@ -1,7 +1,7 @@
-import { NotRegistered } from '../core/errors.ts';
-import type { RevokeMessage } from '../core/message.ts';
-import { dispatch } from '../worker/dispatch.ts';
-import type { Engine } from '../worker/engine.ts';
+import { NotRegistered } from '../core/errors/caller.ts';
+import type { RevokeMessage } from '../core/protocol/message.ts';
+import { dispatch } from '../engine/dispatch.ts';
+import type { Engine } from '../engine/engine.ts';
 
 /**
  * How long a revocation stands, in ms: a year. What it is about may be held until any time ahead, and its id may come

@@ -1,13 +1,13 @@
-import { toFailure } from '../core/errors-wire.ts';
-import { NotRegistered } from '../core/errors.ts';
-import type { CallOptions, SignatureData, TaskData } from '../core/signature.ts';
-import { taskOf, withArguments, withOptions } from '../core/signature.ts';
-import { currentRun, makeRun, ReplacementRequest, within } from '../worker/context.ts';
-import type { CurrentRun } from '../worker/context.ts';
-import type { Engine } from '../worker/engine.ts';
-import { callFunction } from '../worker/run-task.ts';
-import { directCall } from '../worker/task-call.ts';
-import type { TaskCall } from '../worker/task-call.ts';
+import type { CallOptions, SignatureData, TaskData } from '../core/canvas/signature.ts';
+import { taskOf, withArguments, withOptions } from '../core/canvas/signature.ts';
+import { NotRegistered } from '../core/errors/caller.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import type { Engine } from '../engine/engine.ts';
+import { currentRun, makeRun, ReplacementRequest, within } from '../engine/task/context.ts';
+import type { CurrentRun } from '../engine/task/context.ts';
+import { callFunction } from '../engine/task/run-task.ts';
+import { directCall } from '../engine/task/task-call.ts';
+import type { TaskCall } from '../engine/task/task-call.ts';
 
 /**
  * Runs a signature or canvas in this process, with the values and in the order that workers would: no message, no

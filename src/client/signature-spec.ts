@@ -1,10 +1,10 @@
-import { describe } from '../core/errors-text.ts';
-import { InvalidCanvas } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
-import { checkOptions, FLAG, optionsObject } from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
-import { taskOf } from '../core/signature.ts';
-import type { TaskData } from '../core/signature.ts';
+import { taskOf } from '../core/canvas/signature.ts';
+import type { TaskData } from '../core/canvas/signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { checkOptions, FLAG, optionsObject } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
 import { readOptions } from './options.ts';
 
 /**

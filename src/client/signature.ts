@@ -1,15 +1,15 @@
 import { inspect } from 'node:util';
-import { toCelery } from '../core/celery-json.ts';
-import { checkLimits } from '../core/option-checks.ts';
-import { checkDepth } from '../core/plan-of.ts';
-import { printSignature } from '../core/print.ts';
-import type { AnySignature } from '../core/signature-types.ts';
-import { chainOf, withArguments, withOptions } from '../core/signature.ts';
-import type { CallOptions, LaterArguments, SignatureData } from '../core/signature.ts';
+import { toCelery } from '../core/canvas/celery-json.ts';
+import { checkDepth } from '../core/canvas/normalise.ts';
+import { printSignature } from '../core/canvas/print.ts';
+import { chainOf, withArguments, withOptions } from '../core/canvas/signature.ts';
+import type { CallOptions, LaterArguments, SignatureData } from '../core/canvas/signature.ts';
+import type { AnySignature } from '../core/types/signature.ts';
+import { checkLimits } from '../core/values/option-checks.ts';
+import { dataOf } from './caller.ts';
+import type { Caller, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
-import { dataOf } from './runtime-signature.ts';
-import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
 export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSignature {

@@ -1,3 +1,5 @@
+import { rateInterval } from '../core/task/rate.ts';
+import type { TaskOptions } from '../core/types/options.ts';
 import {
   checkLimits,
   checkOptions,
@@ -8,10 +10,8 @@ import {
   RETRIES,
   SECONDS,
   TEXT,
-} from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
-import type { TaskOptions } from '../core/option-types.ts';
-import { rateInterval } from '../core/rate.ts';
+} from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
 
 /**
  * Reads the options of a task.

@@ -1,11 +1,11 @@
-import { InvalidArguments } from '../core/errors.ts';
-import { checkArguments } from '../core/parameters.ts';
-import type { Parameters } from '../core/parameters.ts';
-import { taskOf } from '../core/signature.ts';
-import type { MapData, TaskData } from '../core/signature.ts';
+import { taskOf } from '../core/canvas/signature.ts';
+import type { MapData, TaskData } from '../core/canvas/signature.ts';
+import { InvalidArguments } from '../core/errors/caller.ts';
+import { checkArguments } from '../core/task/parameters.ts';
+import type { Parameters } from '../core/task/parameters.ts';
+import type { Caller, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions } from './options.ts';
-import type { Caller, RuntimeSignature } from './runtime-signature.ts';
 import { readSpec } from './signature-spec.ts';
 import { makeSignature } from './signature.ts';
 

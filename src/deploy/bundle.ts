@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import type { BuildFailure, BuildOptions, Message } from 'esbuild';
-import { ConfigurationError } from '../core/errors.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
 import type { HandlerFile } from './handler-file.ts';
 
 /**

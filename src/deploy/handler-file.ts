@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError } from '../core/errors.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
 
 /** A file of the handlers folder: one Lambda function and one queue. */
 export interface HandlerFile {

@@ -1,4 +1,4 @@
-import { ConfigurationError } from '../core/errors.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile, checkHandlerName } from './handler-file.ts';
 import { systemHandlers } from './system-handlers.ts';
 

@@ -1,7 +1,7 @@
 /** A thread that loads the bundles it is given, one after the other, and says which tasks each one's handler runs. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { messageOf } from '../core/errors-text.ts';
+import { messageOf } from '../core/text/describe.ts';
 import type { BundledHandler, LoadedHandler } from './routes.ts';
 
 // Given by readRoutes.

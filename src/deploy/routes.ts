@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../core/errors-text.ts';
-import { ConfigurationError } from '../core/errors.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { messageOf } from '../core/text/describe.ts';
 import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile } from './handler-file.ts';
-import { sibling } from './sibling.ts';
+import { sibling } from './module-url.ts';
 
 /** Which handler runs a task, by the task's name: `{ add: 'math' }`. Its queue is the queue prefix and the handler's name. */
 export type Routes = Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import { ConfigurationError } from '../core/errors.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
 import { type Build, buildHandlers } from './build.ts';
 import { type HandlerFile, findHandlers } from './handler-file.ts';

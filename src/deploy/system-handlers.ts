@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { HandlerFile } from './handler-file.ts';
-import { sibling } from './sibling.ts';
+import { sibling } from './module-url.ts';
 
 /** A function that every project has. */
 export interface SystemHandler extends HandlerFile {

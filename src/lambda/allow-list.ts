@@ -1,5 +1,5 @@
-import { InvalidCanvas } from '../core/errors.ts';
-import type { SignatureData } from '../core/signature.ts';
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
 
 /** Says whether callers may submit a task of this name. */
 export type AllowList = (task: string) => boolean;

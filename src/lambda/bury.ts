@@ -1,7 +1,7 @@
 import { makeConf } from '../client/app.ts';
-import { makeEngine } from '../client/engine.ts';
+import { makeEngine } from '../engine/make-engine.ts';
+import { environmentRuntime } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
-import { environmentRuntime } from './environment.ts';
 import { deliveryOf } from './handler.ts';
 import { metered } from './metered.ts';
 import type { FunctionContext, QueueAnswer, QueueEvent } from './sqs-event.ts';

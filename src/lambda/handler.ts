@@ -1,9 +1,9 @@
-import { InvalidOptions } from '../core/errors.ts';
-import type { AnyTask } from '../core/task-types.ts';
+import { InvalidOptions } from '../core/errors/caller.ts';
+import type { AnyTask } from '../core/types/tasks.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
+import { queuePrefix } from '../runtime/environment.ts';
 import { runBatch } from '../worker/batch.ts';
-import type { Engine } from '../worker/engine.ts';
-import { queuePrefix } from './environment.ts';
 import { metered } from './metered.ts';
 import type { FunctionContext, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
 

@@ -1,6 +1,6 @@
 import { EmfMeter } from '../adapters/system/emf.ts';
-import type { Engine } from '../worker/engine.ts';
-import { metricLabels } from './environment.ts';
+import type { Engine } from '../engine/engine.ts';
+import { metricLabels } from '../runtime/environment.ts';
 
 /** Works with an engine that counts, and prints what it has counted, where the stack asks for metrics. */
 export async function metered<T>(engine: Engine, work: (engine: Engine) => Promise<T>): Promise<T> {

@@ -1,12 +1,12 @@
 import { makeConf } from '../client/app.ts';
-import { makeEngine } from '../client/engine.ts';
-import { InvalidOptions, SerializationError } from '../core/errors.ts';
-import { isId } from '../core/ids.ts';
-import { isPlainObject } from '../core/json.ts';
-import { loggable } from '../worker/loggable.ts';
-import { environmentRuntime } from './environment.ts';
-import { reportError, reportResult } from './report.ts';
-import type { ErrorReport, ResultReport } from './report.ts';
+import { reportError, reportResult } from '../client/results/report.ts';
+import type { ErrorReport, ResultReport } from '../client/results/report.ts';
+import { InvalidOptions, SerializationError } from '../core/errors/caller.ts';
+import { isId } from '../core/protocol/ids.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { makeEngine } from '../engine/make-engine.ts';
+import { loggable } from '../engine/redact.ts';
+import { environmentRuntime } from '../runtime/environment.ts';
 
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 

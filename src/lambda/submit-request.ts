@@ -1,11 +1,11 @@
 import { readApplyOptions } from '../client/options.ts';
-import { fromCelery } from '../core/celery-json.ts';
-import { InvalidCanvas, InvalidOptions } from '../core/errors.ts';
-import { isPlainObject } from '../core/json.ts';
-import type { Json } from '../core/json.ts';
-import { fromJson } from '../core/serializer.ts';
-import { withArguments, withOptions } from '../core/signature.ts';
-import type { CallOptions, SignatureData } from '../core/signature.ts';
+import { fromCelery } from '../core/canvas/celery-json.ts';
+import { withArguments, withOptions } from '../core/canvas/signature.ts';
+import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { Json } from '../core/values/json.ts';
+import { fromJson } from '../core/values/serializer.ts';
 
 /** What a caller asks to be submitted. */
 export interface SubmissionRequest {

@@ -1,11 +1,11 @@
 import { makeConf } from '../client/app.ts';
-import { makeEngine } from '../client/engine.ts';
+import { reportError } from '../client/results/report.ts';
+import type { ErrorReport } from '../client/results/report.ts';
 import { submit } from '../client/submit.ts';
-import { loggable } from '../worker/loggable.ts';
+import { makeEngine } from '../engine/make-engine.ts';
+import { loggable } from '../engine/redact.ts';
+import { environmentRuntime, submitSettings } from '../runtime/environment.ts';
 import { checkAllowed, readAllowList } from './allow-list.ts';
-import { environmentRuntime, submitSettings } from './environment.ts';
-import { reportError } from './report.ts';
-import type { ErrorReport } from './report.ts';
 import { readSubmission } from './submit-request.ts';
 
 const runtime = environmentRuntime();

@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { messageOf } from '../core/errors-text.ts';
-import { ConfigurationError } from '../core/errors.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { messageOf } from '../core/text/describe.ts';
 import { isWholeLog } from './leveldb-log.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../core/errors-text.ts';
-import { ConfigurationError } from '../core/errors.ts';
-import { sibling } from '../deploy/sibling.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { messageOf } from '../core/text/describe.ts';
+import { sibling } from '../deploy/module-url.ts';
 
 /** What an emulator's thread is started with. */
 export interface EmulatorSettings {

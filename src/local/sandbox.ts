@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import { sibling } from '../deploy/sibling.ts';
+import { sibling } from '../deploy/module-url.ts';
 
 /** What a sandbox is made from. */
 export interface SandboxSettings {

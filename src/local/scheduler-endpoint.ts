@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { isPlainObject } from '../core/json.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import { damaged } from './data-folder.ts';
 import { type HttpEndpoint, type Reply, refusal, startHttpEndpoint } from './http-endpoint.ts';
 

@@ -1,6 +1,6 @@
-import type { Address } from '../core/address.ts';
-import type { Rung } from '../core/join-tree.ts';
-import type { Cell, Leaf, Owner, Result, Standing, Turn } from '../core/outcome.ts';
+import type { Address } from '../core/protocol/address.ts';
+import type { Rung } from '../core/protocol/join-tree.ts';
+import type { Cell, Leaf, Owner, Result, Standing, Turn } from '../core/protocol/outcome.ts';
 
 /** A decision on an attempt of an id, by the message that ran it or whoever settles it. */
 export interface Decide {

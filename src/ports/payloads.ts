@@ -1,4 +1,4 @@
-import type { Address } from '../core/address.ts';
+import type { Address } from '../core/protocol/address.ts';
 
 /**
  * Values and blocks that are too large for an outcome or a message: in the table up to 8 KB, in the bucket above.

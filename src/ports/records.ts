@@ -1,4 +1,4 @@
-import type { Address } from '../core/address.ts';
+import type { Address } from '../core/protocol/address.ts';
 
 /** What a running task tells its readers: a custom state and anything beside it. */
 export interface Progress {

@@ -1,4 +1,4 @@
-import type { Trace } from '../core/trace.ts';
+import type { Trace } from '../core/protocol/footprint.ts';
 
 /** How much is on its way: if nothing is, nothing that is open goes on. */
 export interface InFlight {

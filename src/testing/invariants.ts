@@ -1,10 +1,10 @@
-import { addressesAround, outcomeSeen } from '../core/derived-state.ts';
-import { workflowOf } from '../core/ids.ts';
-import { isPlainObject } from '../core/json.ts';
-import { loadValue } from '../worker/inputs.ts';
+import { workflowOf } from '../core/protocol/ids.ts';
+import { addressesAround, outcomeSeen } from '../core/protocol/visible-outcome.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { loadValue } from '../engine/inputs.ts';
 import type { Faults } from './faults.ts';
+import type { SentTask, Witness } from './recorder.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
-import type { SentTask, Witness } from './witness.ts';
 
 /** A run that has ended, and what was seen of it. */
 export interface Ended {

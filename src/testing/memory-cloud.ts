@@ -8,18 +8,18 @@ import { RealClock } from '../adapters/system/clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
-import { makeEngine } from '../client/engine.ts';
-import type { Runtime } from '../client/engine.ts';
-import { describe } from '../core/errors-text.ts';
-import { InvalidOptions } from '../core/errors.ts';
-import type { LogLevel } from '../core/log-levels.ts';
-import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
-import { shareRuntime } from '../lambda/environment.ts';
+import { InvalidOptions } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { LogLevel } from '../core/text/log-levels.ts';
+import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import { makeEngine } from '../engine/make-engine.ts';
+import type { Runtime } from '../engine/make-engine.ts';
 import type { Handler } from '../lambda/handler.ts';
 import type { QueueRecord } from '../lambda/sqs-event.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Clock, Nonces } from '../ports/system.ts';
+import { shareRuntime } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
 
 /**

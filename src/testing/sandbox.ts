@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { ServiceUnavailable } from '../core/errors.ts';
+import { ServiceUnavailable } from '../core/errors/caller.ts';
+import { currentRun } from '../engine/task/context.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
-import { currentRun } from '../worker/context.ts';
 import type { Faults } from './faults.ts';
 
 /**

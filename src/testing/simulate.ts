@@ -1,13 +1,13 @@
-import { messageOf } from '../core/errors-text.ts';
-import { isChordalError } from '../core/errors.ts';
-import type { AsyncResult } from '../core/result-types.ts';
+import { isChordalError } from '../core/errors/caller.ts';
+import { messageOf } from '../core/text/describe.ts';
+import type { AsyncResult } from '../core/types/results.ts';
 import { brokenInvariants } from './invariants.ts';
+import { Witness } from './recorder.ts';
 import type { FaultKind } from './sandbox.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import type { SimulatedRun } from './simulated-cloud.ts';
 import { readSimulation } from './simulation-options.ts';
 import type { SimulatedEnd, Simulation, SimulationOptions } from './simulation-options.ts';
-import { Witness } from './witness.ts';
 
 /**
  * What the workflows came to, all of which ended as they should.

@@ -5,17 +5,17 @@ import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { makeConf } from '../client/app.ts';
-import { makeEngine } from '../client/engine.ts';
-import { shareRuntime } from '../lambda/environment.ts';
+import { makeEngine } from '../engine/make-engine.ts';
 import type { Handler } from '../lambda/handler.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
+import { shareRuntime } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
+import { settledQuickly } from './drain-microtasks.ts';
 import type { Faults } from './faults.ts';
 import { consumerOf } from './memory-cloud.ts';
 import type { FaultKind, Weather } from './sandbox.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
-import { settledQuickly } from './settled.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
 
 /** A cloud of faults. */

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../core/json.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
 import type { FaultKind, Weather } from './sandbox.ts';

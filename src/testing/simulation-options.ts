@@ -1,8 +1,8 @@
-import type { TaskFailedError, TaskRevokedError } from '../core/errors-of-results.ts';
-import { isPlainObject } from '../core/json.ts';
-import { checkOptions, optionsObject, WHOLE, wholeFrom } from '../core/option-checks.ts';
-import type { OptionCheck } from '../core/option-checks.ts';
-import type { AsyncResult } from '../core/result-types.ts';
+import type { TaskFailedError, TaskRevokedError } from '../core/errors/result.ts';
+import type { AsyncResult } from '../core/types/results.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { checkOptions, optionsObject, WHOLE, wholeFrom } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Handler } from '../lambda/handler.ts';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
 import type { Faults } from './faults.ts';

@@ -1,18 +1,18 @@
-import { addressOf } from '../core/address.ts';
-import { LIFETIME_MS } from '../core/drafts.ts';
-import { WorkerLostError } from '../core/errors-of-tasks.ts';
-import { isChordalError } from '../core/errors.ts';
-import { decodeDead } from '../core/message-codec.ts';
-import type { Message, RunMessage } from '../core/message.ts';
+import { isChordalError } from '../core/errors/caller.ts';
+import { WorkerLostError } from '../core/errors/task.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { decodeDead } from '../core/protocol/message-codec.ts';
+import type { Message, RunMessage } from '../core/protocol/message.ts';
+import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loggable, withoutValue } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
+import { decide, failed, settledBefore } from './commit.ts';
 import { expand } from './deliver.ts';
 import { ACK, flowOf } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
-import type { Outbox } from './dispatch.ts';
-import type { Engine } from './engine.ts';
-import { loggable, withoutValue } from './loggable.ts';
 import { revokeScope } from './revocations.ts';
-import { decide, failed, settledBefore } from './settle.ts';
 
 /** What SQS gives no reason for. */
 const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';

@@ -1,9 +1,9 @@
-import { addressOf } from '../core/address.ts';
-import { WorkerLostError } from '../core/errors-of-tasks.ts';
+import { WorkerLostError } from '../core/errors/task.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { decide, failed, settledBefore } from './commit.ts';
+import type { Work } from './commit.ts';
 import { ACK, RETURN } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
-import { decide, failed, settledBefore } from './settle.ts';
-import type { Work } from './settle.ts';
 
 /** How much longer than its limit a run holds its claim, in ms. */
 const CLAIM_MARGIN_MS = 10_000;

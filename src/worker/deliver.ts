@@ -1,27 +1,27 @@
-import { addressOf } from '../core/address.ts';
-import { LIFETIME_MS } from '../core/drafts.ts';
-import type { Flow } from '../core/effect.ts';
-import { TimeLimitExceeded, WorkerLostError } from '../core/errors-of-tasks.ts';
-import { isChordalError, NotRegistered } from '../core/errors.ts';
-import { workflowOf } from '../core/ids.ts';
-import type { ExpandMessage, Message, RunMessage } from '../core/message.ts';
-import { revokedBecause } from '../core/outcome.ts';
-import { isRefusal } from '../core/refusal.ts';
-import { startRanges, startWhole } from '../core/start.ts';
+import { isChordalError, NotRegistered } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
+import { TimeLimitExceeded, WorkerLostError } from '../core/errors/task.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import type { Flow } from '../core/protocol/effect.ts';
+import { workflowOf } from '../core/protocol/ids.ts';
+import type { ExpandMessage, Message, RunMessage } from '../core/protocol/message.ts';
+import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { revokedBecause } from '../core/protocol/outcome.ts';
+import { startRanges, startWhole } from '../core/protocol/start.ts';
+import { dispatch } from '../engine/dispatch.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { carryOut } from '../engine/interpret.ts';
+import { reasonOf } from '../engine/redact.ts';
+import { limitsOf } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { carryOut } from './carry-out.ts';
 import { claimRun } from './claim.ts';
-import { decisionOf } from './decision.ts';
+import { decide, excusing, failed, settledBefore } from './commit.ts';
+import type { Work } from './commit.ts';
 import { ACK, flowOf, RETURN_WHILE_DEPLOYED } from './delivery.ts';
 import type { Manner, Verdict } from './delivery.ts';
-import { dispatch } from './dispatch.ts';
-import type { Outbox } from './dispatch.ts';
-import type { Engine, RegisteredTask } from './engine.ts';
-import { limitsOf } from './limits.ts';
-import { reasonOf } from './loggable.ts';
 import { revokeScope, revokedScope } from './revocations.ts';
-import { decide, excusing, failed, settledBefore } from './settle.ts';
-import type { Work } from './settle.ts';
+import { decisionOf } from './run.ts';
 
 /** What a batch knows of a delivery before it starts. */
 export interface Prepared {

@@ -1,8 +1,8 @@
-import { LIFETIME_MS } from '../core/drafts.ts';
-import type { Flow } from '../core/effect.ts';
-import { isJoinFrame } from '../core/frames.ts';
-import type { Message } from '../core/message.ts';
-import type { Engine } from './engine.ts';
+import type { Flow } from '../core/protocol/effect.ts';
+import { isJoinFrame } from '../core/protocol/frames.ts';
+import type { Message } from '../core/protocol/message.ts';
+import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import type { Engine } from '../engine/engine.ts';
 
 /**
  * What becomes of a delivery: it is acknowledged, comes back after `seconds` (by default when its visibility ends), or

@@ -1,6 +1,6 @@
+import type { Outbox } from '../engine/dispatch.ts';
 import type { Broker, Outgoing } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
-import type { Outbox } from './dispatch.ts';
 
 /** How long a message waits for others to share a call with, in ms. */
 const LINGER_MS = 5;

@@ -1,6 +1,6 @@
-import type { Message, RunMessage } from '../core/message.ts';
-import { rateInterval } from '../core/rate.ts';
-import type { Engine } from './engine.ts';
+import type { Message, RunMessage } from '../core/protocol/message.ts';
+import { rateInterval } from '../core/task/rate.ts';
+import type { Engine } from '../engine/engine.ts';
 
 /**
  * The time from which each message of a rate-limited task may run, in epoch ms: one reservation a task for the whole

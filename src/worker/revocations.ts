@@ -1,15 +1,15 @@
-import { addressOf } from '../core/address.ts';
-import { settled } from '../core/continue.ts';
-import { LIFETIME_MS } from '../core/drafts.ts';
-import { covers, workflowOf } from '../core/ids.ts';
-import type { RevokeMessage } from '../core/message.ts';
-import { ANY_ATTEMPT, revokedBecause } from '../core/outcome.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { settled } from '../core/protocol/continue.ts';
+import { covers, workflowOf } from '../core/protocol/ids.ts';
+import type { RevokeMessage } from '../core/protocol/message.ts';
+import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine } from '../engine/engine.ts';
+import { carryOut } from '../engine/interpret.ts';
 import type { Records } from '../ports/records.ts';
-import { carryOut } from './carry-out.ts';
 import { ACK, flowOf } from './delivery.ts';
 import type { Verdict } from './delivery.ts';
-import type { Outbox } from './dispatch.ts';
-import type { Engine } from './engine.ts';
 
 /** How often a sandbox looks at the gate, in ms. */
 const GATE_MS = 1000;

@@ -1,15 +1,15 @@
 /** Functions of the core, beside what the platform does with the same data. */
 import { Bench } from 'tinybench';
-import { follow } from '../../src/core/continue.ts';
-import type { Flow } from '../../src/core/effect.ts';
-import { memberId } from '../../src/core/ids.ts';
-import { decodeMessage, encodeMessage } from '../../src/core/message-codec.ts';
-import type { RunMessage } from '../../src/core/message.ts';
-import type { Outcome } from '../../src/core/outcome.ts';
-import { planOf } from '../../src/core/plan-of.ts';
-import type { TaskPlan } from '../../src/core/plan.ts';
-import { chordOf, taskOf } from '../../src/core/signature.ts';
-import { startRange, startWhole } from '../../src/core/start.ts';
+import { planOf } from '../../src/core/canvas/normalise.ts';
+import { chordOf, taskOf } from '../../src/core/canvas/signature.ts';
+import { follow } from '../../src/core/protocol/continue.ts';
+import type { Flow } from '../../src/core/protocol/effect.ts';
+import { memberId } from '../../src/core/protocol/ids.ts';
+import { decodeMessage, encodeMessage } from '../../src/core/protocol/message-codec.ts';
+import type { RunMessage } from '../../src/core/protocol/message.ts';
+import type { Outcome } from '../../src/core/protocol/outcome.ts';
+import type { TaskPlan } from '../../src/core/protocol/plan.ts';
+import { startRange, startWhole } from '../../src/core/protocol/start.ts';
 import type { Figure } from './support/figure.ts';
 import { comparedTo } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';

@@ -4,7 +4,7 @@ import { handler as canvas } from '../../handlers/canvas.ts';
 import { handler as math } from '../../handlers/math.ts';
 import { handler as text } from '../../handlers/text.ts';
 import { handler as trouble } from '../../handlers/trouble.ts';
-import type { AsyncResult, GetOptions } from '../../src/core/result-types.ts';
+import type { AsyncResult, GetOptions } from '../../src/core/types/results.ts';
 import type { Faults } from '../../src/testing/faults.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { clock, handler as more, recorded } from './tasks.ts';

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
-import { addressOf } from '../../src/core/address.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
 import { optionsFor, startBucket, startTable, type TestBucket, type TestTable } from './support/emulators.ts';
 import { freshWorkflow } from './support/ids.ts';
 import { TestClock } from './support/test-clock.ts';

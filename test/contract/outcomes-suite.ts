@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Address, addressOf } from '../../src/core/address.ts';
-import { ANY_ATTEMPT, type Cell, type Owner, type Result, type Standing, verdictOn } from '../../src/core/outcome.ts';
+import { type Address, addressOf } from '../../src/core/protocol/address.ts';
+import {
+  ANY_ATTEMPT,
+  type Cell,
+  type Owner,
+  type Result,
+  type Standing,
+  verdictOn,
+} from '../../src/core/protocol/outcome.ts';
 import type { Climb, Decide, Outcomes } from '../../src/ports/outcomes.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';

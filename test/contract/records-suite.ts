@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addressOf } from '../../src/core/address.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
 import type { DeadLetter, Records } from '../../src/ports/records.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';

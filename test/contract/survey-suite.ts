@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { addressOf } from '../../src/core/address.ts';
-import type { Result, Turn } from '../../src/core/outcome.ts';
-import { mergedTrace, type Trace } from '../../src/core/trace.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
+import { mergedTrace, type Trace } from '../../src/core/protocol/footprint.ts';
+import type { Result, Turn } from '../../src/core/protocol/outcome.ts';
 import type { Broker, Scheduler } from '../../src/ports/broker.ts';
 import type { Outcomes } from '../../src/ports/outcomes.ts';
 import type { Payloads } from '../../src/ports/payloads.ts';

@@ -1,6 +1,6 @@
 import { GetQueueUrlCommand, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test, vi } from 'vitest';
-import { encodeMessage } from '../../src/core/message-codec.ts';
+import { encodeMessage } from '../../src/core/protocol/message-codec.ts';
 import { clientOptions } from '../../src/local/endpoints.ts';
 import { chordal, startChordal } from './cli-support.ts';
 import type { Ended } from './cli-support.ts';

@@ -21,8 +21,8 @@ export interface Defect {
   readonly seen: RegExp | 'amplification';
 }
 
-const SETTLE = 'src/worker/settle.ts';
-const CONTINUE = 'src/core/continue.ts';
+const SETTLE = 'src/worker/commit.ts';
+const CONTINUE = 'src/core/protocol/continue.ts';
 const DELIVER = 'src/worker/deliver.ts';
 const MEMORY = 'src/adapters/memory/outcomes.ts';
 
@@ -85,7 +85,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'an outcome is committed whatever attempt stands',
     edits: [
       {
-        file: 'src/core/outcome.ts',
+        file: 'src/core/protocol/outcome.ts',
         from: 'return attempt === ANY_ATTEMPT || (cell.next?.attempt ?? 0) <= attempt;',
         to: 'return true;',
       },
@@ -218,7 +218,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'callbacks get a new id each time',
     edits: [
       {
-        file: 'src/core/ids.ts',
+        file: 'src/core/protocol/ids.ts',
         from: 'return `${id}^${index}`;',
         to: 'return `${id}^${index + Math.floor(Math.random() * 1e6)}`;',
       },
@@ -271,7 +271,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'members are gathered in the order in which they came',
     edits: [
       {
-        file: 'src/worker/inputs.ts',
+        file: 'src/engine/inputs.ts',
         from: 'return [...values.flat(1), ...added.flat(1)];',
         to: 'return [...values.flat(1), ...added.flat(1)].reverse();',
       },
@@ -284,7 +284,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'the value in memory goes on, not the one committed',
     edits: [
       {
-        file: 'src/core/continue.ts',
+        file: 'src/core/protocol/continue.ts',
         from: 'return [...callbacks, ...startStep(flow, frame, inputOf(outcome.value), rest)];',
         to: 'return [...callbacks, ...startStep(flow, frame, inputOf((globalThis as any).lastValue ?? outcome.value), rest)];',
       },
@@ -377,7 +377,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a group that replaces a step is taken for the step before the next',
-    edits: [{ file: 'src/core/frames.ts', from: 'return at.base !== at.id;', to: 'return false;' }],
+    edits: [{ file: 'src/core/protocol/frames.ts', from: 'return at.base !== at.id;', to: 'return false;' }],
     features: ['replace'],
     faults: 'none',
     seen: /never ends|hangs/,
@@ -541,7 +541,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a body is given what is there, though a member is missing',
     edits: [
       {
-        file: 'src/worker/inputs.ts',
+        file: 'src/engine/inputs.ts',
         from: 'if (cells.every(({ outcome }) => outcome !== undefined)) {',
         to: 'if (cells.length === n) {',
       },
@@ -557,7 +557,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what lies behind a failed chain in a group is left open',
-    edits: [{ file: 'src/core/ids.ts', from: "  return mine.startsWith('~');\n", to: '  return false;\n' }],
+    edits: [{ file: 'src/core/protocol/ids.ts', from: "  return mine.startsWith('~');\n", to: '  return false;\n' }],
     features: ['fail'],
     faults: 'none',
     seen: /never ends/,
@@ -566,7 +566,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'schedules are named by what they are for, and not by the message',
     edits: [
       {
-        file: 'src/worker/dispatch.ts',
+        file: 'src/engine/dispatch.ts',
         from: 'engine.nonces.digest(`${message.mid}|${notBefore}`)',
         to: 'engine.nonces.digest(message.id)',
       },
@@ -577,7 +577,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'effects of a task that nobody waits for any more go through',
-    edits: [{ file: 'src/worker/run-task.ts', from: "    run.abandon('it has ended');\n", to: '' }],
+    edits: [{ file: 'src/engine/task/run-task.ts', from: "    run.abandon('it has ended');\n", to: '' }],
     features: ['hang'],
     faults: 'none',
     seen: /effects of tasks that nobody waits for/,

@@ -1,4 +1,4 @@
-import type { Weather } from './luck.ts';
+import type { Weather } from './seeded-random.ts';
 
 /** A canvas to simulate: what each task will do, and how the tasks are put together. */
 export type Spec = TaskSpec | ChainSpec | GroupSpec | ChordSpec;

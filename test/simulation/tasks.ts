@@ -2,7 +2,7 @@ import { chain, chord, createApp, group } from '../../src/index.ts';
 import type { AnySignature, App, Handler, TaskContext } from '../../src/index.ts';
 import { currentSandbox } from '../../src/testing/sandbox.ts';
 import { valueOf } from './evaluate.ts';
-import type { Weather } from './luck.ts';
+import type { Weather } from './seeded-random.ts';
 import type { Spec, TaskSpec } from './specs.ts';
 
 /** What the tasks of one run did. */

@@ -1,8 +1,8 @@
 /** What `api.md` promises of types, with what each thing is. */
-import type { Group, Signature, UntypedSignature } from '../../src/core/canvas-types.ts';
-import type { AsyncResult, GroupResult, MemberOutcome, ResultSet } from '../../src/core/result-types.ts';
-import type { AnySignature, ResultOf, SignatureJson } from '../../src/core/signature-types.ts';
-import type { AnyTask } from '../../src/core/task-types.ts';
+import type { Group, Signature, UntypedSignature } from '../../src/core/types/canvas.ts';
+import type { AsyncResult, GroupResult, MemberOutcome, ResultSet } from '../../src/core/types/results.ts';
+import type { AnySignature, ResultOf, SignatureJson } from '../../src/core/types/signature.ts';
+import type { AnyTask } from '../../src/core/types/tasks.ts';
 import {
   add,
   crash,

@@ -1,6 +1,6 @@
 /** Every canvas of `celery/conformance.md` that is portable, under its test's name; the numbers are the rows. */
-import type { GroupResult } from '../../src/core/result-types.ts';
-import type { AnySignature, ResultOf } from '../../src/core/signature-types.ts';
+import type { GroupResult } from '../../src/core/types/results.ts';
+import type { AnySignature, ResultOf } from '../../src/core/types/signature.ts';
 import {
   add,
   addReplaced,

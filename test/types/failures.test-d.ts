@@ -2,8 +2,8 @@
  * What must not compile. After each directive stands what the compiler's message must contain; `compile.test.ts`
  * compiles this file once more without the directives, to compare.
  */
-import type { Signature } from '../../src/core/canvas-types.ts';
-import type { TaskContext } from '../../src/core/context-types.ts';
+import type { Signature } from '../../src/core/types/canvas.ts';
+import type { TaskContext } from '../../src/core/types/context.ts';
 import { add, fail, identity, log, mul, tsum } from './sample-tasks.ts';
 import { app, chain, chord, group, kwargs, range } from './support.ts';
 

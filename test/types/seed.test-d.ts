@@ -1,6 +1,6 @@
 /** All of `seed/celery-usage.md`, section by section, with what each line is. */
-import type { GroupSignature } from '../../src/core/canvas-types.ts';
-import type { AsyncResult, GroupResult, State } from '../../src/core/result-types.ts';
+import type { GroupSignature } from '../../src/core/types/canvas.ts';
+import type { AsyncResult, GroupResult, State } from '../../src/core/types/results.ts';
 import { app, chain, chord, group, kwargs, range, zip } from './support.ts';
 import type { Expect, Same } from './support.ts';
 

@@ -1,10 +1,10 @@
 /** The public API as types alone: what users see, whatever the runtime is. Only the compiler reads this. */
-import type { ChainFunction } from '../../src/core/canvas-types.ts';
-import type { TaskContext } from '../../src/core/context-types.ts';
-import type { ChordFunction, GroupFunction } from '../../src/core/group-types.ts';
-import type { KwargsFunction } from '../../src/core/option-types.ts';
-import type { AsyncResult, GroupResult, ResultSetFunction } from '../../src/core/result-types.ts';
-import type { DeclareTask, DefineTask, SignatureFunction } from '../../src/core/task-types.ts';
+import type { ChainFunction } from '../../src/core/types/canvas.ts';
+import type { TaskContext } from '../../src/core/types/context.ts';
+import type { ChordFunction, GroupFunction } from '../../src/core/types/groups.ts';
+import type { KwargsFunction } from '../../src/core/types/options.ts';
+import type { AsyncResult, GroupResult, ResultSetFunction } from '../../src/core/types/results.ts';
+import type { DeclareTask, DefineTask, SignatureFunction } from '../../src/core/types/tasks.ts';
 
 export declare const app: {
   readonly task: DefineTask;

@@ -1,4 +1,4 @@
-import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../core/errors.ts';
+import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../core/errors/caller.ts';
 
 /** What a call works on: named in errors, with what to do if it is not there. */
 export interface Resource {

@@ -1,4 +1,4 @@
-import type { Address } from '../../core/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
 import type { Key } from './attributes.ts';
 
 /** The key of an item beside a task's: in its partition, with a prefix of its own and the rest of the task's id. */

@@ -1,5 +1,5 @@
-import { type Json, MAX_DEPTH, parseJson } from '../../core/json.ts';
-import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Turn, Value } from '../../core/outcome.ts';
+import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Turn, Value } from '../../core/protocol/outcome.ts';
+import { type Json, MAX_DEPTH, parseJson } from '../../core/values/json.ts';
 import { type Item, readNumber, readText } from './attributes.ts';
 
 /**

@@ -4,9 +4,9 @@ import type {
   QueryCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Address, nodeKey, shardKey } from '../../core/address.ts';
-import { NODE_CHILDREN } from '../../core/join-tree.ts';
-import { ANY_ATTEMPT } from '../../core/outcome.ts';
+import { type Address, nodeKey, shardKey } from '../../core/protocol/address.ts';
+import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
+import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
 import type { Begin, Claim, Climb, Decide } from '../../ports/outcomes.ts';
 import { expiry, type Item, type Key, keyAttributes, number, text } from './attributes.ts';
 import { encodeClaim, encodeLast, encodeOutcome, encodeTurn } from './outcome-codec.ts';

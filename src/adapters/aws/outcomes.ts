@@ -1,6 +1,6 @@
-import type { Address } from '../../core/address.ts';
-import { LEAF_MEMBERS, shardCount } from '../../core/join-tree.ts';
-import type { Cell, Leaf, Standing } from '../../core/outcome.ts';
+import type { Address } from '../../core/protocol/address.ts';
+import { LEAF_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
+import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
 import type { Begin, Claim, Climb, Decide, Outcomes } from '../../ports/outcomes.ts';
 import { isExpired, type Item, type Key, readText } from './attributes.ts';
 import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';

@@ -1,6 +1,6 @@
 import type { DeleteItemCommandInput, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DeleteObjectCommandInput, GetObjectCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3';
-import type { Address } from '../../core/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
 import { expiry, type Key, keyAttributes, text } from './attributes.ts';
 import { besideTask, inWorkflow } from './keys.ts';
 

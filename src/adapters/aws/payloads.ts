@@ -1,9 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Address } from '../../core/address.ts';
-import { UnknownResult } from '../../core/errors-of-results.ts';
+import { UnknownResult } from '../../core/errors/result.ts';
+import type { Address } from '../../core/protocol/address.ts';
 import type { Payloads } from '../../ports/payloads.ts';
-import { limiter } from '../system/limiter.ts';
+import { limiter } from '../limiter.ts';
 import { type Key, readText } from './attributes.ts';
 import { calling } from './errors.ts';
 import type { Patience } from './patience.ts';

@@ -5,8 +5,8 @@ import type {
   QueryCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Address } from '../../core/address.ts';
-import { workflowOf } from '../../core/ids.ts';
+import type { Address } from '../../core/protocol/address.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import type { DeadLetter } from '../../ports/records.ts';
 import { expiry, type Item, type Key, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
 import { besideTask, inWorkflow, sortableTime } from './keys.ts';

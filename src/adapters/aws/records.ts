@@ -1,4 +1,4 @@
-import type { Address } from '../../core/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
 import type { DeadLetter, Progress, Records } from '../../ports/records.ts';
 import { readNumber, readText, text } from './attributes.ts';
 import { inParallel } from './patience.ts';

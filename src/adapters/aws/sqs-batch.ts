@@ -1,5 +1,5 @@
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
-import { ConfigurationError, ServiceUnavailable } from '../../core/errors.ts';
+import { ConfigurationError, ServiceUnavailable } from '../../core/errors/caller.ts';
 import { calling, isTransientCode } from './errors.ts';
 import { backOff, MAX_TRIES, type Patience } from './patience.ts';
 import type { QueueBatch } from './sqs-requests.ts';

@@ -1,6 +1,6 @@
 import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { workflowOf } from '../../core/ids.ts';
-import { bareTrace, idsAt, type Trace, traceOf } from '../../core/trace.ts';
+import { bareTrace, idsAt, type Trace, traceOf } from '../../core/protocol/footprint.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import { type Item, readNumber, readText, text } from './attributes.ts';
 import { cellOf } from './outcome-codec.ts';
 

@@ -1,9 +1,9 @@
 import { type DynamoDBClient, ScanCommand, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { ListSchedulesCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { ConfigurationError } from '../../core/errors.ts';
-import { workflowOf } from '../../core/ids.ts';
-import type { Trace } from '../../core/trace.ts';
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import type { Trace } from '../../core/protocol/footprint.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import type { InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 import { isExpired } from './attributes.ts';

@@ -13,7 +13,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ServiceUnavailable } from '../../core/errors.ts';
+import { ServiceUnavailable } from '../../core/errors/caller.ts';
 import { isExpired, type Item, type Key, keyAttributes } from './attributes.ts';
 import { calling, isRefused } from './errors.ts';
 import { backOff, inParallel, inRuns, MAX_TRIES, type Patience } from './patience.ts';

@@ -1,7 +1,7 @@
-import { type Address, addressOf, nodeKey } from '../../core/address.ts';
-import { memberId } from '../../core/ids.ts';
-import { type Cell, isOpen, type Leaf, type Standing } from '../../core/outcome.ts';
-import { idsAt, type Trace, traceOf } from '../../core/trace.ts';
+import { type Address, addressOf, nodeKey } from '../../core/protocol/address.ts';
+import { idsAt, type Trace, traceOf } from '../../core/protocol/footprint.ts';
+import { memberId } from '../../core/protocol/ids.ts';
+import { type Cell, isOpen, type Leaf, type Standing } from '../../core/protocol/outcome.ts';
 import type { Begin, Claim, Climb, Decide, Outcomes } from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';

@@ -1,5 +1,5 @@
-import type { Address } from '../../core/address.ts';
-import { UnknownResult } from '../../core/errors-of-results.ts';
+import { UnknownResult } from '../../core/errors/result.ts';
+import type { Address } from '../../core/protocol/address.ts';
 import type { Payloads } from '../../ports/payloads.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';

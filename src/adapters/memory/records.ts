@@ -1,5 +1,5 @@
-import type { Address } from '../../core/address.ts';
-import { workflowOf } from '../../core/ids.ts';
+import type { Address } from '../../core/protocol/address.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import type { DeadLetter, Progress, Records } from '../../ports/records.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';

@@ -1,5 +1,5 @@
-import { workflowOf } from '../../core/ids.ts';
-import { bareTrace, type Trace } from '../../core/trace.ts';
+import { bareTrace, type Trace } from '../../core/protocol/footprint.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import type { InFlight, Survey } from '../../ports/survey.ts';
 import type { MemoryOutcomes } from './outcomes.ts';
 import type { MemoryPayloads } from './payloads.ts';

@@ -1,5 +1,5 @@
-import { LOG_LEVELS } from '../../core/log-levels.ts';
-import type { LogLevel } from '../../core/log-levels.ts';
+import { LOG_LEVELS } from '../../core/text/log-levels.ts';
+import type { LogLevel } from '../../core/text/log-levels.ts';
 import type { Log } from '../../ports/system.ts';
 
 /** A log of JSON lines on stderr, at or above a level. */

@@ -1,4 +1,4 @@
-import { messageOf } from '../../core/errors-text.ts';
+import { messageOf } from '../../core/text/describe.ts';
 import type { LocalEvent } from '../../local/local-event.ts';
 import type { Output } from '../output.ts';
 

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigurationError } from '../../core/errors.ts';
-import { environmentRuntime } from '../../lambda/environment.ts';
-import type { Environment } from '../../lambda/environment.ts';
+import { ConfigurationError } from '../../core/errors/caller.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
+import { environmentRuntime } from '../../runtime/environment.ts';
+import type { Environment } from '../../runtime/environment.ts';
 import { clientApp } from './client-app.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';
 import type { CloudOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import { environmentRuntime } from '../../lambda/environment.ts';
 import { startLocal } from '../../local/local-cloud.ts';
+import { environmentRuntime } from '../../runtime/environment.ts';
 import type { Output } from '../output.ts';
 import { clientApp } from './client-app.ts';
 import type { OpenCloud } from './cloud.ts';

@@ -1,9 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { buildHandlers } from '../../deploy/build.ts';
 import { findHandlers } from '../../deploy/handler-file.ts';
-import { environmentRuntime, logLevel } from '../../lambda/environment.ts';
 import type { Handler } from '../../lambda/handler.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
+import { environmentRuntime, logLevel } from '../../runtime/environment.ts';
 import { memoryCloud } from '../../testing/memory-cloud.ts';
 import type { Output } from '../output.ts';
 import { clientApp } from './client-app.ts';

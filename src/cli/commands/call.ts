@@ -1,5 +1,5 @@
-import { messageOf } from '../../core/errors-text.ts';
-import type { Json } from '../../core/json.ts';
+import { messageOf } from '../../core/text/describe.ts';
+import type { Json } from '../../core/values/json.ts';
 import { furtherArguments } from '../arguments.ts';
 import { withCloud } from '../clouds/open.ts';
 import { cloudArguments, readCloudOptions, readWait, waitArguments } from '../clouds/options.ts';

@@ -1,9 +1,9 @@
 import { makeCommand } from '../command.ts';
 import type { Command } from '../command.ts';
-import { endingOf, exitCodeOf } from '../ending.ts';
+import { endingOf, exitCodeOf } from '../outcome-json.ts';
 import type { Output } from '../output.ts';
 import { canvasesIn, readInput } from '../read-canvases.ts';
-import { Refusals } from '../refusals.ts';
+import { Refusals } from '../rejected-canvases.ts';
 
 /** `chordal cost <file | ->`: what canvases have AWS do, and what that costs. */
 export function cost(output: Output): Command {

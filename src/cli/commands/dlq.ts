@@ -1,4 +1,4 @@
-import { nearest } from '../../core/nearest.ts';
+import { nearest } from '../../core/text/did-you-mean.ts';
 import { furtherArguments, readNumber } from '../arguments.ts';
 import { withCloud } from '../clouds/open.ts';
 import { cloudArguments, readCloudOptions } from '../clouds/options.ts';

@@ -1,4 +1,4 @@
-import { workflowOf } from '../../core/ids.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import { readNumber } from '../arguments.ts';
 import { withCloud } from '../clouds/open.ts';
 import { cloudArguments, readCloudOptions } from '../clouds/options.ts';
@@ -32,7 +32,7 @@ export function doctor(output: Output): Command {
       const options = readCloudOptions(cloudArgs);
       const [{ examine }, { environmentSurvey }] = await Promise.all([
         import('../doctor.ts'),
-        import('../../lambda/survey.ts'),
+        import('../../runtime/survey.ts'),
       ]);
       return withCloud(options, 'read', output, ({ engine }) =>
         // Made when the cloud is up: the environment then names it.

@@ -18,7 +18,7 @@ export function result(output: Output): Command {
     run: async (args) => {
       const id = readId(args.id);
       const { wait, timeoutSeconds = Number.POSITIVE_INFINITY } = readWait(args);
-      const { reportResult } = await import('../../lambda/report.ts');
+      const { reportResult } = await import('../../client/results/report.ts');
       return withCloud(readCloudOptions(args), 'read', output, async ({ engine }) => {
         const report = await reportResult(engine, id, wait ? timeoutSeconds : 0);
         output.answer(report);

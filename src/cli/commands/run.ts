@@ -5,7 +5,7 @@ import type { Command } from '../command.ts';
 import { listOption } from '../json-text.ts';
 import type { Output } from '../output.ts';
 import { canvasesIn, readInput } from '../read-canvases.ts';
-import { Refusals } from '../refusals.ts';
+import { Refusals } from '../rejected-canvases.ts';
 
 /** `chordal run <file | ->`: submits signature JSON, or NDJSON. */
 export function run(output: Output): Command {

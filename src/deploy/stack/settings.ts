@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../../core/errors.ts';
-import { LOG_LEVEL } from '../../core/option-checks.ts';
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { LOG_LEVEL } from '../../core/values/option-checks.ts';
 
 /** What a stage may set: the parameters of the stack. OPERATIONS.md has the same table. */
 export interface StackSettings {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { examine } from '../../../src/cli/doctor.ts';
 import type { Complaint } from '../../../src/cli/doctor.ts';
 import type { Output } from '../../../src/cli/output.ts';
-import { addressOf } from '../../../src/core/address.ts';
-import { ANY_ATTEMPT } from '../../../src/core/outcome.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { ANY_ATTEMPT } from '../../../src/core/protocol/outcome.ts';
 import { makeBench, QUEUE } from '../worker/bench.ts';
 import type { Bench } from '../worker/bench.ts';
 

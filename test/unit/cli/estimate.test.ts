@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { billOf, estimate } from '../../../src/cli/estimate.ts';
-import type { Plan } from '../../../src/core/plan.ts';
-import { DEFAULT_SETTINGS } from '../../../src/worker/engine.ts';
+import type { Plan } from '../../../src/core/protocol/plan.ts';
+import { DEFAULT_SETTINGS } from '../../../src/engine/engine.ts';
 
 const task: Plan = { task: 'add', args: [1, 2] };
 const group = (n: number): Plan => ({ par: Array.from({ length: n }, () => task) });

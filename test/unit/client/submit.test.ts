@@ -2,8 +2,8 @@ import { chain, chord, createApp, currentTask, group, kwargs, range } from 'chor
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ServiceUnavailable } from '../../../src/core/errors.ts';
-import { replaced } from '../../../src/testing/replaced.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { replaced } from '../../../src/testing/overriding.ts';
 import { makeBench, QUEUE } from '../worker/bench.ts';
 
 const app = createApp('submitting');

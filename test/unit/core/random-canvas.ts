@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import type { CallOptions, ChunksData, MapData, SignatureData, TaskData } from '../../../src/core/signature.ts';
-import { chainOf, chordOf, groupOf, taskOf, withOptions } from '../../../src/core/signature.ts';
+import type { CallOptions, ChunksData, MapData, SignatureData, TaskData } from '../../../src/core/canvas/signature.ts';
+import { chainOf, chordOf, groupOf, taskOf, withOptions } from '../../../src/core/canvas/signature.ts';
 
 /** Values that are JSON, and some that are not. */
 const value = fc.oneof(

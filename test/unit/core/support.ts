@@ -1,7 +1,7 @@
-import type { Effect, Flow, Position } from '../../../src/core/effect.ts';
-import type { Message } from '../../../src/core/message.ts';
-import type { Leaf, Outcome, Standing } from '../../../src/core/outcome.ts';
-import type { Plan } from '../../../src/core/plan.ts';
+import type { Effect, Flow, Position } from '../../../src/core/protocol/effect.ts';
+import type { Message } from '../../../src/core/protocol/message.ts';
+import type { Leaf, Outcome, Standing } from '../../../src/core/protocol/outcome.ts';
+import type { Plan } from '../../../src/core/protocol/plan.ts';
 
 /** When these tests happen, epoch ms. */
 export const NOW = 1_000_000;

@@ -7,7 +7,7 @@ import { handler as math } from '../../../handlers/math.ts';
 import { add, mul, tsum } from '../../../handlers/tasks/math.ts';
 import { identity, log } from '../../../handlers/tasks/text.ts';
 import { fail } from '../../../handlers/tasks/trouble.ts';
-import { loadArguments } from '../../../src/worker/inputs.ts';
+import { loadArguments } from '../../../src/engine/inputs.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
 let cloud: TestCloud;

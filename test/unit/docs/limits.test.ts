@@ -3,8 +3,8 @@ import { type Handler, type SignatureJson, type UntypedSignature, chain, createA
 import { type TestCloud, memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identity } from '../../../handlers/tasks/text.ts';
-import { packPlan } from '../../../src/core/blocks.ts';
-import { parseJson } from '../../../src/core/json.ts';
+import { packPlan } from '../../../src/core/protocol/blocks.ts';
+import { parseJson } from '../../../src/core/values/json.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
 let cloud: TestCloud;

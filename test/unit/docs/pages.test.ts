@@ -25,7 +25,7 @@ test('the map in ARCHITECTURE.md has every folder of src, and only files that ar
   for (const { name } of folders) expect(map).toContain(` src/${name}/ `);
 
   // In the lines of the core and of the simulation the left column has names of files alone.
-  const left = [...map.matchAll(/^ {3}([\w -]+?)(?: …)? {2,}/gm)].flatMap(([, names = '']) => names.split(' '));
+  const left = [...map.matchAll(/^ {3,5}([\w -]+?)(?: …)? {2,}/gm)].flatMap(([, names = '']) => names.split(' '));
   const files = new Set(
     readdirSync('src', { recursive: true, encoding: 'utf8' }).map((path) => path.split('/').at(-1)),
   );

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { makeConf } from '../../../src/client/app.ts';
-import { makeEngine } from '../../../src/client/engine.ts';
-import { environmentRuntime } from '../../../src/lambda/environment.ts';
+import { makeEngine } from '../../../src/engine/make-engine.ts';
 import { metered } from '../../../src/lambda/metered.ts';
+import { environmentRuntime } from '../../../src/runtime/environment.ts';
 
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 let printed: string[];

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { chain, group } from '../../../src/client/canvas.ts';
-import { addressOf } from '../../../src/core/address.ts';
-import { ServiceUnavailable } from '../../../src/core/errors.ts';
-import { encodeMessage } from '../../../src/core/message-codec.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { loadValue } from '../../../src/engine/inputs.ts';
 import type { Receipt } from '../../../src/ports/broker.ts';
-import { loadValue } from '../../../src/worker/inputs.ts';
 import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 

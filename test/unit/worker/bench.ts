@@ -4,12 +4,12 @@ import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../../../src/adapters/system/log.ts';
 import type { App } from '../../../src/client/app.ts';
 import { makeApp, makeConf } from '../../../src/client/app.ts';
-import { encodeMessage } from '../../../src/core/message-codec.ts';
-import type { RunMessage } from '../../../src/core/message.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import type { RunMessage } from '../../../src/core/protocol/message.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
-import type { Engine } from '../../../src/worker/engine.ts';
 
 /** A worker on a bench: queues that nobody consumes, to be handed message by message to the worker. */
 export interface Bench {

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOf } from '../../../src/core/address.ts';
-import { ServiceUnavailable } from '../../../src/core/errors.ts';
-import { encodeMessage } from '../../../src/core/message-codec.ts';
-import type { Message } from '../../../src/core/message.ts';
-import { replaced } from '../../../src/testing/replaced.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import type { Message } from '../../../src/core/protocol/message.ts';
+import { replaced } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { makeBench, messageOf, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';

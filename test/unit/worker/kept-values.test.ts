@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { addressOf } from '../../../src/core/address.ts';
-import { UnknownResult } from '../../../src/core/errors-of-results.ts';
+import { UnknownResult } from '../../../src/core/errors/result.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { loadChildren, loadValue } from '../../../src/engine/inputs.ts';
 import { chord, createApp } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
-import { replaced } from '../../../src/testing/replaced.ts';
-import { loadChildren, loadValue } from '../../../src/worker/inputs.ts';
+import { replaced } from '../../../src/testing/overriding.ts';
 import { makeBench, taskDelivery } from './bench.ts';
 
 it('the outcome of a task that launches 2,000 others stays small, and tells their ids', async () => {

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { decodeMessage } from '../../../src/core/message-codec.ts';
+import { decodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { chain, chord, createApp } from '../../../src/index.ts';
 import type { AsyncResult, Handler } from '../../../src/index.ts';
 import type { TestCloud } from '../../../src/testing/index.ts';

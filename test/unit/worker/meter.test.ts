@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { EmfMeter } from '../../../src/adapters/system/emf.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
-import type { Engine } from '../../../src/worker/engine.ts';
 import { makeBench, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 

@@ -1,16 +1,16 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chain, group } from '../../../src/client/canvas.ts';
-import { addressOf } from '../../../src/core/address.ts';
-import { ConfigurationError } from '../../../src/core/errors.ts';
-import { encodeMessage } from '../../../src/core/message-codec.ts';
+import { ConfigurationError } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { loadValue } from '../../../src/engine/inputs.ts';
 import { createApp, currentTask } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import { NO_FAULTS } from '../../../src/testing/faults.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
-import { replaced } from '../../../src/testing/replaced.ts';
+import { replaced } from '../../../src/testing/overriding.ts';
 import { SimulatedCloud } from '../../../src/testing/simulated-cloud.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
-import { loadValue } from '../../../src/worker/inputs.ts';
 import { deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 

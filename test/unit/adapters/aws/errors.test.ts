@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { translated } from '../../../../src/adapters/aws/errors.ts';
-import { WouldBlock } from '../../../../src/core/errors-of-results.ts';
+import { WouldBlock } from '../../../../src/core/errors/result.ts';
 
 const queue = { kind: 'queue', name: 'math' } as const;
 

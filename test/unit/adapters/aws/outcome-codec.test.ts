@@ -11,8 +11,8 @@ import {
   leafOf,
   nodeOf,
 } from '../../../../src/adapters/aws/outcome-codec.ts';
-import { type Json, MAX_DEPTH } from '../../../../src/core/json.ts';
-import type { Outcome, Owner, Turn, Value } from '../../../../src/core/outcome.ts';
+import type { Outcome, Owner, Turn, Value } from '../../../../src/core/protocol/outcome.ts';
+import { type Json, MAX_DEPTH } from '../../../../src/core/values/json.ts';
 
 // JSON does not tell -0 from 0; values are marked before they come here.
 const json = fc.jsonValue({ stringUnit: 'binary' }).map((value): Json => JSON.parse(JSON.stringify(value)) as Json);

@@ -6,8 +6,8 @@ import {
   decideRequest,
   leavesRequest,
 } from '../../../../src/adapters/aws/outcomes-requests.ts';
-import { addressOf } from '../../../../src/core/address.ts';
-import { ANY_ATTEMPT } from '../../../../src/core/outcome.ts';
+import { addressOf } from '../../../../src/core/protocol/address.ts';
+import { ANY_ATTEMPT } from '../../../../src/core/protocol/outcome.ts';
 
 const at = { table: 'T', now: 1_000_500 };
 const by = { mid: 'mid', token: 'token' };

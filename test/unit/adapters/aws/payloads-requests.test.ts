@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blockPlace, placeOf, refOf, valuePlace } from '../../../../src/adapters/aws/payloads-requests.ts';
-import { addressOf } from '../../../../src/core/address.ts';
+import { addressOf } from '../../../../src/core/protocol/address.ts';
 
 describe('requests of AwsPayloads', () => {
   it.each([

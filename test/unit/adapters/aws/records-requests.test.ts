@@ -10,7 +10,7 @@ import {
   reserveNowRequest,
   resultKey,
 } from '../../../../src/adapters/aws/records-requests.ts';
-import { addressOf } from '../../../../src/core/address.ts';
+import { addressOf } from '../../../../src/core/protocol/address.ts';
 
 const DAY = 86_400_000;
 

@@ -1,0 +1,110 @@
+import type { Json } from '../values/json.ts';
+import type { Rung } from './join-tree.ts';
+import type { Call, ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
+import type { Owner, Result } from './outcome.ts';
+import type { Link, Plan, StoredItems } from './plan.ts';
+
+/** Where a plan stands: its id, what the ids below it begin with, and who waits for its outcome. */
+export interface Position {
+  readonly id: string;
+  readonly base: string;
+  readonly links: readonly Link[];
+  /** The attempt that what keeps the id runs as. */
+  readonly attempt: number;
+}
+
+/** What the core wants done next. The worker does it and hands the answer back; it decides nothing. */
+export type Effect = SendEffect | SettleEffect | ClimbEffect | LoadEffect;
+
+/** Put a message on its queue. */
+export interface SendEffect {
+  readonly do: 'send';
+  readonly message: Draft;
+}
+
+/** Commit an outcome at an id that no message of its own runs for: a final group, or a failure going outward. */
+export interface SettleEffect {
+  readonly do: 'settle';
+  readonly at: Position;
+  readonly result: Result;
+  readonly frames: readonly Frame[];
+  /** The step, inside the settled chain, whose failure this is: what error callbacks name. */
+  readonly step: string;
+  /** Its error callbacks have been started by the member that failed. */
+  readonly quiet: boolean;
+}
+
+/** Mark a complete child in a node above it. */
+export interface ClimbEffect {
+  readonly do: 'climb';
+  readonly frame: JoinFrame;
+  readonly rest: readonly Frame[];
+  readonly rung: Rung;
+  readonly failed: boolean;
+}
+
+/** Fetch plans that are kept in blocks, then go on. */
+export interface LoadEffect {
+  readonly do: 'load';
+  readonly source: LoadSource;
+  readonly then: Resumption;
+}
+
+/** Which plans to fetch: elements `lo` to `hi − 1`. */
+export interface LoadSource {
+  readonly items: StoredItems;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** What a load was for. */
+export type Resumption =
+  | {
+      readonly go: 'step';
+      readonly frame: ChainFrame;
+      readonly input: Input | undefined;
+      readonly rest: readonly Frame[];
+    }
+  | {
+      readonly go: 'members';
+      readonly frame: Omit<JoinFrame, 'x'>;
+      readonly lo: number;
+      readonly input: Input | undefined;
+      readonly frames: readonly Frame[];
+    };
+
+/** A plan to start: where, with which input, inside what. */
+export interface Start {
+  readonly at: Position;
+  readonly plan: Plan;
+  readonly input: Input | undefined;
+  readonly frames: readonly Frame[];
+}
+
+/** What every effect of one delivery shares. */
+export interface Flow {
+  readonly by: Owner;
+  /** Mark what is sent: this delivery resumes, or is a suspect's expansion. */
+  readonly again: boolean;
+  /** What nobody here knows where to send makes it come back, and does not fail: deploys overlap. */
+  readonly mayWait?: boolean;
+  /** Epoch ms. */
+  readonly now: number;
+  /** The id of the task that sends, its own sender's, and how it was called. */
+  readonly sender?: string;
+  readonly parent?: string;
+  readonly call?: Call;
+  readonly root?: string;
+  readonly depth: number;
+  /** Epoch ms until which what is written lives. */
+  readonly until: number;
+  /** What is sent carries this in its place: the cells of a group live no longer because one member takes longer. */
+  readonly joinUntil?: number;
+  readonly tenant?: string;
+  readonly traceparent?: string;
+  readonly headers?: Readonly<Record<string, Json>>;
+  /** Members that are sent directly; more go by `expand`. */
+  readonly inlineMembers: number;
+  /** Members in one `expand` message. */
+  readonly rangeMembers: number;
+}

@@ -1,0 +1,162 @@
+import { planOf } from '../core/canvas/normalise.ts';
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { isChordalError, TooDeep } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { withOwn } from '../core/protocol/baggage.ts';
+import type { Labels } from '../core/protocol/baggage.ts';
+import { revokedBecause } from '../core/protocol/outcome.ts';
+import type { Result, Turn } from '../core/protocol/outcome.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import type { Json } from '../core/values/json.ts';
+import { fromJson } from '../core/values/serializer.ts';
+import type { RegisteredTask } from '../engine/engine.ts';
+import { loadArguments } from '../engine/inputs.ts';
+import type { Limits } from '../engine/task/limits.ts';
+import { runTask } from '../engine/task/run-task.ts';
+import type { RunResult } from '../engine/task/run-task.ts';
+import { callOf } from '../engine/task/task-call.ts';
+import type { TaskCall } from '../engine/task/task-call.ts';
+import { failed, keep } from './commit.ts';
+import type { Work } from './commit.ts';
+import { watchRevocation } from './revocations.ts';
+
+/** Runs a message's task once and says what it decided, with every value kept that the decision names. */
+export async function decisionOf(
+  work: Work,
+  task: RegisteredTask,
+  limits: Limits,
+  isAgain: boolean,
+): Promise<Result | Turn> {
+  const { engine, message } = work;
+  let given;
+  try {
+    given = await argumentsOf(work);
+  } catch (error) {
+    // What cannot be read now may be readable later; what is not there, or is no value, will never be.
+    if (!isChordalError(error) || isRefusal(error)) throw error;
+    return failed(work, error);
+  }
+  if (task.options.trackStarted === true) await showStarted(work);
+  const revoked = new AbortController();
+  const done = new AbortController();
+  const watching = watchRevocation(engine, message.id, revoked, done.signal);
+  engine.meter?.count('runs');
+  const result = await runTask(engine, task, callOf(message, { ...given, isAgain }), {
+    ...limits,
+    revoked: revoked.signal,
+  });
+  done.abort('ended');
+  await watching;
+  // It was told to stop, and did not do its work.
+  if (revoked.signal.aborted && (result.came === 'failure' || result.came === 'retry'))
+    return revokedBecause('revoked');
+  return toDecision(work, task, result);
+}
+
+// --- internal ---
+
+type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
+
+async function argumentsOf({ engine, message }: Work): Promise<Given> {
+  const { sig, in: input } = message;
+  const { args, kwargs } = await loadArguments(engine, sig, input);
+  return {
+    args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
+    kwargs: Object.fromEntries(
+      Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
+    ),
+    headers: readHeaders(withOwn(message, sig.options), sig.task),
+  };
+}
+
+function readHeaders({ headers = {} }: Labels, task: string): TaskCall['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${task}`)]),
+  );
+}
+
+/** What takes a task's place, or joins its chord, has the task's own labels. */
+function planLabelled({ message: { sig } }: Work, data: SignatureData): Plan {
+  const { headers, tenant } = sig.options ?? {};
+  return planOf(data, {
+    ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
+    ...(tenant === undefined ? {} : { tenant }),
+  });
+}
+
+async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Turn> {
+  switch (result.came) {
+    case 'success':
+      return success(work, task, result);
+    case 'failure':
+      return failed(work, result.record);
+    case 'retry': {
+      const error =
+        result.record === undefined ? {} : { error: await keep(work, { ...result.record, task: task.name }) };
+      return { turn: 'retry', notBefore: result.notBefore, ...error };
+    }
+    case 'replace':
+      return replacement(work, () => planLabelled(work, result.data));
+  }
+}
+
+async function success(
+  work: Work,
+  task: RegisteredTask,
+  result: RunResult & { came: 'success' },
+): Promise<Result | Turn> {
+  const { json, children, added } = result;
+  const { engine, message } = work;
+  const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
+  const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
+  if (added.length > 0) {
+    const own = await keep(work, json, 'own');
+    return replacement(work, () => ({ par: added.map((data) => planLabelled(work, data)), own }));
+  }
+  const value = await keep(work, json);
+  return {
+    state: 'SUCCESS',
+    value,
+    expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
+    ...(isIgnored ? { ignored: true } : {}),
+    ...(children.length === 0 ? {} : { children: await keepChildren(work, children) }),
+  };
+}
+
+/** Ids that an outcome holds itself: ten thousand would not fit into an item. */
+const INLINE_CHILDREN = 20;
+
+async function keepChildren(
+  { engine, message, flow: { by, until } }: Work,
+  children: readonly string[],
+): Promise<NonNullable<Result['children']>> {
+  if (children.length <= INLINE_CHILDREN) return children;
+  const address = addressOf(message.id);
+  const text = JSON.stringify(children);
+  // The delivery's own key is its result's.
+  return { ref: await engine.payloads.putValue({ address, token: `${by.token}children`, text, until }) };
+}
+
+/** A replacement is committed as it was built: a second run may build another one. */
+async function replacement(work: Work, build: () => Plan): Promise<Result | Turn> {
+  const { engine, message } = work;
+  if (message.depth >= engine.settings.maxDepth) {
+    const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
+    return failed(work, new TooDeep(text));
+  }
+  let plan: Plan;
+  try {
+    plan = build();
+  } catch (error) {
+    return failed(work, toFailure(error));
+  }
+  // A plan is JSON in all its parts.
+  return { turn: 'replace', plan: await keep(work, plan as unknown as Json) };
+}
+
+async function showStarted({ engine, message, flow }: Work): Promise<void> {
+  const progress = { state: 'STARTED', meta: 'null' };
+  await engine.records.putProgress({ address: addressOf(message.id), progress, until: flow.until });
+}
