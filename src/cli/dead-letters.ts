@@ -58,7 +58,7 @@ const ACTIONS: Readonly<
   }),
   redrive: redriveOne,
   purge: async (letter, { engine }) => {
-    await engine.records.exhume({ letter });
+    await engine.records.deleteDeadLetter({ letter });
     return { purged: letter.id };
   },
 };
@@ -89,7 +89,7 @@ async function redriveOne(letter: DeadLetter, { engine }: OpenCloud, output: Out
     );
   }
   const id = await redrive(engine, letter, work);
-  await engine.records.exhume({ letter });
+  await engine.records.deleteDeadLetter({ letter });
   if (work.frames.some(isJoinFrame))
     output.note(`${letter.id} was in a group that has failed; its new value stays outside of it.`);
   return { old: letter.id, new: id };

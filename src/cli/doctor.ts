@@ -1,8 +1,8 @@
 import { limiter } from '../adapters/limiter.ts';
 import { WorkerLostError } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { type Missing, waitsOf } from '../core/protocol/diagnose.ts';
-import { mergedTrace, type Trace } from '../core/protocol/footprint.ts';
+import { type Missing, diagnose } from '../core/protocol/diagnose.ts';
+import { mergedFootprint, type Footprint } from '../core/protocol/footprint.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import { LIFETIME_MS } from '../core/protocol/new-message.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
@@ -12,14 +12,14 @@ import type { InFlight, Survey } from '../ports/survey.ts';
 import type { Output } from './output.ts';
 
 /** What the doctor works with. */
-export interface Practice {
+export interface DoctorPorts {
   readonly engine: Engine;
   readonly survey: Survey;
   readonly output: Output;
 }
 
 /** What the doctor is asked. */
-export interface Complaint {
+export interface DoctorOptions {
   /** Only this workflow. Default: all. */
   readonly workflow?: string | undefined;
   /** Whether what is lost is settled. */
@@ -32,7 +32,7 @@ export interface Complaint {
  * Answers with a line for each workflow without an outcome, and with the exit code: 1 if one is lost and stays so. Lost is what waits while twice nothing
  * was in flight: before the table was read, and a pause after that.
  */
-export async function examine(practice: Practice, complaint: Complaint): Promise<number> {
+export async function examine(practice: DoctorPorts, complaint: DoctorOptions): Promise<number> {
   const { engine, survey, output } = practice;
   const { workflow, pauseSeconds } = complaint;
   const endsAt = engine.clock.now() + pauseSeconds * 1000;
@@ -76,26 +76,26 @@ interface OpenWorkflow {
 
 /** A workflow that was asked for is open, too, if nothing is kept of it: it may be that no worker has ever begun it. */
 async function openWorkflows(
-  { engine, survey, output }: Practice,
+  { engine, survey, output }: DoctorPorts,
   workflow: string | undefined,
 ): Promise<readonly OpenWorkflow[]> {
-  const all = new Map<string, Map<string, Trace>>(workflow === undefined ? [] : [[workflow, new Map()]]);
+  const all = new Map<string, Map<string, Footprint>>(workflow === undefined ? [] : [[workflow, new Map()]]);
   let count = 0;
-  for await (const trace of survey.kept({ workflow })) {
+  for await (const trace of survey.footprints({ workflow })) {
     count += 1;
     if (count % TOLD_EVERY === 0) output.progress(count);
     // Callbacks come after an outcome, and are not waited for.
     if (trace.id.includes('^')) continue;
     const key = workflowOf(trace.id);
-    const kept = all.get(key) ?? new Map<string, Trace>();
-    kept.set(trace.id, mergedTrace(kept.get(trace.id), trace));
+    const kept = all.get(key) ?? new Map<string, Footprint>();
+    kept.set(trace.id, mergedFootprint(kept.get(trace.id), trace));
     all.set(key, kept);
   }
   const tellsFrom = workflow === undefined ? engine.clock.now() + LAST_MS : 0;
   return [...all].flatMap(([key, kept]) => {
     const until = [...kept.values()].reduce((latest, trace) => Math.max(latest, trace.until), 0);
     if (kept.get(key)?.isEnded === true || until < tellsFrom) return [];
-    return [{ workflow: key, missing: waitsOf(key, kept), ...(kept.size > 0 && { until }) }];
+    return [{ workflow: key, missing: diagnose(key, kept), ...(kept.size > 0 && { until }) }];
   });
 }
 
@@ -110,9 +110,9 @@ function allWait(open: readonly OpenWorkflow[], inFlight: InFlight, output: Outp
 }
 
 async function tellLost(
-  practice: Practice,
+  practice: DoctorPorts,
   open: readonly OpenWorkflow[],
-  { isRepairing }: Complaint,
+  { isRepairing }: DoctorOptions,
 ): Promise<number> {
   const { output } = practice;
   const inTurn = limiter(PARALLEL_WORKFLOWS);
@@ -132,13 +132,13 @@ async function tellLost(
   return lost > 0 && !isRepairing ? 1 : 0;
 }
 
-async function isStillOpen({ engine }: Practice, { workflow }: OpenWorkflow): Promise<boolean> {
-  const { cell } = await engine.outcomes.look({ address: addressOf(workflow) });
+async function isStillOpen({ engine }: DoctorPorts, { workflow }: OpenWorkflow): Promise<boolean> {
+  const { cell } = await engine.outcomes.read({ address: addressOf(workflow) });
   return cell.outcome === undefined;
 }
 
 /** Settles a workflow as failed at what is missing; whether it was open until then. */
-async function settleLost({ engine }: Practice, { workflow, missing, until = 0 }: OpenWorkflow): Promise<boolean> {
+async function settleLost({ engine }: DoctorPorts, { workflow, missing, until = 0 }: OpenWorkflow): Promise<boolean> {
   const { clock, nonces, outcomes } = engine;
   const [first = { id: workflow, lacks: 'outcome' }] = missing;
   const others = missing.length > 1 ? `, as do ${missing.length - 1} others` : '';
@@ -148,7 +148,7 @@ async function settleLost({ engine }: Practice, { workflow, missing, until = 0 }
   // Where the doctor stood tells nothing of the task.
   const { stack: _, ...record } = toFailure(error);
   const by = { mid: nonces.mid(), token: nonces.token() };
-  const { cell } = await outcomes.decide({
+  const { cell } = await outcomes.commit({
     address: addressOf(workflow),
     attempt: ANY_ATTEMPT,
     decision: { state: 'FAILURE', value: { inline: { ...record } }, failedId: first.id },

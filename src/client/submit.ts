@@ -6,14 +6,14 @@ import type { Effect, Flow, Start } from '../core/protocol/effect.ts';
 import { isWorkflowId } from '../core/protocol/ids.ts';
 import { lastStart } from '../core/protocol/lifetime.ts';
 import type { Message } from '../core/protocol/message.ts';
-import { canvasDraft, LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { newCanvas, LIFETIME_MS } from '../core/protocol/new-message.ts';
 import type { Plan } from '../core/protocol/plan.ts';
-import { loaded, startPlan } from '../core/protocol/start.ts';
+import { afterLoad, startPlan } from '../core/protocol/start.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall } from '../engine/dispatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
-import { carryOut } from '../engine/interpret.ts';
+import { interpret } from '../engine/interpret.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
@@ -66,13 +66,13 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
 export async function sendFirst(engine: Engine, flow: Flow, start: Start): Promise<void> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const effects = await withPlansLoaded(engine, flow, startPlan(flow, start));
-  const sends = effects.filter((effect) => effect.do === 'send');
+  const sends = effects.filter((effect) => effect.kind === 'send');
   // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
   // more than one call is sent by one.
   const isDirect = sends.length === effects.length && sends.length <= DIRECT_MESSAGES;
   const drafts = sends.map((effect) => effect.message);
-  if (isDirect && isOneCall(engine, drafts)) return carryOut(engine, outbox, flow, effects);
-  const message: Message = { ...canvasDraft(flow, start), mid: engine.nonces.mid() };
+  if (isDirect && isOneCall(engine, drafts)) return interpret(engine, outbox, flow, effects);
+  const message: Message = { ...newCanvas(flow, start), mid: engine.nonces.mid() };
   await dispatch(engine, outbox, [message]);
 }
 
@@ -89,8 +89,8 @@ export function clientFlow(engine: Engine, until: number, again: boolean): Flow 
 async function withPlansLoaded(engine: Engine, flow: Flow, effects: readonly Effect[]): Promise<readonly Effect[]> {
   const settled = await Promise.all(
     effects.map(async (effect) => {
-      if (effect.do !== 'load') return [effect];
-      return withPlansLoaded(engine, flow, loaded(flow, effect, await loadPlans(engine.payloads, effect.source)));
+      if (effect.kind !== 'load') return [effect];
+      return withPlansLoaded(engine, flow, afterLoad(flow, effect, await loadPlans(engine.payloads, effect.source)));
     }),
   );
   return settled.flat();

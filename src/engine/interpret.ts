@@ -1,13 +1,13 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { climbed, settled } from '../core/protocol/continue.ts';
+import { afterClimb, afterSettle } from '../core/protocol/continue.ts';
 import type { Effect, Flow, LoadEffect, SendEffect, SettleEffect } from '../core/protocol/effect.ts';
 import { positionOf } from '../core/protocol/frames.ts';
 import type { Draft, Message } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
-import { loaded } from '../core/protocol/start.ts';
+import { afterLoad } from '../core/protocol/start.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from './blocks.ts';
 import { dispatch, nobodyRuns, queueFor } from './dispatch.ts';
@@ -19,17 +19,17 @@ import { keepValue } from './values.ts';
  * Carries out what the core asks for, and what it asks for in answer, until nothing is left. It resolves when all of it
  * is durable; whatever throws, the message comes back and all is carried out again.
  */
-export async function carryOut(engine: Engine, outbox: Outbox, flow: Flow, effects: readonly Effect[]): Promise<void> {
-  const sends = effects.filter((effect) => effect.do === 'send');
-  const others = effects.filter((effect) => effect.do !== 'send');
+export async function interpret(engine: Engine, outbox: Outbox, flow: Flow, effects: readonly Effect[]): Promise<void> {
+  const sends = effects.filter((effect) => effect.kind === 'send');
+  const others = effects.filter((effect) => effect.kind !== 'send');
   await Promise.all([
     sendAll(engine, outbox, flow, sends),
-    ...others.map(async (effect) => carryOut(engine, outbox, flow, await perform(engine, flow, effect))),
+    ...others.map(async (effect) => interpret(engine, outbox, flow, await perform(engine, flow, effect))),
   ]);
 }
 
 /** A failure of what has not run and cannot. */
-export async function failure(
+export async function failureEffect(
   engine: Engine,
   flow: Flow,
   { at, frames, error, task }: Pick<SettleEffect, 'at' | 'frames'> & { readonly error: Error; readonly task: string },
@@ -38,7 +38,7 @@ export async function failure(
   // The delivery's own key may be its decision's: of the same id, if that is a retry or a replacement.
   const token = `${flow.by.token}failure`;
   const value = await keepValue(engine.payloads, { address: addressOf(at.id), token, json, until: flow.until });
-  return { do: 'settle', at, result: { state: 'FAILURE', value }, frames, step: at.id, quiet: false };
+  return { kind: 'settle', at, result: { state: 'FAILURE', value }, frames, step: at.id, quiet: false };
 }
 
 // --- internal ---
@@ -58,22 +58,22 @@ function isSettledHere(flow: Flow, id: string): boolean {
 async function perform(engine: Engine, flow: Flow, effect: Exclude<Effect, SendEffect>): Promise<readonly Effect[]> {
   const { outcomes } = engine;
   const { by, until } = flow;
-  switch (effect.do) {
+  switch (effect.kind) {
     case 'load':
       return load(engine, flow, effect);
     case 'climb': {
       const { frame, rung, failed } = effect;
-      return climbed(flow, effect, await outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, until }));
+      return afterClimb(flow, effect, await outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, until }));
     }
     case 'settle': {
       const { at, result } = effect;
       // Two members that fail in one delivery are one failure of their group: who came first goes on from it.
       if (isSettledHere(flow, at.id)) return [];
       const address = addressOf(at.id);
-      return settled(
+      return afterSettle(
         flow,
         effect,
-        await outcomes.decide({ address, attempt: ANY_ATTEMPT, decision: result, by, until }),
+        await outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: result, by, until }),
       );
     }
   }
@@ -89,10 +89,15 @@ async function load(engine: Engine, flow: Flow, effect: LoadEffect): Promise<rea
     const { then } = effect;
     const at = positionOf(then.frame);
     return [
-      await failure(engine, flow, { at, frames: then.go === 'step' ? then.rest : then.frames, error, task: at.id }),
+      await failureEffect(engine, flow, {
+        at,
+        frames: then.kind === 'step' ? then.rest : then.frames,
+        error,
+        task: at.id,
+      }),
     ];
   }
-  return loaded(flow, effect, plans);
+  return afterLoad(flow, effect, plans);
 }
 
 async function sendAll(engine: Engine, outbox: Outbox, flow: Flow, sends: readonly SendEffect[]): Promise<void> {
@@ -113,5 +118,5 @@ async function failUnknown(engine: Engine, outbox: Outbox, flow: Flow, draft: Dr
   const error = nobodyRuns(draft);
   if (flow.mayWait === true) throw error;
   const at = { id, base, links, attempt: draft.try };
-  await carryOut(engine, outbox, flow, [await failure(engine, flow, { at, frames, error, task: error.task })]);
+  await interpret(engine, outbox, flow, [await failureEffect(engine, flow, { at, frames, error, task: error.task })]);
 }

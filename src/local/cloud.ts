@@ -53,7 +53,7 @@ export interface Cloud {
 export async function startCloud({ project, dataDir, ports = {}, onDeath = () => {} }: CloudOptions): Promise<Cloud> {
   const data = dataDir === undefined ? {} : { dataDir };
   if (dataDir !== undefined) await openDataFolder(dataDir);
-  const deaths = new Deaths(onDeath);
+  const deaths = new EmulatorExits(onDeath);
   const [sqsS3, dynamodb] = await startBoth(
     startEmulator('sqs-s3', { port: ports.sqsS3 ?? 0, ...data }, deaths.add),
     startEmulator('dynamodb', { port: ports.dynamodb ?? 0, ...data }, deaths.add),
@@ -83,7 +83,7 @@ export async function startCloud({ project, dataDir, ports = {}, onDeath = () =>
 // --- internal ---
 
 /** The emulators that have ended by themselves: until the cloud is up, they are why it is not. */
-class Deaths {
+class EmulatorExits {
   readonly #onDeath: (error: unknown) => void;
   readonly #early: Error[] = [];
   #isUp = false;

@@ -1,20 +1,20 @@
 import type { Address } from '../core/protocol/address.ts';
 import type { Rung } from '../core/protocol/join-tree.ts';
-import type { Cell, Leaf, Owner, Result, Standing, Turn } from '../core/protocol/outcome.ts';
+import type { Cell, Leaf, Owner, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
 
 /** A decision on an attempt of an id, by the message that ran it or whoever settles it. */
-export interface Decide {
+export interface Commit {
   readonly address: Address;
   /** The attempt decided; `Infinity` for what is settled without a message of its own. */
   readonly attempt: number;
-  readonly decision: Result | (Turn & { readonly attempt: number });
+  readonly decision: Result | (Rerun & { readonly attempt: number });
   readonly by: Owner;
   /** Epoch ms until which the item lives. */
   readonly until: number;
 }
 
 /** A suspect's start, to be counted. */
-export interface Begin {
+export interface CountStart {
   readonly address: Address;
   readonly attempt: number;
   readonly token: string;
@@ -47,20 +47,20 @@ export interface Climb {
 export interface Outcomes {
   /**
    * Commits a decision if the id has no outcome and no later attempt. A result of a member also fills its slot in the
-   * leaf, and records the writer as the leaf's last. A turn sets the next attempt and forgets starts and claim.
+   * leaf, and records the writer as the leaf's last. A rerun sets the next attempt and forgets starts and claim.
    * A second call of the same delivery is refused, and finds its own mark standing.
    */
-  decide(params: Decide): Promise<Standing>;
+  commit(params: Commit): Promise<Standing>;
   /**
    * Counts a start if the attempt is open and `token` is not the last start's. A second call with the same token counts
    * nothing.
    */
-  begin(params: Begin): Promise<Standing>;
+  countStart(params: CountStart): Promise<Standing>;
   /**
    * Takes back the count of the last start, if it is this token's: the sandbox lived, and what it needed was refused. A
    * second call changes nothing.
    */
-  excuse(params: { readonly address: Address; readonly token: string }): Promise<void>;
+  uncountStart(params: { readonly address: Address; readonly token: string }): Promise<void>;
   /** Takes the claim if the attempt is open and unclaimed. A second call is refused, and finds its own claim. */
   claim(params: Claim): Promise<Standing>;
   /**
@@ -69,7 +69,7 @@ export interface Outcomes {
    */
   forget(params: { readonly address: Address }): Promise<void>;
   /** What stands, read strongly. */
-  look(params: { readonly address: Address }): Promise<Standing>;
+  read(params: { readonly address: Address }): Promise<Standing>;
   /**
    * Marks a child complete and records the writer as the node's last, if that child is not marked yet. A second call
    * changes nothing.
@@ -78,5 +78,5 @@ export interface Outcomes {
   /** The cells of all members of a group in order, read strongly; an empty cell where there is no outcome. */
   gather(params: { readonly join: string; readonly n: number }): Promise<readonly Cell[]>;
   /** What stands at each address, in order, for readers that can wait: eventually consistent. */
-  find(params: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]>;
+  readMany(params: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]>;
 }

@@ -27,7 +27,7 @@ export interface Records {
   getProgress(params: { readonly address: Address }): Promise<Progress | undefined>;
 
   /** Appends to a ledger; every call shows, a second one too. `nonce` tells apart what was appended in one millisecond. */
-  append(params: {
+  appendLedger(params: {
     readonly key: string;
     readonly at: number;
     readonly nonce: string;
@@ -35,7 +35,7 @@ export interface Records {
     readonly until: number;
   }): Promise<void>;
   /** What was appended under a key, in order, read strongly. */
-  read(params: { readonly key: string }): Promise<readonly string[]>;
+  readLedger(params: { readonly key: string }): Promise<readonly string[]>;
 
   /**
    * Marks a scope as revoked, until `until`, and raises the gate that has workers look at marks, until `gateUntil`. A
@@ -68,7 +68,7 @@ export interface Records {
   /** The dead letters of the days since `since` (epoch ms), oldest first. */
   deadLetters(params: { readonly since: number; readonly now: number }): Promise<readonly DeadLetter[]>;
   /** Removes a dead letter; a second call changes nothing. */
-  exhume(params: { readonly letter: DeadLetter }): Promise<void>;
+  deleteDeadLetter(params: { readonly letter: DeadLetter }): Promise<void>;
 
   /** Keeps the ids of a result set under an id; the last call wins. */
   saveResult(params: { readonly id: string; readonly text: string; readonly until: number }): Promise<void>;

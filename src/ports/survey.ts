@@ -1,4 +1,4 @@
-import type { Trace } from '../core/protocol/footprint.ts';
+import type { Footprint } from '../core/protocol/footprint.ts';
 
 /** How much is on its way: if nothing is, nothing that is open goes on. */
 export interface InFlight {
@@ -20,7 +20,7 @@ export interface Survey {
    * Every trace that workflows have left, or one of them, in no order; an id may have several. Eventually consistent. Of what no worker has begun
    * there is a trace only if its submission kept something: a block, or that it was submitted.
    */
-  kept(params: { readonly workflow?: string | undefined }): AsyncIterable<Trace>;
+  footprints(params: { readonly workflow?: string | undefined }): AsyncIterable<Footprint>;
   /**
    * Counts what is on its way. Queues may tell it late: of SQS it is true only a minute after the last message was sent.
    * Throws `ConfigurationError` if there is no dead-letter queue: then these are not the app's queues.

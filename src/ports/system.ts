@@ -29,7 +29,7 @@ export interface Log {
 }
 
 /** What workers count: runs of tasks, retries they asked for, runs that another delivery had decided before, and dead messages settled. */
-export type Countable = 'runs' | 'retries' | 'losers' | 'buried';
+export type Countable = 'runs' | 'retries' | 'duplicateRuns' | 'deadLetters';
 
 /** What is counted of a batch, for whoever watches. It decides nothing. */
 export interface Meter {

@@ -5,7 +5,7 @@ const TURN = 256;
  * Makes a function that resolves once every promise that could go on has done so: without a turn of the event loop
  * (except now and then), which takes most of the time where nothing waits for files, sockets or timers.
  */
-export function settledQuickly(): () => Promise<void> {
+export function drainMicrotasks(): () => Promise<void> {
   let count = 0;
   return () => {
     count += 1;

@@ -3,13 +3,13 @@ import { addressesAround, outcomeSeen } from '../core/protocol/visible-outcome.t
 import { isPlainObject } from '../core/values/json.ts';
 import { loadValue } from '../engine/inputs.ts';
 import type { Faults } from './faults.ts';
-import type { SentTask, Witness } from './recorder.ts';
+import type { SentTask, Recorder } from './recorder.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 
 /** A run that has ended, and what was seen of it. */
 export interface Ended {
   readonly cloud: SimulatedCloud;
-  readonly witness: Witness;
+  readonly witness: Recorder;
   readonly isLivelock: boolean;
   readonly faults: Faults;
 }
@@ -37,7 +37,7 @@ export async function brokenInvariants(ended: Ended): Promise<readonly string[]>
 
 /** Whether an id has an outcome, or will be seen as failed or revoked with something around it. */
 async function isFinal({ cloud }: Ended, id: string): Promise<boolean> {
-  const cells = await cloud.ports.outcomes.find({ addresses: addressesAround(id) });
+  const cells = await cloud.ports.outcomes.readMany({ addresses: addressesAround(id) });
   return outcomeSeen(id, cells) !== undefined;
 }
 

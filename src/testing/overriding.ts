@@ -1,5 +1,5 @@
 /** A port of which some methods are others. */
-export function replaced<Port extends object>(port: Port, methods: Partial<Port>): Port {
+export function overriding<Port extends object>(port: Port, methods: Partial<Port>): Port {
   return new Proxy(port, {
     get: (target, name): unknown => {
       if (Object.hasOwn(methods, name)) return Reflect.get(methods, name);

@@ -2,10 +2,10 @@ import { memberId } from '../core/protocol/ids.ts';
 import type { Cell, Outcome } from '../core/protocol/outcome.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
-import type { Decide } from '../ports/outcomes.ts';
+import type { Commit } from '../ports/outcomes.ts';
 import type { Payloads } from '../ports/payloads.ts';
 import type { Ports } from '../ports/ports.ts';
-import { replaced } from './overriding.ts';
+import { overriding } from './overriding.ts';
 import { currentSandbox } from './sandbox.ts';
 
 /** A message of one task, as it was sent. */
@@ -25,7 +25,7 @@ export interface SentTask {
 }
 
 /** What was sent and committed in a run, seen from below the engine. */
-export class Witness {
+export class Recorder {
   readonly outcomes: Map<string, Outcome> = new Map();
   /** The attempt at which an outcome was decided, of those that a message of their own ran for. */
   readonly attempts: Map<string, number> = new Map();
@@ -46,19 +46,19 @@ export class Witness {
     const { outcomes, broker, payloads } = ports;
     return {
       ...ports,
-      outcomes: replaced(outcomes, {
-        decide: async (params) => {
-          const standing = await outcomes.decide(params);
+      outcomes: overriding(outcomes, {
+        commit: async (params) => {
+          const standing = await outcomes.commit(params);
           await this.#saw(params, standing.cell, payloads);
           return standing;
         },
-        begin: (params) => {
+        countStart: (params) => {
           const key = `${params.address.id}|${params.attempt}`;
           this.starts.set(key, (this.starts.get(key) ?? new Set()).add(params.token));
-          return outcomes.begin(params);
+          return outcomes.countStart(params);
         },
       }),
-      payloads: replaced(payloads, {
+      payloads: overriding(payloads, {
         putValue: async (params) => {
           const ref = await payloads.putValue(params);
           const before = this.#values.get(ref) ?? params.text;
@@ -67,7 +67,7 @@ export class Witness {
           return ref;
         },
       }),
-      broker: replaced(broker, {
+      broker: overriding(broker, {
         send: (params) => {
           for (const { body } of params.messages) this.#sends(body);
           return broker.send(params);
@@ -76,7 +76,7 @@ export class Witness {
     };
   }
 
-  async #saw(decide: Decide, { outcome, next }: Cell, payloads: Payloads): Promise<void> {
+  async #saw(decide: Commit, { outcome, next }: Cell, payloads: Payloads): Promise<void> {
     const { address, decision, by, attempt } = decide;
     const before = this.outcomes.get(address.id);
     if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome))
@@ -85,7 +85,7 @@ export class Witness {
       this.outcomes.set(address.id, outcome);
       if (Number.isFinite(attempt)) this.attempts.set(address.id, attempt);
     }
-    if (!('turn' in decision) || decision.turn !== 'replace') return;
+    if (!('kind' in decision) || decision.kind !== 'replace') return;
     if (next?.token !== by.token || outcome !== undefined) return;
     const { plan } = decision;
     this.replacements.push('ref' in plan ? await payloads.getValue({ ref: plan.ref }) : JSON.stringify(plan));

@@ -18,7 +18,7 @@ import type { Faults } from './faults.ts';
 export type FaultKind = Exclude<keyof Faults, 'maxReceiveCount'>;
 
 /** What sandboxes share: chance, time, and a count of what struck. */
-export interface Weather {
+export interface FaultInjector {
   readonly faults: Faults;
   readonly struck: Map<FaultKind, number>;
   /** Whether something of this chance happens now. */
@@ -40,11 +40,11 @@ export class Sandbox {
   readonly ports: Ports;
   /** Resolves when it dies. */
   readonly died: Promise<void>;
-  readonly #weather: Weather;
+  readonly #weather: FaultInjector;
   readonly #end: () => void;
   #isDead = false;
 
-  constructor(ports: Ports, weather: Weather) {
+  constructor(ports: Ports, weather: FaultInjector) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.died = promise;
     this.#end = resolve;
@@ -73,9 +73,9 @@ export class Sandbox {
     const { outcomes, payloads, records, broker, deliveries, scheduler, clock } = ports;
     return {
       ...ports,
-      outcomes: this.#wrap(outcomes, ['decide', 'begin', 'excuse', 'claim', 'climb']),
+      outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlock']),
-      records: this.#wrap(records, ['putProgress', 'append', 'revoke', 'reserve', 'bury']),
+      records: this.#wrap(records, ['putProgress', 'appendLedger', 'revoke', 'reserve', 'bury']),
       broker: this.#partial(this.#wrap(broker, [])),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),

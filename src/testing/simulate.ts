@@ -2,7 +2,7 @@ import { isChordalError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
 import type { AsyncResult } from '../core/types/results.ts';
 import { brokenInvariants } from './invariants.ts';
-import { Witness } from './recorder.ts';
+import { Recorder } from './recorder.ts';
 import type { FaultKind } from './sandbox.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import type { SimulatedRun } from './simulated-cloud.ts';
@@ -106,7 +106,7 @@ async function simulateOne<R>(
   { handlers, workflow, check, faults, maxDeliveries }: Simulation<R>,
   seed: number,
 ): Promise<{ readonly run: SimulatedRun; readonly state: SimulatedEnd<R>['state'] }> {
-  const witness = new Witness();
+  const witness = new Recorder();
   const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
   try {
     const result = await workflow(seed);

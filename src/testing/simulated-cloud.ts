@@ -11,10 +11,10 @@ import type { Delivery } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import { shareRuntime } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
-import { settledQuickly } from './drain-microtasks.ts';
+import { drainMicrotasks } from './drain-microtasks.ts';
 import type { Faults } from './faults.ts';
 import { consumerOf } from './memory-cloud.ts';
-import type { FaultKind, Weather } from './sandbox.ts';
+import type { FaultKind, FaultInjector } from './sandbox.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
 
@@ -45,7 +45,7 @@ const TIMEOUT_MS = 900_000;
  * the handlers are the real ones.
  */
 export class SimulatedCloud {
-  readonly clock: VirtualClock = new VirtualClock(undefined, settledQuickly());
+  readonly clock: VirtualClock = new VirtualClock(undefined, drainMicrotasks());
   readonly queues: SimulatedQueues;
   /** The ports without faults: what clients and checkers use. */
   readonly ports: Ports;
@@ -53,7 +53,7 @@ export class SimulatedCloud {
   readonly deaths: Map<string, number> = new Map();
   /** Gives the apps of this process back to the environment. */
   readonly close: () => void;
-  readonly #weather: Weather;
+  readonly #weather: FaultInjector;
   readonly #handlers: Readonly<
     Record<string, (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>>
   >;

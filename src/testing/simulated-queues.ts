@@ -1,7 +1,7 @@
 import { isPlainObject } from '../core/values/json.ts';
 import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
-import type { FaultKind, Weather } from './sandbox.ts';
+import type { FaultKind, FaultInjector } from './sandbox.ts';
 
 /** A message in a simulated queue. */
 export interface SimulatedMessage {
@@ -28,11 +28,11 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   messages: SimulatedMessage[] = [];
   sent = 0;
   readonly #clock: Clock;
-  readonly #weather: Weather;
+  readonly #weather: FaultInjector;
   readonly #released = new Map<string, number>();
   readonly #schedules = new Set<string>();
 
-  constructor(clock: Clock, weather: Weather) {
+  constructor(clock: Clock, weather: FaultInjector) {
     this.#clock = clock;
     this.#weather = weather;
   }

@@ -5,10 +5,10 @@ import type { Engine } from '../engine/engine.ts';
 import { loggable, reasonOf, withoutValue } from '../engine/redact.ts';
 import { LEAST_NEEDED_MS, timeNeeded } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { deliver, isSuspect } from './deliver.ts';
+import { deliver, isPossibleDuplicate } from './deliver.ts';
 import type { Prepared } from './deliver.ts';
 import { RETURN, RETURN_WHILE_DEPLOYED } from './delivery.ts';
-import type { Verdict } from './delivery.ts';
+import type { Disposition } from './delivery.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
@@ -44,8 +44,8 @@ export async function runBatch(
     return isDone;
   };
   const all = await prepare(engine, deliveries, remainingMs, back);
-  const fresh = all.filter((one) => !isSuspect(one));
-  const suspects = all.filter(isSuspect);
+  const fresh = all.filter((one) => !isPossibleDuplicate(one));
+  const suspects = all.filter(isPossibleDuplicate);
   const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
   const finished = fresh.filter((_, index) => done[index]);
   if (suspects.length > 0 && finished.length > 0) {
@@ -99,26 +99,26 @@ function noteAge({ meter, clock }: Engine, { sentAt }: Delivery, message: Prepar
 }
 
 async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared['message'] | 'back' | 'done'> {
-  let verdict: Verdict;
+  let verdict: Disposition;
   try {
     const message = decodeMessage(delivery.body, delivery.messageId);
     if (!isNewer(message)) return message;
     if (delivery.receives < NEWER_RECEIVES) verdict = RETURN_WHILE_DEPLOYED;
     else
       verdict = {
-        end: 'dead',
+        kind: 'deadLetter',
         reason: `InvalidMessage: Cannot read version ${message.newer} of the envelope: deploy the release that wrote it here too`,
       };
   } catch (error) {
-    verdict = { end: 'dead', reason: reasonOf(error) };
+    verdict = { kind: 'deadLetter', reason: reasonOf(error) };
   }
   return (await end(engine, delivery, verdict)) ? 'done' : 'back';
 }
 
 /** Works on one message if there is time; what throws comes back. */
-async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared, wholeMs: number): Promise<Verdict> {
+async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared, wholeMs: number): Promise<Disposition> {
   const { message, delivery } = prepared;
-  if (message.kind === 'run' && !hasTime(engine, prepared, message, wholeMs)) return { end: 'return', seconds: 0 };
+  if (message.kind === 'run' && !hasTime(engine, prepared, message, wholeMs)) return { kind: 'return', seconds: 0 };
   try {
     return await deliver(engine, outbox, prepared);
   } catch (error) {
@@ -144,11 +144,11 @@ function hasTime(engine: Engine, { delivery, remainingMs }: Prepared, message: R
 }
 
 /** Carries a verdict out; whether the message may be deleted. */
-async function end(engine: Engine, { body, receipt }: Delivery, verdict: Verdict): Promise<boolean> {
-  switch (verdict.end) {
+async function end(engine: Engine, { body, receipt }: Delivery, verdict: Disposition): Promise<boolean> {
+  switch (verdict.kind) {
     case 'ack':
       return true;
-    case 'dead':
+    case 'deadLetter':
       engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
         reason: withoutValue(verdict.reason),
       });

@@ -8,10 +8,10 @@ import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loggable, withoutValue } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { decide, failed, settledBefore } from './commit.ts';
+import { commit, failed, settledBefore } from './commit.ts';
 import { expand } from './deliver.ts';
 import { ACK, flowOf } from './delivery.ts';
-import type { Verdict } from './delivery.ts';
+import type { Disposition } from './delivery.ts';
 import { revokeScope } from './revocations.ts';
 
 /** What SQS gives no reason for. */
@@ -41,13 +41,13 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise
   try {
     const message = readable(body, messageId);
     const verdict = message === undefined ? ACK : await settle(engine, outbox, message, reason);
-    if (verdict.end === 'return') return false;
+    if (verdict.kind === 'return') return false;
     const at = clock.now();
-    const why = verdict.end === 'dead' ? verdict.reason : reason;
+    const why = verdict.kind === 'deadLetter' ? verdict.reason : reason;
     const letter = { at, id: message?.id ?? messageId, reason: why, body };
     await records.bury({ letter, until: at + LIFETIME_MS });
     log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(why) });
-    engine.meter?.count('buried');
+    engine.meter?.count('deadLetters');
     return true;
   } catch (error) {
     if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))
@@ -64,22 +64,22 @@ function readable(body: string, messageId: string): Message | undefined {
   }
 }
 
-async function settle(engine: Engine, outbox: Outbox, message: Message, reason: string): Promise<Verdict> {
+async function settle(engine: Engine, outbox: Outbox, message: Message, reason: string): Promise<Disposition> {
   if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
   if (message.kind === 'run') return settleRun(engine, outbox, message, reason);
   const verdict = await expand(engine, outbox, message, { again: true, mayWait: false });
-  return verdict.end === 'dead' ? failWhole(engine, outbox, message, verdict.reason) : verdict;
+  return verdict.kind === 'deadLetter' ? failWhole(engine, outbox, message, verdict.reason) : verdict;
 }
 
 /** A decision of the dead message's own is carried on; where there is none, the task has failed. */
-async function settleRun(engine: Engine, outbox: Outbox, message: RunMessage, reason: string): Promise<Verdict> {
+async function settleRun(engine: Engine, outbox: Outbox, message: RunMessage, reason: string): Promise<Disposition> {
   const work = { engine, outbox, message, flow: flowOf(engine, message, { again: false, mayWait: false }) };
-  const settled = await settledBefore(work, await engine.outcomes.look({ address: addressOf(message.id) }));
+  const settled = await settledBefore(work, await engine.outcomes.read({ address: addressOf(message.id) }));
   if (settled !== undefined) return settled;
   const error = new WorkerLostError(
     `Cannot run ${message.sig.task} (${message.id}): its message ended in the dead-letter queue: ${reason}`,
   );
-  return decide(work, await failed(work, error));
+  return commit(work, await failed(work, error));
 }
 
 /** What cannot be started fails where it stands. */
@@ -88,10 +88,10 @@ async function failWhole(
   outbox: Outbox,
   message: Message & { kind: 'expand' },
   reason: string,
-): Promise<Verdict> {
+): Promise<Disposition> {
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = message;
   const run: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const work = { engine, outbox, message: run, flow: flowOf(engine, message, { again: true, mayWait: false }) };
-  const verdict = await decide(work, await failed(work, new WorkerLostError(`Cannot start ${message.id}: ${reason}`)));
-  return verdict.end === 'return' ? verdict : { end: 'dead', reason };
+  const verdict = await commit(work, await failed(work, new WorkerLostError(`Cannot start ${message.id}: ${reason}`)));
+  return verdict.kind === 'return' ? verdict : { kind: 'deadLetter', reason };
 }

@@ -1,9 +1,9 @@
 import { WorkerLostError } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { decide, failed, settledBefore } from './commit.ts';
+import { commit, failed, settledBefore } from './commit.ts';
 import type { Work } from './commit.ts';
 import { ACK, RETURN } from './delivery.ts';
-import type { Verdict } from './delivery.ts';
+import type { Disposition } from './delivery.ts';
 
 /** How much longer than its limit a run holds its claim, in ms. */
 const CLAIM_MARGIN_MS = 10_000;
@@ -12,7 +12,7 @@ const CLAIM_MARGIN_MS = 10_000;
  * Claims the only run of an `acksLate: false` task. It answers nothing if the claim is this delivery's; otherwise what
  * becomes of the message: the claim's holder may still be running it, or has died, and then the task failed.
  */
-export async function claimRun(work: Work, limitMs: number): Promise<Verdict | undefined> {
+export async function claimRun(work: Work, limitMs: number): Promise<Disposition | undefined> {
   const { engine, message, flow } = work;
   const { by, until } = flow;
   const now = engine.clock.now();
@@ -26,5 +26,5 @@ export async function claimRun(work: Work, limitMs: number): Promise<Verdict | u
   if (claim.mid !== by.mid) return ACK;
   if (now < claim.until) return RETURN;
   const text = `Cannot run ${message.sig.task} (${message.id}) again: its only run ended without an outcome`;
-  return decide(work, await failed(work, new WorkerLostError(text)));
+  return commit(work, await failed(work, new WorkerLostError(text)));
 }

@@ -1,15 +1,15 @@
 import { InvalidMessage, isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { carryOut as effectsOf, follow } from '../core/protocol/continue.ts';
+import { effectsOfRerun as effectsOf, follow } from '../core/protocol/continue.ts';
 import type { Effect, Flow } from '../core/protocol/effect.ts';
 import { replacementBase } from '../core/protocol/ids.ts';
 import { lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { RunMessage } from '../core/protocol/message.ts';
 import { LIFETIME_MS } from '../core/protocol/new-message.ts';
-import type { Cell, NextAttempt, Result, Standing, Turn } from '../core/protocol/outcome.ts';
-import { verdictOn } from '../core/protocol/outcome.ts';
+import type { Cell, NextAttempt, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
+import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
@@ -17,11 +17,11 @@ import type { Json } from '../core/values/json.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadValue } from '../engine/inputs.ts';
-import { carryOut, failure } from '../engine/interpret.ts';
+import { interpret, failureEffect } from '../engine/interpret.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { keepValue } from '../engine/values.ts';
 import { ACK, RETURN } from './delivery.ts';
-import type { Verdict } from './delivery.ts';
+import type { Disposition } from './delivery.ts';
 
 /** One delivery of a task's message at work. */
 export interface Work {
@@ -38,44 +38,46 @@ export async function excusing<T>(work: Work, isCounted: boolean, run: () => Pro
   } catch (error) {
     const { engine, message, flow } = work;
     if (isCounted)
-      await engine.outcomes.excuse({ address: addressOf(message.id), token: flow.by.token }).catch(() => undefined);
+      await engine.outcomes
+        .uncountStart({ address: addressOf(message.id), token: flow.by.token })
+        .catch(() => undefined);
     throw error;
   }
 }
 
 /** Commits what a run came to, and goes on from it if it is this delivery's. */
-export async function decide(work: Work, decision: Result | Turn): Promise<Verdict> {
+export async function commit(work: Work, decision: Result | Rerun): Promise<Disposition> {
   const { engine, message, flow } = work;
   const attempt = message.try;
-  const made = 'turn' in decision ? { ...decision, attempt: attempt + 1 } : decision;
+  const made = 'kind' in decision ? { ...decision, attempt: attempt + 1 } : decision;
   const address = addressOf(message.id);
   const { by } = flow;
-  const until = 'turn' in decision && decision.turn === 'retry' ? retryUntil(flow, decision) : flow.until;
-  const standing = await engine.outcomes.decide({ address, attempt, decision: made, by, until });
-  const verdict = verdictOn(standing.cell, attempt, by);
-  if (verdict === 'mine' || verdict === 'other') engine.meter?.count('losers');
+  const until = 'kind' in decision && decision.kind === 'retry' ? retryUntil(flow, decision) : flow.until;
+  const standing = await engine.outcomes.commit({ address, attempt, decision: made, by, until });
+  const ownership = ownershipOf(standing.cell, attempt, by);
+  if (ownership === 'sameMessage' || ownership === 'otherMessage') engine.meter?.count('duplicateRuns');
   // Lost to another delivery of the same message: to acknowledge would delete the owner's message.
-  if (verdict === 'mine' || verdict === 'open') return RETURN;
-  if (verdict === 'other') return ACK;
-  if ('turn' in decision && decision.turn === 'retry') engine.meter?.count('retries');
+  if (ownership === 'sameMessage' || ownership === 'undecided') return RETURN;
+  if (ownership === 'otherMessage') return ACK;
+  if ('kind' in decision && decision.kind === 'retry') engine.meter?.count('retries');
   await proceed(work, standing);
   return ACK;
 }
 
 /** Whether this message's decision stands, in whichever delivery it was made; then it is carried on from here. */
 function mayResume(cell: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
-  const verdict = verdictOn(cell, attempt, { mid, token: '' });
-  return verdict === 'mine' || isOwnTurn(cell, { mid, try: attempt });
+  const ownership = ownershipOf(cell, attempt, { mid, token: '' });
+  return ownership === 'sameMessage' || isOwnRerun(cell, { mid, try: attempt });
 }
 
 /** What follows if the attempt has been decided: its owner resumes, everybody else stops. */
-export async function settledBefore(work: Work, standing: Standing): Promise<Verdict | undefined> {
+export async function settledBefore(work: Work, standing: Standing): Promise<Disposition | undefined> {
   if (mayResume(standing.cell, work.message)) return resume(work, standing);
-  return verdictOn(standing.cell, work.message.try, work.flow.by) === 'other' ? ACK : undefined;
+  return ownershipOf(standing.cell, work.message.try, work.flow.by) === 'otherMessage' ? ACK : undefined;
 }
 
 /** Goes on from what this message has decided before: what is sent is marked, for its receivers to look first. */
-async function resume(work: Work, standing: Standing): Promise<Verdict> {
+async function resume(work: Work, standing: Standing): Promise<Disposition> {
   await proceed({ ...work, flow: { ...work.flow, again: true } }, standing);
   return ACK;
 }
@@ -100,7 +102,7 @@ export function keep({ engine, message, flow }: Work, json: Json, beside = ''): 
 // --- internal ---
 
 /** What stands must still do so when the retry comes. */
-function retryUntil({ until }: Flow, { notBefore }: Turn & { turn: 'retry' }): number {
+function retryUntil({ until }: Flow, { notBefore }: Rerun & { kind: 'retry' }): number {
   return Math.max(until, notBefore + LIFETIME_MS);
 }
 
@@ -110,25 +112,25 @@ async function proceed(work: Work, standing: Standing): Promise<void> {
   // What follows is delayed from now on, not from when the task began.
   const flow = { ...work.flow, now: engine.clock.now() };
   const { outcome, next } = standing.cell;
-  if (next !== undefined && isOwnTurn(standing.cell, message)) {
-    await carryOut(engine, outbox, flow, await effectsOfTurn(work, flow, next));
+  if (next !== undefined && isOwnRerun(standing.cell, message)) {
+    await interpret(engine, outbox, flow, await rerunEffects(work, flow, next));
   } else if (outcome?.mid === message.mid) {
     const { id, base, links = [], try: attempt, frames } = message;
     const committed = { at: { id, base, links, attempt }, outcome, frames, standing };
-    await carryOut(engine, outbox, flow, follow(flow, committed));
+    await interpret(engine, outbox, flow, follow(flow, committed));
   }
 }
 
 /** Whether the attempt after this message's was decided by it, and still has to be carried out. */
-function isOwnTurn({ outcome, next }: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
+function isOwnRerun({ outcome, next }: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
   if (next === undefined || next.mid !== mid || next.attempt !== attempt + 1) return false;
-  return outcome === undefined || next.turn === 'replace';
+  return outcome === undefined || next.kind === 'replace';
 }
 
 /** What a turn asks for; a replacement that is lost or damaged is a failure of the task. */
-async function effectsOfTurn(work: Work, flow: Flow, next: NextAttempt): Promise<readonly Effect[]> {
+async function rerunEffects(work: Work, flow: Flow, next: NextAttempt): Promise<readonly Effect[]> {
   const { engine, message } = work;
-  if (next.turn === 'retry') return effectsOf(flow, message, next);
+  if (next.kind === 'retry') return effectsOf(flow, message, next);
   try {
     const plan = await replacementOf(engine, next);
     const until = Math.max(flow.until, lastStart(plan, flow.now) + LIFETIME_MS);
@@ -137,12 +139,12 @@ async function effectsOfTurn(work: Work, flow: Flow, next: NextAttempt): Promise
   } catch (error) {
     if (!isChordalError(error) || isRefusal(error)) throw error;
     const { id, base, links = [], try: attempt, frames, sig } = message;
-    return [await failure(engine, flow, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
+    return [await failureEffect(engine, flow, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
   }
 }
 
 /** The committed replacement. */
-async function replacementOf(engine: Engine, next: NextAttempt & { readonly turn: 'replace' }): Promise<Plan> {
+async function replacementOf(engine: Engine, next: NextAttempt & { readonly kind: 'replace' }): Promise<Plan> {
   const json = await loadValue(engine, next.plan);
   if (isPlan(json)) return json;
   throw new InvalidMessage(

@@ -11,17 +11,17 @@ import { startRanges, startWhole } from '../core/protocol/start.ts';
 import { dispatch } from '../engine/dispatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
-import { carryOut } from '../engine/interpret.ts';
+import { interpret } from '../engine/interpret.ts';
 import { reasonOf } from '../engine/redact.ts';
 import { limitsOf } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { claimRun } from './claim.ts';
-import { decide, excusing, failed, settledBefore } from './commit.ts';
+import { commit, excusing, failed, settledBefore } from './commit.ts';
 import type { Work } from './commit.ts';
 import { ACK, flowOf, RETURN_WHILE_DEPLOYED } from './delivery.ts';
-import type { Manner, Verdict } from './delivery.ts';
+import type { Manner, Disposition } from './delivery.ts';
 import { revokeScope, revokedScope } from './revocations.ts';
-import { decisionOf } from './run.ts';
+import { runToDecision } from './run.ts';
 
 /** What a batch knows of a delivery before it starts. */
 export interface Prepared {
@@ -39,32 +39,37 @@ export interface Prepared {
 const UNKNOWN_RECEIVES = 3;
 
 /** Whether a message may have been worked on before, so that it looks before it runs. */
-export function isSuspect({ delivery, message }: Pick<Prepared, 'delivery' | 'message'>): boolean {
+export function isPossibleDuplicate({ delivery, message }: Pick<Prepared, 'delivery' | 'message'>): boolean {
   return delivery.receives > 1 || message.again === true;
 }
 
 /** Works on one message, as far as it goes. Whatever throws, the message comes back. */
-export async function deliver(engine: Engine, outbox: Outbox, prepared: Prepared): Promise<Verdict> {
+export async function deliver(engine: Engine, outbox: Outbox, prepared: Prepared): Promise<Disposition> {
   const { message, revoked } = prepared;
   if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
   if (revoked.includes(workflowOf(message.id))) return ACK;
   if (message.kind === 'expand') {
-    return expand(engine, outbox, message, { again: isSuspect(prepared), mayWait: mayWaitAgain(prepared) });
+    return expand(engine, outbox, message, { again: isPossibleDuplicate(prepared), mayWait: mayWaitAgain(prepared) });
   }
   return run(engine, outbox, prepared, message);
 }
 
 /** Starts a canvas, or a range of a group's members; received again, all that it sends is marked. */
-export async function expand(engine: Engine, outbox: Outbox, message: ExpandMessage, manner: Manner): Promise<Verdict> {
+export async function expand(
+  engine: Engine,
+  outbox: Outbox,
+  message: ExpandMessage,
+  manner: Manner,
+): Promise<Disposition> {
   const flow = flowOf(engine, message, manner);
   const { id, base, links = [], sig: plan, in: input, frames, lo, hi } = message;
   const at = { id, base, links, attempt: message.try };
   try {
     if (lo === undefined || hi === undefined) {
-      await carryOut(engine, outbox, flow, startWhole(flow, { at, plan, input, frames }));
+      await interpret(engine, outbox, flow, startWhole(flow, { at, plan, input, frames }));
     } else if ('par' in plan) {
-      await carryOut(engine, outbox, flow, startRanges(flow, { at, plan, input, frames }, { lo, hi }));
-    } else return { end: 'dead', reason: 'InvalidMessage: Cannot expand a range of what is no group' };
+      await interpret(engine, outbox, flow, startRanges(flow, { at, plan, input, frames }, { lo, hi }));
+    } else return { kind: 'deadLetter', reason: 'InvalidMessage: Cannot expand a range of what is no group' };
     return ACK;
   } catch (error) {
     if (
@@ -73,7 +78,7 @@ export async function expand(engine: Engine, outbox: Outbox, message: ExpandMess
       (manner.mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED'))
     )
       throw error;
-    return { end: 'dead', reason: reasonOf(error) };
+    return { kind: 'deadLetter', reason: reasonOf(error) };
   }
 }
 
@@ -83,9 +88,9 @@ function mayWaitAgain({ delivery }: Prepared): boolean {
   return delivery.receives < UNKNOWN_RECEIVES;
 }
 
-async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: RunMessage): Promise<Verdict> {
+async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: RunMessage): Promise<Disposition> {
   const { slotAt } = prepared;
-  const suspect = isSuspect(prepared);
+  const suspect = isPossibleDuplicate(prepared);
   const task = engine.tasks.get(message.sig.task);
   const mayWait = mayWaitAgain(prepared);
   if (task === undefined && mayWait) return RETURN_WHILE_DEPLOYED;
@@ -101,21 +106,21 @@ async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: 
 }
 
 /** Runs a task whose attempt is open, unless it is too late for it, or not for this function, or not for this delivery. */
-async function runOpen(work: Work, task: RegisteredTask | undefined, prepared: Prepared): Promise<Verdict> {
+async function runOpen(work: Work, task: RegisteredTask | undefined, prepared: Prepared): Promise<Disposition> {
   const { engine, message, flow } = work;
   const scope = revokedScope(prepared.revoked, message.id);
   const isExpired = message.expires !== undefined && message.expires < flow.now;
   if (scope !== undefined || isExpired)
-    return decide(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
-  if (task === undefined) return decide(work, await failed(work, unknownTask(engine, message)));
-  if (isTooLate(flow)) return decide(work, await failed(work, tooLate(message)));
+    return commit(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
+  if (task === undefined) return commit(work, await failed(work, unknownTask(engine, message)));
+  if (isTooLate(flow)) return commit(work, await failed(work, tooLate(message)));
   if (task.options.acksLate === false) {
     const claimed = await claimRun(work, limitsOf(task, message, prepared.remainingMs()).hardMs);
     if (claimed !== undefined) return claimed;
   }
-  return decide(
+  return commit(
     work,
-    await decisionOf(work, task, limitsOf(task, message, prepared.remainingMs()), isSuspect(prepared)),
+    await runToDecision(work, task, limitsOf(task, message, prepared.remainingMs()), isPossibleDuplicate(prepared)),
   );
 }
 
@@ -125,7 +130,7 @@ async function forward(
   outbox: Outbox,
   message: RunMessage,
   { suspect, due, hasSlot }: { readonly suspect: boolean; readonly due: number; readonly hasSlot: boolean },
-): Promise<Verdict> {
+): Promise<Disposition> {
   const marks = { ...(suspect ? { again: true as const } : {}), ...(hasSlot ? { slot: true as const } : {}) };
   await dispatch(engine, outbox, [{ ...message, ...marks, notBefore: due }]);
   return ACK;
@@ -135,14 +140,14 @@ async function forward(
  * Looks at what stands before a run that may be a second one, and counts its start in the same write. It answers
  * nothing if the task is to be run.
  */
-async function lookFirst(work: Work, task: RegisteredTask | undefined): Promise<Verdict | undefined> {
+async function lookFirst(work: Work, task: RegisteredTask | undefined): Promise<Disposition | undefined> {
   const { engine, message, flow } = work;
   const address = addressOf(message.id);
   const { token } = flow.by;
   const counts = task?.options.acksLate !== false;
   const standing = counts
-    ? await engine.outcomes.begin({ address, attempt: message.try, token, until: flow.until })
-    : await engine.outcomes.look({ address });
+    ? await engine.outcomes.countStart({ address, attempt: message.try, token, until: flow.until })
+    : await engine.outcomes.read({ address });
   const settled = await settledBefore(work, standing);
   if (settled !== undefined) return settled;
   const starts = standing.cell.starts?.n ?? 0;
@@ -150,7 +155,7 @@ async function lookFirst(work: Work, task: RegisteredTask | undefined): Promise<
   const error = new WorkerLostError(
     `Cannot run ${message.sig.task} (${message.id}) again: current value is ${starts - 1} starts that ended without an outcome`,
   );
-  return decide(work, await failed(work, error));
+  return commit(work, await failed(work, error));
 }
 
 /** The cells of the others in its group are gone, or about to go: the group would wait for them for ever. */

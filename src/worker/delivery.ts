@@ -8,17 +8,17 @@ import type { Engine } from '../engine/engine.ts';
  * What becomes of a delivery: it is acknowledged, comes back after `seconds` (by default when its visibility ends), or
  * goes to the dead-letter queue.
  */
-export type Verdict =
-  | { readonly end: 'ack' }
-  | { readonly end: 'return'; readonly seconds?: number }
-  | { readonly end: 'dead'; readonly reason: string };
+export type Disposition =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'return'; readonly seconds?: number }
+  | { readonly kind: 'deadLetter'; readonly reason: string };
 
 /** The message's work is done. */
-export const ACK: Verdict = { end: 'ack' };
+export const ACK: Disposition = { kind: 'ack' };
 /** The message comes back when its visibility ends. */
-export const RETURN: Verdict = { end: 'return' };
+export const RETURN: Disposition = { kind: 'return' };
 /** It comes back in 30 s, when a release that knows what it needs may be here. */
-export const RETURN_WHILE_DEPLOYED: Verdict = { end: 'return', seconds: 30 };
+export const RETURN_WHILE_DEPLOYED: Disposition = { kind: 'return', seconds: 30 };
 
 /** What a delivery may do, and what it says of what it sends. */
 export interface Manner {

@@ -1,15 +1,15 @@
 import { addressOf } from '../core/protocol/address.ts';
-import { settled } from '../core/protocol/continue.ts';
+import { afterSettle } from '../core/protocol/continue.ts';
 import { covers, workflowOf } from '../core/protocol/ids.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
 import { LIFETIME_MS } from '../core/protocol/new-message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
-import { carryOut } from '../engine/interpret.ts';
+import { interpret } from '../engine/interpret.ts';
 import type { Records } from '../ports/records.ts';
 import { ACK, flowOf } from './delivery.ts';
-import type { Verdict } from './delivery.ts';
+import type { Disposition } from './delivery.ts';
 
 /** How often a sandbox looks at the gate, in ms. */
 const GATE_MS = 1000;
@@ -62,15 +62,15 @@ export async function watchRevocation(
  * Carries out a revocation. The whole workflow is settled first, and marked only if REVOKED then stands; of a narrower
  * scope the workers decide, once it is marked.
  */
-export async function revokeScope(engine: Engine, outbox: Outbox, message: RevokeMessage): Promise<Verdict> {
+export async function revokeScope(engine: Engine, outbox: Outbox, message: RevokeMessage): Promise<Disposition> {
   const { id, links = [] } = message;
   const flow = flowOf(engine, message, { again: true, mayWait: false });
   const { until } = flow;
   if (id === workflowOf(id)) {
     const result = revokedBecause('revoked');
     const at = { id, base: message.base, links, attempt: message.try };
-    const effect = { do: 'settle', at, result, frames: [], step: id, quiet: false } as const;
-    const standing = await engine.outcomes.decide({
+    const effect = { kind: 'settle', at, result, frames: [], step: id, quiet: false } as const;
+    const standing = await engine.outcomes.commit({
       address: addressOf(id),
       attempt: ANY_ATTEMPT,
       decision: result,
@@ -80,7 +80,7 @@ export async function revokeScope(engine: Engine, outbox: Outbox, message: Revok
     const { outcome } = standing.cell;
     // A workflow that has ended before, also by the expiry of one of its members, is not marked: what runs on runs to its end.
     if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;
-    await carryOut(engine, outbox, flow, settled(flow, effect, standing));
+    await interpret(engine, outbox, flow, afterSettle(flow, effect, standing));
   }
   await engine.records.revoke({ scope: id, until, gateUntil: engine.clock.now() + LIFETIME_MS });
   return ACK;

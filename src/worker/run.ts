@@ -4,9 +4,9 @@ import { isChordalError, TooDeep } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
-import type { Labels } from '../core/protocol/baggage.ts';
+import type { Baggage } from '../core/protocol/baggage.ts';
 import { revokedBecause } from '../core/protocol/outcome.ts';
-import type { Result, Turn } from '../core/protocol/outcome.ts';
+import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { Json } from '../core/values/json.ts';
@@ -23,12 +23,12 @@ import type { Work } from './commit.ts';
 import { watchRevocation } from './revocations.ts';
 
 /** Runs a message's task once and says what it decided, with every value kept that the decision names. */
-export async function decisionOf(
+export async function runToDecision(
   work: Work,
   task: RegisteredTask,
   limits: Limits,
   isAgain: boolean,
-): Promise<Result | Turn> {
+): Promise<Result | Rerun> {
   const { engine, message } = work;
   let given;
   try {
@@ -50,7 +50,7 @@ export async function decisionOf(
   done.abort('ended');
   await watching;
   // It was told to stop, and did not do its work.
-  if (revoked.signal.aborted && (result.came === 'failure' || result.came === 'retry'))
+  if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
     return revokedBecause('revoked');
   return toDecision(work, task, result);
 }
@@ -71,7 +71,7 @@ async function argumentsOf({ engine, message }: Work): Promise<Given> {
   };
 }
 
-function readHeaders({ headers = {} }: Labels, task: string): TaskCall['headers'] {
+function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers'] {
   return Object.fromEntries(
     Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${task}`)]),
   );
@@ -86,8 +86,8 @@ function planLabelled({ message: { sig } }: Work, data: SignatureData): Plan {
   });
 }
 
-async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Turn> {
-  switch (result.came) {
+async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {
+  switch (result.kind) {
     case 'success':
       return success(work, task, result);
     case 'failure':
@@ -95,7 +95,7 @@ async function toDecision(work: Work, task: RegisteredTask, result: RunResult): 
     case 'retry': {
       const error =
         result.record === undefined ? {} : { error: await keep(work, { ...result.record, task: task.name }) };
-      return { turn: 'retry', notBefore: result.notBefore, ...error };
+      return { kind: 'retry', notBefore: result.notBefore, ...error };
     }
     case 'replace':
       return replacement(work, () => planLabelled(work, result.data));
@@ -105,8 +105,8 @@ async function toDecision(work: Work, task: RegisteredTask, result: RunResult): 
 async function success(
   work: Work,
   task: RegisteredTask,
-  result: RunResult & { came: 'success' },
-): Promise<Result | Turn> {
+  result: RunResult & { kind: 'success' },
+): Promise<Result | Rerun> {
   const { json, children, added } = result;
   const { engine, message } = work;
   const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
@@ -140,7 +140,7 @@ async function keepChildren(
 }
 
 /** A replacement is committed as it was built: a second run may build another one. */
-async function replacement(work: Work, build: () => Plan): Promise<Result | Turn> {
+async function replacement(work: Work, build: () => Plan): Promise<Result | Rerun> {
   const { engine, message } = work;
   if (message.depth >= engine.settings.maxDepth) {
     const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
@@ -153,7 +153,7 @@ async function replacement(work: Work, build: () => Plan): Promise<Result | Turn
     return failed(work, toFailure(error));
   }
   // A plan is JSON in all its parts.
-  return { turn: 'replace', plan: await keep(work, plan as unknown as Json) };
+  return { kind: 'replace', plan: await keep(work, plan as unknown as Json) };
 }
 
 async function showStarted({ engine, message, flow }: Work): Promise<void> {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inParallel } from '../../src/adapters/aws/backoff.ts';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
-import { inParallel } from '../../src/adapters/aws/patience.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
@@ -35,7 +35,7 @@ describe('what calls are billed', () => {
 
   const owner = (i: number): Owner => ({ mid: `mid${String(i).padStart(13, '0')}`, token: 'token678' });
   const decide = (id: string, by: Owner, inline: number | string = 12_345): Promise<Standing> =>
-    outcomes.decide({
+    outcomes.commit({
       address: addressOf(id),
       attempt: 0,
       decision: { state: 'SUCCESS', value: { inline } },
@@ -93,12 +93,12 @@ describe('what calls are billed', () => {
 
   it('begin(), claim() and look() cost one unit and one request each', async () => {
     const address = addressOf(freshWorkflow());
-    const begin = (): Promise<Standing> => outcomes.begin({ address, attempt: 0, token: 'token678', until });
+    const begin = (): Promise<Standing> => outcomes.countStart({ address, attempt: 0, token: 'token678', until });
     const claim = (): Promise<Standing> =>
       outcomes.claim({ address, attempt: 0, by: owner(0), claimedUntil: until, until });
     expect(await meter.of(begin)).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
     expect(await meter.of(claim)).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
-    expect(await meter.of(() => outcomes.look({ address }))).toEqual({ requests: { GetItem: 1 }, units: 1 });
+    expect(await meter.of(() => outcomes.read({ address }))).toEqual({ requests: { GetItem: 1 }, units: 1 });
   });
 
   it('gather() costs one query for 128 members, and find() one call for 100 items', async () => {
@@ -106,7 +106,7 @@ describe('what calls are billed', () => {
     const ids = Array.from({ length: 300 }, (_, i) => memberId(join, i));
     await Promise.all(ids.map((id, i) => decide(id, owner(i))));
     const gathered = await meter.of(() => outcomes.gather({ join, n: 300 }));
-    const found = await meter.of(() => outcomes.find({ addresses: ids.map(addressOf) }));
+    const found = await meter.of(() => outcomes.readMany({ addresses: ids.map(addressOf) }));
     expect(gathered.requests).toEqual({ Query: 3 });
     expect(found.requests).toEqual({ BatchGetItem: 1 });
     // 38 leaves of some 600 bytes, strongly consistent and added up: a unit for 4 KB; in a batch, half a unit for each.

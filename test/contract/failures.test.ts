@@ -24,7 +24,7 @@ describe('failures of services', () => {
 
   it('look() throws ConfigurationError with the name of the table when there is none', async () => {
     const outcomes = new DynamoOutcomes({ client: dynamo.client, table: 'absent', clock, nonces });
-    await expect(outcomes.look({ address })).rejects.toMatchObject({
+    await expect(outcomes.read({ address })).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
       message: expect.stringMatching(/"absent".*deploy/) as string,
     });
@@ -33,7 +33,7 @@ describe('failures of services', () => {
   it('look() throws ServiceUnavailable when the table is out of reach', async () => {
     const client = new DynamoDBClient({ ...optionsFor('http://127.0.0.1:1'), maxAttempts: 1 });
     const outcomes = new DynamoOutcomes({ client, table: 'any', clock, nonces });
-    await expect(outcomes.look({ address })).rejects.toMatchObject({ code: 'CHORDAL_SERVICE_UNAVAILABLE' });
+    await expect(outcomes.read({ address })).rejects.toMatchObject({ code: 'CHORDAL_SERVICE_UNAVAILABLE' });
   });
 
   it('look() throws ConfigurationError when there are no credentials', async () => {
@@ -41,7 +41,7 @@ describe('failures of services', () => {
       Promise.reject(Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' }));
     const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials });
     const outcomes = new DynamoOutcomes({ client, table: 'any', clock, nonces });
-    await expect(outcomes.look({ address })).rejects.toMatchObject({
+    await expect(outcomes.read({ address })).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
       message: expect.stringContaining('check the credentials') as string,
     });
@@ -60,10 +60,10 @@ describe('failures of services', () => {
     });
     const outcomes = new DynamoOutcomes({ client, table: dynamo.table, clock, nonces });
     const decision = { state: 'SUCCESS', value: { inline: 1 } } as const;
-    await outcomes.decide({ address, attempt: 0, decision, by: { mid: 'mid', token: 'token' }, until });
-    expect(await outcomes.find({ addresses: [address] })).toMatchObject([{ outcome: decision }]);
+    await outcomes.commit({ address, attempt: 0, decision, by: { mid: 'mid', token: 'token' }, until });
+    expect(await outcomes.readMany({ addresses: [address] })).toMatchObject([{ outcome: decision }]);
     leftOut = Number.POSITIVE_INFINITY;
-    const found = outcomes.find({ addresses: [address] });
+    const found = outcomes.readMany({ addresses: [address] });
     await expect(found).rejects.toMatchObject({ code: 'CHORDAL_SERVICE_UNAVAILABLE' });
   });
 

@@ -6,9 +6,9 @@ import {
   type Owner,
   type Result,
   type Standing,
-  verdictOn,
+  ownershipOf,
 } from '../../src/core/protocol/outcome.ts';
-import type { Climb, Decide, Outcomes } from '../../src/ports/outcomes.ts';
+import type { Climb, Commit, Outcomes } from '../../src/ports/outcomes.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';
 import { TestClock } from './support/test-clock.ts';
@@ -33,15 +33,15 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
     afterAll(() => kit.close());
 
     const until = (): number => clock.now() + DAY;
-    const decide = (id: string, by: Owner, more: Partial<Decide> = {}): Promise<Standing> =>
-      outcomes.decide({ address: addressOf(id), attempt: 0, decision: success(1), by, until: until(), ...more });
+    const decide = (id: string, by: Owner, more: Partial<Commit> = {}): Promise<Standing> =>
+      outcomes.commit({ address: addressOf(id), attempt: 0, decision: success(1), by, until: until(), ...more });
     const retry = (id: string, by: Owner, attempt = 0): Promise<Standing> =>
-      decide(id, by, { attempt, decision: { turn: 'retry', notBefore: 5, attempt: attempt + 1 } });
+      decide(id, by, { attempt, decision: { kind: 'retry', notBefore: 5, attempt: attempt + 1 } });
     const begin = (id: string, token: string, attempt = 0): Promise<Standing> =>
-      outcomes.begin({ address: addressOf(id), attempt, token, until: until() });
+      outcomes.countStart({ address: addressOf(id), attempt, token, until: until() });
     const claim = (id: string, by: Owner, attempt = 0): Promise<Standing> =>
       outcomes.claim({ address: addressOf(id), attempt, by, claimedUntil: 77, until: until() });
-    const look = (id: string): Promise<Standing> => outcomes.look({ address: addressOf(id) });
+    const look = (id: string): Promise<Standing> => outcomes.read({ address: addressOf(id) });
     const climb = (
       join: string,
       mid: string,
@@ -57,21 +57,21 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         ...more,
       });
 
-    describe('decide()', () => {
-      it('decide() commits a result when nothing stands', async () => {
+    describe('commit()', () => {
+      it('commit() commits a result when nothing stands', async () => {
         const id = freshWorkflow();
         const standing = await decide(id, A);
         expect(standing).toEqual({ cell: { outcome: { ...success(1), ...A } } });
         expect(await look(id)).toEqual(standing);
       });
 
-      it.each(Object.entries(RESULTS))('decide() keeps every field of %s', async (_, result) => {
+      it.each(Object.entries(RESULTS))('commit() keeps every field of %s', async (_, result) => {
         const id = freshWorkflow();
         await decide(id, A, { decision: result });
         expect((await look(id)).cell).toEqual({ outcome: { ...result, ...A } });
       });
 
-      it('decide() keeps what was given when the giver changes it afterwards', async () => {
+      it('commit() keeps what was given when the giver changes it afterwards', async () => {
         const id = freshWorkflow();
         const items = [1, 2];
         await decide(id, A, { decision: success(items) });
@@ -79,61 +79,63 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await look(id)).cell.outcome?.value).toEqual({ inline: [1, 2] });
       });
 
-      it('decide() is refused and finds its own mark when the same delivery calls it twice', async () => {
+      it('commit() is refused and finds its own mark when the same delivery calls it twice', async () => {
         const id = freshWorkflow();
         await decide(id, A);
         const again = await decide(id, A, { decision: success(2) });
         expect(again.cell.outcome?.value).toEqual({ inline: 1 });
-        expect(verdictOn(again.cell, 0, A)).toBe('me');
+        expect(ownershipOf(again.cell, 0, A)).toBe('thisDelivery');
       });
 
-      it('decide() is refused and shows whose outcome stands when there is one', async () => {
+      it('commit() is refused and shows whose outcome stands when there is one', async () => {
         const id = freshWorkflow();
         await decide(id, A);
-        expect(verdictOn((await decide(id, { ...A, token: 'later' })).cell, 0, { ...A, token: 'later' })).toBe('mine');
-        expect(verdictOn((await decide(id, B, { attempt: ANY_ATTEMPT })).cell, 0, B)).toBe('other');
+        expect(ownershipOf((await decide(id, { ...A, token: 'later' })).cell, 0, { ...A, token: 'later' })).toBe(
+          'sameMessage',
+        );
+        expect(ownershipOf((await decide(id, B, { attempt: ANY_ATTEMPT })).cell, 0, B)).toBe('otherMessage');
       });
 
-      it.each(['', '~3'])('decide() has exactly one winner when many race (%s)', async (end) => {
+      it.each(['', '~3'])('commit() has exactly one winner when many race (%s)', async (end) => {
         const id = `${freshWorkflow()}${end}`;
         const deciders = Array.from({ length: 20 }, (_, i) => ({ mid: `mid${i}`, token: `token${i}` }));
         const found = await Promise.all(deciders.map((by, i) => decide(id, by, { decision: success(i) })));
-        const verdicts = found.map(({ cell }, i) => verdictOn(cell, 0, deciders[i] ?? A));
-        expect(verdicts.filter((verdict) => verdict === 'me')).toHaveLength(1);
+        const owners = found.map(({ cell }, i) => ownershipOf(cell, 0, deciders[i] ?? A));
+        expect(owners.filter((owner) => owner === 'thisDelivery')).toHaveLength(1);
         expect(new Set(found.map(({ cell }) => JSON.stringify(cell))).size).toBe(1);
       });
 
-      it('decide() has exactly one winner when a result and a turn race', async () => {
+      it('commit() has exactly one winner when a result and a rerun race', async () => {
         const id = freshWorkflow();
         const found = await Promise.all([decide(id, A), retry(id, B)]);
-        const verdicts = [A, B].map((by, i) => verdictOn(found[i]?.cell ?? {}, 0, by));
-        expect(verdicts.toSorted()).toEqual(['me', 'other']);
+        const owners = [A, B].map((by, i) => ownershipOf(found[i]?.cell ?? {}, 0, by));
+        expect(owners.toSorted()).toEqual(['thisDelivery', 'otherMessage']);
       });
 
-      it('decide() refuses an attempt when a later one stands', async () => {
+      it('commit() refuses an attempt when a later one stands', async () => {
         const id = freshWorkflow();
         const { cell } = await retry(id, A);
-        expect(cell.next).toEqual({ turn: 'retry', notBefore: 5, attempt: 1, ...A });
+        expect(cell.next).toEqual({ kind: 'retry', notBefore: 5, attempt: 1, ...A });
         expect(await decide(id, B)).toEqual({ cell });
         expect(await retry(id, B)).toEqual({ cell });
         expect((await decide(id, B, { attempt: 1 })).cell).toEqual({ ...cell, outcome: { ...success(1), ...B } });
       });
 
-      it('decide() settles whatever attempt stands when it is for any attempt', async () => {
+      it('commit() settles whatever attempt stands when it is for any attempt', async () => {
         const id = freshWorkflow();
         await retry(id, A, 3);
         const { cell } = await decide(id, B, { attempt: ANY_ATTEMPT });
-        expect(verdictOn(cell, ANY_ATTEMPT, B)).toBe('me');
+        expect(ownershipOf(cell, ANY_ATTEMPT, B)).toBe('thisDelivery');
         expect(cell.next?.attempt).toBe(4);
       });
 
-      it('decide() refuses a turn when an outcome stands', async () => {
+      it('commit() refuses a rerun when an outcome stands', async () => {
         const id = freshWorkflow();
         await decide(id, A);
         expect((await retry(id, B, 1)).cell).toEqual({ outcome: { ...success(1), ...A } });
       });
 
-      it.each(['', '~7'])('decide() forgets starts and claim when it makes the next attempt (%s)', async (end) => {
+      it.each(['', '~7'])('commit() forgets starts and claim when it makes the next attempt (%s)', async (end) => {
         const id = `${freshWorkflow()}${end}`;
         await begin(id, 'first');
         await claim(id, A);
@@ -142,19 +144,19 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await claim(id, B, 1)).cell.claim).toEqual({ ...B, until: 77 });
       });
 
-      it.each(Object.entries(TURNS))('decide() keeps every field of %s', async (_, turn) => {
+      it.each(Object.entries(RERUNS))('commit() keeps every field of %s', async (_, rerun) => {
         const id = freshWorkflow();
-        await decide(id, A, { decision: { ...turn, attempt: 1 } });
-        expect((await look(id)).cell).toEqual({ next: { ...turn, attempt: 1, ...A } });
+        await decide(id, A, { decision: { ...rerun, attempt: 1 } });
+        expect((await look(id)).cell).toEqual({ next: { ...rerun, attempt: 1, ...A } });
       });
 
-      it('decide() replaces the last turn when the next attempt is decided', async () => {
+      it('commit() replaces the last rerun when the next attempt is decided', async () => {
         const id = freshWorkflow();
-        await decide(id, A, { decision: { turn: 'replace', plan: { ref: 'a' }, attempt: 1 } });
-        expect((await retry(id, B, 1)).cell).toEqual({ next: { turn: 'retry', notBefore: 5, attempt: 2, ...B } });
+        await decide(id, A, { decision: { kind: 'replace', plan: { ref: 'a' }, attempt: 1 } });
+        expect((await retry(id, B, 1)).cell).toEqual({ next: { kind: 'retry', notBefore: 5, attempt: 2, ...B } });
       });
 
-      it('decide() starts afresh when the time of what stands is over', async () => {
+      it('commit() starts afresh when the time of what stands is over', async () => {
         const id = `${freshWorkflow()}~0`;
         const sibling = id.replace('~0', '~1');
         await decide(id, A, { decision: failure(id) });
@@ -168,7 +170,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await look(sibling)).cell).toEqual({});
       });
 
-      it('decide() fills a free slot of an empty leaf when the time of what is in the others is over', async () => {
+      it('commit() fills a free slot of an empty leaf when the time of what is in the others is over', async () => {
         const join = freshWorkflow();
         await decide(`${join}~0`, A, { decision: failure(join) });
         await clock.sleep(2 * DAY);
@@ -177,32 +179,32 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
       });
 
       it.each(UNUSUAL_ENDS)(
-        'decide() keeps the outcomes of an id and its neighbours apart when it ends in "%s"',
+        'commit() keeps the outcomes of an id and its neighbours apart when it ends in "%s"',
         async (end) => {
           const workflow = freshWorkflow();
           await decide(`${workflow}${end}`, A, { decision: success('this') });
           const others = UNUSUAL_ENDS.filter((other) => other !== end).map((other) => addressOf(`${workflow}${other}`));
           expect((await look(`${workflow}${end}`)).cell.outcome?.value).toEqual({ inline: 'this' });
-          expect(await outcomes.find({ addresses: others })).toEqual(others.map(() => ({})));
+          expect(await outcomes.readMany({ addresses: others })).toEqual(others.map(() => ({})));
         },
       );
 
-      it('decide() takes an id when its workflow is of 100 characters', async () => {
+      it('commit() takes an id when its workflow is of 100 characters', async () => {
         const id = `${freshWorkflow()}${'x:_-'.repeat(16)}.1~3!2.0`;
         await decide(id, A);
-        expect(verdictOn((await look(id)).cell, 0, A)).toBe('me');
+        expect(ownershipOf((await look(id)).cell, 0, A)).toBe('thisDelivery');
       });
     });
 
-    describe('decide() of a member', () => {
-      it('decide() fills the slot of a member and records the writer when it commits a result', async () => {
+    describe('commit() of a member', () => {
+      it('commit() fills the slot of a member and records the writer when it commits a result', async () => {
         const join = freshWorkflow();
         await decide(`${join}~1`, A);
         const { leaf } = await decide(`${join}~6`, B);
         expect(leaf).toEqual({ filled: 2, failed: false, last: { mid: B.mid, child: 6 } });
       });
 
-      it('decide() counts members of the same leaf alone when there are several leaves', async () => {
+      it('commit() counts members of the same leaf alone when there are several leaves', async () => {
         const join = freshWorkflow();
         await decide(`${join}~7`, A);
         const { leaf } = await decide(`${join}~8`, B);
@@ -210,7 +212,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
       });
 
       it.each(['FAILURE', 'REVOKED'] as const)(
-        'decide() marks the leaf as failed when a member is %s',
+        'commit() marks the leaf as failed when a member is %s',
         async (state) => {
           const join = freshWorkflow();
           await decide(`${join}~0`, A, { decision: { ...failure(`${join}~0`), state } });
@@ -219,21 +221,21 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         },
       );
 
-      it('decide() leaves the leaf as it was when it makes the next attempt of a member', async () => {
+      it('commit() leaves the leaf as it was when it makes the next attempt of a member', async () => {
         const join = freshWorkflow();
         await decide(`${join}~0`, A);
         const { leaf } = await retry(`${join}~1`, B);
         expect(leaf).toEqual({ filled: 1, failed: false, last: { mid: A.mid, child: 0 } });
       });
 
-      it('decide() leaves the leaf as it was when it is refused', async () => {
+      it('commit() leaves the leaf as it was when it is refused', async () => {
         const join = freshWorkflow();
         await decide(`${join}~0`, A);
         const { leaf } = await decide(`${join}~0`, B, { decision: failure(join) });
         expect(leaf).toEqual({ filled: 1, failed: false, last: { mid: A.mid, child: 0 } });
       });
 
-      it('decide() leaves the other slots of a leaf open when one is decided', async () => {
+      it('commit() leaves the other slots of a leaf open when one is decided', async () => {
         const join = freshWorkflow();
         await retry(`${join}~0`, A);
         await begin(`${join}~1`, 'token');
@@ -250,10 +252,10 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
           [],
           [],
         ]);
-        expect(verdictOn((await decide(`${join}~4`, B)).cell, 0, B)).toBe('me');
+        expect(ownershipOf((await decide(`${join}~4`, B)).cell, 0, B)).toBe('thisDelivery');
       });
 
-      it('decide() shows a full leaf to its last writer alone when all members race', async () => {
+      it('commit() shows a full leaf to its last writer alone when all members race', async () => {
         const join = freshWorkflow();
         const found = await Promise.all(
           Array.from({ length: 8 }, (_, i) => decide(`${join}~${i}`, { mid: `mid${i}`, token: 'token' })),
@@ -264,7 +266,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await look(`${join}~0`)).leaf).toEqual(found[full]?.leaf);
       });
 
-      it('decide() shows no leaf when the id is a task below a member', async () => {
+      it('commit() shows no leaf when the id is a task below a member', async () => {
         const standing = await decide(`${freshWorkflow()}~0.0`, A);
         expect(standing).not.toHaveProperty('leaf');
       });
@@ -288,9 +290,9 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         const id = `${freshWorkflow()}${end}`;
         await begin(id, 'one');
         await begin(id, 'two');
-        await outcomes.excuse({ address: addressOf(id), token: 'one' });
-        await outcomes.excuse({ address: addressOf(id), token: 'two' });
-        await outcomes.excuse({ address: addressOf(id), token: 'two' });
+        await outcomes.uncountStart({ address: addressOf(id), token: 'one' });
+        await outcomes.uncountStart({ address: addressOf(id), token: 'two' });
+        await outcomes.uncountStart({ address: addressOf(id), token: 'two' });
         expect((await begin(id, 'three')).cell.starts).toEqual({ n: 2, token: 'three' });
       });
 
@@ -343,7 +345,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
       it('claim() leaves the outcome to be decided by anybody when it stands', async () => {
         const id = freshWorkflow();
         await claim(id, A);
-        expect(verdictOn((await decide(id, B)).cell, 0, B)).toBe('me');
+        expect(ownershipOf((await decide(id, B)).cell, 0, B)).toBe('thisDelivery');
       });
     });
 
@@ -355,7 +357,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         await outcomes.forget({ address: addressOf(id) });
         const outcome = { ...success(1), ...A, forgotten: true };
         expect((await look(id)).cell).toEqual({ outcome });
-        expect(await outcomes.find({ addresses: [addressOf(id)] })).toEqual([{ outcome }]);
+        expect(await outcomes.readMany({ addresses: [addressOf(id)] })).toEqual([{ outcome }]);
       });
 
       it('forget() changes nothing when there is no outcome', async () => {
@@ -447,20 +449,20 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         const ids = Array.from({ length: 130 }, (_, i) => (i % 3 === 0 ? `${workflow}.${i}` : `${workflow}~${i}`));
         await Promise.all(ids.map((id) => decide(id, A, { decision: success(id) })));
         const asked = [...ids, `${workflow}.999`, ...ids.slice(0, 5), `${workflow}~999`];
-        const cells = await outcomes.find({ addresses: asked.map(addressOf) });
+        const cells = await outcomes.readMany({ addresses: asked.map(addressOf) });
         const values = cells.map(({ outcome }) => outcome && 'inline' in outcome.value && outcome.value.inline);
         expect(values).toEqual(asked.map((id) => (id.endsWith('999') ? undefined : id)));
       });
 
       it('find() finds nothing when it is asked for nothing', async () => {
-        expect(await outcomes.find({ addresses: [] })).toEqual([]);
+        expect(await outcomes.readMany({ addresses: [] })).toEqual([]);
       });
 
       it('find() passes over what stands when its time is over', async () => {
         const addresses: readonly Address[] = [addressOf(freshWorkflow())];
         await Promise.all(addresses.map(({ id }) => decide(id, A)));
         await clock.sleep(2 * DAY);
-        expect(await outcomes.find({ addresses })).toEqual([{}]);
+        expect(await outcomes.readMany({ addresses })).toEqual([{}]);
       });
     });
   });
@@ -485,11 +487,11 @@ const RESULTS: Readonly<Record<string, Result>> = {
   'a revocation': { state: 'REVOKED', value: { inline: null }, failedId: 'W' },
 };
 
-const TURNS = {
-  'a retry': { turn: 'retry', notBefore: 1_900_000_000_000 },
-  'a retry after an error': { turn: 'retry', notBefore: 0, error: { inline: { message: UNUSUAL_TEXT } } },
-  'a replacement': { turn: 'replace', plan: { inline: { task: 'add', args: [1, 2] } } },
-  'a replacement kept elsewhere': { turn: 'replace', plan: { ref: 'bucket:v/W/token' } },
+const RERUNS = {
+  'a retry': { kind: 'retry', notBefore: 1_900_000_000_000 },
+  'a retry after an error': { kind: 'retry', notBefore: 0, error: { inline: { message: UNUSUAL_TEXT } } },
+  'a replacement': { kind: 'replace', plan: { inline: { task: 'add', args: [1, 2] } } },
+  'a replacement kept elsewhere': { kind: 'replace', plan: { ref: 'bucket:v/W/token' } },
 } as const;
 
 function success(inline: string | number | readonly number[]): Result {

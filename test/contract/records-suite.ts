@@ -28,7 +28,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
 
     const until = (): number => clock.now() + DAY;
     const append = (key: string, at: number, nonce: string, text: string): Promise<void> =>
-      records.append({ key, at, nonce, text, until: until() });
+      records.appendLedger({ key, at, nonce, text, until: until() });
     const bury = (letter: DeadLetter): Promise<void> => records.bury({ letter, until: until() });
     const letter = (more: Partial<DeadLetter> = {}): DeadLetter => {
       const id = `${freshWorkflow()}.1~0`;
@@ -78,22 +78,22 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         await append(key, now, 'b', 'second');
         await append(key, now, 'a', 'first');
         await append(key, now + 5, 'c', 'third');
-        expect(await records.read({ key })).toEqual(['first', 'second', 'third', 'fourth']);
+        expect(await records.readLedger({ key })).toEqual(['first', 'second', 'third', 'fourth']);
       });
 
       it('append() adds one more when the same text is appended again', async () => {
         const key = freshWorkflow();
         await append(key, clock.now(), 'a', '"x"');
         await append(key, clock.now(), 'b', '"x"');
-        expect(await records.read({ key })).toEqual(['"x"', '"x"']);
-        expect(await records.read({ key: `${key}2` })).toEqual([]);
+        expect(await records.readLedger({ key })).toEqual(['"x"', '"x"']);
+        expect(await records.readLedger({ key: `${key}2` })).toEqual([]);
       });
 
       it('read() finds everything when it is more than one page', async () => {
         const key = freshWorkflow();
         const texts = Array.from({ length: 8 }, (_, i) => `${i}`.repeat(200_000));
         await Promise.all(texts.map((text, i) => append(key, clock.now() + i, 'a', text)));
-        expect(await records.read({ key })).toEqual(texts);
+        expect(await records.readLedger({ key })).toEqual(texts);
       });
     });
 
@@ -247,8 +247,8 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         const [one, two] = [letter({ id: 'a' }), letter({ id: 'b' })];
         await bury(one);
         await bury(two);
-        await records.exhume({ letter: one });
-        await records.exhume({ letter: one });
+        await records.deleteDeadLetter({ letter: one });
+        await records.deleteDeadLetter({ letter: one });
         expect(await deadLetters()).toEqual([two]);
       });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/core/protocol/address.ts';
-import { mergedTrace, type Trace } from '../../src/core/protocol/footprint.ts';
-import type { Result, Turn } from '../../src/core/protocol/outcome.ts';
+import { mergedFootprint, type Footprint } from '../../src/core/protocol/footprint.ts';
+import type { Result, Rerun } from '../../src/core/protocol/outcome.ts';
 import type { Broker, Scheduler } from '../../src/ports/broker.ts';
 import type { Outcomes } from '../../src/ports/outcomes.ts';
 import type { Payloads } from '../../src/ports/payloads.ts';
@@ -45,17 +45,17 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
     const until = clock.now() + DAY;
     const decide = async (
       id: string,
-      decision: Result | (Turn & { readonly attempt: number }) = SUCCESS,
-    ): Promise<void> => void (await kit.outcomes.decide({ address: addressOf(id), attempt: 0, decision, by, until }));
+      decision: Result | (Rerun & { readonly attempt: number }) = SUCCESS,
+    ): Promise<void> => void (await kit.outcomes.commit({ address: addressOf(id), attempt: 0, decision, by, until }));
     const begin = async (id: string): Promise<void> =>
-      void (await kit.outcomes.begin({ address: addressOf(id), attempt: 0, token: 't', until }));
-    const kept = async (workflow?: string): Promise<ReadonlyMap<string, Trace>> => {
-      const traces = new Map<string, Trace>();
-      for await (const trace of kit.survey.kept({ workflow }))
-        traces.set(trace.id, mergedTrace(traces.get(trace.id), trace));
+      void (await kit.outcomes.countStart({ address: addressOf(id), attempt: 0, token: 't', until }));
+    const kept = async (workflow?: string): Promise<ReadonlyMap<string, Footprint>> => {
+      const traces = new Map<string, Footprint>();
+      for await (const trace of kit.survey.footprints({ workflow }))
+        traces.set(trace.id, mergedFootprint(traces.get(trace.id), trace));
       return traces;
     };
-    const trace = (id: string, more: Partial<Trace> = {}): [string, Trace] => [
+    const trace = (id: string, more: Partial<Footprint> = {}): [string, Footprint] => [
       id,
       { id, isEnded: false, isBegun: false, until, ...more },
     ];
@@ -63,17 +63,17 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
     it('kept() finds tasks and members with what they have decided, without their values', async () => {
       await decide(`${w}.0`);
       await decide(`${w}.1~9`, { state: 'FAILURE', value: { inline: 'no' } });
-      await decide(`${w}.1~130.0`, { turn: 'retry', notBefore: 5, attempt: 1 });
-      await decide(`${w}.1~10`, { turn: 'replace', plan: { inline: {} }, attempt: 1 });
+      await decide(`${w}.1~130.0`, { kind: 'retry', notBefore: 5, attempt: 1 });
+      await decide(`${w}.1~10`, { kind: 'replace', plan: { inline: {} }, attempt: 1 });
       await begin(`${w}.1~10`);
       await begin(`${w}.1~12`);
       expect(await kept(w)).toEqual(
         new Map([
           trace(`${w}.0`, { isEnded: true }),
           trace(`${w}.1~9`, { isEnded: true }),
-          trace(`${w}.1~10`, { next: { turn: 'replace', attempt: 1 } }),
+          trace(`${w}.1~10`, { next: { kind: 'replace', attempt: 1 } }),
           trace(`${w}.1~12`, { isBegun: true }),
-          trace(`${w}.1~130.0`, { next: { turn: 'retry', attempt: 1 } }),
+          trace(`${w}.1~130.0`, { next: { kind: 'retry', attempt: 1 } }),
         ]),
       );
     });
@@ -82,7 +82,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       const claim = { attempt: 0, by, claimedUntil: until, until };
       await kit.outcomes.claim({ address: addressOf(`${w}.0`), ...claim });
       await begin(`${w}.1`);
-      await kit.outcomes.excuse({ address: addressOf(`${w}.1`), token: 't' });
+      await kit.outcomes.uncountStart({ address: addressOf(`${w}.1`), token: 't' });
       expect(await kept(w)).toEqual(new Map([trace(`${w}.0`, { isBegun: true })]));
     });
 
@@ -99,7 +99,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
 
     it('kept() passes over what is no trace of a workflow', async () => {
       await kit.payloads.putValue({ address: addressOf(w), token: 't', text: '1', until });
-      await kit.records.append({ key: w, at: 1, nonce: 'n', text: '1', until });
+      await kit.records.appendLedger({ key: w, at: 1, nonce: 'n', text: '1', until });
       await kit.records.revoke({ scope: w, until, gateUntil: until });
       await kit.records.saveResult({ id: w, text: '[]', until });
       await kit.outcomes.climb({

@@ -46,11 +46,11 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'losers continue too',
     edits: [
-      { file: SETTLE, from: "  if (verdict === 'other') return ACK;\n", to: '' },
+      { file: SETTLE, from: "  if (ownership === 'otherMessage') return ACK;\n", to: '' },
       { file: SETTLE, from: '} else if (outcome?.mid === message.mid) {', to: '} else if (outcome !== undefined) {' },
       {
         file: CONTINUE,
-        from: "if (outcome === undefined || (verdict !== 'me' && verdict !== 'mine')) return [];",
+        from: "if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];",
         to: 'if (outcome === undefined) return [];',
       },
     ],
@@ -63,8 +63,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: SETTLE,
-        from: "if (verdict === 'mine' || verdict === 'open') return RETURN;",
-        to: "if (verdict === 'mine' || verdict === 'open') return ACK;",
+        from: "if (ownership === 'sameMessage' || ownership === 'undecided') return RETURN;",
+        to: "if (ownership === 'sameMessage' || ownership === 'undecided') return ACK;",
       },
     ],
     features: ['plain', 'fail'],
@@ -99,8 +99,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: SETTLE,
-        from: "return verdict === 'mine' || isOwnTurn(cell, { mid, try: attempt });",
-        to: 'return isOwnTurn(cell, { mid, try: attempt });',
+        from: "return ownership === 'sameMessage' || isOwnRerun(cell, { mid, try: attempt });",
+        to: 'return isOwnRerun(cell, { mid, try: attempt });',
       },
     ],
     features: ['plain'],
@@ -122,7 +122,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a replacement is not carried out by whoever comes back',
-    edits: [{ file: SETTLE, from: "return outcome === undefined || next.turn === 'replace';", to: 'return false;' }],
+    edits: [{ file: SETTLE, from: "return outcome === undefined || next.kind === 'replace';", to: 'return false;' }],
     features: ['replace', 'retry'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -249,7 +249,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what could not be worked on is acknowledged',
-    edits: [{ file: 'src/worker/batch.ts', from: '    return RETURN;\n', to: "    return { end: 'ack' };\n" }],
+    edits: [{ file: 'src/worker/batch.ts', from: '    return RETURN;\n', to: "    return { kind: 'ack' };\n" }],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -330,14 +330,14 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: SETTLE,
-        from: '  const standing = await engine.outcomes.decide(',
+        from: '  const standing = await engine.outcomes.commit(',
         to: `  if ('state' in decision && message.frames[0] !== undefined && 'steps' in message.frames[0]) {
     const outcome = { ...decision, ...by };
     const { id, base, frames } = message;
     const at = { id, base, links: [], attempt };
     await carryOut(engine, work.outbox, flow, follow(flow, { at, outcome, frames, standing: { cell: { outcome } } }));
   }
-  const standing = await engine.outcomes.decide(`,
+  const standing = await engine.outcomes.commit(`,
       },
     ],
     features: ['plain'],
@@ -355,7 +355,7 @@ export const DEFECTS: readonly Defect[] = [
       {
         file: SETTLE,
         from: '  const attempt = message.try;\n',
-        to: "  const attempt = message.try;\n  if ('turn' in decision && decision.turn === 'replace') (globalThis as any).lastPlan = decision.plan;\n",
+        to: "  const attempt = message.try;\n  if ('kind' in decision && decision.kind === 'replace') (globalThis as any).lastPlan = decision.plan;\n",
       },
     ],
     features: ['replace'],
@@ -387,7 +387,7 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: SETTLE,
-        from: "return outcome === undefined || next.turn === 'replace';",
+        from: "return outcome === undefined || next.kind === 'replace';",
         to: 'return outcome === undefined;',
       },
     ],
@@ -432,7 +432,7 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: DELIVER,
-        from: 'again: isSuspect(prepared), mayWait: mayWaitAgain(prepared)',
+        from: 'again: isPossibleDuplicate(prepared), mayWait: mayWaitAgain(prepared)',
         to: 'again: false, mayWait: mayWaitAgain(prepared)',
       },
     ],
@@ -490,7 +490,7 @@ export const DEFECTS: readonly Defect[] = [
       {
         file: BURY,
         from: 'const verdict = await expand(engine, outbox, message, { again: true, mayWait: false });',
-        to: "const verdict: Verdict = { end: 'ack' };",
+        to: "const verdict: Disposition = { kind: 'ack' };",
       },
     ],
     features: ['wide'],
@@ -515,8 +515,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: BURY,
-        from: 'const settled = await settledBefore(work, await engine.outcomes.look({ address: addressOf(message.id) }));',
-        to: `const standing = await engine.outcomes.look({ address: addressOf(message.id) });
+        from: 'const settled = await settledBefore(work, await engine.outcomes.read({ address: addressOf(message.id) }));',
+        to: `const standing = await engine.outcomes.read({ address: addressOf(message.id) });
   const settled = standing.cell.outcome === undefined ? undefined : await settledBefore(work, standing);`,
       },
     ],
@@ -547,8 +547,8 @@ export const DEFECTS: readonly Defect[] = [
       },
       {
         file: MEMORY,
-        from: '(_, index) => this.#cellAt(addressOf(memberId(join, index))));\n  }\n\n  async find',
-        to: '(_, index) => (index === 1 && Math.random() < 0.3 ? {} : this.#cellAt(addressOf(memberId(join, index)))));\n  }\n\n  async find',
+        from: '(_, index) => this.#cellAt(addressOf(memberId(join, index))));\n  }\n\n  async readMany',
+        to: '(_, index) => (index === 1 && Math.random() < 0.3 ? {} : this.#cellAt(addressOf(memberId(join, index)))));\n  }\n\n  async readMany',
       },
     ],
     features: ['plain'],

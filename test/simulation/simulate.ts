@@ -5,11 +5,11 @@ import { loadValue } from '../../src/engine/inputs.ts';
 import type { Faults } from '../../src/testing/faults.ts';
 import { brokenInvariants } from '../../src/testing/invariants.ts';
 import type { Ended } from '../../src/testing/invariants.ts';
-import { Witness } from '../../src/testing/recorder.ts';
+import { Recorder } from '../../src/testing/recorder.ts';
 import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { evaluate, normal } from './evaluate.ts';
-import { luckOf } from './seeded-random.ts';
+import { seededRandom } from './seeded-random.ts';
 import { SpecDrawer } from './specs.ts';
 import type { Features, Spec } from './specs.ts';
 import { withMadeUpStacks } from './stacks.ts';
@@ -53,7 +53,7 @@ export function simulate(simulation: Simulation): Promise<Report> {
 
 async function run(simulation: Simulation): Promise<Report> {
   const { seed, faults, features, depth = DEPTH, spec: given, maxDeliveries = 20_000 } = simulation;
-  const luck = luckOf(seed);
+  const luck = seededRandom(seed);
   const trace: Trace = {
     runs: new Map(),
     earlyRuns: new Map(),
@@ -62,10 +62,10 @@ async function run(simulation: Simulation): Promise<Report> {
     callbacks: new Map(),
     late: 0,
     isDeployed: !features.has('version'),
-    luck: luckOf(seed + 1),
+    luck: seededRandom(seed + 1),
   };
   const { handlers, build, callback } = makeSimulatedApp(trace);
-  const witness = new Witness();
+  const witness = new Recorder();
   const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
   const spec = given ?? new SpecDrawer(luck, features).draw(depth);
   const plain = build(spec) as unknown as Submittable;
@@ -184,7 +184,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
 const EXPLAINED: ReadonlySet<unknown> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
 
 /** The task that an id stood for last. */
-function taskAt({ sent }: Witness, id: string): number | undefined {
+function taskAt({ sent }: Recorder, id: string): number | undefined {
   const last = sent
     .get(id)
     ?.toSorted((a, b) => a.attempt - b.attempt)

@@ -1,4 +1,4 @@
-import type { Weather } from './seeded-random.ts';
+import type { SeededRandom } from './seeded-random.ts';
 
 /** A canvas to simulate: what each task will do, and how the tasks are put together. */
 export type Spec = TaskSpec | ChainSpec | GroupSpec | ChordSpec;
@@ -78,10 +78,10 @@ export type Features = ReadonlySet<Feature>;
 /** Draws canvases; every task of one drawing has a number of its own. */
 export class SpecDrawer {
   #count = 0;
-  readonly #luck: Weather;
+  readonly #luck: SeededRandom;
   readonly #on: Features;
 
-  constructor(luck: Weather, on: Features) {
+  constructor(luck: SeededRandom, on: Features) {
     this.#luck = luck;
     this.#on = on;
   }

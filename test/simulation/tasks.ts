@@ -2,7 +2,7 @@ import { chain, chord, createApp, group } from '../../src/index.ts';
 import type { AnySignature, App, Handler, TaskContext } from '../../src/index.ts';
 import { currentSandbox } from '../../src/testing/sandbox.ts';
 import { valueOf } from './evaluate.ts';
-import type { Weather } from './seeded-random.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import type { Spec, TaskSpec } from './specs.ts';
 
 /** What the tasks of one run did. */
@@ -21,7 +21,7 @@ export interface Trace {
   late: number;
   /** All sandboxes are of this release. */
   readonly isDeployed: boolean;
-  luck: Weather;
+  luck: SeededRandom;
 }
 
 /** The app under simulation: one task that does what its specification says, in a few guises. */

@@ -1,4 +1,4 @@
-import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Turn, Value } from '../../core/protocol/outcome.ts';
+import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Rerun, Value } from '../../core/protocol/outcome.ts';
 import { type Json, MAX_DEPTH, parseJson } from '../../core/values/json.ts';
 import { type Item, readNumber, readText } from './attributes.ts';
 
@@ -9,7 +9,7 @@ import { type Item, readNumber, readText } from './attributes.ts';
  * | --- | --- |
  * | `o` | the outcome, as JSON with keys of one letter |
  * | `g` | that its value is forgotten |
- * | `r`, `d` | the next attempt, and the turn that made it |
+ * | `r`, `d` | the next attempt, and the rerun that made it |
  * | `k`, `q` | starts counted, and the last one's token |
  * | `c` | the claim |
  * | `l`, `f` | child and mid last written, and whether one failed: in a leaf or a node |
@@ -49,21 +49,21 @@ export function decodeOutcome(text: string): Outcome {
   };
 }
 
-/** The text of a turn; the attempt that it made is an attribute of its own. */
-export function encodeTurn(turn: Turn & Owner): string {
-  const owner = shortOwner(turn);
-  if (turn.turn === 'replace') return JSON.stringify({ ...owner, ...shortValue(turn.plan) } satisfies ShortTurn);
-  const error = turn.error === undefined ? {} : shortValue(turn.error);
-  return JSON.stringify({ ...owner, b: turn.notBefore, ...error } satisfies ShortTurn);
+/** The text of a rerun; the attempt that it made is an attribute of its own. */
+export function encodeRerun(rerun: Rerun & Owner): string {
+  const owner = shortOwner(rerun);
+  if (rerun.kind === 'replace') return JSON.stringify({ ...owner, ...shortValue(rerun.plan) } satisfies ShortRerun);
+  const error = rerun.error === undefined ? {} : shortValue(rerun.error);
+  return JSON.stringify({ ...owner, b: rerun.notBefore, ...error } satisfies ShortRerun);
 }
 
-/** The turn that {@link encodeTurn} wrote. */
-export function decodeTurn(text: string, attempt: number): NextAttempt {
-  const short = read<ShortTurn>(text, 'a turn');
+/** The rerun that {@link encodeRerun} wrote. */
+export function decodeRerun(text: string, attempt: number): NextAttempt {
+  const short = read<ShortRerun>(text, 'a rerun');
   const made = { ...longOwner(short), attempt };
-  if (!('b' in short)) return { turn: 'replace', plan: longValue(short), ...made };
+  if (!('b' in short)) return { kind: 'replace', plan: longValue(short), ...made };
   const error = hasValue(short) ? { error: longValue(short) } : {};
-  return { turn: 'retry', notBefore: short.b, ...error, ...made };
+  return { kind: 'retry', notBefore: short.b, ...error, ...made };
 }
 
 export function encodeClaim({ mid, token, until }: NonNullable<Cell['claim']>): string {
@@ -79,14 +79,14 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
   const end = slot ?? '';
   const outcome = readText(item, `o${end}`);
   const attempt = readNumber(item, `r${end}`);
-  const turn = readText(item, `d${end}`);
+  const rerun = readText(item, `d${end}`);
   const starts = readNumber(item, `k${end}`);
   const claim = readText(item, `c${end}`);
   return {
     ...(outcome !== undefined && {
       outcome: { ...decodeOutcome(outcome), ...(`g${end}` in item && { forgotten: true }) },
     }),
-    ...(attempt !== undefined && turn !== undefined && { next: decodeTurn(turn, attempt) }),
+    ...(attempt !== undefined && rerun !== undefined && { next: decodeRerun(rerun, attempt) }),
     ...(starts !== undefined && { starts: { n: starts, token: readText(item, `q${end}`) ?? '' } }),
     ...(claim !== undefined && { claim: decodeClaim(claim) }),
   };
@@ -120,7 +120,7 @@ type ShortOutcome = ShortOwner &
     readonly a?: readonly [string, number];
   };
 type ShortRetry = { readonly b: number } & (ShortValue | object);
-type ShortTurn = ShortOwner & (ShortRetry | ShortValue);
+type ShortRerun = ShortOwner & (ShortRetry | ShortValue);
 
 const LETTERS: Readonly<Record<FinalState, 'S' | 'F' | 'R'>> = { SUCCESS: 'S', FAILURE: 'F', REVOKED: 'R' };
 const STATES: Readonly<Record<'S' | 'F' | 'R', FinalState>> = { S: 'SUCCESS', F: 'FAILURE', R: 'REVOKED' };

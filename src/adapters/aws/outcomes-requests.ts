@@ -7,9 +7,9 @@ import type {
 import { type Address, nodeKey, shardKey } from '../../core/protocol/address.ts';
 import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
 import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
-import type { Begin, Claim, Climb, Decide } from '../../ports/outcomes.ts';
+import type { CountStart, Claim, Climb, Commit } from '../../ports/outcomes.ts';
 import { expiry, type Item, type Key, keyAttributes, number, text } from './attributes.ts';
-import { encodeClaim, encodeLast, encodeOutcome, encodeTurn } from './outcome-codec.ts';
+import { encodeClaim, encodeLast, encodeOutcome, encodeRerun } from './outcome-codec.ts';
 
 /** A conditional update that answers with the whole item. */
 export interface ItemUpdate extends UpdateItemCommandInput {
@@ -23,13 +23,13 @@ export interface At {
   readonly now: number;
 }
 
-export function decideRequest(at: At, { address, attempt, decision, by, until }: Decide): ItemUpdate {
+export function decideRequest(at: At, { address, attempt, decision, by, until }: Commit): ItemUpdate {
   const { slot } = address;
   const end = slot ?? '';
   const open = openAt(end, attempt);
-  if ('turn' in decision) {
+  if ('kind' in decision) {
     const set = [`r${end} = :r`, `d${end} = :d`];
-    const values = { ':r': number(decision.attempt), ':d': text(encodeTurn({ ...decision, ...by })), ...open.values };
+    const values = { ':r': number(decision.attempt), ':d': text(encodeRerun({ ...decision, ...by })), ...open.values };
     return updateOf(at, address, until, { set, more: `REMOVE k${end}, q${end}, c${end}`, when: open.when, values });
   }
   const isMember = slot !== undefined;
@@ -46,7 +46,7 @@ export function decideRequest(at: At, { address, attempt, decision, by, until }:
   });
 }
 
-export function beginRequest(at: At, { address, attempt, token, until }: Begin): ItemUpdate {
+export function beginRequest(at: At, { address, attempt, token, until }: CountStart): ItemUpdate {
   const end = address.slot ?? '';
   const open = openAt(end, attempt);
   return updateOf(at, address, until, {

@@ -1,8 +1,9 @@
 import type { Address } from '../../core/protocol/address.ts';
 import { LEAF_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
 import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
-import type { Begin, Claim, Climb, Decide, Outcomes } from '../../ports/outcomes.ts';
+import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
 import { isExpired, type Item, type Key, readText } from './attributes.ts';
+import { inParallel } from './backoff.ts';
 import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';
 import type { At, ItemUpdate } from './outcomes-requests.ts';
 import {
@@ -17,7 +18,6 @@ import {
   leavesRequest,
   strongGet,
 } from './outcomes-requests.ts';
-import { inParallel } from './patience.ts';
 import { Table, type TableOptions } from './table.ts';
 
 /** Outcomes and joins in a DynamoDB table: one update for each write, and a read only when it was refused. */
@@ -28,15 +28,15 @@ export class DynamoOutcomes implements Outcomes {
     this.#table = new Table(options);
   }
 
-  async decide(params: Decide): Promise<Standing> {
+  async commit(params: Commit): Promise<Standing> {
     return standingOf(params.address, await this.#write(params.address, decideRequest(this.#at(), params)));
   }
 
-  async begin(params: Begin): Promise<Standing> {
+  async countStart(params: CountStart): Promise<Standing> {
     return standingOf(params.address, await this.#write(params.address, beginRequest(this.#at(), params)));
   }
 
-  async excuse({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+  async uncountStart({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
     await this.#table.update(excuseRequest(this.#table.name, address, token));
   }
 
@@ -48,7 +48,7 @@ export class DynamoOutcomes implements Outcomes {
     await this.#table.update(forgetRequest(this.#table.name, address));
   }
 
-  async look({ address }: { readonly address: Address }): Promise<Standing> {
+  async read({ address }: { readonly address: Address }): Promise<Standing> {
     return standingOf(address, (await this.#table.get(strongGet(this.#table.name, address))) ?? {});
   }
 
@@ -70,7 +70,7 @@ export class DynamoOutcomes implements Outcomes {
     return cells;
   }
 
-  async find({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+  async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
     const keys = new Map(addresses.map(({ pk, sk }) => [nameOf({ pk, sk }), { pk, sk }]));
     const found = await this.#table.batchGet([...keys.values()]);
     const items = new Map(found.map((item) => [nameOf(keyOf(item)), item]));

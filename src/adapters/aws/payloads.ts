@@ -5,8 +5,8 @@ import type { Address } from '../../core/protocol/address.ts';
 import type { Payloads } from '../../ports/payloads.ts';
 import { limiter } from '../limiter.ts';
 import { type Key, readText } from './attributes.ts';
+import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';
-import type { Patience } from './patience.ts';
 import {
   blockPlace,
   getItemRequest,
@@ -22,7 +22,7 @@ import {
 import { Table } from './table.ts';
 
 /** Where large values and blocks are kept, and how to reach it. */
-export interface AwsPayloadsOptions extends Patience {
+export interface AwsPayloadsOptions extends Backoff {
   readonly dynamo: DynamoDBClient;
   readonly table: string;
   /** Called when an object is first needed: most programs never load S3's client. */

@@ -1,7 +1,7 @@
 import type { Address } from '../../core/protocol/address.ts';
 import type { DeadLetter, Progress, Records } from '../../ports/records.ts';
 import { readNumber, readText, text } from './attributes.ts';
-import { inParallel } from './patience.ts';
+import { inParallel } from './backoff.ts';
 import {
   appendRequest,
   buryRequest,
@@ -52,7 +52,7 @@ export class AwsRecords implements Records {
     return item && { state: readText(item, 's') ?? '', meta: readText(item, 'm') ?? '' };
   }
 
-  async append(params: {
+  async appendLedger(params: {
     readonly key: string;
     readonly at: number;
     readonly nonce: string;
@@ -62,7 +62,7 @@ export class AwsRecords implements Records {
     await this.#table.put(appendRequest(this.#table.name, { ...params, value: params.text }));
   }
 
-  async read({ key }: { readonly key: string }): Promise<readonly string[]> {
+  async readLedger({ key }: { readonly key: string }): Promise<readonly string[]> {
     const items = await this.#table.query(ledgerRequest(this.#table.name, key));
     return items.map((item) => readText(item, 'v') ?? '');
   }
@@ -129,7 +129,7 @@ export class AwsRecords implements Records {
     return days.flat().map(letterOf);
   }
 
-  async exhume({ letter }: { readonly letter: DeadLetter }): Promise<void> {
+  async deleteDeadLetter({ letter }: { readonly letter: DeadLetter }): Promise<void> {
     await this.#table.remove(exhumeRequest(this.#table.name, letter));
   }
 

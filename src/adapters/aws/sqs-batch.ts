@@ -1,7 +1,7 @@
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { ConfigurationError, ServiceUnavailable } from '../../core/errors/caller.ts';
+import { backOff, MAX_TRIES, type Backoff } from './backoff.ts';
 import { calling, isTransientCode } from './errors.ts';
-import { backOff, MAX_TRIES, type Patience } from './patience.ts';
 import type { QueueBatch } from './sqs-requests.ts';
 
 /** How a batch is carried out. */
@@ -22,7 +22,7 @@ export interface BatchCall<Entry> {
 export async function untilDone<Entry extends { readonly Id: string | undefined }>(
   { queue, entries }: QueueBatch<Entry>,
   { doing, call, isDone = () => false }: BatchCall<Entry>,
-  patience: Patience,
+  patience: Backoff,
 ): Promise<void> {
   const resource = { kind: 'queue', name: queue } as const;
   let left = [...entries];

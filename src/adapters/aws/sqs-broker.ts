@@ -1,13 +1,13 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Broker, Outgoing } from '../../ports/broker.ts';
+import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';
-import type { Patience } from './patience.ts';
 import type { QueueUrl } from './queue-urls.ts';
 import { untilDone } from './sqs-batch.ts';
 import { deadLetterRequest, sendBatches } from './sqs-requests.ts';
 
 /** The queues and how to reach them. */
-export interface SqsBrokerOptions extends Patience {
+export interface SqsBrokerOptions extends Backoff {
   readonly client: SQSClient;
   readonly queueUrl: QueueUrl;
   /** The dead-letter queue's name, as `queueUrl` knows it. */
@@ -19,7 +19,7 @@ export class SqsBroker implements Broker {
   readonly #client: SQSClient;
   readonly #queueUrl: QueueUrl;
   readonly #deadLetterQueue: string;
-  readonly #patience: Patience;
+  readonly #patience: Backoff;
 
   constructor({ client, queueUrl, deadLetterQueue, clock, nonces }: SqsBrokerOptions) {
     this.#client = client;

@@ -1,12 +1,12 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Deliveries, Receipt } from '../../ports/broker.ts';
-import type { Patience } from './patience.ts';
+import type { Backoff } from './backoff.ts';
 import type { QueueUrl } from './queue-urls.ts';
 import { untilDone } from './sqs-batch.ts';
 import { deleteBatches, releaseBatches } from './sqs-requests.ts';
 
 /** The queues and how to reach them. */
-export interface SqsDeliveriesOptions extends Patience {
+export interface SqsDeliveriesOptions extends Backoff {
   readonly client: SQSClient;
   readonly queueUrl: QueueUrl;
 }
@@ -15,7 +15,7 @@ export interface SqsDeliveriesOptions extends Patience {
 export class SqsDeliveries implements Deliveries {
   readonly #client: SQSClient;
   readonly #queueUrl: QueueUrl;
-  readonly #patience: Patience;
+  readonly #patience: Backoff;
 
   constructor({ client, queueUrl, clock, nonces }: SqsDeliveriesOptions) {
     this.#client = client;

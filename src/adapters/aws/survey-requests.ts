@@ -1,5 +1,5 @@
 import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { bareTrace, idsAt, type Trace, traceOf } from '../../core/protocol/footprint.ts';
+import { bareFootprint, idsAt, type Footprint, footprintOf } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { type Item, readNumber, readText, text } from './attributes.ts';
 import { cellOf } from './outcome-codec.ts';
@@ -20,15 +20,15 @@ export function keptRequest(table: string, workflow: string | undefined): ScanCo
 }
 
 /** What an item of that scan says. */
-export function tracesOf(item: Item): readonly Trace[] {
+export function tracesOf(item: Item): readonly Footprint[] {
   const [pk, sk] = [readText(item, 'pk') ?? '', readText(item, 'sk') ?? ''];
   const until = (readNumber(item, 'x') ?? 0) * 1000;
   const kind = sk.charAt(0);
   // Progress is in its task's partition, under the rest of the task's id.
-  if (kind === 'u') return [bareTrace(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];
-  if (kind === 'b' || kind === 's') return [bareTrace(workflowOf(pk), until)];
+  if (kind === 'u') return [bareFootprint(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];
+  if (kind === 'b' || kind === 's') return [bareFootprint(workflowOf(pk), until)];
   const isLeaf = kind === 'c';
-  return idsAt({ pk, sk }).flatMap((id, slot) => traceOf(id, cellOf(item, isLeaf ? slot : undefined), until) ?? []);
+  return idsAt({ pk, sk }).flatMap((id, slot) => footprintOf(id, cellOf(item, isLeaf ? slot : undefined), until) ?? []);
 }
 
 // --- internal ---

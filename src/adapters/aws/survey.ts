@@ -2,13 +2,13 @@ import { type DynamoDBClient, ScanCommand, type ScanCommandInput } from '@aws-sd
 import { ListSchedulesCommand, type SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../../core/errors/caller.ts';
-import type { Trace } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import type { InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 import { isExpired } from './attributes.ts';
+import { inParallel } from './backoff.ts';
 import { calling } from './errors.ts';
-import { inParallel } from './patience.ts';
 import { keptRequest, tracesOf } from './survey-requests.ts';
 
 /** The table, the queues and the schedules, and how to reach them. */
@@ -31,7 +31,7 @@ export class AwsSurvey implements Survey {
     this.#options = options;
   }
 
-  async *kept({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Trace> {
+  async *footprints({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Footprint> {
     const { dynamo, table, clock } = this.#options;
     const request = keptRequest(table, workflow);
     let from: ScanCommandInput['ExclusiveStartKey'];

@@ -15,11 +15,11 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { ServiceUnavailable } from '../../core/errors/caller.ts';
 import { isExpired, type Item, type Key, keyAttributes } from './attributes.ts';
+import { backOff, inParallel, inRuns, MAX_TRIES, type Backoff } from './backoff.ts';
 import { calling, isRefused } from './errors.ts';
-import { backOff, inParallel, inRuns, MAX_TRIES, type Patience } from './patience.ts';
 
 /** The table and how to reach it. */
-export interface TableOptions extends Patience {
+export interface TableOptions extends Backoff {
   readonly client: DynamoDBClient;
   readonly table: string;
 }
@@ -28,7 +28,7 @@ export interface TableOptions extends Patience {
 export class Table {
   readonly name: string;
   readonly #client: DynamoDBClient;
-  readonly #patience: Patience;
+  readonly #patience: Backoff;
 
   constructor({ client, table, clock, nonces }: TableOptions) {
     this.name = table;

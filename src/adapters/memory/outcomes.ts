@@ -1,8 +1,8 @@
 import { type Address, addressOf, nodeKey } from '../../core/protocol/address.ts';
-import { idsAt, type Trace, traceOf } from '../../core/protocol/footprint.ts';
+import { idsAt, type Footprint, footprintOf } from '../../core/protocol/footprint.ts';
 import { memberId } from '../../core/protocol/ids.ts';
 import { type Cell, isOpen, type Leaf, type Standing } from '../../core/protocol/outcome.ts';
-import type { Begin, Claim, Climb, Decide, Outcomes } from '../../ports/outcomes.ts';
+import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
@@ -17,13 +17,13 @@ export class MemoryOutcomes implements Outcomes {
     this.#nodes = new ExpiringMap(clock);
   }
 
-  async decide({ address, attempt, decision, by, until }: Decide): Promise<Standing> {
+  async commit({ address, attempt, decision, by, until }: Commit): Promise<Standing> {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
     if (!isOpen(cell, attempt)) return standingOf(address, item);
     this.#items.set(keyOf(address), item, until);
-    if ('turn' in decision) {
+    if ('kind' in decision) {
       item.cells[slot] = frozenCopy({ next: { ...decision, ...by } });
       return standingOf(address, item);
     }
@@ -34,7 +34,7 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
-  async begin({ address, attempt, token, until }: Begin): Promise<Standing> {
+  async countStart({ address, attempt, token, until }: CountStart): Promise<Standing> {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
@@ -45,7 +45,7 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
-  async excuse({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+  async uncountStart({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
@@ -71,7 +71,7 @@ export class MemoryOutcomes implements Outcomes {
     if (outcome !== undefined) cells[slot] = frozenCopy({ ...cell, outcome: { ...outcome, forgotten: true } });
   }
 
-  async look({ address }: { readonly address: Address }): Promise<Standing> {
+  async read({ address }: { readonly address: Address }): Promise<Standing> {
     return standingOf(address, this.#itemAt(address));
   }
 
@@ -91,16 +91,16 @@ export class MemoryOutcomes implements Outcomes {
     return Array.from({ length: n }, (_, index) => this.#cellAt(addressOf(memberId(join, index))));
   }
 
-  async find({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+  async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
     return addresses.map((address) => this.#cellAt(address));
   }
 
   /** What there is of every id. */
-  traces(): readonly Trace[] {
+  traces(): readonly Footprint[] {
     return this.#items.entries().flatMap(({ key, value: { cells }, until }) => {
       const space = key.indexOf(' ');
       const ids = idsAt({ pk: key.slice(0, space), sk: key.slice(space + 1) });
-      return ids.flatMap((id, slot) => traceOf(id, cells[slot] ?? EMPTY_CELL, until) ?? []);
+      return ids.flatMap((id, slot) => footprintOf(id, cells[slot] ?? EMPTY_CELL, until) ?? []);
     });
   }
 

@@ -47,7 +47,7 @@ export class MemoryRecords implements Records {
     return this.#submissions.entries().map(({ key: id, until }) => ({ id, until }));
   }
 
-  async append(params: {
+  async appendLedger(params: {
     readonly key: string;
     readonly at: number;
     readonly nonce: string;
@@ -58,7 +58,7 @@ export class MemoryRecords implements Records {
     group(this.#ledgers, key, this.#clock).set(`${at}#${nonce}`, { at, nonce, text }, until);
   }
 
-  async read({ key }: { readonly key: string }): Promise<readonly string[]> {
+  async readLedger({ key }: { readonly key: string }): Promise<readonly string[]> {
     const entries = this.#ledgers.get(key)?.values() ?? [];
     return entries.toSorted((a, b) => a.at - b.at || compare(a.nonce, b.nonce)).map(({ text }) => text);
   }
@@ -112,7 +112,7 @@ export class MemoryRecords implements Records {
     return letters.toSorted((a, b) => a.at - b.at || compare(a.id, b.id));
   }
 
-  async exhume({ letter }: { readonly letter: DeadLetter }): Promise<void> {
+  async deleteDeadLetter({ letter }: { readonly letter: DeadLetter }): Promise<void> {
     this.#deadLetters.delete(nameOf(letter));
   }
 

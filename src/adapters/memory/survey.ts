@@ -1,4 +1,4 @@
-import { bareTrace, type Trace } from '../../core/protocol/footprint.ts';
+import { bareFootprint, type Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import type { InFlight, Survey } from '../../ports/survey.ts';
 import type { MemoryOutcomes } from './outcomes.ts';
@@ -22,13 +22,13 @@ export class MemorySurvey implements Survey {
     this.#parts = parts;
   }
 
-  async *kept({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Trace> {
+  async *footprints({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Footprint> {
     const { outcomes, payloads, records } = this.#parts;
     const ofWorkflows = [...payloads.blocks(), ...records.submitted()];
     const all = [
       ...outcomes.traces(),
-      ...records.begun().map(({ id, until }) => bareTrace(id, until)),
-      ...ofWorkflows.map(({ id, until }) => bareTrace(workflowOf(id), until)),
+      ...records.begun().map(({ id, until }) => bareFootprint(id, until)),
+      ...ofWorkflows.map(({ id, until }) => bareFootprint(workflowOf(id), until)),
     ];
     for (const trace of all) if (workflow === undefined || workflowOf(trace.id) === workflow) yield trace;
   }

@@ -24,7 +24,7 @@ export class EmfMeter implements Meter {
   /** The line, without its end; undefined if nothing has been counted. What was not counted is no metric, and costs nothing. */
   line({ stack, functionName }: MetricLabels, at: number): string | undefined {
     const counted = [...this.#counts].map(([what, n]) => ({ name: NAMES[what], unit: 'Count', value: n }));
-    const age = { name: 'Age', unit: 'Milliseconds', value: this.#ages };
+    const age = { name: 'QueueDelay', unit: 'Milliseconds', value: this.#ages };
     const metrics = this.#ages.length === 0 ? counted : [...counted, age];
     if (metrics.length === 0) return undefined;
     const described = metrics.map(({ name, unit }) => ({ Name: name, Unit: unit }));
@@ -44,6 +44,6 @@ export class EmfMeter implements Meter {
 const NAMES: { readonly [What in Countable]: string } = {
   runs: 'Runs',
   retries: 'Retries',
-  losers: 'Losers',
-  buried: 'Buried',
+  duplicateRuns: 'DuplicateRuns',
+  deadLetters: 'DeadLetters',
 };

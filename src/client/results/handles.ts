@@ -11,7 +11,7 @@ import { loadChildren } from '../../engine/inputs.ts';
 import { sendRevocation } from '../revoke.ts';
 import { readGetOptions } from './get-options.ts';
 import { graphFrom } from './graph.ts';
-import { open, see, stateOf, waitFor } from './read-result.ts';
+import { unwrap, readVisible, stateOf, waitFor } from './read-result.ts';
 
 /** A handle at run time. */
 export type Handle = AsyncResult<unknown>;
@@ -88,11 +88,11 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
     get: async (given: GetOptions = {}) => {
       const options = readGetOptions(given);
       if (isIgnored) return undefined;
-      const outcome = await waitFor(engine, id, options, async () => (await see(engine, id)).outcome);
+      const outcome = await waitFor(engine, id, options, async () => (await readVisible(engine, id)).outcome);
       return opened(engine, id, outcome, options);
     },
     children: async () => {
-      const { outcome } = await see(engine, id);
+      const { outcome } = await readVisible(engine, id);
       const ids = await loadChildren(engine, outcome?.children ?? []);
       return ids.map((child) => handleOfId(engine, child));
     },
@@ -108,7 +108,7 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
   };
   /** The group's result, also of one that a step follows and nothing is written for; or that all members have theirs. */
   const ended = async (): Promise<Result | 'all' | undefined> => {
-    const { outcome } = await see(engine, id);
+    const { outcome } = await readVisible(engine, id);
     if (outcome !== undefined || isLast) return outcome;
     const all = await cells();
     if (all.some((one) => one === undefined)) return undefined;
@@ -160,7 +160,7 @@ async function groupState(
   isLast: boolean,
   cells: () => Promise<readonly (Outcome | undefined)[]>,
 ): Promise<string> {
-  const { outcome } = await see(engine, id);
+  const { outcome } = await readVisible(engine, id);
   if (outcome !== undefined) return outcome.state;
   if (isLast) return 'PENDING';
   const all = await cells();
@@ -180,7 +180,7 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
     taskId: id,
     state,
     status: state,
-    ready: async () => (await see(engine, id)).outcome !== undefined,
+    ready: async () => (await readVisible(engine, id)).outcome !== undefined,
     successful: async () => (await state()) === 'SUCCESS',
     failed: async () => (await state()) === 'FAILURE',
     info: () => infoOf(engine, id),
@@ -191,21 +191,21 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
 }
 
 async function opened(engine: Engine, id: string, outcome: Result, { propagate = true }: GetOptions): Promise<unknown> {
-  const result = await open(engine, id, outcome);
+  const result = await unwrap(engine, id, outcome);
   if ('value' in result) return result.value;
   if (propagate) throw result.error;
   return result.error;
 }
 
 async function infoOf(engine: Engine, id: string): Promise<unknown> {
-  const { outcome } = await see(engine, id);
+  const { outcome } = await readVisible(engine, id);
   if (outcome !== undefined) return opened(engine, id, outcome, { propagate: false });
   const progress = await engine.records.getProgress({ address: addressOf(id) });
   return progress === undefined ? undefined : decode(progress.meta, `the meta of ${id}`);
 }
 
 async function forget(engine: Engine, id: string): Promise<void> {
-  const { outcome } = await see(engine, id);
+  const { outcome } = await readVisible(engine, id);
   await engine.outcomes.forget({ address: addressOf(id) });
   if (outcome !== undefined && 'ref' in outcome.value) await engine.payloads.removeValue({ ref: outcome.value.ref });
 }

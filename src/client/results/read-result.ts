@@ -23,14 +23,14 @@ const WAIT_GROWTH = 1.5;
 const LONGEST_WAIT_MS = 5000;
 
 /** What stands of an id, as a reader sees it. */
-export interface Seen {
+export interface Visible {
   readonly outcome: Outcome | undefined;
   readonly cell: Cell;
 }
 
 /** Reads what stands of an id and of what encloses it. */
-export async function see(engine: Engine, id: string): Promise<Seen> {
-  const cells = await engine.outcomes.find({ addresses: addressesAround(id) });
+export async function readVisible(engine: Engine, id: string): Promise<Visible> {
+  const cells = await engine.outcomes.readMany({ addresses: addressesAround(id) });
   return { outcome: outcomeSeen(id, cells), cell: cells[0] ?? {} };
 }
 
@@ -69,7 +69,7 @@ export async function waitFor<T>(
 }
 
 /** The value of an outcome, or the error to throw for it. */
-export async function open(
+export async function unwrap(
   engine: Engine,
   id: string,
   outcome: Result,
@@ -86,11 +86,11 @@ export async function open(
 
 /** The state that a reader sees. */
 export async function stateOf(engine: Engine, id: string): Promise<State> {
-  const { outcome, cell } = await see(engine, id);
+  const { outcome, cell } = await readVisible(engine, id);
   if (outcome !== undefined)
     return outcome.state === 'SUCCESS' && isExpired(engine, outcome) ? 'PENDING' : outcome.state;
   const progress = await engine.records.getProgress({ address: addressOf(id) });
-  if (cell.next?.turn === 'retry') return 'RETRY';
+  if (cell.next?.kind === 'retry') return 'RETRY';
   return progress?.state ?? 'PENDING';
 }
 

@@ -5,7 +5,7 @@ import { toFailure } from '../../core/values/failure-record.ts';
 import type { Json } from '../../core/values/json.ts';
 import { toAnswer } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { open, see, stateOf, waitFor } from './read-result.ts';
+import { unwrap, readVisible, stateOf, waitFor } from './read-result.ts';
 
 /** An error as callers in any language read it. */
 export interface ErrorReport {
@@ -28,13 +28,18 @@ export interface ResultReport {
 
 /** Reads what stands of an id, after waiting so many seconds for its end. */
 export async function reportResult(engine: Engine, taskId: string, waitSeconds: number): Promise<ResultReport> {
-  const ended = waitFor(engine, taskId, { timeout: waitSeconds }, async () => (await see(engine, taskId)).outcome);
+  const ended = waitFor(
+    engine,
+    taskId,
+    { timeout: waitSeconds },
+    async () => (await readVisible(engine, taskId)).outcome,
+  );
   const outcome = await ended.catch((error: unknown) => {
     if (isChordalError(error, 'CHORDAL_TIMEOUT')) return undefined;
     throw error;
   });
   if (outcome === undefined) return { taskId, state: await stateOf(engine, taskId) };
-  const result = await open(engine, taskId, outcome);
+  const result = await unwrap(engine, taskId, outcome);
   if ('value' in result)
     return {
       taskId,

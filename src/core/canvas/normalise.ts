@@ -18,12 +18,12 @@ const MAX_FRAMES = 64;
  * @throws SerializationError if an argument cannot be sent.
  * @throws InvalidOptions if a task comes to have a soft time limit that is not below its hard one.
  */
-export function planOf(data: SignatureData, labels: CallLabels = {}): Plan {
+export function planOf(data: SignatureData, labels: CallBaggage = {}): Plan {
   return planWithin(data, 0, labels);
 }
 
 /** What goes from a signature to its callbacks, too. */
-export type CallLabels = Pick<CallOptions, 'headers' | 'tenant'>;
+export type CallBaggage = Pick<CallOptions, 'headers' | 'tenant'>;
 
 /**
  * Refuses canvases that nest too deep, before anything recurs over them.
@@ -42,7 +42,7 @@ export function checkDepth(data: SignatureData, callbacks = 0): void {
 // --- internal ---
 
 /** @param callbacks how many callbacks it is inside of. */
-function planWithin(data: SignatureData, callbacks: number, labels: CallLabels): Plan {
+function planWithin(data: SignatureData, callbacks: number, labels: CallBaggage): Plan {
   checkDepth(data, callbacks);
   return plan(data, { override: {}, fallback: labels, callbacks });
 }
@@ -206,11 +206,11 @@ function linksOf(own: CallOptions, down: HandedDown): { readonly links?: readonl
   };
 }
 
-function linkOf(on: Link['on'], callback: SignatureData, labels: CallLabels, { callbacks }: HandedDown): Link {
+function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, { callbacks }: HandedDown): Link {
   return { on, plan: planWithin(callback, callbacks + 1, labels) };
 }
 
-function labelsOf(own: CallOptions, down: HandedDown): CallLabels {
+function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
   const { headers, tenant } = optionsOf(own, down);
   return { ...(headers === undefined ? {} : { headers }), ...(tenant === undefined ? {} : { tenant }) };
 }

@@ -6,9 +6,9 @@ import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
 import { inputOf } from './message.ts';
 import { untilFrom } from './new-message.ts';
 import type { Leaf, NextAttempt, Outcome, Result, Standing } from './outcome.ts';
-import { ANY_ATTEMPT, verdictOn } from './outcome.ts';
+import { ANY_ATTEMPT, ownershipOf } from './outcome.ts';
 import type { Link, Plan } from './plan.ts';
-import { joined, startLinks, startPlan, startStep } from './start.ts';
+import { afterJoin, startLinks, startPlan, startStep } from './start.ts';
 
 /** What has been committed at an id, and everything that waits for it. */
 export interface Committed {
@@ -41,28 +41,33 @@ export function follow(flow: Flow, committed: Committed): readonly Effect[] {
 }
 
 /** The effects that follow from a settled id: its owner goes on, whoever lost stops. */
-export function settled(flow: Flow, effect: SettleEffect, standing: Standing): readonly Effect[] {
+export function afterSettle(flow: Flow, effect: SettleEffect, standing: Standing): readonly Effect[] {
   const { outcome } = standing.cell;
-  const verdict = verdictOn(standing.cell, ANY_ATTEMPT, flow.by);
-  if (outcome === undefined || (verdict !== 'me' && verdict !== 'mine')) return [];
+  const ownership = ownershipOf(standing.cell, ANY_ATTEMPT, flow.by);
+  if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];
   return follow(flow, { ...effect, outcome, standing });
 }
 
 /** The effects that follow from a rung of a climb: only who made the node complete goes on. */
-export function climbed(flow: Flow, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
+export function afterClimb(flow: Flow, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
   const isMine = node.last?.mid === flow.by.mid && node.last.child === rung.child;
   if (node.filled !== rung.children || !isMine) return [];
   return climbTo(flow, frame, rest, nextRung(frame.n, rung), node.failed);
 }
 
 /** The effects that carry out a committed retry or replacement. */
-export function carryOut(flow: Flow, message: RunMessage, next: NextAttempt, replacement?: Plan): readonly Effect[] {
-  if (next.turn === 'retry') {
+export function effectsOfRerun(
+  flow: Flow,
+  message: RunMessage,
+  next: NextAttempt,
+  replacement?: Plan,
+): readonly Effect[] {
+  if (next.kind === 'retry') {
     const { mid: _mid, again: _again, slot: _slot, held: _held, notBefore: _notBefore, ...same } = message;
     const due = next.notBefore > flow.now ? { notBefore: next.notBefore } : {};
     const again = flow.again ? { again: true as const } : {};
     const until = untilFrom(flow, next.notBefore);
-    return [{ do: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
+    return [{ kind: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
   }
   if (replacement === undefined) return [];
   const { id, frames, links = [] } = message;
@@ -85,10 +90,10 @@ function climbTo(
   rung: ClimbEffect['rung'] | undefined,
   failed: boolean,
 ): readonly Effect[] {
-  if (rung !== undefined) return [{ do: 'climb', frame, rest, rung, failed }];
+  if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed }];
   if (failed && frame.collect === undefined) return [];
   const { x: _, ...group } = frame;
-  return joined(flow, group, rest);
+  return afterJoin(flow, group, rest);
 }
 
 /** A member's failure is the failure of its group, or of the chain that goes on from the group. */
@@ -110,7 +115,7 @@ function settleAt(
   from: { readonly step: string; readonly quiet: boolean; readonly failedId: string },
 ): Effect {
   const result = { state, value, failedId: failedId ?? from.failedId };
-  return { do: 'settle', at, result, frames, step: from.step, quiet: from.quiet };
+  return { kind: 'settle', at, result, frames, step: from.step, quiet: from.quiet };
 }
 
 function callbackEffects(flow: Flow, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {

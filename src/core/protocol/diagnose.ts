@@ -1,4 +1,4 @@
-import type { Trace } from './footprint.ts';
+import type { Footprint } from './footprint.ts';
 import { idOfBase, memberId, replacementBase, stepId, workflowOf } from './ids.ts';
 
 /** An id that a workflow waits for, and what it lacks. */
@@ -20,7 +20,7 @@ export interface Missing {
  *
  * @param kept the traces of the workflow, by id.
  */
-export function waitsOf(workflow: string, kept: ReadonlyMap<string, Trace>): readonly Missing[] {
+export function diagnose(workflow: string, kept: ReadonlyMap<string, Footprint>): readonly Missing[] {
   return waitsFor(workflow, { kept, parts: partsOf(kept.keys()) });
 }
 
@@ -34,7 +34,7 @@ interface Parts {
 }
 
 interface Known {
-  readonly kept: ReadonlyMap<string, Trace>;
+  readonly kept: ReadonlyMap<string, Footprint>;
   readonly parts: ReadonlyMap<string, Parts>;
 }
 
@@ -58,8 +58,8 @@ function waitsFor(id: string, known: Known): readonly Missing[] {
   const { isBegun = false, next } = known.kept.get(id) ?? {};
   // Its last attempt came. Whatever is inside the id came before the task that has the id of the whole.
   if (isBegun) return [{ id, lacks: 'outcome' }];
-  const replaced = Math.max(known.parts.get(id)?.['!'] ?? 0, next?.turn === 'replace' ? next.attempt : 0);
-  if (next?.turn === 'retry' && next.attempt > replaced) return [{ id, lacks: 'retry' }];
+  const replaced = Math.max(known.parts.get(id)?.['!'] ?? 0, next?.kind === 'replace' ? next.attempt : 0);
+  if (next?.kind === 'retry' && next.attempt > replaced) return [{ id, lacks: 'retry' }];
   const base = replaced > 0 ? replacementBase(id, replaced) : id;
   const { '.': step, '~': lastMember } = known.parts.get(base) ?? {};
   // Members come behind the steps.

@@ -18,13 +18,13 @@ export type Effect = SendEffect | SettleEffect | ClimbEffect | LoadEffect;
 
 /** Put a message on its queue. */
 export interface SendEffect {
-  readonly do: 'send';
+  readonly kind: 'send';
   readonly message: Draft;
 }
 
 /** Commit an outcome at an id that no message of its own runs for: a final group, or a failure going outward. */
 export interface SettleEffect {
-  readonly do: 'settle';
+  readonly kind: 'settle';
   readonly at: Position;
   readonly result: Result;
   readonly frames: readonly Frame[];
@@ -36,7 +36,7 @@ export interface SettleEffect {
 
 /** Mark a complete child in a node above it. */
 export interface ClimbEffect {
-  readonly do: 'climb';
+  readonly kind: 'climb';
   readonly frame: JoinFrame;
   readonly rest: readonly Frame[];
   readonly rung: Rung;
@@ -45,7 +45,7 @@ export interface ClimbEffect {
 
 /** Fetch plans that are kept in blocks, then go on. */
 export interface LoadEffect {
-  readonly do: 'load';
+  readonly kind: 'load';
   readonly source: LoadSource;
   readonly then: Resumption;
 }
@@ -60,13 +60,13 @@ export interface LoadSource {
 /** What a load was for. */
 export type Resumption =
   | {
-      readonly go: 'step';
+      readonly kind: 'step';
       readonly frame: ChainFrame;
       readonly input: Input | undefined;
       readonly rest: readonly Frame[];
     }
   | {
-      readonly go: 'members';
+      readonly kind: 'members';
       readonly frame: Omit<JoinFrame, 'x'>;
       readonly lo: number;
       readonly input: Input | undefined;

@@ -4,14 +4,14 @@ import { LEAF_MEMBERS, shardOf } from './join-tree.ts';
 import type { Cell } from './outcome.ts';
 
 /** That there is something of an id, and how far it has got; without its values. */
-export interface Trace {
+export interface Footprint {
   readonly id: string;
   /** It has an outcome. */
   readonly isEnded: boolean;
   /** A run of it was begun, and did not decide this attempt. */
   readonly isBegun: boolean;
   /** What its last attempt has decided instead of an outcome, and which attempt that made. */
-  readonly next?: { readonly turn: 'retry' | 'replace'; readonly attempt: number };
+  readonly next?: { readonly kind: 'retry' | 'replace'; readonly attempt: number };
   /**
    * Epoch ms until which it is kept. When it was written is not kept: that was 15 days before this at the latest, and earlier where a start was planned for later.
    */
@@ -19,20 +19,20 @@ export interface Trace {
 }
 
 /** The trace of what stands at an id's address; undefined if nothing does. */
-export function traceOf(id: string, { outcome, next, starts, claim }: Cell, until: number): Trace | undefined {
+export function footprintOf(id: string, { outcome, next, starts, claim }: Cell, until: number): Footprint | undefined {
   const isBegun = (starts !== undefined && starts.n > 0) || claim !== undefined;
   if (outcome === undefined && next === undefined && !isBegun) return undefined;
-  const turn = next === undefined ? {} : { next: { turn: next.turn, attempt: next.attempt } };
-  return { id, isEnded: outcome !== undefined, isBegun, ...turn, until };
+  const rerun = next === undefined ? {} : { next: { kind: next.kind, attempt: next.attempt } };
+  return { id, isEnded: outcome !== undefined, isBegun, ...rerun, until };
 }
 
 /** The trace of an id of which something is kept beside its address: that it is there, and no more. */
-export function bareTrace(id: string, until: number): Trace {
+export function bareFootprint(id: string, until: number): Footprint {
   return { id, isEnded: false, isBegun: false, until };
 }
 
 /** What two traces of one id say together. */
-export function mergedTrace(a: Trace | undefined, b: Trace): Trace {
+export function mergedFootprint(a: Footprint | undefined, b: Footprint): Footprint {
   if (a === undefined) return b;
   const next = a.next ?? b.next;
   return {

@@ -13,7 +13,7 @@ export interface Range {
 }
 
 /** The message that runs one task; its delay and its end of life are counted from `flow.now`. */
-export function runDraft(
+export function newRun(
   flow: Flow,
   at: Position,
   plan: TaskPlan,
@@ -42,11 +42,7 @@ export function untilFrom(flow: Flow, notBefore: number): number {
 }
 
 /** The message that has a worker start a range of a group's members. */
-export function rangeDraft(
-  flow: Flow,
-  { at, plan, input, frames }: Start & { plan: ParallelPlan },
-  range: Range,
-): Draft {
+export function newRange(flow: Flow, { at, plan, input, frames }: Start & { plan: ParallelPlan }, range: Range): Draft {
   const { links: _, ...sig } = plan;
   // Whoever sends a range is the parent of its members, also where the group has the sender's own id.
   const parent = flow.sender === undefined ? {} : { parent: flow.sender };
@@ -54,7 +50,7 @@ export function rangeDraft(
 }
 
 /** The message that has a worker start a whole canvas, so that submitting it is one send. */
-export function canvasDraft(flow: Flow, { at, plan, input, frames }: Start): Draft {
+export function newCanvas(flow: Flow, { at, plan, input, frames }: Start): Draft {
   return { ...common(flow, at, input, frames), kind: 'expand', sig: plan };
 }
 

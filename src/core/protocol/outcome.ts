@@ -44,12 +44,12 @@ export function revokedBecause(reason: 'expired' | 'revoked'): Result {
 export type Outcome = Result & Owner;
 
 /** What a run decided instead of a result: to try again, or which plan (as JSON) to run in its place. */
-export type Turn =
-  | { readonly turn: 'retry'; readonly notBefore: number; readonly error?: Value }
-  | { readonly turn: 'replace'; readonly plan: Value };
+export type Rerun =
+  | { readonly kind: 'retry'; readonly notBefore: number; readonly error?: Value }
+  | { readonly kind: 'replace'; readonly plan: Value };
 
-/** The committed turn that made attempt `attempt`. */
-export type NextAttempt = Turn & Owner & { readonly attempt: number };
+/** The committed rerun that made attempt `attempt`. */
+export type NextAttempt = Rerun & Owner & { readonly attempt: number };
 
 /** What stands at an id's address. */
 export interface Cell {
@@ -79,7 +79,7 @@ export interface Standing {
 }
 
 /** Who made what stands, as a message sees it: itself in this delivery, itself in another, another message, or nobody. */
-export type Verdict = 'me' | 'mine' | 'other' | 'open';
+export type Ownership = 'thisDelivery' | 'sameMessage' | 'otherMessage' | 'undecided';
 
 /** An attempt beyond all others: for what is settled without a message of its own. */
 export const ANY_ATTEMPT: number = Number.POSITIVE_INFINITY;
@@ -91,9 +91,9 @@ export function isOpen(cell: Cell, attempt: number): boolean {
 }
 
 /** Who decided attempt `attempt`, seen from the delivery `by`. */
-export function verdictOn(cell: Cell, attempt: number, by: Owner): Verdict {
+export function ownershipOf(cell: Cell, attempt: number, by: Owner): Ownership {
   const owner = cell.outcome ?? (cell.next !== undefined && cell.next.attempt > attempt ? cell.next : undefined);
-  if (owner === undefined) return 'open';
-  if (owner.mid !== by.mid) return 'other';
-  return owner.token === by.token ? 'me' : 'mine';
+  if (owner === undefined) return 'undecided';
+  if (owner.mid !== by.mid) return 'otherMessage';
+  return owner.token === by.token ? 'thisDelivery' : 'sameMessage';
 }

@@ -3,7 +3,7 @@ import { chainFrame, groupFrame, isJoinFrame, isReplacement, plainPosition, posi
 import type { GroupFrame } from './frames.ts';
 import { callbackId, memberId, stepId } from './ids.ts';
 import type { ChainFrame, Frame, Input } from './message.ts';
-import { rangeDraft, runDraft } from './new-message.ts';
+import { newRange, newRun } from './new-message.ts';
 import type { Range } from './new-message.ts';
 import type { Link, ParallelPlan, Plan } from './plan.ts';
 import { countOf, isStoredItems } from './plan.ts';
@@ -14,11 +14,11 @@ import { countOf, isStoredItems } from './plan.ts';
  */
 export function startPlan(flow: Flow, { at, plan, input, frames }: Start): readonly Effect[] {
   const here = plan.links === undefined ? at : { ...at, links: [...at.links, ...plan.links] };
-  if ('task' in plan) return [{ do: 'send', message: runDraft(flow, here, plan, input, frames) }];
+  if ('task' in plan) return [{ kind: 'send', message: newRun(flow, here, plan, input, frames) }];
   if ('seq' in plan) return startStep(flow, chainFrame(here, plan.seq), input, frames);
   const n = countOf(plan.par);
   const start = { at: here, plan, input, frames };
-  if (n === 0) return joined(flow, groupFrame(here, plan), frames);
+  if (n === 0) return afterJoin(flow, groupFrame(here, plan), frames);
   if (n <= flow.inlineMembers) return startRange(flow, start, { lo: 0, hi: n });
   return sendRanges(flow, start, { lo: 0, hi: n });
 }
@@ -41,7 +41,7 @@ export function startStep(
 ): readonly Effect[] {
   if (!isStoredItems(frame.steps)) return startStepWith(flow, frame, frame.steps.slice(0, 1), input, rest);
   const source = { items: frame.steps, lo: frame.i, hi: frame.i + 1 };
-  return [{ do: 'load', source, then: { go: 'step', frame, input, rest } }];
+  return [{ kind: 'load', source, then: { kind: 'step', frame, input, rest } }];
 }
 
 /** The effects that start a range of a group's members: what an `expand` message asks for. */
@@ -49,7 +49,7 @@ export function startRange(flow: Flow, start: Start & { plan: ParallelPlan }, { 
   const { at, plan, input, frames } = start;
   const frame = groupFrame(at, plan);
   if (!isStoredItems(plan.par)) return startMembers(flow, frame, plan.par.slice(lo, hi), lo, input, frames);
-  return [{ do: 'load', source: { items: plan.par, lo, hi }, then: { go: 'members', frame, lo, input, frames } }];
+  return [{ kind: 'load', source: { items: plan.par, lo, hi }, then: { kind: 'members', frame, lo, input, frames } }];
 }
 
 /** The same, for a range of any size: one that is too wide for a message is split. */
@@ -59,8 +59,8 @@ export function startRanges(flow: Flow, start: Start & { plan: ParallelPlan }, r
 }
 
 /** The effects that follow a load: the plans are here, go on. */
-export function loaded(flow: Flow, { then }: LoadEffect, plans: readonly Plan[]): readonly Effect[] {
-  if (then.go === 'step') return startStepWith(flow, then.frame, plans, then.input, then.rest);
+export function afterLoad(flow: Flow, { then }: LoadEffect, plans: readonly Plan[]): readonly Effect[] {
+  if (then.kind === 'step') return startStepWith(flow, then.frame, plans, then.input, then.rest);
   return startMembers(flow, then.frame, plans, then.lo, then.input, then.frames);
 }
 
@@ -68,7 +68,7 @@ export function loaded(flow: Flow, { then }: LoadEffect, plans: readonly Plan[])
  * The effects that follow once every member of a group has an outcome: the step behind it is started with their
  * values; where nothing follows, the group itself is the value of its id.
  */
-export function joined(flow: Flow, frame: GroupFrame, frames: readonly Frame[]): readonly Effect[] {
+export function afterJoin(flow: Flow, frame: GroupFrame, frames: readonly Frame[]): readonly Effect[] {
   const at = positionOf(frame);
   const { join, n } = frame;
   const [outer, ...rest] = frames;
@@ -79,7 +79,7 @@ export function joined(flow: Flow, frame: GroupFrame, frames: readonly Frame[]):
   }
   const values = { join, n, ...(frame.splice === undefined ? {} : { splice: frame.splice }) };
   const result = frame.own === undefined ? { value: values } : { value: frame.own, added: { join, n } };
-  return [{ do: 'settle', at, result: { state: 'SUCCESS', ...result }, frames, step: at.id, quiet: false }];
+  return [{ kind: 'settle', at, result: { state: 'SUCCESS', ...result }, frames, step: at.id, quiet: false }];
 }
 
 /** The effects that start the callbacks of `id`, each a canvas of its own. */
@@ -122,7 +122,7 @@ function startMembers(
 }
 
 function sendRanges(flow: Flow, start: Start & { plan: ParallelPlan }, range: Range): readonly Effect[] {
-  return rangesOf(range, flow.rangeMembers).map((part) => ({ do: 'send', message: rangeDraft(flow, start, part) }));
+  return rangesOf(range, flow.rangeMembers).map((part) => ({ kind: 'send', message: newRange(flow, start, part) }));
 }
 
 function rangesOf({ lo, hi }: Range, size: number): readonly Range[] {

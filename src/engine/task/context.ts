@@ -233,10 +233,10 @@ function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger 
       const text = encode(value, `a value of the ledger ${key}`);
       // Of one millisecond, what this sandbox appends stays in order.
       const nonce = `${String((appended += 1)).padStart(9, '0')}${nonces.token()}`;
-      await engine.records.append({ key, at, nonce, text, until: at + LEDGER_MS });
+      await engine.records.appendLedger({ key, at, nonce, text, until: at + LEDGER_MS });
     },
     read: async (key) => {
-      const texts = await engine.records.read({ key });
+      const texts = await engine.records.readLedger({ key });
       return texts.map((text) => decode(text, `a value of the ledger ${key}`));
     },
   };

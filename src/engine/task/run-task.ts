@@ -16,14 +16,14 @@ import type { TaskCall } from './task-call.ts';
 /** What a run came to. */
 export type RunResult =
   | {
-      readonly came: 'success';
+      readonly kind: 'success';
       readonly json: Json;
       readonly children: readonly string[];
       readonly added: readonly SignatureData[];
     }
-  | { readonly came: 'failure'; readonly record: FailureRecord }
-  | { readonly came: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
-  | { readonly came: 'replace'; readonly data: SignatureData };
+  | { readonly kind: 'failure'; readonly record: FailureRecord }
+  | { readonly kind: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
+  | { readonly kind: 'replace'; readonly data: SignatureData };
 
 /** How long a run may take, and when it is revoked. */
 export type RunLimits = Limits & { readonly revoked?: AbortSignal };
@@ -115,25 +115,25 @@ async function limit(
 }
 
 function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunResult {
-  if (value instanceof ReplacementRequest) return { came: 'replace', data: value.replacement.data };
+  if (value instanceof ReplacementRequest) return { kind: 'replace', data: value.replacement.data };
   const json = toJson(value, `the result of task ${task.name}`);
-  return { came: 'success', json, children: run.children, added: run.added.map(({ data }) => data) };
+  return { kind: 'success', json, children: run.children, added: run.added.map(({ data }) => data) };
 }
 
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
   // A proxy may refuse even to be asked what it is.
-  if (!isReadable(thrown)) return { came: 'failure', record: toFailure(thrown) };
+  if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown) };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
   if (thrown instanceof RetryRequest) {
     const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
-    return { came: 'retry', notBefore: thrown.notBefore, record };
+    return { kind: 'retry', notBefore: thrown.notBefore, record };
   }
   const limit = retryLimit(task.options, call.maxRetries);
   if (isRetriable(thrown, task.options) && hasRetryLeft(limit, call.retries)) {
     const delay = autoretryDelay(task.options, call.retries, engine.nonces.random());
-    return { came: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown) };
+    return { kind: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown) };
   }
-  return { came: 'failure', record: toFailure(thrown) };
+  return { kind: 'failure', record: toFailure(thrown) };
 }
 
 function isReadable(thrown: unknown): boolean {

@@ -1,7 +1,7 @@
 import { chord } from 'chordal';
 import { expect, test } from 'vitest';
 import { examine } from '../../../src/cli/doctor.ts';
-import type { Complaint } from '../../../src/cli/doctor.ts';
+import type { DoctorOptions } from '../../../src/cli/doctor.ts';
 import type { Output } from '../../../src/cli/output.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { ANY_ATTEMPT } from '../../../src/core/protocol/outcome.ts';
@@ -15,7 +15,7 @@ interface Said {
 }
 
 /** What the doctor says of the cloud on a bench. */
-async function ask({ engine, cloud }: Bench, complaint: Partial<Complaint> = {}): Promise<Said> {
+async function ask({ engine, cloud }: Bench, complaint: Partial<DoctorOptions> = {}): Promise<Said> {
   const answers: unknown[] = [];
   const notes: string[] = [];
   const output: Output = {
@@ -108,7 +108,7 @@ test.each([true, false])(
     const bench = await lostChord();
     const { engine, clock } = bench;
     const ending = clock.sleep(30_000).then(() =>
-      engine.outcomes.decide({
+      engine.outcomes.commit({
         address: addressOf('W'),
         attempt: ANY_ATTEMPT,
         decision: { state: 'SUCCESS', value: { inline: 2 } },
@@ -138,7 +138,7 @@ test('examine() names a hundred missing members, and counts the others', async (
   const bench = makeBench();
   const decision = { state: 'SUCCESS', value: { inline: 1 } } as const;
   const by = { mid: 'm', token: 't' };
-  await bench.engine.outcomes.decide({ address: addressOf('W~299'), attempt: 0, decision, by, until: Date.UTC(2027) });
+  await bench.engine.outcomes.commit({ address: addressOf('W~299'), attempt: 0, decision, by, until: Date.UTC(2027) });
   const [answer] = (await ask(bench)).answers;
   expect(answer).toMatchObject({ further: 199, missing: { length: 100 } });
 });
@@ -149,7 +149,7 @@ test('examine() does not take the traces of callbacks, or those in their last da
   const decision = { state: 'SUCCESS', value: { inline: 1 } } as const;
   const by = { mid: 'm', token: 't' };
   const decide = (id: string, days: number): Promise<unknown> =>
-    engine.outcomes.decide({
+    engine.outcomes.commit({
       address: addressOf(id),
       attempt: 0,
       decision,

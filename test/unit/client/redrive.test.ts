@@ -11,7 +11,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { storePlan } from '../../../src/engine/store-plan.ts';
 import type { DeadLetter } from '../../../src/ports/records.ts';
 import { environmentRuntime } from '../../../src/runtime/environment.ts';
-import { replaced } from '../../../src/testing/overriding.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 
 const plus = (y: number): Plan => ({ task: 'add', args: [y] });
 const sent = { mid: 'dead', try: 0, depth: 0, until: 10 ** 15, frames: [] };
@@ -121,7 +121,7 @@ test('redrive() keeps the steps of a long chain until the last of them may begin
   const letter = await buried(cloud, run({ id: 'w.0', base: 'w.0', frames: [{ base: 'w', i: 0, steps }] }));
   const { payloads, clock } = cloud.engine;
   const kept: number[] = [];
-  const watched = replaced(payloads, {
+  const watched = overriding(payloads, {
     putBlock: (params) => {
       kept.push(params.until);
       return payloads.putBlock(params);

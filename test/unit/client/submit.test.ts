@@ -3,7 +3,7 @@ import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
-import { replaced } from '../../../src/testing/overriding.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, QUEUE } from '../worker/bench.ts';
 
 const app = createApp('submitting');
@@ -237,9 +237,9 @@ describe('taskId and dedupKey', () => {
   it('dedupKey has a canvas of empty groups go on when the client failed halfway', async () => {
     let refusals = 1;
     const bench = makeBench(({ outcomes }) => ({
-      outcomes: replaced(outcomes, {
-        decide: async (params) => {
-          if (params.address.seat !== undefined || refusals === 0) return outcomes.decide(params);
+      outcomes: overriding(outcomes, {
+        commit: async (params) => {
+          if (params.address.seat !== undefined || refusals === 0) return outcomes.commit(params);
           refusals -= 1;
           throw new ServiceUnavailable('throttled');
         },

@@ -28,7 +28,7 @@ export function place(id: string, more: Partial<Position> = {}): Position {
 /** The effects as short lines: what is done, where, with what. */
 export function lines(effects: readonly Effect[]): readonly string[] {
   return effects.map((effect) => {
-    switch (effect.do) {
+    switch (effect.kind) {
       case 'send':
         return `send ${messageText(effect.message)}`;
       case 'settle':

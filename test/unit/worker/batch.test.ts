@@ -10,7 +10,7 @@ import type { Bench } from './bench.ts';
 
 /** What stands of an id, with its value. */
 async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
-  const { outcome } = (await engine.outcomes.look({ address: addressOf(id) })).cell;
+  const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
   return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
 }
 
@@ -128,7 +128,7 @@ describe('runBatch() answers', () => {
     if (first === undefined) throw new Error('Cannot receive');
     expect(await bench.work([first], 54)).toEqual([first.messageId]);
     expect(bench.receive()).toMatchObject([{ receives: 2 }]);
-    expect((await bench.engine.outcomes.look({ address: addressOf('w1') })).cell).toEqual({});
+    expect((await bench.engine.outcomes.read({ address: addressOf('w1') })).cell).toEqual({});
     expect(await bench.work([taskDelivery('quick')], 2.9)).toEqual(['sqs-1']);
     expect(runs).toBe(0);
     expect(await bench.work([taskDelivery('quick')], 3)).toEqual([]);

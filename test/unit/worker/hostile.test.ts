@@ -4,7 +4,7 @@ import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { Message } from '../../../src/core/protocol/message.ts';
-import { replaced } from '../../../src/testing/overriding.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { makeBench, messageOf, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';
@@ -138,7 +138,7 @@ describe('a worker given hostile messages', () => {
       await drain(bench, body);
       const letters = await lettersOf(bench);
       const ids = ['W', 'W.0', 'W.0~1', 'X', 'X.1'];
-      const cells = await bench.engine.outcomes.find({ addresses: ids.map(addressOf) });
+      const cells = await bench.engine.outcomes.readMany({ addresses: ids.map(addressOf) });
       const isOnRecord = letters.length > 0 && letters.every(({ reason }) => reason !== '');
       const isDecided = cells.some(({ outcome, next }) => outcome !== undefined || next !== undefined);
       const isKnown = isOnRecord || isDecided || bench.calls.length > 0 || (await isRevoked(bench));
@@ -188,7 +188,7 @@ describe('a worker given hostile messages', () => {
   it('buries each also while the cloud refuses for a while', async () => {
     let refusals = 5;
     const bench = attacked(({ records }) => ({
-      records: replaced(records, {
+      records: overriding(records, {
         bury: async (params) => {
           if ((refusals -= 1) >= 0) throw new ServiceUnavailable('throttled');
           await records.bury(params);
@@ -201,7 +201,7 @@ describe('a worker given hostile messages', () => {
 });
 
 async function outcomes({ engine }: Bench): Promise<number> {
-  const cells = await engine.outcomes.find({ addresses: ['W', 'W.0'].map(addressOf) });
+  const cells = await engine.outcomes.readMany({ addresses: ['W', 'W.0'].map(addressOf) });
   return cells.filter(({ outcome }) => outcome !== undefined).length;
 }
 

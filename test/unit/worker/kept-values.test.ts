@@ -4,7 +4,7 @@ import { addressOf } from '../../../src/core/protocol/address.ts';
 import { loadChildren, loadValue } from '../../../src/engine/inputs.ts';
 import { chord, createApp } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
-import { replaced } from '../../../src/testing/overriding.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, taskDelivery } from './bench.ts';
 
 it('the outcome of a task that launches 2,000 others stays small, and tells their ids', async () => {
@@ -16,7 +16,7 @@ it('the outcome of a task that launches 2,000 others stays small, and tells thei
     return launched.length;
   });
   expect(await bench.work([taskDelivery('many')], 900)).toEqual([]);
-  const { outcome } = (await bench.engine.outcomes.look({ address: addressOf('W') })).cell;
+  const { outcome } = (await bench.engine.outcomes.read({ address: addressOf('W') })).cell;
   const ids = await loadChildren(bench.engine, outcome?.children ?? []);
   expect(new Set(ids).size).toBe(2000);
   expect(JSON.stringify(outcome).length).toBeLessThan(300);
@@ -41,7 +41,7 @@ it('the value of a task that adds to its chord is its own, and not the canvas th
 it('keeps nothing under one key twice, also where a replacement is lost as soon as it is committed', async () => {
   const refs: string[] = [];
   const bench = makeBench(({ payloads }) => ({
-    payloads: replaced(payloads, {
+    payloads: overriding(payloads, {
       putValue: async (params) => {
         refs.push(await payloads.putValue(params));
         return refs.at(-1) ?? '';
@@ -52,7 +52,7 @@ it('keeps nothing under one key twice, also where a replacement is lost as soon 
   const echo = bench.app.task('echo', (value: string) => value);
   bench.app.task('replaced', { bind: true }, (ctx) => ctx.replace(echo.s('long '.repeat(300))));
   expect(await bench.work([taskDelivery('replaced')])).toEqual([]);
-  const { outcome } = (await bench.engine.outcomes.look({ address: addressOf('W') })).cell;
+  const { outcome } = (await bench.engine.outcomes.read({ address: addressOf('W') })).cell;
   expect(outcome?.state).toBe('FAILURE');
   expect(refs).toHaveLength(2);
   expect(new Set(refs).size).toBe(2);

@@ -20,7 +20,7 @@ test('a batch counts its runs, and how long its messages waited beyond their del
 
   expect(await counted(bench, (engine) => runBatch(engine, [plain, delayed], () => 60_000))).toMatchObject({
     Runs: 2,
-    Age: [300, 20],
+    QueueDelay: [300, 20],
   });
 });
 
@@ -41,7 +41,7 @@ test('a batch counts the runs that another delivery had decided before', async (
 
   expect(await counted(bench, (engine) => runBatch(engine, [second], () => 60_000))).toMatchObject({
     Runs: 1,
-    Losers: 1,
+    DuplicateRuns: 1,
   });
 });
 
@@ -50,14 +50,14 @@ test('what buries dead messages counts them', async () => {
   const deliveries = [taskDelivery('add')];
 
   const line = await counted(bench, (engine) => buryBatch(engine, deliveries));
-  expect(line).toMatchObject({ Buried: 1 });
+  expect(line).toMatchObject({ DeadLetters: 1 });
   expect(line).not.toHaveProperty('Runs');
 });
 
 test('a message of which the queue does not say when it was sent has no age', async () => {
   const bench = benchWithTasks();
   const line = await counted(bench, (engine) => runBatch(engine, [taskDelivery('add')], () => 60_000));
-  expect(line).not.toHaveProperty('Age');
+  expect(line).not.toHaveProperty('QueueDelay');
 });
 
 // --- internal ---

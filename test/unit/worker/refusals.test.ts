@@ -8,14 +8,14 @@ import { createApp, currentTask } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import { NO_FAULTS } from '../../../src/testing/faults.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
-import { replaced } from '../../../src/testing/overriding.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { SimulatedCloud } from '../../../src/testing/simulated-cloud.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
-  const { outcome } = (await engine.outcomes.look({ address: addressOf(id) })).cell;
+  const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
   return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
 }
 
@@ -30,7 +30,7 @@ describe('runBatch() while the cloud refuses', () => {
   it('has a task come back whose input it may not read, and runs it once it may', async () => {
     let isDenied = true;
     const bench = makeBench(({ payloads }) => ({
-      payloads: replaced(payloads, {
+      payloads: overriding(payloads, {
         getValue: (params) => (isDenied ? denied() : payloads.getValue(params)),
       }),
     }));
@@ -49,7 +49,7 @@ describe('runBatch() while the cloud refuses', () => {
   });
 
   it('has an expansion come back whose blocks it may not read', async () => {
-    const bench = makeBench(({ payloads }) => ({ payloads: replaced(payloads, { getBlock: denied }) }));
+    const bench = makeBench(({ payloads }) => ({ payloads: overriding(payloads, { getBlock: denied }) }));
     const message = { ...messageOf('add'), kind: 'expand' as const };
     const sig = { par: { stored: 'table:W/0', n: 2, per: 2, first: 'add' } };
     expect(await bench.work([deliveryOf(encodeMessage({ ...message, sig, lo: 0, hi: 2 }))])).toEqual(['sqs-1']);
@@ -94,10 +94,10 @@ describe('runBatch() given what points to blocks that are not there', () => {
   it('fails the task whose replacement is lost', async () => {
     const bench = makeBench();
     const by = { mid: 'm', token: 'before' };
-    await bench.engine.outcomes.decide({
+    await bench.engine.outcomes.commit({
       address: addressOf('W'),
       attempt: 0,
-      decision: { turn: 'replace', plan: { ref: 'memory:W/gone' }, attempt: 1 },
+      decision: { kind: 'replace', plan: { ref: 'memory:W/gone' }, attempt: 1 },
       by,
       until: Date.UTC(2027),
     });
@@ -240,7 +240,7 @@ describe('the revocation of a workflow', () => {
     bench.app.task('one', () => 1);
     const by = { mid: 'other', token: 'k' };
     const decision = { ...expired, failedId: 'W~0' };
-    await bench.engine.outcomes.decide({
+    await bench.engine.outcomes.commit({
       address: addressOf('W'),
       attempt: Number.POSITIVE_INFINITY,
       decision,
@@ -297,7 +297,7 @@ describe('a canvas whose first messages take more than one call', () => {
       faults: NO_FAULTS,
       observe: (ports) => ({
         ...ports,
-        broker: replaced(ports.broker, {
+        broker: overriding(ports.broker, {
           send: (params) => {
             sent.push(params.messages.length);
             return ports.broker.send(params);

@@ -4,14 +4,14 @@ import { text } from '../../../../src/adapters/aws/attributes.ts';
 import {
   cellOf,
   decodeOutcome,
-  decodeTurn,
+  decodeRerun,
   encodeLast,
   encodeOutcome,
-  encodeTurn,
+  encodeRerun,
   leafOf,
   nodeOf,
 } from '../../../../src/adapters/aws/outcome-codec.ts';
-import type { Outcome, Owner, Turn, Value } from '../../../../src/core/protocol/outcome.ts';
+import type { Outcome, Owner, Rerun, Value } from '../../../../src/core/protocol/outcome.ts';
 import { type Json, MAX_DEPTH } from '../../../../src/core/values/json.ts';
 
 // JSON does not tell -0 from 0; values are marked before they come here.
@@ -36,12 +36,12 @@ const outcome: fc.Arbitrary<Outcome> = fc.record(
   },
   { requiredKeys: ['state', 'value', 'mid', 'token'] },
 );
-const turn: fc.Arbitrary<Turn> = fc.oneof(
+const rerun: fc.Arbitrary<Rerun> = fc.oneof(
   fc.record(
-    { turn: fc.constant('retry' as const), notBefore: fc.nat(), error: value },
-    { requiredKeys: ['turn', 'notBefore'] },
+    { kind: fc.constant('retry' as const), notBefore: fc.nat(), error: value },
+    { requiredKeys: ['kind', 'notBefore'] },
   ),
-  fc.record({ turn: fc.constant('replace' as const), plan: value }),
+  fc.record({ kind: fc.constant('replace' as const), plan: value }),
 );
 
 describe('outcome codec', () => {
@@ -53,10 +53,10 @@ describe('outcome codec', () => {
     );
   });
 
-  it('decodeTurn() reads what encodeTurn() wrote', () => {
+  it('decodeRerun() reads what encodeRerun() wrote', () => {
     fc.assert(
-      fc.property(turn, owner, fc.nat(), (given, by, attempt) => {
-        expect(decodeTurn(encodeTurn({ ...given, ...by }), attempt)).toEqual({ ...given, ...by, attempt });
+      fc.property(rerun, owner, fc.nat(), (given, by, attempt) => {
+        expect(decodeRerun(encodeRerun({ ...given, ...by }), attempt)).toEqual({ ...given, ...by, attempt });
       }),
     );
   });

@@ -48,8 +48,8 @@ describe('requests of DynamoOutcomes', () => {
     expect(request.UpdateExpression).toBe('SET o = :o, x = :x');
   });
 
-  it('decideRequest() sets the next attempt and forgets starts and claim when it commits a turn', () => {
-    const decision = { turn: 'retry', notBefore: 7, attempt: 1 } as const;
+  it('decideRequest() sets the next attempt and forgets starts and claim when it commits a rerun', () => {
+    const decision = { kind: 'retry', notBefore: 7, attempt: 1 } as const;
     expect(decideRequest(at, { address: addressOf('W~1'), attempt: 0, decision, by, until })).toMatchObject({
       UpdateExpression: 'SET r1 = :r, d1 = :d, x = :x REMOVE k1, q1, c1',
       ExpressionAttributeValues: { ':r': { N: '1' }, ':d': { S: '{"m":"mid","t":"token","b":7}' } },

@@ -21,7 +21,7 @@ test("EmfMeter.line() is one line of CloudWatch's embedded metric format", () =>
           Metrics: [
             { Name: 'Runs', Unit: 'Count' },
             { Name: 'Retries', Unit: 'Count' },
-            { Name: 'Age', Unit: 'Milliseconds' },
+            { Name: 'QueueDelay', Unit: 'Milliseconds' },
           ],
         },
       ],
@@ -30,7 +30,7 @@ test("EmfMeter.line() is one line of CloudWatch's embedded metric format", () =>
     Function: 'shop-dev-math',
     Runs: 2,
     Retries: 1,
-    Age: [12, 40],
+    QueueDelay: [12, 40],
   });
 });
 

@@ -77,7 +77,7 @@ describe('addressOf()', () => {
       fc.property(canvas, (data) => {
         const effects = startPlan(flowOf(), { at: place('W'), plan: planOf(data), input: undefined, frames: [] });
         const sent = effects
-          .filter((effect): effect is SendEffect => effect.do === 'send')
+          .filter((effect): effect is SendEffect => effect.kind === 'send')
           .map(({ message }) => message.id);
         expect(new Set(sent).size).toBe(sent.length);
       }),

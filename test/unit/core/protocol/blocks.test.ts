@@ -8,7 +8,7 @@ import { encodeMessage } from '../../../../src/core/protocol/message-codec.ts';
 import { isPlan } from '../../../../src/core/protocol/message-shape.ts';
 import { countOf, firstTaskOf, isStoredItems } from '../../../../src/core/protocol/plan.ts';
 import type { Items, Plan } from '../../../../src/core/protocol/plan.ts';
-import { loaded, startPlan } from '../../../../src/core/protocol/start.ts';
+import { afterLoad, startPlan } from '../../../../src/core/protocol/start.ts';
 import { canvas } from '../random-canvas.ts';
 import { flowOf, place } from '../support.ts';
 
@@ -48,9 +48,9 @@ function unpacked(texts: ReadonlyMap<string, string>, plan: Plan): Plan {
 /** The effects that start a plan, with what it loads. */
 function started(texts: ReadonlyMap<string, string>, effects: readonly Effect[]): readonly Effect[] {
   return effects.flatMap((effect) => {
-    if (effect.do !== 'load') return [effect];
+    if (effect.kind !== 'load') return [effect];
     const { items, lo, hi } = effect.source;
-    return started(texts, loaded(flowOf(), effect, itemsOf(texts, items).slice(lo, hi)));
+    return started(texts, afterLoad(flowOf(), effect, itemsOf(texts, items).slice(lo, hi)));
   });
 }
 
@@ -61,7 +61,7 @@ function longestMessage(plan: Plan): number {
     startPlan(flowOf(), { at: place('W'), plan: packed, input: undefined, frames: [] }),
   );
   const sizes = effects.map((effect) =>
-    effect.do === 'send' ? encodeMessage({ ...effect.message, mid: 'm' }).length : 0,
+    effect.kind === 'send' ? encodeMessage({ ...effect.message, mid: 'm' }).length : 0,
   );
   return Math.max(...sizes);
 }

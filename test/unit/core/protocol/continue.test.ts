@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { carryOut, climbed, follow, settled } from '../../../../src/core/protocol/continue.ts';
+import { effectsOfRerun, afterClimb, follow, afterSettle } from '../../../../src/core/protocol/continue.ts';
 import type { ClimbEffect, SettleEffect } from '../../../../src/core/protocol/effect.ts';
 import type { ChainFrame, JoinFrame, RunMessage } from '../../../../src/core/protocol/message.ts';
 import { LIFETIME_MS } from '../../../../src/core/protocol/new-message.ts';
 import type { Leaf, Outcome } from '../../../../src/core/protocol/outcome.ts';
-import { isOpen, verdictOn } from '../../../../src/core/protocol/outcome.ts';
+import { isOpen, ownershipOf } from '../../../../src/core/protocol/outcome.ts';
 import type { Link, Plan } from '../../../../src/core/protocol/plan.ts';
 import { flowOf, lines, NOW, outcome, place, standing } from '../support.ts';
 
@@ -55,7 +55,7 @@ describe('follow() of a success', () => {
     expect(climb(full)).toEqual(['send run W b in {"join":"W.0","n":3}']);
     expect(climb({ ...full, filled: 2 })).toEqual([]);
     expect(climb({ ...full, last: { mid: 'm', child: 0 } })).toEqual([]);
-    expect(climb({ ...full, last: { mid: 'other', child: 1 } })).toEqual([]);
+    expect(climb({ ...full, last: { mid: 'otherMessage', child: 1 } })).toEqual([]);
     expect(climb({ filled: 3 })).toEqual([]);
   });
 
@@ -78,7 +78,7 @@ describe('follow() of a success', () => {
 
 describe('climbed()', () => {
   const effect: ClimbEffect = {
-    do: 'climb',
+    kind: 'climb',
     frame: { ...member, x: 9, n: 20 },
     rest: [chain],
     rung: { level: 0, node: 0, child: 1, children: 3 },
@@ -86,7 +86,7 @@ describe('climbed()', () => {
   };
 
   it('goes on when it was the child that filled the node, and only then', () => {
-    const after = (leaf: Leaf): readonly string[] => lines(climbed(flowOf(), effect, leaf));
+    const after = (leaf: Leaf): readonly string[] => lines(afterClimb(flowOf(), effect, leaf));
     expect(after({ filled: 3, failed: false, last: { mid: 'm', child: 1 } })).toEqual([
       'send run W b in {"join":"W.0","n":20}',
     ]);
@@ -102,7 +102,7 @@ describe('climbed()', () => {
       frame: { ...member, x: 0, n: 2000 },
       rung: { level: 0, node: 0, child: 0, children: 200 },
     };
-    expect(lines(climbed(flowOf(), wide, { filled: 200, failed: true, last: { mid: 'm', child: 0 } }))).toEqual([
+    expect(lines(afterClimb(flowOf(), wide, { filled: 200, failed: true, last: { mid: 'm', child: 0 } }))).toEqual([
       'climb W.0 1.0 child 0 failed',
     ]);
   });
@@ -169,7 +169,7 @@ describe('follow() starts error callbacks', () => {
     });
     expect(notice(effects)).toMatchObject([
       {
-        do: 'send',
+        kind: 'send',
         message: {
           id: 'W.0^0',
           parent: 'W.0',
@@ -189,7 +189,7 @@ describe('follow() starts error callbacks', () => {
       standing: standing(failure),
     })[0] as SettleEffect;
     const mine = outcome({ state: 'FAILURE', failedId: 'W.0' });
-    expect(settled(flowOf(), settle, standing(mine))).toMatchObject([
+    expect(afterSettle(flowOf(), settle, standing(mine))).toMatchObject([
       { message: { id: 'W^0', in: { failure: { taskId: 'W.0', failedTaskId: 'W.0' } } } },
     ]);
   });
@@ -203,7 +203,7 @@ describe('follow() starts error callbacks', () => {
       standing: standing(failure, { filled: 1 }),
     })[0] as SettleEffect;
     const mine = outcome({ state: 'FAILURE', failedId: 'W.0~1' });
-    expect(settled(flowOf(), settle, standing(mine))).toMatchObject([
+    expect(afterSettle(flowOf(), settle, standing(mine))).toMatchObject([
       { message: { id: 'W^0', in: { failure: { taskId: 'W', failedTaskId: 'W.0~1' } } } },
     ]);
   });
@@ -223,7 +223,9 @@ describe('follow() starts error callbacks', () => {
     ]);
     const mine = outcome({ state: 'FAILURE', failedId: 'W~1' });
     expect(
-      lines(settled(flowOf(), effects[2] as SettleEffect, standing(mine))).map((line) => line.replace(/ in .*/, '')),
+      lines(afterSettle(flowOf(), effects[2] as SettleEffect, standing(mine))).map((line) =>
+        line.replace(/ in .*/, ''),
+      ),
     ).toEqual(['send run W^0 O']);
   });
 
@@ -235,7 +237,7 @@ describe('follow() starts error callbacks', () => {
 
 describe('settled()', () => {
   const settle: SettleEffect = {
-    do: 'settle',
+    kind: 'settle',
     at: place('W'),
     result: { state: 'FAILURE', value: { inline: 1 }, failedId: 'W.0' },
     frames: [member, chain],
@@ -243,7 +245,9 @@ describe('settled()', () => {
     quiet: false,
   };
   const after = (of: Partial<Outcome>): readonly string[] =>
-    lines(settled(flowOf(), settle, standing(outcome({ state: 'FAILURE', failedId: 'W.0', ...of }), { filled: 1 })));
+    lines(
+      afterSettle(flowOf(), settle, standing(outcome({ state: 'FAILURE', failedId: 'W.0', ...of }), { filled: 1 })),
+    );
 
   it('goes on outward when the outcome is of this message, in whichever delivery', () => {
     expect(after({})).toEqual(['settle W FAILURE of W.0']);
@@ -252,7 +256,7 @@ describe('settled()', () => {
 
   it('stops when another message has settled the id, or nothing stands', () => {
     expect(after({ mid: 'x' })).toEqual([]);
-    expect(settled(flowOf(), settle, { cell: {} })).toEqual([]);
+    expect(afterSettle(flowOf(), settle, { cell: {} })).toEqual([]);
   });
 
   it('goes on from what stands, not from what was asked for', () => {
@@ -280,22 +284,22 @@ describe('carryOut()', () => {
     parent: 'P',
     headers: { h: 1 },
   };
-  const retry = { turn: 'retry', attempt: 1, notBefore: NOW + 100, mid: 'm', token: 'k' } as const;
-  const replace = { turn: 'replace', plan: { inline: null }, attempt: 1, mid: 'm', token: 'k' } as const;
+  const retry = { kind: 'retry', attempt: 1, notBefore: NOW + 100, mid: 'm', token: 'k' } as const;
+  const replace = { kind: 'replace', plan: { inline: null }, attempt: 1, mid: 'm', token: 'k' } as const;
 
   it('sends a retry as the next attempt, with neither slot nor marks, and all else', () => {
     const { mid: _mid, again: _again, slot: _slot, held: _held, ...same } = message;
-    expect(carryOut(flowOf(), message, retry)).toEqual([
-      { do: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
+    expect(effectsOfRerun(flowOf(), message, retry)).toEqual([
+      { kind: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
     ]);
-    expect(carryOut(flowOf({ again: true }), message, { ...retry, notBefore: NOW - 1 })).toMatchObject([
+    expect(effectsOfRerun(flowOf({ again: true }), message, { ...retry, notBefore: NOW - 1 })).toMatchObject([
       { message: { again: true, try: 1 } },
     ]);
-    expect(carryOut(flowOf(), message, { ...retry, notBefore: NOW })[0]).not.toHaveProperty('message.notBefore');
+    expect(effectsOfRerun(flowOf(), message, { ...retry, notBefore: NOW })[0]).not.toHaveProperty('message.notBefore');
   });
 
   it('starts a task in the place of another, without its input, one launch deeper', () => {
-    const effects = carryOut(
+    const effects = effectsOfRerun(
       flowOf({ depth: 3, sender: message.id, parent: 'P', headers: { h: 1 } }),
       message,
       replace,
@@ -303,7 +307,7 @@ describe('carryOut()', () => {
     );
     expect(effects).toEqual([
       {
-        do: 'send',
+        kind: 'send',
         message: {
           kind: 'run',
           id: 'W.0~1',
@@ -322,7 +326,7 @@ describe('carryOut()', () => {
   });
 
   it('starts a chain in the place of a task: its ids are below the base, its last step has the id', () => {
-    const effects = carryOut(flowOf(), message, replace, { seq: [b, b] });
+    const effects = effectsOfRerun(flowOf(), message, replace, { seq: [b, b] });
     expect(lines(effects)).toEqual(['send run W.0~1!1.0 b frames W.0~1!1.1 W.0~1/3 W.1']);
     expect(effects).toMatchObject([
       { message: { frames: [{ try: 1, links: [{ on: 'failureOnce' }, { on: 'success' }] }, {}, {}] } },
@@ -330,33 +334,33 @@ describe('carryOut()', () => {
   });
 
   it('starts a group in the place of a task: its members are below the base, the group has the id', () => {
-    expect(lines(carryOut(flowOf(), message, replace, { par: [b, b] }))).toEqual([
+    expect(lines(effectsOfRerun(flowOf(), message, replace, { par: [b, b] }))).toEqual([
       'send run W.0~1!1~0 b frames W.0~1!1~0/2 W.0~1/3 W.1',
       'send run W.0~1!1~1 b frames W.0~1!1~1/2 W.0~1/3 W.1',
     ]);
-    expect(lines(carryOut(flowOf(), message, replace, { par: [] }))).toEqual(['settle W.0~1 SUCCESS']);
+    expect(lines(effectsOfRerun(flowOf(), message, replace, { par: [] }))).toEqual(['settle W.0~1 SUCCESS']);
   });
 
   it('begins another base when what replaced a task replaces itself', () => {
     const second = { ...message, base: 'W.0~1!1', try: 1 };
-    expect(lines(carryOut(flowOf(), second, { ...replace, attempt: 2 }, { seq: [b, b] }))).toEqual([
+    expect(lines(effectsOfRerun(flowOf(), second, { ...replace, attempt: 2 }, { seq: [b, b] }))).toEqual([
       'send run W.0~1!2.0 b frames W.0~1!2.1 W.0~1/3 W.1',
     ]);
   });
 });
 
-describe('verdictOn() and isOpen()', () => {
+describe('ownershipOf() and isOpen()', () => {
   const by = { mid: 'm', token: 'k' };
-  const next = { turn: 'retry', attempt: 2, notBefore: 0, mid: 'm', token: 'k' } as const;
+  const next = { kind: 'retry', attempt: 2, notBefore: 0, mid: 'm', token: 'k' } as const;
 
   it('tell who decided an attempt: this delivery, another of its message, another message, nobody', () => {
-    expect(verdictOn({}, 0, by)).toBe('open');
-    expect(verdictOn({ outcome: outcome() }, 0, by)).toBe('me');
-    expect(verdictOn({ outcome: outcome({ token: 'x' }) }, 0, by)).toBe('mine');
-    expect(verdictOn({ outcome: outcome({ mid: 'x' }) }, 0, by)).toBe('other');
-    expect(verdictOn({ next }, 1, by)).toBe('me');
-    expect(verdictOn({ next: { ...next, mid: 'x' } }, 1, by)).toBe('other');
-    expect(verdictOn({ next }, 2, by)).toBe('open');
+    expect(ownershipOf({}, 0, by)).toBe('undecided');
+    expect(ownershipOf({ outcome: outcome() }, 0, by)).toBe('thisDelivery');
+    expect(ownershipOf({ outcome: outcome({ token: 'x' }) }, 0, by)).toBe('sameMessage');
+    expect(ownershipOf({ outcome: outcome({ mid: 'x' }) }, 0, by)).toBe('otherMessage');
+    expect(ownershipOf({ next }, 1, by)).toBe('thisDelivery');
+    expect(ownershipOf({ next: { ...next, mid: 'x' } }, 1, by)).toBe('otherMessage');
+    expect(ownershipOf({ next }, 2, by)).toBe('undecided');
   });
 
   it('keep an attempt open until it has an outcome or a later one stands', () => {

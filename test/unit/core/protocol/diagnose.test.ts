@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { waitsOf } from '../../../../src/core/protocol/diagnose.ts';
-import type { Trace } from '../../../../src/core/protocol/footprint.ts';
+import { diagnose } from '../../../../src/core/protocol/diagnose.ts';
+import type { Footprint } from '../../../../src/core/protocol/footprint.ts';
 
-const ended: Partial<Trace> = { isEnded: true };
-const begun: Partial<Trace> = { isBegun: true };
-const retried: Partial<Trace> = { next: { turn: 'retry', attempt: 1 } };
-const replaced: Partial<Trace> = { next: { turn: 'replace', attempt: 1 } };
-const known: Partial<Trace> = {};
+const ended: Partial<Footprint> = { isEnded: true };
+const begun: Partial<Footprint> = { isBegun: true };
+const retried: Partial<Footprint> = { next: { kind: 'retry', attempt: 1 } };
+const replaced: Partial<Footprint> = { next: { kind: 'replace', attempt: 1 } };
+const known: Partial<Footprint> = {};
 
-type Case = readonly [string, Readonly<Record<string, Partial<Trace>>>, readonly string[]];
+type Case = readonly [string, Readonly<Record<string, Partial<Footprint>>>, readonly string[]];
 
 const cases: readonly Case[] = [
   ['a workflow of which nothing is kept', {}, ['W outcome']],
@@ -37,12 +37,12 @@ const cases: readonly Case[] = [
   ['a group in the place of a task', { 'W.0': replaced, 'W.0!1~1': ended }, ['W.0!1~0 outcome']],
   [
     'a replacement whose last task was retried',
-    { W: { next: { turn: 'retry', attempt: 2 } }, 'W!1.0': ended },
+    { W: { next: { kind: 'retry', attempt: 2 } }, 'W!1.0': ended },
     ['W retry'],
   ],
   [
     'a replacement of a replacement',
-    { W: { next: { turn: 'replace', attempt: 2 } }, 'W!1.0': ended },
+    { W: { next: { kind: 'replace', attempt: 2 } }, 'W!1.0': ended },
     ['W replacement'],
   ],
   ['a step that waits while its callback has run', { 'W.0': ended, 'W.0^0': ended }, ['W.0 successor']],
@@ -50,9 +50,9 @@ const cases: readonly Case[] = [
 ];
 
 test.each(cases)('waitsOf() names what is missing in %s', (_, kept, missing) => {
-  const traces = Object.entries(kept).map(([id, trace]): readonly [string, Trace] => [
+  const traces = Object.entries(kept).map(([id, trace]): readonly [string, Footprint] => [
     id,
     { id, isEnded: false, isBegun: false, until: 0, ...trace },
   ]);
-  expect(waitsOf('W', new Map(traces)).map(({ id, lacks }) => `${id} ${lacks}`)).toEqual(missing);
+  expect(diagnose('W', new Map(traces)).map(({ id, lacks }) => `${id} ${lacks}`)).toEqual(missing);
 });

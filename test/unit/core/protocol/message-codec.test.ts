@@ -105,7 +105,7 @@ describe('decodeMessage() reads', () => {
           frames: run.frames,
         });
         for (const effect of effects) {
-          if (effect.do !== 'send') continue;
+          if (effect.kind !== 'send') continue;
           const message: Message = { ...effect.message, mid: 'm' };
           expect(decode(encodeMessage(message))).toEqual(JSON.parse(JSON.stringify(message)));
         }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoadEffect } from '../../../../src/core/protocol/effect.ts';
 import { groupFrame } from '../../../../src/core/protocol/frames.ts';
 import type { Link, ParallelPlan, Plan } from '../../../../src/core/protocol/plan.ts';
-import { joined, loaded, startPlan, startRange } from '../../../../src/core/protocol/start.ts';
+import { afterJoin, afterLoad, startPlan, startRange } from '../../../../src/core/protocol/start.ts';
 import { flowOf, lines, NOW, place } from '../support.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((task): Plan => ({ task })) as [Plan, Plan, Plan];
@@ -84,7 +84,7 @@ describe('startPlan()', () => {
     const flow = flowOf({ headers: { all: 2, own: 0 }, root: 'R', sender: 'S', parent: 'P' });
     expect(startPlan(flow, { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] })).toEqual([
       {
-        do: 'send',
+        kind: 'send',
         message: {
           kind: 'run',
           id: 'W',
@@ -107,7 +107,7 @@ describe('startPlan()', () => {
   it('takes the later of eta and countdown, and no time that is over', () => {
     const notBefore = (options: object): unknown =>
       startPlan(flowOf(), { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] }).map(
-        (effect) => effect.do === 'send' && 'notBefore' in effect.message && effect.message.notBefore,
+        (effect) => effect.kind === 'send' && 'notBefore' in effect.message && effect.message.notBefore,
       )[0];
     expect(notBefore({ eta: NOW + 5, countdown: 1 })).toBe(NOW + 1000);
     expect(notBefore({ eta: NOW + 5000, countdown: 1 })).toBe(NOW + 5000);
@@ -151,7 +151,7 @@ describe('startRange() and loaded()', () => {
       { lo: 2, hi: 4 },
     ) as [LoadEffect];
     expect(lines([load])).toEqual(['load s 2–4']);
-    expect(lines(loaded(flowOf(), load, [b, c]))).toEqual([
+    expect(lines(afterLoad(flowOf(), load, [b, c]))).toEqual([
       'send run W~2 b in {"val":1} frames W~2/4',
       'send run W~3 c in {"val":1} frames W~3/4',
     ]);
@@ -159,14 +159,14 @@ describe('startRange() and loaded()', () => {
 
   it('keep a stored chain as a pointer, whichever step runs', () => {
     const frames = (effects: ReturnType<typeof startPlan>): unknown =>
-      effects.map((effect) => effect.do === 'send' && effect.message.frames);
+      effects.map((effect) => effect.kind === 'send' && effect.message.frames);
     const [load] = startPlan(flowOf(), {
       at: place('W'),
       plan: { seq: { stored: 's', n: 2, per: 2, first: 'a' } },
       input: undefined,
       frames: [],
     }) as [LoadEffect];
-    const first = loaded(flowOf(), load, [a]);
+    const first = afterLoad(flowOf(), load, [a]);
     expect(lines(first)).toEqual(['send run W.0 a frames W.1']);
     expect(frames(first)).toEqual([[{ steps: { stored: 's', n: 2, per: 2, first: 'a' }, i: 1, base: 'W' }]]);
   });
@@ -180,14 +180,14 @@ describe('joined()', () => {
   const step = { steps: [c], i: 1, base: 'W' };
 
   it('starts the step behind the group with the values, and says if they are collected', () => {
-    expect(lines(joined(flowOf(), frame(), [step]))).toEqual(['send run W c in {"join":"W.0","n":2}']);
-    expect(lines(joined(flowOf(), frame({ collect: true }), [step]))).toEqual([
+    expect(lines(afterJoin(flowOf(), frame(), [step]))).toEqual(['send run W c in {"join":"W.0","n":2}']);
+    expect(lines(afterJoin(flowOf(), frame({ collect: true }), [step]))).toEqual([
       'send run W c in {"join":"W.0","n":2,"collect":true}',
     ]);
   });
 
   it('starts the links of a group that a step follows', () => {
-    const effects = joined(flowOf(), frame({ links: [link, { on: 'failure', plan: b }] }), [step]);
+    const effects = afterJoin(flowOf(), frame({ links: [link, { on: 'failure', plan: b }] }), [step]);
     expect(lines(effects)).toEqual([
       'send run W.0^0 L in {"join":"W.0","n":2}',
       'send run W c in {"join":"W.0","n":2}',
@@ -195,24 +195,24 @@ describe('joined()', () => {
   });
 
   it('settles its id when nothing follows, or when it stands in a group', () => {
-    expect(joined(flowOf(), frame({ join: 'W' }), [])).toMatchObject([
-      { do: 'settle', at: { id: 'W' }, result: { state: 'SUCCESS', value: { join: 'W', n: 2 } } },
+    expect(afterJoin(flowOf(), frame({ join: 'W' }), [])).toMatchObject([
+      { kind: 'settle', at: { id: 'W' }, result: { state: 'SUCCESS', value: { join: 'W', n: 2 } } },
     ]);
     const outer = { join: 'W', x: 0, n: 3 };
-    expect(joined(flowOf(), frame({ join: 'W~0', splice: true }), [outer])).toMatchObject([
-      { do: 'settle', at: { id: 'W~0' }, result: { value: { join: 'W~0', n: 2, splice: true } }, frames: [outer] },
+    expect(afterJoin(flowOf(), frame({ join: 'W~0', splice: true }), [outer])).toMatchObject([
+      { kind: 'settle', at: { id: 'W~0' }, result: { value: { join: 'W~0', n: 2, splice: true } }, frames: [outer] },
     ]);
   });
 
   it('settles its id also before a step when it replaces a task, for the task has an outcome of its own', () => {
-    expect(joined(flowOf(), frame({ join: 'W.0!1' }), [step])).toMatchObject([
-      { do: 'settle', at: { id: 'W.0', base: 'W.0!1' }, result: { value: { join: 'W.0!1', n: 2 } }, frames: [step] },
+    expect(afterJoin(flowOf(), frame({ join: 'W.0!1' }), [step])).toMatchObject([
+      { kind: 'settle', at: { id: 'W.0', base: 'W.0!1' }, result: { value: { join: 'W.0!1', n: 2 } }, frames: [step] },
     ]);
   });
 
   it('has the value of the task that added the members when it is one that added to its chord', () => {
-    expect(joined(flowOf(), frame({ join: 'W~0!1', own: { inline: 0 } }), [])).toMatchObject([
-      { do: 'settle', at: { id: 'W~0' }, result: { value: { inline: 0 }, added: { join: 'W~0!1', n: 2 } } },
+    expect(afterJoin(flowOf(), frame({ join: 'W~0!1', own: { inline: 0 } }), [])).toMatchObject([
+      { kind: 'settle', at: { id: 'W~0' }, result: { value: { inline: 0 }, added: { join: 'W~0!1', n: 2 } } },
     ]);
   });
 });

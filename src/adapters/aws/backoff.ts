@@ -1,7 +1,7 @@
 import type { Clock, Nonces } from '../../ports/system.ts';
 
 /** What it takes to try again: time, and chance to spread the tries of many. */
-export interface Patience {
+export interface Backoff {
   readonly clock: Clock;
   readonly nonces: Pick<Nonces, 'random'>;
 }
@@ -10,7 +10,7 @@ export interface Patience {
 export const MAX_TRIES = 6;
 
 /** Waits before try `tries + 1`: up to 50 ms, then twice that each time, and at least half of it. */
-export async function backOff({ clock, nonces }: Patience, tries: number): Promise<void> {
+export async function backOff({ clock, nonces }: Backoff, tries: number): Promise<void> {
   await clock.sleep(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + nonces.random() / 2));
 }
 
