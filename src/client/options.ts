@@ -2,6 +2,7 @@ import type { CallOptions, LaterArguments } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { isWorkflowId } from '../core/protocol/ids.ts';
 import { describe } from '../core/text/describe.ts';
+import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import {
   checkLimits,
@@ -31,9 +32,10 @@ export function readOptions(options: unknown): CallOptions {
   const { link, linkError, ...rest } = given;
   const read = {
     ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
-    ...(link === undefined ? {} : { link: linksOf(link) }),
-    ...(linkError === undefined ? {} : { linkError: linksOf(linkError) }),
-    // Each has been checked above against what its name stands for.
+    ...compact({
+      link: link === undefined ? undefined : linksOf(link),
+      linkError: linkError === undefined ? undefined : linksOf(linkError),
+    }),
   } as CallOptions;
   checkLimits(read.softTimeLimit, read.timeLimit);
   return read;

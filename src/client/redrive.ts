@@ -6,6 +6,7 @@ import { LIFETIME_MS } from '../core/protocol/new-message.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { chainsAround, remainsOf } from '../core/protocol/remaining-plan.ts';
+import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
@@ -53,13 +54,7 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
   const until = lastStart(whole, engine.clock.now()) + LIFETIME_MS;
   const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
   const { depth, tenant, traceparent, headers } = work;
-  const flow = {
-    ...clientFlow(engine, until, true),
-    depth,
-    ...(tenant !== undefined && { tenant }),
-    ...(traceparent !== undefined && { traceparent }),
-    ...(headers !== undefined && { headers }),
-  };
+  const flow = { ...clientFlow(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
   await sendFirst(engine, flow, { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] });
   return id;
 }

@@ -5,6 +5,7 @@ import { printSignature } from '../core/canvas/print.ts';
 import { chainOf, withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, LaterArguments, SignatureData } from '../core/canvas/signature.ts';
 import type { AnySignature } from '../core/types/signature.ts';
+import { compact } from '../core/values/compact.ts';
 import { checkLimits } from '../core/values/option-checks.ts';
 import { dataOf } from './caller.ts';
 import type { Caller, RuntimeSignature } from './caller.ts';
@@ -73,8 +74,5 @@ function sendWith(
   options: CallOptions & { readonly dedupKey?: string },
 ): Promise<unknown> {
   const { dedupKey, taskId = dedupKey === undefined ? data.options.taskId : undefined, ...rest } = options;
-  return caller.send(withOptions(data, rest), {
-    ...(taskId === undefined ? {} : { taskId }),
-    ...(dedupKey === undefined ? {} : { dedupKey }),
-  });
+  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey }));
 }

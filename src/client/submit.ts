@@ -9,6 +9,7 @@ import type { Message } from '../core/protocol/message.ts';
 import { newCanvas, LIFETIME_MS } from '../core/protocol/new-message.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
+import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall } from '../engine/dispatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
@@ -143,6 +144,6 @@ function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, agai
     depth: message.depth + 1,
     root: message.root ?? message.id,
     sender: message.id,
-    ...(traceparent === undefined ? {} : { traceparent }),
+    ...compact({ traceparent }),
   };
 }

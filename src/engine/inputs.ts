@@ -3,6 +3,7 @@ import { memberId } from '../core/protocol/ids.ts';
 import type { FailureNotice, Input } from '../core/protocol/message.ts';
 import type { Cell, Outcome, Value } from '../core/protocol/outcome.ts';
 import type { TaskPlan } from '../core/protocol/plan.ts';
+import { compact } from '../core/values/compact.ts';
 import { parseJson, isPlainObject } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
 import type { Engine } from './engine.ts';
@@ -48,7 +49,7 @@ export async function loadChildren(
 async function storedArguments(reader: Reader, key: string): Promise<Pick<TaskPlan, 'args' | 'kwargs'>> {
   const json = parseJson(await reader.payloads.getBlock({ key }), 'stored arguments');
   const { args, kwargs } = isPlainObject(json) ? json : {};
-  return { ...(Array.isArray(args) ? { args } : {}), ...(isPlainObject(kwargs) ? { kwargs } : {}) };
+  return compact({ args: Array.isArray(args) ? args : undefined, kwargs: isPlainObject(kwargs) ? kwargs : undefined });
 }
 
 async function loadInput(reader: Reader, input: Input): Promise<Json> {

@@ -1,5 +1,6 @@
 import { InvalidOptions } from '../core/errors/caller.ts';
 import type { AnyTask } from '../core/types/tasks.ts';
+import { compact } from '../core/values/compact.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { queuePrefix } from '../runtime/environment.ts';
@@ -57,14 +58,14 @@ export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()):
   const reason = messageAttributes?.['reason']?.stringValue;
   const { ApproximateReceiveCount: receives, SentTimestamp: sentAt } = attributes;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
-  return {
+  return compact({
     messageId,
     body,
     receives: Number(receives),
-    ...(sentAt === undefined ? {} : { sentAt: Number(sentAt) }),
+    sentAt: sentAt === undefined ? undefined : Number(sentAt),
     receipt: { queue: queue.startsWith(prefix) ? queue.slice(prefix.length) : queue, handle: receiptHandle },
-    ...(reason === undefined ? {} : { reason }),
-  };
+    reason,
+  });
 }
 
 // --- internal ---

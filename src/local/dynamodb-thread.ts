@@ -2,12 +2,15 @@
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import { compact } from '../core/values/compact.ts';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
 
 // Given by startEmulator.
 const { port, dataDir } = workerData as EmulatorSettings;
 
-const server = dynalite({ createTableMs: 0, ...(dataDir !== undefined && { path: join(dataDir, 'dynamodb') }) });
+const server = dynalite(
+  compact({ createTableMs: 0, path: dataDir === undefined ? undefined : join(dataDir, 'dynamodb') }),
+);
 
 // dynalite throws when a caller hangs up before its answer, as a sandbox does that is killed.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {

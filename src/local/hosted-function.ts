@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { compact } from '../core/values/compact.ts';
 import type { EventSource, FunctionDescription } from '../deploy/project.ts';
 import { type BatchAnswer, readBatchAnswer } from './batch-answer.ts';
 import type { Cloud } from './cloud.ts';
@@ -98,14 +99,16 @@ export class HostedFunction {
     const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
     const returned = batch.filter(({ MessageId = '' }) => failed.has(MessageId));
     if (returned.length > 0) cloud.returnMessages(queueName, receiptsOf(returned), retryAfterMs);
-    onEvent({
-      type: 'batch',
-      functionName: this.#name,
-      messages: batch.length,
-      failed: returned.length,
-      durationMs: performance.now() - startedAt,
-      ...(problem !== undefined && { problem }),
-    });
+    onEvent(
+      compact({
+        type: 'batch',
+        functionName: this.#name,
+        messages: batch.length,
+        failed: returned.length,
+        durationMs: performance.now() - startedAt,
+        problem,
+      }),
+    );
     await this.#delete(done, queueName, queue);
   }
 
@@ -135,7 +138,7 @@ function answerOf(outcome: Outcome, batch: readonly Message[]): BatchAnswer & { 
   const ids = batch.map(({ MessageId = '' }) => MessageId);
   if (outcome.kind === 'failed') return { failed: new Set(ids), problem: outcome.reason };
   const { failed, malformed } = readBatchAnswer(ids, outcome.answer);
-  return { failed, ...(malformed !== undefined && { problem: malformed }) };
+  return compact({ failed, problem: malformed });
 }
 
 function receiptsOf(batch: readonly Message[]): readonly string[] {

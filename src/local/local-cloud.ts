@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { compact } from '../core/values/compact.ts';
 import { type Build, type BuildHandlersOptions, buildHandlers } from '../deploy/build.ts';
 import { findHandlers } from '../deploy/handler-file.ts';
 import { type Project, type ProjectOptions, describeProject } from '../deploy/project.ts';
@@ -104,14 +105,12 @@ class Local implements LocalCloud {
     const project = this.#describe(await findHandlers(handlersDir));
     const lambda = await startLambdaEndpoint({
       invoke: (name, event) => this.#host?.invoke(name, event),
-      ...(ports?.lambda !== undefined && { port: ports.lambda }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...compact({ port: ports?.lambda, retryAfterMs }),
     });
     this.#lambda = lambda;
     const starting = startCloud({
       project,
-      ...(dataDir !== undefined && { dataDir }),
-      ...(ports && { ports }),
+      ...compact({ dataDir, ports }),
       onDeath: (error) => onEvent({ type: 'trouble', message: 'An emulator has ended', error }),
     }).then((cloud) => (this.#cloud = cloud));
     const [cloud, build] = await both(starting, this.#firstBuild());
@@ -125,8 +124,7 @@ class Local implements LocalCloud {
       services: this.#services(),
       // Whoever reaches this cloud may do anything with it.
       environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
-      ...(concurrency !== undefined && { concurrency }),
-      ...(retryAfterMs !== undefined && { retryAfterMs }),
+      ...compact({ concurrency, retryAfterMs }),
       onEvent: (event) => {
         if (event.type === 'batch') this.#batches += 1;
         onEvent(event);
@@ -190,7 +188,7 @@ class Local implements LocalCloud {
   /** Where the services are that this process answers for itself. */
   #services(): Readonly<Record<string, string>> {
     return {
-      ...(this.#lambda && { AWS_ENDPOINT_URL_LAMBDA: this.#lambda.url }),
+      ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),
       ...(this.#scheduler && {
         AWS_ENDPOINT_URL_SCHEDULER: this.#scheduler.url,
         CHORDAL_SCHEDULER_ROLE: schedulerRole,
@@ -205,14 +203,17 @@ class Local implements LocalCloud {
         if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
         await sendMessage(this.#cloud.endpoints, queueName, body);
       },
-      ...(dataDir !== undefined && { dir: join(dataDir, 'schedules') }),
-      ...(ports?.scheduler !== undefined && { port: ports.scheduler }),
+      ...compact({ dir: dataDir && join(dataDir, 'schedules'), port: ports?.scheduler }),
     });
   }
 
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
     const { environment } = this.#options;
-    return { systemHandlers: systemHandlers(), outDir: this.#outDir.path, ...(environment && { environment }) };
+    return compact({
+      systemHandlers: systemHandlers(),
+      outDir: this.#outDir.path,
+      environment,
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, type QueueAttributeName, SQSClient, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { compact } from '../core/values/compact.ts';
 import type { BucketDescription, Project, QueueDescription, TableDescription } from '../deploy/project.ts';
 import { type Endpoints, clientOptions, queueArn } from './endpoints.ts';
 
@@ -55,16 +56,16 @@ async function createQueue(client: SQSClient, queue: QueueDescription): Promise<
 }
 
 function queueAttributes(queue: QueueDescription): Partial<Record<QueueAttributeName, string>> {
-  return {
+  return compact({
     VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
     MessageRetentionPeriod: String(queue.retentionSeconds),
-    ...(queue.redrive && {
-      RedrivePolicy: JSON.stringify({
-        deadLetterTargetArn: queueArn(queue.redrive.deadLetterQueue),
-        maxReceiveCount: queue.redrive.maxReceiveCount,
-      }),
-    }),
-  };
+    RedrivePolicy: queue.redrive
+      ? JSON.stringify({
+          deadLetterTargetArn: queueArn(queue.redrive.deadLetterQueue),
+          maxReceiveCount: queue.redrive.maxReceiveCount,
+        })
+      : undefined,
+  });
 }
 
 async function unlessNamed(name: string, answer: Promise<unknown>): Promise<void> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as immediately } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { compact } from '../core/values/compact.ts';
 import { localAccount, localRegion } from './endpoints.ts';
 import type { Invocation, SandboxMessage, SandboxSettings } from './sandbox.ts';
 
@@ -46,7 +47,7 @@ async function run({ requestId, event, deadlineAt }: Invocation): Promise<void> 
     const answer = JSON.stringify(await handler(event, contextOf(requestId, deadlineAt)));
     // A rejection that nobody handled ends the sandbox before its answer is out.
     await immediately();
-    say({ type: 'answered', requestId, ...(answer !== undefined && { answer }) });
+    say(compact({ type: 'answered', requestId, answer }));
   } catch (error) {
     say({ type: 'threw', requestId, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }

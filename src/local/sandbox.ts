@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
+import { compact } from '../core/values/compact.ts';
 import { sibling } from '../deploy/module-url.ts';
 
 /** What a sandbox is made from. */
@@ -109,7 +110,7 @@ export class Sandbox {
     this.#current.settle(
       message.type === 'threw'
         ? { kind: 'failed', reason: message.error }
-        : { kind: 'answered', ...(message.answer !== undefined && { answer: message.answer }) },
+        : compact({ kind: 'answered', answer: message.answer }),
     );
   }
 

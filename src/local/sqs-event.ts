@@ -1,4 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { compact } from '../core/values/compact.ts';
 import { localRegion } from './endpoints.ts';
 
 /** What a function gets that is fed by a queue. */
@@ -38,7 +39,7 @@ export function sqsEvent(messages: readonly Message[], eventSourceARN: string): 
 
 function sqsRecord(message: Message, eventSourceARN: string): SqsRecord {
   const { MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes = {} } = message;
-  return {
+  return compact({
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
@@ -46,20 +47,20 @@ function sqsRecord(message: Message, eventSourceARN: string): SqsRecord {
     messageAttributes: Object.fromEntries(
       Object.entries(MessageAttributes).map(([name, value]) => [name, recordAttribute(value)]),
     ),
-    ...(message.MD5OfMessageAttributes !== undefined && { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
+    md5OfMessageAttributes: message.MD5OfMessageAttributes,
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
     eventSourceARN,
     awsRegion: localRegion,
-  };
+  });
 }
 
 function recordAttribute({ StringValue, BinaryValue, DataType = '' }: MessageAttributeValue): SqsRecordAttribute {
-  return {
-    ...(StringValue !== undefined && { stringValue: StringValue }),
-    ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+  return compact({
+    stringValue: StringValue,
+    binaryValue: BinaryValue === undefined ? undefined : Buffer.from(BinaryValue).toString('base64'),
     stringListValues: [],
     binaryListValues: [],
     dataType: DataType,
-  };
+  });
 }

@@ -16,6 +16,7 @@ import type { CloudSettings } from '../client/cloud-settings.ts';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { logLevelOf } from '../core/text/log-levels.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
+import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
@@ -63,7 +64,7 @@ export function environmentRuntime(environment: Environment = process.env): Runt
     },
     ports: () => shared()?.ports() ?? aws(),
     routes: () => shared()?.routes() ?? routes(),
-    ...(ownQueue === undefined ? {} : { ownQueue }),
+    ...compact({ ownQueue }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
@@ -143,7 +144,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     message.inFlight += 1;
     const { id: messageId, body, receives, queue, reason } = message;
     const receipt = { queue, handle: `${messageId}|${receives}` };
-    return [{ messageId, body, receives, receipt, ...(reason === undefined ? {} : { reason }) }];
+    return [compact({ messageId, body, receives, receipt, reason })];
   }
 
   #giveUp(body: string, reason: string, id: string): void {

@@ -1,4 +1,5 @@
 import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Rerun, Value } from '../../core/protocol/outcome.ts';
+import { compact } from '../../core/values/compact.ts';
 import { type Json, MAX_DEPTH, parseJson } from '../../core/values/json.ts';
 import { type Item, readNumber, readText } from './attributes.ts';
 
@@ -25,11 +26,13 @@ export function encodeOutcome(outcome: Outcome): string {
     ...shortOwner(outcome),
     s: LETTERS[state],
     ...shortValue(value),
-    ...(failedId !== undefined && { f: failedId }),
-    ...(ignored && { i: 1 }),
-    ...(expiresAt !== undefined && { e: expiresAt }),
-    ...(children !== undefined && { c: children }),
-    ...(added !== undefined && { a: [added.join, added.n] }),
+    ...compact({
+      f: failedId,
+      i: ignored ? 1 : undefined,
+      e: expiresAt,
+      c: children,
+      a: added && ([added.join, added.n] as const),
+    }),
   };
   return JSON.stringify(short);
 }
@@ -41,11 +44,13 @@ export function decodeOutcome(text: string): Outcome {
     ...longOwner(short),
     state: STATES[short.s],
     value: longValue(short),
-    ...(short.f !== undefined && { failedId: short.f }),
-    ...(short.i && { ignored: true }),
-    ...(short.e !== undefined && { expiresAt: short.e }),
-    ...(short.c !== undefined && { children: short.c }),
-    ...(short.a !== undefined && { added: { join: short.a[0], n: short.a[1] } }),
+    ...compact({
+      failedId: short.f,
+      ignored: short.i ? true : undefined,
+      expiresAt: short.e,
+      children: short.c,
+      added: short.a === undefined ? undefined : { join: short.a[0], n: short.a[1] },
+    }),
   };
 }
 
@@ -82,14 +87,15 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
   const rerun = readText(item, `d${end}`);
   const starts = readNumber(item, `k${end}`);
   const claim = readText(item, `c${end}`);
-  return {
-    ...(outcome !== undefined && {
-      outcome: { ...decodeOutcome(outcome), ...(`g${end}` in item && { forgotten: true }) },
-    }),
-    ...(attempt !== undefined && rerun !== undefined && { next: decodeRerun(rerun, attempt) }),
-    ...(starts !== undefined && { starts: { n: starts, token: readText(item, `q${end}`) ?? '' } }),
-    ...(claim !== undefined && { claim: decodeClaim(claim) }),
-  };
+  return compact({
+    outcome:
+      outcome === undefined
+        ? undefined
+        : { ...decodeOutcome(outcome), ...compact({ forgotten: `g${end}` in item ? true : undefined }) },
+    next: attempt !== undefined && rerun !== undefined ? decodeRerun(rerun, attempt) : undefined,
+    starts: starts === undefined ? undefined : { n: starts, token: readText(item, `q${end}`) ?? '' },
+    claim: claim === undefined ? undefined : decodeClaim(claim),
+  });
 }
 
 /** How far a leaf has got. */
@@ -143,7 +149,7 @@ function longValue(short: ShortValue): Value {
   if ('v' in short) return { inline: short.v };
   if ('r' in short) return { ref: short.r };
   const [join, n, splice] = short.j;
-  return { join, n, ...(splice && { splice: true }) };
+  return compact({ join, n, splice: splice ? true : undefined });
 }
 
 function hasValue(short: object): short is ShortValue {

@@ -7,6 +7,7 @@ import type {
 import { type Address, nodeKey, shardKey } from '../../core/protocol/address.ts';
 import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
 import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
+import { compact } from '../../core/values/compact.ts';
 import type { CountStart, Claim, Climb, Commit } from '../../ports/outcomes.ts';
 import { expiry, type Item, type Key, keyAttributes, number, text } from './attributes.ts';
 import { encodeClaim, encodeLast, encodeOutcome, encodeRerun } from './outcome-codec.ts';
@@ -39,8 +40,10 @@ export function decideRequest(at: At, { address, attempt, decision, by, until }:
     when: open.when,
     values: {
       ':o': text(encodeOutcome({ ...decision, ...by })),
-      ...(isMember && { ':l': text(encodeLast({ mid: by.mid, child: slot })) }),
-      ...(isFailed && { ':f': FAILED }),
+      ...compact({
+        ':l': isMember ? text(encodeLast({ mid: by.mid, child: slot })) : undefined,
+        ':f': isFailed ? FAILED : undefined,
+      }),
       ...open.values,
     },
   });
@@ -102,7 +105,7 @@ export function climbRequest(at: At, { join, rung, mid, failed, until }: Climb):
       // Counted from the node's first, since small numbers are stored in fewer bytes: 200 children stay below 1 KB.
       ':children': { NS: [String(child)] },
       ':child': number(child),
-      ...(failed && { ':f': FAILED }),
+      ...compact({ ':f': failed ? FAILED : undefined }),
     },
   });
 }
@@ -121,7 +124,7 @@ export function clearRequest({ table }: At, item: Item, update: ItemUpdate): Put
   const x = update.ExpressionAttributeValues?.[':x'];
   return {
     TableName: table,
-    Item: { ...update.Key, ...(x && { x }) },
+    Item: { ...update.Key, ...compact({ x }) },
     ConditionExpression: 'x = :old',
     ExpressionAttributeValues: { ':old': item['x'] ?? number(0) },
   };

@@ -4,6 +4,7 @@ import type {
   SendMessageBatchRequestEntry,
   SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
+import { compact } from '../../core/values/compact.ts';
 import type { Outgoing, Receipt } from '../../ports/broker.ts';
 
 /** Limits of SQS, of one batch and of one message. */
@@ -49,12 +50,12 @@ const NOT_CARRIED = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
 function sendEntry({ body, delaySeconds, tenant }: Outgoing, id: string): SendMessageBatchRequestEntry {
   const DelaySeconds = wholeSeconds(delaySeconds, MAX_DELAY_SECONDS);
-  return {
+  return compact({
     Id: id,
     MessageBody: body.replace(REFUSED, escaped),
-    ...(DelaySeconds > 0 && { DelaySeconds }),
-    ...(tenant !== undefined && { MessageGroupId: tenant }),
-  };
+    DelaySeconds: DelaySeconds > 0 ? DelaySeconds : undefined,
+    MessageGroupId: tenant,
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { bareFootprint, idsAt, type Footprint, footprintOf } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
+import { compact } from '../../core/values/compact.ts';
 import { type Item, readNumber, readText, text } from './attributes.ts';
 import { cellOf } from './outcome-codec.ts';
 
@@ -14,7 +15,7 @@ export function keptRequest(table: string, workflow: string | undefined): ScanCo
     FilterExpression: workflow === undefined ? isKind : `begins_with(pk, :w) AND (${isKind})`,
     ExpressionAttributeValues: {
       ...Object.fromEntries([...kinds, 's'].map((kind) => [`:${kind}`, text(kind)])),
-      ...(workflow !== undefined && { ':w': text(workflow) }),
+      ...compact({ ':w': workflow === undefined ? undefined : text(workflow) }),
     },
   };
 }

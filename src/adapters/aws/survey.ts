@@ -4,6 +4,7 @@ import { GetQueueAttributesCommand, ListQueuesCommand, type SQSClient } from '@a
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
+import { compact } from '../../core/values/compact.ts';
 import type { InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 import { isExpired } from './attributes.ts';
@@ -78,7 +79,7 @@ export class AwsSurvey implements Survey {
     let from: string | undefined;
     do {
       // Without MaxResults there is no second page.
-      const request = { QueueNamePrefix: prefix, MaxResults: 1000, ...(from !== undefined && { NextToken: from }) };
+      const request = compact({ QueueNamePrefix: prefix, MaxResults: 1000, NextToken: from });
       const resource = { kind: 'queue', name: `${prefix}*` } as const;
       const answer = await calling('list', resource, () => sqs.send(new ListQueuesCommand(request)));
       urls.push(...(answer.QueueUrls ?? []));
@@ -111,7 +112,7 @@ export class AwsSurvey implements Survey {
     let count = 0;
     let from: string | undefined;
     do {
-      const command = new ListSchedulesCommand({ GroupName, ...(from !== undefined && { NextToken: from }) });
+      const command = new ListSchedulesCommand(compact({ GroupName, NextToken: from }));
       const group = { kind: 'schedule group', name: GroupName } as const;
       const { Schedules = [], NextToken } = await calling('list the schedules of', group, () =>
         scheduler.send(command),

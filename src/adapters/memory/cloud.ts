@@ -1,3 +1,4 @@
+import { compact } from '../../core/values/compact.ts';
 import type { Delivery } from '../../ports/broker.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Survey } from '../../ports/survey.ts';
@@ -102,7 +103,7 @@ export class MemoryCloud {
         const deliveries = received.map(({ handle, reason, ...message }) => ({
           ...message,
           receipt: { queue, handle },
-          ...(reason === undefined ? {} : { reason }),
+          ...compact({ reason }),
         }));
         void this.#work(consumer.consume, deliveries).finally(() => {
           consumer.running -= 1;

@@ -2,6 +2,7 @@ import { type Address, addressOf, nodeKey } from '../../core/protocol/address.ts
 import { idsAt, type Footprint, footprintOf } from '../../core/protocol/footprint.ts';
 import { memberId } from '../../core/protocol/ids.ts';
 import { type Cell, isOpen, type Leaf, type Standing } from '../../core/protocol/outcome.ts';
+import { compact } from '../../core/values/compact.ts';
 import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
@@ -142,5 +143,5 @@ function standingOf({ slot }: Address, item: Item): Standing {
 }
 
 function leafOf(filled: number, { failed, last }: Progress): Leaf {
-  return Object.freeze({ filled, failed, ...(last && { last }) });
+  return Object.freeze(compact({ filled, failed, last }));
 }

@@ -9,6 +9,7 @@ import { addressOf } from '../../core/protocol/address.ts';
 import type { Cell, Outcome, Result } from '../../core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen } from '../../core/protocol/visible-outcome.ts';
 import type { GetOptions, State } from '../../core/types/results.ts';
+import { compact } from '../../core/values/compact.ts';
 import { fromFailure } from '../../core/values/failure-record.ts';
 import { isPlainObject } from '../../core/values/json.ts';
 import type { Json } from '../../core/values/json.ts';
@@ -109,7 +110,7 @@ function failedError(id: string, outcome: Result, record: Json): TaskFailedError
     taskId: id,
     failedTaskId: outcome.failedId ?? id,
     failedTask: typeof task === 'string' ? task : '',
-    ...(typeof stack === 'string' ? { remoteStack: stack } : {}),
+    ...compact({ remoteStack: typeof stack === 'string' ? stack : undefined }),
     ...args,
     cause: error,
   });

@@ -1,6 +1,7 @@
 import { isChordalError } from '../../core/errors/caller.ts';
 import { UnknownResult } from '../../core/errors/result.ts';
 import type { State } from '../../core/types/results.ts';
+import { compact } from '../../core/values/compact.ts';
 import { toFailure } from '../../core/values/failure-record.ts';
 import type { Json } from '../../core/values/json.ts';
 import { toAnswer } from '../../core/values/serializer.ts';
@@ -53,7 +54,7 @@ export async function reportResult(engine: Engine, taskId: string, waitSeconds: 
 /** What a caller is told of an error. Stacks stay here. */
 export function reportError(error: unknown): ErrorReport {
   const { errorType, message, args } = toFailure(error);
-  if (!isChordalError(error, 'CHORDAL_TASK_FAILED')) return { errorType, message, ...(args && { args }) };
+  if (!isChordalError(error, 'CHORDAL_TASK_FAILED')) return compact({ errorType, message, args });
   const { failedTaskId, failedTask } = error;
-  return { errorType: error.errorType, message, failedTaskId, failedTask, ...(args && { args }) };
+  return compact({ errorType: error.errorType, message, failedTaskId, failedTask, args });
 }

@@ -1,5 +1,6 @@
 import { CanvasTooDeep } from '../errors/caller.ts';
 import type { Link, Plan, PlanOptions, TaskPlan } from '../protocol/plan.ts';
+import { compact, unlessEmpty } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import { checkLimits } from '../values/option-checks.ts';
 import { toJson } from '../values/serializer.ts';
@@ -99,7 +100,7 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
       eta: _e,
       ...rest
     } = mergeOptions(current.options, handed.override);
-    const links = { ...(link === undefined ? {} : { link }), ...(linkError === undefined ? {} : { linkError }) };
+    const links = compact({ link, linkError });
     const body: SignatureData = withOptions(current.body, links);
     const header = headerPlan(current, handed);
     handed = { ...handed, override: rest, fallback: withoutStart(handed.fallback) };
@@ -112,7 +113,7 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
 function headerPlan(data: ChordData, down: HandedDown): Plan {
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
   const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) });
-  return { par: members, ...(data.onMemberFailure === 'collect' ? { collect: true } : {}) };
+  return compact({ par: members, collect: data.onMemberFailure === 'collect' ? true : undefined });
 }
 
 function flatPlans(
@@ -152,7 +153,7 @@ function chainOptions(own: CallOptions, { override, fallback, callbacks }: Hande
   const rest = { callbacks, override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
   if (index > 0) return rest;
   const { countdown, eta } = { ...options, ...override };
-  const start = { ...(countdown === undefined ? {} : { countdown }), ...(eta === undefined ? {} : { eta }) };
+  const start = compact({ countdown, eta });
   return { ...rest, override: { ...rest.override, ...start } };
 }
 
@@ -162,17 +163,14 @@ function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOpti
 
 function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan {
   const options = wireOptions(optionsOf(own, down), data.task);
-  const kwargs = Object.entries(data.kwargs);
   return {
     task: data.task,
-    ...(data.args.length === 0
-      ? {}
-      : { args: data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`)) }),
-    ...(kwargs.length === 0
-      ? {}
-      : { kwargs: jsonRecord(data.kwargs, (key) => `keyword argument ${key} of ${data.task}`) }),
-    ...(data.immutable ? { immutable: true } : {}),
-    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...compact({
+      args: unlessEmpty(data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`))),
+      kwargs: unlessEmpty(jsonRecord(data.kwargs, (key) => `keyword argument ${key} of ${data.task}`)),
+      immutable: data.immutable ? true : undefined,
+      options: unlessEmpty(options),
+    }),
     ...linksOf(own, down),
   };
 }
@@ -212,7 +210,7 @@ function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, { 
 
 function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
   const { headers, tenant } = optionsOf(own, down);
-  return { ...(headers === undefined ? {} : { headers }), ...(tenant === undefined ? {} : { tenant }) };
+  return compact({ headers, tenant });
 }
 
 /** What a signature's options come to: some that are handed down win over its own, and some stand in for missing ones. */
@@ -225,13 +223,13 @@ function wireOptions(options: CallOptions, task: string): PlanOptions {
     options;
   checkLimits(softTimeLimit, timeLimit);
   const plain = { countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit };
-  return {
-    ...defined(plain),
-    ...(eta === undefined ? {} : { eta: eta.getTime() }),
-    ...(typeof expires === 'number' ? { expires } : {}),
-    ...(expires instanceof Date ? { expiresAt: expires.getTime() } : {}),
-    ...(headers === undefined ? {} : { headers: jsonRecord(headers, (key) => `header ${key} of ${task}`) }),
-  };
+  return compact({
+    ...plain,
+    eta: eta?.getTime(),
+    expires: typeof expires === 'number' ? expires : undefined,
+    expiresAt: expires instanceof Date ? expires.getTime() : undefined,
+    headers: headers === undefined ? undefined : jsonRecord(headers, (key) => `header ${key} of ${task}`),
+  });
 }
 
 function jsonRecord(
@@ -239,12 +237,4 @@ function jsonRecord(
   what: (key: string) => string,
 ): Readonly<Record<string, Json>> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toJson(value, what(key))]));
-}
-
-/** The fields that have a value. */
-function defined<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  // The entries are the object's own, less those that are undefined.
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
 }

@@ -1,4 +1,5 @@
 import { InvalidCanvas } from '../errors/caller.ts';
+import { compact, unlessEmpty } from '../values/compact.ts';
 
 /**
  * What a caller writes: a task with arguments, or a canvas of such. Immutable data, values as the caller gave them.
@@ -188,9 +189,7 @@ export function mergeOptions(options: CallOptions, later: CallOptions): CallOpti
   const { link: _link, linkError: _linkError, headers: _headers, ...rest } = { ...options, ...later };
   return {
     ...rest,
-    ...(link.length === 0 ? {} : { link }),
-    ...(linkError.length === 0 ? {} : { linkError }),
-    ...(Object.keys(headers).length === 0 ? {} : { headers }),
+    ...compact({ link: unlessEmpty(link), linkError: unlessEmpty(linkError), headers: unlessEmpty(headers) }),
   };
 }
 
@@ -202,14 +201,13 @@ export function spreadChain(step: SignatureData): readonly SignatureData[] {
   if (step.kind !== 'chain') return [step];
   if (Object.keys(step.options).length === 0) return step.steps;
   const { link = [], linkError = [], countdown, eta, taskId: _, ...rest } = step.options;
-  const start = { ...(countdown === undefined ? {} : { countdown }), ...(eta === undefined ? {} : { eta }) };
+  const start = compact({ countdown, eta });
   return step.steps.map((inner, index) => {
     const isLast = index === step.steps.length - 1;
     const isHeader = !isLast && (inner.kind === 'group' || inner.kind === 'chunks');
     return withOptions(withFallback(inner, rest), {
       ...(index === 0 ? start : {}),
-      ...(isLast && link.length > 0 ? { link } : {}),
-      ...(isHeader ? {} : { linkError }),
+      ...compact({ link: isLast ? unlessEmpty(link) : undefined, linkError: isHeader ? undefined : linkError }),
     });
   });
 }

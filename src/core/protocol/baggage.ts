@@ -1,3 +1,4 @@
+import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import type { PlanOptions } from './plan.ts';
 
@@ -14,8 +15,5 @@ export interface Baggage {
 export function withOwn(carried: Baggage, options: PlanOptions = {}): Baggage {
   const { tenant = carried.tenant } = options;
   const isBare = carried.headers === undefined && options.headers === undefined;
-  return {
-    ...(isBare ? {} : { headers: { ...carried.headers, ...options.headers } }),
-    ...(tenant === undefined ? {} : { tenant }),
-  };
+  return compact({ headers: isBare ? undefined : { ...carried.headers, ...options.headers }, tenant });
 }

@@ -1,4 +1,5 @@
 import { InvalidCanvas } from '../errors/caller.ts';
+import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import type { Items, Link, Plan, StoredItems, TaskPlan } from './plan.ts';
 import { firstTaskOf, isStoredItems, MAX_ITEMS } from './plan.ts';
@@ -140,13 +141,13 @@ function store(blocks: Blocks, items: readonly Plan[], texts: readonly string[],
   const per = Math.max(1, Math.floor(BLOCK_CHARACTERS / longest));
   const stored = blocks.addItems(texts, per, Math.min(total, per * longest));
   const first = items.map(firstTaskOf).find((task) => task !== undefined);
-  return {
+  return compact({
     stored,
     n: items.length,
     per,
     first: first?.task ?? '',
-    ...(first?.queue === undefined ? {} : { queue: first.queue }),
-  };
+    queue: first?.queue,
+  });
 }
 
 function readBack(text: string): Plan {

@@ -1,3 +1,4 @@
+import { compact } from '../values/compact.ts';
 import { type Address, shardKey } from './address.ts';
 import { memberId } from './ids.ts';
 import { LEAF_MEMBERS, shardOf } from './join-tree.ts';
@@ -35,13 +36,13 @@ export function bareFootprint(id: string, until: number): Footprint {
 export function mergedFootprint(a: Footprint | undefined, b: Footprint): Footprint {
   if (a === undefined) return b;
   const next = a.next ?? b.next;
-  return {
+  return compact({
     id: b.id,
     isEnded: a.isEnded || b.isEnded,
     isBegun: a.isBegun || b.isBegun,
-    ...(next && { next }),
+    next,
     until: Math.max(a.until, b.until),
-  };
+  });
 }
 
 /**

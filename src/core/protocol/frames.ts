@@ -1,3 +1,4 @@
+import { compact } from '../values/compact.ts';
 import type { Position } from './effect.ts';
 import { idOfBase } from './ids.ts';
 import type { ChainFrame, Frame, JoinFrame } from './message.ts';
@@ -13,7 +14,7 @@ export function chainFrame(at: Position, steps: Items): ChainFrame {
     steps,
     i: 0,
     base: at.base,
-    ...(at.attempt === 0 ? {} : { try: at.attempt }),
+    ...compact({ try: at.attempt === 0 ? undefined : at.attempt }),
     ...linksOf(at.links),
   };
 }
@@ -23,9 +24,7 @@ export function groupFrame(at: Position, plan: ParallelPlan): GroupFrame {
   return {
     join: at.base,
     n: countOf(plan.par),
-    ...(plan.collect === undefined ? {} : { collect: plan.collect }),
-    ...(plan.splice === undefined ? {} : { splice: plan.splice }),
-    ...(plan.own === undefined ? {} : { own: plan.own }),
+    ...compact({ collect: plan.collect, splice: plan.splice, own: plan.own }),
     ...linksOf(at.links),
   };
 }

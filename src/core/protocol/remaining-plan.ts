@@ -1,3 +1,4 @@
+import { compact, unlessEmpty } from '../values/compact.ts';
 import { isJoinFrame } from './frames.ts';
 import type { ChainFrame, Frame } from './message.ts';
 import type { Link, Plan } from './plan.ts';
@@ -30,7 +31,7 @@ export function remainsOf(first: readonly Plan[], links: readonly Link[], chains
   );
   const [only] = steps;
   if (only !== undefined && steps.length === 1) return withLinks([only], outermost)[0] ?? only;
-  return { seq: steps, ...(outermost.length > 0 && { links: outermost }) };
+  return compact({ seq: steps, links: unlessEmpty(outermost) });
 }
 
 // --- internal ---

@@ -2,6 +2,7 @@ import * as errors from '../errors/caller.ts';
 import * as resultErrors from '../errors/result.ts';
 import * as taskErrors from '../errors/task.ts';
 import { cutTo, describe } from '../text/describe.ts';
+import { compact } from './compact.ts';
 import { isPlainObject, type Json, type JsonObject } from './json.ts';
 import { fromJson, toJson } from './serializer.ts';
 
@@ -35,7 +36,7 @@ export function toFailure(thrown: unknown): FailureRecord {
     // A proxy that refuses even to be asked; describe() says so.
   }
   const message = `Cannot read what was thrown as an error: current value is ${describe(thrown)}; throw an Error`;
-  return { errorType: 'ThrownValue', message, ...present({ args: argsOf([thrown]) }) };
+  return compact({ errorType: 'ThrownValue', message, args: argsOf([thrown]) });
 }
 
 /**
@@ -52,10 +53,8 @@ export function fromFailure(record: Json): errors.AnyChordalError {
   if (known === undefined) {
     return new errors.RemoteError(text, {
       errorType: typeof errorType === 'string' ? errorType : 'UnknownError',
-      ...present({
-        args: Array.isArray(args) ? args : undefined,
-        remoteStack: typeof stack === 'string' ? stack : undefined,
-      }),
+      args: Array.isArray(args) ? args : undefined,
+      remoteStack: typeof stack === 'string' ? stack : undefined,
     });
   }
   if (typeof stack === 'string') known.stack = stack;
@@ -127,13 +126,13 @@ function recordOf(error: object): FailureRecord {
   const message = cutTo(full, MESSAGE_BYTES);
   // A stack begins with the message; a long one would leave no room for the rest.
   const stack = textOf(error, remoteType === undefined ? 'stack' : 'remoteStack')?.replace(full, () => message);
-  return {
+  return compact({
     errorType: cutTo(remoteType ?? nameOf(error), NAME_BYTES),
     message,
-    ...present({ args: argsOf(property(error, 'args')) }),
-    ...present({ stack: stack === undefined ? undefined : cutTo(stack, STACK_BYTES) }),
+    args: argsOf(property(error, 'args')),
+    stack: stack === undefined ? undefined : cutTo(stack, STACK_BYTES),
     ...(isCode(code) && remoteType === undefined ? { code, data: dataOf(error) } : {}),
-  };
+  });
 }
 
 /** An error of another realm is no instance of our Error. */
@@ -192,13 +191,6 @@ function smallJson(value: unknown): Json | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The properties that are there: an absent one is not written. */
-function present<T extends object>(properties: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  const entries = Object.entries(properties).filter(([, value]) => value !== undefined);
-  // The same properties without the undefined ones, as the type says.
-  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
 }
 
 function isCode(code: unknown): code is errors.ErrorCode {

@@ -2,6 +2,7 @@ import { InvalidOptions } from '../errors/caller.ts';
 /** What the values of options must be, whoever gives them: code, or signature JSON. */
 import { describe } from '../text/describe.ts';
 import { LOG_LEVELS, logLevelOf } from '../text/log-levels.ts';
+import { compact } from './compact.ts';
 import { isPlainObject } from './json.ts';
 
 /** The longest time that an option may say, in seconds: 100 years. */
@@ -67,7 +68,7 @@ export function wholeFrom(least: number): OptionCheck {
 export function optionsObject(value: unknown, as: string): Readonly<Record<string, unknown>> {
   if (!isPlainObject(value))
     throw new InvalidOptions(`Cannot use ${as} as an object: current value is ${describe(value)}`);
-  return Object.fromEntries(Object.entries(value).filter(([, option]) => option !== undefined));
+  return compact(value);
 }
 
 /**
