@@ -1,8 +1,10 @@
 import { limiter } from '../adapters/limiter.ts';
 import { WorkerLostError } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { type Missing, diagnose } from '../core/protocol/diagnose.ts';
-import { mergedFootprint, type Footprint } from '../core/protocol/footprint.ts';
+import { diagnose } from '../core/protocol/diagnose.ts';
+import type { Missing } from '../core/protocol/diagnose.ts';
+import { mergedFootprint } from '../core/protocol/footprint.ts';
+import type { Footprint } from '../core/protocol/footprint.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import { LIFETIME_MS } from '../core/protocol/new-message.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';

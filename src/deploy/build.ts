@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BuildResult, type Metafile, build } from 'esbuild';
+import { build } from 'esbuild';
+import type { BuildResult, Metafile } from 'esbuild';
 import { buildError, bundleOptions, bundlePath, clearBundles, describeMessage } from './bundle.ts';
 import type { HandlerFile } from './handler-file.ts';
-import { type Routes, readRoutes } from './routes.ts';
+import { readRoutes } from './routes.ts';
+import type { Routes } from './routes.ts';
 
 /** What {@link buildHandlers} is told. */
 export interface BuildHandlersOptions {

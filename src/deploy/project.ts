@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
-import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile, checkHandlerName } from './handler-file.ts';
+import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
+import type { HandlerFile } from './handler-file.ts';
 import { systemHandlers } from './system-handlers.ts';
 
 /** What a project consists of: a plain value, from which the embedded cloud and the deployed stack are both made. */

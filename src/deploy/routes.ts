@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
-import { DEFAULT_TIMEOUT_SECONDS, type HandlerFile } from './handler-file.ts';
+import { DEFAULT_TIMEOUT_SECONDS } from './handler-file.ts';
+import type { HandlerFile } from './handler-file.ts';
 import { sibling } from './module-url.ts';
 
 /** Which handler runs a task, by the task's name: `{ add: 'math' }`. Its queue is the queue prefix and the handler's name. */

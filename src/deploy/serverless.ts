@@ -1,16 +1,21 @@
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
-import { type Build, buildHandlers } from './build.ts';
-import { type HandlerFile, findHandlers } from './handler-file.ts';
-import { type FunctionOptions, type Project, describeProject } from './project.ts';
+import { buildHandlers } from './build.ts';
+import type { Build } from './build.ts';
+import { findHandlers } from './handler-file.ts';
+import type { HandlerFile } from './handler-file.ts';
+import { describeProject } from './project.ts';
+import type { FunctionOptions, Project } from './project.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
 import { outputs } from './stack/outputs.ts';
 import { roles } from './stack/roles.ts';
-import { DEFAULT_SETTINGS, readSettings, type StackSettings } from './stack/settings.ts';
+import { DEFAULT_SETTINGS, readSettings } from './stack/settings.ts';
+import type { StackSettings } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
-import { type StackParts, logicalName } from './stack/template.ts';
+import { logicalName } from './stack/template.ts';
+import type { StackParts } from './stack/template.ts';
 import { systemHandlers } from './system-handlers.ts';
 
 /** What the Serverless Framework hands to a function that `${file(…)}` names. */

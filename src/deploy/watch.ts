@@ -1,8 +1,12 @@
-import { type FSWatcher, watch } from 'node:fs';
-import { type BuildContext, type BuildResult, context } from 'esbuild';
-import { type Build, type BuildHandlersOptions, finishBuild, optionsFor } from './build.ts';
+import { watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
+import { context } from 'esbuild';
+import type { BuildContext, BuildResult } from 'esbuild';
+import { finishBuild, optionsFor } from './build.ts';
+import type { Build, BuildHandlersOptions } from './build.ts';
 import { buildError, clearBundles } from './bundle.ts';
-import { type HandlerFile, findHandlers } from './handler-file.ts';
+import { findHandlers } from './handler-file.ts';
+import type { HandlerFile } from './handler-file.ts';
 
 /** What {@link watchHandlers} is told. */
 export interface WatchHandlersOptions extends Omit<BuildHandlersOptions, 'handlers'> {

@@ -1,7 +1,9 @@
 import type { Project } from '../deploy/project.ts';
 import { damaged, openDataFolder } from './data-folder.ts';
-import { type Emulator, startEmulator } from './emulator.ts';
-import { type Endpoints, endpointEnvironment } from './endpoints.ts';
+import { startEmulator } from './emulator.ts';
+import type { Emulator } from './emulator.ts';
+import { endpointEnvironment } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 import { createResources } from './resources.ts';
 import type { SqsS3Command } from './sqs-s3-thread.ts';
 

@@ -1,7 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionDescription, Project } from '../deploy/project.ts';
 import type { Cloud } from './cloud.ts';
-import { type HostSettings, HostedFunction } from './hosted-function.ts';
+import { HostedFunction } from './hosted-function.ts';
+import type { HostSettings } from './hosted-function.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import { makeSqsClient } from './queue-client.ts';
 import type { Outcome } from './sandbox.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { type IncomingMessage, createServer } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { ConfigurationError } from '../core/errors/caller.ts';
 
 /** What an endpoint answers. */

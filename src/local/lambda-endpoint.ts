@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { functionError } from './function-error.ts';
-import { type HttpEndpoint, type Reply, refusal, startHttpEndpoint } from './http-endpoint.ts';
+import { refusal, startHttpEndpoint } from './http-endpoint.ts';
+import type { HttpEndpoint, Reply } from './http-endpoint.ts';
 import type { Outcome } from './sandbox.ts';
 
 /** What {@link startLambdaEndpoint} is told. */

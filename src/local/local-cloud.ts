@@ -1,19 +1,27 @@
 import { join } from 'node:path';
 import { compact } from '../core/values/compact.ts';
-import { type Build, type BuildHandlersOptions, buildHandlers } from '../deploy/build.ts';
+import { buildHandlers } from '../deploy/build.ts';
+import type { Build, BuildHandlersOptions } from '../deploy/build.ts';
 import { findHandlers } from '../deploy/handler-file.ts';
-import { type Project, type ProjectOptions, describeProject } from '../deploy/project.ts';
+import { describeProject } from '../deploy/project.ts';
+import type { Project, ProjectOptions } from '../deploy/project.ts';
 import type { Routes } from '../deploy/routes.ts';
 import { systemHandlers } from '../deploy/system-handlers.ts';
-import { type HandlerWatch, watchHandlers } from '../deploy/watch.ts';
-import { type Cloud, type CloudPorts, startCloud } from './cloud.ts';
+import { watchHandlers } from '../deploy/watch.ts';
+import type { HandlerWatch } from '../deploy/watch.ts';
+import { startCloud } from './cloud.ts';
+import type { Cloud, CloudPorts } from './cloud.ts';
 import { schedulerRole } from './endpoints.ts';
-import { type Host, startHost } from './host.ts';
-import { type LambdaEndpoint, startLambdaEndpoint } from './lambda-endpoint.ts';
+import { startHost } from './host.ts';
+import type { Host } from './host.ts';
+import { startLambdaEndpoint } from './lambda-endpoint.ts';
+import type { LambdaEndpoint } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import { sendMessage } from './queue-client.ts';
-import { type SchedulerEndpoint, startSchedulerEndpoint } from './scheduler-endpoint.ts';
-import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts';
+import { startSchedulerEndpoint } from './scheduler-endpoint.ts';
+import type { SchedulerEndpoint } from './scheduler-endpoint.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import type { TemporaryFolder } from './temporary-folder.ts';
 
 /** What {@link startLocal} is told. */
 export interface LocalOptions {

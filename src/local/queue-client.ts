@@ -1,12 +1,13 @@
 import {
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
-  type Message,
   ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type Endpoints, clientOptions, queueUrl } from './endpoints.ts';
+import type { Message } from '@aws-sdk/client-sqs';
+import { clientOptions, queueUrl } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 
 /** What a poller does with its queue. */
 export interface QueueClient {

@@ -1,9 +1,11 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, type QueueAttributeName, SQSClient, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, SQSClient, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
 import type { BucketDescription, Project, QueueDescription, TableDescription } from '../deploy/project.ts';
-import { type Endpoints, clientOptions, queueArn } from './endpoints.ts';
+import { clientOptions, queueArn } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 
 /** Makes the project's table, bucket and queues where they are not there yet; a queue that is there gets the settings of the project. */
 export async function createResources(project: Project, endpoints: Endpoints): Promise<void> {

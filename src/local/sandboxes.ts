@@ -1,4 +1,5 @@
-import { type LogLine, type Outcome, Sandbox, type SandboxSettings } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
+import type { LogLine, Outcome, SandboxSettings } from './sandbox.ts';
 
 /** The sandboxes of one function: an idle one is used again, a dead one is not, and a new one is started when all are at work. */
 export class Sandboxes {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isPlainObject } from '../core/values/json.ts';
 import { damaged } from './data-folder.ts';
-import { type HttpEndpoint, type Reply, refusal, startHttpEndpoint } from './http-endpoint.ts';
+import { refusal, startHttpEndpoint } from './http-endpoint.ts';
+import type { HttpEndpoint, Reply } from './http-endpoint.ts';
 
 /** What {@link startSchedulerEndpoint} is told. */
 export interface SchedulerEndpointOptions {

@@ -2,7 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildApp } from 'fauxqs';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
-import { type FauxqsStores, openStores } from './fauxqs-stores.ts';
+import { openStores } from './fauxqs-stores.ts';
+import type { FauxqsStores } from './fauxqs-stores.ts';
 
 /** What this thread is told beside its own protocol. */
 export type SqsS3Command =

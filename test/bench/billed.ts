@@ -3,9 +3,11 @@ import { chain, chord, range } from 'chordal';
 import { addReplaced } from '../../handlers/tasks/canvas.ts';
 import { add, tsum } from '../../handlers/tasks/math.ts';
 import { retryOnce } from '../../handlers/tasks/trouble.ts';
-import { type Bill, startCountedCloud } from './support/counted-cloud.ts';
+import { startCountedCloud } from './support/counted-cloud.ts';
+import type { Bill } from './support/counted-cloud.ts';
 import type { Counts } from './support/counting-proxy.ts';
-import { aimedAt, type Figure } from './support/figure.ts';
+import { aimedAt } from './support/figure.ts';
+import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 
 const timeout = 300;

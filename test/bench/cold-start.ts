@@ -5,12 +5,14 @@ import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { buildHandlers } from '../../src/deploy/build.ts';
 import { bundleOptions } from '../../src/deploy/bundle.ts';
 import { findHandlers } from '../../src/deploy/handler-file.ts';
 import { systemHandlers } from '../../src/deploy/system-handlers.ts';
-import { aimedAt, type Figure, median } from './support/figure.ts';
+import { aimedAt, median } from './support/figure.ts';
+import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 
 const ROUNDS = 15;

@@ -1,7 +1,8 @@
 /** Whole runs on the embedded cloud: SQS, DynamoDB and Lambda's event source mapping over HTTP, with the real bundles. */
 import { startLocal } from '../../src/local/local-cloud.ts';
 import { bareLoop } from './support/bare-loop.ts';
-import { comparedTo, type Figure } from './support/figure.ts';
+import { comparedTo } from './support/figure.ts';
+import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 import { measureRuns } from './support/workloads.ts';
 

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { type Figure, shown } from './support/figure.ts';
+import { shown } from './support/figure.ts';
+import type { Figure } from './support/figure.ts';
 
 const SECTIONS = ['functions', 'cold-start', 'memory', 'local', 'billed', 'simulation', 'size'];
 

@@ -6,7 +6,8 @@ import { runInThreads } from '../simulation/jobs.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { chainOf, FEATURES } from '../simulation/specs.ts';
 import type { Feature } from '../simulation/specs.ts';
-import { aimedAt, type Figure } from './support/figure.ts';
+import { aimedAt } from './support/figure.ts';
+import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 
 const WORKFLOWS = 2000;

@@ -14,7 +14,8 @@ import {
   wideGroup,
 } from '../support/large-canvases.ts';
 import { LargestMessage } from '../support/largest-message.ts';
-import { aimedAt, comparedTo, type Figure } from './support/figure.ts';
+import { aimedAt, comparedTo } from './support/figure.ts';
+import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 
 /** Seconds; far more than needed. */

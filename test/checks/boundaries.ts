@@ -1,5 +1,6 @@
 import { globSync } from 'node:fs';
-import { type ICruiseResult, cruise, format } from 'dependency-cruiser';
+import { cruise, format } from 'dependency-cruiser';
+import type { ICruiseResult } from 'dependency-cruiser';
 import extractOptions from 'dependency-cruiser/config-utl/extract-depcruise-options';
 import extractTypeScriptConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 

@@ -4,7 +4,8 @@ import { lookUpQueueUrls } from '../../src/adapters/aws/queue-urls.ts';
 import { SqsBroker } from '../../src/adapters/aws/sqs-broker.ts';
 import { SqsDeliveries } from '../../src/adapters/aws/sqs-deliveries.ts';
 import { MemoryQueues } from '../../src/adapters/memory/queues.ts';
-import { type BrokerKit, describeBroker } from './broker-suite.ts';
+import { describeBroker } from './broker-suite.ts';
+import type { BrokerKit } from './broker-suite.ts';
 import { optionsFor, startQueues } from './support/emulators.ts';
 import { TestClock } from './support/test-clock.ts';
 

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
-import { optionsFor, startBucket, startTable, type TestBucket, type TestTable } from './support/emulators.ts';
+import { optionsFor, startBucket, startTable } from './support/emulators.ts';
+import type { TestBucket, TestTable } from './support/emulators.ts';
 import { freshWorkflow } from './support/ids.ts';
 import { TestClock } from './support/test-clock.ts';
 

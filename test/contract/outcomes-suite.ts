@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Address, addressOf } from '../../src/core/protocol/address.ts';
-import {
-  ANY_ATTEMPT,
-  type Cell,
-  type Owner,
-  type Result,
-  type Standing,
-  ownershipOf,
-} from '../../src/core/protocol/outcome.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
+import type { Address } from '../../src/core/protocol/address.ts';
+import { ANY_ATTEMPT, ownershipOf } from '../../src/core/protocol/outcome.ts';
+import type { Cell, Owner, Result, Standing } from '../../src/core/protocol/outcome.ts';
 import type { Climb, Commit, Outcomes } from '../../src/ports/outcomes.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';
@@ -109,7 +104,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         const id = freshWorkflow();
         const found = await Promise.all([decide(id, A), retry(id, B)]);
         const owners = [A, B].map((by, i) => ownershipOf(found[i]?.cell ?? {}, 0, by));
-        expect(owners.toSorted()).toEqual(['thisDelivery', 'otherMessage']);
+        expect(owners.toSorted()).toEqual(['otherMessage', 'thisDelivery']);
       });
 
       it('commit() refuses an attempt when a later one stands', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/core/protocol/address.ts';
-import { mergedFootprint, type Footprint } from '../../src/core/protocol/footprint.ts';
+import { mergedFootprint } from '../../src/core/protocol/footprint.ts';
+import type { Footprint } from '../../src/core/protocol/footprint.ts';
 import type { Result, Rerun } from '../../src/core/protocol/outcome.ts';
 import type { Broker, Scheduler } from '../../src/ports/broker.ts';
 import type { Outcomes } from '../../src/ports/outcomes.ts';

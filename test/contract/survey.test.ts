@@ -16,7 +16,8 @@ import { MemorySurvey } from '../../src/adapters/memory/survey.ts';
 import { startSchedulerEndpoint } from '../../src/local/scheduler-endpoint.ts';
 import { optionsFor, startQueues, startTable } from './support/emulators.ts';
 import { TestClock } from './support/test-clock.ts';
-import { describeSurvey, type SurveyKit } from './survey-suite.ts';
+import { describeSurvey } from './survey-suite.ts';
+import type { SurveyKit } from './survey-suite.ts';
 
 describeSurvey('memory', async (clock) => {
   const queues = new MemoryQueues({ now: () => 0, sleep: () => new Promise<void>(() => undefined) });

@@ -1,4 +1,5 @@
-import { inspect, isDeepStrictEqual, type styleText } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import type { styleText } from 'node:util';
 
 /** Where a report goes, and how it is coloured. */
 export interface ReportOptions {

@@ -1,5 +1,6 @@
 import type { AnySignature, AsyncResult } from 'chordal';
-import { type Report, codeOf } from './report.ts';
+import { codeOf } from './report.ts';
+import type { Report } from './report.ts';
 
 /** What stands in a section: lines of code that are shown, run and checked. */
 export class Session {

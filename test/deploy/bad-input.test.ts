@@ -2,7 +2,8 @@ import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { copyProject } from './support/project-folder.ts';
-import { type Run, run } from './support/run.ts';
+import { run } from './support/run.ts';
+import type { Run } from './support/run.ts';
 
 const app = `import { createApp } from 'chordal';\nconst app = createApp('test');\n`;
 const add = `const add = app.task('add', (x: number, y: number) => x + y);\n`;

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import type { add } from '../../handlers/tasks/math.ts';
 import { identity, record, recorded } from '../../handlers/tasks/text.ts';
 import { callers } from './support/callers.ts';
-import { type RunningEmulator, startMiniStack, startMoto } from './support/emulator.ts';
-import { copyProject, type ProjectFolder } from './support/project-folder.ts';
+import { startMiniStack, startMoto } from './support/emulator.ts';
+import type { RunningEmulator } from './support/emulator.ts';
+import { copyProject } from './support/project-folder.ts';
+import type { ProjectFolder } from './support/project-folder.ts';
 import { preparePython } from './support/python.ts';
 import { run } from './support/run.ts';
 import { DeployedStack } from './support/stack.ts';

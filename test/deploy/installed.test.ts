@@ -5,7 +5,8 @@ import { readme, snippetsOf } from '../support/readme.ts';
 import { writeFiles } from '../support/temporary-folder.ts';
 import { installedProject } from './support/installed-project.ts';
 import { runWell } from './support/run.ts';
-import { propertiesOf, type Template } from './support/template.ts';
+import { propertiesOf } from './support/template.ts';
+import type { Template } from './support/template.ts';
 
 const words = snippetsOf(readme).find(({ file }) => file === 'handlers/words.ts')?.code ?? '';
 const stack = /^```js\n(\/\/ infra\/stack\.js\n[^]*?)^```$/m.exec(readme)?.[1] ?? '';

@@ -5,7 +5,8 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { callers, runCaller } from './support/callers.ts';
-import { environmentOf, type RunningEmulator, startMiniStack } from './support/emulator.ts';
+import { environmentOf, startMiniStack } from './support/emulator.ts';
+import type { RunningEmulator } from './support/emulator.ts';
 import { bareHandler, timeBareMessages, timeWorkflows } from './support/figures.ts';
 import { copyProject } from './support/project-folder.ts';
 import { preparePython } from './support/python.ts';

@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { copyProject, type ProjectFolder } from './support/project-folder.ts';
+import { copyProject } from './support/project-folder.ts';
+import type { ProjectFolder } from './support/project-folder.ts';
 import { runWell } from './support/run.ts';
-import { propertiesOf, resourcesOf, statementsOf, type Template } from './support/template.ts';
+import { propertiesOf, resourcesOf, statementsOf } from './support/template.ts';
+import type { Template } from './support/template.ts';
 
 const key = 'arn:aws:kms:us-east-1:123456789012:key/abc';
 const topic = 'arn:aws:sns:us-east-1:123456789012:alarms';

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { add, tsum } from '../../handlers/tasks/math.ts';
 import { costOfCanvas } from '../../src/cli/cost-of-canvas.ts';
 import type { Bill } from '../../src/cli/estimate.ts';
-import { type CountedCloud, startCountedCloud } from '../bench/support/counted-cloud.ts';
+import { startCountedCloud } from '../bench/support/counted-cloud.ts';
+import type { CountedCloud } from '../bench/support/counted-cloud.ts';
 
 const sums = (n: number): AnySignature & { delay(): Promise<unknown> } =>
   chord(

@@ -12,8 +12,10 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Cloud, type CloudOptions, startCloud } from '../../src/local/cloud.ts';
-import { type Endpoints, clientOptions } from '../../src/local/endpoints.ts';
+import { startCloud } from '../../src/local/cloud.ts';
+import type { Cloud, CloudOptions } from '../../src/local/cloud.ts';
+import { clientOptions } from '../../src/local/endpoints.ts';
+import type { Endpoints } from '../../src/local/endpoints.ts';
 import { startLocal } from '../../src/local/local-cloud.ts';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 import { Happenings, openQueue, projectOf } from './local-support.ts';

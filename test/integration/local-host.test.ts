@@ -2,9 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Cloud, startCloud } from '../../src/local/cloud.ts';
-import { type Host, startHost } from '../../src/local/host.ts';
-import { Happenings, type Queue, openQueue, projectOf } from './local-support.ts';
+import { startCloud } from '../../src/local/cloud.ts';
+import type { Cloud } from '../../src/local/cloud.ts';
+import { startHost } from '../../src/local/host.ts';
+import type { Host } from '../../src/local/host.ts';
+import { Happenings, openQueue, projectOf } from './local-support.ts';
+import type { Queue } from './local-support.ts';
 
 /** Prints what it gets, and does what a message says the first time that it gets it. */
 const probe = `

@@ -1,11 +1,15 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvokeCommand, type InvokeCommandInput, type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cloud, startCloud } from '../../src/local/cloud.ts';
-import { type Host, startHost } from '../../src/local/host.ts';
-import { type LambdaEndpoint, startLambdaEndpoint } from '../../src/local/lambda-endpoint.ts';
+import { startCloud } from '../../src/local/cloud.ts';
+import type { Cloud } from '../../src/local/cloud.ts';
+import { startHost } from '../../src/local/host.ts';
+import type { Host } from '../../src/local/host.ts';
+import { startLambdaEndpoint } from '../../src/local/lambda-endpoint.ts';
+import type { LambdaEndpoint } from '../../src/local/lambda-endpoint.ts';
 import { startLocal } from '../../src/local/local-cloud.ts';
 import { Happenings, projectOf } from './local-support.ts';
 

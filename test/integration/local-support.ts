@@ -1,12 +1,13 @@
 import {
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
-  type Message,
   ReceiveMessageCommand,
   SQSClient,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import { type FunctionDescription, type Project, describeProject } from '../../src/deploy/project.ts';
+import type { Message } from '@aws-sdk/client-sqs';
+import { describeProject } from '../../src/deploy/project.ts';
+import type { FunctionDescription, Project } from '../../src/deploy/project.ts';
 import type { Cloud } from '../../src/local/cloud.ts';
 import { clientOptions } from '../../src/local/endpoints.ts';
 import type { LocalEvent } from '../../src/local/local-event.ts';

@@ -4,7 +4,8 @@ import { addToAll } from '../../handlers/tasks/canvas.ts';
 import { add, tsum } from '../../handlers/tasks/math.ts';
 import { log, record, recorded } from '../../handlers/tasks/text.ts';
 import { fail, retryOnce } from '../../handlers/tasks/trouble.ts';
-import { type LocalCloud, startLocal } from '../../src/local/local-cloud.ts';
+import { startLocal } from '../../src/local/local-cloud.ts';
+import type { LocalCloud } from '../../src/local/local-cloud.ts';
 
 /** Seconds; far more than needed. */
 const timeout = 15;

@@ -1,4 +1,5 @@
-import { type TestCloud, type TestCloudOptions, memoryCloud } from 'chordal/testing';
+import { memoryCloud } from 'chordal/testing';
+import type { TestCloud, TestCloudOptions } from 'chordal/testing';
 import { handler as canvas } from '../../handlers/canvas.ts';
 import { handler as math } from '../../handlers/math.ts';
 import { handler as text } from '../../handlers/text.ts';

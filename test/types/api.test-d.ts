@@ -3,19 +3,8 @@ import type { Group, Signature, UntypedSignature } from '../../src/core/types/ca
 import type { AsyncResult, GroupResult, MemberOutcome, ResultSet } from '../../src/core/types/results.ts';
 import type { AnySignature, ResultOf, SignatureJson } from '../../src/core/types/signature.ts';
 import type { AnyTask } from '../../src/core/types/tasks.ts';
-import {
-  add,
-  crash,
-  type addReplaced,
-  type addToAll,
-  fail,
-  identity,
-  log,
-  mul,
-  retryOnce,
-  type sleeping,
-  tsum,
-} from './sample-tasks.ts';
+import { add, crash, fail, identity, log, mul, retryOnce, tsum } from './sample-tasks.ts';
+import type { addReplaced, addToAll, sleeping } from './sample-tasks.ts';
 import { app, chain, chord, group, kwargs, range } from './support.ts';
 import type { Expect, Same } from './support.ts';
 

@@ -1,7 +1,9 @@
 import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Rerun, Value } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
-import { type Json, MAX_DEPTH, parseJson } from '../../core/values/json.ts';
-import { type Item, readNumber, readText } from './attributes.ts';
+import { MAX_DEPTH, parseJson } from '../../core/values/json.ts';
+import type { Json } from '../../core/values/json.ts';
+import { readNumber, readText } from './attributes.ts';
+import type { Item } from './attributes.ts';
 
 /**
  * How outcomes are written in the table: short, so that a leaf of 8 members with small values stays below 1 KB, one write unit.

@@ -4,12 +4,14 @@ import type {
   QueryCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { type Address, nodeKey, shardKey } from '../../core/protocol/address.ts';
+import { nodeKey, shardKey } from '../../core/protocol/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
 import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
 import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { CountStart, Claim, Climb, Commit } from '../../ports/outcomes.ts';
-import { expiry, type Item, type Key, keyAttributes, number, text } from './attributes.ts';
+import { expiry, keyAttributes, number, text } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
 import { encodeClaim, encodeLast, encodeOutcome, encodeRerun } from './outcome-codec.ts';
 
 /** A conditional update that answers with the whole item. */

@@ -2,7 +2,8 @@ import type { Address } from '../../core/protocol/address.ts';
 import { LEAF_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
 import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
 import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
-import { isExpired, type Item, type Key, readText } from './attributes.ts';
+import { isExpired, readText } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
 import { inParallel } from './backoff.ts';
 import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';
 import type { At, ItemUpdate } from './outcomes-requests.ts';
@@ -18,7 +19,8 @@ import {
   leavesRequest,
   strongGet,
 } from './outcomes-requests.ts';
-import { Table, type TableOptions } from './table.ts';
+import { Table } from './table.ts';
+import type { TableOptions } from './table.ts';
 
 /** Outcomes and joins in a DynamoDB table: one update for each write, and a read only when it was refused. */
 export class DynamoOutcomes implements Outcomes {

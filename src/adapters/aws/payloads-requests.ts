@@ -1,7 +1,8 @@
 import type { DeleteItemCommandInput, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DeleteObjectCommandInput, GetObjectCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { Address } from '../../core/protocol/address.ts';
-import { expiry, type Key, keyAttributes, text } from './attributes.ts';
+import { expiry, keyAttributes, text } from './attributes.ts';
+import type { Key } from './attributes.ts';
 import { besideTask, inWorkflow } from './keys.ts';
 
 /** Where a text is kept: an item of the table, or an object of the bucket. `id` is whose it is, for errors. */

@@ -4,14 +4,14 @@ import { UnknownResult } from '../../core/errors/result.ts';
 import type { Address } from '../../core/protocol/address.ts';
 import type { Payloads } from '../../ports/payloads.ts';
 import { limiter } from '../limiter.ts';
-import { type Key, readText } from './attributes.ts';
+import { readText } from './attributes.ts';
+import type { Key } from './attributes.ts';
 import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';
 import {
   blockPlace,
   getItemRequest,
   objectRequest,
-  type Place,
   placeOf,
   putItemRequest,
   putObjectRequest,
@@ -19,6 +19,7 @@ import {
   removeItemRequest,
   valuePlace,
 } from './payloads-requests.ts';
+import type { Place } from './payloads-requests.ts';
 import { Table } from './table.ts';
 
 /** Where large values and blocks are kept, and how to reach it. */

@@ -1,4 +1,5 @@
-import { GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { calling } from './errors.ts';
 
 /** The URL of a queue by the name that the ports use: a handler's name. */

@@ -8,7 +8,8 @@ import type {
 import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import type { DeadLetter } from '../../ports/records.ts';
-import { expiry, type Item, type Key, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
+import { expiry, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
 import { besideTask, inWorkflow, sortableTime } from './keys.ts';
 
 export const GATE_KEY: Key = { pk: '$gate', sk: '-' };

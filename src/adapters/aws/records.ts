@@ -25,7 +25,8 @@ import {
   resultKey,
   submissionKey,
 } from './records-requests.ts';
-import { Table, type TableOptions } from './table.ts';
+import { Table } from './table.ts';
+import type { TableOptions } from './table.ts';
 
 /** The smaller records in a DynamoDB table. */
 export class AwsRecords implements Records {

@@ -1,7 +1,8 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Scheduler } from '../../ports/broker.ts';
 import { calling } from './errors.ts';
-import { scheduleRequest, type ScheduleTarget } from './scheduler-requests.ts';
+import { scheduleRequest } from './scheduler-requests.ts';
+import type { ScheduleTarget } from './scheduler-requests.ts';
 
 /** Schedules and how to reach them. */
 export interface EventBridgeSchedulerOptions extends ScheduleTarget {

@@ -1,6 +1,7 @@
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { ConfigurationError, ServiceUnavailable } from '../../core/errors/caller.ts';
-import { backOff, MAX_TRIES, type Backoff } from './backoff.ts';
+import { backOff, MAX_TRIES } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 import { calling, isTransientCode } from './errors.ts';
 import type { QueueBatch } from './sqs-requests.ts';
 

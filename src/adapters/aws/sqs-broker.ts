@@ -1,4 +1,5 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Broker, Outgoing } from '../../ports/broker.ts';
 import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';

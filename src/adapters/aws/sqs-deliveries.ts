@@ -1,4 +1,5 @@
-import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Deliveries, Receipt } from '../../ports/broker.ts';
 import type { Backoff } from './backoff.ts';
 import type { QueueUrl } from './queue-urls.ts';

@@ -1,8 +1,10 @@
 import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { bareFootprint, idsAt, type Footprint, footprintOf } from '../../core/protocol/footprint.ts';
+import { bareFootprint, idsAt, footprintOf } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { compact } from '../../core/values/compact.ts';
-import { type Item, readNumber, readText, text } from './attributes.ts';
+import { readNumber, readText, text } from './attributes.ts';
+import type { Item } from './attributes.ts';
 import { cellOf } from './outcome-codec.ts';
 
 /** Everything that workflows, or one of them, have left, without values and blocks. */

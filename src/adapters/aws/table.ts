@@ -1,21 +1,25 @@
 import {
-  type AttributeValue,
   BatchGetItemCommand,
   DeleteItemCommand,
-  type DeleteItemCommandInput,
-  type DynamoDBClient,
   GetItemCommand,
-  type GetItemCommandInput,
   PutItemCommand,
-  type PutItemCommandInput,
   QueryCommand,
-  type QueryCommandInput,
   UpdateItemCommand,
-  type UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type {
+  AttributeValue,
+  DeleteItemCommandInput,
+  DynamoDBClient,
+  GetItemCommandInput,
+  PutItemCommandInput,
+  QueryCommandInput,
+  UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { ServiceUnavailable } from '../../core/errors/caller.ts';
-import { isExpired, type Item, type Key, keyAttributes } from './attributes.ts';
-import { backOff, inParallel, inRuns, MAX_TRIES, type Backoff } from './backoff.ts';
+import { isExpired, keyAttributes } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
+import { backOff, inParallel, inRuns, MAX_TRIES } from './backoff.ts';
+import type { Backoff } from './backoff.ts';
 import { calling, isRefused } from './errors.ts';
 
 /** The table and how to reach it. */

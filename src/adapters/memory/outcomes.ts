@@ -1,7 +1,10 @@
-import { type Address, addressOf, nodeKey } from '../../core/protocol/address.ts';
-import { idsAt, type Footprint, footprintOf } from '../../core/protocol/footprint.ts';
+import { addressOf, nodeKey } from '../../core/protocol/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
+import { idsAt, footprintOf } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
 import { memberId } from '../../core/protocol/ids.ts';
-import { type Cell, isOpen, type Leaf, type Standing } from '../../core/protocol/outcome.ts';
+import { isOpen } from '../../core/protocol/outcome.ts';
+import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';

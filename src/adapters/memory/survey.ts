@@ -1,4 +1,5 @@
-import { bareFootprint, type Footprint } from '../../core/protocol/footprint.ts';
+import { bareFootprint } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import type { InFlight, Survey } from '../../ports/survey.ts';
 import type { MemoryOutcomes } from './outcomes.ts';

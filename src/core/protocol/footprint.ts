@@ -1,5 +1,6 @@
 import { compact } from '../values/compact.ts';
-import { type Address, shardKey } from './address.ts';
+import { shardKey } from './address.ts';
+import type { Address } from './address.ts';
 import { memberId } from './ids.ts';
 import { LEAF_MEMBERS, shardOf } from './join-tree.ts';
 import type { Cell } from './outcome.ts';

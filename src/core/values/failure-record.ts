@@ -3,7 +3,8 @@ import * as resultErrors from '../errors/result.ts';
 import * as taskErrors from '../errors/task.ts';
 import { cutTo, describe } from '../text/describe.ts';
 import { compact } from './compact.ts';
-import { isPlainObject, type Json, type JsonObject } from './json.ts';
+import { isPlainObject } from './json.ts';
+import type { Json, JsonObject } from './json.ts';
 import { fromJson, toJson } from './serializer.ts';
 
 /** An error as JSON. */

@@ -1,8 +1,10 @@
 import { SerializationError } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
-import { isPlainObject, type Json, mayGetMarks, parseJson } from './json.ts';
+import { isPlainObject, mayGetMarks, parseJson } from './json.ts';
+import type { Json } from './json.ts';
 import { isMarkShaped, mark, markLeaf, readLeaf } from './serializer-marks.ts';
-import { checkCycle, checkDepth, fault, mapItems, mapValues, step, type Walk, walked } from './serializer-walk.ts';
+import { checkCycle, checkDepth, fault, mapItems, mapValues, step, walked } from './serializer-walk.ts';
+import type { Walk } from './serializer-walk.ts';
 
 export type { Json } from './json.ts';
 

@@ -9,7 +9,8 @@ import { systemHandlers } from '../../../src/deploy/system-handlers.ts';
 import { startCloud } from '../../../src/local/cloud.ts';
 import { endpointEnvironment } from '../../../src/local/endpoints.ts';
 import { startHost } from '../../../src/local/host.ts';
-import { type Counts, startCountingProxy } from './counting-proxy.ts';
+import { startCountingProxy } from './counting-proxy.ts';
+import type { Counts } from './counting-proxy.ts';
 
 /** What a workload has called, apart for the caller and for the functions with their pollers. */
 export interface Bill {

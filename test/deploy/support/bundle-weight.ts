@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { bundleOptions } from '../../../src/deploy/bundle.ts';
 import type { HandlerFile } from '../../../src/deploy/handler-file.ts';
 import { runWell } from './run.ts';

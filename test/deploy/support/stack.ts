@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CloudFormation } from './cloud-formation.ts';
-import { type Run, runWell } from './run.ts';
+import { runWell } from './run.ts';
+import type { Run } from './run.ts';
 
 /** A project that is deployed with the Serverless Framework. */
 export class DeployedStack {

@@ -1,4 +1,5 @@
-import { type AnySignature, chain, chord, group, kwargs, range, zip } from 'chordal';
+import { chain, chord, group, kwargs, range, zip } from 'chordal';
+import type { AnySignature } from 'chordal';
 import { add, tsum } from '../../../handlers/tasks/math.ts';
 import { log } from '../../../handlers/tasks/text.ts';
 

@@ -1,7 +1,9 @@
 /** The rows of "What differs from Celery" in README.md, each with a test of what it says of this library. */
 import { readFileSync } from 'node:fs';
-import { type Handler, chain, chord, createApp, currentTask, group, range, zip } from 'chordal';
-import { type TestCloud, memoryCloud } from 'chordal/testing';
+import { chain, chord, createApp, currentTask, group, range, zip } from 'chordal';
+import type { Handler } from 'chordal';
+import { memoryCloud } from 'chordal/testing';
+import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { handler as math } from '../../../handlers/math.ts';
 import { add, mul, tsum } from '../../../handlers/tasks/math.ts';

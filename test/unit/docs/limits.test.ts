@@ -1,6 +1,8 @@
 /** What "Limits" in README.md says. */
-import { type Handler, type SignatureJson, type UntypedSignature, chain, createApp, group } from 'chordal';
-import { type TestCloud, memoryCloud } from 'chordal/testing';
+import { chain, createApp, group } from 'chordal';
+import type { Handler, SignatureJson, UntypedSignature } from 'chordal';
+import { memoryCloud } from 'chordal/testing';
+import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identity } from '../../../handlers/tasks/text.ts';
 import { packPlan } from '../../../src/core/protocol/blocks.ts';

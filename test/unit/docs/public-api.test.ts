@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleModule, examplesOf } from '../../support/example-program.ts';
-import { type Checks, makeWorld, type World } from '../../support/example-world.ts';
+import { makeWorld } from '../../support/example-world.ts';
+import type { Checks, World } from '../../support/example-world.ts';
 import { compilerOptions, publicSymbols } from '../../support/public-api.ts';
 
 const modules = [

@@ -1,5 +1,6 @@
 import { createApp, currentTask } from 'chordal';
-import { type TestCloud, memoryCloud } from 'chordal/testing';
+import { memoryCloud } from 'chordal/testing';
+import type { TestCloud } from 'chordal/testing';
 import { afterEach, expect, test } from 'vitest';
 
 const app = createApp('limits');

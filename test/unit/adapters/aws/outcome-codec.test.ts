@@ -12,7 +12,8 @@ import {
   nodeOf,
 } from '../../../../src/adapters/aws/outcome-codec.ts';
 import type { Outcome, Owner, Rerun, Value } from '../../../../src/core/protocol/outcome.ts';
-import { type Json, MAX_DEPTH } from '../../../../src/core/values/json.ts';
+import { MAX_DEPTH } from '../../../../src/core/values/json.ts';
+import type { Json } from '../../../../src/core/values/json.ts';
 
 // JSON does not tell -0 from 0; values are marked before they come here.
 const json = fc.jsonValue({ stringUnit: 'binary' }).map((value): Json => JSON.parse(JSON.stringify(value)) as Json);

@@ -6,14 +6,13 @@ import { isChordalError } from '../../../../src/core/errors/caller.ts';
 import { listParameters } from '../../../../src/core/task/parameters-source.ts';
 import {
   accepts,
-  type AnyFunction,
   bindArguments,
   bindPartial,
   checkArguments,
   completes,
-  type Parameters,
   readParameters,
 } from '../../../../src/core/task/parameters.ts';
+import type { AnyFunction, Parameters } from '../../../../src/core/task/parameters.ts';
 
 /** Shapes as "required/slots", then k for keyword arguments, r for a rest parameter. */
 const shapes: readonly (readonly [source: string, shape: string])[] = [

@@ -6,7 +6,8 @@ import * as errors from '../../../../src/core/errors/caller.ts';
 import * as resultErrors from '../../../../src/core/errors/result.ts';
 import * as taskErrors from '../../../../src/core/errors/task.ts';
 import { cutTo, describe as describeValue } from '../../../../src/core/text/describe.ts';
-import { type FailureRecord, fromFailure, toFailure } from '../../../../src/core/values/failure-record.ts';
+import { fromFailure, toFailure } from '../../../../src/core/values/failure-record.ts';
+import type { FailureRecord } from '../../../../src/core/values/failure-record.ts';
 import type { Json } from '../../../../src/core/values/json.ts';
 
 const cause = new Error('the cause');
