@@ -201,4 +201,12 @@ export interface StandardSchema<out Output = unknown> {
 /** What a schema says of a value. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
-  | { readonly issues: readonly { readonly message: string }[] };
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** What a schema finds wrong, and where: in the list of arguments, which index, then which key, and so on. */
+export interface SchemaIssue {
+  /** What is wrong. */
+  readonly message: string;
+  /** Where, from the list of arguments inwards; a key may be in an object, as some libraries have it. Default: in the list itself. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}

@@ -2,12 +2,13 @@
 export type Binary = ArrayBuffer | ArrayBufferView;
 
 /**
- * The name of a kind of binary data; a Node `Buffer` is a `Uint8Array`. Undefined for everything else.
+ * The name of a kind of binary data; a Node `Buffer` is one of its own. Undefined for everything else.
  *
  * @example
  * binaryKind(new Float64Array(2)); // 'Float64Array'
  */
 export function binaryKind(value: Binary): string | undefined {
+  if (Buffer.isBuffer(value)) return 'Buffer';
   const kind = Object.prototype.toString.call(value).slice('[object '.length, -1);
   return KINDS.has(kind) ? kind : undefined;
 }
@@ -45,6 +46,7 @@ export const KINDS: ReadonlyMap<string, (buffer: ArrayBuffer) => Binary> = new M
   ['ArrayBuffer', (buffer) => buffer],
   ['DataView', (buffer) => new DataView(buffer)],
   ['Uint8Array', (buffer) => new Uint8Array(buffer)],
+  ['Buffer', (buffer) => Buffer.from(buffer)],
   ['Uint8ClampedArray', (buffer) => new Uint8ClampedArray(buffer)],
   ['Uint16Array', (buffer) => new Uint16Array(buffer)],
   ['Uint32Array', (buffer) => new Uint32Array(buffer)],
@@ -53,11 +55,19 @@ export const KINDS: ReadonlyMap<string, (buffer: ArrayBuffer) => Binary> = new M
   ['Int16Array', (buffer) => new Int16Array(buffer)],
   ['Int32Array', (buffer) => new Int32Array(buffer)],
   ['BigInt64Array', (buffer) => new BigInt64Array(buffer)],
+  ...float16(),
   ['Float32Array', (buffer) => new Float32Array(buffer)],
   ['Float64Array', (buffer) => new Float64Array(buffer)],
 ]);
 
 // --- internal ---
+
+/** The class is there from Node 24 on. */
+function float16(): readonly [string, (buffer: ArrayBuffer) => Binary][] {
+  // The lib of ES2024 does not have it yet.
+  const made = (globalThis as { Float16Array?: new (buffer: ArrayBuffer) => ArrayBufferView }).Float16Array;
+  return made === undefined ? [] : [['Float16Array', (buffer) => new made(buffer)]];
+}
 
 /** As many arguments as any engine lets a call have. */
 const CHUNK = 8192;

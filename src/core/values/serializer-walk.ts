@@ -1,4 +1,5 @@
 import { isChordalError, SerializationError } from '../errors/caller.ts';
+import { pathOf } from '../text/path.ts';
 import { MAX_DEPTH } from './json.ts';
 
 /**
@@ -103,13 +104,7 @@ export function fault(walk: Walk, problem: string, cause?: unknown): Serializati
 const LONGEST_PATH = 200;
 
 function pathText(keys: readonly Key[]): string {
-  const path = `value${keys.map(keyText).join('')}`;
+  const path = pathOf('value', keys);
   if (path.length <= LONGEST_PATH) return path;
   return `${path.slice(0, LONGEST_PATH / 2)}…${path.slice(-LONGEST_PATH / 2)}`;
-}
-
-function keyText(key: Key): string {
-  if (key === undefined) return '';
-  if (typeof key === 'number') return `[${key}]`;
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }

@@ -1,5 +1,6 @@
 import { SerializationError } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
+import { extendedBuiltIn, hasBuiltInToJson } from './built-in.ts';
 import { isPlainObject, mayGetMarks, parseJson } from './json.ts';
 import type { Json } from './json.ts';
 import { isMarkShaped, mark, markLeaf, readLeaf } from './serializer-marks.ts';
@@ -10,9 +11,9 @@ export type { Json } from './json.ts';
 
 /**
  * Writes a value as text. What is not JSON survives by marks: `undefined`, bigint, `NaN`, the infinities, `-0`, `Date`, `Map`, `Set`, typed
- * arrays, `ArrayBuffer`, `DataView`; a Node `Buffer` comes back as a `Uint8Array`, an object without a prototype as a plain one. Anything with a
- * `toJSON` method is written as what that returns. As in JSON, keys that are symbols are left out. No class instance is written as its
- * fields: it would come back without its methods.
+ * arrays, Node's `Buffer`, `ArrayBuffer`, `DataView`; an object without a prototype comes back as a plain one. Anything with a `toJSON` method
+ * is written as what that returns. As in JSON, keys that are symbols are left out. No class instance is written as its fields, and none of a
+ * class that extends one of these as that: it would come back without its methods.
  *
  * @param what names the value for the message of the error.
  * @throws SerializationError for a function, a symbol, an instance of a class, an invalid `Date`, a cycle, or more than 1,000 levels.
@@ -63,7 +64,7 @@ export function toJson(value: unknown, what: string): Json {
 
 /**
  * The JSON of a value for a caller in any language, who knows no marks for numbers that are zero: as {@link toJson}, but `-0` is 0, as
- * `JSON.stringify` has it.
+ * `JSON.stringify` has it, and for no class of Node's: a `Buffer` is bytes.
  *
  * @param what names the value for the message of the error.
  * @throws SerializationError as {@link encode} does.
@@ -105,18 +106,27 @@ function writeObject(value: object, depth: number, walk: Walk): Json {
   checkCycle(walk, depth, value);
   checkDepth(walk, depth);
   const isPlain = isPlainObject(value);
-  const marked = isPlain ? undefined : (markLeaf(value) ?? writeCollection(value, depth, walk));
+  const base = isPlain ? undefined : extendedBuiltIn(value);
+  const marked =
+    isPlain || base !== undefined
+      ? undefined
+      : (bytesFor(walk, value) ?? markLeaf(value) ?? writeCollection(value, depth, walk));
   if (marked !== undefined) return marked;
   // An invalid Date would become null.
-  if (hasToJson(value) && !(value instanceof Date)) {
+  if (hasToJson(value) && !hasBuiltInToJson(value)) {
     const json = value.toJSON(String(walk.path[depth - 1] ?? ''));
     if (json !== value) return write(json, depth, walk);
     // An object that is its own JSON says that its fields are data.
     return writeValues({ ...value }, depth, walk);
   }
+  if (base !== undefined) throw fault(walk, refusalOfSubclass(value, base));
   if (Array.isArray(value)) return jsonOf(mapItems(value, depth, walk, write));
   if (isPlain) return writeValues(value, depth, walk);
   throw fault(walk, refusal(value));
+}
+
+function bytesFor({ isAnswer }: Walk, value: object): Json | undefined {
+  return isAnswer === true && Buffer.isBuffer(value) ? markLeaf(new Uint8Array(value)) : undefined;
 }
 
 function writeCollection(value: object, depth: number, walk: Walk): Json | undefined {
@@ -169,6 +179,11 @@ function isPair(value: unknown): value is readonly [unknown, unknown] {
 
 function hasToJson(value: object): value is { toJSON(key: string): unknown } {
   return 'toJSON' in value && typeof value.toJSON === 'function';
+}
+
+function refusalOfSubclass(value: object, base: string): string {
+  const name = value.constructor.name || 'a class without a name';
+  return `is an instance of ${name}, which extends ${base}; give plain data, or give its class a toJSON method`;
 }
 
 function refusal(value: unknown): string {

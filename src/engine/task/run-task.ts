@@ -3,6 +3,8 @@ import { InvalidArguments, isChordalError } from '../../core/errors/caller.ts';
 import { SoftTimeLimitExceeded, TimeLimitExceeded } from '../../core/errors/task.ts';
 import { bindArguments } from '../../core/task/parameters.ts';
 import { autoretryDelay, hasRetryLeft, isRetriable, retryLimit } from '../../core/task/retry.ts';
+import { pathOf } from '../../core/text/path.ts';
+import type { SchemaIssue } from '../../core/types/options.ts';
 import { toFailure } from '../../core/values/failure-record.ts';
 import type { FailureRecord } from '../../core/values/failure-record.ts';
 import type { Json } from '../../core/values/json.ts';
@@ -83,13 +85,19 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
   if (input === undefined) return args;
   const result = await input['~standard'].validate(args);
   if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
-  const issues = result.issues.map(({ message }) => message).join('; ');
+  const issues = result.issues.map(issueText).join('; ');
   throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, {
     task: task.name,
   });
 }
 
 // --- internal ---
+
+/** A list of arguments begins with an index: `arguments[0].customer.street: it is missing`. */
+function issueText({ message, path = [] }: SchemaIssue): string {
+  const keys = path.map((part) => (typeof part === 'object' ? part.key : part));
+  return keys.length === 0 ? message : `${pathOf('arguments', keys)}: ${message}`;
+}
 
 /** Fails a run that takes too long, after a notice at the soft limit. What the function still does is not waited for. */
 async function limit(

@@ -119,6 +119,23 @@ describe('arguments', () => {
     expect(cloud.isIdle).toBe(true);
   });
 
+  it('are checked by a schema, and the error says where each fault is', async () => {
+    const issues = [
+      { message: 'a text is expected', path: [0, 'customer', { key: 'street' }] },
+      { message: 'it is too long', path: [1] },
+      { message: 'they do not fit', path: [] },
+      { message: 'no more are expected' },
+    ];
+    const place = app.task(
+      'place',
+      { input: { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) } } },
+      (order: unknown) => order,
+    );
+    await expect(place({})).rejects.toThrow(
+      'Cannot call place as its arguments do not pass its input schema: arguments[0].customer.street: a text is expected; arguments[1]: it is too long; they do not fit; no more are expected',
+    );
+  });
+
   it('are checked by the task’s schema, on the worker at the latest', async () => {
     expect(await (await checked.delay('good')).get()).toBe('good');
     await expect((await chain(identity.s('bad'), checked.s()).delay()).get()).rejects.toMatchObject({

@@ -19,6 +19,8 @@ test('values are JSON and some more, but no instances of classes', async () => {
     map: new Map([[1, new Set(['a'])]]),
     big: 2n ** 64n,
     bytes: new Uint8Array([1, 2]),
+    halves: new Float16Array([0.5]),
+    buffer: Buffer.from('a'),
     none: undefined,
   };
   expect(await (await identity.delay(value)).get()).toEqual(value);
@@ -26,7 +28,8 @@ test('values are JSON and some more, but no instances of classes', async () => {
   class Money {
     readonly amount = 1;
   }
-  for (const wrong of [new Money(), () => 1]) {
+  class Purse extends Map<string, number> {}
+  for (const wrong of [new Money(), new Purse(), () => 1]) {
     await expect(async () => identity.delay(wrong)).rejects.toMatchObject({ code: 'CHORDAL_SERIALIZATION' });
   }
 });

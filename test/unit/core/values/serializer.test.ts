@@ -33,6 +33,19 @@ function nested(levels: number): unknown {
 class Point {
   readonly x: number = 1;
 }
+class Tags extends Map<string, number> {}
+class Names extends Set<string> {}
+class Rows extends Array<number> {}
+class Day extends Date {}
+class Bytes extends Uint8Array {}
+class Text extends Buffer {}
+class Sample extends Float64Array {}
+class Block extends ArrayBuffer {}
+class Amount extends Map<string, number> {
+  toJSON(): unknown {
+    return Object.fromEntries(this);
+  }
+}
 
 const PLAIN = ['', 'a', 0, 1.5, true, false, null, [], {}, [1, [2, [3]]], { a: { b: [{ c: null }] } }];
 
@@ -66,6 +79,7 @@ const MARKED: readonly unknown[] = [
   new Int16Array([1, -32_768]),
   new Int32Array([1, -2_147_483_648]),
   new BigInt64Array([-1n]),
+  new Float16Array([1.5, Number.NaN]),
   new Float32Array([0.5, Number.NaN]),
   new Float64Array([Math.PI, -0]),
   new ArrayBuffer(3),
@@ -143,8 +157,14 @@ describe('encode() and decode()', () => {
     expect(roundTrip(holes)).toStrictEqual([1, undefined, 3]);
   });
 
-  it('give a Buffer back as a Uint8Array, of its own bytes alone', () => {
-    expect(roundTrip(Buffer.from('abc'))).toStrictEqual(new Uint8Array([97, 98, 99]));
+  it('give a Buffer back as a Buffer, so that a task that says Buffer is given one', () => {
+    const back = roundTrip(Buffer.from('abc'));
+    expect(back).toStrictEqual(Buffer.from('abc'));
+    expect(Buffer.isBuffer(back) && back.toString('utf8')).toBe('abc');
+    expect(roundTrip(new Uint8Array([97]))).toStrictEqual(new Uint8Array([97]));
+  });
+
+  it('give back of bytes those alone that a view shows', () => {
     expect(roundTrip(new Uint8Array([1, 2, 3, 4]).subarray(1, 3))).toStrictEqual(new Uint8Array([2, 3]));
     expect(roundTrip(new DataView(new ArrayBuffer(8), 2, 3))).toStrictEqual(new DataView(new ArrayBuffer(3)));
   });
@@ -255,6 +275,25 @@ describe('encode() refuses', () => {
     [self, 'value[0][1] is value again: a cycle; give data without cycles'],
   ])('%o', (value, problem) => {
     expect(refused(value)).toBe(`Cannot serialise the result of task add: ${problem}`);
+  });
+
+  it.each([
+    ['Tags', 'Map', new Tags([['a', 1]])],
+    ['Names', 'Set', new Names(['a'])],
+    ['Rows', 'Array', Rows.from([1])],
+    ['Day', 'Date', new Day(0)],
+    ['Bytes', 'Uint8Array', new Bytes(1)],
+    ['Text', 'Buffer', Object.setPrototypeOf(Buffer.from('a'), Text.prototype)],
+    ['Sample', 'Float64Array', new Sample(1)],
+    ['Block', 'ArrayBuffer', new Block(1)],
+  ])('an instance of %s, which extends %s and would come back without its methods', (name, base, value) => {
+    expect(refused({ a: [value] })).toBe(
+      `Cannot serialise the result of task add: value.a[0] is an instance of ${name}, which extends ${base}; give plain data, or give its class a toJSON method`,
+    );
+  });
+
+  it('no instance of a subclass that says by toJSON how it is written', () => {
+    expect(roundTrip([new Amount([['a', 1]])])).toStrictEqual([{ a: 1 }]);
   });
 
   it('a getter that throws', () => {
@@ -481,12 +520,13 @@ function hasInvalidDate(value: unknown): boolean {
 }
 
 describe('toAnswer()', () => {
-  it('writes -0 as 0, at any depth, and all else as toJson() does', () => {
+  it('writes -0 as 0, at any depth, a Buffer as bytes, and all else as toJson() does', () => {
     expect(JSON.stringify(toAnswer([-0, { a: -0 }, new Set([-0]), Number.NaN], 'it'))).toBe(
       '[0,{"a":0},{"__type__":"set","__value__":[0]},{"__type__":"number","__value__":"NaN"}]',
     );
     const shaped = { __type__: 'number', __value__: '-0' };
     expect(toAnswer(shaped, 'it')).toEqual(toJson(shaped, 'it'));
+    expect(toAnswer(Buffer.from('a'), 'it')).toEqual(toJson(new Uint8Array([97]), 'it'));
     expect(() => toAnswer({ a: [() => 1] }, 'it')).toThrow('value.a[0] is a function');
   });
 });
