@@ -77,6 +77,15 @@ export default {
       to: { path: '^(src|handlers|test)/', pathNot: inSrc(['deploy']) },
     },
     {
+      name: 'unit-tests-do-no-io',
+      comment: 'A test that opens, starts or writes something belongs in test/contract, integration or deploy.',
+      severity: 'error',
+      from: { path: '^test/unit/' },
+      to: {
+        path: '^((node:)?(child_process|fs/promises|http|http2|https|net|sqlite|worker_threads)$|test/support/temporary-folder|src/deploy/(build|watch))',
+      },
+    },
+    {
       name: 'no-circles',
       severity: 'error',
       from: {},

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chain, chord, group } from 'chordal';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { addToAll } from '../../handlers/tasks/canvas.ts';
@@ -46,4 +47,12 @@ test('an error keeps its name and what it was made with when its function is bun
     args: ['Task expected to fail', 'a'],
     failedTask: 'fail',
   });
+});
+
+test('crash() ends its process', () => {
+  const code = `import { crash } from './handlers/tasks/trouble.ts'; await crash(); console.log('alive');`;
+  const options = ['--conditions=chordal-source', '--input-type=module', '-e', code];
+  const { status, stdout } = spawnSync(process.execPath, options, { encoding: 'utf8' });
+
+  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
 });

@@ -1,4 +1,4 @@
-import type { PublicSymbol } from './public-api.ts';
+import type { PublicModule, PublicSymbol } from './public-api.ts';
 
 /** A piece of code in a doc comment. */
 export interface Example {
@@ -14,12 +14,6 @@ export function examplesOf(symbols: readonly PublicSymbol[]): readonly Example[]
     // What an interface inherits has its example there.
     ...members.flatMap((member) => named(`${name}.${member.name}`, member.examples)),
   ]);
-}
-
-/** What users import under a name. */
-export interface PublicModule {
-  readonly from: string;
-  readonly symbols: readonly PublicSymbol[];
 }
 
 /**

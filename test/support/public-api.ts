@@ -16,15 +16,21 @@ export interface PublicSymbol {
   readonly isValue: boolean;
 }
 
-/** What these modules export, in their order. */
-export function publicSymbols(...paths: readonly string[]): readonly PublicSymbol[] {
-  const program = ts.createProgram([...paths], compilerOptions());
+/** A module that users import, and its exports. */
+export interface PublicModule {
+  readonly from: string;
+  readonly symbols: readonly PublicSymbol[];
+}
+
+/** Reads the exports of all public modules, in their order. */
+export function publicModules(): readonly PublicModule[] {
+  const program = ts.createProgram(Object.values(PUBLIC), compilerOptions());
   const checker = program.getTypeChecker();
-  return paths.flatMap((path) => {
+  return Object.entries(PUBLIC).map(([from, path]) => {
     const file = program.getSourceFile(path);
     const module = file === undefined ? undefined : checker.getSymbolAtLocation(file);
     if (module === undefined) throw new Error(`Cannot read the exports of ${path}: it is no module`);
-    return checker.getExportsOfModule(module).map((exported) => describeExport(checker, exported));
+    return { from, symbols: checker.getExportsOfModule(module).map((exported) => describeExport(checker, exported)) };
   });
 }
 
@@ -37,6 +43,9 @@ export function compilerOptions(): ts.CompilerOptions {
 }
 
 // --- internal ---
+
+/** The modules whose exports are described, and their sources. */
+const PUBLIC = { chordal: 'src/index.ts', 'chordal/testing': 'src/testing/index.ts' };
 
 function describeExport(checker: ts.TypeChecker, exported: ts.Symbol): PublicSymbol {
   const symbol = (exported.flags & ts.SymbolFlags.Alias) === 0 ? exported : checker.getAliasedSymbol(exported);

@@ -1,7 +1,5 @@
-import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { canvasesIn, readInput } from '../../../src/cli/read-canvases.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { canvasesIn } from '../../../src/cli/read-canvases.ts';
 
 const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
@@ -59,23 +57,4 @@ test.each([[deep], [deep.replaceAll('[', '[\n')]])(
 
 test.each(['', ' \n\r\n\t'])('canvasesIn() refuses the blank text %j', (text) => {
   expect(() => canvasesIn(text, '-')).toThrow('Cannot read a canvas from stdin: it is empty');
-});
-
-test('readInput() reads a file, or stdin for a hyphen, without a byte order mark', async () => {
-  const dir = await temporaryFolder({ 'a.json': '\uFEFF{"ä": 1}' });
-
-  expect(await readInput(`${dir}/a.json`, Readable.from([]))).toBe('{"ä": 1}');
-  // A character may be cut in two.
-  const bytes = Buffer.from('{"ä": 1}');
-  expect(await readInput('-', Readable.from([bytes.subarray(0, 3), bytes.subarray(3)]))).toBe('{"ä": 1}');
-});
-
-test('readInput() says why a file cannot be read', async () => {
-  const dir = await temporaryFolder();
-
-  await expect(readInput(`${dir}/none.json`, Readable.from([]))).rejects.toThrow('there is no such file');
-  await expect(readInput(dir, Readable.from([]))).rejects.toThrow('it is a folder');
-  await expect(readInput('-', Readable.from([Buffer.from([0xff, 0xfe])]))).rejects.toThrow(
-    'Cannot read stdin: it is no text in UTF-8',
-  );
 });

@@ -191,7 +191,7 @@ describe('a canvas', () => {
     await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED' });
   });
 
-  it('of 10,000 piped steps is flat, and legal', async () => {
+  it('of 10,000 piped steps is flat, and legal', { timeout: 120_000 }, async () => {
     const piped = range(9999).reduce(
       (chained) => chained.pipe(add.s(1)) as unknown as ReturnType<typeof add.si>,
       add.si(0, 1),

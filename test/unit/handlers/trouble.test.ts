@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { app } from '../../../handlers/tasks/app.ts';
@@ -66,12 +65,4 @@ test('sleeping() ends with the reason when its signal fires', async () => {
   const result = await sleeping.applyAsync({ args: [60], softTimeLimit: 1 });
 
   await expect(result.get()).rejects.toMatchObject({ errorType: 'SoftTimeLimitExceeded' });
-});
-
-test('crash() ends its process', () => {
-  const code = `import { crash } from './handlers/tasks/trouble.ts'; await crash(); console.log('alive');`;
-  const options = ['--conditions=chordal-source', '--input-type=module', '-e', code];
-  const { status, stdout } = spawnSync(process.execPath, options, { encoding: 'utf8' });
-
-  expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
 });

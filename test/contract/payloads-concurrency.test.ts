@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { expect, onTestFinished, test } from 'vitest';
-import { AwsPayloads } from '../../../../src/adapters/aws/payloads.ts';
-import { RealClock } from '../../../../src/adapters/system/clock.ts';
-import { addressOf } from '../../../../src/core/protocol/address.ts';
+import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
+import { RealClock } from '../../src/adapters/system/clock.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
 
 test('getValue() asks for a few values at a time, however many are wanted at once', async () => {
   const values = 300;

@@ -1,11 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { buildHandlers } from '../../../src/deploy/build.ts';
-import type { Build } from '../../../src/deploy/build.ts';
-import { findHandlers } from '../../../src/deploy/handler-file.ts';
-import { watchHandlers } from '../../../src/deploy/watch.ts';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
+import { buildHandlers } from '../../src/deploy/build.ts';
+import type { Build } from '../../src/deploy/build.ts';
+import { findHandlers } from '../../src/deploy/handler-file.ts';
+import { watchHandlers } from '../../src/deploy/watch.ts';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 
 test('findHandlers() finds the files directly in the folder, without declarations, tests and subfolders', async () => {
   const dir = await temporaryFolder({

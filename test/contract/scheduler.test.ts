@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { afterEach, describe, expect, it } from 'vitest';
-import { scheduleRequest } from '../../../../src/adapters/aws/scheduler-requests.ts';
-import { EventBridgeScheduler } from '../../../../src/adapters/aws/scheduler.ts';
+import { scheduleRequest } from '../../src/adapters/aws/scheduler-requests.ts';
+import { EventBridgeScheduler } from '../../src/adapters/aws/scheduler.ts';
 
 const target = {
   groupName: 'proj-dev',
