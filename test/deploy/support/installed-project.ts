@@ -1,5 +1,6 @@
 import { cp, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { packInto } from '../../support/package.ts';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
 import { runWell } from './run.ts';
 
@@ -24,19 +25,8 @@ export async function installedProject(files: Readonly<Record<string, string>>):
 
 // --- internal ---
 
-const TSC = ['-p', 'src/tsconfig.json', '--noCheck', '--declarationMap', 'false'];
-
-/** Built anew: `dist` may be older than the source. */
 async function unpack(staging: string, target: string): Promise<void> {
-  const manifest = JSON.parse(await readFile('package.json', 'utf8')) as { files: readonly string[] };
-  const copied = [...manifest.files.filter((path) => path !== 'dist'), 'package.json', 'README.md', 'LICENSE'];
-  await Promise.all([
-    ...copied.map((path) => cp(path, join(staging, path), { recursive: true })),
-    runWell('tsc', [...TSC, '--outDir', join(staging, 'dist')]),
-  ]);
-  await runWell('npm', ['pack', '--ignore-scripts', '--silent'], { cwd: staging });
-  const tarball = (await readdir(staging)).find((name) => name.endsWith('.tgz')) ?? '';
-  await runWell('tar', ['-xzf', tarball], { cwd: staging });
+  await runWell('tar', ['-xzf', await packInto(staging)], { cwd: staging });
   await rm(target, { recursive: true, force: true });
   await cp(join(staging, 'package'), target, { recursive: true });
 }
