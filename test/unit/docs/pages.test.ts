@@ -7,7 +7,14 @@ import { alarms } from '../../../src/deploy/stack/alarms.ts';
 import { DEFAULT_SETTINGS } from '../../../src/deploy/stack/settings.ts';
 import type { Countable } from '../../../src/ports/system.ts';
 
-const PAGES = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'OPERATIONS.md', 'README.md', 'test/conformance/README.md'];
+const PAGES = [
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'OPERATIONS.md',
+  'README.md',
+  'SECURITY.md',
+  'test/conformance/README.md',
+];
 const textOf = (page: string): string => readFileSync(page, 'utf8');
 const operations = textOf('OPERATIONS.md');
 const architecture = textOf('ARCHITECTURE.md');
