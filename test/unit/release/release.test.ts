@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runWell } from '../../deploy/support/run.ts';
-import { type ReleaseFacts, reasonsAgainst, releaseFacts, tagRelease } from '../../support/release.ts';
+import { reasonsAgainst, releaseFacts, tagRelease } from '../../support/release.ts';
+import type { ReleaseFacts } from '../../support/release.ts';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
 
 const DATED = '# Changelog\n\n## 0.2.0 (2026-03-01)\n\n- Chords.\n';
