@@ -1,11 +1,7 @@
 /** A version is released from a clean main branch, with dated entries in CHANGELOG.md, and once. */
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runWell } from '../../deploy/support/run.ts';
-import { reasonsAgainst, releaseFacts, tagRelease } from '../../support/release.ts';
+import { reasonsAgainst } from '../../support/release.ts';
 import type { ReleaseFacts } from '../../support/release.ts';
-import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
 
 const DATED = '# Changelog\n\n## 0.2.0 (2026-03-01)\n\n- Chords.\n';
 const good: ReleaseFacts = {
@@ -45,39 +41,4 @@ describe('a release', () => {
   test.each(['', '1.2', 'v0.2.0', '0.2.0-beta.1', 'minor'])('is refused for the version `%s`', (version) => {
     expect(reasonsOf({}, version)).toBe(`\`${version}\` is not a version. Give three numbers, as in 0.2.0.`);
   });
-});
-
-test('a release is a commit with the version in every file that has it, and a tag; a second one is refused', async () => {
-  const folder = await temporaryFolder({
-    'package.json': JSON.stringify({ name: 'chordal', version: '0.1.0', repository: { url: good.repositoryUrl } }),
-    'package-lock.json': JSON.stringify({
-      name: 'chordal',
-      version: '0.1.0',
-      lockfileVersion: 3,
-      packages: { '': {} },
-    }),
-    'README.md': 'npm install ../chordal/chordal-0.1.0.tgz\n',
-    'CHANGELOG.md': DATED,
-  });
-  const git = async (...args: string[]): Promise<string> => (await runWell('git', args, { cwd: folder })).stdout.trim();
-  await git('init', '--quiet', '--initial-branch', 'main');
-  await git('config', 'user.name', 'A maintainer');
-  await git('config', 'user.email', 'maintainer@host.example');
-  await git('add', '--all');
-  await git('commit', '--quiet', '--message', 'Add chords');
-  expect(reasonsAgainst('0.2.0', await releaseFacts(folder))).toEqual([]);
-
-  await tagRelease('0.2.0', folder);
-
-  expect(await git('log', '-1', '--format=%s %D')).toBe('Release 0.2.0 HEAD -> main, tag: v0.2.0');
-  expect(await git('status', '--porcelain')).toBe('');
-  expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('chordal-0.2.0.tgz');
-  for (const file of ['package.json', 'package-lock.json']) {
-    expect(JSON.parse(await readFile(join(folder, file), 'utf8'))).toMatchObject({ version: '0.2.0' });
-  }
-  await writeFiles(folder, { 'CHANGELOG.md': `${DATED}- Groups.\n` });
-  expect(reasonsAgainst('0.2.0', await releaseFacts(folder))).toEqual([
-    'the tag v0.2.0 exists. Give a later version.',
-    '1 files differ from the last commit. Commit or stash them.',
-  ]);
 });
