@@ -6,7 +6,7 @@ import type { Missing } from '../core/protocol/diagnose.ts';
 import { mergedFootprint } from '../core/protocol/footprint.ts';
 import type { Footprint } from '../core/protocol/footprint.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
-import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { keptFor, LIFETIME_MS } from '../core/protocol/lifetime.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -155,7 +155,7 @@ async function settleLost({ engine }: DoctorPorts, { workflow, missing, until = 
     attempt: ANY_ATTEMPT,
     decision: { state: 'FAILURE', value: { inline: { ...record } }, failedId: first.id },
     by,
-    until: Math.max(until, clock.now() + LIFETIME_MS),
+    until: Math.max(until, keptFor(clock.now())),
   });
   return cell.outcome?.mid === by.mid;
 }

@@ -1,8 +1,8 @@
 import { InvalidMessage } from '../core/errors/caller.ts';
 import { lastStart } from '../core/protocol/lifetime.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
 import { decodeMessage, isNewer } from '../core/protocol/message-codec.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
-import { LIFETIME_MS } from '../core/protocol/new-message.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { chainsAround, remainsOf } from '../core/protocol/remaining-plan.ts';
@@ -12,7 +12,7 @@ import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import type { DeadLetter } from '../ports/records.ts';
 import { checkPlan } from './check-canvas.ts';
-import { clientFlow, sendFirst } from './submit.ts';
+import { clientOrigin, sendFirst } from './submit.ts';
 
 /** A message that stands for work. */
 export type DeadWork = RunMessage | ExpandMessage;
@@ -51,11 +51,11 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
   ]);
   const whole = remainsOf(first, work.links ?? [], chains);
   checkPlan(engine, whole);
-  const until = lastStart(whole, engine.clock.now()) + LIFETIME_MS;
+  const until = keptFor(lastStart(whole, engine.clock.now()));
   const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
   const { depth, tenant, traceparent, headers } = work;
-  const flow = { ...clientFlow(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
-  await sendFirst(engine, flow, { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] });
+  const origin = { ...clientOrigin(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
+  await sendFirst(engine, origin, { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] });
   return id;
 }
 

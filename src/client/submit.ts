@@ -2,19 +2,19 @@ import { planOf } from '../core/canvas/normalise.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidOptions, TooDeep } from '../core/errors/caller.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
-import type { Effect, Flow, Start } from '../core/protocol/effect.ts';
+import type { Effect, Start } from '../core/protocol/effect.ts';
 import { isWorkflowId } from '../core/protocol/ids.ts';
 import { lastStart } from '../core/protocol/lifetime.ts';
-import type { Message } from '../core/protocol/message.ts';
-import { newCanvas, LIFETIME_MS } from '../core/protocol/new-message.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
+import { newCanvas } from '../core/protocol/new-message.ts';
+import type { Origin } from '../core/protocol/origin.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
-import { dispatch, isOneCall } from '../engine/dispatch.ts';
-import type { Outbox } from '../engine/dispatch.ts';
+import { addressed, dispatch, isOneCall, mustRoute } from '../engine/dispatch.ts';
+import type { Outbox, Routed } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
-import { interpret } from '../engine/interpret.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
@@ -51,34 +51,36 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
   const id = workflowId(engine, submission, plan, run);
-  const until = lastStart(plan, engine.clock.now()) + LIFETIME_MS;
+  const until = keptFor(lastStart(plan, engine.clock.now()));
   const before = dedupKey === undefined ? 'new' : await engine.records.openSubmission({ workflow: id, until });
   if (before === 'sent') return { id, plan };
   const packed = await storePlan(engine.payloads, { plan, base: id, until });
-  const flow = { ...flowOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
+  const origin = { ...originOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
   const at = { id, base: id, links: [], attempt: 0 };
-  await sendFirst(engine, flow, { at, plan: packed, input: undefined, frames: [] });
+  await sendFirst(engine, origin, { at, plan: packed, input: undefined, frames: [] });
   if (dedupKey !== undefined) await engine.records.closeSubmission({ workflow: id });
   run?.children.push(id);
   return { id, plan };
 }
 
 /** Sends what starts a canvas: its first messages, if they are few, or one that has a worker send them. */
-export async function sendFirst(engine: Engine, flow: Flow, start: Start): Promise<void> {
+export async function sendFirst(engine: Engine, origin: Origin, start: Start): Promise<void> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
-  const effects = await withPlansLoaded(engine, flow, startPlan(flow, start));
+  const effects = await withPlansLoaded(engine, origin, startPlan(origin, start));
   const sends = effects.filter((effect) => effect.kind === 'send');
+  const { known } = addressed(
+    engine,
+    sends.map((effect) => effect.message),
+  );
   // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
   // more than one call is sent by one.
-  const isDirect = sends.length === effects.length && sends.length <= DIRECT_MESSAGES;
-  const drafts = sends.map((effect) => effect.message);
-  if (isDirect && isOneCall(engine, drafts)) return interpret(engine, outbox, flow, effects);
-  const message: Message = { ...newCanvas(flow, start), mid: engine.nonces.mid() };
-  await dispatch(engine, outbox, [message]);
+  const isDirect = known.length === effects.length && known.length <= DIRECT_MESSAGES && isOneCall(engine, known);
+  const whole = (): Routed => mustRoute(engine, { ...newCanvas(origin, start), mid: engine.nonces.mid() });
+  await dispatch(engine, outbox, isDirect ? known : [whole()]);
 }
 
 /** What everything has in common that a program outside of any task sends. */
-export function clientFlow(engine: Engine, until: number, again: boolean): Flow {
+export function clientOrigin(engine: Engine, until: number, again: boolean): Origin {
   const { nonces, clock, settings } = engine;
   const by = { mid: nonces.mid(), token: nonces.token() };
   const { inlineMembers, rangeMembers } = settings;
@@ -87,11 +89,15 @@ export function clientFlow(engine: Engine, until: number, again: boolean): Flow 
 
 // --- internal ---
 
-async function withPlansLoaded(engine: Engine, flow: Flow, effects: readonly Effect[]): Promise<readonly Effect[]> {
+async function withPlansLoaded(engine: Engine, origin: Origin, effects: readonly Effect[]): Promise<readonly Effect[]> {
   const settled = await Promise.all(
     effects.map(async (effect) => {
       if (effect.kind !== 'load') return [effect];
-      return withPlansLoaded(engine, flow, afterLoad(flow, effect, await loadPlans(engine.payloads, effect.source)));
+      return withPlansLoaded(
+        engine,
+        origin,
+        afterLoad(origin, effect, await loadPlans(engine.payloads, effect.source)),
+      );
     }),
   );
   return settled.flat();
@@ -121,14 +127,14 @@ function workflowId(
 }
 
 /** Where a caller's trace comes in: as the header of the W3C's recommendation. */
-function traceOf({ options }: SignatureData): Pick<Flow, 'traceparent'> {
+function traceOf({ options }: SignatureData): Pick<Origin, 'traceparent'> {
   const traceparent = options.headers?.['traceparent'];
   return typeof traceparent === 'string' ? { traceparent } : {};
 }
 
-function flowOf(engine: Engine, run: CurrentRun | undefined, until: number, again: boolean): Flow {
+function originOf(engine: Engine, run: CurrentRun | undefined, until: number, again: boolean): Origin {
   const { settings } = engine;
-  const fresh = clientFlow(engine, until, again);
+  const fresh = clientOrigin(engine, until, again);
   const message = run?.call.message;
   if (run === undefined || message === undefined) return fresh;
   if (message.depth >= settings.maxDepth) {

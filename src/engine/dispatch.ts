@@ -16,51 +16,77 @@ export interface Outbox {
   send(messages: readonly Outgoing[]): Promise<void>;
 }
 
-/**
- * Sends messages, each to the queue of its first task; delays that no queue can hold go by the scheduler.
- *
- * @throws NotRegistered if nobody runs the task.
- */
-export async function dispatch(engine: Engine, outbox: Outbox, messages: readonly Message[]): Promise<void> {
+/** A message and the queue it goes to. */
+export interface Routed {
+  readonly message: Message;
+  readonly queue: string;
+}
+
+/** Sends messages to their queues. Delays that a queue cannot hold go by the scheduler. */
+export async function dispatch(engine: Engine, outbox: Outbox, messages: readonly Routed[]): Promise<void> {
   const direct: Outgoing[] = [];
   const scheduled: Promise<void>[] = [];
-  for (const message of messages) {
+  for (const { message, queue } of messages) {
     const scheduler = schedulerFor(engine, message);
-    if (scheduler !== undefined) {
+    if (scheduler === undefined) {
+      const delaySeconds = Math.min(QUEUE_DELAY_SECONDS, delayOf(engine, message) / 1000);
+      direct.push({ ...envelope(queue, message), delaySeconds });
+    } else {
       const notBefore = notBeforeOf(message);
       const name = engine.nonces.digest(`${message.mid}|${notBefore}`);
       const held = message.kind === 'run' ? { ...message, held: true as const } : message;
-      scheduled.push(scheduler.schedule({ ...envelope(engine, held), name, at: notBefore - SCHEDULER_PRECISION_MS }));
-    } else {
-      direct.push({
-        ...envelope(engine, message),
-        delaySeconds: Math.min(QUEUE_DELAY_SECONDS, delayOf(engine, message) / 1000),
-      });
+      scheduled.push(scheduler.schedule({ ...envelope(queue, held), name, at: notBefore - SCHEDULER_PRECISION_MS }));
     }
   }
   if (direct.length > 0) scheduled.push(outbox.send(direct));
   await Promise.all(scheduled);
 }
 
-/** Whether all of these can be sent by one call: to one queue, and none by the scheduler. */
-export function isOneCall(engine: Engine, drafts: readonly Draft[]): boolean {
-  if (drafts.length <= 1) return true;
-  const isSoon = drafts.every((draft) => schedulerFor(engine, draft) === undefined);
-  return isSoon && new Set(drafts.map((draft) => queueFor(engine, draft))).size === 1;
+/** Gives each draft its nonce and its queue; those without a known queue are answered apart. */
+export function addressed(
+  engine: Engine,
+  drafts: readonly Draft[],
+): { readonly known: readonly Routed[]; readonly unknown: readonly Draft[] } {
+  const known: Routed[] = [];
+  const unknown: Draft[] = [];
+  for (const draft of drafts) {
+    const queue = queueFor(engine, draft);
+    if (queue === undefined) unknown.push(draft);
+    else known.push({ message: { ...draft, mid: engine.nonces.mid() }, queue });
+  }
+  return { known, unknown };
 }
 
-/** The queue a message goes to; undefined if nobody runs its first task, or there is no queue of that name. */
-export function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue'>, draft: Draft): string | undefined {
+/**
+ * Routes one message.
+ *
+ * @throws NotRegistered if no function runs its task.
+ */
+export function mustRoute(engine: Engine, message: Message): Routed {
+  const queue = queueFor(engine, message);
+  if (queue === undefined) throw unroutable(message);
+  return { message, queue };
+}
+
+/** Returns whether all of these can be sent by one call: to one queue, and none by the scheduler. */
+export function isOneCall(engine: Engine, messages: readonly Routed[]): boolean {
+  if (messages.length <= 1) return true;
+  const isSoon = messages.every(({ message }) => schedulerFor(engine, message) === undefined);
+  return isSoon && new Set(messages.map(({ queue }) => queue)).size === 1;
+}
+
+/** Returns the queue of a message; undefined if no function runs its first task, or there is no queue of that name. */
+function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue'>, draft: Draft): string | undefined {
   const first = draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig);
   if (first === undefined) return engine.anyQueue();
   const queue = first.queue ?? engine.queueOf(first.task);
   return queue !== undefined && engine.hasQueue(queue) ? queue : undefined;
 }
 
-/** The error for a message that {@link queueFor} knows no queue for. */
-export function nobodyRuns(draft: Draft): NotRegistered {
+/** Returns the error for a message that {@link queueFor} knows no queue for. */
+export function unroutable(draft: Draft): NotRegistered {
   const task = draft.kind === 'revoke' ? draft.id : (firstTaskOf(draft.sig)?.task ?? draft.id);
-  return new NotRegistered(`Cannot send ${draft.id} as no function runs the task ${task}, or has the queue it names`, {
+  return new NotRegistered(`Cannot send ${draft.id}: no function runs the task "${task}", or has the queue it names.`, {
     task,
   });
 }
@@ -75,14 +101,12 @@ function delayOf({ clock }: Engine, draft: Draft): number {
   return Math.max(0, notBeforeOf(draft) - clock.now());
 }
 
-/** What holds a message whose delay is too long for a queue, where there is such a thing. */
+/** Returns the scheduler for a message whose delay is too long for a queue, where there is one. */
 function schedulerFor(engine: Engine, draft: Draft): Scheduler | undefined {
   return delayOf(engine, draft) > QUEUE_DELAY_SECONDS * 1000 ? engine.scheduler : undefined;
 }
 
-function envelope(engine: Engine, message: Message): { queue: string; body: string; tenant?: string } {
-  const queue = queueFor(engine, message);
-  if (queue === undefined) throw nobodyRuns(message);
+function envelope(queue: string, message: Message): { queue: string; body: string; tenant?: string } {
   const { tenant } = message.kind === 'run' ? withOwn(message, message.sig.options) : message;
   return { queue, body: encodeMessage(message), ...(tenant === undefined ? {} : { tenant }) };
 }

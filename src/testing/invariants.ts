@@ -79,7 +79,7 @@ async function innocentProblems({ cloud, witness, faults }: Ended): Promise<read
     if (cloud.queues.dead.some(({ body }) => body.includes(`"id":${JSON.stringify(id)},`))) continue;
     const starts = witness.starts.get(`${id}|${witness.attempts.get(id) ?? 0}`)?.size ?? 0;
     // It says how many starts were lost before the last one, which found that they were too many.
-    const lost = /current value is (\d+) starts/.exec(JSON.stringify(record['message']))?.[1];
+    const lost = /: (\d+) starts have ended without/.exec(JSON.stringify(record['message']))?.[1];
     if (!canBeLost || (lost !== undefined && starts <= Number(lost)))
       problems.push(`${id} was given up after ${starts} starts, and was not lost`);
   }

@@ -1,165 +1,162 @@
 import { isChordalError } from '../core/errors/caller.ts';
-import { decodeMessage, isNewer } from '../core/protocol/message-codec.ts';
-import type { RunMessage } from '../core/protocol/message.ts';
-import type { Engine } from '../engine/engine.ts';
-import { loggable, reasonOf, withoutValue } from '../engine/redact.ts';
+import { isPossibleDuplicate, onRead, onThrow, RETURN } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
+import { decodeMessage } from '../core/protocol/message-codec.ts';
+import type { NewerMessage } from '../core/protocol/message-codec.ts';
+import type { Message } from '../core/protocol/message.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { loggable, withoutValue } from '../engine/redact.ts';
 import { LEAST_NEEDED_MS, timeNeeded } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { deliver, isPossibleDuplicate } from './deliver.ts';
-import type { Prepared } from './deliver.ts';
-import { RETURN, RETURN_WHILE_DEPLOYED } from './delivery.ts';
-import type { Disposition } from './delivery.ts';
+import { deliver, factsOf } from './deliver.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
 
-/** Receives of an envelope of a later release before it is given up: deploys overlap. */
-const NEWER_RECEIVES = 3;
-
-/** Receives of a task in search of a sandbox with time for it, before it must do with a whole one. */
-const ROOM_RECEIVES = 3;
-/** How much of a sandbox's time may be over while it is still as good as whole, in ms. */
-const BEGINNING_MS = 1000;
-
 /**
- * Works on a batch of messages and answers with the ids of those that are to come back.
+ * Works on a batch of messages and answers with the ids of those that return to their queue.
  *
- * Messages that nobody has worked on run at once; those that may have been run one by one, behind them, so that one that
- * kills its sandbox takes no neighbour along.
+ * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox takes
+ * no neighbour along.
  *
- * @param remainingMs how much time is left in this sandbox, in ms.
+ * @param remainingMs returns the time left in this sandbox, in ms.
  */
 export async function runBatch(
   engine: Engine,
   deliveries: readonly Delivery[],
   remainingMs: () => number,
 ): Promise<readonly string[]> {
-  const back: string[] = [];
+  const returned: string[] = [];
   const outbox = new BatchOutbox(engine.broker, engine.clock);
   const wholeMs = remainingMs();
-  const finish = async (prepared: Prepared): Promise<boolean> => {
-    const verdict = await attempt(engine, outbox, prepared, wholeMs);
-    const isDone = await end(engine, prepared.delivery, verdict);
-    if (!isDone) back.push(prepared.delivery.messageId);
+  const finish = async (one: Prepared): Promise<boolean> => {
+    const disposition = await attempt(engine, outbox, one, { remainingMs, wholeMs });
+    const isDone = await end(engine, one.delivery, disposition);
+    if (!isDone) returned.push(one.delivery.messageId);
     return isDone;
   };
-  const all = await prepare(engine, deliveries, remainingMs, back);
-  const fresh = all.filter((one) => !isPossibleDuplicate(one));
-  const suspects = all.filter(isPossibleDuplicate);
+  const all = await prepare(engine, deliveries, returned);
+  const fresh = all.filter((one) => !isSecond(one));
+  const seconds = all.filter(isSecond);
   const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
   const finished = fresh.filter((_, index) => done[index]);
-  if (suspects.length > 0 && finished.length > 0) {
+  if (seconds.length > 0 && finished.length > 0) {
     await engine.deliveries
       .finish({ receipts: finished.map(({ delivery }) => delivery.receipt) })
       .catch(() => undefined);
   }
-  for (const suspect of suspects) await outbox.during(() => finish(suspect));
-  return back;
+  for (const second of seconds) await outbox.during(() => finish(second));
+  return returned;
+}
+
+/** Carries a disposition out, and returns whether the message may be deleted. */
+async function end(engine: Engine, { body, receipt }: Delivery, disposition: Disposition): Promise<boolean> {
+  switch (disposition.kind) {
+    case 'ack':
+      return true;
+    case 'deadLetter':
+      engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
+        reason: withoutValue(disposition.reason),
+      });
+      return engine.broker.deadLetter({ body, reason: disposition.reason }).then(
+        () => true,
+        () => false,
+      );
+    case 'return':
+      if (disposition.seconds !== undefined) {
+        await engine.deliveries.release({ receipts: [receipt], seconds: disposition.seconds }).catch(() => undefined);
+      }
+      return false;
+  }
 }
 
 // --- internal ---
 
-/** Reads the messages; what cannot be read, and what is not for this release, is dealt with here. */
+/** A delivery as the batch knows it. */
+interface Prepared {
+  readonly delivery: Delivery;
+  readonly message: Message;
+  /** The revoked scopes that were read for the batch. */
+  readonly revoked: readonly string[];
+  /** Epoch ms of its slot, if its task has a rate limit. */
+  readonly slotAt: number | undefined;
+}
+
+function isSecond({ delivery: { receives }, message }: Prepared): boolean {
+  return isPossibleDuplicate({ receives, message });
+}
+
+/** Reads the messages; ends those that cannot be read, or are for another release. */
 async function prepare(
   engine: Engine,
   deliveries: readonly Delivery[],
-  remainingMs: () => number,
-  back: string[],
+  returned: string[],
 ): Promise<readonly Prepared[]> {
-  const read: Omit<Prepared, 'revoked' | 'slotAt'>[] = [];
+  const read: { readonly delivery: Delivery; readonly message: Message }[] = [];
   await Promise.all(
     deliveries.map(async (delivery) => {
-      const message = await readMessage(engine, delivery);
-      if (message === 'back') back.push(delivery.messageId);
-      else if (message !== 'done') {
-        noteAge(engine, delivery, message);
-        read.push({ delivery, message, remainingMs });
+      const message = tryDecode(delivery);
+      const disposition = onRead(message, delivery.receives);
+      if (message instanceof Error || 'newer' in message) {
+        if (!(await end(engine, delivery, disposition ?? RETURN))) returned.push(delivery.messageId);
+      } else {
+        noteDelay(engine, delivery, message);
+        read.push({ delivery, message });
       }
     }),
   );
   if (read.length === 0) return [];
-  const revoked = await revokedScopes(
-    engine,
-    read.map(({ message }) => message),
-  );
-  const slots = await slotsFor(
-    engine,
-    read.map(({ message }) => message),
-  );
-  return read.map((one) => {
-    const slotAt = slots.get(one.message);
-    return { ...one, revoked, ...(slotAt === undefined ? {} : { slotAt }) };
-  });
+  const messages = read.map(({ message }) => message);
+  const revoked = await revokedScopes(engine, messages);
+  const slots = await slotsFor(engine, messages);
+  return read.map((one) => ({ ...one, revoked, slotAt: slots.get(one.message) }));
 }
 
-/** A message that was to wait is as old as the time since then. */
-function noteAge({ meter, clock }: Engine, { sentAt }: Delivery, message: Prepared['message']): void {
+function tryDecode({ body, messageId }: Delivery): Message | NewerMessage | Error {
+  try {
+    return decodeMessage(body, messageId);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+/** Measures how long a message has waited beyond its own delay. */
+function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Message): void {
   const dueAt = message.kind === 'revoke' ? 0 : (message.notBefore ?? 0);
   if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
 }
 
-async function readMessage(engine: Engine, delivery: Delivery): Promise<Prepared['message'] | 'back' | 'done'> {
-  let verdict: Disposition;
+/** Works on one message; whatever throws returns to its queue. */
+async function attempt(
+  engine: Engine,
+  outbox: BatchOutbox,
+  { delivery, message, revoked, slotAt }: Prepared,
+  time: { readonly remainingMs: () => number; readonly wholeMs: number },
+): Promise<Disposition> {
+  const { remainingMs } = time;
+  const facts: DeliveryFacts<Message, RegisteredTask> = {
+    ...factsOf(engine, delivery, message),
+    revoked,
+    slotAt,
+    time: {
+      leftMs: remainingMs(),
+      wholeMs: time.wholeMs,
+      neededMs: message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0,
+      leastMs: LEAST_NEEDED_MS,
+    },
+  };
   try {
-    const message = decodeMessage(delivery.body, delivery.messageId);
-    if (!isNewer(message)) return message;
-    if (delivery.receives < NEWER_RECEIVES) verdict = RETURN_WHILE_DEPLOYED;
-    else
-      verdict = {
-        kind: 'deadLetter',
-        reason: `InvalidMessage: Cannot read version ${message.newer} of the envelope: deploy the release that wrote it here too`,
-      };
+    return await deliver({ engine, outbox, facts, remainingMs });
   } catch (error) {
-    verdict = { kind: 'deadLetter', reason: reasonOf(error) };
-  }
-  return (await end(engine, delivery, verdict)) ? 'done' : 'back';
-}
-
-/** Works on one message if there is time; what throws comes back. */
-async function attempt(engine: Engine, outbox: BatchOutbox, prepared: Prepared, wholeMs: number): Promise<Disposition> {
-  const { message, delivery } = prepared;
-  if (message.kind === 'run' && !hasTime(engine, prepared, message, wholeMs)) return { kind: 'return', seconds: 0 };
-  try {
-    return await deliver(engine, outbox, prepared);
-  } catch (error) {
-    // Of the user's code nothing comes out here, so it is what this release does not know where to send.
-    if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return RETURN_WHILE_DEPLOYED;
-    if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) {
-      engine.log.error('A message could not be worked on and comes back', {
+    const disposition = onThrow(error);
+    if (disposition === RETURN && !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) {
+      engine.log.error('A message could not be worked on and returns to its queue', {
         messageId: delivery.messageId,
         id: message.id,
         error: loggable(error),
       });
     }
-    return RETURN;
-  }
-}
-
-/** Whether there is time for a task; a whole sandbox has to do for one that has come back to be given more. */
-function hasTime(engine: Engine, { delivery, remainingMs }: Prepared, message: RunMessage, wholeMs: number): boolean {
-  const leftMs = remainingMs();
-  const needed = timeNeeded(engine.tasks.get(message.sig.task), message);
-  if (leftMs >= needed) return true;
-  return delivery.receives > ROOM_RECEIVES && leftMs >= wholeMs - BEGINNING_MS && leftMs >= LEAST_NEEDED_MS;
-}
-
-/** Carries a verdict out; whether the message may be deleted. */
-async function end(engine: Engine, { body, receipt }: Delivery, verdict: Disposition): Promise<boolean> {
-  switch (verdict.kind) {
-    case 'ack':
-      return true;
-    case 'deadLetter':
-      engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
-        reason: withoutValue(verdict.reason),
-      });
-      return engine.broker.deadLetter({ body, reason: verdict.reason }).then(
-        () => true,
-        () => false,
-      );
-    case 'return':
-      if (verdict.seconds !== undefined) {
-        await engine.deliveries.release({ receipts: [receipt], seconds: verdict.seconds }).catch(() => undefined);
-      }
-      return false;
+    return disposition;
   }
 }

@@ -1,18 +1,14 @@
 import { isChordalError } from '../core/errors/caller.ts';
-import { WorkerLostError } from '../core/errors/task.ts';
-import { addressOf } from '../core/protocol/address.ts';
+import { ACK } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
-import type { Message, RunMessage } from '../core/protocol/message.ts';
-import { LIFETIME_MS } from '../core/protocol/new-message.ts';
+import type { Message } from '../core/protocol/message.ts';
 import type { Outbox } from '../engine/dispatch.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { loggable, withoutValue } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { commit, failed, settledBefore } from './commit.ts';
-import { expand } from './deliver.ts';
-import { ACK, flowOf } from './delivery.ts';
-import type { Disposition } from './delivery.ts';
-import { revokeScope } from './revocations.ts';
+import { deliver, factsOf } from './deliver.ts';
 
 /** What SQS gives no reason for. */
 const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';
@@ -34,19 +30,19 @@ export async function buryBatch(engine: Engine, deliveries: readonly Delivery[])
 
 // --- internal ---
 
-/** Whether a dead message is settled and on record. */
+/** Settles a dead message and keeps a record of it. Returns whether both have happened. */
 async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise<boolean> {
-  const { body, messageId, reason = GIVEN_UP } = delivery;
+  const { body, messageId, reason: dead = GIVEN_UP } = delivery;
   const { clock, records, log } = engine;
   try {
     const message = readable(body, messageId);
-    const verdict = message === undefined ? ACK : await settle(engine, outbox, message, reason);
-    if (verdict.kind === 'return') return false;
+    const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead });
+    if (disposition.kind === 'return') return false;
     const at = clock.now();
-    const why = verdict.kind === 'deadLetter' ? verdict.reason : reason;
-    const letter = { at, id: message?.id ?? messageId, reason: why, body };
-    await records.bury({ letter, until: at + LIFETIME_MS });
-    log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(why) });
+    const reason = disposition.kind === 'deadLetter' ? disposition.reason : dead;
+    const letter = { at, id: message?.id ?? messageId, reason, body };
+    await records.bury({ letter, until: keptFor(at) });
+    log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(reason) });
     engine.meter?.count('deadLetters');
     return true;
   } catch (error) {
@@ -64,34 +60,12 @@ function readable(body: string, messageId: string): Message | undefined {
   }
 }
 
-async function settle(engine: Engine, outbox: Outbox, message: Message, reason: string): Promise<Disposition> {
-  if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
-  if (message.kind === 'run') return settleRun(engine, outbox, message, reason);
-  const verdict = await expand(engine, outbox, message, { again: true, mayWait: false });
-  return verdict.kind === 'deadLetter' ? failWhole(engine, outbox, message, verdict.reason) : verdict;
-}
-
-/** A decision of the dead message's own is carried on; where there is none, the task has failed. */
-async function settleRun(engine: Engine, outbox: Outbox, message: RunMessage, reason: string): Promise<Disposition> {
-  const work = { engine, outbox, message, flow: flowOf(engine, message, { again: false, mayWait: false }) };
-  const settled = await settledBefore(work, await engine.outcomes.read({ address: addressOf(message.id) }));
-  if (settled !== undefined) return settled;
-  const error = new WorkerLostError(
-    `Cannot run ${message.sig.task} (${message.id}): its message ended in the dead-letter queue: ${reason}`,
-  );
-  return commit(work, await failed(work, error));
-}
-
-/** What cannot be started fails where it stands. */
-async function failWhole(
+/** Delivers a dead message as its heir: a decision of its own is carried on, and without one it has failed. */
+function settle(
   engine: Engine,
   outbox: Outbox,
-  message: Message & { kind: 'expand' },
-  reason: string,
+  { delivery, message, dead }: { readonly delivery: Delivery; readonly message: Message; readonly dead: string },
 ): Promise<Disposition> {
-  const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = message;
-  const run: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
-  const work = { engine, outbox, message: run, flow: flowOf(engine, message, { again: true, mayWait: false }) };
-  const verdict = await commit(work, await failed(work, new WorkerLostError(`Cannot start ${message.id}: ${reason}`)));
-  return verdict.kind === 'return' ? verdict : { kind: 'deadLetter', reason };
+  const facts: DeliveryFacts<Message, RegisteredTask> = { ...factsOf(engine, delivery, message), dead };
+  return deliver({ engine, outbox, facts, remainingMs: () => Number.POSITIVE_INFINITY });
 }

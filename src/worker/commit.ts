@@ -1,149 +1,105 @@
 import { InvalidMessage, isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { effectsOfRerun as effectsOf, follow } from '../core/protocol/continue.ts';
-import type { Effect, Flow } from '../core/protocol/effect.ts';
+import { effectsOfRerun, follow } from '../core/protocol/continue.ts';
+import { decidedBy } from '../core/protocol/delivery.ts';
+import type { Effect } from '../core/protocol/effect.ts';
 import { replacementBase } from '../core/protocol/ids.ts';
-import { lastStart } from '../core/protocol/lifetime.ts';
+import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { RunMessage } from '../core/protocol/message.ts';
-import { LIFETIME_MS } from '../core/protocol/new-message.ts';
-import type { Cell, NextAttempt, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
+import type { NextAttempt, Rerun, Result, Standing } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import type { Json } from '../core/values/json.ts';
-import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadValue } from '../engine/inputs.ts';
-import { interpret, failureEffect } from '../engine/interpret.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { keepValue } from '../engine/values.ts';
-import { ACK, RETURN } from './delivery.ts';
-import type { Disposition } from './delivery.ts';
+import { failureEffect, interpret } from './interpret.ts';
+import type { EffectContext } from './interpret.ts';
 
 /** One delivery of a task's message at work. */
-export interface Work {
-  readonly engine: Engine;
-  readonly outbox: Outbox;
+export interface TaskDelivery extends EffectContext {
   readonly message: RunMessage;
-  readonly flow: Flow;
 }
 
-/** Runs what a delivery still has to do; if the cloud refuses, the start that was counted for it is taken back. */
-export async function excusing<T>(work: Work, isCounted: boolean, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    const { engine, message, flow } = work;
-    if (isCounted)
-      await engine.outcomes
-        .uncountStart({ address: addressOf(message.id), token: flow.by.token })
-        .catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Commits what a run came to, and goes on from it if it is this delivery's. */
-export async function commit(work: Work, decision: Result | Rerun): Promise<Disposition> {
-  const { engine, message, flow } = work;
+/** Commits a decision on the message's attempt, and answers with what stands then. An error is a failure of the task. */
+export async function commit(delivery: TaskDelivery, decided: Result | Rerun | Error): Promise<Standing> {
+  const { engine, message, origin } = delivery;
   const attempt = message.try;
-  const made = 'kind' in decision ? { ...decision, attempt: attempt + 1 } : decision;
-  const address = addressOf(message.id);
-  const { by } = flow;
-  const until = 'kind' in decision && decision.kind === 'retry' ? retryUntil(flow, decision) : flow.until;
-  const standing = await engine.outcomes.commit({ address, attempt, decision: made, by, until });
-  const ownership = ownershipOf(standing.cell, attempt, by);
+  const decision = decided instanceof Error ? await failureOf(delivery, decided) : decided;
+  const standing = await engine.outcomes.commit({
+    address: addressOf(message.id),
+    attempt,
+    decision: 'kind' in decision ? { ...decision, attempt: attempt + 1 } : decision,
+    by: origin.by,
+    until: untilOf(delivery, decision),
+  });
+  const ownership = ownershipOf(standing.cell, attempt, origin.by);
   if (ownership === 'sameMessage' || ownership === 'otherMessage') engine.meter?.count('duplicateRuns');
-  // Lost to another delivery of the same message: to acknowledge would delete the owner's message.
-  if (ownership === 'sameMessage' || ownership === 'undecided') return RETURN;
-  if (ownership === 'otherMessage') return ACK;
-  if ('kind' in decision && decision.kind === 'retry') engine.meter?.count('retries');
-  await proceed(work, standing);
-  return ACK;
+  if (ownership === 'thisDelivery' && 'kind' in decision && decision.kind === 'retry') engine.meter?.count('retries');
+  return standing;
 }
 
-/** Whether this message's decision stands, in whichever delivery it was made; then it is carried on from here. */
-function mayResume(cell: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
-  const ownership = ownershipOf(cell, attempt, { mid, token: '' });
-  return ownership === 'sameMessage' || isOwnRerun(cell, { mid, try: attempt });
+/** Carries out what this message has decided. A resumed delivery marks all that it sends as possible duplicates. */
+export async function continueFrom(delivery: TaskDelivery, standing: Standing, isResumed: boolean): Promise<void> {
+  const { engine, message } = delivery;
+  // Delays count from now on, not from when the task began.
+  const origin = { ...delivery.origin, again: isResumed || delivery.origin.again, now: engine.clock.now() };
+  const context = { ...delivery, origin };
+  const decided = decidedBy(standing.cell, message);
+  if (decided === undefined) return;
+  if ('kind' in decided) return interpret(context, await rerunEffects(context, decided));
+  const { id, base, links = [], try: attempt, frames } = message;
+  await interpret(context, follow(origin, { at: { id, base, links, attempt }, outcome: decided, frames, standing }));
 }
 
-/** What follows if the attempt has been decided: its owner resumes, everybody else stops. */
-export async function settledBefore(work: Work, standing: Standing): Promise<Disposition | undefined> {
-  if (mayResume(standing.cell, work.message)) return resume(work, standing);
-  return ownershipOf(standing.cell, work.message.try, work.flow.by) === 'otherMessage' ? ACK : undefined;
-}
-
-/** Goes on from what this message has decided before: what is sent is marked, for its receivers to look first. */
-async function resume(work: Work, standing: Standing): Promise<Disposition> {
-  await proceed({ ...work, flow: { ...work.flow, again: true } }, standing);
-  return ACK;
-}
-
-/** A failure as a result: its record is kept with the name of the task. */
-export async function failed(work: Work, error: Error | FailureRecord): Promise<Result> {
+/** Returns a failure as a result: its record is kept with the name of the task. */
+export async function failureOf(delivery: TaskDelivery, error: Error | FailureRecord): Promise<Result> {
   const record = error instanceof Error ? toFailure(error) : error;
-  const json: Json = { ...record, task: work.message.sig.task };
-  return { state: 'FAILURE', value: await keep(work, json) };
+  const json: Json = { ...record, task: delivery.message.sig.task };
+  return { state: 'FAILURE', value: await keep(delivery, json) };
 }
 
 /**
  * Keeps a value of this delivery.
  *
- * @param beside tells it from the one value that a decision is about; nothing is ever kept under one key twice.
+ * @param suffix distinguishes further values from the decision's own. Keys are never reused.
  */
-export function keep({ engine, message, flow }: Work, json: Json, beside = ''): ReturnType<typeof keepValue> {
-  const { by, until } = flow;
-  return keepValue(engine.payloads, { address: addressOf(message.id), token: `${by.token}${beside}`, json, until });
+export function keep({ engine, message, origin }: TaskDelivery, json: Json, suffix = ''): ReturnType<typeof keepValue> {
+  const { by, until } = origin;
+  return keepValue(engine.payloads, { address: addressOf(message.id), token: `${by.token}${suffix}`, json, until });
 }
 
 // --- internal ---
 
-/** What stands must still do so when the retry comes. */
-function retryUntil({ until }: Flow, { notBefore }: Rerun & { kind: 'retry' }): number {
-  return Math.max(until, notBefore + LIFETIME_MS);
+/** The item of a retry must still stand when the retry comes. */
+function untilOf({ origin }: TaskDelivery, decision: Result | Rerun): number {
+  if (!('kind' in decision) || decision.kind !== 'retry') return origin.until;
+  return Math.max(origin.until, keptFor(decision.notBefore));
 }
 
-/** The turn comes first: a replacement is carried out also under an outcome that somebody else has settled since. */
-async function proceed(work: Work, standing: Standing): Promise<void> {
-  const { engine, outbox, message } = work;
-  // What follows is delayed from now on, not from when the task began.
-  const flow = { ...work.flow, now: engine.clock.now() };
-  const { outcome, next } = standing.cell;
-  if (next !== undefined && isOwnRerun(standing.cell, message)) {
-    await interpret(engine, outbox, flow, await rerunEffects(work, flow, next));
-  } else if (outcome?.mid === message.mid) {
-    const { id, base, links = [], try: attempt, frames } = message;
-    const committed = { at: { id, base, links, attempt }, outcome, frames, standing };
-    await interpret(engine, outbox, flow, follow(flow, committed));
-  }
-}
-
-/** Whether the attempt after this message's was decided by it, and still has to be carried out. */
-function isOwnRerun({ outcome, next }: Cell, { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>): boolean {
-  if (next === undefined || next.mid !== mid || next.attempt !== attempt + 1) return false;
-  return outcome === undefined || next.kind === 'replace';
-}
-
-/** What a turn asks for; a replacement that is lost or damaged is a failure of the task. */
-async function rerunEffects(work: Work, flow: Flow, next: NextAttempt): Promise<readonly Effect[]> {
-  const { engine, message } = work;
-  if (next.kind === 'retry') return effectsOf(flow, message, next);
+/** Returns the effects of a rerun; a replacement that is lost or damaged is a failure of the task. */
+async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<readonly Effect[]> {
+  const { engine, message, origin } = delivery;
+  if (next.kind === 'retry') return effectsOfRerun(origin, message, next);
   try {
     const plan = await replacementOf(engine, next);
-    const until = Math.max(flow.until, lastStart(plan, flow.now) + LIFETIME_MS);
+    const until = Math.max(origin.until, keptFor(lastStart(plan, origin.now)));
     const base = replacementBase(message.id, next.attempt);
-    return effectsOf({ ...flow, until }, message, next, await storePlan(engine.payloads, { plan, base, until }));
+    const stored = await storePlan(engine.payloads, { plan, base, until });
+    return effectsOfRerun({ ...origin, until }, message, next, stored);
   } catch (error) {
     if (!isChordalError(error) || isRefusal(error)) throw error;
     const { id, base, links = [], try: attempt, frames, sig } = message;
-    return [await failureEffect(engine, flow, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
+    return [await failureEffect(delivery, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
   }
 }
 
-/** The committed replacement. */
+/** Loads the committed replacement. */
 async function replacementOf(engine: Engine, next: NextAttempt & { readonly kind: 'replace' }): Promise<Plan> {
   const json = await loadValue(engine, next.plan);
   if (isPlan(json)) return json;

@@ -1,176 +1,163 @@
-import { isChordalError, NotRegistered } from '../core/errors/caller.ts';
-import { isRefusal } from '../core/errors/refusal.ts';
-import { TimeLimitExceeded, WorkerLostError } from '../core/errors/task.ts';
+import { InvalidMessage } from '../core/errors/caller.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import type { Flow } from '../core/protocol/effect.ts';
-import { workflowOf } from '../core/protocol/ids.ts';
+import {
+  ACK,
+  claimedUntil,
+  isPossibleDuplicate,
+  mayWait,
+  onArrival,
+  onClaim,
+  onCommit,
+  onExpandError,
+  onFound,
+} from '../core/protocol/delivery.ts';
+import type { DeliveryFacts, Disposition, Next } from '../core/protocol/delivery.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/protocol/message.ts';
-import { LIFETIME_MS } from '../core/protocol/new-message.ts';
-import { revokedBecause } from '../core/protocol/outcome.ts';
+import { originOf } from '../core/protocol/origin.ts';
+import type { Standing } from '../core/protocol/outcome.ts';
 import { startRanges, startWhole } from '../core/protocol/start.ts';
-import { dispatch } from '../engine/dispatch.ts';
+import { dispatch, mustRoute } from '../engine/dispatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
-import { interpret } from '../engine/interpret.ts';
-import { reasonOf } from '../engine/redact.ts';
 import { limitsOf } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { claimRun } from './claim.ts';
-import { commit, excusing, failed, settledBefore } from './commit.ts';
-import type { Work } from './commit.ts';
-import { ACK, flowOf, RETURN_WHILE_DEPLOYED } from './delivery.ts';
-import type { Manner, Disposition } from './delivery.ts';
-import { revokeScope, revokedScope } from './revocations.ts';
+import { commit, continueFrom } from './commit.ts';
+import type { TaskDelivery } from './commit.ts';
+import { interpret } from './interpret.ts';
+import type { EffectContext } from './interpret.ts';
+import { revokeScope } from './revocations.ts';
 import { runToDecision } from './run.ts';
 
-/** What a batch knows of a delivery before it starts. */
-export interface Prepared {
-  readonly delivery: Delivery;
-  readonly message: Message;
-  /** The revoked scopes that were read for the batch. */
-  readonly revoked: readonly string[];
-  /** Epoch ms of its slot, if its task has a rate limit. */
-  readonly slotAt?: number;
-  /** Time left in this sandbox, in ms. */
+/** One delivery: the facts, and the means to work on it. */
+export interface Arrival<M extends Message = Message> {
+  readonly engine: Engine;
+  readonly outbox: Outbox;
+  readonly facts: DeliveryFacts<M, RegisteredTask>;
+  /** Returns the time left in this sandbox, in ms. */
   readonly remainingMs: () => number;
 }
 
-/** Receives of a message with a task that is not known here before it is given up: deploys overlap. */
-const UNKNOWN_RECEIVES = 3;
-
-/** Whether a message may have been worked on before, so that it looks before it runs. */
-export function isPossibleDuplicate({ delivery, message }: Pick<Prepared, 'delivery' | 'message'>): boolean {
-  return delivery.receives > 1 || message.again === true;
+/**
+ * Works on one message: asks the core for the next action, does its I/O, and asks again with the answer.
+ *
+ * @throws ServiceUnavailable or ConfigurationError if the cloud refuses: the message then returns to its queue.
+ */
+export async function deliver(arrival: Arrival): Promise<Disposition> {
+  const { engine, outbox, facts } = arrival;
+  const { message } = facts;
+  const next = onArrival(facts);
+  if (next.kind === 'end') return next.disposition;
+  if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
+  if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
+  if (next.kind !== 'forward') return work({ ...arrival, facts: { ...facts, message } }, next);
+  await dispatch(engine, outbox, [mustRoute(engine, next.message)]);
+  return ACK;
 }
 
-/** Works on one message, as far as it goes. Whatever throws, the message comes back. */
-export async function deliver(engine: Engine, outbox: Outbox, prepared: Prepared): Promise<Disposition> {
-  const { message, revoked } = prepared;
-  if (message.kind === 'revoke') return revokeScope(engine, outbox, message);
-  if (revoked.includes(workflowOf(message.id))) return ACK;
-  if (message.kind === 'expand') {
-    return expand(engine, outbox, message, { again: isPossibleDuplicate(prepared), mayWait: mayWaitAgain(prepared) });
-  }
-  return run(engine, outbox, prepared, message);
-}
-
-/** Starts a canvas, or a range of a group's members; received again, all that it sends is marked. */
-export async function expand(
-  engine: Engine,
-  outbox: Outbox,
-  message: ExpandMessage,
-  manner: Manner,
-): Promise<Disposition> {
-  const flow = flowOf(engine, message, manner);
-  const { id, base, links = [], sig: plan, in: input, frames, lo, hi } = message;
-  const at = { id, base, links, attempt: message.try };
-  try {
-    if (lo === undefined || hi === undefined) {
-      await interpret(engine, outbox, flow, startWhole(flow, { at, plan, input, frames }));
-    } else if ('par' in plan) {
-      await interpret(engine, outbox, flow, startRanges(flow, { at, plan, input, frames }, { lo, hi }));
-    } else return { kind: 'deadLetter', reason: 'InvalidMessage: Cannot expand a range of what is no group' };
-    return ACK;
-  } catch (error) {
-    if (
-      !isChordalError(error) ||
-      isRefusal(error) ||
-      (manner.mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED'))
-    )
-      throw error;
-    return { kind: 'deadLetter', reason: reasonOf(error) };
-  }
+/** Returns the facts of a delivery as far as they do not depend on its batch. */
+export function factsOf(
+  { nonces, clock, tasks, settings }: Engine,
+  { receives }: Delivery,
+  message: Message,
+): DeliveryFacts<Message, RegisteredTask> {
+  const by = { mid: message.mid, token: nonces.token() };
+  const time = { leftMs: 0, wholeMs: 0, neededMs: 0, leastMs: 0 };
+  return { message, by, receives, now: clock.now(), tasks, maxStarts: settings.maxStarts, revoked: [], time };
 }
 
 // --- internal ---
 
-function mayWaitAgain({ delivery }: Prepared): boolean {
-  return delivery.receives < UNKNOWN_RECEIVES;
-}
+type Action = Next<RegisteredTask>;
 
-async function run(engine: Engine, outbox: Outbox, prepared: Prepared, message: RunMessage): Promise<Disposition> {
-  const { slotAt } = prepared;
-  const suspect = isPossibleDuplicate(prepared);
-  const task = engine.tasks.get(message.sig.task);
-  const mayWait = mayWaitAgain(prepared);
-  if (task === undefined && mayWait) return RETURN_WHILE_DEPLOYED;
-  const now = engine.clock.now();
-  const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
-  if (due > now) return forward(engine, outbox, message, { suspect, due, hasSlot: slotAt !== undefined });
-  const work = { engine, outbox, message, flow: flowOf(engine, message, { again: false, mayWait }) };
-  if (suspect) {
-    const verdict = await lookFirst(work, task);
-    if (verdict !== undefined) return verdict;
+/** Checks a possible duplicate first; then takes the message to its end. */
+async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Disposition> {
+  const delivery = { ...contextOf(arrival, false), message: arrival.facts.message };
+  if (first.kind !== 'check') return finish(arrival, delivery, first, { cell: {} });
+  const standing = await check(delivery, first.isCounted);
+  try {
+    return await finish(arrival, delivery, onFound(arrival.facts, standing), standing);
+  } catch (error) {
+    if (standing.cell.starts?.token === delivery.origin.by.token) await uncountStart(delivery);
+    throw error;
   }
-  return excusing(work, suspect, () => runOpen(work, task, prepared));
 }
 
-/** Runs a task whose attempt is open, unless it is too late for it, or not for this function, or not for this delivery. */
-async function runOpen(work: Work, task: RegisteredTask | undefined, prepared: Prepared): Promise<Disposition> {
-  const { engine, message, flow } = work;
-  const scope = revokedScope(prepared.revoked, message.id);
-  const isExpired = message.expires !== undefined && message.expires < flow.now;
-  if (scope !== undefined || isExpired)
-    return commit(work, revokedBecause(scope === undefined ? 'expired' : 'revoked'));
-  if (task === undefined) return commit(work, await failed(work, unknownTask(engine, message)));
-  if (isTooLate(flow)) return commit(work, await failed(work, tooLate(message)));
-  if (task.options.acksLate === false) {
-    const claimed = await claimRun(work, limitsOf(task, message, prepared.remainingMs()).hardMs);
-    if (claimed !== undefined) return claimed;
-  }
-  return commit(
-    work,
-    await runToDecision(work, task, limitsOf(task, message, prepared.remainingMs()), isPossibleDuplicate(prepared)),
-  );
-}
-
-/** The same message once more, with what is left of its delay. It is marked unless nobody can have worked on it yet. */
-async function forward(
-  engine: Engine,
-  outbox: Outbox,
-  message: RunMessage,
-  { suspect, due, hasSlot }: { readonly suspect: boolean; readonly due: number; readonly hasSlot: boolean },
+async function finish(
+  { facts, remainingMs }: Arrival<RunMessage>,
+  delivery: TaskDelivery,
+  first: Action,
+  found: Standing,
 ): Promise<Disposition> {
-  const marks = { ...(suspect ? { again: true as const } : {}), ...(hasSlot ? { slot: true as const } : {}) };
-  await dispatch(engine, outbox, [{ ...message, ...marks, notBefore: due }]);
-  return ACK;
+  let next = first;
+  let standing = found;
+  if (next.kind === 'claim') {
+    const { task } = next;
+    const now = delivery.engine.clock.now();
+    next = onClaim(facts, await claim(delivery, now, limitsOf(task, facts.message, remainingMs()).hardMs), {
+      task,
+      now,
+    });
+  }
+  if (next.kind === 'run') {
+    const limits = limitsOf(next.task, facts.message, remainingMs());
+    next = { kind: 'commit', decision: await runToDecision(delivery, next.task, limits, isPossibleDuplicate(facts)) };
+  }
+  if (next.kind === 'commit') {
+    standing = await commit(delivery, next.decision);
+    next = onCommit(facts, standing);
+  }
+  if (next.kind === 'continue') await continueFrom(delivery, standing, next.isResumed);
+  return next.kind === 'end' ? next.disposition : ACK;
 }
 
-/**
- * Looks at what stands before a run that may be a second one, and counts its start in the same write. It answers
- * nothing if the task is to be run.
- */
-async function lookFirst(work: Work, task: RegisteredTask | undefined): Promise<Disposition | undefined> {
-  const { engine, message, flow } = work;
+/** Starts a canvas, or a range of a group's members. All that a possible duplicate sends is marked. */
+async function expand(arrival: Arrival<ExpandMessage>): Promise<Disposition> {
+  const { facts } = arrival;
+  const context = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
+  const { id, base, links = [], try: attempt, sig: plan, in: input, frames, lo, hi } = facts.message;
+  const start = { at: { id, base, links, attempt }, plan, input, frames };
+  try {
+    if (lo === undefined || hi === undefined) await interpret(context, startWhole(context.origin, start));
+    else if (!('par' in plan)) throw new InvalidMessage('Cannot expand a range: the canvas is not a group.');
+    else await interpret(context, startRanges(context.origin, { ...start, plan }, { lo, hi }));
+    return ACK;
+  } catch (error) {
+    const next = onExpandError(facts, error);
+    if (next === undefined) throw error;
+    return next.kind === 'end' ? next.disposition : failWhole(arrival, next);
+  }
+}
+
+/** Fails a dead canvas that cannot be started, where it stands. */
+async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise<Disposition> {
+  const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = arrival.facts.message;
+  const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
+  const failing = { ...arrival, facts: { ...arrival.facts, message } };
+  return finish(failing, { ...contextOf(failing, true), message }, next, { cell: {} });
+}
+
+function contextOf({ engine, outbox, facts }: Arrival, again: boolean): EffectContext {
+  const { inlineMembers, rangeMembers } = engine.settings;
+  const { token } = facts.by;
+  const origin = originOf(facts.message, { token, again, now: facts.now, inlineMembers, rangeMembers });
+  return { engine, outbox, origin, mayWait: mayWait(facts), settled: new Set() };
+}
+
+function check({ engine, message, origin }: TaskDelivery, isCounted: boolean): Promise<Standing> {
   const address = addressOf(message.id);
-  const { token } = flow.by;
-  const counts = task?.options.acksLate !== false;
-  const standing = counts
-    ? await engine.outcomes.countStart({ address, attempt: message.try, token, until: flow.until })
-    : await engine.outcomes.read({ address });
-  const settled = await settledBefore(work, standing);
-  if (settled !== undefined) return settled;
-  const starts = standing.cell.starts?.n ?? 0;
-  if (!counts || starts <= engine.settings.maxStarts) return undefined;
-  const error = new WorkerLostError(
-    `Cannot run ${message.sig.task} (${message.id}) again: current value is ${starts - 1} starts that ended without an outcome`,
-  );
-  return commit(work, await failed(work, error));
+  const { by, until } = origin;
+  if (!isCounted) return engine.outcomes.read({ address });
+  return engine.outcomes.countStart({ address, attempt: message.try, token: by.token, until });
 }
 
-/** The cells of the others in its group are gone, or about to go: the group would wait for them for ever. */
-function isTooLate({ now, joinUntil }: Flow): boolean {
-  return joinUntil !== undefined && joinUntil < now;
+/** Takes back the start that this delivery has counted: its sandbox lived, and the cloud refused. */
+async function uncountStart({ engine, message, origin }: TaskDelivery): Promise<void> {
+  const params = { address: addressOf(message.id), token: origin.by.token };
+  await engine.outcomes.uncountStart(params).catch(() => undefined);
 }
 
-function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
-  return new TimeLimitExceeded(
-    `Cannot run ${sig.task} (${id}) any more as the group it is part of was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta`,
-  );
-}
-
-function unknownTask({ tasks }: Engine, { sig, id }: RunMessage): NotRegistered {
-  const known = [...tasks.keys()];
-  const text = `Cannot run ${id} as ${sig.task}: no task of that name is registered here, only ${known.join(', ')}`;
-  return new NotRegistered(text, { task: sig.task, known });
+function claim({ engine, message, origin }: TaskDelivery, now: number, limitMs: number): Promise<Standing> {
+  const { by, until } = origin;
+  const address = addressOf(message.id);
+  return engine.outcomes.claim({ address, attempt: message.try, by, claimedUntil: claimedUntil(now, limitMs), until });
 }

@@ -1,15 +1,15 @@
 import { addressOf } from '../core/protocol/address.ts';
 import { afterSettle } from '../core/protocol/continue.ts';
+import { ACK } from '../core/protocol/delivery.ts';
+import type { Disposition } from '../core/protocol/delivery.ts';
 import { covers, workflowOf } from '../core/protocol/ids.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
-import { LIFETIME_MS } from '../core/protocol/new-message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
-import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
-import { interpret } from '../engine/interpret.ts';
 import type { Records } from '../ports/records.ts';
-import { ACK, flowOf } from './delivery.ts';
-import type { Disposition } from './delivery.ts';
+import { interpret } from './interpret.ts';
+import type { EffectContext } from './interpret.ts';
 
 /** How often a sandbox looks at the gate, in ms. */
 const GATE_MS = 1000;
@@ -39,7 +39,7 @@ export async function revokedScopes(
 }
 
 /** The revoked scope that covers an id, if any. */
-export function revokedScope(scopes: readonly string[], id: string): string | undefined {
+function revokedScope(scopes: readonly string[], id: string): string | undefined {
   return scopes.find((scope) => covers(scope, id));
 }
 
@@ -59,29 +59,24 @@ export async function watchRevocation(
 }
 
 /**
- * Carries out a revocation. The whole workflow is settled first, and marked only if REVOKED then stands; of a narrower
- * scope the workers decide, once it is marked.
+ * Carries out a revocation. A whole workflow is settled first, and marked only if REVOKED then stands; a narrower scope
+ * is marked, and the workers decide.
  */
-export async function revokeScope(engine: Engine, outbox: Outbox, message: RevokeMessage): Promise<Disposition> {
-  const { id, links = [] } = message;
-  const flow = flowOf(engine, message, { again: true, mayWait: false });
-  const { until } = flow;
+export async function revokeScope(context: EffectContext, message: RevokeMessage): Promise<Disposition> {
+  const { engine, origin } = context;
+  const { id, base, links = [], try: attempt } = message;
+  const { by, until } = origin;
   if (id === workflowOf(id)) {
     const result = revokedBecause('revoked');
-    const at = { id, base: message.base, links, attempt: message.try };
+    const at = { id, base, links, attempt };
     const effect = { kind: 'settle', at, result, frames: [], step: id, quiet: false } as const;
-    const standing = await engine.outcomes.commit({
-      address: addressOf(id),
-      attempt: ANY_ATTEMPT,
-      decision: result,
-      by: flow.by,
-      until,
-    });
+    const address = addressOf(id);
+    const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: result, by, until });
     const { outcome } = standing.cell;
-    // A workflow that has ended before, also by the expiry of one of its members, is not marked: what runs on runs to its end.
+    // A workflow that ended before, also by the expiry of a member, is not marked: its other members run to their end.
     if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;
-    await interpret(engine, outbox, flow, afterSettle(flow, effect, standing));
+    await interpret(context, afterSettle(origin, effect, standing));
   }
-  await engine.records.revoke({ scope: id, until, gateUntil: engine.clock.now() + LIFETIME_MS });
+  await engine.records.revoke({ scope: id, until, gateUntil: keptFor(engine.clock.now()) });
   return ACK;
 }

@@ -18,27 +18,27 @@ import { runTask } from '../engine/task/run-task.ts';
 import type { RunResult } from '../engine/task/run-task.ts';
 import { callOf } from '../engine/task/task-call.ts';
 import type { TaskCall } from '../engine/task/task-call.ts';
-import { failed, keep } from './commit.ts';
-import type { Work } from './commit.ts';
+import { failureOf, keep } from './commit.ts';
+import type { TaskDelivery } from './commit.ts';
 import { watchRevocation } from './revocations.ts';
 
 /** Runs a message's task once and says what it decided, with every value kept that the decision names. */
 export async function runToDecision(
-  work: Work,
+  delivery: TaskDelivery,
   task: RegisteredTask,
   limits: Limits,
   isAgain: boolean,
 ): Promise<Result | Rerun> {
-  const { engine, message } = work;
+  const { engine, message } = delivery;
   let given;
   try {
-    given = await argumentsOf(work);
+    given = await argumentsOf(delivery);
   } catch (error) {
     // What cannot be read now may be readable later; what is not there, or is no value, will never be.
     if (!isChordalError(error) || isRefusal(error)) throw error;
-    return failed(work, error);
+    return failureOf(delivery, error);
   }
-  if (task.options.trackStarted === true) await showStarted(work);
+  if (task.options.trackStarted === true) await showStarted(delivery);
   const revoked = new AbortController();
   const done = new AbortController();
   const watching = watchRevocation(engine, message.id, revoked, done.signal);
@@ -52,14 +52,14 @@ export async function runToDecision(
   // It was told to stop, and did not do its work.
   if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
     return revokedBecause('revoked');
-  return toDecision(work, task, result);
+  return toDecision(delivery, task, result);
 }
 
 // --- internal ---
 
 type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
 
-async function argumentsOf({ engine, message }: Work): Promise<Given> {
+async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
   const { sig, in: input } = message;
   const { args, kwargs } = await loadArguments(engine, sig, input);
   return {
@@ -78,7 +78,7 @@ function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers
 }
 
 /** What takes a task's place, or joins its chord, has the task's own labels. */
-function planLabelled({ message: { sig } }: Work, data: SignatureData): Plan {
+function planLabelled({ message: { sig } }: TaskDelivery, data: SignatureData): Plan {
   const { headers, tenant } = sig.options ?? {};
   return planOf(data, {
     ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
@@ -86,42 +86,42 @@ function planLabelled({ message: { sig } }: Work, data: SignatureData): Plan {
   });
 }
 
-async function toDecision(work: Work, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {
+async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {
   switch (result.kind) {
     case 'success':
-      return success(work, task, result);
+      return success(delivery, task, result);
     case 'failure':
-      return failed(work, result.record);
+      return failureOf(delivery, result.record);
     case 'retry': {
       const error =
-        result.record === undefined ? {} : { error: await keep(work, { ...result.record, task: task.name }) };
+        result.record === undefined ? {} : { error: await keep(delivery, { ...result.record, task: task.name }) };
       return { kind: 'retry', notBefore: result.notBefore, ...error };
     }
     case 'replace':
-      return replacement(work, () => planLabelled(work, result.data));
+      return replacement(delivery, () => planLabelled(delivery, result.data));
   }
 }
 
 async function success(
-  work: Work,
+  delivery: TaskDelivery,
   task: RegisteredTask,
   result: RunResult & { kind: 'success' },
 ): Promise<Result | Rerun> {
   const { json, children, added } = result;
-  const { engine, message } = work;
+  const { engine, message } = delivery;
   const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
   const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
   if (added.length > 0) {
-    const own = await keep(work, json, 'own');
-    return replacement(work, () => ({ par: added.map((data) => planLabelled(work, data)), own }));
+    const own = await keep(delivery, json, 'own');
+    return replacement(delivery, () => ({ par: added.map((data) => planLabelled(delivery, data)), own }));
   }
-  const value = await keep(work, json);
+  const value = await keep(delivery, json);
   return {
     state: 'SUCCESS',
     value,
     expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
     ...(isIgnored ? { ignored: true } : {}),
-    ...(children.length === 0 ? {} : { children: await keepChildren(work, children) }),
+    ...(children.length === 0 ? {} : { children: await keepChildren(delivery, children) }),
   };
 }
 
@@ -129,7 +129,7 @@ async function success(
 const INLINE_CHILDREN = 20;
 
 async function keepChildren(
-  { engine, message, flow: { by, until } }: Work,
+  { engine, message, origin: { by, until } }: TaskDelivery,
   children: readonly string[],
 ): Promise<NonNullable<Result['children']>> {
   if (children.length <= INLINE_CHILDREN) return children;
@@ -140,23 +140,23 @@ async function keepChildren(
 }
 
 /** A replacement is committed as it was built: a second run may build another one. */
-async function replacement(work: Work, build: () => Plan): Promise<Result | Rerun> {
-  const { engine, message } = work;
+async function replacement(delivery: TaskDelivery, build: () => Plan): Promise<Result | Rerun> {
+  const { engine, message } = delivery;
   if (message.depth >= engine.settings.maxDepth) {
     const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
-    return failed(work, new TooDeep(text));
+    return failureOf(delivery, new TooDeep(text));
   }
   let plan: Plan;
   try {
     plan = build();
   } catch (error) {
-    return failed(work, toFailure(error));
+    return failureOf(delivery, toFailure(error));
   }
   // A plan is JSON in all its parts.
-  return { kind: 'replace', plan: await keep(work, plan as unknown as Json) };
+  return { kind: 'replace', plan: await keep(delivery, plan as unknown as Json) };
 }
 
-async function showStarted({ engine, message, flow }: Work): Promise<void> {
+async function showStarted({ engine, message, origin }: TaskDelivery): Promise<void> {
   const progress = { state: 'STARTED', meta: 'null' };
-  await engine.records.putProgress({ address: addressOf(message.id), progress, until: flow.until });
+  await engine.records.putProgress({ address: addressOf(message.id), progress, until: origin.until });
 }

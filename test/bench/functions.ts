@@ -3,10 +3,10 @@ import { Bench } from 'tinybench';
 import { planOf } from '../../src/core/canvas/normalise.ts';
 import { chordOf, taskOf } from '../../src/core/canvas/signature.ts';
 import { follow } from '../../src/core/protocol/continue.ts';
-import type { Flow } from '../../src/core/protocol/effect.ts';
 import { memberId } from '../../src/core/protocol/ids.ts';
 import { decodeMessage, encodeMessage } from '../../src/core/protocol/message-codec.ts';
 import type { RunMessage } from '../../src/core/protocol/message.ts';
+import type { Origin } from '../../src/core/protocol/origin.ts';
 import type { Outcome } from '../../src/core/protocol/outcome.ts';
 import type { TaskPlan } from '../../src/core/protocol/plan.ts';
 import { startRange, startWhole } from '../../src/core/protocol/start.ts';
@@ -17,7 +17,7 @@ import { answer, progress } from './support/section.ts';
 const MEMBERS = 1000;
 const now = Date.UTC(2030, 0, 1);
 const id = '0b6f1a52-7a2c-4d0f-8f6e-3a5c6a1de0aa';
-const flow: Flow = {
+const origin: Origin = {
   by: { mid: 'abcdefghijklmnop', token: 'abcdefgh' },
   again: false,
   now,
@@ -51,7 +51,7 @@ const message: RunMessage = {
 };
 const text = encodeMessage(message);
 const json: unknown = JSON.parse(text);
-const outcome: Outcome = { state: 'SUCCESS', value: { inline: 4 }, mid: flow.by.mid, token: flow.by.token };
+const outcome: Outcome = { state: 'SUCCESS', value: { inline: 4 }, mid: origin.by.mid, token: origin.by.token };
 const ended = { at, outcome, standing: { cell: { outcome } } };
 
 progress('functions: a second or so each');
@@ -63,13 +63,13 @@ bench
   .add('decodeMessage()', () => decodeMessage(text, 'none'))
   .add('JSON.stringify of a chord of 1,000', () => JSON.stringify(chord))
   .add('planOf() a chord of 1,000', () => planOf(chord))
-  .add('startWhole() a chord of 1,000', () => startWhole(flow, { at, plan: chordPlan, input: undefined, frames: [] }))
+  .add('startWhole() a chord of 1,000', () => startWhole(origin, { at, plan: chordPlan, input: undefined, frames: [] }))
   .add('startRange() 200 members', () =>
-    startRange(flow, { at, plan: group, input: undefined, frames: [frame] }, { lo: 0, hi: 200 }),
+    startRange(origin, { at, plan: group, input: undefined, frames: [frame] }, { lo: 0, hi: 200 }),
   )
-  .add('follow() a step', () => follow(flow, { ...ended, frames: [frame] }))
+  .add('follow() a step', () => follow(origin, { ...ended, frames: [frame] }))
   .add('follow() a member', () =>
-    follow(flow, {
+    follow(origin, {
       ...ended,
       frames: [member, frame],
       standing: { cell: { outcome }, leaf: { filled: 1, failed: false } },

@@ -21,12 +21,11 @@ export interface Defect {
   readonly seen: RegExp | 'amplification';
 }
 
-const SETTLE = 'src/worker/commit.ts';
+const COMMIT = 'src/worker/commit.ts';
+const DELIVERY = 'src/core/protocol/delivery.ts';
 const CONTINUE = 'src/core/protocol/continue.ts';
 const DELIVER = 'src/worker/deliver.ts';
 const MEMORY = 'src/adapters/memory/outcomes.ts';
-
-const BURY = 'src/worker/bury.ts';
 
 /** Messages come back though they were acknowledged, and nothing else goes wrong. */
 const LOST_ACKS = { lostAck: 0.4 };
@@ -46,8 +45,12 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'losers continue too',
     edits: [
-      { file: SETTLE, from: "  if (ownership === 'otherMessage') return ACK;\n", to: '' },
-      { file: SETTLE, from: '} else if (outcome?.mid === message.mid) {', to: '} else if (outcome !== undefined) {' },
+      {
+        file: DELIVERY,
+        from: "    case 'otherMessage':\n      return { kind: 'end', disposition: ACK };",
+        to: "    case 'otherMessage':\n      return { kind: 'continue', isResumed: false };",
+      },
+      { file: DELIVERY, from: 'return outcome?.mid === mid ? outcome : undefined;', to: 'return outcome;' },
       {
         file: CONTINUE,
         from: "if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];",
@@ -62,9 +65,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a loser to its own message acknowledges',
     edits: [
       {
-        file: SETTLE,
-        from: "if (ownership === 'sameMessage' || ownership === 'undecided') return RETURN;",
-        to: "if (ownership === 'sameMessage' || ownership === 'undecided') return ACK;",
+        file: DELIVERY,
+        from: "    case 'undecided':\n      return { kind: 'end', disposition: RETURN };",
+        to: "    case 'undecided':\n      return { kind: 'end', disposition: ACK };",
       },
     ],
     features: ['plain', 'fail'],
@@ -98,9 +101,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'nobody climbs after a crash',
     edits: [
       {
-        file: SETTLE,
-        from: "return ownership === 'sameMessage' || isOwnRerun(cell, { mid, try: attempt });",
-        to: 'return isOwnRerun(cell, { mid, try: attempt });',
+        file: DELIVERY,
+        from: 'if (decidedBy(cell, message) !== undefined) return',
+        to: 'if (cell.outcome === undefined && decidedBy(cell, message) !== undefined) return',
       },
     ],
     features: ['plain'],
@@ -111,9 +114,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a message is acknowledged before what follows is durable',
     edits: [
       {
-        file: SETTLE,
-        from: '  await proceed(work, standing);\n  return ACK;\n}\n\n/** Whether this message',
-        to: '  void proceed(work, standing).catch(() => undefined);\n  return ACK;\n}\n\n/** Whether this message',
+        file: DELIVER,
+        from: 'await continueFrom(delivery, standing, next.isResumed);',
+        to: 'void continueFrom(delivery, standing, next.isResumed).catch(() => undefined);',
       },
     ],
     features: ['plain'],
@@ -122,7 +125,13 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a replacement is not carried out by whoever comes back',
-    edits: [{ file: SETTLE, from: "return outcome === undefined || next.kind === 'replace';", to: 'return false;' }],
+    edits: [
+      {
+        file: DELIVERY,
+        from: "if (isNext && (outcome === undefined || next.kind === 'replace')) return next;",
+        to: '',
+      },
+    ],
     features: ['replace', 'retry'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -145,8 +154,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: DELIVER,
-        from: '  const flow = flowOf(engine, message, manner);',
-        to: '  if (manner.again) return ACK;\n  const flow = flowOf(engine, message, manner);',
+        from: '  const { id, base, links = [], try: attempt, sig: plan, in: input,',
+        to: '  if (context.origin.again) return ACK;\n  const { id, base, links = [], try: attempt, sig: plan, in: input,',
       },
     ],
     features: ['wide'],
@@ -156,7 +165,11 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a dead message is failed without asking who owns the outcome',
     edits: [
-      { file: 'src/worker/bury.ts', from: '  if (settled !== undefined) return settled;\n', to: '  void settled;\n' },
+      {
+        file: DELIVERY,
+        from: 'if (decided !== undefined) return decided;\n  if (dead !== undefined)',
+        to: 'if (decided !== undefined && dead === undefined) return decided;\n  if (dead !== undefined)',
+      },
     ],
     features: ['plain'],
     faults: 'heavy',
@@ -167,8 +180,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: 'src/worker/bury.ts',
-        from: 'const verdict = message === undefined ? ACK :',
-        to: 'const verdict = message !== undefined ? ACK :',
+        from: 'const disposition = message === undefined ? ACK :',
+        to: 'const disposition = message !== undefined ? ACK :',
       },
     ],
     features: ['plain'],
@@ -205,9 +218,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'what kills its sandbox is started for ever',
     edits: [
       {
-        file: DELIVER,
-        from: 'if (!counts || starts <= engine.settings.maxStarts) return undefined;',
-        to: 'return undefined;',
+        file: DELIVERY,
+        from: 'if (isCounted(facts) && starts > maxStarts)',
+        to: 'if (isCounted(facts) && starts > 1e9)',
       },
     ],
     features: ['poison'],
@@ -231,7 +244,7 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a claim is known by its message alone',
     edits: [
       {
-        file: 'src/worker/claim.ts',
+        file: DELIVERY,
         from: '(claim.mid === by.mid && claim.token === by.token)',
         to: 'claim.mid === by.mid',
       },
@@ -242,14 +255,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'nobody looks before running',
-    edits: [{ file: DELIVER, from: 'return delivery.receives > 1 || message.again === true;', to: 'return false;' }],
+    edits: [{ file: DELIVERY, from: 'return receives > 1 || message.again === true;', to: 'return false;' }],
     features: ['poison'],
     faults: 'none',
     seen: /was begun \d+ times/,
   },
   {
     name: 'what could not be worked on is acknowledged',
-    edits: [{ file: 'src/worker/batch.ts', from: '    return RETURN;\n', to: "    return { kind: 'ack' };\n" }],
+    edits: [{ file: DELIVERY, from: '? RETURN_WHILE_DEPLOYED : RETURN;', to: '? RETURN_WHILE_DEPLOYED : ACK;' }],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -285,13 +298,13 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: 'src/core/protocol/continue.ts',
-        from: 'return [...callbacks, ...startStep(flow, frame, inputOf(outcome.value), rest)];',
-        to: 'return [...callbacks, ...startStep(flow, frame, inputOf((globalThis as any).lastValue ?? outcome.value), rest)];',
+        from: 'return [...callbacks, ...startStep(origin, frame, inputOf(outcome.value), rest)];',
+        to: 'return [...callbacks, ...startStep(origin, frame, inputOf((globalThis as any).lastValue ?? outcome.value), rest)];',
       },
       {
-        file: SETTLE,
-        from: '  const attempt = message.try;\n',
-        to: "  const attempt = message.try;\n  if ('state' in decision && decision.state === 'SUCCESS') (globalThis as any).lastValue = decision.value;\n",
+        file: COMMIT,
+        from: '  const standing = await engine.outcomes.commit(',
+        to: "  if ('state' in decision && decision.state === 'SUCCESS') (globalThis as any).lastValue = decision.value;\n  const standing = await engine.outcomes.commit(",
       },
     ],
     features: ['plain'],
@@ -310,8 +323,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'who climbs is not asked whether it was the last to write',
     edits: [
-      { file: CONTINUE, from: 'const isMine = leaf.last?.mid === flow.by.mid &&', to: 'const isMine = true ||' },
-      { file: CONTINUE, from: 'const isMine = node.last?.mid === flow.by.mid &&', to: 'const isMine = true ||' },
+      { file: CONTINUE, from: 'const isMine = leaf.last?.mid === origin.by.mid &&', to: 'const isMine = true ||' },
+      { file: CONTINUE, from: 'const isMine = node.last?.mid === origin.by.mid &&', to: 'const isMine = true ||' },
     ],
     features: ['plain'],
     faults: 'heavy',
@@ -329,13 +342,13 @@ export const DEFECTS: readonly Defect[] = [
     name: 'what follows is sent before the decision is committed',
     edits: [
       {
-        file: SETTLE,
+        file: COMMIT,
         from: '  const standing = await engine.outcomes.commit(',
         to: `  if ('state' in decision && message.frames[0] !== undefined && 'steps' in message.frames[0]) {
-    const outcome = { ...decision, ...by };
+    const outcome = { ...decision, ...origin.by };
     const { id, base, frames } = message;
     const at = { id, base, links: [], attempt };
-    await carryOut(engine, work.outbox, flow, follow(flow, { at, outcome, frames, standing: { cell: { outcome } } }));
+    await interpret(delivery, follow(origin, { at, outcome, frames, standing: { cell: { outcome } } }));
   }
   const standing = await engine.outcomes.commit(`,
       },
@@ -348,14 +361,14 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a replacement is taken from memory, and not from what was committed',
     edits: [
       {
-        file: SETTLE,
+        file: COMMIT,
         from: '  const json = await loadValue(engine, next.plan);',
         to: '  const json = await loadValue(engine, (globalThis as any).lastPlan ?? next.plan);',
       },
       {
-        file: SETTLE,
-        from: '  const attempt = message.try;\n',
-        to: "  const attempt = message.try;\n  if ('kind' in decision && decision.kind === 'replace') (globalThis as any).lastPlan = decision.plan;\n",
+        file: COMMIT,
+        from: '  const standing = await engine.outcomes.commit(',
+        to: "  if ('kind' in decision && decision.kind === 'replace') (globalThis as any).lastPlan = decision.plan;\n  const standing = await engine.outcomes.commit(",
       },
     ],
     features: ['replace'],
@@ -386,9 +399,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a replacement is dropped when somebody has settled the id since',
     edits: [
       {
-        file: SETTLE,
-        from: "return outcome === undefined || next.kind === 'replace';",
-        to: 'return outcome === undefined;',
+        file: DELIVERY,
+        from: "if (isNext && (outcome === undefined || next.kind === 'replace')) return next;",
+        to: 'if (isNext && outcome === undefined) return next;',
       },
     ],
     features: ['plain'],
@@ -412,7 +425,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a forwarded message is not marked',
     edits: [
-      { file: DELIVER, from: 'const marks = { ...(suspect ? { again: true as const } : {}),', to: 'const marks = {' },
+      { file: DELIVERY, from: 'const again = isDuplicate ? { again: true as const } : {};', to: 'const again = {};' },
     ],
     features: ['delay'],
     faults: LOST_ACKS,
@@ -421,7 +434,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what a resume sends is not marked',
-    edits: [{ file: SETTLE, from: '{ ...work.flow, again: true }', to: '{ ...work.flow }' }],
+    edits: [{ file: COMMIT, from: 'again: isResumed || delivery.origin.again', to: 'again: delivery.origin.again' }],
     features: ['plain'],
     faults: LOST_ACKS,
     spec: { t: 'chain', steps: [plainTask(1), POISON] },
@@ -432,8 +445,8 @@ export const DEFECTS: readonly Defect[] = [
     edits: [
       {
         file: DELIVER,
-        from: 'again: isPossibleDuplicate(prepared), mayWait: mayWaitAgain(prepared)',
-        to: 'again: false, mayWait: mayWaitAgain(prepared)',
+        from: 'facts.dead !== undefined || isPossibleDuplicate(facts))',
+        to: 'facts.dead !== undefined)',
       },
     ],
     features: ['plain'],
@@ -463,14 +476,22 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what looks at a claim counts as a start',
-    edits: [{ file: DELIVER, from: 'const counts = task?.options.acksLate !== false;', to: 'const counts = true;' }],
+    edits: [
+      { file: DELIVERY, from: 'return tasks.get(message.sig.task)?.options.acksLate !== false;', to: 'return true;' },
+    ],
     features: ['claims'],
     faults: { duplicateDelivery: 0.5 },
     seen: /was given up after \d+ starts/,
   },
   {
     name: 'a claim keeps nobody away',
-    edits: [{ file: DELIVER, from: '    if (claimed !== undefined) return claimed;\n', to: '    void claimed;\n' }],
+    edits: [
+      {
+        file: DELIVERY,
+        from: 'if (claim === undefined || (claim.mid === by.mid && claim.token === by.token)) return',
+        to: 'if (claim !== null) return',
+      },
+    ],
     features: ['claims'],
     faults: 'heavy',
     seen: /may run once/,
@@ -488,9 +509,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a dead expansion is only recorded',
     edits: [
       {
-        file: BURY,
-        from: 'const verdict = await expand(engine, outbox, message, { again: true, mayWait: false });',
-        to: "const verdict: Disposition = { kind: 'ack' };",
+        file: DELIVER,
+        from: "if (message.kind === 'expand') return",
+        to: "if (message.kind === 'expand' && facts.dead !== undefined) return ACK;\n  if (message.kind === 'expand') return",
       },
     ],
     features: ['wide'],
@@ -501,9 +522,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'a dead revocation is only recorded',
     edits: [
       {
-        file: BURY,
-        from: "if (message.kind === 'revoke') return revokeScope(engine, outbox, message);",
-        to: "if (message.kind === 'revoke') return ACK;",
+        file: DELIVER,
+        from: "if (message.kind === 'revoke') return",
+        to: "if (message.kind === 'revoke' && facts.dead !== undefined) return ACK;\n  if (message.kind === 'revoke') return",
       },
     ],
     features: ['revoke'],
@@ -514,10 +535,9 @@ export const DEFECTS: readonly Defect[] = [
     name: 'the heir of a dead message asks for outcomes alone, and not for retries and replacements',
     edits: [
       {
-        file: BURY,
-        from: 'const settled = await settledBefore(work, await engine.outcomes.read({ address: addressOf(message.id) }));',
-        to: `const standing = await engine.outcomes.read({ address: addressOf(message.id) });
-  const settled = standing.cell.outcome === undefined ? undefined : await settledBefore(work, standing);`,
+        file: DELIVERY,
+        from: 'if (decided !== undefined) return decided;\n  if (dead !== undefined)',
+        to: 'if (decided !== undefined && (dead === undefined || cell.outcome !== undefined)) return decided;\n  if (dead !== undefined)',
       },
     ],
     features: ['retry', 'replace'],

@@ -1,6 +1,6 @@
 import { addressOf } from '../../core/protocol/address.ts';
 import { memberId, stepId } from '../../core/protocol/ids.ts';
-import { LIFETIME_MS } from '../../core/protocol/new-message.ts';
+import { keptFor } from '../../core/protocol/lifetime.ts';
 import type { Outcome, Result } from '../../core/protocol/outcome.ts';
 import { isStoredItems } from '../../core/protocol/plan.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
@@ -212,7 +212,7 @@ async function forget(engine: Engine, id: string): Promise<void> {
 
 /** Saved groups are kept as long as anything of their workflow. */
 function farOff({ clock }: Engine): number {
-  return clock.now() + LIFETIME_MS;
+  return keptFor(clock.now());
 }
 
 function leftOf(options: GetOptions, spentSeconds: number): GetOptions {

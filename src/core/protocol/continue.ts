@@ -1,10 +1,11 @@
-import type { ClimbEffect, Effect, Flow, Position, SettleEffect } from './effect.ts';
+import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
 import { replacementBase } from './ids.ts';
 import { firstRung, leafSize, nextRung, slotOf } from './join-tree.ts';
 import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
 import { inputOf } from './message.ts';
 import { untilFrom } from './new-message.ts';
+import type { Origin } from './origin.ts';
 import type { Leaf, NextAttempt, Outcome, Result, Standing } from './outcome.ts';
 import { ANY_ATTEMPT, ownershipOf } from './outcome.ts';
 import type { Link, Plan } from './plan.ts';
@@ -26,65 +27,65 @@ export interface Committed {
  * The effects that follow from a committed outcome: callbacks, then the next step, the climb of a join, or the
  * failure of what encloses it.
  */
-export function follow(flow: Flow, committed: Committed): readonly Effect[] {
+export function follow(origin: Origin, committed: Committed): readonly Effect[] {
   const { at, outcome, frames, standing } = committed;
-  const callbacks = callbackEffects(flow, committed);
+  const callbacks = callbackEffects(origin, committed);
   const [frame, ...rest] = frames;
   if (frame === undefined) return callbacks;
   if (isJoinFrame(frame)) {
-    const climb = standing.leaf === undefined ? [] : climbLeaf(flow, frame, rest, standing.leaf);
+    const climb = standing.leaf === undefined ? [] : climbLeaf(origin, frame, rest, standing.leaf);
     const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;
     return [...callbacks, ...climb, ...(failed ? [failOutward(at.id, outcome, frame, rest)] : [])];
   }
-  if (outcome.state === 'SUCCESS') return [...callbacks, ...startStep(flow, frame, inputOf(outcome.value), rest)];
+  if (outcome.state === 'SUCCESS') return [...callbacks, ...startStep(origin, frame, inputOf(outcome.value), rest)];
   return [...callbacks, settleAt(positionOf(frame), outcome, rest, { step: at.id, quiet: false, failedId: at.id })];
 }
 
 /** The effects that follow from a settled id: its owner goes on, whoever lost stops. */
-export function afterSettle(flow: Flow, effect: SettleEffect, standing: Standing): readonly Effect[] {
+export function afterSettle(origin: Origin, effect: SettleEffect, standing: Standing): readonly Effect[] {
   const { outcome } = standing.cell;
-  const ownership = ownershipOf(standing.cell, ANY_ATTEMPT, flow.by);
+  const ownership = ownershipOf(standing.cell, ANY_ATTEMPT, origin.by);
   if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];
-  return follow(flow, { ...effect, outcome, standing });
+  return follow(origin, { ...effect, outcome, standing });
 }
 
 /** The effects that follow from a rung of a climb: only who made the node complete goes on. */
-export function afterClimb(flow: Flow, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
-  const isMine = node.last?.mid === flow.by.mid && node.last.child === rung.child;
+export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
+  const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
   if (node.filled !== rung.children || !isMine) return [];
-  return climbTo(flow, frame, rest, nextRung(frame.n, rung), node.failed);
+  return climbTo(origin, frame, rest, nextRung(frame.n, rung), node.failed);
 }
 
 /** The effects that carry out a committed retry or replacement. */
 export function effectsOfRerun(
-  flow: Flow,
+  origin: Origin,
   message: RunMessage,
   next: NextAttempt,
   replacement?: Plan,
 ): readonly Effect[] {
   if (next.kind === 'retry') {
     const { mid: _mid, again: _again, slot: _slot, held: _held, notBefore: _notBefore, ...same } = message;
-    const due = next.notBefore > flow.now ? { notBefore: next.notBefore } : {};
-    const again = flow.again ? { again: true as const } : {};
-    const until = untilFrom(flow, next.notBefore);
+    const due = next.notBefore > origin.now ? { notBefore: next.notBefore } : {};
+    const again = origin.again ? { again: true as const } : {};
+    const until = untilFrom(origin, next.notBefore);
     return [{ kind: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
   }
   if (replacement === undefined) return [];
   const { id, frames, links = [] } = message;
   const at = { id, base: replacementBase(id, next.attempt), links: links.map(onceForAll), attempt: next.attempt };
-  return startPlan({ ...flow, depth: flow.depth + 1 }, { at, plan: replacement, input: undefined, frames });
+  return startPlan({ ...origin, depth: origin.depth + 1 }, { at, plan: replacement, input: undefined, frames });
 }
 
 // --- internal ---
 
-function climbLeaf(flow: Flow, frame: JoinFrame, rest: readonly Frame[], leaf: Leaf): readonly Effect[] {
-  const isMine = leaf.last?.mid === flow.by.mid && leaf.last.child === slotOf(frame.x);
+function climbLeaf(origin: Origin, frame: JoinFrame, rest: readonly Frame[], leaf: Leaf): readonly Effect[] {
+  const isMine = leaf.last?.mid === origin.by.mid && leaf.last.child === slotOf(frame.x);
   if (leaf.filled !== leafSize(frame.n, frame.x) || !isMine) return [];
-  return climbTo(flow, frame, rest, firstRung(frame.n, frame.x), leaf.failed);
+  return climbTo(origin, frame, rest, firstRung(frame.n, frame.x), leaf.failed);
 }
 
 function climbTo(
-  flow: Flow,
+  origin: Origin,
   frame: JoinFrame,
   rest: readonly Frame[],
   rung: ClimbEffect['rung'] | undefined,
@@ -93,7 +94,7 @@ function climbTo(
   if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed }];
   if (failed && frame.collect === undefined) return [];
   const { x: _, ...group } = frame;
-  return afterJoin(flow, group, rest);
+  return afterJoin(origin, group, rest);
 }
 
 /** A member's failure is the failure of its group, or of the chain that goes on from the group. */
@@ -118,11 +119,11 @@ function settleAt(
   return { kind: 'settle', at, result, frames, step: from.step, quiet: from.quiet };
 }
 
-function callbackEffects(flow: Flow, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {
+function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {
   if (outcome.state === 'REVOKED') return [];
   if (outcome.state === 'SUCCESS') {
     const links = at.links.filter((link) => link.on === 'success');
-    return startLinks(flow, at.id, links, inputOf(outcome.value));
+    return startLinks(origin, at.id, links, inputOf(outcome.value));
   }
   const [frame] = frames;
   const inherited = frame !== undefined && isJoinFrame(frame) ? (frame.links ?? []) : [];
@@ -134,11 +135,11 @@ function callbackEffects(flow: Flow, { at, outcome, frames, step, quiet }: Commi
   const failure: FailureNotice = {
     taskId: step ?? at.id,
     failedTaskId: outcome.failedId ?? at.id,
-    rootId: flow.root ?? at.id,
+    rootId: origin.root ?? at.id,
     error: outcome.value,
-    ...(flow.call === undefined ? {} : { call: flow.call }),
+    ...(origin.call === undefined ? {} : { call: origin.call }),
   };
-  return startLinks(flow, at.id, links, { failure });
+  return startLinks(origin, at.id, links, { failure });
 }
 
 function onceForAll(link: Link): Link {

@@ -1,7 +1,6 @@
-import type { Json } from '../values/json.ts';
 import type { Rung } from './join-tree.ts';
-import type { Call, ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
-import type { Owner, Result } from './outcome.ts';
+import type { ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
+import type { Result } from './outcome.ts';
 import type { Link, Plan, StoredItems } from './plan.ts';
 
 /** Where a plan stands: its id, what the ids below it begin with, and who waits for its outcome. */
@@ -79,32 +78,4 @@ export interface Start {
   readonly plan: Plan;
   readonly input: Input | undefined;
   readonly frames: readonly Frame[];
-}
-
-/** What every effect of one delivery shares. */
-export interface Flow {
-  readonly by: Owner;
-  /** Mark what is sent: this delivery resumes, or is a suspect's expansion. */
-  readonly again: boolean;
-  /** What nobody here knows where to send makes it come back, and does not fail: deploys overlap. */
-  readonly mayWait?: boolean;
-  /** Epoch ms. */
-  readonly now: number;
-  /** The id of the task that sends, its own sender's, and how it was called. */
-  readonly sender?: string;
-  readonly parent?: string;
-  readonly call?: Call;
-  readonly root?: string;
-  readonly depth: number;
-  /** Epoch ms until which what is written lives. */
-  readonly until: number;
-  /** What is sent carries this in its place: the cells of a group live no longer because one member takes longer. */
-  readonly joinUntil?: number;
-  readonly tenant?: string;
-  readonly traceparent?: string;
-  readonly headers?: Readonly<Record<string, Json>>;
-  /** Members that are sent directly; more go by `expand`. */
-  readonly inlineMembers: number;
-  /** Members in one `expand` message. */
-  readonly rangeMembers: number;
 }

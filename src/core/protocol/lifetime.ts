@@ -1,6 +1,14 @@
 import type { Plan, PlanOptions } from './plan.ts';
 import { isStoredItems } from './plan.ts';
 
+/** How long the engine keeps items after the last use it can foresee: longer than any queue keeps a message (14 days). */
+export const LIFETIME_MS: number = 15 * 86_400_000;
+
+/** Returns until when an item lives that is needed at `at`; both in epoch ms. */
+export function keptFor(at: number): number {
+  return at + LIFETIME_MS;
+}
+
 /** The latest time that there is (ECMAScript, Time Values), in epoch ms. */
 export const LATEST_MS: number = 8.64e15;
 

@@ -1,10 +1,8 @@
-import type { Flow, Position, Start } from './effect.ts';
-import { startOf } from './lifetime.ts';
+import type { Position, Start } from './effect.ts';
+import { keptFor, startOf } from './lifetime.ts';
 import type { Carried, Draft, Frame, Input } from './message.ts';
+import type { Origin } from './origin.ts';
 import type { ParallelPlan, TaskPlan } from './plan.ts';
-
-/** How long the engine keeps a workflow's items after its latest eta: longer than any queue keeps a message (14 days). */
-export const LIFETIME_MS: number = 15 * 86_400_000;
 
 /** Members `lo` to `hi − 1` of a group. */
 export interface Range {
@@ -12,9 +10,9 @@ export interface Range {
   readonly hi: number;
 }
 
-/** The message that runs one task; its delay and its end of life are counted from `flow.now`. */
+/** The message that runs one task; its delay and its end of life are counted from `origin.now`. */
 export function newRun(
-  flow: Flow,
+  origin: Origin,
   at: Position,
   plan: TaskPlan,
   input: Input | undefined,
@@ -22,64 +20,68 @@ export function newRun(
 ): Draft {
   const { links: _, ...sig } = plan;
   const { options } = sig;
-  const notBefore = startOf(options, flow.now);
+  const notBefore = startOf(options, origin.now);
   const expires =
-    options?.expiresAt ?? (options?.expires === undefined ? undefined : flow.now + options.expires * 1000);
+    options?.expiresAt ?? (options?.expires === undefined ? undefined : origin.now + options.expires * 1000);
   return {
-    ...common(flow, at, input, frames),
-    until: untilFrom(flow, notBefore),
+    ...common(origin, at, input, frames),
+    until: untilFrom(origin, notBefore),
     kind: 'run',
     sig,
-    ...(notBefore > flow.now ? { notBefore } : {}),
+    ...(notBefore > origin.now ? { notBefore } : {}),
     // Times before 1970 are over, too.
     ...(expires === undefined ? {} : { expires: Math.max(0, expires) }),
   };
 }
 
 /** Until when a message lives that is due at `notBefore`; both in epoch ms. */
-export function untilFrom(flow: Flow, notBefore: number): number {
-  return flow.joinUntil ?? Math.max(flow.until, notBefore + LIFETIME_MS);
+export function untilFrom(origin: Origin, notBefore: number): number {
+  return origin.joinUntil ?? Math.max(origin.until, keptFor(notBefore));
 }
 
 /** The message that has a worker start a range of a group's members. */
-export function newRange(flow: Flow, { at, plan, input, frames }: Start & { plan: ParallelPlan }, range: Range): Draft {
+export function newRange(
+  origin: Origin,
+  { at, plan, input, frames }: Start & { plan: ParallelPlan },
+  range: Range,
+): Draft {
   const { links: _, ...sig } = plan;
   // Whoever sends a range is the parent of its members, also where the group has the sender's own id.
-  const parent = flow.sender === undefined ? {} : { parent: flow.sender };
-  return { ...common(flow, at, input, frames), ...parent, kind: 'expand', sig, ...range };
+  const parent = origin.sender === undefined ? {} : { parent: origin.sender };
+  return { ...common(origin, at, input, frames), ...parent, kind: 'expand', sig, ...range };
 }
 
 /** The message that has a worker start a whole canvas, so that submitting it is one send. */
-export function newCanvas(flow: Flow, { at, plan, input, frames }: Start): Draft {
-  return { ...common(flow, at, input, frames), kind: 'expand', sig: plan };
+export function newCanvas(origin: Origin, { at, plan, input, frames }: Start): Draft {
+  return { ...common(origin, at, input, frames), kind: 'expand', sig: plan };
 }
 
 // --- internal ---
 
 function common(
-  flow: Flow,
+  origin: Origin,
   at: Position,
   input: Input | undefined,
   frames: readonly Frame[],
 ): Omit<Draft, 'kind' | 'sig'> {
   return {
-    ...carried(flow, at.id),
+    ...carried(origin, at.id),
     id: at.id,
     base: at.base,
     try: at.attempt,
     frames,
     ...(at.links.length === 0 ? {} : { links: at.links }),
     ...(input === undefined ? {} : { in: input }),
-    ...(flow.again ? { again: true as const } : {}),
+    ...(origin.again ? { again: true as const } : {}),
   };
 }
 
-function carried(flow: Flow, id: string): Carried {
-  const { root, depth, tenant, traceparent, headers } = flow;
-  const parent = flow.sender === id ? flow.parent : flow.sender;
+function carried(origin: Origin, id: string): Carried {
+  const { root, depth, tenant, traceparent, headers } = origin;
+  const parent = origin.sender === id ? origin.parent : origin.sender;
   return {
     depth,
-    until: flow.joinUntil ?? flow.until,
+    until: origin.joinUntil ?? origin.until,
     ...(root === undefined ? {} : { root }),
     ...(parent === undefined ? {} : { parent }),
     ...(tenant === undefined ? {} : { tenant }),

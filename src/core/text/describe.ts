@@ -44,6 +44,11 @@ export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 
+/** Returns the name and the message of a thrown value, for a record of it. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
+}
+
 // --- internal ---
 
 function describeObject(value: object): string {

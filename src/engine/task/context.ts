@@ -4,7 +4,7 @@ import { MaxRetriesExceededError } from '../../core/errors/task.ts';
 import { addressOf } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { startOf } from '../../core/protocol/lifetime.ts';
-import { LIFETIME_MS } from '../../core/protocol/new-message.ts';
+import { keptFor } from '../../core/protocol/lifetime.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../../core/task/retry.ts';
 import { describe } from '../../core/text/describe.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
@@ -96,7 +96,7 @@ export function makeRun(
   around?: CurrentRun,
 ): CurrentRun {
   const { clock, log } = engine;
-  const until = (): number => Math.max(call.message?.until ?? 0, clock.now() + LIFETIME_MS);
+  const until = (): number => Math.max(call.message?.until ?? 0, keptFor(clock.now()));
   const added: AnySignature[] = [];
   let abandoned: string | undefined;
   const mustBeWanted = (what: string): void => {

@@ -1,5 +1,6 @@
-import type { Effect, Flow, Position } from '../../../src/core/protocol/effect.ts';
+import type { Effect, Position } from '../../../src/core/protocol/effect.ts';
 import type { Message } from '../../../src/core/protocol/message.ts';
+import type { Origin } from '../../../src/core/protocol/origin.ts';
 import type { Leaf, Outcome, Standing } from '../../../src/core/protocol/outcome.ts';
 import type { Plan } from '../../../src/core/protocol/plan.ts';
 
@@ -7,7 +8,7 @@ import type { Plan } from '../../../src/core/protocol/plan.ts';
 export const NOW = 1_000_000;
 
 /** What effects share, as a delivery of message `m` sees it. */
-export function flowOf(more: Partial<Flow> = {}): Flow {
+export function originOf(more: Partial<Origin> = {}): Origin {
   return {
     by: { mid: 'm', token: 'k' },
     again: false,
@@ -41,7 +42,7 @@ export function lines(effects: readonly Effect[]): readonly string[] {
   });
 }
 
-/** An outcome of the message of {@link flowOf}. */
+/** An outcome of the message of {@link originOf}. */
 export function outcome(more: Partial<Outcome> = {}): Outcome {
   return { state: 'SUCCESS', value: { inline: 1 }, mid: 'm', token: 'k', ...more };
 }

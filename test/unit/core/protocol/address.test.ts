@@ -10,7 +10,7 @@ import { isStoredItems } from '../../../../src/core/protocol/plan.ts';
 import { startPlan } from '../../../../src/core/protocol/start.ts';
 import { canvas } from '../random-canvas.ts';
 import { id } from '../random-id.ts';
-import { flowOf, place } from '../support.ts';
+import { originOf, place } from '../support.ts';
 
 /** The ids of all that a plan has, where it is put: of its tasks, members and groups. */
 function idsOf(plan: Plan, at: string, base: string): readonly string[] {
@@ -75,7 +75,7 @@ describe('addressOf()', () => {
   it('differs for any two first messages of one canvas, whose tails keep their ids', () => {
     fc.assert(
       fc.property(canvas, (data) => {
-        const effects = startPlan(flowOf(), { at: place('W'), plan: planOf(data), input: undefined, frames: [] });
+        const effects = startPlan(originOf(), { at: place('W'), plan: planOf(data), input: undefined, frames: [] });
         const sent = effects
           .filter((effect): effect is SendEffect => effect.kind === 'send')
           .map(({ message }) => message.id);

@@ -10,7 +10,7 @@ import { countOf, firstTaskOf, isStoredItems } from '../../../../src/core/protoc
 import type { Items, Plan } from '../../../../src/core/protocol/plan.ts';
 import { afterLoad, startPlan } from '../../../../src/core/protocol/start.ts';
 import { canvas } from '../random-canvas.ts';
-import { flowOf, place } from '../support.ts';
+import { originOf, place } from '../support.ts';
 
 const tasks = (count: number, args?: readonly string[]): readonly Plan[] =>
   Array.from({ length: count }, (_, i) => ({ task: `t${i}`, ...(args === undefined ? {} : { args }) }));
@@ -50,7 +50,7 @@ function started(texts: ReadonlyMap<string, string>, effects: readonly Effect[])
   return effects.flatMap((effect) => {
     if (effect.kind !== 'load') return [effect];
     const { items, lo, hi } = effect.source;
-    return started(texts, afterLoad(flowOf(), effect, itemsOf(texts, items).slice(lo, hi)));
+    return started(texts, afterLoad(originOf(), effect, itemsOf(texts, items).slice(lo, hi)));
   });
 }
 
@@ -58,7 +58,7 @@ function longestMessage(plan: Plan): number {
   const { plan: packed, blocks } = packPlan(plan, 'W');
   const effects = started(
     textsOf(blocks),
-    startPlan(flowOf(), { at: place('W'), plan: packed, input: undefined, frames: [] }),
+    startPlan(originOf(), { at: place('W'), plan: packed, input: undefined, frames: [] }),
   );
   const sizes = effects.map((effect) =>
     effect.kind === 'send' ? encodeMessage({ ...effect.message, mid: 'm' }).length : 0,

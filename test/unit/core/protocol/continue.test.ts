@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { effectsOfRerun, afterClimb, follow, afterSettle } from '../../../../src/core/protocol/continue.ts';
 import type { ClimbEffect, SettleEffect } from '../../../../src/core/protocol/effect.ts';
+import { LIFETIME_MS } from '../../../../src/core/protocol/lifetime.ts';
 import type { ChainFrame, JoinFrame, RunMessage } from '../../../../src/core/protocol/message.ts';
-import { LIFETIME_MS } from '../../../../src/core/protocol/new-message.ts';
 import type { Leaf, Outcome } from '../../../../src/core/protocol/outcome.ts';
 import { isOpen, ownershipOf } from '../../../../src/core/protocol/outcome.ts';
 import type { Link, Plan } from '../../../../src/core/protocol/plan.ts';
-import { flowOf, lines, NOW, outcome, place, standing } from '../support.ts';
+import { originOf, lines, NOW, outcome, place, standing } from '../support.ts';
 
 const b: Plan = { task: 'b' };
 const chain: ChainFrame = { steps: [b], i: 1, base: 'W' };
@@ -20,7 +20,7 @@ describe('follow() of a success', () => {
   it('sends the next step its value: inline, by reference, or as a group', () => {
     const next = (value: Outcome['value']): readonly string[] =>
       lines(
-        follow(flowOf(), {
+        follow(originOf(), {
           at: place('W.0'),
           outcome: outcome({ value }),
           frames: [chain],
@@ -33,23 +33,25 @@ describe('follow() of a success', () => {
   });
 
   it('does nothing more when nothing waits', () => {
-    expect(follow(flowOf(), { at: place('W'), outcome: outcome(), frames: [], standing: standing(outcome()) })).toEqual(
-      [],
-    );
+    expect(
+      follow(originOf(), { at: place('W'), outcome: outcome(), frames: [], standing: standing(outcome()) }),
+    ).toEqual([]);
   });
 
   it('starts success links, each with an id of its own, and no error callbacks', () => {
     const at = place('W', {
       links: [link('failure', 'E'), link('success', 'L'), link('failureOnce', 'E'), link('success', 'M')],
     });
-    expect(lines(follow(flowOf(), { at, outcome: outcome(), frames: [], standing: standing(outcome()) }))).toEqual([
+    expect(lines(follow(originOf(), { at, outcome: outcome(), frames: [], standing: standing(outcome()) }))).toEqual([
       'send run W^0 L in {"val":1}',
       'send run W^1 M in {"val":1}',
     ]);
   });
 
   const climb = (leaf: Partial<Leaf>, frame = member, of = outcome()): readonly string[] =>
-    lines(follow(flowOf(), { at: place('W.0~1'), outcome: of, frames: [frame, chain], standing: standing(of, leaf) }));
+    lines(
+      follow(originOf(), { at: place('W.0~1'), outcome: of, frames: [frame, chain], standing: standing(of, leaf) }),
+    );
 
   it('goes on behind the group when it was the member that filled the leaf, and only then', () => {
     expect(climb(full)).toEqual(['send run W b in {"join":"W.0","n":3}']);
@@ -86,7 +88,7 @@ describe('climbed()', () => {
   };
 
   it('goes on when it was the child that filled the node, and only then', () => {
-    const after = (leaf: Leaf): readonly string[] => lines(afterClimb(flowOf(), effect, leaf));
+    const after = (leaf: Leaf): readonly string[] => lines(afterClimb(originOf(), effect, leaf));
     expect(after({ filled: 3, failed: false, last: { mid: 'm', child: 1 } })).toEqual([
       'send run W b in {"join":"W.0","n":20}',
     ]);
@@ -102,7 +104,7 @@ describe('climbed()', () => {
       frame: { ...member, x: 0, n: 2000 },
       rung: { level: 0, node: 0, child: 0, children: 200 },
     };
-    expect(lines(afterClimb(flowOf(), wide, { filled: 200, failed: true, last: { mid: 'm', child: 0 } }))).toEqual([
+    expect(lines(afterClimb(originOf(), wide, { filled: 200, failed: true, last: { mid: 'm', child: 0 } }))).toEqual([
       'climb W.0 1.0 child 0 failed',
     ]);
   });
@@ -114,7 +116,8 @@ describe('follow() of a failure', () => {
     frames: readonly (ChainFrame | JoinFrame)[],
     of = failure,
     leaf?: Partial<Leaf>,
-  ): readonly string[] => lines(follow(flowOf(), { at: place(id), outcome: of, frames, standing: standing(of, leaf) }));
+  ): readonly string[] =>
+    lines(follow(originOf(), { at: place(id), outcome: of, frames, standing: standing(of, leaf) }));
 
   it('settles the chain around a step, and names the step', () => {
     expect(after('W.0', [chain])).toEqual(['settle W FAILURE of W.0']);
@@ -161,7 +164,7 @@ describe('follow() starts error callbacks', () => {
   it('of a task with what failed, how it was called and why', () => {
     const call = { sig: { task: 'a', args: [1] }, in: { val: 2 } };
     const at = place('W.0', { links: [link('failure', 'E'), link('success', 'L')] });
-    const effects = follow(flowOf({ call, root: 'R', sender: 'W.0' }), {
+    const effects = follow(originOf({ call, root: 'R', sender: 'W.0' }), {
       at,
       outcome: failure,
       frames: [],
@@ -182,35 +185,35 @@ describe('follow() starts error callbacks', () => {
   });
 
   it('of a chain with the step that failed', () => {
-    const settle = follow(flowOf(), {
+    const settle = follow(originOf(), {
       at: place('W.0'),
       outcome: failure,
       frames: [{ ...chain, links: [link('failure', 'E')] }],
       standing: standing(failure),
     })[0] as SettleEffect;
     const mine = outcome({ state: 'FAILURE', failedId: 'W.0' });
-    expect(afterSettle(flowOf(), settle, standing(mine))).toMatchObject([
+    expect(afterSettle(originOf(), settle, standing(mine))).toMatchObject([
       { message: { id: 'W^0', in: { failure: { taskId: 'W.0', failedTaskId: 'W.0' } } } },
     ]);
   });
 
   it('of a header once and with the id of the body, which has failed with it', () => {
     const header = { ...member, links: [link('failureOnce', 'E')] };
-    const settle = follow(flowOf(), {
+    const settle = follow(originOf(), {
       at: place('W.0~1'),
       outcome: failure,
       frames: [header, chain],
       standing: standing(failure, { filled: 1 }),
     })[0] as SettleEffect;
     const mine = outcome({ state: 'FAILURE', failedId: 'W.0~1' });
-    expect(afterSettle(flowOf(), settle, standing(mine))).toMatchObject([
+    expect(afterSettle(originOf(), settle, standing(mine))).toMatchObject([
       { message: { id: 'W^0', in: { failure: { taskId: 'W', failedTaskId: 'W.0~1' } } } },
     ]);
   });
 
   it('of a group for each member that fails, and not once more for the group', () => {
     const group: JoinFrame = { ...member, join: 'W', links: [link('failure', 'E'), link('failureOnce', 'O')] };
-    const effects = follow(flowOf(), {
+    const effects = follow(originOf(), {
       at: place('W~1', { links: [link('failure', 'own')] }),
       outcome: failure,
       frames: [group],
@@ -223,7 +226,7 @@ describe('follow() starts error callbacks', () => {
     ]);
     const mine = outcome({ state: 'FAILURE', failedId: 'W~1' });
     expect(
-      lines(afterSettle(flowOf(), effects[2] as SettleEffect, standing(mine))).map((line) =>
+      lines(afterSettle(originOf(), effects[2] as SettleEffect, standing(mine))).map((line) =>
         line.replace(/ in .*/, ''),
       ),
     ).toEqual(['send run W^0 O']);
@@ -231,7 +234,7 @@ describe('follow() starts error callbacks', () => {
 
   it('of nothing that was revoked', () => {
     const at = place('W', { links: [link('failure', 'E'), link('failureOnce', 'E')] });
-    expect(follow(flowOf(), { at, outcome: revoked, frames: [], standing: standing(revoked) })).toEqual([]);
+    expect(follow(originOf(), { at, outcome: revoked, frames: [], standing: standing(revoked) })).toEqual([]);
   });
 });
 
@@ -246,7 +249,7 @@ describe('settled()', () => {
   };
   const after = (of: Partial<Outcome>): readonly string[] =>
     lines(
-      afterSettle(flowOf(), settle, standing(outcome({ state: 'FAILURE', failedId: 'W.0', ...of }), { filled: 1 })),
+      afterSettle(originOf(), settle, standing(outcome({ state: 'FAILURE', failedId: 'W.0', ...of }), { filled: 1 })),
     );
 
   it('goes on outward when the outcome is of this message, in whichever delivery', () => {
@@ -256,7 +259,7 @@ describe('settled()', () => {
 
   it('stops when another message has settled the id, or nothing stands', () => {
     expect(after({ mid: 'x' })).toEqual([]);
-    expect(afterSettle(flowOf(), settle, { cell: {} })).toEqual([]);
+    expect(afterSettle(originOf(), settle, { cell: {} })).toEqual([]);
   });
 
   it('goes on from what stands, not from what was asked for', () => {
@@ -289,18 +292,20 @@ describe('carryOut()', () => {
 
   it('sends a retry as the next attempt, with neither slot nor marks, and all else', () => {
     const { mid: _mid, again: _again, slot: _slot, held: _held, ...same } = message;
-    expect(effectsOfRerun(flowOf(), message, retry)).toEqual([
+    expect(effectsOfRerun(originOf(), message, retry)).toEqual([
       { kind: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
     ]);
-    expect(effectsOfRerun(flowOf({ again: true }), message, { ...retry, notBefore: NOW - 1 })).toMatchObject([
+    expect(effectsOfRerun(originOf({ again: true }), message, { ...retry, notBefore: NOW - 1 })).toMatchObject([
       { message: { again: true, try: 1 } },
     ]);
-    expect(effectsOfRerun(flowOf(), message, { ...retry, notBefore: NOW })[0]).not.toHaveProperty('message.notBefore');
+    expect(effectsOfRerun(originOf(), message, { ...retry, notBefore: NOW })[0]).not.toHaveProperty(
+      'message.notBefore',
+    );
   });
 
   it('starts a task in the place of another, without its input, one launch deeper', () => {
     const effects = effectsOfRerun(
-      flowOf({ depth: 3, sender: message.id, parent: 'P', headers: { h: 1 } }),
+      originOf({ depth: 3, sender: message.id, parent: 'P', headers: { h: 1 } }),
       message,
       replace,
       { task: 'n', args: [1] },
@@ -326,7 +331,7 @@ describe('carryOut()', () => {
   });
 
   it('starts a chain in the place of a task: its ids are below the base, its last step has the id', () => {
-    const effects = effectsOfRerun(flowOf(), message, replace, { seq: [b, b] });
+    const effects = effectsOfRerun(originOf(), message, replace, { seq: [b, b] });
     expect(lines(effects)).toEqual(['send run W.0~1!1.0 b frames W.0~1!1.1 W.0~1/3 W.1']);
     expect(effects).toMatchObject([
       { message: { frames: [{ try: 1, links: [{ on: 'failureOnce' }, { on: 'success' }] }, {}, {}] } },
@@ -334,16 +339,16 @@ describe('carryOut()', () => {
   });
 
   it('starts a group in the place of a task: its members are below the base, the group has the id', () => {
-    expect(lines(effectsOfRerun(flowOf(), message, replace, { par: [b, b] }))).toEqual([
+    expect(lines(effectsOfRerun(originOf(), message, replace, { par: [b, b] }))).toEqual([
       'send run W.0~1!1~0 b frames W.0~1!1~0/2 W.0~1/3 W.1',
       'send run W.0~1!1~1 b frames W.0~1!1~1/2 W.0~1/3 W.1',
     ]);
-    expect(lines(effectsOfRerun(flowOf(), message, replace, { par: [] }))).toEqual(['settle W.0~1 SUCCESS']);
+    expect(lines(effectsOfRerun(originOf(), message, replace, { par: [] }))).toEqual(['settle W.0~1 SUCCESS']);
   });
 
   it('begins another base when what replaced a task replaces itself', () => {
     const second = { ...message, base: 'W.0~1!1', try: 1 };
-    expect(lines(effectsOfRerun(flowOf(), second, { ...replace, attempt: 2 }, { seq: [b, b] }))).toEqual([
+    expect(lines(effectsOfRerun(originOf(), second, { ...replace, attempt: 2 }, { seq: [b, b] }))).toEqual([
       'send run W.0~1!2.0 b frames W.0~1!2.1 W.0~1/3 W.1',
     ]);
   });

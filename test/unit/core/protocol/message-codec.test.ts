@@ -5,7 +5,7 @@ import { decodeDead, decodeMessage, encodeMessage, isNewer } from '../../../../s
 import type { ExpandMessage, Message, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
 import { startPlan } from '../../../../src/core/protocol/start.ts';
 import { canvas } from '../random-canvas.ts';
-import { flowOf, place } from '../support.ts';
+import { originOf, place } from '../support.ts';
 
 const common = { mid: 'm1', id: 'W.1~3', base: 'W.1~3', try: 0, depth: 2, until: 1_800_000_000_000 } as const;
 const links = [
@@ -98,7 +98,7 @@ describe('decodeMessage() reads', () => {
   it('every message that any canvas begins with', () => {
     fc.assert(
       fc.property(canvas, (data) => {
-        const effects = startPlan(flowOf({ inlineMembers: 2 }), {
+        const effects = startPlan(originOf({ inlineMembers: 2 }), {
           at: place('W', { links }),
           plan: planOf(data),
           input: { val: 1 },

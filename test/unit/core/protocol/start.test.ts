@@ -3,14 +3,14 @@ import type { LoadEffect } from '../../../../src/core/protocol/effect.ts';
 import { groupFrame } from '../../../../src/core/protocol/frames.ts';
 import type { Link, ParallelPlan, Plan } from '../../../../src/core/protocol/plan.ts';
 import { afterJoin, afterLoad, startPlan, startRange } from '../../../../src/core/protocol/start.ts';
-import { flowOf, lines, NOW, place } from '../support.ts';
+import { originOf, lines, NOW, place } from '../support.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((task): Plan => ({ task })) as [Plan, Plan, Plan];
 const link: Link = { on: 'success', plan: { task: 'L' } };
 const tasks = (count: number): readonly Plan[] => Array.from({ length: count }, () => a);
 
-const started = (plan: Plan, more: Parameters<typeof flowOf>[0] = {}): readonly string[] =>
-  lines(startPlan(flowOf(more), { at: place('W'), plan, input: { val: 5 }, frames: [] }));
+const started = (plan: Plan, more: Parameters<typeof originOf>[0] = {}): readonly string[] =>
+  lines(startPlan(originOf(more), { at: place('W'), plan, input: { val: 5 }, frames: [] }));
 
 describe('startPlan()', () => {
   it('sends a task its message when the plan is one', () => {
@@ -67,7 +67,7 @@ describe('startPlan()', () => {
   });
 
   it('hands links to what has the id of the whole: the last step, not the first', () => {
-    const [effect] = startPlan(flowOf(), {
+    const [effect] = startPlan(originOf(), {
       at: place('W', { links: [link] }),
       plan: { seq: [{ ...a, links: [link] }, b], links: [link] },
       input: undefined,
@@ -81,8 +81,8 @@ describe('startPlan()', () => {
   it('sets delay, end of life and lifetime from the time of the start', () => {
     const until = NOW + 15 * 86_400_000;
     const options = { countdown: 10, expires: 60, headers: { own: 1 }, tenant: 't' };
-    const flow = flowOf({ headers: { all: 2, own: 0 }, root: 'R', sender: 'S', parent: 'P' });
-    expect(startPlan(flow, { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] })).toEqual([
+    const origin = originOf({ headers: { all: 2, own: 0 }, root: 'R', sender: 'S', parent: 'P' });
+    expect(startPlan(origin, { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] })).toEqual([
       {
         kind: 'send',
         message: {
@@ -106,7 +106,7 @@ describe('startPlan()', () => {
 
   it('takes the later of eta and countdown, and no time that is over', () => {
     const notBefore = (options: object): unknown =>
-      startPlan(flowOf(), { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] }).map(
+      startPlan(originOf(), { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] }).map(
         (effect) => effect.kind === 'send' && 'notBefore' in effect.message && effect.message.notBefore,
       )[0];
     expect(notBefore({ eta: NOW + 5, countdown: 1 })).toBe(NOW + 1000);
@@ -117,7 +117,7 @@ describe('startPlan()', () => {
 
   it('ends a life that ended before 1970 at a time that a message can say', () => {
     expect(
-      startPlan(flowOf(), {
+      startPlan(originOf(), {
         at: place('W'),
         plan: { task: 'a', options: { expiresAt: -5 } },
         input: undefined,
@@ -128,7 +128,7 @@ describe('startPlan()', () => {
 
   it('is the parent of what it starts, but not of what keeps its own id', () => {
     const parentOf = (id: string): unknown =>
-      startPlan(flowOf({ sender: 'W', parent: 'P' }), { at: place(id), plan: a, input: undefined, frames: [] });
+      startPlan(originOf({ sender: 'W', parent: 'P' }), { at: place(id), plan: a, input: undefined, frames: [] });
     expect(parentOf('W.0')).toMatchObject([{ message: { parent: 'W' } }]);
     expect(parentOf('W')).toMatchObject([{ message: { parent: 'P' } }]);
   });
@@ -138,7 +138,7 @@ describe('startRange() and loaded()', () => {
   const plan: ParallelPlan = { par: [a, b, c, a], collect: true };
 
   it('start the members of a range alone, when there are others', () => {
-    const effects = startRange(flowOf(), { at: place('W'), plan, input: undefined, frames: [] }, { lo: 1, hi: 3 });
+    const effects = startRange(originOf(), { at: place('W'), plan, input: undefined, frames: [] }, { lo: 1, hi: 3 });
     expect(lines(effects)).toEqual(['send run W~1 b frames W~1/4', 'send run W~2 c frames W~2/4']);
     expect(effects).toMatchObject([{ message: { frames: [{ collect: true }] } }, {}]);
   });
@@ -146,12 +146,12 @@ describe('startRange() and loaded()', () => {
   it('start what was stored when it has come', () => {
     const stored = { par: { stored: 's', n: 4, per: 2, first: 'a' } };
     const [load] = startRange(
-      flowOf(),
+      originOf(),
       { at: place('W'), plan: stored, input: { val: 1 }, frames: [] },
       { lo: 2, hi: 4 },
     ) as [LoadEffect];
     expect(lines([load])).toEqual(['load s 2–4']);
-    expect(lines(afterLoad(flowOf(), load, [b, c]))).toEqual([
+    expect(lines(afterLoad(originOf(), load, [b, c]))).toEqual([
       'send run W~2 b in {"val":1} frames W~2/4',
       'send run W~3 c in {"val":1} frames W~3/4',
     ]);
@@ -160,13 +160,13 @@ describe('startRange() and loaded()', () => {
   it('keep a stored chain as a pointer, whichever step runs', () => {
     const frames = (effects: ReturnType<typeof startPlan>): unknown =>
       effects.map((effect) => effect.kind === 'send' && effect.message.frames);
-    const [load] = startPlan(flowOf(), {
+    const [load] = startPlan(originOf(), {
       at: place('W'),
       plan: { seq: { stored: 's', n: 2, per: 2, first: 'a' } },
       input: undefined,
       frames: [],
     }) as [LoadEffect];
-    const first = afterLoad(flowOf(), load, [a]);
+    const first = afterLoad(originOf(), load, [a]);
     expect(lines(first)).toEqual(['send run W.0 a frames W.1']);
     expect(frames(first)).toEqual([[{ steps: { stored: 's', n: 2, per: 2, first: 'a' }, i: 1, base: 'W' }]]);
   });
@@ -180,14 +180,14 @@ describe('joined()', () => {
   const step = { steps: [c], i: 1, base: 'W' };
 
   it('starts the step behind the group with the values, and says if they are collected', () => {
-    expect(lines(afterJoin(flowOf(), frame(), [step]))).toEqual(['send run W c in {"join":"W.0","n":2}']);
-    expect(lines(afterJoin(flowOf(), frame({ collect: true }), [step]))).toEqual([
+    expect(lines(afterJoin(originOf(), frame(), [step]))).toEqual(['send run W c in {"join":"W.0","n":2}']);
+    expect(lines(afterJoin(originOf(), frame({ collect: true }), [step]))).toEqual([
       'send run W c in {"join":"W.0","n":2,"collect":true}',
     ]);
   });
 
   it('starts the links of a group that a step follows', () => {
-    const effects = afterJoin(flowOf(), frame({ links: [link, { on: 'failure', plan: b }] }), [step]);
+    const effects = afterJoin(originOf(), frame({ links: [link, { on: 'failure', plan: b }] }), [step]);
     expect(lines(effects)).toEqual([
       'send run W.0^0 L in {"join":"W.0","n":2}',
       'send run W c in {"join":"W.0","n":2}',
@@ -195,23 +195,23 @@ describe('joined()', () => {
   });
 
   it('settles its id when nothing follows, or when it stands in a group', () => {
-    expect(afterJoin(flowOf(), frame({ join: 'W' }), [])).toMatchObject([
+    expect(afterJoin(originOf(), frame({ join: 'W' }), [])).toMatchObject([
       { kind: 'settle', at: { id: 'W' }, result: { state: 'SUCCESS', value: { join: 'W', n: 2 } } },
     ]);
     const outer = { join: 'W', x: 0, n: 3 };
-    expect(afterJoin(flowOf(), frame({ join: 'W~0', splice: true }), [outer])).toMatchObject([
+    expect(afterJoin(originOf(), frame({ join: 'W~0', splice: true }), [outer])).toMatchObject([
       { kind: 'settle', at: { id: 'W~0' }, result: { value: { join: 'W~0', n: 2, splice: true } }, frames: [outer] },
     ]);
   });
 
   it('settles its id also before a step when it replaces a task, for the task has an outcome of its own', () => {
-    expect(afterJoin(flowOf(), frame({ join: 'W.0!1' }), [step])).toMatchObject([
+    expect(afterJoin(originOf(), frame({ join: 'W.0!1' }), [step])).toMatchObject([
       { kind: 'settle', at: { id: 'W.0', base: 'W.0!1' }, result: { value: { join: 'W.0!1', n: 2 } }, frames: [step] },
     ]);
   });
 
   it('has the value of the task that added the members when it is one that added to its chord', () => {
-    expect(afterJoin(flowOf(), frame({ join: 'W~0!1', own: { inline: 0 } }), [])).toMatchObject([
+    expect(afterJoin(originOf(), frame({ join: 'W~0!1', own: { inline: 0 } }), [])).toMatchObject([
       { kind: 'settle', at: { id: 'W~0' }, result: { value: { inline: 0 }, added: { join: 'W~0!1', n: 2 } } },
     ]);
   });
