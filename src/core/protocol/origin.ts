@@ -1,3 +1,4 @@
+import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import { isJoinFrame } from './frames.ts';
 import { keptFor } from './lifetime.ts';
@@ -47,13 +48,15 @@ export function originOf(
     depth,
     // A workflow may take longer than its etas say: every delivery renews the lifetime of what it writes.
     until: Math.max(message.until, keptFor(now)),
-    ...(frames.some(isJoinFrame) ? { joinUntil: message.until } : {}),
-    ...(sender === undefined ? {} : { sender }),
-    ...(root === undefined ? {} : { root }),
-    ...(message.parent === undefined ? {} : { parent: message.parent }),
-    ...(isTask ? { call: { sig: message.sig, ...(message.in === undefined ? {} : { in: message.in }) } } : {}),
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(traceparent === undefined ? {} : { traceparent }),
-    ...(headers === undefined ? {} : { headers }),
+    ...compact({
+      joinUntil: frames.some(isJoinFrame) ? message.until : undefined,
+      sender,
+      root,
+      parent: message.parent,
+      call: isTask ? { sig: message.sig, ...compact({ in: message.in }) } : undefined,
+      tenant,
+      traceparent,
+      headers,
+    }),
   };
 }
