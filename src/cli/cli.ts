@@ -1,112 +1,101 @@
 import { readFileSync } from 'node:fs';
-import { stripVTControlCharacters } from 'node:util';
-import { renderUsage } from 'citty';
-import type { CommandDef, SubCommandsDef } from 'citty';
-import { nearest } from '../core/text/did-you-mean.ts';
+import type { Readable } from 'node:stream';
+import { Command, CommanderError } from 'commander';
 import { isPlainObject } from '../core/values/json.ts';
-import type { Command } from './command.ts';
-import { explain } from './explain.ts';
+import type { CommandLine } from './command-line.ts';
+import { addCall } from './commands/call.ts';
+import { addCost } from './commands/cost.ts';
+import { addDev } from './commands/dev.ts';
+import { addDlq } from './commands/dlq.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addIdCommands } from './commands/ids.ts';
+import { addRun } from './commands/run.ts';
+import { explain, UsageError } from './errors.ts';
 import type { Output } from './output.ts';
-import { UsageError } from './usage-error.ts';
 
-/** Runs a command line, given without `node` and the script, and answers with the exit code: 0, 1 if a task failed, 2 for wrong usage. */
-export async function runCli(given: readonly string[], output: Output): Promise<number> {
+/**
+ * Runs a command line and returns its exit code: 0 for success, 1 if a task or the command failed, 2 for wrong usage.
+ *
+ * @param given the arguments, without `node` and the script
+ */
+export async function runCli(
+  given: readonly string[],
+  output: Output,
+  stdin: Readable = process.stdin,
+): Promise<number> {
+  let exitCode = 0;
+  const program = makeProgram({ output, stdin, end: (code) => void (exitCode = code) });
+  let current = program;
+  let isVerbose = false;
+  for (const command of commandsOf(program)) command.hook('preSubcommand', (_, entered) => void (current = entered));
+  program.hook('preAction', (_, command) => void (isVerbose = command.opts()['verbose'] === true));
   try {
-    return await dispatch(given, output);
-  } catch (error) {
-    const { message, exitCode } = explain(error, isVerbose(given));
-    output.problem(message);
-    if (error instanceof UsageError)
-      output.note(`Run \`${['chordal', ...commandIn(given)].join(' ')} --help\` to see what it takes.`);
+    await program.parseAsync(given, { from: 'user' });
     return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError && isHelp(error)) return error.exitCode === 0 ? 0 : 2;
+    const problem = error instanceof CommanderError ? usageErrorOf(error) : error;
+    const explanation = explain(problem, isVerbose);
+    output.problem(explanation.message);
+    if (problem instanceof UsageError) output.note(`Run \`${pathOf(current)} --help\` for the arguments and options.`);
+    return explanation.exitCode;
   }
 }
 
 // --- internal ---
 
-type Load = (output: Output) => Promise<Command>;
+/** The commands load the code that they run only when they run. */
+const ADD_COMMANDS = [addDev, addCall, addRun, addIdCommands, addDlq, addDoctor, addCost];
 
-/** Each is loaded when it is called, and brings what it needs only when it runs. */
-const COMMANDS: Readonly<Record<string, Load>> = {
-  dev: async (output) => (await import('./commands/dev.ts')).dev(output),
-  call: async (output) => (await import('./commands/call.ts')).call(output),
-  run: async (output) => (await import('./commands/run.ts')).run(output),
-  result: async (output) => (await import('./commands/result.ts')).result(output),
-  inspect: async (output) => (await import('./commands/inspect.ts')).inspect(output),
-  graph: async (output) => (await import('./commands/graph.ts')).graph(output),
-  revoke: async (output) => (await import('./commands/revoke.ts')).revoke(output),
-  forget: async (output) => (await import('./commands/forget.ts')).forget(output),
-  dlq: async (output) => (await import('./commands/dlq.ts')).dlq(output),
-  doctor: async (output) => (await import('./commands/doctor.ts')).doctor(output),
-  cost: async (output) => (await import('./commands/cost.ts')).cost(output),
-};
+const EXIT_CODES = `
+The answer is JSON on stdout; everything else goes to stderr.
+Exit codes: 0 success, 1 a task or the command failed, 2 wrong usage, input or configuration.`;
 
-async function dispatch(given: readonly string[], output: Output): Promise<number> {
-  const [name, ...rest] = given;
-  const root = rootCommand(output);
-  if (name === undefined || name === '--help' || name === '-h') {
-    const help = await helpFor(root);
-    if (name !== undefined) output.text(help);
-    else output.note(stripVTControlCharacters(help));
-    return name === undefined ? 2 : 0;
-  }
-  if (name === '--version' || name === '-v') {
-    output.text(version());
-    return 0;
-  }
-  const load = commandNamed(name);
-  const command = await load(output);
-  if (asksForHelp(rest)) {
-    output.text(await helpFor(command.definition, root));
-    return 0;
-  }
-  return command.run(rest);
+function makeProgram(line: CommandLine): Command {
+  const { output } = line;
+  const program = new Command('chordal')
+    .description("Celery's canvas on SQS and Lambda")
+    .usage('<command> [options]')
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'Print the help of a command')
+    .addHelpText('after', EXIT_CODES)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureOutput({
+      writeOut: (text) => output.text(text.trimEnd()),
+      // The help of a command line without a command. Errors are explained by runCli.
+      writeErr: (text) => output.note(text.trimEnd()),
+      outputError: () => {},
+    })
+    .exitOverride();
+  for (const add of ADD_COMMANDS) add(program, line);
+  const runnable = commandsOf(program).filter(({ commands }) => commands.length === 0);
+  for (const command of runnable) command.option('--verbose', 'show the stack trace of an error');
+  return program;
 }
 
-function commandNamed(name: string): Load {
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load !== undefined) return load;
-  const known = Object.keys(COMMANDS);
-  if (name.startsWith('-'))
-    throw new UsageError(`Cannot use ${name} here: first comes the command, one of ${known.join(', ')}`);
-  const meant = nearest(name, known);
-  const advice = meant === undefined ? `commands are ${known.join(', ')}` : `did you mean ${meant}?`;
-  throw new UsageError(`Cannot run ${JSON.stringify(name)} as there is no such command: ${advice}`);
+/** A command, and all commands in it. */
+function commandsOf(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(commandsOf)];
 }
 
-function rootCommand(output: Output): CommandDef {
-  const subCommands: SubCommandsDef = {};
-  for (const [name, load] of Object.entries(COMMANDS)) subCommands[name] = async () => (await load(output)).definition;
-  return {
-    meta: { name: 'chordal', version: version(), description: "Celery's canvas on SQS and Lambda" },
-    subCommands,
-  };
+/** Whether the parser stopped because it printed a help or the version. */
+function isHelp({ code }: CommanderError): boolean {
+  return code === 'commander.help' || code === 'commander.helpDisplayed' || code === 'commander.version';
 }
 
-async function helpFor(command: CommandDef, parent?: CommandDef): Promise<string> {
-  const help = await renderUsage(command, parent);
-  return help.replaceAll(/ +$/gm, '');
+/** The parser writes `error: unknown command 'calll'\n(Did you mean call?)`. */
+function usageErrorOf({ message }: CommanderError): UsageError {
+  const [problem = '', ...hints] = message.replace(/^error: /, '').split('\n');
+  const sentences = [problem.replace(/\.$/, ''), ...hints.map((hint) => hint.replaceAll(/^\(|\)$/g, ''))];
+  return new UsageError(`Cannot read the command line: ${sentences.join('. ')}`);
+}
+
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }
 
 function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
   return isPlainObject(manifest) && typeof manifest['version'] === 'string' ? manifest['version'] : 'unknown';
-}
-
-function beforeDashes(given: readonly string[]): readonly string[] {
-  const end = given.indexOf('--');
-  return end === -1 ? given : given.slice(0, end);
-}
-
-function asksForHelp(given: readonly string[]): boolean {
-  return beforeDashes(given).some((argument) => argument === '--help' || argument === '-h');
-}
-
-function isVerbose(given: readonly string[]): boolean {
-  const { DEBUG: debug = '' } = process.env;
-  return debug !== '' || beforeDashes(given).includes('--verbose');
-}
-
-function commandIn([name = '']: readonly string[]): readonly string[] {
-  return Object.hasOwn(COMMANDS, name) ? [name] : [];
 }

@@ -5,23 +5,25 @@ import { isJoinFrame } from '../core/protocol/frames.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { DeadLetter } from '../ports/records.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
+import { UsageError } from './errors.ts';
 import { errorJson } from './outcome-json.ts';
 import type { Output } from './output.ts';
-import { UsageError } from './usage-error.ts';
 
-/** What is done with dead letters. */
+/** The actions of `chordal dlq`. */
 export type DeadLetterAction = 'list' | 'redrive' | 'purge';
 
-/** Which dead letters are meant: those of the last days and, if ids are given, of these alone. */
+/** The dead letters to work on. */
 export interface DeadLetterChoice {
+  /** How many days to look back. */
   readonly days: number;
+  /** Only the letters of these ids. Empty: all. */
   readonly ids: readonly string[];
 }
 
 /**
- * Does something with dead letters, and answers with a line for each, oldest first, and with the exit code.
+ * Lists, redrives or purges dead letters, prints a line for each, oldest first, and returns the exit code.
  *
- * @throws UsageError, before anything is done, for an id that no dead letter has
+ * @throws UsageError for an id that no dead letter has; nothing has been done then
  */
 export async function handleDeadLetters(
   action: DeadLetterAction,
@@ -39,7 +41,7 @@ export async function handleDeadLetters(
       output.answer({ old: letter.id, error: errorJson(error) });
     }
   }
-  if (letters.length === 0) output.note(`There are no dead letters of the last ${choice.days} days.`);
+  if (letters.length === 0) output.note(`There are no dead letters from the last ${choice.days} days.`);
   return hasFailed ? 1 : 0;
 }
 
@@ -63,7 +65,7 @@ const ACTIONS: Readonly<
   },
 };
 
-/** What fails for want of a worker, and not by its own doing. */
+/** The errors of work that failed because its message was lost, not because a task threw. */
 const LOST: ReadonlySet<string> = new Set(['WorkerLostError', 'NotRegistered']);
 
 async function chosen({ days, ids }: DeadLetterChoice, { engine }: OpenCloud): Promise<readonly DeadLetter[]> {
@@ -72,26 +74,26 @@ async function chosen({ days, ids }: DeadLetterChoice, { engine }: OpenCloud): P
   const missing = ids.find((id) => !letters.some((letter) => letter.id === id));
   if (missing !== undefined) {
     throw new UsageError(
-      `Cannot find a dead letter of ${missing} in the last ${days} days: \`chordal dlq list\` shows those that there are`,
+      `Cannot find a dead letter with the id ${missing} in the last ${days} days. \`chordal dlq list\` prints all of them`,
     );
   }
   return ids.length === 0 ? letters : letters.filter(({ id }) => ids.includes(id));
 }
 
-/** Only what failed because its message died is run again: anything else of it has run, or still does. */
+/** Work is redriven only if it failed because its message died. Other work has run already, or is still running. */
 async function redriveOne(letter: DeadLetter, { engine }: OpenCloud, output: Output): Promise<object> {
   const work = workOf(letter);
   const { state, error } = await reportResult(engine, work.id, 0);
   const isLost = error !== undefined && error.failedTaskId === work.id && LOST.has(error.errorType);
   if (!isLost) {
     throw new InvalidMessage(
-      `Cannot redrive ${letter.id} as it did not fail for its message: current value is ${state}${error === undefined ? '' : `, ${error.errorType}`}; purge its letter`,
+      `Cannot redrive ${letter.id}: it did not fail because its message was lost; its state is ${error === undefined ? state : `${state} (${error.errorType})`}. Purge its letter`,
     );
   }
   const id = await redrive(engine, letter, work);
   await engine.records.deleteDeadLetter({ letter });
   if (work.frames.some(isJoinFrame))
-    output.note(`${letter.id} was in a group that has failed; its new value stays outside of it.`);
+    output.note(`${letter.id} was in a group that has failed. Its new value does not become part of that group.`);
   return { old: letter.id, new: id };
 }
 
@@ -100,7 +102,7 @@ function taskOf({ body, id }: DeadLetter): { readonly task?: string } {
     const message = decodeDead(body, id);
     return message.kind === 'run' ? { task: message.sig.task } : {};
   } catch {
-    // What nobody can read has no task.
+    // A message that cannot be read has no task name.
     return {};
   }
 }

@@ -13,70 +13,68 @@ import type { Engine } from '../engine/engine.ts';
 import type { InFlight, Survey } from '../ports/survey.ts';
 import type { Output } from './output.ts';
 
-/** What the doctor works with. */
+/** The ports that the doctor uses. */
 export interface DoctorPorts {
   readonly engine: Engine;
   readonly survey: Survey;
   readonly output: Output;
 }
 
-/** What the doctor is asked. */
+/** The options of {@link examine}. */
 export interface DoctorOptions {
   /** Only this workflow. Default: all. */
   readonly workflow?: string | undefined;
-  /** Whether what is lost is settled. */
+  /** Whether to settle lost workflows as failed. */
   readonly isRepairing: boolean;
-  /** Between two looks at what is in flight. */
+  /** Seconds between the two checks of messages in flight. */
   readonly pauseSeconds: number;
 }
 
 /**
- * Answers with a line for each workflow without an outcome, and with the exit code: 1 if one is lost and stays so. Lost is what waits while twice nothing
- * was in flight: before the table was read, and a pause after that.
+ * Prints a line for each workflow without an outcome, and returns the exit code: 1 if a workflow is lost and was not repaired. A workflow is
+ * lost if it waits although no message was in flight at two checks: one before the table is read, one a pause later.
  */
-export async function examine(practice: DoctorPorts, complaint: DoctorOptions): Promise<number> {
-  const { engine, survey, output } = practice;
-  const { workflow, pauseSeconds } = complaint;
+export async function examine(ports: DoctorPorts, options: DoctorOptions): Promise<number> {
+  const { engine, survey, output } = ports;
+  const { workflow, pauseSeconds } = options;
   const endsAt = engine.clock.now() + pauseSeconds * 1000;
   const before = await survey.inFlight();
-  const open = await openWorkflows(practice, workflow);
+  const open = await openWorkflows(ports, workflow);
   if (open.length === 0) {
     output.note(
-      workflow === undefined
-        ? 'No workflow is open that has left a trace.'
-        : `${workflow} is not open: it has an outcome.`,
+      workflow === undefined ? 'There are no open workflows.' : `${workflow} is not open: it has an outcome.`,
     );
     return 0;
   }
   if (totalOf(before) > 0) return allWait(open, before, output);
   output.note(
-    `${many(open.length, 'workflow')} open and nothing in flight. Looking again when ${pauseSeconds} s have passed …`,
+    `${many(open.length, 'workflow')} open, and no message is in flight. Checking again ${pauseSeconds} s after the first check …`,
   );
   await engine.clock.sleep(Math.max(0, endsAt - engine.clock.now()));
   const after = await survey.inFlight();
-  return totalOf(after) > 0 ? allWait(open, after, output) : tellLost(practice, open, complaint);
+  return totalOf(after) > 0 ? allWait(open, after, output) : tellLost(ports, open, options);
 }
 
 // --- internal ---
 
-/** Ids that are named in one line. */
+/** How many ids a line names. */
 const NAMED = 100;
 const TOLD_EVERY = 1000;
 const PARALLEL_WORKFLOWS = 8;
 /**
- * What is written after a workflow's end, as by other members of a group that failed, outlives its outcome by as long. So what has less than this to live
- * tells nothing, unless somebody asks for it.
+ * Items that are written after a workflow's end, as by other members of a failed group, expire up to this long after its outcome. So items
+ * with less time to live prove nothing, unless the user asks for their workflow.
  */
 const LAST_MS = 86_400_000;
 
 interface OpenWorkflow {
   readonly workflow: string;
   readonly missing: readonly Missing[];
-  /** Absent if nothing is kept. */
+  /** Absent if the table has nothing of the workflow. */
   readonly until?: number;
 }
 
-/** A workflow that was asked for is open, too, if nothing is kept of it: it may be that no worker has ever begun it. */
+/** A workflow that the user asks for counts as open if the table has nothing of it: perhaps no worker has started it. */
 async function openWorkflows(
   { engine, survey, output }: DoctorPorts,
   workflow: string | undefined,
@@ -86,7 +84,7 @@ async function openWorkflows(
   for await (const trace of survey.footprints({ workflow })) {
     count += 1;
     if (count % TOLD_EVERY === 0) output.progress(count);
-    // Callbacks come after an outcome, and are not waited for.
+    // Callbacks run after the outcome, and no caller waits for them.
     if (trace.id.includes('^')) continue;
     const key = workflowOf(trace.id);
     const kept = all.get(key) ?? new Map<string, Footprint>();
@@ -106,31 +104,31 @@ function allWait(open: readonly OpenWorkflow[], inFlight: InFlight, output: Outp
   const { visible, hidden, delayed, dead, scheduled } = inFlight;
   const counts = `${visible} visible, ${hidden} hidden, ${delayed} delayed, ${dead} dead, ${scheduled} scheduled`;
   output.note(
-    `${many(open.length, 'workflow')} open and may go on. In flight: ${counts}; whose, is not known: look again when there are none.`,
+    `${many(open.length, 'workflow')} open. Messages in flight: ${counts}. They may belong to ${open.length === 1 ? 'this workflow' : 'these workflows'}; run doctor again once the queues are empty.`,
   );
   return 0;
 }
 
 async function tellLost(
-  practice: DoctorPorts,
+  ports: DoctorPorts,
   open: readonly OpenWorkflow[],
   { isRepairing }: DoctorOptions,
 ): Promise<number> {
-  const { output } = practice;
+  const { output } = ports;
   const inTurn = limiter(PARALLEL_WORKFLOWS);
   const settle = isRepairing ? settleLost : isStillOpen;
   let done = 0;
   let lost = 0;
   const tell = async (one: OpenWorkflow): Promise<void> => {
-    if (await settle(practice, one)) {
+    if (await settle(ports, one)) {
       lost += 1;
       output.answer({ ...lineOf(one, 'lost'), ...(isRepairing && { repaired: true }) });
     }
     output.progress((done += 1), open.length);
   };
   await Promise.all(open.map((one) => inTurn(() => tell(one))));
-  const advice = isRepairing ? 'now failed, with WorkerLostError' : '`--repair` settles them as failed';
-  output.note(lost === 0 ? 'Meanwhile all have ended.' : `${many(lost, 'workflow')} lost: ${advice}.`);
+  const advice = isRepairing ? 'settled as failed, with WorkerLostError' : '`--repair` settles them as failed';
+  output.note(lost === 0 ? 'All of them have ended in the meantime.' : `${many(lost, 'workflow')} lost: ${advice}.`);
   return lost > 0 && !isRepairing ? 1 : 0;
 }
 
@@ -139,15 +137,15 @@ async function isStillOpen({ engine }: DoctorPorts, { workflow }: OpenWorkflow):
   return cell.outcome === undefined;
 }
 
-/** Settles a workflow as failed at what is missing; whether it was open until then. */
+/** Settles a workflow as failed at the missing id. Returns whether it was still open. */
 async function settleLost({ engine }: DoctorPorts, { workflow, missing, until = 0 }: OpenWorkflow): Promise<boolean> {
   const { clock, nonces, outcomes } = engine;
   const [first = { id: workflow, lacks: 'outcome' }] = missing;
   const others = missing.length > 1 ? `, as do ${missing.length - 1} others` : '';
   const error = new WorkerLostError(
-    `Cannot go on with ${workflow}: ${first.id} lacks ${WORDS[first.lacks]}${others}, and nothing is in flight that could bring it; its message was deleted, or too old for its queue`,
+    `Cannot continue ${workflow}: ${first.id} lacks ${WORDS[first.lacks]}${others}, and no message is in flight. Its message was deleted, or was too old for its queue`,
   );
-  // Where the doctor stood tells nothing of the task.
+  // The stack of the doctor says nothing about the task.
   const { stack: _, ...record } = toFailure(error);
   const by = { mid: nonces.mid(), token: nonces.token() };
   const { cell } = await outcomes.commit({
@@ -165,7 +163,7 @@ const WORDS: Readonly<Record<Missing['lacks'], string>> = {
   retry: 'its retry',
   replacement: 'its replacement',
   successor: 'a successor',
-  'member or successor': 'a further member or a successor',
+  'member or successor': 'another member or a successor',
 };
 
 function lineOf({ workflow, missing, until }: OpenWorkflow, state: 'waiting' | 'lost'): object {
@@ -175,7 +173,7 @@ function lineOf({ workflow, missing, until }: OpenWorkflow, state: 'waiting' | '
     state,
     missing: missing.slice(0, NAMED),
     ...(further > 0 && { further }),
-    // When it was last written, or is to start at the latest.
+    // The time of the last write, or of the latest start.
     ...(until !== undefined && { at: new Date(until - LIFETIME_MS).toISOString() }),
   };
 }

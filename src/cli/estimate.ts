@@ -1,29 +1,34 @@
+import { fromCelery } from '../core/canvas/celery-json.ts';
+import { planOf } from '../core/canvas/normalise.ts';
 import { packPlan } from '../core/protocol/blocks.ts';
 import type { Block } from '../core/protocol/blocks.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
+import { DEFAULT_SETTINGS } from '../engine/engine.ts';
 import type { Settings } from '../engine/engine.ts';
+import { canvasJson } from './read-canvases.ts';
+import type { CanvasText } from './read-canvases.ts';
 
-/** What a canvas has AWS do if every task succeeds at its first try. */
+/** The work of AWS for a canvas if every task succeeds at its first try. */
 export interface Estimate {
   readonly tasks: number;
   readonly messages: number;
   /** Write and read units. */
   readonly writes: number;
   readonly reads: number;
-  /** Requests of S3, for arrays of signatures or arguments above 8 KB. */
+  /** S3 requests, for arrays of signatures or arguments above 8 KB. */
   readonly puts: number;
   readonly gets: number;
 }
 
-/** A range: ten messages to a request and a batch where much is in flight, one where each step waits for the one before. */
+/** A range. Least: ten messages in each request and batch. Most: one message in each. */
 export interface Span {
   readonly least: number;
   readonly most: number;
 }
 
-/** The requests that an estimate comes to, and what they cost. */
+/** The requests of an estimate, and their price. */
 export interface Bill {
   readonly tasks: number;
   readonly messages: number;
@@ -36,26 +41,35 @@ export interface Bill {
   readonly dollars: Span;
 }
 
-/** How messages are sent. */
+/** The settings that decide how messages are sent. */
 type Dispatch = Pick<Settings, 'inlineMembers' | 'rangeMembers'>;
 
-/** Estimates a plan, as `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` count. */
+/**
+ * Returns the requests of one canvas, and their price.
+ *
+ * @throws InvalidCanvas or SerializationError if it is not a canvas
+ */
+export async function billOfCanvas(canvas: CanvasText): Promise<Bill> {
+  return billOf(estimate(planOf(fromCelery(canvasJson(canvas))), DEFAULT_SETTINGS));
+}
+
+/** Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls. */
 export function estimate(plan: Plan, settings: Dispatch): Estimate {
   const { blocks } = packPlan(plan, 'w');
   const stored = sum(blocks.map(blockCost));
   const whole = sum([costOf(plan, true, settings), stored]);
-  // More than one batch goes as one message to a worker, which sends them.
+  // If more than one batch is to be sent, one message goes to a worker, which sends them.
   const isWhole = firstMessages(plan, settings) > settings.inlineMembers;
   return { ...whole, messages: whole.messages + (isWhole ? 1 : 0) };
 }
 
-/** What an estimate comes to by the list prices of us-east-1, without the time that functions run. */
+/** Computes the price of an estimate by the list prices of us-east-1, without Lambda duration. */
 export function billOf({ tasks, messages, writes, reads, puts, gets }: Estimate): Bill {
   const batches = { least: Math.ceil(messages / 10), most: messages };
   const calls = { least: SQS_CALLS * batches.least, most: SQS_CALLS * batches.most };
   const fixed = writes * DOLLARS.write + reads * DOLLARS.read + puts * DOLLARS.put + gets * DOLLARS.get;
   const dollars = (end: 'least' | 'most'): number =>
-    // To a millionth of a cent: less says nothing.
+    // Rounded to a millionth of a cent.
     Number((fixed + calls[end] * DOLLARS.sqs + batches[end] * DOLLARS.invoke).toFixed(8));
   return {
     tasks,
@@ -75,7 +89,7 @@ export function billOf({ tasks, messages, writes, reads, puts, gets }: Estimate)
 /** Send, receive and delete. */
 const SQS_CALLS = 3;
 
-/** List prices of us-east-1 a request or unit. */
+/** List prices of us-east-1 for a request or unit. */
 const DOLLARS = {
   sqs: 0.4e-6,
   invoke: 0.2e-6,
@@ -85,12 +99,12 @@ const DOLLARS = {
   get: 0.4e-6,
 } as const;
 
-/** What a leaf of eight members weighs with small values, in KB. */
+/** The size of a leaf of eight members with small values, in KB. */
 const LEAF_KB = 0.6;
 
 const NOTHING: Estimate = { tasks: 0, messages: 0, writes: 0, reads: 0, puts: 0, gets: 0 };
 
-/** @param isLast whether nothing follows, so that a group's list of values is an outcome of its own. */
+/** @param isLast whether nothing follows: then a group's list of values is an outcome of its own. */
 function costOf(plan: Plan, isLast: boolean, settings: Dispatch): Estimate {
   const links = (plan.links ?? []).filter(({ on }) => on === 'success');
   const callbacks = links.map((link) => costOf(link.plan, true, settings));
@@ -112,7 +126,7 @@ function costOf(plan: Plan, isLast: boolean, settings: Dispatch): Estimate {
 }
 
 function listed(items: Items): readonly Plan[] {
-  // A plan that has not been packed yet stores nothing.
+  // Only a packed plan has stored items, and this one is not packed.
   return isStoredItems(items) ? [] : items;
 }
 
@@ -123,7 +137,7 @@ function climbWrites(n: number): number {
   return writes;
 }
 
-/** A Query for each partition, strongly consistent: a unit for 4 KB. */
+/** One strongly consistent Query for each partition: a unit for 4 KB. */
 function gatherReads(n: number): number {
   let reads = 0;
   for (let at = 0; at < n; at += SHARD_MEMBERS) {
@@ -132,14 +146,14 @@ function gatherReads(n: number): number {
   return reads;
 }
 
-/** Written once and, at the least, read once. */
+/** A block is written once and read at least once. */
 function blockCost({ key, text }: Block): Estimate {
   if (key.startsWith('bucket:')) return { ...NOTHING, puts: 1, gets: 1 };
   const bytes = Buffer.byteLength(text);
   return { ...NOTHING, writes: Math.ceil(bytes / 1024), reads: Math.ceil(bytes / 4096) / 2 };
 }
 
-/** The messages that a caller would send to begin with; an empty group only a worker can settle. */
+/** The messages that a caller would send first. An empty group has none: only a worker can settle it. */
 function firstMessages(plan: Plan, settings: Dispatch): number {
   if ('task' in plan) return 1;
   if ('seq' in plan) return sumOf(listed(plan.seq).slice(0, 1), (step) => firstMessages(step, settings));

@@ -1,6 +1,6 @@
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
-/** Waits for SIGINT or SIGTERM. A second one ends the process at once. */
+/** Waits for SIGINT or SIGTERM. A second signal ends the process at once. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     onSignal(() => resolve());
@@ -10,7 +10,7 @@ export function interrupted(): Promise<void> {
 /** Cleans up and ends the process when it is interrupted, until `end` is called. A second signal ends it at once. */
 export function onInterrupt(cleanUp: () => Promise<void>): { end(): void } {
   return onSignal((exitCode) => {
-    // What cannot be cleaned up any more is given up: the process ends.
+    // The process ends even if the clean-up fails.
     void cleanUp()
       .catch(() => {})
       .finally(() => process.exit(exitCode));

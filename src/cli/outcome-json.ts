@@ -3,12 +3,13 @@ import type { ErrorReport } from '../client/results/report.ts';
 import { isChordalError } from '../core/errors/caller.ts';
 import type { Json } from '../core/values/json.ts';
 import { toAnswer } from '../core/values/serializer.ts';
-import { isUsersMistake } from './explain.ts';
+import { isUsersMistake } from './errors.ts';
+import type { CanvasText } from './read-canvases.ts';
 
-/** How a canvas ended, or why it could not even be sent. */
+/** The value of a canvas, or the error that it ended with or was rejected with. */
 export type Ending<T = unknown> = { readonly value: T } | { readonly error: unknown };
 
-/** Waits for the end; it never throws. */
+/** Waits for a promise and returns how it ended. It never throws. */
 export async function endingOf<T>(value: Promise<T>): Promise<Ending<T>> {
   try {
     return { value: await value };
@@ -17,18 +18,23 @@ export async function endingOf<T>(value: Promise<T>): Promise<Ending<T>> {
   }
 }
 
-/** The line of JSON for an ending. */
+/** Makes the line of JSON for an ending. */
 export function endingJson(ending: Ending): { readonly value: Json } | { readonly error: ErrorReport } {
   return 'error' in ending ? { error: errorJson(ending.error) } : { value: valueJson(ending.value) };
 }
 
-/** An error as JSON: what failed, why, and which task it was. */
+/** Makes the JSON for an error: its type, its message and the task that failed. */
 export function errorJson(error: unknown): ErrorReport {
   const report = reportError(error);
   return isChordalError(error, 'CHORDAL_TASK_REVOKED') ? { ...report, failedTaskId: error.taskId } : report;
 }
 
-/** 0 if all is well, 2 if no canvas was one that could be sent, else 1. */
+/** Makes the JSON for a rejected canvas, with its line if it has one. */
+export function rejectionJson({ line }: CanvasText, error: unknown): object {
+  return { error: { ...errorJson(error), ...(line !== undefined && { line }) } };
+}
+
+/** Returns 0 if nothing failed, 2 if no canvas could be sent, otherwise 1. */
 export function exitCodeOf(endings: readonly Ending[]): 0 | 1 | 2 {
   const failed = endings.filter((ending) => 'error' in ending);
   if (failed.length === 0) return 0;
@@ -38,7 +44,7 @@ export function exitCodeOf(endings: readonly Ending[]): 0 | 1 | 2 {
 
 // --- internal ---
 
-/** The value as JSON, with marks for what JSON cannot say; of a function that returned nothing it is null. */
+/** Marks stand for values that JSON has no form for. A function without a result has the value null. */
 function valueJson(value: unknown): Json {
   return value === undefined ? null : toAnswer(value, 'the value');
 }

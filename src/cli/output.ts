@@ -1,28 +1,27 @@
 import type { Writable } from 'node:stream';
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 
-/** Where a command writes: stdout carries the answer alone, stderr everything else. */
+/** The output of a command: stdout has only the answer, stderr everything else. */
 export interface Output {
-  /** One line of JSON on stdout. */
+  /** Prints one line of JSON on stdout. */
   answer(json: unknown): void;
-  /** Text on stdout that was asked for: a help, a version. */
+  /** Prints a text on stdout that the user asked for: a help or a version. */
   text(text: string): void;
-  /** A line on stderr. */
+  /** Prints a line on stderr. */
   note(line: string): void;
-  /** What is wrong, on stderr. */
+  /** Prints an error on stderr. */
   problem(message: string): void;
-  /** Faint on a terminal, for what stands before a line. */
+  /** Returns a text that is dimmed on a terminal. */
   faint(text: string): string;
-  /** How far a long work is, of which the end may not be known: shown when stderr is a terminal, and the work has taken a second. */
+  /** Shows the progress of long work, if stderr is a terminal and the work has taken a second. The total may be unknown. */
   progress(done: number, of?: number): void;
 }
 
-/** One of the process's streams: a terminal, a pipe or a file. */
+/** A stream of the process: a terminal, a pipe or a file. */
 export type OutputStream = Writable & { readonly isTTY?: boolean };
 
-/** The output of this process. From when it is made, whatever else writes to stdout (a task's `console.log`) ends on stderr. */
+/** The output of this process. Once it is made, other writes to stdout (a task's `console.log`) go to stderr. */
 export class ProcessOutput implements Output {
-  readonly #stdout: OutputStream;
   readonly #stderr: OutputStream;
   readonly #writeAnswer: OutputStream['write'];
   readonly #now: () => number;
@@ -33,11 +32,10 @@ export class ProcessOutput implements Output {
   constructor(stdout: OutputStream, stderr: OutputStream, now: () => number = () => performance.now()) {
     this.#now = now;
     this.#startedAt = now();
-    this.#stdout = stdout;
     this.#stderr = stderr;
     this.#writeAnswer = stdout.write.bind(stdout);
     stdout.write = stderr.write.bind(stderr);
-    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#endIfNobodyReads(error));
+    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#endAtClosedPipe(error));
   }
 
   answer(json: unknown): void {
@@ -46,7 +44,7 @@ export class ProcessOutput implements Output {
   }
 
   text(text: string): void {
-    this.#writeAnswer(`${isColoured(this.#stdout) ? text : stripVTControlCharacters(text)}\n`);
+    this.#writeAnswer(`${text}\n`);
   }
 
   note(line: string): void {
@@ -70,14 +68,14 @@ export class ProcessOutput implements Output {
     if (done === of) this.#clearProgress();
   }
 
-  /** Resolves when all answers are out. */
+  /** Resolves when all answers have been written. */
   flush(): Promise<void> {
     this.#clearProgress();
     return new Promise((resolve) => this.#writeAnswer('', () => resolve()));
   }
 
-  /** As of `chordal run … | head -1`: there is nobody left to tell anything. */
-  #endIfNobodyReads(error: NodeJS.ErrnoException): void {
+  /** Ends the process when the reader of a pipe is gone, as in `chordal run … | head -1`. */
+  #endAtClosedPipe(error: NodeJS.ErrnoException): void {
     if (error.code !== 'EPIPE') throw error;
     this.#isUnread = true;
     process.exit(1);
@@ -96,12 +94,12 @@ export class ProcessOutput implements Output {
 
 // --- internal ---
 
-/** Work that is done within a second needs no progress. */
+/** Work within this time shows no progress. */
 const QUIET_MS = 1000;
 
 const CLEAR_LINE = '\r\u001B[K';
 
-/** See https://no-color.org: any value that is not empty. */
+/** NO_COLOR with any value turns colour off: https://no-color.org */
 function isColoured(stream: OutputStream): boolean {
   const { NO_COLOR: noColor = '', TERM: terminal } = process.env;
   return stream.isTTY === true && noColor === '' && terminal !== 'dumb';

@@ -3,29 +3,29 @@ import type { Limiter } from '../adapters/limiter.ts';
 import type { App } from '../client/app.ts';
 import type { AsyncResult } from '../core/types/results.ts';
 import type { SignatureJson } from '../core/types/signature.ts';
-import { canvasJson } from './canvas-json.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
-import { endingJson, endingOf, errorJson, exitCodeOf } from './outcome-json.ts';
+import { endingJson, endingOf, errorJson, exitCodeOf, rejectionJson } from './outcome-json.ts';
 import type { Ending } from './outcome-json.ts';
 import type { Output } from './output.ts';
+import { canvasJson } from './read-canvases.ts';
 import type { CanvasText } from './read-canvases.ts';
 
-/** How canvases are submitted. */
+/** The options of {@link submitCanvases}. */
 export interface SubmitOptions {
-  /** Prepended to the arguments of each. Default none. */
+  /** Arguments to prepend to those of each canvas. Default none. */
   readonly args?: readonly unknown[];
-  /** Whether the answers are values, and not ids. */
+  /** Whether the answers are values instead of ids. */
   readonly wait: boolean;
-  /** Whether one begins only when the one before has ended. Default false. */
+  /** Whether each canvas starts only when the one before has ended. Default false. */
   readonly serial?: boolean;
   readonly timeoutSeconds?: number | undefined;
-  /** Told of each canvas that could not be sent. */
+  /** Called for each canvas that could not be sent. */
   readonly onRefused: (canvas: CanvasText, error: unknown) => void;
 }
 
 /**
- * Submits canvases, and answers with a line for each, in order. Resolves with the exit code when all has ended that is to be waited for:
- * on a cloud that ends with the command, everything.
+ * Submits canvases, prints a line for each, in order, and returns the exit code. On a cloud that ends with the command it waits for all
+ * canvases to end, whatever the options say.
  */
 export async function submitCanvases(
   canvases: readonly CanvasText[],
@@ -43,7 +43,7 @@ export async function submitCanvases(
   for (const { canvas, sent, ended } of runs) {
     const handle = await sent;
     if ('error' in handle) onRefused(canvas, handle.error);
-    if ('error' in handle) output.answer({ error: { ...errorJson(handle.error), ...lineOf(canvas) } });
+    if ('error' in handle) output.answer(rejectionJson(canvas, handle.error));
     else output.answer(wait ? endingJson(await ended) : { taskId: handle.value.taskId });
   }
   const endings = mustEnd ? await ends(runs, wait, output) : await Promise.all(runs.map(({ sent }) => sent));
@@ -53,18 +53,18 @@ export async function submitCanvases(
 
 // --- internal ---
 
-/** Canvases that are sent at once. */
+/** How many canvases are sent at the same time. */
 const SUBMISSIONS = 16;
 
-/** Results that are waited for at once: each is read again and again. */
+/** How many results are awaited at the same time: each is polled. */
 const WAITS = 64;
 
-/** How long callbacks, which no answer waits for, may take after the last one before the embedded cloud ends. */
+/** How long the embedded cloud stays up for callbacks after the last answer. */
 const CALLBACKS_MS = 2000;
 
 type Sent = Ending<AsyncResult<unknown>>;
 
-/** A canvas on its way. Neither promise is ever rejected. */
+/** A canvas that was submitted. Neither promise is ever rejected. */
 interface Run {
   readonly canvas: CanvasText;
   readonly sent: Promise<Sent>;
@@ -85,7 +85,7 @@ function start(canvases: readonly CanvasText[], app: App, options: SubmitOptions
   });
 }
 
-/** In its turn it is sent, and the turn lasts until it has ended. */
+/** Sends a canvas in its turn; the turn lasts until the canvas has ended. */
 function startInTurn(
   canvas: CanvasText,
   submit: () => Promise<Sent>,
@@ -102,12 +102,12 @@ function startInTurn(
 }
 
 async function send(canvas: CanvasText, app: App, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
-  // What is wrong with it, `signature` says.
+  // `signature` checks it and says what is wrong.
   const signature = app.signature(canvasJson(canvas) as SignatureJson);
   return signature.applyAsync({ args });
 }
 
-/** Waits for all ends. A failure that no answer tells of is told on stderr. */
+/** Waits for all canvases to end. A failure that is in no answer is printed on stderr. */
 async function ends(runs: readonly Run[], wait: boolean, output: Output): Promise<readonly Ending[]> {
   const endings: Ending[] = [];
   for (const { sent, ended } of runs) {
@@ -117,7 +117,7 @@ async function ends(runs: readonly Run[], wait: boolean, output: Output): Promis
     const handle = await sent;
     if ('value' in handle && 'error' in ending) {
       const { errorType, message } = errorJson(ending.error);
-      output.problem(`${handle.value.taskId} has failed: ${errorType}: ${message}`);
+      output.problem(`${handle.value.taskId} failed: ${errorType}: ${message}`);
     }
   }
   return endings;
@@ -126,8 +126,4 @@ async function ends(runs: readonly Run[], wait: boolean, output: Output): Promis
 function showProgress(works: readonly Promise<Ending>[], output: Output): void {
   let done = 0;
   for (const work of works) void work.then(() => output.progress((done += 1), works.length));
-}
-
-function lineOf({ line }: CanvasText): { readonly line?: number } {
-  return line === undefined ? {} : { line };
 }

@@ -5,6 +5,7 @@ import { buildHandlers } from './build.ts';
 import type { Build } from './build.ts';
 import { findHandlers } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
+import { nodeProblem } from './node-version.ts';
 import { describeProject } from './project.ts';
 import type { FunctionOptions, Project } from './project.ts';
 import { alarms } from './stack/alarms.ts';
@@ -59,7 +60,7 @@ export function defineStack(options: StackOptions): Stack {
   const isBuilt = words.has('deploy') || words.has('package');
   let made: Promise<StackParts> | undefined;
   const partsOf = async (variables: Variables): Promise<StackParts> => {
-    checkNode(process.versions.node);
+    checkNode();
     // Not within what is made once: a variable that is not known yet is asked for again.
     const given = await readVariables(variables);
     made ??= makeParts(root, isBuilt, given);
@@ -103,11 +104,11 @@ interface Given {
 }
 
 /** The machine's own Node runs the framework, unless the project has another. */
-function checkNode(version: string): void {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 5)) return;
+function checkNode(): void {
+  const problem = nodeProblem(process.versions.node);
+  if (problem === undefined) return;
   throw new ConfigurationError(
-    `Cannot build handlers on Node ${version}: it takes 22.5 or later, best 24; run npm install --save-dev node@24, and the framework by npx`,
+    `Cannot build handlers: ${problem}. Run npm install --save-dev node@24, and start the framework by npx`,
   );
 }
 

@@ -48,7 +48,7 @@ test('dlq lists dead letters, redrives what failed for them, and purges the rest
   const purged = await dlq('purge');
   expect(purged).toMatchObject({ code: 0, answers: [{ purged: expect.any(String) }] });
   const none = await dlq('list');
-  expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'There are no dead letters of the last 15 days.\n' });
+  expect(none).toMatchObject({ code: 0, stdout: '', stderr: 'There are no dead letters from the last 15 days.\n' });
 }, 60_000);
 
 // --- internal ---

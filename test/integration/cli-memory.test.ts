@@ -76,7 +76,7 @@ test('run answers each line of NDJSON in order, and runs those beside one that i
           args: [expect.anything(), 'a'],
         },
       },
-      { error: { errorType: 'InvalidCanvas', message: /current value is 5/, line: 5 } },
+      { error: { errorType: 'InvalidCanvas', message: /Cannot read 5 as a canvas/, line: 5 } },
       { error: { errorType: 'InvalidCanvas', message: /canvas\.kwargs\.tasks as at least one step/, line: 6 } },
       { error: { errorType: 'NotRegistered', message: /Cannot send nosuch .* known here are .*add/, line: 7 } },
       { error: { errorType: 'InvalidArguments', message: /Cannot call add as add\(1\)/, failedTask: 'add' } },
@@ -101,7 +101,7 @@ test.each([
     'Cannot read canvas.kwargs.tasks as at least one step',
   ],
   ['an unknown task', '{"task": "ad", "args": [1, 2]}', 'NotRegistered', 'did you mean add?'],
-  ['a list of canvases', '[{"task": "add"}]', 'InvalidCanvas', 'to submit several canvases, write one a line'],
+  ['a list of canvases', '[{"task": "add"}]', 'InvalidCanvas', 'To submit several canvases, write one a line'],
   ['JSON nested 20,000 deep', deep, 'SerializationError', 'nests deeper than 1000 levels'],
 ])('run ends with 2 for %s, and says so on both streams', async (_, input, errorType, message) => {
   const { code, answers, stderr } = await chordal(['run', '-', '--memory', '--wait'], { input });
@@ -118,7 +118,7 @@ test('run says where JSON of several lines is broken', async () => {
   });
 
   expect(stderr).toMatch(
-    /^chordal: Cannot read stdin as JSON: .*line 3.*; nor as NDJSON: none of its 4 lines is JSON\n$/,
+    /^chordal: Cannot read stdin: it is not JSON .*line 3.*, and not NDJSON .none of its 4 lines is JSON.\n$/,
   );
   expect(answers).toHaveLength(4);
   expect(code).toBe(2);
@@ -138,7 +138,7 @@ test('without --wait the answer is an id, and the command stays until all has en
   expect(both.answers).toEqual([{ taskId: expect.any(String) }, { taskId: expect.any(String) }]);
   expect(both).toMatchObject({ code: 0, stderr: '' });
   expect(failing.answers).toEqual([{ taskId: expect.any(String) }, { taskId: expect.any(String) }]);
-  expect(failing.stderr).toMatch(/^chordal: \S+ has failed: ValueError: deliberate error\n$/);
+  expect(failing.stderr).toMatch(/^chordal: \S+ failed: ValueError: deliberate error\n$/);
   expect(failing.code).toBe(1);
 });
 
@@ -199,7 +199,7 @@ test('a handler that cannot be built is an error with file and line', async () =
 test('a task that ends its process ends the command, which says so', async () => {
   const { code, stdout, stderr } = await chordal(['call', 'crash', '--memory', '--wait']);
 
-  expect(stderr).toMatch(/^chordal: A task has ended the process, .* with --local it is only the sandbox/);
+  expect(stderr).toMatch(/^chordal: A task called process.exit\(\)\. .* use --local to isolate tasks/);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 });
 

@@ -3,8 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { onTestFinished } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
+import { runCli } from '../../src/cli/cli.ts';
+import type { Output } from '../../src/cli/output.ts';
 import { writeFiles } from '../support/temporary-folder.ts';
 
 /** How a command has ended. */
@@ -32,6 +35,32 @@ export async function chordal(args: readonly string[], { input = '', env = {} }:
   const [stdout, stderr, code] = await Promise.all([read(child.stdout), read(child.stderr), ended]);
   const answers = stdout.split('\n').flatMap((line): unknown[] => (line.startsWith('{') ? [JSON.parse(line)] : []));
   return { code, stdout, stderr, answers };
+}
+
+/** Runs a command line in this process: for what it prints and refuses, without a cloud. */
+export async function cli(args: readonly string[], { input = '', env = {} }: Given = {}): Promise<Ended> {
+  for (const name of Object.keys(process.env)) if (isOfACloud(name)) vi.stubEnv(name, undefined);
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+  const stdout: string[] = [];
+  const stderr: string[] = [];
+  const answers: unknown[] = [];
+  const output: Output = {
+    answer: (json) => {
+      answers.push(json);
+      stdout.push(`${JSON.stringify(json)}\n`);
+    },
+    text: (shown) => void stdout.push(`${shown}\n`),
+    note: (line) => void stderr.push(`${line}\n`),
+    problem: (message) => void stderr.push(`chordal: ${message}\n`),
+    faint: (shown) => shown,
+    progress: () => {},
+  };
+  try {
+    const code = await runCli(args, output, Readable.from([Buffer.from(input)]));
+    return { code, stdout: stdout.join(''), stderr: stderr.join(''), answers };
+  } finally {
+    vi.unstubAllEnvs();
+  }
 }
 
 /** A command that stays up. */
@@ -96,10 +125,15 @@ export async function projectFolder(files: Readonly<Record<string, string>>): Pr
 // --- internal ---
 
 function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
-  const own = Object.entries(process.env).filter(([name]) => !/^(AWS|CHORDAL)_|^(DEBUG|NODE_OPTIONS)$/.test(name));
+  const own = Object.entries(process.env).filter(([name]) => !isOfACloud(name) && name !== 'NODE_OPTIONS');
   return spawn(process.execPath, ['--conditions=chordal-source', 'src/cli/main.ts', ...args], {
     env: { ...Object.fromEntries(own), ...env },
   });
+}
+
+/** Whether a variable names a cloud, or changes what a command prints. */
+function isOfACloud(name: string): boolean {
+  return /^(AWS|CHORDAL)_/.test(name);
 }
 
 async function read(stream: ChildProcess['stdout']): Promise<string> {

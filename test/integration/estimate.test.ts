@@ -2,7 +2,7 @@ import { chain, chord, group, range } from 'chordal';
 import type { AnySignature } from 'chordal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { add, tsum } from '../../handlers/tasks/math.ts';
-import { costOfCanvas } from '../../src/cli/cost-of-canvas.ts';
+import { billOfCanvas } from '../../src/cli/estimate.ts';
 import type { Bill } from '../../src/cli/estimate.ts';
 import { startCountedCloud } from '../bench/support/counted-cloud.ts';
 import type { CountedCloud } from '../bench/support/counted-cloud.ts';
@@ -39,7 +39,7 @@ afterAll(() => cloud.stop());
 test.each(canvases)(
   'the units of %s are those that the embedded cloud counts',
   async (_, canvas) => {
-    const estimate: Bill = await costOfCanvas({ where: 'a test', json: canvas.toJSON() });
+    const estimate: Bill = await billOfCanvas({ where: 'a test', json: canvas.toJSON() });
     const { client, functions } = await cloud.billOf(() => canvas.delay());
 
     expect({ writes: client.writes + functions.writes, reads: functions.reads }).toEqual({

@@ -18,6 +18,6 @@ test('readInput() says why a file cannot be read', async () => {
   await expect(readInput(`${dir}/none.json`, Readable.from([]))).rejects.toThrow('there is no such file');
   await expect(readInput(dir, Readable.from([]))).rejects.toThrow('it is a folder');
   await expect(readInput('-', Readable.from([Buffer.from([0xff, 0xfe])]))).rejects.toThrow(
-    'Cannot read stdin: it is no text in UTF-8',
+    'Cannot read stdin: it is not UTF-8 text',
   );
 });

@@ -2,7 +2,7 @@ import { messageOf } from '../../core/text/describe.ts';
 import type { LocalEvent } from '../../local/local-event.ts';
 import type { Output } from '../output.ts';
 
-/** What happens in the embedded cloud, as a line for a person. */
+/** Makes the text that a user reads about an event of the embedded cloud. */
 export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>): string {
   switch (event.type) {
     case 'log':
@@ -14,7 +14,7 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
         '\n',
       );
     case 'build-failed':
-      return `${messageOf(event.error)}\nWhat was built before goes on.`;
+      return `${messageOf(event.error)}\nKeeping the previous build.`;
     case 'trouble':
       return event.error === undefined ? event.message : `${event.message}: ${messageOf(event.error)}`;
   }
@@ -24,6 +24,6 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
 
 function describeBatch({ messages, failed, durationMs, problem }: Extract<LocalEvent, { type: 'batch' }>): string {
   const size = `${messages} ${messages === 1 ? 'message' : 'messages'} in ${Math.round(durationMs)} ms`;
-  const back = failed === 0 ? '' : `, ${failed} ${failed === 1 ? 'comes' : 'come'} back`;
+  const back = failed === 0 ? '' : `, ${failed} failed and will be delivered again`;
   return `${size}${back}${problem === undefined ? '' : `: ${problem}`}`;
 }

@@ -4,7 +4,7 @@ import type { Output } from '../output.ts';
 import { describeEvent } from './describe-event.ts';
 import { ownEnvironment } from './own-environment.ts';
 
-/** What {@link startDev} is told. */
+/** The options of {@link startDev}. */
 export interface DevOptions {
   readonly handlersDir: string;
   readonly service: string;
@@ -15,9 +15,9 @@ export interface DevOptions {
 }
 
 /**
- * Starts the embedded cloud for development: it follows the files, and tells what happens.
+ * Starts the embedded cloud for development: it builds the handlers again when they change, and prints what happens.
  *
- * @throws ConfigurationError if a handler can't be built or used, a port is taken, or another process uses the data folder
+ * @throws ConfigurationError if a handler cannot be built or used, a port is taken, or another process uses the data folder
  */
 export async function startDev(
   { handlersDir, service, stage, dataDir, sqsS3, dynamodb }: DevOptions,
@@ -44,16 +44,16 @@ function howToReach({ env, routes }: LocalCloud): readonly string[] {
   const functions = [...queues].map(([queue, tasks]) => `  ${queue}: ${tasks.map(([task]) => task).join(', ')}`);
   const exports = Object.entries(env).map(([name, value]) => `  export ${name}=${quoted(value)}`);
   return [
-    'The embedded cloud is up: SQS, S3 and DynamoDB, and a function for each handler:',
+    'The embedded cloud is up: SQS, S3, DynamoDB, and a function for each handler:',
     ...functions,
-    'To use it from another shell, set there:',
+    'To use it from another shell, run there:',
     ...exports,
     'and then, for example: npx chordal call <task> [arg…] --wait',
-    'It follows changes of the handlers. Ctrl-C stops it.',
+    'The handlers are built again when they change. Ctrl-C stops it.',
   ];
 }
 
-/** As a shell reads it. */
+/** Quotes a value for a shell. */
 function quoted(value: string): string {
   return /^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,18 +1,17 @@
 import { startLocal } from '../../local/local-cloud.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import type { Output } from '../output.ts';
-import { clientApp } from './client-app.ts';
+import { clientApp, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
-import { DEFAULT_SERVICE, DEFAULT_STAGE } from './names.ts';
+import { DEFAULT_SERVICE, DEFAULT_STAGE } from './options.ts';
 import type { CloudOptions } from './options.ts';
 import { ownEnvironment, useOnly } from './own-environment.ts';
-import { poll } from './poll.ts';
 
 /**
- * The embedded cloud with the handlers on it, for one command.
+ * Starts the embedded cloud with the handlers on it, for one command.
  *
- * @throws ConfigurationError if a handler can't be built or used, or another process uses the data folder
+ * @throws ConfigurationError if a handler cannot be built or used, or another process uses the data folder
  */
 export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, output: Output): Promise<OpenCloud> {
   const local = await startLocal({

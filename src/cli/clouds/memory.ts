@@ -6,15 +6,14 @@ import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime, logLevel } from '../../runtime/environment.ts';
 import { memoryCloud } from '../../testing/memory-cloud.ts';
 import type { Output } from '../output.ts';
-import { clientApp } from './client-app.ts';
+import { clientApp, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
-import { poll } from './poll.ts';
 
 /**
- * The handlers in this process, on queues, a table and a bucket in memory.
+ * Runs the handlers in this process, with queues, a table and a bucket in memory.
  *
- * @throws ConfigurationError if a handler can't be built or used
+ * @throws ConfigurationError if a handler cannot be built or used
  */
 export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Output): Promise<OpenCloud> {
   const handlers = await findHandlers(handlersDir);
@@ -23,7 +22,7 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
   const loaded = await Promise.all(
     Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),
   );
-  // The bundles have their own copy of this library, and find this cloud as every app of the process does.
+  // Each bundle has its own copy of this library. All copies in a process find this cloud.
   const cloud = memoryCloud(Object.fromEntries(loaded), { logLevel: logLevel() });
   const tell = (): void => output.problem(ENDED);
   process.once('exit', tell);
@@ -40,10 +39,9 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
 
 // --- internal ---
 
-const ENDED =
-  'A task has ended the process, and with --memory that is the whole command; with --local it is only the sandbox of the task';
+const ENDED = 'A task called process.exit(). With --memory that ends the whole command; use --local to isolate tasks.';
 
 async function loadHandler(bundle: string): Promise<Handler> {
-  // The build has loaded it and found a handler with tasks.
+  // The build has checked that the bundle exports a handler.
   return ((await import(pathToFileURL(bundle).href)) as { readonly handler: Handler }).handler;
 }

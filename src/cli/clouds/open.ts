@@ -3,7 +3,7 @@ import type { Output } from '../output.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
 
-/** Does something with a cloud, which is closed afterwards, also when the user interrupts it. */
+/** Opens a cloud, does some work with it and closes it, also when the user interrupts the command. */
 export async function withCloud(
   options: CloudOptions,
   purpose: Purpose,

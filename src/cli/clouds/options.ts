@@ -1,54 +1,31 @@
-import { readNumber } from '../arguments.ts';
-import { UsageError } from '../usage-error.ts';
+import type { Command } from 'commander';
+import { numberOption } from '../argument-values.ts';
+import { UsageError } from '../errors.ts';
 
-/** Which cloud a command talks to. */
+/** The default service and stage of the embedded cloud. */
+export const DEFAULT_SERVICE = 'chordal';
+export const DEFAULT_STAGE = 'dev';
+
+/** The cloud that a command talks to. */
 export interface CloudOptions {
   readonly kind: 'environment' | 'local' | 'memory';
   readonly handlersDir: string;
-  /** Where the embedded cloud keeps its state; absent: in memory. */
+  /** Where the embedded cloud keeps its state. Default: in memory. */
   readonly dataDir?: string;
 }
 
-/** An option that is there or not. */
-export interface FlagDefinition {
-  readonly type: 'boolean';
-  readonly description: string;
-}
-
-/** An option with a value. */
-export interface ValueDefinition {
-  readonly type: 'string';
-  readonly valueHint: string;
-  readonly description: string;
-}
-
-/** The options of every command that needs a cloud. */
-export const cloudArguments: {
-  readonly local: FlagDefinition;
-  readonly memory: FlagDefinition;
-  readonly handlers: ValueDefinition & { readonly default: string };
-  readonly data: ValueDefinition;
-  readonly verbose: FlagDefinition;
-} = {
-  local: { type: 'boolean', description: 'Run the handlers on an embedded cloud for this one command' },
-  memory: { type: 'boolean', description: 'Run the handlers in this process, on queues and a table in memory' },
-  handlers: { type: 'string', valueHint: 'dir', description: 'The folder of the handlers', default: 'handlers' },
-  data: { type: 'string', valueHint: 'dir', description: 'With --local: keep the state of the cloud in this folder' },
-  verbose: { type: 'boolean', description: 'Show where an error happened' },
-};
-
-/** The options of every command that can wait. */
-export const waitArguments: { readonly wait: FlagDefinition; readonly timeout: ValueDefinition } = {
-  wait: { type: 'boolean', description: 'Wait for the end, and print the value or the error' },
-  timeout: { type: 'string', valueHint: 'seconds', description: 'Wait no longer than this; the tasks go on' },
-};
-
-/** What {@link cloudArguments} were given. */
+/** The values of the options that {@link addCloudOptions} adds. */
 export interface GivenCloud {
-  readonly local?: boolean | undefined;
-  readonly memory?: boolean | undefined;
+  readonly local?: boolean;
+  readonly memory?: boolean;
   readonly handlers: string;
-  readonly data?: string | undefined;
+  readonly data?: string;
+}
+
+/** The values of the options that {@link addWaitOptions} adds. */
+export interface GivenWait {
+  readonly wait?: boolean;
+  readonly timeout?: number;
 }
 
 /** How a command waits. */
@@ -57,33 +34,53 @@ export interface Waiting {
   readonly timeoutSeconds?: number;
 }
 
-/**
- * Reads whether to wait, and how long.
- *
- * @throws UsageError for a limit that is none, or that nothing waits for
- */
-export function readWait({
-  wait = false,
-  timeout,
-}: {
-  readonly wait?: boolean | undefined;
-  readonly timeout?: string | undefined;
-}): Waiting {
-  const timeoutSeconds = readNumber('timeout', timeout, { least: 0 });
-  if (timeoutSeconds === undefined) return { wait };
-  if (wait) return { wait, timeoutSeconds };
-  throw new UsageError('Cannot use --timeout without --wait: nothing is waited for');
+/** Adds the option that names the folder of the handlers. */
+export function addHandlersOption(command: Command): Command {
+  return command.option('--handlers <dir>', 'folder of the handlers', 'handlers');
 }
 
 /**
- * Reads which cloud is meant.
+ * Adds the options of a command that needs a cloud.
  *
- * @throws UsageError for two clouds at once, or a folder for what is not kept
+ * @param hasMemory whether `--memory` is one of them: it makes no sense for a command that reads what earlier commands left. Default true
+ */
+export function addCloudOptions(command: Command, { hasMemory = true }: { readonly hasMemory?: boolean } = {}): void {
+  command.option('--local', 'run the handlers on an embedded cloud, for this command only');
+  if (hasMemory) command.option('--memory', 'run the handlers in this process, with queues and table in memory');
+  addHandlersOption(command).option('--data <dir>', 'with --local: keep the state of the cloud in this folder');
+}
+
+/** Adds the options of a command that can wait for a result. */
+export function addWaitOptions(command: Command): void {
+  command
+    .option('--wait', 'wait for the end, and print the value or the error')
+    .option(
+      '--timeout <seconds>',
+      'with --wait: stop waiting after this time; the tasks keep running',
+      numberOption('timeout', { least: 0 }),
+    );
+}
+
+/**
+ * Reads whether to wait, and how long.
+ *
+ * @throws UsageError for a timeout without `--wait`
+ */
+export function readWait({ wait = false, timeout }: GivenWait): Waiting {
+  if (timeout === undefined) return { wait };
+  if (wait) return { wait, timeoutSeconds: timeout };
+  throw new UsageError('Cannot use --timeout without --wait: the command does not wait. Add --wait');
+}
+
+/**
+ * Reads which cloud to use.
+ *
+ * @throws UsageError for two clouds at once, or a data folder for a cloud that keeps no data
  */
 export function readCloudOptions({ local = false, memory = false, handlers, data }: GivenCloud): CloudOptions {
-  if (local && memory) throw new UsageError('Cannot use --local and --memory at once: choose one');
+  if (local && memory) throw new UsageError('Cannot use both --local and --memory: choose one');
   if (data !== undefined && !local)
-    throw new UsageError('Cannot use --data without --local: only the embedded cloud keeps its state there');
+    throw new UsageError('Cannot use --data without --local: only the embedded cloud keeps its state in a folder');
   const embedded = local ? 'local' : 'memory';
   return {
     kind: local || memory ? embedded : 'environment',

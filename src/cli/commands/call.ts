@@ -1,40 +1,47 @@
+import type { Command } from 'commander';
 import { messageOf } from '../../core/text/describe.ts';
-import type { Json } from '../../core/values/json.ts';
-import { furtherArguments } from '../arguments.ts';
+import type { JsonObject } from '../../core/values/json.ts';
+import { jsonOrText, objectOption } from '../argument-values.ts';
 import { withCloud } from '../clouds/open.ts';
-import { cloudArguments, readCloudOptions, readWait, waitArguments } from '../clouds/options.ts';
-import { makeCommand } from '../command.ts';
-import type { Command } from '../command.ts';
-import { jsonOrText, objectOption } from '../json-text.ts';
-import type { Output } from '../output.ts';
+import { addCloudOptions, addWaitOptions, readCloudOptions, readWait } from '../clouds/options.ts';
+import type { GivenCloud, GivenWait } from '../clouds/options.ts';
+import type { CommandLine } from '../command-line.ts';
 
-/** `chordal call <task> [arg…]`: sends a call of one task. */
-export function call(output: Output): Command {
-  return makeCommand({
-    name: 'call',
-    description: 'Call a task, as in: chordal call add 1 2 --wait',
-    args: {
-      task: { type: 'positional', required: true, description: "The task's name" },
-      'arg…': { type: 'positional', required: false, description: 'Its arguments: JSON, else strings' },
-      kwargs: { type: 'string', valueHint: 'json', description: 'Its keyword arguments: an object' },
-      ...waitArguments,
-      ...cloudArguments,
-    },
-    run: async (args) => {
-      const canvas = { task: args.task, args: argumentsOf(args), kwargs: objectOption(args.kwargs) };
-      const options = readCloudOptions(args);
-      const waiting = readWait(args);
-      const { submitCanvases } = await import('../submit-canvases.ts');
-      const onRefused = (_: unknown, error: unknown): void => output.problem(messageOf(error));
-      return withCloud(options, 'send', output, (cloud) =>
-        submitCanvases([{ where: args.task, json: canvas }], cloud, { ...waiting, onRefused }, output),
-      );
-    },
+/** Adds `chordal call <task> [arg…]`, which calls one task. */
+export function addCall(program: Command, { output, end }: CommandLine): void {
+  const command = program
+    .command('call')
+    .description('Call a task')
+    .argument('<task>', 'name of the task')
+    .argument('[arg...]', 'its arguments; each is read as JSON, or else as a string')
+    .option('--kwargs <json>', 'its keyword arguments, as a JSON object', objectOption);
+  addWaitOptions(command);
+  addCloudOptions(command);
+  command.addHelpText('after', EXAMPLES).action(async (task: string, texts: readonly string[], given: GivenCall) => {
+    const args = texts.map((text, index) => jsonOrText(text, `argument ${index + 1}`));
+    const canvas = { task, args, kwargs: given.kwargs ?? {} };
+    const options = readCloudOptions(given);
+    const waiting = readWait(given);
+    const { submitCanvases } = await import('../submit-canvases.ts');
+    const onRefused = (_: unknown, error: unknown): void => output.problem(messageOf(error));
+    end(
+      await withCloud(options, 'send', output, (cloud) =>
+        submitCanvases([{ where: task, json: canvas }], cloud, { ...waiting, onRefused }, output),
+      ),
+    );
   });
 }
 
 // --- internal ---
 
-function argumentsOf(args: { readonly _: readonly string[] }): readonly Json[] {
-  return furtherArguments(args).map((text, index) => jsonOrText(text, `argument ${index + 1}`));
+interface GivenCall extends GivenCloud, GivenWait {
+  readonly kwargs?: JsonObject;
 }
+
+const EXAMPLES = `
+Examples:
+  chordal call add 1 2 --wait
+  chordal call add 1 2 --kwargs '{"debug": true}'
+  chordal call log -- --an-argument-that-begins-with-a-hyphen
+
+Without --wait it prints {"taskId": …}; with --wait, {"value": …} or {"error": …}.`;

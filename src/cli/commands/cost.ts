@@ -1,38 +1,35 @@
-import { makeCommand } from '../command.ts';
-import type { Command } from '../command.ts';
-import { endingOf, exitCodeOf } from '../outcome-json.ts';
-import type { Output } from '../output.ts';
+import type { Command } from 'commander';
+import type { CommandLine } from '../command-line.ts';
 import { canvasesIn, readInput } from '../read-canvases.ts';
-import { Refusals } from '../rejected-canvases.ts';
+import { RejectedCanvases } from '../rejected-canvases.ts';
 
-/** `chordal cost <file | ->`: what canvases have AWS do, and what that costs. */
-export function cost(output: Output): Command {
-  return makeCommand({
-    name: 'cost',
-    description: 'Print the AWS calls that canvases will make, and what they cost; sends nothing',
-    args: {
-      file: { type: 'positional', required: true, description: 'The file to read, as for run; - is stdin' },
-      verbose: { type: 'boolean', description: 'Show where an error happened' },
-    },
-    run: async (args) => {
-      const input = canvasesIn(await readInput(args.file, process.stdin), args.file);
-      const refusals = new Refusals(input, output);
-      const { costOfCanvas, refusalJson } = await import('../cost-of-canvas.ts');
-      const endings = await Promise.all(input.canvases.map((canvas) => endingOf(costOfCanvas(canvas))));
-      for (const [index, canvas] of input.canvases.entries()) {
-        const ending = endings[index];
-        if (ending === undefined) continue;
-        if ('error' in ending) refusals.add(canvas, ending.error);
-        output.answer('error' in ending ? refusalJson(canvas, ending.error) : ending.value);
+/** Adds `chordal cost <file | ->`, which prints the AWS calls that canvases will make and their price. */
+export function addCost(program: Command, { output, stdin, end }: CommandLine): void {
+  program
+    .command('cost')
+    .description('Print the AWS calls that canvases will make, and their price; nothing is sent')
+    .argument('<file>', 'file of signature JSON, or NDJSON with one canvas a line; - reads stdin')
+    .action(async (file: string) => {
+      const input = canvasesIn(await readInput(file, stdin), file);
+      const rejected = new RejectedCanvases(input, output);
+      const [{ billOfCanvas }, { endingOf, exitCodeOf, rejectionJson }] = await Promise.all([
+        import('../estimate.ts'),
+        import('../outcome-json.ts'),
+      ]);
+      const endings = await Promise.all(
+        input.canvases.map(async (canvas) => ({ canvas, ending: await endingOf(billOfCanvas(canvas)) })),
+      );
+      for (const { canvas, ending } of endings) {
+        if ('error' in ending) rejected.add(canvas, ending.error);
+        output.answer('error' in ending ? rejectionJson(canvas, ending.error) : ending.value);
       }
-      refusals.conclude('counted');
-      output.note(SAID);
-      return exitCodeOf(endings);
-    },
-  });
+      rejected.summarise('counted');
+      output.note(ASSUMPTIONS);
+      end(exitCodeOf(endings.map(({ ending }) => ending)));
+    });
 }
 
 // --- internal ---
 
-const SAID =
-  'If every task succeeds at its first try and returns less than 100 bytes; list prices of us-east-1 in dollars, without the time that functions run. The least is with ten messages in flight, the most with one.';
+const ASSUMPTIONS =
+  'Assumes no retries and results under 100 bytes; us-east-1 list prices in USD, excluding Lambda duration. Least: full batches of ten. Most: one message at a time.';

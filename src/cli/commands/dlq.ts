@@ -1,57 +1,56 @@
-import { nearest } from '../../core/text/did-you-mean.ts';
-import { furtherArguments, readNumber } from '../arguments.ts';
+import type { Command } from 'commander';
+import { numberOption } from '../argument-values.ts';
 import { withCloud } from '../clouds/open.ts';
-import { cloudArguments, readCloudOptions } from '../clouds/options.ts';
-import { makeCommand } from '../command.ts';
-import type { Command } from '../command.ts';
+import { addCloudOptions, readCloudOptions } from '../clouds/options.ts';
+import type { GivenCloud } from '../clouds/options.ts';
+import type { CommandLine } from '../command-line.ts';
 import type { DeadLetterAction } from '../dead-letters.ts';
-import type { Output } from '../output.ts';
-import { UsageError } from '../usage-error.ts';
 
-/** `chordal dlq list | redrive | purge [id…]`: the messages that were given up. */
-export function dlq(output: Output): Command {
-  return makeCommand({
-    name: 'dlq',
-    description: 'List dead letters, submit them as new workflows, or remove them',
-    args: {
-      action: {
-        type: 'positional',
-        required: true,
-        description: 'list; redrive, which prints {"old": …, "new": …}; or purge',
-      },
-      'id…': { type: 'positional', required: false, description: 'The ids that list has printed; else all' },
-      days: {
-        type: 'string',
-        valueHint: 'days',
-        description: 'How far to look back; none is kept for longer than 15',
-        default: '15',
-      },
-      ...cloudArguments,
-    },
-    run: async (args) => {
-      const action = readAction(args.action);
-      const days = readNumber('days', args.days, { least: 0, most: KEPT_DAYS }) ?? KEPT_DAYS;
-      const choice = { days, ids: furtherArguments(args) };
-      const { handleDeadLetters } = await import('../dead-letters.ts');
-      const purpose = action === 'redrive' ? 'send' : 'read';
-      return withCloud(readCloudOptions(args), purpose, output, async (cloud) => {
-        const exitCode = await handleDeadLetters(action, choice, cloud, output);
-        if (action === 'redrive') await cloud.untilIdle();
-        return exitCode;
-      });
-    },
-  });
+/** Adds `chordal dlq list | redrive | purge [id…]`, which works on dead letters. */
+export function addDlq(program: Command, line: CommandLine): void {
+  const dlq = program
+    .command('dlq')
+    .usage('<command> [options]')
+    .description('List dead letters, send them again as new workflows, or delete them');
+  for (const [action, description] of Object.entries(DESCRIPTIONS) as [DeadLetterAction, string][])
+    addAction(dlq, action, description, line);
 }
 
 // --- internal ---
 
-const ACTIONS: readonly DeadLetterAction[] = ['list', 'redrive', 'purge'];
+const DESCRIPTIONS: Readonly<Record<DeadLetterAction, string>> = {
+  list: 'Print one line for each dead letter, oldest first',
+  redrive: 'Send dead letters again as new workflows, and print {"old": …, "new": …} for each',
+  purge: 'Delete dead letters',
+};
+
+/** Dead letters are kept for 15 days. */
 const KEPT_DAYS = 15;
 
-function readAction(text: string): DeadLetterAction {
-  const action = ACTIONS.find((one) => one === text);
-  if (action !== undefined) return action;
-  const meant = nearest(text, ACTIONS);
-  const advice = meant === undefined ? `write ${ACTIONS.join(', ')}` : `did you mean ${meant}?`;
-  throw new UsageError(`Cannot do ${JSON.stringify(text)} with dead letters: ${advice}`);
+interface GivenDlq extends GivenCloud {
+  readonly days: number;
+}
+
+function addAction(dlq: Command, action: DeadLetterAction, description: string, { output, end }: CommandLine): void {
+  const command = dlq
+    .command(action)
+    .description(description)
+    .argument('[id...]', 'ids that `chordal dlq list` printed (default: all)')
+    .option(
+      '--days <days>',
+      `how many days to look back; dead letters are kept for ${KEPT_DAYS}`,
+      numberOption('days', { least: 0, most: KEPT_DAYS }),
+      KEPT_DAYS,
+    );
+  addCloudOptions(command);
+  command.action(async (ids: readonly string[], given: GivenDlq) => {
+    const { handleDeadLetters } = await import('../dead-letters.ts');
+    const purpose = action === 'redrive' ? 'send' : 'read';
+    const exitCode = await withCloud(readCloudOptions(given), purpose, output, async (cloud) => {
+      const code = await handleDeadLetters(action, { days: given.days, ids }, cloud, output);
+      if (action === 'redrive') await cloud.untilIdle();
+      return code;
+    });
+    end(exitCode);
+  });
 }

@@ -78,7 +78,7 @@ test('examine() settles what is lost when it is to repair, so that get() names t
   expect(await ask(bench, { isRepairing: true })).toEqual({
     exitCode: 0,
     answers: [],
-    notes: ['No workflow is open that has left a trace.'],
+    notes: ['There are no open workflows.'],
   });
 });
 
@@ -86,7 +86,7 @@ test('examine() leaves a workflow alone when something is in flight, even if tha
   const bench = await openChord();
   const { exitCode, answers, notes } = await ask(bench, { isRepairing: true });
   expect(answers).toEqual([{ workflow: 'W', state: 'waiting', missing, at, inFlight: 1 }]);
-  expect(notes).toEqual([expect.stringContaining('In flight: 1 visible, 0 hidden, 0 delayed, 0 dead, 0 scheduled;')]);
+  expect(notes).toEqual([expect.stringContaining('in flight: 1 visible, 0 hidden, 0 delayed, 0 dead, 0 scheduled.')]);
   expect(exitCode).toBe(0);
 
   await bench.engine.deliveries.finish({ receipts: bench.receive().map(({ receipt }) => receipt) });
@@ -119,7 +119,7 @@ test.each([true, false])(
     const said = await ask(bench, { isRepairing });
     await ending;
     expect(said).toMatchObject({ exitCode: 0, answers: [] });
-    expect(said.notes.at(-1)).toBe('Meanwhile all have ended.');
+    expect(said.notes.at(-1)).toBe('All of them have ended in the meantime.');
     expect(await bench.app.asyncResult('W').get()).toBe(2);
   },
 );

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { explain } from '../../../src/cli/explain.ts';
+import { explain, UsageError } from '../../../src/cli/errors.ts';
 import { endingJson, exitCodeOf } from '../../../src/cli/outcome-json.ts';
-import { UsageError } from '../../../src/cli/usage-error.ts';
 import { InvalidCanvas, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { TaskFailedError, TaskRevokedError, TimeoutError } from '../../../src/core/errors/result.ts';
 
@@ -53,7 +52,7 @@ test.each([
   [new UsageError('wrong'), 2, 'wrong'],
   [new InvalidCanvas('none'), 2, 'none'],
   [new ServiceUnavailable('busy'), 1, 'busy'],
-  [new TypeError('a bug'), 1, 'TypeError: a bug\nThis was not foreseen'],
+  [new TypeError('a bug'), 1, 'Unexpected error. TypeError: a bug\nRun the command again with --verbose'],
   ['thrown', 1, 'thrown'],
 ])('explain() tells of %s without a stack', (error, exitCode, message) => {
   const explanation = explain(error, false);

@@ -1,7 +1,7 @@
 import { createApp } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import { expect, onTestFinished, test } from 'vitest';
-import { clientApp } from '../../../src/cli/clouds/client-app.ts';
+import { clientApp } from '../../../src/cli/clouds/cloud.ts';
 import type { AppParts } from '../../../src/client/app.ts';
 import { redrive, workOf } from '../../../src/client/redrive.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';

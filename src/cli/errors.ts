@@ -1,28 +1,32 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import type { ErrorCode } from '../core/errors/caller.ts';
-import { UsageError } from './usage-error.ts';
 
-/** What a user is told of an error, and how the command ends for it. */
+/** A mistake in the command line itself. The message names the part that is wrong, and the fix. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** The text that a user reads about an error, and the exit code that it leads to. */
 export interface Explanation {
   readonly message: string;
   /** 2: the usage, the input or the configuration is wrong; 1: anything else. */
   readonly exitCode: 1 | 2;
 }
 
-/** Explains an error. Only one that is not foreseen has a stack trace, and only where it was asked for. */
+/** Explains an error. A stack trace is part of the message only with `--verbose`. */
 export function explain(error: unknown, isVerbose: boolean): Explanation {
-  const isForeseen = error instanceof UsageError || isChordalError(error);
+  const isExpected = error instanceof UsageError || isChordalError(error);
   const exitCode = isUsersMistake(error) ? 2 : 1;
   if (!(error instanceof Error)) return { message: String(error), exitCode };
   if (isVerbose) return { message: stackOf(error), exitCode };
-  if (isForeseen) return { message: error.message, exitCode };
+  if (isExpected) return { message: error.message, exitCode };
   return {
-    message: `${error.name}: ${error.message}\nThis was not foreseen. Run it again with --verbose to see where it happened.`,
+    message: `Unexpected error. ${error.name}: ${error.message}\nRun the command again with --verbose to see where it happened.`,
     exitCode,
   };
 }
 
-/** Whether nothing can be done about an error but to change the usage, the input or the configuration. */
+/** Whether only a change of the usage, the input or the configuration helps against an error. */
 export function isUsersMistake(error: unknown): boolean {
   return error instanceof UsageError || (isChordalError(error) && MISTAKES.has(error.code));
 }
