@@ -188,5 +188,5 @@ function readId(id: unknown): string {
 
 function readSignature(source: unknown, spec: unknown): SignatureData {
   // Whoever reads a part of JSON checks its shape.
-  return typeof source === 'string' ? readSpec(source, spec) : fromCelery(source as Json);
+  return typeof source === 'string' ? { ...readSpec(source, spec), untyped: true } : fromCelery(source as Json);
 }

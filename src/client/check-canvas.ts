@@ -78,14 +78,15 @@ function checkCallbacks(to: Check, { options: { link = [], linkError = [] } }: S
   for (const callback of [...link, ...linkError]) check(to, callback, 1);
 }
 
-function checkTask({ engine, complete }: Check, { task, args, kwargs, immutable }: TaskData, given: number): void {
+function checkTask({ engine, complete }: Check, data: TaskData, given: number): void {
+  const { task, args, kwargs, immutable, untyped: isUntyped = false } = data;
   const known = engine.tasks.get(task);
   if (known === undefined) return;
   rateInterval(known.options.rateLimit, task);
   const before = immutable ? 0 : given;
   // What the step before will return is not known yet; that there is one is.
   const all = [...Array.from({ length: before }, () => 'the result of the step before'), ...args];
-  checkArguments({ task, parameters: known.parameters, args: all, kwargs });
+  checkArguments({ task, parameters: known.parameters, args: all, kwargs, isUntyped });
   if (before === 0 && known.options.input !== undefined) complete.push({ task: known, args });
 }
 

@@ -1,5 +1,5 @@
 import type { CallOptions, SignatureData, TaskData } from '../core/canvas/signature.ts';
-import { taskOf, withArguments, withOptions } from '../core/canvas/signature.ts';
+import { withArguments, withOptions } from '../core/canvas/signature.ts';
 import { NotRegistered } from '../core/errors/caller.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -49,7 +49,7 @@ async function valueOf(engine: Engine, data: SignatureData, behind: readonly Sig
       return runTaskHere(engine, data, undefined);
     case 'map':
     case 'starmap':
-      return runTaskHere(engine, taskOf(data.task.task, { args: [data.items], kwargs: data.task.kwargs }), data.kind);
+      return runTaskHere(engine, { ...data.task, args: [data.items] }, data.kind);
     case 'chunks':
       return values(engine, chunksOf(data), data.options.linkError);
     case 'group':
@@ -142,6 +142,7 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
   const id = engine.nonces.uuid();
   const call = directCall(id, data.args, data.kwargs, {
     each,
+    isUntyped: data.untyped === true,
     headers: data.options.headers ?? {},
     ...(around === undefined ? {} : callFrom(around)),
   });

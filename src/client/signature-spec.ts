@@ -12,7 +12,7 @@ import { readOptions } from './options.ts';
  *
  * @throws InvalidCanvas for a name that no task can have, InvalidOptions for a part that is unknown or wrong.
  */
-export function readSpec(name: string, spec: unknown = {}): TaskData {
+export function readSpec(name: string, spec: unknown = {}): Omit<TaskData, 'untyped'> {
   if (name === '' || name.startsWith('celery.')) {
     const hint = name === '' ? 'give the name of a task' : 'build a canvas with chain(), group() or chord()';
     throw new InvalidCanvas(`Cannot build a signature by a name: current value is ${describe(name)}; ${hint}`);

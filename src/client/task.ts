@@ -20,9 +20,7 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
   const build = (given: readonly unknown[], more: Partial<TaskData> = {}): TaskData =>
     taskOf(name, { ...givenArguments(name, given), ...more });
   const sign = (data: TaskData): RuntimeSignature => {
-    const { args, kwargs, immutable } = data;
-    // Of an immutable one nothing can be given later.
-    checkArguments({ task: name, parameters, args, kwargs, partial: !immutable });
+    checkArguments({ ...data, parameters });
     return makeSignature(caller, data);
   };
   const call = async (...args: readonly unknown[]): Promise<unknown> => caller.runHere(build(args));

@@ -79,7 +79,7 @@ test('run answers each line of NDJSON in order, and runs those beside one that i
       { error: { errorType: 'InvalidCanvas', message: /Cannot read 5 as a canvas/, line: 5 } },
       { error: { errorType: 'InvalidCanvas', message: /canvas\.kwargs\.tasks as at least one step/, line: 6 } },
       { error: { errorType: 'NotRegistered', message: /Cannot send nosuch .* known here are .*add/, line: 7 } },
-      { error: { errorType: 'InvalidArguments', message: /Cannot call add as add\(1\)/, failedTask: 'add' } },
+      { error: { errorType: 'InvalidArguments', message: /Cannot call add\(1\)/, failedTask: 'add' } },
       { error: { errorType: 'SerializationError', message: /nests deeper than 1000 levels/, line: 9 } },
       {
         error: { errorType: 'SerializationError', message: /canvas\.args\[0\].* unknown type mark "nosuch"/, line: 10 },

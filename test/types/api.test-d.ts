@@ -227,6 +227,17 @@ export type Chords = [
 ];
 export const headerTakes = await built.applyAsync({ args: [1] });
 
+// --- optional parameters ---
+
+const maybe = app.task('maybe', (x: number, z?: number) => `${x} ${z}`);
+const optionalAfter = chain(add.s(1, 2), maybe.s());
+const optionalValue = await (await maybe.delay(1)).get();
+export type Optional = [
+  Expect<Same<typeof optionalValue, string>>,
+  Expect<Same<ResultOf<typeof optionalAfter>, string>>,
+];
+export const optionals = [await maybe(1), await maybe(1, 2), await maybe.s(1).delay(), await maybe.s().delay(1)];
+
 // --- results ---
 
 const quick = await (await add.delay(1, 2)).get({ timeout: 1, signal: new AbortController().signal });

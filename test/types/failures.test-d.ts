@@ -14,6 +14,10 @@ const logs = range(3).map(() => log.s());
 const strings = app.task('strings', (texts: readonly string[]) => texts.length);
 const upper = app.task('upper', (text: string) => text.toUpperCase());
 
+const optional = app.task('optional', (x: number, z?: number) => x + (z ?? 0));
+// @ts-expect-error: Expected 1-2 arguments, but got 0
+optional();
+
 // --- chains ---
 
 // @ts-expect-error: DoesNotFit<"step 2 (add) cannot take what the step before it (log) returns", { got: string; takes: number; }>

@@ -110,6 +110,7 @@ function readTask(json: Source, where: string): TaskData {
     args: readArgs(json, where),
     kwargs: readValues(kwargs, `${where}.kwargs`),
     immutable,
+    untyped: true,
   });
 }
 

@@ -169,6 +169,7 @@ function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan 
       args: unlessEmpty(data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`))),
       kwargs: unlessEmpty(jsonRecord(data.kwargs, (key) => `keyword argument ${key} of ${data.task}`)),
       immutable: data.immutable ? true : undefined,
+      untyped: data.untyped,
       options: unlessEmpty(options),
     }),
     ...linksOf(own, down),
@@ -180,7 +181,7 @@ function mapPlan(
   items: readonly unknown[],
   down: HandedDown,
 ): TaskPlan {
-  const inner = taskOf(task.task, { args: [items], kwargs: task.kwargs, immutable: true });
+  const inner = { ...task, args: [items], immutable: true, options: {} };
   return { ...taskPlan(inner, mergeOptions(task.options, options), down), each: kind };
 }
 

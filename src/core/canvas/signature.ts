@@ -13,6 +13,8 @@ export interface TaskData {
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly immutable: boolean;
+  /** It was made by name or from JSON, where no types have checked its arguments. */
+  readonly untyped?: true;
   readonly options: CallOptions;
 }
 

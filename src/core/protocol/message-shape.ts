@@ -49,13 +49,14 @@ export function isInput(value: unknown): value is Input {
 // --- internal ---
 
 function isTask(value: Readonly<Record<string, unknown>>): boolean {
-  const { args, kwargs, stored, immutable, each, options, task } = value;
+  const { args, kwargs, stored, immutable, untyped, each, options, task } = value;
   return (
     task !== '' &&
     (args === undefined || Array.isArray(args)) &&
     (kwargs === undefined || isPlainObject(kwargs)) &&
     (stored === undefined || isBlockKey(stored)) &&
     isFlag(immutable) &&
+    isFlag(untyped) &&
     (each === undefined || each === 'map' || each === 'starmap') &&
     (options === undefined || isOptions(options))
   );

@@ -18,6 +18,8 @@ export interface TaskPlan {
   readonly stored?: string;
   /** Ignores what the step before it returns. */
   readonly immutable?: true;
+  /** It was made by name or from JSON, where no types have checked its arguments: a missing one is refused. */
+  readonly untyped?: true;
   /** Call the function once per item of the only argument: with the item (`map`) or with its elements (`starmap`). */
   readonly each?: 'map' | 'starmap';
   readonly options?: PlanOptions;

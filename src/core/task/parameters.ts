@@ -13,12 +13,18 @@ export interface Parameters {
   readonly rest: boolean;
 }
 
-/** A call of a task. `parameters` is undefined where the task's function is not known or cannot be read; then nothing is checked. */
+/** A call of a task. */
 export interface Call {
   readonly task: string;
+  /** Undefined where the task's function is not known or cannot be read: then nothing is checked. */
   readonly parameters: Parameters | undefined;
   readonly args: readonly unknown[];
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether the call comes by name or from JSON, without types that check it: then a missing argument is refused. Types let an
+   * optional parameter, `z?: number`, be left out, and nothing of it is in the function's source.
+   */
+  readonly isUntyped?: boolean;
 }
 
 /** A task's function, whatever it takes. */
@@ -47,20 +53,19 @@ export function readParameters(fn: AnyFunction, { bound }: { readonly bound: boo
 }
 
 /**
- * Checks that a call fits its task. A partial call may have fewer arguments than are required: the first ones are given later.
+ * Checks that a call fits its task.
  *
- * @throws InvalidArguments for a missing or a surplus argument, and for keyword arguments that the task does not take.
+ * @throws InvalidArguments for a surplus argument, for keyword arguments that the task does not take, and for a missing argument of
+ * an untyped call.
  *
  * @example
- * checkArguments({ task: 'add', parameters, args: [1] });
- * // InvalidArguments: Cannot call add as add(1): it takes 2 arguments: current value is 1
+ * checkArguments({ task: 'add', parameters, args: [1], isUntyped: true });
+ * // InvalidArguments: Cannot call add(1): add takes 2 arguments, not 1. …
  */
-export function checkArguments(call: Call & { readonly partial?: boolean }): void {
-  const { task, parameters, args, kwargs, partial = false } = call;
-  if (parameters === undefined) return;
-  const problem = problemWith(parameters, args.length, hasKeys(kwargs), partial);
-  if (problem !== undefined)
-    throw new InvalidArguments(`Cannot call ${task} as ${callText(call)}: ${problem}`, { task });
+export function checkArguments(call: Call): void {
+  const { task, parameters } = call;
+  const problem = parameters && problemWith(call, parameters);
+  if (problem !== undefined) throw new InvalidArguments(`Cannot call ${callText(call)}: ${problem}`, { task });
 }
 
 /**
@@ -80,42 +85,6 @@ export function bindArguments(call: Call): readonly unknown[] {
   return [...args, ...Array.from({ length: gap }, () => undefined), kwargs];
 }
 
-/**
- * The arguments of a partial signature with those that are given later: these go first, and their keyword arguments win.
- *
- * @example
- * bindPartial({ args: [1] }, { args: [10], kwargs: { debug: true } }); // { args: [10, 1], kwargs: { debug: true } }
- */
-export function bindPartial(own: Given, later: Given): Required<Given> {
-  return { args: [...(later.args ?? []), ...(own.args ?? [])], kwargs: { ...own.kwargs, ...later.kwargs } };
-}
-
-/** Positional and keyword arguments, as given at one time. */
-export interface Given {
-  readonly args?: readonly unknown[];
-  readonly kwargs?: Readonly<Record<string, unknown>>;
-}
-
-/**
- * Whether so many positional arguments complete a signature: none is missing.
- *
- * @example
- * completes({ required: 2, slots: 3, kwargs: false, rest: false }, 1); // false
- */
-export function completes(parameters: Parameters | undefined, given: number): boolean {
-  return parameters === undefined || given >= parameters.required;
-}
-
-/**
- * Whether so many positional arguments can be given: none is surplus.
- *
- * @example
- * accepts({ required: 2, slots: 3, kwargs: false, rest: false }, 4); // false
- */
-export function accepts(parameters: Parameters | undefined, given: number): boolean {
-  return parameters === undefined || parameters.rest || given <= parameters.slots;
-}
-
 // --- internal ---
 
 /**
@@ -130,16 +99,20 @@ function hasKeys(kwargs: Call['kwargs']): kwargs is Readonly<Record<string, unkn
   return kwargs !== undefined && Object.keys(kwargs).length > 0;
 }
 
-function problemWith(parameters: Parameters, given: number, named: boolean, partial: boolean): string | undefined {
-  const { required, slots, kwargs, rest } = parameters;
+function problemWith(
+  { task, args, kwargs: named, isUntyped = false }: Call,
+  { required, slots, kwargs, rest }: Parameters,
+): string | undefined {
+  const given = args.length;
   const isExact = required === slots && !rest;
-  if (named && !kwargs) return 'it takes no keyword arguments: give arguments by position';
-  if (!accepts(parameters, given)) {
-    const hint = kwargs ? '; give keyword arguments as kwargs({…})' : '';
-    return `it takes ${isExact ? '' : 'at most '}${countText(slots)}: current value is ${given}${hint}`;
+  if (hasKeys(named) && !kwargs) return `${task} takes no keyword arguments. Give arguments by position.`;
+  if (!rest && given > slots) {
+    const hint = kwargs ? ' Give keyword arguments as kwargs({…}).' : '';
+    return `${task} takes ${isExact ? '' : 'at most '}${countText(slots)}, not ${given}.${hint}`;
   }
-  if (partial || completes(parameters, given)) return undefined;
-  return `it takes ${isExact ? '' : 'at least '}${countText(required)}: current value is ${given}`;
+  if (!isUntyped || given >= required) return undefined;
+  const hint = 'A parameter that callers by name or JSON may leave out has a default: z = undefined.';
+  return `${task} takes ${isExact ? '' : 'at least '}${countText(required)}, not ${given}. ${hint}`;
 }
 
 function countText(count: number): string {

@@ -60,10 +60,11 @@ export async function runTask(
 
 /** Calls a task's function with its arguments where they belong; of a map, once per item. */
 export async function callFunction(task: RegisteredTask, run: CurrentRun): Promise<unknown> {
-  const { each, args, kwargs } = run.call;
+  const { each, args, kwargs, isUntyped } = run.call;
   const once = async (given: readonly unknown[]): Promise<unknown> => {
     const checked = await validate(task, given);
-    const bound = bindArguments({ task: task.name, parameters: task.parameters, args: checked, kwargs });
+    const { name, parameters } = task;
+    const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped });
     return task.fn(...(task.options.bind === true ? [run.context, ...bound] : bound));
   };
   if (each === undefined) return once(args);

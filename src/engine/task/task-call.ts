@@ -15,6 +15,8 @@ export interface TaskCall {
   readonly notBefore: number | null;
   readonly expires: number | null;
   readonly each: 'map' | 'starmap' | undefined;
+  /** No types have checked its arguments. */
+  readonly isUntyped: boolean;
   readonly maxRetries: number | null | undefined;
   readonly calledDirectly: boolean;
   /** It may be a second run. */
@@ -43,6 +45,7 @@ export function callOf(
     notBefore: message.notBefore ?? null,
     expires: message.expires ?? null,
     each: sig.each,
+    isUntyped: sig.untyped === true,
     maxRetries: sig.options?.maxRetries,
     calledDirectly: false,
     isAgain,
@@ -70,6 +73,7 @@ export function directCall(
     notBefore: null,
     expires: null,
     each: undefined,
+    isUntyped: false,
     maxRetries: undefined,
     calledDirectly: true,
     isAgain: false,

@@ -42,6 +42,8 @@ const invalid = (message: string | RegExp): unknown =>
     message: typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
   });
 
+const untyped = (name: string, args: readonly unknown[] = []): SignatureData => taskOf(name, { args, untyped: true });
+
 describe('fromCelery() reads what Celery wrote', () => {
   it.each<[string, Json]>([
     ['add(1, 2)', task('add', [1, 2])],
@@ -77,8 +79,8 @@ describe('fromCelery() reads what Celery wrote', () => {
   });
 
   it('when only its name is given', () => {
-    expect(fromCelery({ task: 'add' })).toEqual(taskOf('add'));
-    expect(fromCelery({ task: 'add', args: null, kwargs: null, options: null })).toEqual(taskOf('add'));
+    expect(fromCelery({ task: 'add' })).toEqual(untyped('add'));
+    expect(fromCelery({ task: 'add', args: null, kwargs: null, options: null })).toEqual(untyped('add'));
   });
 
   it('with a chord’s own partial arguments, which are its header’s', () => {
@@ -159,19 +161,22 @@ describe('fromCelery() reads what Celery wrote', () => {
   it('with callbacks as one signature or a list, and a chain’s on the chain', () => {
     const options = { link: task('l'), link_error: [task('e1'), task('e2')] };
     expect(fromCelery(task('add', [], { options })).options).toEqual({
-      link: [taskOf('l')],
-      linkError: [taskOf('e1'), taskOf('e2')],
+      link: [untyped('l')],
+      linkError: [untyped('e1'), untyped('e2')],
     });
     const chain = composite('chain', { tasks: [task('a'), task('b')] }, { options: { link: [task('l')] } });
     expect(planOf(fromCelery(chain))).toEqual({
-      seq: [{ task: 'a' }, { task: 'b' }],
-      links: [{ on: 'success', plan: { task: 'l' } }],
+      seq: [
+        { task: 'a', untyped: true },
+        { task: 'b', untyped: true },
+      ],
+      links: [{ on: 'success', plan: { task: 'l', untyped: true } }],
     });
   });
 
   it('with names that JavaScript knows otherwise', () => {
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty'])
-      expect(fromCelery(task(name, [1]))).toEqual(taskOf(name, { args: [1] }));
+      expect(fromCelery(task(name, [1]))).toEqual(untyped(name, [1]));
     const json = JSON.parse(
       '{"task":"add","kwargs":{"__proto__":{"a":1}},"options":{"constructor":1,"__proto__":{"queue":"q"}}}',
     ) as Json;
@@ -352,7 +357,9 @@ describe('toCelery() writes', () => {
         const json = JSON.parse(JSON.stringify(toCelery(data))) as Json;
         const again = fromCelery(json);
         expect(toCelery(again)).toEqual(json);
-        expect(planOf(again)).toEqual(planOf(data));
+        // Only where its arguments come from differs.
+        const plan = JSON.stringify(planOf(again)).replaceAll(',"untyped":true', '');
+        expect(JSON.parse(plan)).toEqual(JSON.parse(JSON.stringify(planOf(data))));
       }),
     );
   });

@@ -4,14 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isChordalError } from '../../../../src/core/errors/caller.ts';
 import { listParameters } from '../../../../src/core/task/parameters-source.ts';
-import {
-  accepts,
-  bindArguments,
-  bindPartial,
-  checkArguments,
-  completes,
-  readParameters,
-} from '../../../../src/core/task/parameters.ts';
+import { bindArguments, checkArguments, readParameters } from '../../../../src/core/task/parameters.ts';
 import type { AnyFunction, Parameters } from '../../../../src/core/task/parameters.ts';
 
 /** Shapes as "required/slots", then k for keyword arguments, r for a rest parameter. */
@@ -173,13 +166,16 @@ const mul: Parameters = { required: 2, slots: 2, kwargs: false, rest: false };
 const any: Parameters = { required: 1, slots: 1, kwargs: false, rest: true };
 const one: Parameters = { required: 1, slots: 1, kwargs: true, rest: false };
 
+const HINT = 'A parameter that callers by name or JSON may leave out has a default: z = undefined.';
+
 describe('checkArguments()', () => {
   it.each([
     [{ task: 'mul', parameters: mul, args: [1, 2] }],
     [{ task: 'add', parameters: add, args: [1, 2, 3], kwargs: { debug: true } }],
     [{ task: 'mul', parameters: mul, args: [1, 2], kwargs: {} }],
     [{ task: 'any', parameters: any, args: [1, 2, 3, 4, 5] }],
-    [{ task: 'mul', parameters: mul, args: [], partial: true }],
+    [{ task: 'mul', parameters: mul, args: [] }],
+    [{ task: 'mul', parameters: mul, args: [1, 2], isUntyped: true }],
     [{ task: 'native', parameters: undefined, args: [1, 2, 3], kwargs: { a: 1 } }],
   ])('accepts %j', (call) => {
     expect(() => checkArguments(call)).not.toThrow();
@@ -187,29 +183,32 @@ describe('checkArguments()', () => {
 
   it.each([
     [
-      { task: 'add', parameters: add, args: [1] },
-      'Cannot call add as add(1): it takes at least 2 arguments: current value is 1',
+      { task: 'add', parameters: add, args: [1], isUntyped: true },
+      `Cannot call add(1): add takes at least 2 arguments, not 1. ${HINT}`,
     ],
     [
-      { task: 'mul', parameters: mul, args: ['x'] },
-      'Cannot call mul as mul("x"): it takes 2 arguments: current value is 1',
-    ],
-    [{ task: 'one', parameters: one, args: [] }, 'Cannot call one as one(): it takes 1 argument: current value is 0'],
-    [
-      { task: 'any', parameters: any, args: [] },
-      'Cannot call any as any(): it takes at least 1 argument: current value is 0',
+      { task: 'mul', parameters: mul, args: ['x'], isUntyped: true },
+      `Cannot call mul("x"): mul takes 2 arguments, not 1. ${HINT}`,
     ],
     [
-      { task: 'mul', parameters: mul, args: [1, [2], {}], partial: true },
-      'Cannot call mul as mul(1, […], {…}): it takes 2 arguments: current value is 3',
+      { task: 'one', parameters: one, args: [], isUntyped: true },
+      `Cannot call one(): one takes 1 argument, not 0. ${HINT}`,
+    ],
+    [
+      { task: 'any', parameters: any, args: [], isUntyped: true },
+      `Cannot call any(): any takes at least 1 argument, not 0. ${HINT}`,
+    ],
+    [
+      { task: 'mul', parameters: mul, args: [1, [2], {}] },
+      'Cannot call mul(1, […], {…}): mul takes 2 arguments, not 3.',
     ],
     [
       { task: 'add', parameters: add, args: [1, 2, undefined, { debug: true }] },
-      'Cannot call add as add(1, 2, undefined, {…}): it takes at most 3 arguments: current value is 4; give keyword arguments as kwargs({…})',
+      'Cannot call add(1, 2, undefined, {…}): add takes at most 3 arguments, not 4. Give keyword arguments as kwargs({…}).',
     ],
     [
       { task: 'mul', parameters: mul, args: [1, 2], kwargs: { debug: true } },
-      'Cannot call mul as mul(1, 2, kwargs({ debug })): it takes no keyword arguments: give arguments by position',
+      'Cannot call mul(1, 2, kwargs({ debug })): mul takes no keyword arguments. Give arguments by position.',
     ],
     [
       {
@@ -218,8 +217,8 @@ describe('checkArguments()', () => {
         args: ['a'.repeat(50), Symbol('s'), 3n, [], () => 1, null, 0, 0, 0],
         kwargs: { a: 1 },
       },
-      'Cannot call any as any("aaaaaaaaaaaaaaaaaaaa…", Symbol(s), 3, [], a function, null, 0, 0, …, kwargs({ a })): ' +
-        'it takes no keyword arguments: give arguments by position',
+      'Cannot call any("aaaaaaaaaaaaaaaaaaaa…", Symbol(s), 3, [], a function, null, 0, 0, …, kwargs({ a })): ' +
+        'any takes no keyword arguments. Give arguments by position.',
     ],
   ])('refuses what does not fit', (call, message) => {
     const thrown = thrownBy(() => checkArguments(call));
@@ -253,7 +252,13 @@ describe('bindArguments()', () => {
   });
 
   it('throws when the arguments do not fit', () => {
-    expect(() => bindArguments({ task: 'add', parameters: add, args: [1] })).toThrow('it takes at least 2 arguments');
+    const call = { task: 'add', parameters: add, args: [1] };
+    expect(() => bindArguments({ ...call, isUntyped: true })).toThrow('add takes at least 2 arguments');
+    expect(() => bindArguments({ ...call, args: [1, 2, 3, 4] })).toThrow('add takes at most 3 arguments');
+  });
+
+  it('leaves out what the types of a call let it leave out', () => {
+    expect(bindArguments({ task: 'mul', parameters: mul, args: [1] })).toEqual([1]);
   });
 
   it('gives every function what its caller meant', () => {
@@ -261,36 +266,6 @@ describe('bindArguments()', () => {
     const parameters = readParameters(fn, { bound: false });
     const args = bindArguments({ task: 'fn', parameters, args: [1, 2], kwargs: debug });
     expect(Reflect.apply(fn, undefined, args)).toEqual([1, 2, 10, true]);
-  });
-});
-
-describe('bindPartial()', () => {
-  it('prepends what is given later', () => {
-    expect(bindPartial({ args: [1] }, { args: [10] })).toEqual({ args: [10, 1], kwargs: {} });
-  });
-
-  it('merges keyword arguments, of which the later win', () => {
-    const bound = bindPartial({ kwargs: { a: 1, b: 1 } }, { kwargs: { b: 2 } });
-    expect(bound).toEqual({ args: [], kwargs: { a: 1, b: 2 } });
-  });
-
-  it('keeps a key __proto__ as a key', () => {
-    const later: unknown = JSON.parse('{"__proto__": {"polluted": true}}');
-    const { kwargs } = bindPartial({}, { kwargs: later as Record<string, unknown> });
-    expect([Object.keys(kwargs), 'polluted' in kwargs]).toEqual([['__proto__'], false]);
-  });
-});
-
-describe('completes() and accepts()', () => {
-  it('tell missing and surplus arguments', () => {
-    const given = [0, 1, 2, 3, 4];
-    expect(given.filter((count) => completes(add, count))).toEqual([2, 3, 4]);
-    expect(given.filter((count) => accepts(add, count))).toEqual([0, 1, 2, 3]);
-    expect(given.filter((count) => accepts(any, count))).toEqual(given);
-  });
-
-  it('hold when the parameters are not known', () => {
-    expect([completes(undefined, 0), accepts(undefined, 99)]).toEqual([true, true]);
   });
 });
 
