@@ -16,7 +16,7 @@ const upper = app.task('upper', (text: string) => text.toUpperCase());
 
 const optional = app.task('optional', (x: number, z?: number) => x + (z ?? 0));
 // @ts-expect-error: Expected 1-2 arguments, but got 0
-optional();
+void optional();
 
 // --- chains ---
 
