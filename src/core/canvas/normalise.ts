@@ -5,7 +5,7 @@ import type { Json } from '../values/json.ts';
 import { checkLimits } from '../values/option-checks.ts';
 import { toJson } from '../values/serializer.ts';
 import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
-import { depthOf, mergeOptions, spreadChain, taskOf, withOptions } from './signature.ts';
+import { depthOf, mergeOptions, spreadChain, withOptions } from './signature.ts';
 
 /** How many frames a message may carry, and so how deep canvases may nest. */
 const MAX_FRAMES = 64;
