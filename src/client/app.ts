@@ -146,7 +146,8 @@ function makeCaller(app: string, engine: Engine): Caller {
     runHere: (data) => runHere(engine, data),
     send: async (data, options) => {
       const { id, plan } = await submit(engine, { data, app, ...options });
-      return handleOf(engine, plan, { id, base: id, parent: () => null, isLast: true });
+      // Its ports as they are now: a handle stays with the cloud that it was sent to.
+      return handleOf({ ...engine }, plan, { id, base: id, parent: () => null, isLast: true });
     },
   };
 }

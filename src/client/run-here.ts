@@ -147,7 +147,11 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
     ...(around === undefined ? {} : callFrom(around)),
   });
   const run = makeRun(engine, task, call, around?.context.signal ?? new AbortController().signal, around);
-  const value = await within(run, () => callFunction(task, run));
+  // As Celery's `raise self.replace(…)`, a replacement may be thrown.
+  const value = await within(run, () => callFunction(task, run)).catch((thrown: unknown) => {
+    if (thrown instanceof ReplacementRequest) return thrown;
+    throw thrown;
+  });
   return value instanceof ReplacementRequest ? runHere(engine, value.replacement.data) : value;
 }
 

@@ -4,7 +4,7 @@ import type { FailureNotice, Input } from '../core/protocol/message.ts';
 import type { Cell, Outcome, Value } from '../core/protocol/outcome.ts';
 import type { TaskPlan } from '../core/protocol/plan.ts';
 import { compact } from '../core/values/compact.ts';
-import { parseJson, isPlainObject } from '../core/values/json.ts';
+import { copyJson, isPlainObject, parseJson } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
 import type { Engine } from './engine.ts';
 
@@ -20,9 +20,15 @@ export interface LoadedArguments {
   readonly kwargs: JsonObject;
 }
 
-/** Loads a task's arguments: those kept elsewhere, and its input unless it is immutable. */
+/**
+ * Loads a task's arguments: those kept elsewhere, and its input unless it is immutable. They are nobody else's: what a run
+ * does to them reaches neither its retry nor its callbacks, which have them from the same message.
+ */
 export async function loadArguments(reader: Reader, sig: TaskPlan, input: Input | undefined): Promise<LoadedArguments> {
-  const own = sig.stored === undefined ? sig : await storedArguments(reader, sig.stored);
+  const own =
+    sig.stored === undefined
+      ? copyJson({ args: sig.args ?? [], kwargs: sig.kwargs ?? {} })
+      : await storedArguments(reader, sig.stored);
   const before = input === undefined || sig.immutable === true ? [] : [await loadInput(reader, input)];
   return { args: [...before, ...(own.args ?? [])], kwargs: own.kwargs ?? {} };
 }
@@ -53,7 +59,7 @@ async function storedArguments(reader: Reader, key: string): Promise<Pick<TaskPl
 }
 
 async function loadInput(reader: Reader, input: Input): Promise<Json> {
-  if ('val' in input) return input.val;
+  if ('val' in input) return copyJson(input.val);
   if ('ref' in input) return loadValue(reader, { ref: input.ref });
   if ('failure' in input) return loadFailure(reader, input.failure);
   return gather(reader, input);

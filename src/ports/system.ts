@@ -4,6 +4,11 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `ms`, before a reader looks again for what others do; where time is virtual also later, if nobody does
+   * anything meanwhile, but not after `most` ms.
+   */
+  poll(ms: number, most: number, signal?: AbortSignal): Promise<void>;
 }
 
 /** Where ids and chance come from. */

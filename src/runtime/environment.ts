@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -31,6 +32,19 @@ const SOCKETS = 64;
 /** Where a test, or the command line with `--memory`, leaves the ports that every app of this process is to use. */
 const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
 
+/** Where it is noted which of those ports the calling code was started by. */
+const CALLERS: unique symbol = Symbol.for('chordal.callers');
+
+/**
+ * Runs code that goes on with this runtime for as long as it lives, whatever the apps of this process use by then: a task
+ * that outlives its test reaches nothing but the cloud of that test.
+ */
+export function startedBy<T>(runtime: Runtime, run: () => T): T {
+  const callers = inProcess()[CALLERS] ?? new AsyncLocalStorage<Runtime>();
+  Object.assign(globalThis, { [CALLERS]: callers });
+  return callers.run(runtime, run);
+}
+
 /**
  * Has every app of this process, whichever copy of the library made it, use these ports instead of AWS.
  *
@@ -39,7 +53,7 @@ const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
 export function shareRuntime(runtime: Runtime): () => void {
   Object.assign(globalThis, { [SHARED_RUNTIME]: runtime });
   return () => {
-    if (shared() === runtime) Object.assign(globalThis, { [SHARED_RUNTIME]: undefined });
+    if (inProcess()[SHARED_RUNTIME] === runtime) Object.assign(globalThis, { [SHARED_RUNTIME]: undefined });
   };
 }
 
@@ -136,9 +150,19 @@ export function required(environment: Environment, name: string): string {
 
 type System = Pick<Ports, 'clock' | 'nonces' | 'log'>;
 
+interface InProcess {
+  readonly [SHARED_RUNTIME]?: Runtime;
+  readonly [CALLERS]?: AsyncLocalStorage<Runtime>;
+}
+
+function inProcess(): InProcess {
+  // Only the functions above write these, here or in another copy of this module.
+  return globalThis as InProcess;
+}
+
 function shared(): Runtime | undefined {
-  // Only shareRuntime writes this, here or in another copy of this module.
-  return (globalThis as { [SHARED_RUNTIME]?: Runtime })[SHARED_RUNTIME];
+  const { [CALLERS]: callers, [SHARED_RUNTIME]: runtime } = inProcess();
+  return callers?.getStore() ?? runtime;
 }
 
 function awsPorts(environment: Environment, { clock, nonces, log }: System): Ports {

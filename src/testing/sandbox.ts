@@ -79,7 +79,11 @@ export class Sandbox {
       broker: this.#partial(this.#wrap(broker, [])),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),
-      clock: { now: () => clock.now(), sleep: async (ms, signal) => this.#asleep(clock.sleep(ms, signal)) },
+      clock: {
+        now: () => clock.now(),
+        sleep: async (ms, signal) => this.#asleep(clock.sleep(ms, signal)),
+        poll: async (ms, most, signal) => this.#asleep(clock.poll(ms, most, signal)),
+      },
     };
   }
 

@@ -2,7 +2,7 @@ import type { Clock, Nonces } from '../../ports/system.ts';
 
 /** What it takes to try again: time, and chance to spread the tries of many. */
 export interface Backoff {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly nonces: Pick<Nonces, 'random'>;
 }
 

@@ -88,7 +88,8 @@ export class MemoryCloud {
   #pumpSoon(): void {
     if (this.#isPumping) return;
     this.#isPumping = true;
-    queueMicrotask(() => {
+    // Not queueMicrotask, which a test may fake.
+    void Promise.resolve().then(() => {
       this.#isPumping = false;
       this.#pump();
     });

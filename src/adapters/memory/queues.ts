@@ -34,7 +34,7 @@ export interface QueueSettings {
  */
 export class MemoryQueues implements Broker, Deliveries, Scheduler {
   readonly dead: DeadMessage[] = [];
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'now' | 'sleep'>;
   readonly #visibilityMs: number;
   readonly #maxReceiveCount: number;
   readonly #queues = new Map<string, Queue>();
@@ -42,7 +42,10 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   readonly #schedules = new Set<string>();
   #count = 0;
 
-  constructor(clock: Clock, { visibilityMs = 30_000, maxReceiveCount = 50 }: QueueSettings = {}) {
+  constructor(
+    clock: Pick<Clock, 'now' | 'sleep'>,
+    { visibilityMs = 30_000, maxReceiveCount = 50 }: QueueSettings = {},
+  ) {
     this.#clock = clock;
     this.#visibilityMs = visibilityMs;
     this.#maxReceiveCount = maxReceiveCount;

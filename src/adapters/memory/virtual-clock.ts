@@ -1,4 +1,6 @@
 import type { Clock } from '../../ports/system.ts';
+import { isBefore, Sleepers } from './sleepers.ts';
+import type { Sleeper } from './sleepers.ts';
 
 /**
  * Time that passes only when nothing else can happen: whoever sleeps is woken in order, as soon as everybody else waits.
@@ -14,9 +16,13 @@ import type { Clock } from '../../ports/system.ts';
  */
 export class VirtualClock implements Clock {
   #now: number;
-  #sleepers: Sleeper[] = [];
-  /** Sleepers that were woken before their time and are still in the heap. */
-  #woken = 0;
+  readonly #sleepers = new Sleepers();
+  /** Those that only look for what the others do. */
+  readonly #polls = new Sleepers();
+  /** Polls in a row while nobody else had anything to wait for. */
+  #idlePolls = 0;
+  /** When somebody last did something: lay down to sleep, or was woken. */
+  #busyAt: number;
   #order = 0;
   #isPassing = false;
   readonly #settle: () => Promise<void>;
@@ -28,6 +34,7 @@ export class VirtualClock implements Clock {
    */
   constructor(startAt: number = Date.UTC(2026, 0, 1), settle: () => Promise<void> = untilNextTurn) {
     this.#now = startAt;
+    this.#busyAt = startAt;
     this.#settle = settle;
   }
 
@@ -36,13 +43,23 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    this.#busyAt = Math.max(this.#busyAt, this.#now);
+    return this.#wait(this.#sleepers, ms, ms, signal);
+  }
+
+  poll(ms: number, most: number, signal?: AbortSignal): Promise<void> {
+    return this.#wait(this.#polls, Math.min(ms, most), most, signal);
+  }
+
+  #wait(among: Sleepers, ms: number, most: number, signal: AbortSignal | undefined): Promise<void> {
     if (signal?.aborted === true) return Promise.resolve();
     if (ms === Number.POSITIVE_INFINITY) return untilAborted(signal);
     const { promise, resolve } = Promise.withResolvers<void>();
-    const sleeper: Sleeper = { at: this.#now + (ms > 0 ? ms : 0), order: (this.#order += 1), wake: resolve };
-    push(this.#sleepers, sleeper);
+    const at = this.#now + (ms > 0 ? ms : 0);
+    const sleeper: Sleeper = { at, most: Math.max(at, this.#now + most), order: (this.#order += 1), wake: resolve };
+    among.add(sleeper);
     if (signal !== undefined) {
-      const wakeEarly = (): void => this.#wakeEarly(sleeper);
+      const wakeEarly = (): void => among.wakeEarly(sleeper);
       signal.addEventListener('abort', wakeEarly, { once: true });
       sleeper.wake = () => {
         signal.removeEventListener('abort', wakeEarly);
@@ -53,24 +70,12 @@ export class VirtualClock implements Clock {
     return promise;
   }
 
-  /** It leaves the heap with the others like it, when they are most of it: time need not come to them. */
-  #wakeEarly(sleeper: Sleeper): void {
-    const { wake } = sleeper;
-    sleeper.wake = undefined;
-    this.#woken += 1;
-    if (this.#woken > FEW_WOKEN && this.#woken > this.#sleepers.length / 2) {
-      // In order they are a heap.
-      this.#sleepers = this.#sleepers.filter((one) => one.wake !== undefined).toSorted(compare);
-      this.#woken = 0;
-    }
-    wake?.();
-  }
-
   async #pass(): Promise<void> {
     if (this.#isPassing) return;
     this.#isPassing = true;
     for (;;) {
       await this.#settle();
+      if (this.#idlePolls > MANY_POLLS) await aMoment();
       const next = this.#next();
       if (next === undefined) break;
       this.#now = Math.max(this.#now, next.at);
@@ -79,77 +84,52 @@ export class VirtualClock implements Clock {
     this.#isPassing = false;
   }
 
-  /** The next to wake; those that were woken otherwise are passed over. */
   #next(): Sleeper | undefined {
-    for (;;) {
-      const next = pop(this.#sleepers);
-      if (next === undefined || next.wake !== undefined) return next;
-      this.#woken -= 1;
-    }
+    const sleeper = this.#sleepers.first();
+    const poll = this.#polls.first();
+    if (poll === undefined || (sleeper !== undefined && isBefore(sleeper, poll))) return this.#wake(sleeper);
+    const isIdle = sleeper === undefined;
+    this.#idlePolls = isIdle ? this.#idlePolls + 1 : 0;
+    // Who polls has seen what was done last, and nothing more is done for long; or only what is outside the process could
+    // still change anything, and has had its time.
+    const isInVain = isIdle
+      ? this.#idlePolls > MANY_POLLS
+      : sleeper.at - this.#now > FAR_OFF_MS && poll.at - this.#busyAt > PATIENCE_MS;
+    if (!isInVain) return this.#polls.take();
+    const end = this.#polls.soonestMost();
+    if (sleeper !== undefined && sleeper.at <= end) return this.#wake(sleeper);
+    if (end < Number.POSITIVE_INFINITY) this.#now = Math.max(this.#now, end);
+    return this.#polls.take();
+  }
+
+  #wake(sleeper: Sleeper | undefined): Sleeper | undefined {
+    this.#idlePolls = 0;
+    this.#busyAt = Math.max(this.#now, sleeper?.at ?? 0);
+    return this.#sleepers.take();
   }
 }
 
 // --- internal ---
 
-interface Sleeper {
-  readonly at: number;
-  readonly order: number;
-  /** Absent when it has been woken before its time. */
-  wake: (() => void) | undefined;
-}
+/** What is further off is not polled for. */
+const FAR_OFF_MS = 600_000;
+/** Within this time everybody who polls has looked. */
+const PATIENCE_MS = 10_000;
+/** So many polls in vain take hardly any time. */
+const MANY_POLLS = 100;
 
-/** So few are not worth a look. */
-const FEW_WOKEN = 100;
+/** As they are before a test fakes them. */
+const { setImmediate: nextTurn, setTimeout: later } = globalThis;
 
 function untilNextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => nextTurn(resolve));
+}
+
+/** Leaves the processor to others. */
+function aMoment(): Promise<void> {
+  return new Promise((resolve) => later(resolve, 1));
 }
 
 function untilAborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
-}
-
-function isBefore(a: Sleeper, b: Sleeper): boolean {
-  return compare(a, b) < 0;
-}
-
-function compare(a: Sleeper, b: Sleeper): number {
-  return a.at - b.at || a.order - b.order;
-}
-
-/** A binary heap, the earliest first. */
-function push(heap: Sleeper[], sleeper: Sleeper): void {
-  heap.push(sleeper);
-  for (let at = heap.length - 1; at > 0;) {
-    const parent = (at - 1) >> 1;
-    if (!swapIfBefore(heap, at, parent)) return;
-    at = parent;
-  }
-}
-
-function pop(heap: Sleeper[]): Sleeper | undefined {
-  const [first] = heap;
-  const last = heap.pop();
-  if (first === undefined || last === undefined || heap.length === 0) return first;
-  heap[0] = last;
-  for (let at = 0; ;) {
-    const left = 2 * at + 1;
-    const right = left + 1;
-    const child = isOrdered(heap, left, right) ? left : right;
-    if (!swapIfBefore(heap, child, at)) return first;
-    at = child;
-  }
-}
-
-function isOrdered(heap: readonly Sleeper[], left: number, right: number): boolean {
-  const [a, b] = [heap[left], heap[right]];
-  return a === undefined || b === undefined || isBefore(a, b);
-}
-
-function swapIfBefore(heap: Sleeper[], child: number, parent: number): boolean {
-  const [a, b] = [heap[child], heap[parent]];
-  if (a === undefined || b === undefined || !isBefore(a, b)) return false;
-  heap[parent] = a;
-  heap[child] = b;
-  return true;
 }

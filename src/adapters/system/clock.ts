@@ -19,6 +19,10 @@ export class RealClock implements Clock {
       signal?.addEventListener('abort', end);
     });
   }
+
+  poll(ms: number, most: number, signal?: AbortSignal): Promise<void> {
+    return this.sleep(Math.min(ms, most), signal);
+  }
 }
 
 // --- internal ---

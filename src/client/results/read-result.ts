@@ -65,7 +65,7 @@ export async function waitFor<T>(
         timeoutSeconds: timeout,
       });
     }
-    await clock.sleep(Math.min(waitMs, left), signal);
+    await clock.poll(waitMs, left, signal);
   }
 }
 

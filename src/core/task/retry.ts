@@ -1,4 +1,6 @@
+import { isChordalError } from '../errors/caller.ts';
 import type { ErrorType, TaskOptions } from '../types/options.ts';
+import { errorTypeOf } from '../values/failure-record.ts';
 import { TASK_DEFAULTS } from './defaults.ts';
 
 /** How many retries a task has; null: without end. */
@@ -31,14 +33,32 @@ export function autoretryDelay(options: TaskOptions, retries: number, random: nu
   return retryJitter ? Math.floor(random * (delay + 1)) : delay;
 }
 
-/** Whether an error is retried without being asked. */
+/**
+ * Whether an error is retried without being asked: its type is named as its record says it, or a class of it. What this
+ * library refuses, and every attempt meets again, is retried only where it is named itself, and not a class above it.
+ */
 export function isRetriable(error: unknown, { autoretryFor = [], dontAutoretryFor = [] }: TaskOptions): boolean {
-  return autoretryFor.some((type) => isOfType(error, type)) && !dontAutoretryFor.some((type) => isOfType(error, type));
+  const isMetAgain = MET_AGAIN.some((code) => isChordalError(error, code));
+  const isAsked = (type: ErrorType): boolean => (isMetAgain ? isItself(error, type) : isOfType(error, type));
+  return autoretryFor.some(isAsked) && !dontAutoretryFor.some((type) => isOfType(error, type));
 }
 
 // --- internal ---
 
+const MET_AGAIN = [
+  'CHORDAL_INVALID_ARGUMENTS',
+  'CHORDAL_INVALID_CANVAS',
+  'CHORDAL_INVALID_OPTIONS',
+  'CHORDAL_SERIALIZATION',
+  'CHORDAL_CANVAS_TOO_DEEP',
+  'CHORDAL_TOO_DEEP',
+  'CHORDAL_WOULD_BLOCK',
+] as const;
+
 function isOfType(error: unknown, type: ErrorType): boolean {
-  if (typeof type !== 'string') return error instanceof type;
-  return error instanceof Error && error.name === type;
+  return typeof type === 'string' ? errorTypeOf(error) === type : error instanceof type;
+}
+
+function isItself(error: unknown, type: ErrorType): boolean {
+  return errorTypeOf(error) === (typeof type === 'string' ? type : type.name);
 }

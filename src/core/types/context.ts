@@ -54,7 +54,7 @@ export interface TaskContext {
    */
   retry(options?: RetryOptions): Error;
   /**
-   * What to return to have a signature or canvas run in the task's place: its value becomes the task's.
+   * What to return, or to throw, to have a signature or canvas run in the task's place: its value becomes the task's.
    *
    * @param signature what lacks no argument.
    * @throws InvalidCanvas if it is no signature.

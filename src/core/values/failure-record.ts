@@ -41,6 +41,17 @@ export function toFailure(thrown: unknown): FailureRecord {
 }
 
 /**
+ * The type of whatever was thrown, as its record says it: an error's own name, else that of its class.
+ *
+ * @example
+ * errorTypeOf(new (class Busy extends Error {})()); // 'Busy'
+ * errorTypeOf('x'); // 'ThrownValue'
+ */
+export function errorTypeOf(thrown: unknown): string {
+  return toFailure(thrown).errorType;
+}
+
+/**
  * The error of a record: an error of this library as its class, every other as a {@link errors.RemoteError}, and so is one whose code or
  * fields this version does not know. Its `stack` is the recorded one, if there is one.
  *

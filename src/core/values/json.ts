@@ -54,12 +54,24 @@ export function parseJson(text: string, what: string, maxDepth: number = MAX_DEP
   }
 }
 
+/** A copy of JSON, of which nothing is shared with it. */
+export function copyJson<J extends Json | undefined>(json: J): J {
+  // The copy of JSON has the type of its original.
+  return copied(json) as J;
+}
+
 /** Whether {@link parseJson} may put a mark where the text has none. */
 export function mayGetMarks(text: string): boolean {
   return NOT_FINITE.test(text) || HAS_LONG_INTEGER.test(text);
 }
 
 // --- internal ---
+
+function copied(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map(copied);
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, copied(value)]));
+}
 
 const QUOTE = 34;
 const BACKSLASH = 92;

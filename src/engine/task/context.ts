@@ -162,17 +162,18 @@ function requestOf(call: TaskCall): Request {
 function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
   const { countdown, eta, error, maxRetries } = options;
   const limit = maxRetries === undefined ? retryLimit(task.options, call.maxRetries) : maxRetries;
-  if (call.calledDirectly) return asError(error) ?? new RetryRequest(now, error);
+  const given = asError(error);
+  if (call.calledDirectly) return given ?? new RetryRequest(now, undefined);
   if (!hasRetryLeft(limit, call.retries)) {
     return (
-      asError(error) ??
+      given ??
       new MaxRetriesExceededError(
         `Cannot retry ${task.name} (${call.id}) again: current value is ${call.retries} retries, and ${limit} is the most`,
       )
     );
   }
   const when = eta === undefined ? { countdown: countdown ?? defaultRetryDelay(task.options) } : { eta: eta.getTime() };
-  return new RetryRequest(startOf(when, now), error);
+  return new RetryRequest(startOf(when, now), given);
 }
 
 function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
@@ -208,8 +209,13 @@ function checkState(task: string, state: unknown): void {
   );
 }
 
+/** What a caller without the compiler gives as an error may be its text, or anything; null is nothing, as in Celery. */
 function asError(error: unknown): Error | undefined {
-  return error instanceof Error ? error : undefined;
+  if (error === undefined || error === null || error instanceof Error) return error ?? undefined;
+  if (typeof error === 'string') return new Error(error);
+  // An error of another realm is no instance of our Error, and is read as one all the same.
+  if (typeof error === 'object' && 'message' in error && 'name' in error) return error as Error;
+  return new Error(`The task asked to be run again because of ${describe(error)}`);
 }
 
 function loggerOf(log: Engine['log'], task: string, taskId: string): Logger {

@@ -15,6 +15,8 @@ export interface Limits {
   readonly hardMs: number;
   /** Its signal fires; not below `hardMs` if there is no soft limit. */
   readonly softMs: number;
+  /** What ends later has failed, whatever it came to: its own limit; infinity if it has none. */
+  readonly lateMs: number;
 }
 
 /** How long a task may run: its own limits, at most what is left in this sandbox. */
@@ -23,7 +25,8 @@ export function limitsOf(task: RegisteredTask, { sig }: RunMessage, remainingMs:
   const hard = sig.options?.timeLimit ?? task.options.timeLimit;
   const soft = sig.options?.softTimeLimit ?? task.options.softTimeLimit;
   const hardMs = hard === undefined ? left : Math.min(hard * 1000, left);
-  return { hardMs, softMs: soft === undefined ? hardMs : soft * 1000 };
+  const lateMs = hard === undefined ? Number.POSITIVE_INFINITY : hard * 1000;
+  return { hardMs, softMs: soft === undefined ? hardMs : soft * 1000, lateMs };
 }
 
 /** How much of a sandbox's time a task should find before it is started, in ms. */

@@ -45,8 +45,13 @@ export async function runTask(
   const signal = limits.revoked === undefined ? notice.signal : AbortSignal.any([notice.signal, limits.revoked]);
   const run = makeRun(engine, task, call, signal);
   const done = new AbortController();
+  const startedAt = engine.clock.now();
+  // Code that keeps the processor busy lets no timer fire: when it ends, the clock says whether that is too late.
+  const mustBeInTime = (): void => {
+    if (engine.clock.now() - startedAt > limits.lateMs) throw tooLong(task, limits.hardMs);
+  };
   try {
-    const ended = within(run, async () => callFunction(task, run));
+    const ended = within(run, async () => callFunction(task, run)).finally(mustBeInTime);
     const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal })]);
     return resultOf(value, task, run);
   } catch (thrown) {
@@ -116,11 +121,15 @@ async function limit(
   if (hardMs === Number.POSITIVE_INFINITY) return new Promise<never>(() => undefined);
   await clock.sleep(isNoticed ? hardMs - softMs : hardMs, done);
   if (done.aborted) return new Promise<never>(() => undefined);
-  const error = new TimeLimitExceeded(
-    `Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`,
-  );
+  const error = tooLong(task, hardMs);
   if (!notice.signal.aborted) notice.abort(error);
   throw error;
+}
+
+function tooLong(task: RegisteredTask, hardMs: number): TimeLimitExceeded {
+  return new TimeLimitExceeded(
+    `Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`,
+  );
 }
 
 function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunResult {
@@ -133,6 +142,8 @@ function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: 
   // A proxy may refuse even to be asked what it is.
   if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown) };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
+  // As Celery's `raise self.replace(…)`.
+  if (thrown instanceof ReplacementRequest) return { kind: 'replace', data: thrown.replacement.data };
   if (thrown instanceof RetryRequest) {
     const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
     return { kind: 'retry', notBefore: thrown.notBefore, record };

@@ -15,4 +15,8 @@ export class TestClock implements Clock {
   async sleep(ms: number): Promise<void> {
     this.#now += ms;
   }
+
+  poll(ms: number, most: number): Promise<void> {
+    return this.sleep(Math.min(ms, most));
+  }
 }
