@@ -1,5 +1,6 @@
 /** What the pages beside README.md name is there. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EmfMeter } from '../../../src/adapters/system/emf.ts';
 import { describeProject } from '../../../src/deploy/project.ts';
@@ -9,6 +10,8 @@ import type { Countable } from '../../../src/ports/system.ts';
 
 const PAGES = [
   'ARCHITECTURE.md',
+  'docs/protocol.md',
+  'docs/decisions.md',
   'CONTRIBUTING.md',
   'OPERATIONS.md',
   'README.md',
@@ -20,7 +23,9 @@ const operations = textOf('OPERATIONS.md');
 const architecture = textOf('ARCHITECTURE.md');
 
 test.each(PAGES)('the files that %s links to, or names with their folder, are there', (page) => {
-  const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) => path);
+  const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) =>
+    join(dirname(page), path),
+  );
   const named = [...textOf(page).matchAll(/`((?:src|test|infra)\/[\w./-]+)`/g)].map(([, path = '']) => path);
 
   expect([...links, ...named].filter((path) => !existsSync(path))).toEqual([]);
