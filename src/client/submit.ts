@@ -123,6 +123,7 @@ function workflowId(
   const signature = nonces.digest(JSON.stringify(plan));
   const before = run.launches.get(signature) ?? 0;
   run.launches.set(signature, before + 1);
+  // @defect launch-ids-are-derived
   return `l-${nonces.digest(`${message.id}|${message.try}|${signature}|${before}`)}`;
 }
 

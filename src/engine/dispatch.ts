@@ -33,6 +33,7 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
       direct.push({ ...envelope(queue, message), delaySeconds });
     } else {
       const notBefore = notBeforeOf(message);
+      // @defect schedule-named-by-message
       const name = engine.nonces.digest(`${message.mid}|${notBefore}`);
       const held = message.kind === 'run' ? { ...message, held: true as const } : message;
       scheduled.push(scheduler.schedule({ ...envelope(queue, held), name, at: notBefore - SCHEDULER_PRECISION_MS }));

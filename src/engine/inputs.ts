@@ -71,6 +71,7 @@ async function gather(
 ): Promise<readonly Json[]> {
   for (let attempt = 1; ; attempt += 1) {
     const cells = await reader.outcomes.gather({ join, n });
+    // @defect gather-waits-for-all
     if (cells.every(({ outcome }) => outcome !== undefined)) {
       const values = await Promise.all(
         cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))),
@@ -78,6 +79,7 @@ async function gather(
       const added = await Promise.all(
         cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))),
       );
+      // @defect members-in-order
       return [...values.flat(1), ...added.flat(1)];
     }
     // A join that is complete has all outcomes; a read that misses one is behind.

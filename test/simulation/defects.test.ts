@@ -1,12 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.ts';
 import { DEFECTS, SEEDS } from './defects.ts';
 import type { Defect } from './defects.ts';
+import { anchorsInSource } from './edits.ts';
 import { withDefect } from './plant.ts';
 import type { simulate as Simulate } from './simulate.ts';
 import { chainOf } from './specs.ts';
 
 const PROFILES = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
+
+test('every mark in the source is used by a defect, and stands once', () => {
+  const used = new Set(
+    DEFECTS.flatMap(({ edits }) => edits.flatMap((edit) => ('anchor' in edit ? [edit.anchor] : []))),
+  );
+  const anchors = anchorsInSource();
+  expect([...anchors].filter(([name, files]) => !used.has(name) || files.length > 1)).toEqual([]);
+  expect([...used].filter((name) => !anchors.has(name))).toEqual([]);
+});
 
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {

@@ -1,9 +1,11 @@
 import type { Faults } from '../../src/testing/faults.ts';
+import { always, argument, assigns, becomes, drop, dropOperand, never } from './edits.ts';
+import type { Edit } from './edits.ts';
 import { plainTask } from './specs.ts';
 import type { Feature, Spec, TaskSpec } from './specs.ts';
 
 /** A place in the source, as it stands and as the defect has it. */
-export interface Edit {
+export interface TextEdit {
   readonly file: string;
   readonly from: string;
   readonly to: string;
@@ -12,7 +14,7 @@ export interface Edit {
 /** A plausible mistake in the worker, the core or the store, which the simulation has to see. */
 export interface Defect {
   readonly name: string;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly (Edit | TextEdit)[];
   readonly features: readonly Feature[];
   readonly faults: 'none' | 'mild' | 'heavy' | Partial<Faults>;
   /** Instead of canvases that are drawn. */
@@ -23,9 +25,7 @@ export interface Defect {
 
 const COMMIT = 'src/worker/commit.ts';
 const DELIVERY = 'src/core/protocol/delivery.ts';
-const CONTINUE = 'src/core/protocol/continue.ts';
 const DELIVER = 'src/worker/deliver.ts';
-const MEMORY = 'src/adapters/memory/outcomes.ts';
 
 /** Messages come back though they were acknowledged, and nothing else goes wrong. */
 const LOST_ACKS = { lostAck: 0.4 };
@@ -51,11 +51,7 @@ export const DEFECTS: readonly Defect[] = [
         to: "    case 'otherMessage':\n      return { kind: 'continue', isResumed: false };",
       },
       { file: DELIVERY, from: 'return outcome?.mid === mid ? outcome : undefined;', to: 'return outcome;' },
-      {
-        file: CONTINUE,
-        from: "if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];",
-        to: 'if (outcome === undefined) return [];',
-      },
+      dropOperand('only-the-owner-continues', 1),
     ],
     features: ['plain'],
     faults: 'mild',
@@ -76,23 +72,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a node counts its children instead of naming them',
-    edits: [
-      { file: MEMORY, from: 'if (!node.children.has(rung.child)) {', to: 'if (rung.child >= 0) {' },
-      { file: MEMORY, from: 'node.children.add(rung.child);', to: 'node.children.add(Math.random());' },
-    ],
+    edits: [always('child-counts-once'), argument('children-are-named', 0, 'Math.random()')],
     features: ['wide'],
     faults: 'heavy',
     seen: /./,
   },
   {
     name: 'an outcome is committed whatever attempt stands',
-    edits: [
-      {
-        file: 'src/core/protocol/outcome.ts',
-        from: 'return attempt === ANY_ATTEMPT || (cell.next?.attempt ?? 0) <= attempt;',
-        to: 'return true;',
-      },
-    ],
+    edits: [always('later-attempt-closes-earlier')],
     features: ['fail', 'retry', 'replace'],
     faults: 'heavy',
     seen: /./,
@@ -138,13 +125,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'starts and claim outlive their attempt',
-    edits: [
-      {
-        file: MEMORY,
-        from: 'frozenCopy({ next: { ...decision, ...by } })',
-        to: 'frozenCopy({ ...cell, next: { ...decision, ...by } })',
-      },
-    ],
+    edits: [assigns('rerun-clears-starts', (cell, rerun) => `Object.freeze({ ...${cell}, ...${rerun} })`)],
     features: ['claims', 'retry', 'replace'],
     faults: 'heavy',
     seen: /./,
@@ -190,26 +171,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a failure does not go outward',
-    edits: [
-      {
-        file: CONTINUE,
-        from: '...(failed ? [failOutward(at.id, outcome, frame, rest)] : [])',
-        to: '...(failed ? [] : [])',
-      },
-    ],
+    edits: [drop('failure-goes-outward')],
     features: ['fail'],
     faults: 'none',
     seen: /hangs/,
   },
   {
     name: 'a failure passes a collecting join',
-    edits: [
-      {
-        file: CONTINUE,
-        from: "const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;",
-        to: "const failed = outcome.state !== 'SUCCESS';",
-      },
-    ],
+    edits: [dropOperand('collecting-join-takes-failures', 1)],
     features: ['fail'],
     faults: 'none',
     seen: /should succeed/,
@@ -229,13 +198,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'callbacks get a new id each time',
-    edits: [
-      {
-        file: 'src/core/protocol/ids.ts',
-        from: 'return `${id}^${index}`;',
-        to: 'return `${id}^${index + Math.floor(Math.random() * 1e6)}`;',
-      },
-    ],
+    edits: [becomes('callback-ids-are-derived', (id) => `${id} + Math.floor(Math.random() * 1e6)`)],
     features: ['callbacks'],
     faults: 'heavy',
     seen: /callbacks of W were started/,
@@ -269,26 +232,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a second run launches a second set',
-    edits: [
-      {
-        file: 'src/client/submit.ts',
-        from: 'return `l-${nonces.digest(',
-        to: 'return `l-${nonces.uuid()}${nonces.digest(',
-      },
-    ],
+    edits: [becomes('launch-ids-are-derived', (id) => `${id} + Math.floor(Math.random() * 1e6)`)],
     features: ['launch'],
     faults: 'heavy',
     seen: /launched \d+ workflows/,
   },
   {
     name: 'members are gathered in the order in which they came',
-    edits: [
-      {
-        file: 'src/engine/inputs.ts',
-        from: 'return [...values.flat(1), ...added.flat(1)];',
-        to: 'return [...values.flat(1), ...added.flat(1)].reverse();',
-      },
-    ],
+    edits: [becomes('members-in-order', (values) => `${values}.reverse()`)],
     features: ['plain'],
     faults: 'none',
     seen: /the value is/,
@@ -313,26 +264,21 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a decision replaces the one that stands',
-    edits: [
-      { file: MEMORY, from: 'if (!isOpen(cell, attempt)) return standingOf', to: 'if (false) return standingOf' },
-    ],
+    edits: [never('decisions-stay')],
     features: ['plain', 'fail'],
     faults: 'heavy',
     seen: /./,
   },
   {
     name: 'who climbs is not asked whether it was the last to write',
-    edits: [
-      { file: CONTINUE, from: 'const isMine = leaf.last?.mid === origin.by.mid &&', to: 'const isMine = true ||' },
-      { file: CONTINUE, from: 'const isMine = node.last?.mid === origin.by.mid &&', to: 'const isMine = true ||' },
-    ],
+    edits: [always('last-writer-climbs'), always('last-writer-climbs-on')],
     features: ['plain'],
     faults: 'heavy',
     seen: /was sent at attempt 0 by .* and /,
   },
   {
     name: 'who climbs is known by its message, and not by the cell it wrote',
-    edits: [{ file: CONTINUE, from: ' && leaf.last.child === slotOf(frame.x);', to: ';' }],
+    edits: [dropOperand('last-writer-climbs', 1)],
     features: ['plain'],
     faults: LOST_ACKS,
     spec: { t: 'chord', header: [emptyIn(), emptyIn(), emptyIn()], body: plainTask(1), collect: false },
@@ -377,20 +323,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a replacement is no attempt of its own',
-    edits: [
-      {
-        file: CONTINUE,
-        from: 'links: links.map(onceForAll), attempt: next.attempt }',
-        to: 'links: links.map(onceForAll), attempt: 0 }',
-      },
-    ],
+    edits: [becomes('replacement-is-an-attempt', () => '0')],
     features: ['replace'],
     faults: 'none',
     seen: /hangs|never ends/,
   },
   {
     name: 'a group that replaces a step is taken for the step before the next',
-    edits: [{ file: 'src/core/protocol/frames.ts', from: 'return at.base !== at.id;', to: 'return false;' }],
+    edits: [never('replacement-has-its-own-outcome')],
     features: ['replace'],
     faults: 'none',
     seen: /never ends|hangs/,
@@ -411,13 +351,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'values of two deliveries are kept under one key',
-    edits: [
-      {
-        file: 'src/adapters/memory/payloads.ts',
-        from: 'const ref = `memory:${params.address.id}/${params.token}`;',
-        to: 'const ref = `memory:${params.address.id}/`;',
-      },
-    ],
+    edits: [becomes('values-of-deliveries-apart', (ref) => `${ref}.replace(/[^/]*$/, '')`)],
     features: ['large'],
     faults: 'heavy',
     seen: /the value kept under .* changed/,
@@ -456,20 +390,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'the start of an attempt that is over is counted for the next',
-    edits: [
-      {
-        file: MEMORY,
-        from: 'if (isOpen(cell, attempt) && cell.starts?.token !== token) {',
-        to: 'if (cell.starts?.token !== token) {',
-      },
-    ],
+    edits: [dropOperand('count-start-once', 0)],
     features: ['retry'],
     faults: 'heavy',
     seen: /was given up after \d starts/,
   },
   {
     name: 'a start is counted again when the write is repeated',
-    edits: [{ file: MEMORY, from: ' && cell.starts?.token !== token) {', to: ') {' }],
+    edits: [dropOperand('count-start-once', 1)],
     features: ['plain'],
     faults: 'heavy',
     seen: /was given up after \d starts/,
@@ -498,9 +426,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'any start is taken back when the cloud refuses',
-    edits: [
-      { file: MEMORY, from: 'if (cell.starts?.token !== token) return;', to: 'if (cell.starts === undefined) return;' },
-    ],
+    edits: [dropOperand('uncount-own-start', 1)],
     features: ['poison'],
     faults: { throttle: 0.1, repeatedWrite: 0.3, lostAck: 0.2, duplicateDelivery: 0.2 },
     seen: /was begun \d+ times|given up/,
@@ -560,16 +486,11 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a body is given what is there, though a member is missing',
     edits: [
-      {
-        file: 'src/engine/inputs.ts',
-        from: 'if (cells.every(({ outcome }) => outcome !== undefined)) {',
-        to: 'if (cells.length === n) {',
-      },
-      {
-        file: MEMORY,
-        from: '(_, index) => this.#cellAt(addressOf(memberId(join, index))));\n  }\n\n  async readMany',
-        to: '(_, index) => (index === 1 && Math.random() < 0.3 ? {} : this.#cellAt(addressOf(memberId(join, index)))));\n  }\n\n  async readMany',
-      },
+      always('gather-waits-for-all'),
+      becomes(
+        'gather-finds-all',
+        (cells) => `${cells}.map((cell, index) => (index === 1 && Math.random() < 0.3 ? {} : cell))`,
+      ),
     ],
     features: ['plain'],
     faults: 'none',
@@ -577,40 +498,29 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what lies behind a failed chain in a group is left open',
-    edits: [{ file: 'src/core/protocol/ids.ts', from: "  return mine.startsWith('~');\n", to: '  return false;\n' }],
+    edits: [never('steps-behind-a-failure')],
     features: ['fail'],
     faults: 'none',
     seen: /never ends/,
   },
   {
     name: 'schedules are named by what they are for, and not by the message',
-    edits: [
-      {
-        file: 'src/engine/dispatch.ts',
-        from: 'engine.nonces.digest(`${message.mid}|${notBefore}`)',
-        to: 'engine.nonces.digest(message.id)',
-      },
-    ],
+    // `mid` and `id` are names on the wire.
+    edits: [becomes('schedule-named-by-message', (name) => name.replace(/`\$\{(\w+)\.mid\}.*`/, '$1.id'))],
     features: ['delay', 'retry'],
     faults: 'none',
     seen: /hangs|never ends/,
   },
   {
     name: 'effects of a task that nobody waits for any more go through',
-    edits: [{ file: 'src/engine/task/run-task.ts', from: "    run.abandon('it has ended');\n", to: '' }],
+    edits: [drop('ended-run-has-no-effects')],
     features: ['hang'],
     faults: 'none',
     seen: /effects of tasks that nobody waits for/,
   },
   {
     name: 'callbacks are started by whoever comes, for either end',
-    edits: [
-      {
-        file: CONTINUE,
-        from: "const links = at.links.filter((link) => link.on === 'success');",
-        to: 'const links = at.links;',
-      },
-    ],
+    edits: [becomes('callbacks-of-success', (links) => links.replace(/\.filter\([^]*\)$/, ''))],
     features: ['links'],
     faults: 'none',
     seen: /callbacks of .* were started for SUCCESS/,

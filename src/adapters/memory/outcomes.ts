@@ -25,9 +25,11 @@ export class MemoryOutcomes implements Outcomes {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
+    // @defect decisions-stay
     if (!isOpen(cell, attempt)) return standingOf(address, item);
     this.#items.set(keyOf(address), item, until);
     if ('kind' in decision) {
+      // @defect rerun-clears-starts
       item.cells[slot] = frozenCopy({ next: { ...decision, ...by } });
       return standingOf(address, item);
     }
@@ -42,6 +44,7 @@ export class MemoryOutcomes implements Outcomes {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
+    // @defect count-start-once
     if (isOpen(cell, attempt) && cell.starts?.token !== token) {
       this.#items.set(keyOf(address), item, until);
       item.cells[slot] = frozenCopy({ ...cell, starts: { n: (cell.starts?.n ?? 0) + 1, token } });
@@ -53,7 +56,8 @@ export class MemoryOutcomes implements Outcomes {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
-    if (cell.starts?.token !== token) return;
+    // @defect uncount-own-start
+    if (cell.starts === undefined || cell.starts.token !== token) return;
     item.cells[slot] = frozenCopy({ ...cell, starts: { n: cell.starts.n - 1, token: '' } });
   }
 
@@ -82,7 +86,9 @@ export class MemoryOutcomes implements Outcomes {
   async climb({ join, rung, mid, failed, until }: Climb): Promise<Leaf> {
     const key = nodeKey(join, rung.level, rung.node);
     const node = this.#nodes.get(key) ?? { children: new Set(), failed: false };
+    // @defect child-counts-once
     if (!node.children.has(rung.child)) {
+      // @defect children-are-named
       node.children.add(rung.child);
       node.failed ||= failed;
       node.last = Object.freeze({ mid, child: rung.child });
@@ -92,6 +98,7 @@ export class MemoryOutcomes implements Outcomes {
   }
 
   async gather({ join, n }: { readonly join: string; readonly n: number }): Promise<readonly Cell[]> {
+    // @defect gather-finds-all
     return Array.from({ length: n }, (_, index) => this.#cellAt(addressOf(memberId(join, index))));
   }
 

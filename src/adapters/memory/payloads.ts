@@ -20,6 +20,7 @@ export class MemoryPayloads implements Payloads {
     readonly text: string;
     readonly until: number;
   }): Promise<string> {
+    // @defect values-of-deliveries-apart
     const ref = `memory:${params.address.id}/${params.token}`;
     this.#values.set(ref, params.text, params.until);
     return ref;

@@ -34,8 +34,14 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
   if (frame === undefined) return callbacks;
   if (isJoinFrame(frame)) {
     const climb = standing.leaf === undefined ? [] : climbLeaf(origin, frame, rest, standing.leaf);
+    // @defect collecting-join-takes-failures
     const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;
-    return [...callbacks, ...climb, ...(failed ? [failOutward(at.id, outcome, frame, rest)] : [])];
+    return [
+      ...callbacks,
+      ...climb,
+      // @defect failure-goes-outward
+      ...(failed ? [failOutward(at.id, outcome, frame, rest)] : []),
+    ];
   }
   if (outcome.state === 'SUCCESS') return [...callbacks, ...startStep(origin, frame, inputOf(outcome.value), rest)];
   return [...callbacks, settleAt(positionOf(frame), outcome, rest, { step: at.id, quiet: false, failedId: at.id })];
@@ -45,12 +51,14 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
 export function afterSettle(origin: Origin, effect: SettleEffect, standing: Standing): readonly Effect[] {
   const { outcome } = standing.cell;
   const ownership = ownershipOf(standing.cell, ANY_ATTEMPT, origin.by);
+  // @defect only-the-owner-continues
   if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];
   return follow(origin, { ...effect, outcome, standing });
 }
 
 /** The effects that follow from a rung of a climb: only who made the node complete goes on. */
 export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
+  // @defect last-writer-climbs-on
   const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
   if (node.filled !== rung.children || !isMine) return [];
   return climbTo(origin, frame, rest, nextRung(frame.n, rung), node.failed);
@@ -72,13 +80,20 @@ export function effectsOfRerun(
   }
   if (replacement === undefined) return [];
   const { id, frames, links = [] } = message;
-  const at = { id, base: replacementBase(id, next.attempt), links: links.map(onceForAll), attempt: next.attempt };
+  const at = {
+    id,
+    base: replacementBase(id, next.attempt),
+    links: links.map(onceForAll),
+    // @defect replacement-is-an-attempt
+    attempt: next.attempt,
+  };
   return startPlan({ ...origin, depth: origin.depth + 1 }, { at, plan: replacement, input: undefined, frames });
 }
 
 // --- internal ---
 
 function climbLeaf(origin: Origin, frame: JoinFrame, rest: readonly Frame[], leaf: Leaf): readonly Effect[] {
+  // @defect last-writer-climbs
   const isMine = leaf.last?.mid === origin.by.mid && leaf.last.child === slotOf(frame.x);
   if (leaf.filled !== leafSize(frame.n, frame.x) || !isMine) return [];
   return climbTo(origin, frame, rest, firstRung(frame.n, frame.x), leaf.failed);
@@ -122,6 +137,7 @@ function settleAt(
 function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {
   if (outcome.state === 'REVOKED') return [];
   if (outcome.state === 'SUCCESS') {
+    // @defect callbacks-of-success
     const links = at.links.filter((link) => link.on === 'success');
     return startLinks(origin, at.id, links, inputOf(outcome.value));
   }

@@ -51,6 +51,7 @@ export function plainPosition(id: string): Position {
  * follows.
  */
 export function isReplacement(at: Position): boolean {
+  // @defect replacement-has-its-own-outcome
   return at.base !== at.id;
 }
 

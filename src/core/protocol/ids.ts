@@ -45,6 +45,7 @@ export function replacementBase(id: string, attempt: number): string {
 
 /** The id of what the callback at `index` of `id` starts. */
 export function callbackId(id: string, index: number): string {
+  // @defect callback-ids-are-derived
   return `${id}^${index}`;
 }
 
@@ -97,6 +98,7 @@ export function isDownstream(failedId: string, id: string): boolean {
   if (mine === undefined) return true;
   if (theirs === undefined || !theirs.startsWith('.')) return false;
   if (mine.startsWith('.')) return Number(mine.slice(1)) > Number(theirs.slice(1));
+  // @defect steps-behind-a-failure
   return mine.startsWith('~');
 }
 

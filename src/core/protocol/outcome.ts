@@ -87,6 +87,7 @@ export const ANY_ATTEMPT: number = Number.POSITIVE_INFINITY;
 /** Whether attempt `attempt` may still be decided. */
 export function isOpen(cell: Cell, attempt: number): boolean {
   if (cell.outcome !== undefined) return false;
+  // @defect later-attempt-closes-earlier
   return attempt === ANY_ATTEMPT || (cell.next?.attempt ?? 0) <= attempt;
 }
 

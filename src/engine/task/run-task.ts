@@ -59,6 +59,7 @@ export async function runTask(
   } finally {
     // With a reason there is no error to be made for it, at each run.
     done.abort('ended');
+    // @defect ended-run-has-no-effects
     run.abandon('it has ended');
   }
 }
