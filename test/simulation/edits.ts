@@ -74,11 +74,6 @@ export function assigns(anchor: string, code: (target: string, value: string) =>
   };
 }
 
-/** Puts code before the marked statement. */
-export function before(anchor: string, code: string): Edit {
-  return { anchor, change: (node) => ({ node, text: `${code}\n${node.getText()}` }) };
-}
-
 /**
  * Makes the edits, and returns the new text of each file by its path.
  *
