@@ -32,9 +32,16 @@ export async function findHandlers(dir: string): Promise<readonly HandlerFile[]>
     .map(({ name }) => ({ name: name.replace(isHandler, ''), file: join(dir, name) }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   if (handlers.length === 0) {
-    throw new ConfigurationError(`Cannot find handlers: ${dir} has no .ts, .mts, .js or .mjs file directly in it`);
+    throw new ConfigurationError(`Cannot find handlers: ${dir} has no file directly in it that ends in ${EXTENSIONS}`);
   }
-  for (const { name, file } of handlers) checkHandlerName(name, file);
+  for (const [index, { name, file }] of handlers.entries()) {
+    checkHandlerName(name, file);
+    const before = handlers[index - 1];
+    if (before?.name !== name) continue;
+    throw new ConfigurationError(
+      `Cannot name a function after ${file}: ${before.file} has the same name. Rename one of them`,
+    );
+  }
   return handlers;
 }
 
@@ -48,5 +55,6 @@ export function checkHandlerName(name: string, file: string): void {
 
 // --- internal ---
 
-const isHandler = /(?<!\.d)\.m?[jt]s$/;
-const isOther = /^\.|\.(test|spec)\.m?[jt]s$/;
+const EXTENSIONS = '.ts, .tsx, .mts, .cts, .js, .jsx, .mjs or .cjs';
+const isHandler = /(?<!\.d)\.[cm]?[jt]sx?$/;
+const isOther = /^\.|\.d\.[\w-]+\.ts$|\.(test|spec)\.[cm]?[jt]sx?$/;

@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import { compact } from '../core/values/compact.ts';
 import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { systemHandlers } from './system-handlers.ts';
@@ -52,7 +54,7 @@ export interface EventSource {
 }
 
 /** A Lambda function. One without an event source is only invoked. */
-export interface FunctionDescription {
+export interface FunctionDescription extends FunctionExtras {
   /** The function's name: `<service>-<stage>-<handler>`. */
   readonly name: string;
   /** The name of its file without the extension. */
@@ -63,8 +65,14 @@ export interface FunctionDescription {
   readonly eventSource?: EventSource;
 }
 
+/** What a function has beside its queue; the names are those of its configuration. */
+export type FunctionExtras = Pick<
+  FunctionConfig,
+  'environment' | 'permissions' | 'vpc' | 'layers' | 'reserved' | 'architecture'
+>;
+
 /** What may be set for a function; the rest follows from it. */
-export interface FunctionOptions {
+export interface FunctionOptions extends FunctionExtras {
   /** How long one batch may take. Default 60. */
   readonly timeoutSeconds?: number;
   /** Default 512. */
@@ -145,6 +153,18 @@ export function describeProject({ service, stage, functions, systemMemoryMb = 51
   };
 }
 
+/** What a function has beside its queue, out of all that may be set. */
+export function extrasOf({
+  environment,
+  permissions,
+  vpc,
+  layers,
+  reserved,
+  architecture,
+}: FunctionOptions): FunctionExtras {
+  return compact({ environment, permissions, vpc, layers, reserved, architecture });
+}
+
 // --- internal ---
 
 const day = 24 * 60 * 60;
@@ -157,21 +177,30 @@ const maxReceiveCount = 50;
 const longestFunctionName = 64;
 
 function describeFunction(
-  { name: handler, file, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, memoryMb = 512 }: HandlerFile & FunctionOptions,
+  options: HandlerFile & FunctionOptions,
   name: string,
   source: EventSource | undefined,
 ): FunctionDescription {
-  checkLimit(name, 'timeoutSeconds', timeoutSeconds, 1, 900);
-  checkLimit(name, 'memoryMb', memoryMb, 128, 10_240);
-  return { name, handler, file, timeoutSeconds, memoryMb, ...(source && { eventSource: source }) };
+  const { name: handler, file, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, memoryMb = 512 } = options;
+  checkLimit(name, 'timeout', timeoutSeconds, 1, 900);
+  checkLimit(name, 'memory', memoryMb, 128, 10_240);
+  return {
+    ...extrasOf(options),
+    name,
+    handler,
+    file,
+    timeoutSeconds,
+    memoryMb,
+    ...(source && { eventSource: source }),
+  };
 }
 
 function eventSource(options: FunctionOptions, queue: QueueDescription): EventSource {
   const { batchSize = 10, windowSeconds = 0, maximumConcurrency } = options;
   checkLimit(queue.name, 'batchSize', batchSize, 1, 10);
-  checkLimit(queue.name, 'windowSeconds', windowSeconds, 0, 300);
+  checkLimit(queue.name, 'window', windowSeconds, 0, 300);
   if (maximumConcurrency === undefined) return { queue, batchSize, windowSeconds };
-  checkLimit(queue.name, 'maximumConcurrency', maximumConcurrency, 2, 1000);
+  checkLimit(queue.name, 'concurrency', maximumConcurrency, 2, 1000);
   return { queue, batchSize, windowSeconds, maximumConcurrency };
 }
 
@@ -212,6 +241,6 @@ function checkLength(name: string, after: string, fix: string): void {
 function checkLimit(owner: string, what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new ConfigurationError(
-    `Cannot set ${what} of ${owner}: it takes a whole number from ${least} to ${most}, current value is ${value}`,
+    `Cannot set ${what} of ${owner} to ${value}: it takes a whole number from ${least} to ${most}`,
   );
 }

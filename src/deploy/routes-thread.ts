@@ -1,4 +1,4 @@
-/** A thread that loads the bundles it is given, one after the other, and says which tasks each one's handler runs. */
+/** A thread that loads the bundles it is given, one after the other, and says which tasks each one's handler runs, and its configuration. */
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../core/text/describe.ts';
@@ -39,7 +39,12 @@ function describe(name: string, module: unknown): LoadedHandler {
       problem: `it exports more than one handler (handler, ${others.join(', ')}); a file is one function, so give each a file of its own`,
     };
   }
-  return { name, tasks, timeLimits: timeLimitsOf(handler) };
+  const config: unknown =
+    typeof module === 'object' && module !== null && 'config' in module ? module.config : undefined;
+  if (config !== undefined && cloneable(config) === undefined) {
+    return { name, problem: 'its `config` has a function in it: plugins of esbuild belong in chordal.config.ts' };
+  }
+  return { name, tasks, timeLimits: timeLimitsOf(handler), ...(config !== undefined && { config }) };
 }
 
 /** Exports that look like handlers, and would never be called. */
@@ -58,10 +63,10 @@ function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 }
 
-/** Not every error can be sent to another thread. */
-function cloneable(error: unknown): unknown {
+/** Not everything can be sent to another thread. */
+function cloneable(value: unknown): unknown {
   try {
-    return structuredClone(error);
+    return structuredClone(value);
   } catch {
     return undefined;
   }

@@ -11,32 +11,57 @@ export type Routes = Readonly<Record<string, string>>;
 /** A handler and its bundle. */
 export interface BundledHandler extends HandlerFile {
   readonly bundle: string;
+  /** What its modules find in `process.env`; absent: what this process has. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What the thread says of one bundle: the handler's tasks, or what is wrong with it. */
+/** What the thread says of one bundle: the handler's tasks and its `config`, or what is wrong with it. */
 export type LoadedHandler =
-  | { readonly name: string; readonly tasks: readonly string[]; readonly timeLimits: Readonly<Record<string, number>> }
+  | UsableHandler
   | { readonly name: string; readonly problem: string; readonly cause?: unknown };
 
+/** A handler that can be deployed. */
+export interface UsableHandler {
+  readonly name: string;
+  readonly tasks: readonly string[];
+  readonly timeLimits: Readonly<Record<string, number>>;
+  /** What the module exports as `config`, not yet checked. */
+  readonly config?: unknown;
+}
+
 /**
- * Loads each bundle once, in a thread of its own, to read which tasks its handler runs.
+ * Loads each bundle once, in a thread with the environment that the handler will have.
  *
- * @param environment what the modules find in `process.env`; default: what this process has
- * @throws ConfigurationError if a bundle can't be loaded, exports no handler or several, a handler names no tasks, two handlers name the
- * same one, or a task may take longer than its function
+ * @throws ConfigurationError if a bundle can't be loaded, exports no handler or several, or a handler names no tasks
  */
-export async function readRoutes(
-  handlers: readonly BundledHandler[],
-  environment?: Readonly<Record<string, string>>,
-): Promise<Routes> {
-  const loaded = await loadInThread(handlers, environment);
+export async function loadHandlers(handlers: readonly BundledHandler[]): Promise<readonly UsableHandler[]> {
+  // Modules that two handlers share are loaded once, and may look at the environment then.
+  const groups = Map.groupBy(handlers, ({ environment }) => JSON.stringify(environment));
+  const loaded: UsableHandler[] = [];
+  for (const group of groups.values()) {
+    for (const handler of await loadInThread(group, group[0]?.environment)) {
+      if ('problem' in handler) {
+        const file = handlers.find(({ name }) => name === handler.name)?.file ?? handler.name;
+        throw new ConfigurationError(`Cannot use ${file}: ${handler.problem}`, { cause: handler.cause });
+      }
+      loaded.push(handler);
+    }
+  }
+  return loaded;
+}
+
+/**
+ * Which handler runs each task.
+ *
+ * @param handlers the files of those that are loaded, with the timeouts of their functions
+ * @throws ConfigurationError if two handlers name the same task, or a task may take longer than its function
+ */
+export function routesOf(loaded: readonly UsableHandler[], handlers: readonly HandlerFile[]): Routes {
   const given = new Map(handlers.map((handler) => [handler.name, handler]));
   const fileOf = (name: string): string => given.get(name)?.file ?? name;
   const routes = new Map<string, string>();
   for (const handler of loaded) {
     const file = fileOf(handler.name);
-    if ('problem' in handler)
-      throw new ConfigurationError(`Cannot use ${file}: ${handler.problem}`, { cause: handler.cause });
     checkTimeLimits(file, handler.timeLimits, given.get(handler.name)?.timeoutSeconds);
     for (const task of handler.tasks) {
       const other = routes.get(task);

@@ -1,31 +1,29 @@
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import type { FunctionConfig } from '../core/types/function-config.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
-import { buildHandlers } from './build.ts';
-import type { Build } from './build.ts';
+import { buildHandlers, readSettings as readBuildSettings } from './build.ts';
+import type { ProjectBuild } from './bundling/project-file.ts';
+import { unknownKey } from './checks.ts';
+import { optionsOf, textOf, variablesOf } from './function-config.ts';
 import { findHandlers } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { nodeProblem } from './node-version.ts';
 import { describeProject } from './project.ts';
 import type { FunctionOptions, Project } from './project.ts';
+import { readVariables } from './serverless-variables.ts';
+import type { Given, Variables } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
 import { outputs } from './stack/outputs.ts';
 import { roles } from './stack/roles.ts';
-import { DEFAULT_SETTINGS, readSettings } from './stack/settings.ts';
 import type { StackSettings } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
 import { logicalName } from './stack/template.ts';
 import type { StackParts } from './stack/template.ts';
 import { systemHandlers } from './system-handlers.ts';
 
-/** What the Serverless Framework hands to a function that `${file(…)}` names. */
-export interface Variables {
-  /** What the command was told: `--stage`, `--region`. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Resolves a variable, as in `${…}`. */
-  readonly resolveVariable: (variable: string) => Promise<unknown>;
-}
+export type { FunctionConfig, ProjectBuild, Variables };
 
 /** How {@link defineStack} is told where it is and what it is for. */
 export interface StackOptions {
@@ -63,7 +61,7 @@ export function defineStack(options: StackOptions): Stack {
     checkNode();
     // Not within what is made once: a variable that is not known yet is asked for again.
     const given = await readVariables(variables);
-    made ??= makeParts(root, isBuilt, given);
+    made ??= makeParts(options, isBuilt, given);
     return made;
   };
   const readable =
@@ -84,8 +82,10 @@ export function defineStack(options: StackOptions): Stack {
     resources: readable(async (variables) => {
       const parts = await partsOf(variables);
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
+      const all = { ...storage(parts), ...roles(parts), ...alarms(parts) };
+      checkCount(Object.keys(all).length, parts.project);
       return {
-        Resources: { ...storage(parts), ...roles(parts), ...alarms(parts) },
+        Resources: all,
         Outputs: outputs(parts),
         extensions: extensions(parts),
       };
@@ -94,14 +94,6 @@ export function defineStack(options: StackOptions): Stack {
 }
 
 // --- internal ---
-
-interface Given {
-  readonly service: string;
-  readonly stage: string;
-  readonly settings: StackSettings;
-  /** What is set for a function of its own, by its name. */
-  readonly functions: Readonly<Record<string, FunctionOptions>>;
-}
 
 /** The machine's own Node runs the framework, unless the project has another. */
 function checkNode(): void {
@@ -112,40 +104,97 @@ function checkNode(): void {
   );
 }
 
-async function readVariables({ resolveVariable }: Variables): Promise<Given> {
-  const names = Object.keys(DEFAULT_SETTINGS);
-  const values = await Promise.all(names.map((name) => resolveVariable(`param:${name}, null`)));
-  const given = Object.fromEntries(names.map((name, index) => [name, values[index] ?? undefined]));
-  const functions = await resolveVariable('self:custom.functions, null');
-  return {
-    service: String(await resolveVariable('self:service')),
-    stage: String(await resolveVariable('sls:stage')),
-    settings: readSettings(given),
-    // What is in it, describeProject checks.
-    functions: (functions ?? {}) as Given['functions'],
-  };
-}
-
-async function makeParts(
-  root: string,
-  isBuilt: boolean,
-  { service, stage, settings, functions }: Given,
-): Promise<StackParts> {
-  const handlersDir = relative(process.cwd(), join(root, 'handlers'));
-  const found = await findHandlers(handlersDir);
+async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, given: Given): Promise<StackParts> {
+  const { service, stage, settings, provider, functions: own } = given;
+  const found = await findHandlers(relative(process.cwd(), join(root, 'handlers')));
   checkNamed(
-    functions,
+    own,
     found.map(({ name }) => name),
   );
-  const handlers = found.map((handler) => ({ ...handler, ...standardOptions(settings), ...functions[handler.name] }));
-  const project = describeProject({ service, stage, functions: handlers, systemMemoryMb: settings.memory });
+  const standard = standardOptions(settings);
+  const options = { handlers: found.map((one) => ({ ...one, ...standard })), outDir: outDirOf(root), configs: own };
+  // What is wrong with what is written, before anything is built.
+  const { configs } = await readBuildSettings(options);
+  const describe = (all: Readonly<Record<string, FunctionConfig>>): Project =>
+    describeProject({
+      service,
+      stage,
+      functions: found.map((one) => ({ ...one, ...standard, ...optionsOf(all[one.name] ?? {}) })),
+      systemMemoryMb: settings.memory,
+    });
+  const planned = describe(configs);
   checkLogicalNames(found);
-  const build = isBuilt ? await buildAll(handlers, outDirOf(root)) : undefined;
-  return { project, settings, routes: build?.routes ?? {} };
+  if (!isBuilt) return { project: planned, settings, provider, routes: {} };
+  checkPatterns(given.patterns, root);
+  const build = await buildHandlers({
+    ...options,
+    systemHandlers: systemHandlers(),
+    deployment: { sourceMaps: settings.sourceMaps, architecture: provider.architecture, environment },
+    environmentOf: ({ name }, config) => deployedEnvironment({ project: planned, given, environment, name, config }),
+  });
+  return { project: describe(build.configs), settings, provider, routes: build.routes };
 }
 
-function buildAll(handlers: Parameters<typeof buildHandlers>[0]['handlers'], outDir: string): Promise<Build> {
-  return buildHandlers({ handlers, systemHandlers: systemHandlers(), outDir });
+interface Deployed {
+  readonly project: Project;
+  readonly given: Given;
+  readonly environment: StackOptions['environment'];
+  readonly name: string;
+  readonly config: FunctionConfig;
+}
+
+/** What a handler will find in `process.env`, with the credentials of this process: a module may call AWS while it loads. */
+function deployedEnvironment({
+  project,
+  given,
+  environment,
+  name,
+  config,
+}: Deployed): Readonly<Record<string, string>> {
+  const { provider, settings } = given;
+  const kept = Object.entries(environment).filter(([key]) => key.startsWith('AWS_') || KEPT.includes(key));
+  const all = {
+    ...Object.fromEntries(kept),
+    ...provider.environment,
+    ...variablesOf(config),
+    ...project.environment,
+    CHORDAL_LOG_LEVEL: settings.logLevel,
+    AWS_LAMBDA_FUNCTION_NAME: `${project.queuePrefix}${name}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory ?? settings.memory),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  };
+  // What only CloudFormation knows stands there as it is written.
+  const texts = Object.entries(all).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, textOf(value)] as const],
+  );
+  return Object.fromEntries(texts);
+}
+
+/** What a process needs of a machine. */
+const KEPT = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'LANG', 'SystemRoot', 'Path'];
+
+/** Patterns that were right when bundles were all that was shipped. */
+function checkPatterns(patterns: readonly string[] | undefined, root: string): void {
+  const outDir = relative(root, outDirOf(root));
+  if (patterns === undefined || !patterns.some((pattern) => pattern.includes(outDir) && !pattern.startsWith('!')))
+    return;
+  if (patterns.some((pattern) => pattern === `${outDir}/**`)) return;
+  throw new ConfigurationError(
+    `Cannot package the functions: package.patterns of serverless.yml takes only some of what is built. Write '${outDir}/**' and '!${outDir}/meta.json' in place of the lines with ${outDir}`,
+  );
+}
+
+/** What CloudFormation takes. */
+const MOST_RESOURCES = 500;
+
+function checkCount(own: number, { functions, systemFunctions }: Project): void {
+  // Of each function the framework makes two, and the mapping from its queue; and it has a bucket with a policy.
+  const total = own + 3 * functions.length + 2 * systemFunctions.length + 3;
+  if (total <= MOST_RESOURCES) return;
+  throw new ConfigurationError(
+    `Cannot deploy ${functions.length} handlers in one stack: they take ${total} resources, and CloudFormation takes ${MOST_RESOURCES}. Put tasks together in fewer files, deploy without alarms, or split the service`,
+  );
 }
 
 function standardOptions({ timeout, memory, batchSize, batchWindow, concurrency }: StackSettings): FunctionOptions {
@@ -177,28 +226,9 @@ function checkLogicalNames(handlers: readonly HandlerFile[]): void {
 
 /** What is misspelt would be ignored. */
 function checkNamed(functions: Given['functions'], handlers: readonly string[]): void {
-  for (const [name, options] of Object.entries(functions)) {
-    if (!handlers.includes(name)) {
-      throw new ConfigurationError(
-        `Cannot set custom.functions.${name}: there is no handlers/${name}.ts; known are ${handlers.join(', ')}`,
-      );
-    }
-    const unknown = Object.keys(options ?? {}).find((key) => !FUNCTION_OPTIONS.includes(key));
-    if (unknown !== undefined) {
-      throw new ConfigurationError(
-        `Cannot set custom.functions.${name}.${unknown}: known are ${FUNCTION_OPTIONS.join(', ')}`,
-      );
-    }
-  }
+  const unknown = Object.keys(functions).find((name) => !handlers.includes(name));
+  if (unknown !== undefined) throw unknownKey(unknown, handlers, 'custom.functions of serverless.yml');
 }
-
-const FUNCTION_OPTIONS: readonly string[] = [
-  'timeoutSeconds',
-  'memoryMb',
-  'batchSize',
-  'windowSeconds',
-  'maximumConcurrency',
-] satisfies readonly (keyof FunctionOptions)[];
 
 /** Ignored by git and by the framework's own bundler, which leaves `.mjs` alone. */
 function outDirOf(root: string): string {

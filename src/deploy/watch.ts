@@ -1,10 +1,12 @@
 import { watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
-import { context } from 'esbuild';
-import type { BuildContext, BuildResult } from 'esbuild';
-import { finishBuild, optionsFor } from './build.ts';
-import type { Build, BuildHandlersOptions } from './build.ts';
-import { buildError, clearBundles } from './bundle.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Message } from 'esbuild';
+import { buildSettingsIn, finishBuild, makeBundler, readSettings } from './build.ts';
+import type { Build, BuildHandlersOptions, PlannedBuild } from './build.ts';
+import { clearArtifact } from './bundling/artifact.ts';
+import type { Bundler } from './bundling/bundler.ts';
+import { buildError } from './bundling/messages.ts';
 import { findHandlers } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 
@@ -30,7 +32,7 @@ export interface HandlerWatch {
  * @throws ConfigurationError if the first build fails
  */
 export async function watchHandlers(options: WatchHandlersOptions): Promise<HandlerWatch> {
-  await clearBundles(options.outDir);
+  await clearArtifact(options.outDir);
   const watching = new Watching(options);
   const build = await watching.start();
   return { build, stop: () => watching.stop() };
@@ -42,11 +44,14 @@ class Watching {
   readonly #options: WatchHandlersOptions;
   readonly #first: PromiseWithResolvers<Build> = Promise.withResolvers();
   #handlers: readonly HandlerFile[] = [];
-  #context: BuildContext | undefined;
+  #planned: PlannedBuild | undefined;
+  #bundler: Bundler | undefined;
   #folder: FSWatcher | undefined;
   #isFirst = true;
   /** What reacts to changes of the folder: after the first build, one after the other. */
   #changes: Promise<unknown> = this.#first.promise.catch(() => {});
+  /** Builds are finished one after the other, too. */
+  #reports: Promise<unknown> = Promise.resolve();
 
   constructor(options: WatchHandlersOptions) {
     this.#options = options;
@@ -71,35 +76,40 @@ class Watching {
   async stop(): Promise<void> {
     this.#folder?.close();
     await this.#changes;
-    await this.#context?.dispose();
+    await this.#bundler?.dispose();
+    await this.#reports;
   }
 
-  /** esbuild watches the files it has read; entry points that come or go need a new context. */
+  /** esbuild watches the files it has read; entry points that come or go, and settings that change, need a new bundler. */
   async #look(): Promise<void> {
     const found = await findHandlers(this.#options.handlersDir);
     const names = (handlers: readonly HandlerFile[]): string => handlers.map(({ file }) => file).join('\n');
-    if (names(found) === names(this.#handlers)) return;
+    const isSame = names(found) === names(this.#handlers);
     this.#handlers = found;
-    await this.#context?.dispose();
+    // What is wrong in a file that was there, its own build says.
+    const planned = isSame ? await readSettings(this.#all()).catch(() => this.#planned) : undefined;
+    if (isSame && isDeepStrictEqual(planned && settingsIn(planned), this.#planned && settingsIn(this.#planned))) return;
+    await this.#bundler?.dispose();
     await this.#watch();
   }
 
   async #watch(): Promise<void> {
-    const esbuildOptions = optionsFor({ ...this.#options, handlers: this.#handlers });
-    const reportBuilds = {
-      name: 'report-builds',
-      setup: (build: { onEnd: (callback: (result: BuildResult) => Promise<void>) => void }): void =>
-        build.onEnd((result) => this.#report(result)),
-    };
-    this.#context = await context({ ...esbuildOptions, plugins: [reportBuilds] });
-    await this.#context.watch();
+    const planned = await readSettings(this.#all());
+    this.#planned = planned;
+    const bundler = makeBundler(this.#all(), planned);
+    this.#bundler = bundler;
+    await bundler.watch((errors) => {
+      this.#reports = this.#reports.then(() => this.#report(bundler, planned, errors));
+    });
   }
 
-  async #report(result: BuildResult): Promise<void> {
+  async #report(bundler: Bundler, planned: PlannedBuild, errors: readonly Message[]): Promise<void> {
+    if (bundler !== this.#bundler || (errors.length === 0 && !bundler.isBuilt)) return;
     const isFirst = this.#isFirst;
     this.#isFirst = false;
     try {
-      const build = await this.#finish(result);
+      if (errors.length > 0) throw buildError(Object.assign(new Error('Build failed'), { errors }));
+      const build = await finishBuild(this.#all(), planned, bundler, await bundler.finish());
       if (isFirst) this.#first.resolve(build);
       else await this.#options.onBuild(build);
     } catch (error) {
@@ -108,9 +118,12 @@ class Watching {
     }
   }
 
-  async #finish({ metafile, errors, ...result }: BuildResult): Promise<Build> {
-    if (errors.length > 0 || metafile === undefined)
-      throw buildError(Object.assign(new Error('Build failed'), { errors }));
-    return finishBuild({ ...this.#options, handlers: this.#handlers }, { ...result, errors, metafile });
+  #all(): BuildHandlersOptions {
+    return { ...this.#options, handlers: this.#handlers };
   }
+}
+
+/** As much of a plan as a bundler is made from. */
+function settingsIn({ project, configs }: PlannedBuild): unknown {
+  return [project, ...Object.entries(configs).map(([name, config]) => [name, buildSettingsIn(config)])];
 }

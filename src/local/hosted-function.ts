@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
+import { variablesOf } from '../deploy/function-config.ts';
 import type { EventSource, FunctionDescription } from '../deploy/project.ts';
 import { readBatchAnswer } from './batch-answer.ts';
 import type { BatchAnswer } from './batch-answer.ts';
@@ -148,7 +149,7 @@ function receiptsOf(batch: readonly Message[]): readonly string[] {
 }
 
 function sandboxSettings(
-  { name, handler, timeoutSeconds, memoryMb }: FunctionDescription,
+  { name, handler, timeoutSeconds, memoryMb, environment: own = {} }: FunctionDescription,
   bundle: string,
   environment: Readonly<Record<string, string>>,
 ): SandboxSettings {
@@ -158,6 +159,8 @@ function sandboxSettings(
     timeoutSeconds,
     memoryMb,
     environment: {
+      // This machine's own go before: so a developer points a function at what runs here.
+      ...variablesOf({ environment: own }),
       ...environment,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
       AWS_LAMBDA_FUNCTION_NAME: name,

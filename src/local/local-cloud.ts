@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
-import { buildHandlers } from '../deploy/build.ts';
+import { buildHandlers, readSettings } from '../deploy/build.ts';
 import type { Build, BuildHandlersOptions } from '../deploy/build.ts';
+import { optionsOf, variablesOf } from '../deploy/function-config.ts';
 import { findHandlers } from '../deploy/handler-file.ts';
+import type { HandlerFile } from '../deploy/handler-file.ts';
 import { describeProject } from '../deploy/project.ts';
-import type { Project, ProjectOptions } from '../deploy/project.ts';
+import type { Project } from '../deploy/project.ts';
 import type { Routes } from '../deploy/routes.ts';
 import { systemHandlers } from '../deploy/system-handlers.ts';
 import { watchHandlers } from '../deploy/watch.ts';
@@ -81,6 +85,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
 
 // --- internal ---
 
+/** What a project is described from. */
+interface Described {
+  readonly handlers: readonly HandlerFile[];
+  readonly configs: Readonly<Record<string, FunctionConfig>>;
+}
+
 class Local implements LocalCloud {
   readonly #options: LocalOptions;
   readonly #outDir: TemporaryFolder = temporaryFolder();
@@ -110,19 +120,24 @@ class Local implements LocalCloud {
 
   async start(): Promise<void> {
     const { handlersDir, dataDir, ports, environment, concurrency, retryAfterMs, onEvent } = this.#options;
-    const project = this.#describe(await findHandlers(handlersDir));
+    const handlers = await findHandlers(handlersDir);
+    const { configs } = await readSettings({ ...this.#buildOptions(), handlers });
+    const planned = this.#describe({ handlers, configs });
     const lambda = await startLambdaEndpoint({
       invoke: (name, event) => this.#host?.invoke(name, event),
       ...compact({ port: ports?.lambda, retryAfterMs }),
     });
     this.#lambda = lambda;
     const starting = startCloud({
-      project,
+      project: planned,
       ...compact({ dataDir, ports }),
       onDeath: (error) => onEvent({ type: 'trouble', message: 'An emulator has ended', error }),
     }).then((cloud) => (this.#cloud = cloud));
     const [cloud, build] = await both(starting, this.#firstBuild());
     this.#build = build;
+    // A handler's configuration may be known only when it runs.
+    const project = this.#describe(build);
+    if (!isDeepStrictEqual(project, planned)) await cloud.update(project);
     // Its folder is one of the cloud's data.
     this.#scheduler = await this.#startScheduler();
     this.#host = startHost({
@@ -177,7 +192,7 @@ class Local implements LocalCloud {
 
   async #deploy(build: Build): Promise<void> {
     const deploying = this.#deployed.then(async () => {
-      const project = this.#describe(build.handlers);
+      const project = this.#describe(build);
       await this.#cloud?.update(project);
       await this.#host?.update(project, build.bundles);
       this.#build = build;
@@ -188,8 +203,9 @@ class Local implements LocalCloud {
     await deploying;
   }
 
-  #describe(functions: ProjectOptions['functions']): Project {
+  #describe({ handlers, configs }: Described): Project {
     const { service, stage } = this.#options;
+    const functions = handlers.map((handler) => ({ ...handler, ...optionsOf(configs[handler.name] ?? {}) }));
     return describeProject({ service, stage, functions });
   }
 
@@ -217,11 +233,11 @@ class Local implements LocalCloud {
 
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
     const { environment } = this.#options;
-    return compact({
+    return {
       systemHandlers: systemHandlers(),
       outDir: this.#outDir.path,
-      environment,
-    });
+      ...(environment && { environmentOf: (_, config) => ({ ...variablesOf(config), ...environment }) }),
+    };
   }
 }
 

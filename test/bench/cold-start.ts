@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import type { Metafile } from 'esbuild';
 import { buildHandlers } from '../../src/deploy/build.ts';
-import { bundleOptions } from '../../src/deploy/bundle.ts';
+import { bundleOptions } from '../../src/deploy/bundling/options.ts';
 import { findHandlers } from '../../src/deploy/handler-file.ts';
 import { systemHandlers } from '../../src/deploy/system-handlers.ts';
 import { aimedAt, median } from './support/figure.ts';

@@ -57,7 +57,7 @@ test.each<[string, Case]>([
     'a limit that AWS has',
     {
       args: ['--param=timeout=901'],
-      message: /Cannot set timeoutSeconds of chordal-dev-math: it takes a whole number from 1 to 900/,
+      message: /Cannot set timeout of chordal-dev-math to 901: it takes a whole number from 1 to 900/,
     },
   ],
   [
@@ -65,16 +65,18 @@ test.each<[string, Case]>([
     {
       files: {
         'handlers/math.ts': math,
-        'serverless.yml': yml.replace('functions: {}', 'functions: { math: { timeout: 600 } }'),
+        'serverless.yml': yml.replace('functions: {}', 'functions: { math: { timeouts: 600 } }'),
       },
-      message: /Cannot set custom\.functions\.math\.timeout: known are timeoutSeconds, memoryMb,/,
+      message:
+        /Cannot use timeouts of custom\.functions\.math of serverless\.yml: there is no such setting\. Did you mean `timeout`\? Known are memory, timeout,/,
     },
   ],
   [
     'a setting of a function that there is not',
     {
       files: { 'handlers/math.ts': math, 'serverless.yml': yml.replace('functions: {}', 'functions: { maths: {} }') },
-      message: /Cannot set custom\.functions\.maths: there is no handlers\/maths\.ts; known are math/,
+      message:
+        /Cannot use maths of custom\.functions of serverless\.yml: there is no such setting\. Did you mean `math`\? Known are math/,
     },
   ],
   [

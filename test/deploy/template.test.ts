@@ -13,6 +13,27 @@ const handlers = ['canvas', 'math', 'text', 'trouble'];
 const names = [...handlers, 'bury', 'submit', 'result'];
 const logical = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
+const mathHandler = `
+import { createApp } from 'chordal';
+import type { FunctionConfig } from 'chordal/deploy';
+if (process.env.STRIPE_KEY !== 'sk_test' || process.env.REPORTS !== 'reports') throw new Error('not set');
+const app = createApp('own');
+export const config = {
+  timeout: 30,
+  environment: { REPORTS: 'reports', LIMIT: 5 },
+  permissions: [{ Effect: 'Allow', Action: 's3:GetObjectVersion', Resource: 'arn:aws:s3:::reports/x' }],
+  vpc: false,
+  layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3'],
+  reserved: 20,
+  architecture: 'x86_64',
+} satisfies FunctionConfig;
+export const handler = app.handler(app.task('add', (x: number, y: number) => x + y));
+`;
+const textHandler = mathHandler
+  .replace(/export const config[^]*?;\n/, '')
+  .replace(" || process.env.REPORTS !== 'reports'", '')
+  .replace("'add'", "'log'");
+
 let project: ProjectFolder;
 /** What a stage gets that sets nothing. */
 let plain: Template;
@@ -38,7 +59,7 @@ beforeAll(async () => {
     'full',
     Object.entries(params).map(([name, value]) => `--param=${name}=${value}`),
   );
-});
+}, 180_000);
 afterAll(() => project.remove());
 
 test('every handler is a function with a queue of its own, and one of the runtime, the processor and the log level that is deployed', () => {
@@ -278,21 +299,89 @@ test('the outputs have the environment of a caller, whole and in parts', () => {
   expect(Outputs['CallerPolicyArn']?.Value).toEqual({ Ref: 'CallerPolicy' });
 });
 
-test('a function may have settings of its own', async () => {
-  const yml = await readFile('serverless.yml', 'utf8');
-  const folder = await copyProject({
-    'serverless.yml': yml.replace(
-      'functions: {}',
-      'functions: { math: { timeoutSeconds: 600, memoryMb: 2048, batchSize: 1 } }',
-    ),
-  });
-  const template = await packaged('own', [], folder.dir);
-  await folder.remove();
+describe('what a project sets for its functions', () => {
+  const boundary = 'arn:aws:iam::123456789012:policy/boundary';
+  let own: Template;
 
-  expect(propertiesOf(template, 'MathLambdaFunction')).toMatchObject({ Timeout: 600, MemorySize: 2048 });
-  expect(propertiesOf(template, 'MathQueue')['VisibilityTimeout']).toBe(3600);
-  expect(propertiesOf(template, 'MathEventSourceMappingSQSMathQueue')['BatchSize']).toBe(1);
-  expect(propertiesOf(template, 'TextLambdaFunction')).toMatchObject({ Timeout: 60 });
+  beforeAll(async () => {
+    const yml = await readFile('serverless.yml', 'utf8');
+    const provider = [
+      'provider:',
+      '  environment: { STRIPE_KEY: sk_test, NODE_OPTIONS: --no-warnings }',
+      '  vpc: { securityGroupIds: [sg-1], subnetIds: [subnet-1] }',
+      '  iam:',
+      '    role:',
+      `      permissionsBoundary: ${boundary}`,
+      '      managedPolicies: ["arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess"]',
+      '      statements: [{ Effect: Allow, Action: ["ses:SendEmail"], Resource: "*" }]',
+    ];
+    const folder = await copyProject({
+      'serverless.yml': yml
+        .replace('provider:', provider.join('\n'))
+        .replace('functions: {}', 'functions: { math: { timeout: 600, memory: 2048, batchSize: 1 } }'),
+      'handlers/math.ts': mathHandler,
+      'handlers/text.ts': textHandler,
+    });
+    own = await packaged('own', [], folder.dir);
+    await folder.remove();
+  }, 120_000);
+
+  test('by custom.functions goes before what stands in the file', () => {
+    expect(propertiesOf(own, 'MathLambdaFunction')).toMatchObject({ Timeout: 600, MemorySize: 2048 });
+    expect(propertiesOf(own, 'MathQueue')['VisibilityTimeout']).toBe(3600);
+    expect(propertiesOf(own, 'MathEventSourceMappingSQSMathQueue')['BatchSize']).toBe(1);
+    expect(propertiesOf(own, 'TextLambdaFunction')).toMatchObject({ Timeout: 60 });
+  });
+
+  test('by the config of a handler is what its function has', () => {
+    expect(propertiesOf(own, 'MathLambdaFunction')).toMatchObject({
+      ReservedConcurrentExecutions: 20,
+      Architectures: ['x86_64'],
+      Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:fonts:3'],
+    });
+    expect(propertiesOf(own, 'MathLambdaFunction')).not.toHaveProperty('VpcConfig');
+    expect(environmentOf(own, 'MathLambdaFunction')).toMatchObject({
+      REPORTS: 'reports',
+      LIMIT: '5',
+      STRIPE_KEY: 'sk_test',
+      CHORDAL_TABLE: { Ref: 'Table' },
+    });
+    expect(environmentOf(own, 'TextLambdaFunction')).not.toHaveProperty('REPORTS');
+    expect(allowedTo(own, 'MathRole')).toContain('s3:GetObjectVersion');
+    expect(allowedTo(own, 'TextRole')).not.toContain('s3:GetObjectVersion');
+  });
+
+  test('by provider.iam holds for each function of a handler, and for none of the system', () => {
+    for (const name of ['Math', 'Text']) {
+      expect(allowedTo(own, `${name}Role`)).toContain('ses:SendEmail');
+      expect(propertiesOf(own, `${name}Role`)['ManagedPolicyArns']).toContain(
+        'arn:aws:iam::aws:policy/AmazonSSMReadOnlyAccess',
+      );
+    }
+    expect(allowedTo(own, 'SubmitRole')).not.toContain('ses:SendEmail');
+    for (const { properties } of resourcesOf(own, 'AWS::IAM::Role'))
+      expect(properties['PermissionsBoundary']).toBe(boundary);
+  });
+
+  test('by provider.vpc gives each function the network and the rights for it, unless it has none', () => {
+    const right = { 'Fn::Sub': expect.stringContaining('AWSLambdaVPCAccessExecutionRole') };
+    expect(propertiesOf(own, 'TextLambdaFunction')['VpcConfig']).toEqual({
+      SecurityGroupIds: ['sg-1'],
+      SubnetIds: ['subnet-1'],
+    });
+    expect(propertiesOf(own, 'TextRole')['ManagedPolicyArns']).toContainEqual(right);
+    expect(propertiesOf(own, 'SubmitRole')['ManagedPolicyArns']).toEqual([right]);
+    expect(propertiesOf(own, 'MathRole')['ManagedPolicyArns']).not.toContainEqual(right);
+  });
+
+  test('is there when its handlers are loaded, which would fail without it', () => {
+    expect(propertiesOf(own, 'MathLambdaFunction')['FunctionName']).toBe('chordal-own-math');
+  });
+
+  test('and NODE_OPTIONS is joined with what source maps need', () => {
+    expect(environmentOf(own, 'MathLambdaFunction')['NODE_OPTIONS']).toBe('--no-warnings --enable-source-maps');
+    expect(environmentOf(plain, 'MathLambdaFunction')['NODE_OPTIONS']).toBe('--enable-source-maps');
+  });
 });
 
 // --- internal ---

@@ -38,11 +38,16 @@ async function withRoutes(environment: Environment, handlersDir: string): Promis
       `Cannot find the queues of the tasks: there is no folder ${handlersDir}. Run this in the project, name the folder with --handlers, or set CHORDAL_ROUTES to the value that \`chordal dev\` prints`,
     );
   }
-  const [{ buildHandlers }, { findHandlers }] = await Promise.all([
+  const [{ buildHandlers }, { findHandlers }, { overConfig }] = await Promise.all([
     import('../../deploy/build.ts'),
     import('../../deploy/handler-file.ts'),
+    import('./own-environment.ts'),
   ]);
   const outDir = temporaryFolder().path;
-  await buildHandlers({ handlers: await findHandlers(handlersDir), outDir });
+  await buildHandlers({
+    handlers: await findHandlers(handlersDir),
+    outDir,
+    environmentOf: (_, config) => overConfig(config),
+  });
   return { ...environment, CHORDAL_ROUTES: join(outDir, 'routes.json') };
 }

@@ -9,6 +9,7 @@ import type { Output } from '../output.ts';
 import { clientApp, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
+import { overConfig } from './own-environment.ts';
 
 /**
  * Runs the handlers in this process, with queues, a table and a bucket in memory.
@@ -17,7 +18,13 @@ import type { CloudOptions } from './options.ts';
  */
 export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Output): Promise<OpenCloud> {
   const handlers = await findHandlers(handlersDir);
-  const { bundles } = await buildHandlers({ handlers, outDir: temporaryFolder().path });
+  const { bundles, configs } = await buildHandlers({
+    handlers,
+    outDir: temporaryFolder().path,
+    environmentOf: (_, config) => overConfig(config),
+  });
+  // One process has one environment; what it has already goes before.
+  for (const config of Object.values(configs)) Object.assign(process.env, overConfig(config));
   process.setSourceMapsEnabled(true);
   const loaded = await Promise.all(
     Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),

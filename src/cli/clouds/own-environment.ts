@@ -1,3 +1,6 @@
+import type { FunctionConfig } from '../../core/types/function-config.ts';
+import { variablesOf } from '../../deploy/function-config.ts';
+
 /** Returns the environment of this process without the variables that point to another cloud. */
 export function ownEnvironment(): Readonly<Record<string, string>> {
   const own = Object.entries(process.env).filter(([name]) => !leadsElsewhere(name));
@@ -8,6 +11,14 @@ export function ownEnvironment(): Readonly<Record<string, string>> {
 export function useOnly(env: Readonly<Record<string, string>>): void {
   for (const name of Object.keys(process.env)) if (leadsElsewhere(name)) delete process.env[name];
   Object.assign(process.env, env);
+}
+
+/** All that this process's environment has, over the variables of a function's configuration. */
+export function overConfig(config: FunctionConfig): Readonly<Record<string, string>> {
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { ...variablesOf(config), ...Object.fromEntries(own) };
 }
 
 // --- internal ---

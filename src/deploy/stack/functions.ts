@@ -1,4 +1,7 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { textOf } from '../function-config.ts';
 import type { FunctionDescription } from '../project.ts';
+import { NO_PROVIDER_SETTINGS } from './provider.ts';
 import {
   attribute,
   BUCKET,
@@ -65,6 +68,8 @@ export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonl
 
 function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleDir: string): ServerlessFunction {
   const { settings } = parts;
+  const environment = functionEnvironment(parts, one);
+  checkBytes(parts, one, environment);
   return {
     name: one.name,
     handler: `${bundleDir}/${one.handler}.handler`,
@@ -72,16 +77,73 @@ function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleD
     role: sub(`\${${roleId(one.handler)}.Arn}`),
     timeout: one.timeoutSeconds,
     memorySize: one.memoryMb,
-    environment: {
-      ...environmentOf(parts),
-      CHORDAL_LOG_LEVEL: settings.logLevel,
-      ...(settings.metrics && one.eventSource !== undefined && { CHORDAL_METRICS: 'true' }),
-      ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
-    },
+    environment,
+    ...ownProperties(one),
     ...(settings.tracing && { tracing: 'Active' }),
     ...(settings.kmsKey !== '' && { kmsKeyArn: settings.kmsKey }),
     events: eventsOf(one),
   };
+}
+
+/** What the framework takes from a function in its own words. */
+function ownProperties({ vpc, layers, reserved, architecture }: FunctionDescription): ServerlessFunction {
+  return {
+    // What is in them, the framework checks, and CloudFormation.
+    ...(vpc !== undefined && { vpc: vpc as unknown as Value }),
+    ...(layers !== undefined && { layers: layers as readonly Value[] }),
+    ...(reserved !== undefined && { reservedConcurrency: reserved }),
+    ...(architecture !== undefined && { architecture }),
+  };
+}
+
+function functionEnvironment(parts: StackParts, one: FunctionDescription): Readonly<Record<string, Value>> {
+  const { settings, provider = NO_PROVIDER_SETTINGS } = parts;
+  const own = Object.entries(one.environment ?? {}).map(([name, value]) => [name, variable(value)] as const);
+  const options = one.environment?.['NODE_OPTIONS'] ?? provider.environment['NODE_OPTIONS'] ?? '';
+  return {
+    ...Object.fromEntries(own),
+    ...environmentOf(parts),
+    CHORDAL_LOG_LEVEL: variable(one.environment?.['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
+    ...(settings.metrics && one.eventSource !== undefined && { CHORDAL_METRICS: 'true' }),
+    ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
+    ...(settings.sourceMaps && typeof options === 'string' && { NODE_OPTIONS: withSourceMaps(options) }),
+  };
+}
+
+/** Lambda's are texts. */
+function variable(value: unknown): Value {
+  // An object is a function of CloudFormation.
+  return typeof value === 'object' ? (value as Value) : textOf(value);
+}
+
+function withSourceMaps(options: string): string {
+  return options.includes('--enable-source-maps') ? options : `${options} --enable-source-maps`.trim();
+}
+
+/** What Lambda takes of variables. */
+const MOST_BYTES = 4096;
+/** About as much as what CloudFormation puts in place of one of its functions: an ARN, or a name. */
+const UNKNOWN_BYTES = 80;
+
+function checkBytes(
+  { provider = NO_PROVIDER_SETTINGS }: StackParts,
+  one: FunctionDescription,
+  own: Readonly<Record<string, Value>>,
+): void {
+  const sizes = Object.entries({ ...provider.environment, ...own }).map(([name, value]) => {
+    const bytes = typeof value === 'object' ? UNKNOWN_BYTES : Buffer.byteLength(textOf(value));
+    return { name, bytes: Buffer.byteLength(name) + bytes };
+  });
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= MOST_BYTES) return;
+  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
+  const fix =
+    largest?.name === 'CHORDAL_SUBMIT_ALLOW'
+      ? 'Shorten the parameter submitAllow by patterns, as report-*'
+      : 'Keep what is large in a parameter of SSM or in a file that `assets` names';
+  throw new ConfigurationError(
+    `Cannot deploy the function ${one.name}: its variables take ${total} bytes, and Lambda takes ${MOST_BYTES}. The largest is ${largest?.name ?? ''} (${largest?.bytes ?? 0} bytes). ${fix}`,
+  );
 }
 
 function eventsOf({ handler, eventSource }: FunctionDescription): readonly Value[] {

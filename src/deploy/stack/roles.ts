@@ -1,4 +1,6 @@
 import type { FunctionDescription } from '../project.ts';
+import { systemHandlers } from '../system-handlers.ts';
+import { NO_PROVIDER_SETTINGS } from './provider.ts';
 import {
   attribute,
   BUCKET,
@@ -30,8 +32,41 @@ export function roles(parts: StackParts): Resources {
 type Statement = Readonly<Record<string, Value>>;
 
 function functionRole(parts: StackParts, one: FunctionDescription): Resource {
-  return role(assumedBy('lambda.amazonaws.com'), [...statementsOf(parts, one), ...forAnyFunction(parts, one)]);
+  const policies = [
+    { PolicyName: 'chordal', PolicyDocument: policy([...statementsOf(parts, one), ...forAnyFunction(parts, one)]) },
+  ];
+  const own = ownStatements(parts, one);
+  if (own.length > 0) policies.push({ PolicyName: 'own', PolicyDocument: policy(own) });
+  const managed = managedPolicies(parts, one);
+  return role(parts, assumedBy('lambda.amazonaws.com'), {
+    Policies: policies,
+    ...(managed.length > 0 && { ManagedPolicyArns: managed }),
+  });
 }
+
+/** What the project adds to the rights of its own handlers. */
+function ownStatements(
+  { provider = NO_PROVIDER_SETTINGS }: StackParts,
+  one: FunctionDescription,
+): readonly Statement[] {
+  if (isOfSystem(one)) return [];
+  // What is in them, CloudFormation and IAM check.
+  return [...provider.statements, ...(one.permissions ?? [])] as readonly Statement[];
+}
+
+function managedPolicies({ provider = NO_PROVIDER_SETTINGS }: StackParts, one: FunctionDescription): readonly Value[] {
+  const isInVpc = one.vpc === undefined ? provider.hasVpc : one.vpc !== false;
+  return [...(isOfSystem(one) ? [] : provider.managedPolicies), ...(isInVpc ? [forVpc] : [])];
+}
+
+/** Lets Lambda make network interfaces for a function. */
+const forVpc = sub('arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole');
+
+function isOfSystem({ handler }: FunctionDescription): boolean {
+  return SYSTEM.includes(handler);
+}
+
+const SYSTEM: readonly string[] = systemHandlers().map(({ name }) => name);
 
 /** What `submit` and `result` do is less than what a worker does, and `bury` does what a worker does. */
 function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
@@ -75,10 +110,10 @@ function schedulerRole(parts: StackParts): Resource {
     },
   };
   const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
-  return role(assumedBy('scheduler.amazonaws.com', fromHere), [
-    allow(['sqs:SendMessage'], queues),
-    ...key(parts.settings.kmsKey),
-  ]);
+  const statements = [allow(['sqs:SendMessage'], queues), ...key(parts.settings.kmsKey)];
+  return role(parts, assumedBy('scheduler.amazonaws.com', fromHere), {
+    Policies: [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }],
+  });
 }
 
 /** All that an app does in another service; it also forgets results. */
@@ -103,8 +138,17 @@ function callerPolicy(parts: StackParts): Resource {
 }
 
 function appQueues({ project }: StackParts): readonly Value[] {
+  const bytes = project.functions.reduce((sum, { name }) => sum + ARN_BYTES + name.length, 0);
+  // All that begins with the prefix, where a policy cannot hold a line for each.
+  if (bytes > MOST_QUEUE_BYTES)
+    return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${project.queuePrefix}*`)];
   return project.functions.map(({ handler }) => attribute(queueId(handler)));
 }
+
+/** A managed policy has at most 6,144 characters, some 1,500 of them for other things. */
+const MOST_QUEUE_BYTES = 4000;
+/** What stands before a queue's name in an ARN, with quotes and a comma. */
+const ARN_BYTES = 48;
 
 function receive(queue: string): Statement {
   const actions = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'];
@@ -162,9 +206,22 @@ function assumedBy(service: string, condition?: Value): Value {
   return policy([condition === undefined ? trust : { ...trust, Condition: condition }]);
 }
 
-function role(trust: Value, statements: readonly Statement[]): Resource {
-  const Policies = [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }];
-  return { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust, Policies } };
+function role(
+  { provider = NO_PROVIDER_SETTINGS }: StackParts,
+  trust: Value,
+  properties: Readonly<Record<string, Value>>,
+): Resource {
+  const { permissionsBoundary, path, tags } = provider;
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: trust,
+      ...properties,
+      ...(permissionsBoundary !== undefined && { PermissionsBoundary: permissionsBoundary }),
+      ...(path !== undefined && { Path: path }),
+      ...(tags && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+    },
+  };
 }
 
 function policy(statements: readonly Statement[]): Value {

@@ -37,6 +37,8 @@ export interface StackSettings {
   readonly metrics: boolean;
   /** Whether X-Ray traces the functions. */
   readonly tracing: boolean;
+  /** Whether stacks of errors name files and lines as they were written; it costs some milliseconds of each cold start. */
+  readonly sourceMaps: boolean;
 }
 
 /** What holds where a stage sets nothing. */
@@ -58,6 +60,7 @@ export const DEFAULT_SETTINGS: StackSettings = {
   messageAge: 900,
   metrics: true,
   tracing: false,
+  sourceMaps: true,
 };
 
 /**

@@ -1,9 +1,10 @@
 import type { Project } from '../project.ts';
 import type { Routes } from '../routes.ts';
+import type { ProviderSettings } from './provider.ts';
 import type { StackSettings } from './settings.ts';
+import type { Value } from './value.ts';
 
-/** A value of a template: JSON, with CloudFormation's functions. */
-export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value };
+export type { Value };
 
 /** A resource of a template. */
 export interface Resource {
@@ -21,6 +22,8 @@ export interface StackParts {
   readonly project: Project;
   readonly settings: StackSettings;
   readonly routes: Routes;
+  /** Default: `serverless.yml` says nothing of all functions. */
+  readonly provider?: ProviderSettings;
 }
 
 export function ref(logicalId: string): Value {

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { build } from 'esbuild';
 import type { Metafile } from 'esbuild';
-import { bundleOptions } from '../../../src/deploy/bundle.ts';
+import { bundleOptions } from '../../../src/deploy/bundling/options.ts';
 import type { HandlerFile } from '../../../src/deploy/handler-file.ts';
 import { runWell } from './run.ts';
 

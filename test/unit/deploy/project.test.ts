@@ -84,8 +84,12 @@ test('describeProject() refuses what AWS would refuse, and names that are taken'
 
   expect(describing({}, { service: '1shop' })).toThrow('Cannot use "1shop" as the service');
   expect(describing({}, { stage: 'a_b' })).toThrow('Cannot use "a_b" as the stage');
-  expect(describing({ timeoutSeconds: 901 })).toThrow('Cannot set timeoutSeconds of shop-dev-math');
-  expect(describing({ maximumConcurrency: 1 })).toThrow('a whole number from 2 to 1000, current value is 1');
+  expect(describing({ timeoutSeconds: 901 })).toThrow(
+    'Cannot set timeout of shop-dev-math to 901: it takes a whole number from 1 to 900',
+  );
+  expect(describing({ maximumConcurrency: 1 })).toThrow(
+    'Cannot set concurrency of shop-dev-math to 1: it takes a whole number from 2 to 1000',
+  );
   expect(describing({ name: 'dead', file: 'handlers/dead.ts' })).toThrow('"dead" is taken by Chordal itself');
   expect(describing({ name: 'a.b', file: 'handlers/a.b.ts' })).toThrow('Cannot name a function after handlers/a.b.ts');
   expect(describing({}, { functions: [math, { ...math, file: 'handlers/math.js' }] })).toThrow(
