@@ -6,20 +6,22 @@ import { parseArgs, promisify } from 'node:util';
 import { shown } from './support/figure.ts';
 import type { Figure } from './support/figure.ts';
 
-const SECTIONS = ['functions', 'cold-start', 'memory', 'local', 'billed', 'simulation', 'size'];
+const DEFAULTS = ['functions', 'cold-start', 'memory', 'local', 'billed', 'simulation', 'size'];
+const SECTIONS = [...DEFAULTS, 'emulators'];
 
 const HELP = `Measures Chordal: a table on stdout, and JSON where you say.
 
   npm run bench -- [--json FILE] [--only ${SECTIONS.join(',')}]
 
   --json FILE    also writes the figures there, as { node, cores, load, figures: [{ name, value, unit, ratio, aim, note }] }
-  --only A,B     only these sections; default all, about six minutes
+  --only A,B     only these sections; default all but emulators, about six minutes
 
   functions      functions of the core, beside what the platform does with the same data
   cold-start     size and import time of a handler's bundle, beside the bare SDK clients
   memory, local  tasks a second, a chord's time and a chain's step, in this process and on the embedded cloud
   billed         SQS requests, write and read units, counted in front of the emulators; what the host's poller calls too
   simulation     executions an attempt under mild and heavy faults, and of a long chain with duplicates
+  emulators      the deployed stack on MiniStack and LocalStack, and the embedded cloud, beside a bare handler: ten minutes
   size           chains, groups and chords of 10,000 and 100,000, a canvas of 10 MB, values of up to 5 MB
 
 Times are this machine's, and what else it does shows in them: compare ratios, which are of one run. Counts carry over.
@@ -28,7 +30,7 @@ Each section is a process of its own.`;
 const { values } = parseArgs({
   options: {
     json: { type: 'string' },
-    only: { type: 'string', default: SECTIONS.join(',') },
+    only: { type: 'string', default: DEFAULTS.join(',') },
     help: { type: 'boolean', default: false },
   },
 });

@@ -1,18 +1,20 @@
 import { resolve } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { chord, createApp, range } from 'chordal';
+import { createApp, range } from 'chordal';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { add } from '../../handlers/tasks/math.ts';
-import { identity, record, recorded } from '../../handlers/tasks/text.ts';
+import { identity } from '../../handlers/tasks/text.ts';
 import { callers } from './support/callers.ts';
 import { startMiniStack, startMoto } from './support/emulator.ts';
 import type { RunningEmulator } from './support/emulator.ts';
+import { invoke } from './support/invoke.ts';
 import { copyProject } from './support/project-folder.ts';
 import type { ProjectFolder } from './support/project-folder.ts';
 import { preparePython } from './support/python.ts';
 import { run } from './support/run.ts';
 import { DeployedStack } from './support/stack.ts';
+import { trials } from './support/trials.ts';
+import { upgradeUnderLoad, waitsForUpgrade } from './support/upgrade.ts';
 import { workflows } from './support/workflows.ts';
 
 /** Seconds; far more than needed. */
@@ -31,9 +33,12 @@ test.skipIf(skipped !== '')(
 
     const { stdout, exitCode } = await run('npm', ['run', 'deploy:local'], { env: emulator.env });
     expect(stdout.match(/^✔ chordal run: /gm)).toHaveLength(workflows.length);
+    expect(stdout.match(/^✔ submit and result: /gm)).toHaveLength(workflows.length);
     for (const caller of callers) expect(stdout).toContain(`✔ ${caller}: `);
+    for (const { name } of trials) expect(stdout).toContain(`✔ ${name} → `);
+    expect(stdout).toContain('✔ an upgrade with messages in flight: 500 of 500 members have run');
     expect(stdout).toMatch(
-      /1,000 tasks in [\d.]+ s, a chord of 500 in [\d.]+ s; 1,000 messages to a function that does nothing/,
+      /1,000 tasks in [\d.]+ s, a chord of 500 in [\d.]+ s, \d+ ms a step of a chain of 50; 1,000 messages to a function that does nothing/,
     );
     expect(stdout).toMatch(/The table and the bucket of chordal-dev stay/);
     expect(stdout).not.toContain('✖');
@@ -89,24 +94,12 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
   });
 
   test('a new version that is deployed while a chord of 500 runs loses none of its messages, and reads those of the old one', async () => {
-    await project.add({ 'handlers/upgrade.ts': upgrade(1) });
-    await stack.deploy();
-    vi.stubEnv('CHORDAL_ROUTES', (await stack.callerEnv())['CHORDAL_ROUTES']);
-    const app = createApp('upgrade');
-    // Those that wait come back every second, until they are told that the new version is there.
-    const members = range(500).map((i) => app.signature('member', { args: [i, i % 10 === 0] }));
-    const result = await chord(members, app.signature('identity')).delay();
-    await waitFor(async () => (await membersRun()).size === 450);
+    const { value, endedBefore, versions } = await upgradeUnderLoad(stack, project);
 
-    await project.add({ 'handlers/upgrade.ts': upgrade(2), 'handlers/fresh.ts': fresh });
-    await stack.deploy();
-    expect(await result.ready()).toBe(false);
-    await record.delay('go', 'on');
-
-    expect(await result.get({ timeout })).toEqual([...range(500)]);
-    const versions = await membersRun();
+    expect(endedBefore).toBe(false);
+    expect(value).toEqual([...range(500)]);
     expect([...versions.keys()].toSorted((x, y) => x - y)).toEqual([...range(500)]);
-    for (const [i, version] of versions) expect([i, version]).toEqual([i, i % 10 === 0 ? 2 : 1]);
+    for (const [i, version] of versions) expect([i, version]).toEqual([i, waitsForUpgrade(i) ? 2 : 1]);
     vi.stubEnv('CHORDAL_ROUTES', (await stack.callerEnv())['CHORDAL_ROUTES']);
     expect(await invoke('submit', { canvas: { task: 'fresh' }, options: { taskId: 'fresh' } })).toEqual({
       taskId: 'fresh',
@@ -166,39 +159,3 @@ describe.skipIf(skipped !== '')(`a stack on moto${skipped}`, { timeout: testTime
     }
   });
 });
-
-// --- internal ---
-
-const fresh = `import { app } from './tasks/app.ts';\nexport const handler = app.handler(app.task('fresh', () => 'new'));\n`;
-
-const upgrade = (version: number): string => `
-  import { app } from './tasks/app.ts';
-  const member = app.task('member', { bind: true, maxRetries: 1000 }, async (ctx, i: number, waits: boolean) => {
-    if (waits && (await ctx.ledger.read('go')).length === 0) throw ctx.retry({ countdown: 1 });
-    await ctx.ledger.append('members', [i, ${version}]);
-    return i;
-  });
-  export const handler = app.handler(member);
-`;
-
-/** Which version has run each member. */
-async function membersRun(): Promise<ReadonlyMap<number, number>> {
-  const noted = await (await recorded.delay('members')).get({ timeout });
-  // What the task above appends.
-  return new Map(noted as [number, number][]);
-}
-
-async function waitFor(isSo: () => Promise<boolean>): Promise<void> {
-  await vi.waitUntil(isSo, { timeout: timeout * 1000, interval: 200 });
-}
-
-async function invoke(name: string, payload: object): Promise<unknown> {
-  const lambda = new LambdaClient();
-  const command = new InvokeCommand({ FunctionName: `chordal-dev-${name}`, Payload: JSON.stringify(payload) });
-  try {
-    const { Payload } = await lambda.send(command);
-    return JSON.parse(Payload?.transformToString() ?? '');
-  } finally {
-    lambda.destroy();
-  }
-}

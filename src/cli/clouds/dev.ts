@@ -3,6 +3,7 @@ import type { LocalCloud } from '../../local/local-cloud.ts';
 import type { Output } from '../output.ts';
 import { describeEvent } from './describe-event.ts';
 import { ownEnvironment } from './own-environment.ts';
+import { shellExports } from './shell-exports.ts';
 
 /** The options of {@link startDev}. */
 export interface DevOptions {
@@ -42,7 +43,7 @@ export async function startDev(
 function howToReach({ env, routes }: LocalCloud): readonly string[] {
   const queues = Map.groupBy(Object.entries(routes), ([, queue]) => queue);
   const functions = [...queues].map(([queue, tasks]) => `  ${queue}: ${tasks.map(([task]) => task).join(', ')}`);
-  const exports = Object.entries(env).map(([name, value]) => `  export ${name}=${quoted(value)}`);
+  const exports = shellExports(env).map((line) => `  ${line}`);
   return [
     'The embedded cloud is up: SQS, S3, DynamoDB, and a function for each handler:',
     ...functions,
@@ -51,11 +52,6 @@ function howToReach({ env, routes }: LocalCloud): readonly string[] {
     'and then, for example: npx chordal call <task> [arg…] --wait',
     'The handlers are built again when they change. Ctrl-C stops it.',
   ];
-}
-
-/** Quotes a value for a shell. */
-function quoted(value: string): string {
-  return /^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 function timeOf(date: Date): string {

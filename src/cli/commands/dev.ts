@@ -1,14 +1,22 @@
+import { Option } from 'commander';
 import type { Command } from 'commander';
 import { numberOption } from '../argument-values.ts';
 import { addHandlersOption, DEFAULT_SERVICE, DEFAULT_STAGE } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
+import { UsageError } from '../errors.ts';
 import { interrupted } from '../interrupt.ts';
+import type { Output } from '../output.ts';
 
 /** Adds `chordal dev`, which runs the embedded cloud until it is interrupted. */
 export function addDev(program: Command, { output, end }: CommandLine): void {
   const command = program
     .command('dev')
     .description('Run the handlers on an embedded cloud that stays up, and build them again when they change')
+    .addOption(
+      new Option('--cloud <name>', 'cloud of the handlers: the embedded one, or the deployed stack on LocalStack')
+        .choices(['embedded', 'localstack'])
+        .default('embedded'),
+    )
     .option('--json', 'print {"env": {…}} on stdout when it is ready: the environment that other processes need');
   addHandlersOption(command)
     .option('--data <dir>', 'keep the state of the cloud in this folder (default: in memory)')
@@ -16,14 +24,11 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
     .option('--stage <name>', 'second part of these names', DEFAULT_STAGE)
     .option('--sqs-port <port>', 'port of SQS and S3 (default: any free port)', portOption('sqs-port'))
     .option('--dynamodb-port <port>', 'port of DynamoDB (default: any free port)', portOption('dynamodb-port'))
+    .option('--localstack-port <port>', 'port of LocalStack (default: any free port)', portOption('localstack-port'))
     .action(async (given: GivenDev) => {
-      const { json = false, handlers, data, service, stage, sqsPort, dynamodbPort } = given;
+      const { json = false } = given;
       const ended = interrupted();
-      const { startDev } = await import('../clouds/dev.ts');
-      const cloud = await startDev(
-        { handlersDir: handlers, dataDir: data, service, stage, sqsS3: sqsPort, dynamodb: dynamodbPort },
-        output,
-      );
+      const cloud = await (given.cloud === 'localstack' ? onLocalStack(given, output) : onEmbeddedCloud(given, output));
       if (json) output.answer({ env: cloud.env });
       await ended;
       output.note('Stopping …');
@@ -36,12 +41,41 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
 
 interface GivenDev {
   readonly json?: boolean;
+  readonly cloud: 'embedded' | 'localstack';
   readonly handlers: string;
   readonly data?: string;
   readonly service: string;
   readonly stage: string;
   readonly sqsPort?: number;
   readonly dynamodbPort?: number;
+  readonly localstackPort?: number;
+}
+
+interface DevCloud {
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {
+  const { handlers, data, service, stage, sqsPort, dynamodbPort, localstackPort } = given;
+  if (localstackPort !== undefined) throw new UsageError('Cannot use --localstack-port: add --cloud localstack');
+  const { startDev } = await import('../clouds/dev.ts');
+  return startDev(
+    { handlersDir: handlers, dataDir: data, service, stage, sqsS3: sqsPort, dynamodb: dynamodbPort },
+    output,
+  );
+}
+
+async function onLocalStack(given: GivenDev, output: Output): Promise<DevCloud> {
+  const { handlers, data, service, stage, sqsPort, dynamodbPort, localstackPort } = given;
+  const others = { '--data': data, '--sqs-port': sqsPort, '--dynamodb-port': dynamodbPort };
+  const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
+  if (other !== undefined)
+    throw new UsageError(`Cannot use ${other} with --cloud localstack: only the embedded cloud has that option`);
+  if (service !== DEFAULT_SERVICE)
+    throw new UsageError('Cannot use --service with --cloud localstack: serverless.yml names the service');
+  const { startDevOnLocalStack } = await import('../clouds/dev-localstack.ts');
+  return startDevOnLocalStack({ handlersDir: handlers, stage, port: localstackPort }, output);
 }
 
 function portOption(name: string): (text: string) => number {

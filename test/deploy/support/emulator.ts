@@ -1,13 +1,48 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { freePort, startServer } from './server.ts';
+import { join, resolve } from 'node:path';
+import { freePort } from '../../../src/local/localstack/free-port.ts';
+import { startLocalStack } from '../../../src/local/localstack/start-localstack.ts';
+import { preparePython } from './python.ts';
+import { environmentWith } from './run.ts';
+import { startServer } from './server.ts';
 
 /** A cloud on this machine. */
 export interface RunningEmulator {
   /** What leads AWS SDKs, the AWS CLI and the Serverless Framework to it. */
   readonly env: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
+}
+
+/** The emulators that the whole stack is deployed to; the first is the default of `npm run deploy:local`. */
+export const EMULATORS = ['ministack', 'localstack'] as const;
+
+/** Returns whether an emulator has this name. */
+export function isEmulator(name: string): name is (typeof EMULATORS)[number] {
+  return EMULATORS.some((one) => one === name);
+}
+
+/** Uses the emulator at an address, if there is one; otherwise installs and starts the one of this name, or says why it cannot. */
+export async function openEmulator(
+  name: (typeof EMULATORS)[number],
+  url: string | undefined,
+  onProgress: (message: string) => void,
+): Promise<(RunningEmulator & { readonly name: string }) | { readonly missing: string }> {
+  if (url !== undefined && url !== '')
+    return { name: `The emulator at ${url}`, env: environmentOf(url), stop: async () => {} };
+  if (name === 'localstack') {
+    const started = await startLocalStack({
+      dir: resolve('.chordal/localstack'),
+      env: environmentWith(),
+      onProgress,
+    });
+    if ('missing' in started) return started;
+    return { name: `LocalStack (a ${started.kind})`, env: environmentOf(started.url), stop: started.stop };
+  }
+  const python = await preparePython();
+  if ('missing' in python) return python;
+  onProgress('Starting MiniStack');
+  return { name: 'MiniStack', ...(await startMiniStack(python.bin)) };
 }
 
 /** MiniStack: it runs the functions' real bundles, on the `node` that is first on its path. */

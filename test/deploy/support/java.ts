@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { freePort } from '../../../src/local/localstack/free-port.ts';
 import { run } from './run.ts';
-import { freePort, startServer } from './server.ts';
+import { startServer } from './server.ts';
 
 /** Where the Java emulators are, or why there are none. */
 export type Java = { readonly lib: string } | { readonly missing: string };

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { environmentWith } from './run.ts';
 
 /** Starts a server, waits until it answers at `readyUrl`, and answers with how to end it. */
@@ -25,15 +24,6 @@ export async function startServer(
     await stop();
     throw error;
   }
-}
-
-/** A port of the loopback interface that nothing listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }
 
 // --- internal ---

@@ -22,7 +22,11 @@ test('the published package.json says nothing of development', () => {
 
 test('the published package.json says where the project is, and which modules do more than export', () => {
   for (const field of ['homepage', 'bugs', 'repository', 'license', 'engines']) expect(published).toHaveProperty(field);
-  expect(published.sideEffects).toEqual(['./dist/cli/main.js', './dist/**/*-thread.js']);
+  expect(published.sideEffects).toEqual([
+    './dist/cli/main.js',
+    './dist/**/*-thread.js',
+    './dist/local/localstack/function-process.js',
+  ]);
 });
 
 test('every link of the published README leads to the same version in the repository, or into the page itself', () => {
