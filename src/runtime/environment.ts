@@ -26,6 +26,12 @@ import type { Ports } from '../ports/ports.ts';
 /** What {@link environmentRuntime} reads: the process's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/**
+ * Sends each request to the endpoint of the client, and the URL of the queue inside of it. By default the SDK sends it to the host of the
+ * URL, which for an emulator may be a name that this machine cannot look up.
+ */
+export const atOneEndpoint = { useQueueUrlAsEndpoint: false } as const;
+
 /** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
 const SOCKETS = 64;
 
@@ -172,7 +178,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
   const patience = { clock, nonces };
   const requestHandler = { httpAgent: { maxSockets: SOCKETS }, httpsAgent: { maxSockets: SOCKETS } };
   const dynamo = new DynamoDBClient({ requestHandler });
-  const client = new SQSClient({ requestHandler });
+  const client = new SQSClient({ requestHandler, ...atOneEndpoint });
   const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
   const s3 = lazily(async () => {
     const { S3Client } = await import('../adapters/aws/s3.ts');

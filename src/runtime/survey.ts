@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsSurvey } from '../adapters/aws/survey.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { Survey } from '../ports/survey.ts';
-import { required } from './environment.ts';
+import { atOneEndpoint, required } from './environment.ts';
 import type { Environment } from './environment.ts';
 
 /**
@@ -17,7 +17,7 @@ export function environmentSurvey(environment: Environment): Survey {
   return new AwsSurvey({
     dynamo: new DynamoDBClient({}),
     table: required(environment, 'CHORDAL_TABLE'),
-    sqs: new SQSClient({}),
+    sqs: new SQSClient(atOneEndpoint),
     prefix: required(environment, 'CHORDAL_QUEUE_PREFIX'),
     scheduler: new SchedulerClient({}),
     groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
