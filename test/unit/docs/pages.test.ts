@@ -12,6 +12,7 @@ const PAGES = [
   'ARCHITECTURE.md',
   'docs/protocol.md',
   'docs/decisions.md',
+  'docs/emulators.md',
   'CONTRIBUTING.md',
   'OPERATIONS.md',
   'README.md',
