@@ -72,7 +72,7 @@ class DevLoop {
   }
 
   async start(): Promise<LocalStackDev> {
-    const { handlersDir, onProgress, onLog } = this.#options;
+    const { handlersDir, env, onProgress, onLog } = this.#options;
     const url = this.#options.url ?? (await this.#startLocalStack());
     const outDir = join(this.#folder, 'build');
     await this.#deploy(url);
@@ -81,7 +81,13 @@ class DevLoop {
       handlersDir,
       systemHandlers: systemHandlers(),
       outDir,
-      environment: this.#options.env,
+      environmentOf: () => env,
+      // Copies of all that the functions need: a container sees nothing else of this machine.
+      deployment: {
+        sourceMaps: true,
+        architecture: process.arch === 'arm64' ? 'arm64' : 'x86_64',
+        environment: env,
+      },
       onBuild: (build) => this.#replace(url, build),
       onError: (error) => onProgress(`Not deployed: ${error instanceof Error ? error.message : String(error)}`),
     });
@@ -94,8 +100,8 @@ class DevLoop {
       },
     );
     // A file, so that a process that starts after a change finds its tasks.
-    const env = { ...this.#deployment?.env, CHORDAL_ROUTES: join(outDir, 'routes.json') };
-    return { env, stop: () => this.stop() };
+    const callerEnv = { ...this.#deployment?.env, CHORDAL_ROUTES: join(outDir, 'routes.json') };
+    return { env: callerEnv, stop: () => this.stop() };
   }
 
   async stop(): Promise<void> {
