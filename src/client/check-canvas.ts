@@ -1,5 +1,5 @@
 import type { SignatureData, TaskData } from '../core/canvas/signature.ts';
-import { NotRegistered } from '../core/errors/caller.ts';
+import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { checkArguments } from '../core/task/parameters.ts';
@@ -31,18 +31,33 @@ export async function checkCanvas(engine: Engine, data: SignatureData, plan: Pla
  *
  * @throws NotRegistered for a task that nobody runs, InvalidOptions for limits that do not fit.
  */
-export function checkPlan(engine: Engine, plan: Plan): void {
-  for (const link of plan.links ?? []) checkPlan(engine, link.plan);
+export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new Set()): void {
+  for (const link of plan.links ?? []) checkPlan(engine, link.plan, checked);
   if ('task' in plan) {
+    checkHeaders(plan.task, plan.options?.headers, checked);
     const { softTimeLimit, timeLimit = engine.tasks.get(plan.task)?.options.timeLimit } = plan.options ?? {};
     checkLimits(softTimeLimit, timeLimit);
     return mustBeKnown(engine, plan.task, plan.options?.queue);
   }
   const items = 'seq' in plan ? plan.seq : plan.par;
-  if (!isStoredItems(items)) items.forEach((item) => checkPlan(engine, item));
+  if (!isStoredItems(items)) items.forEach((item) => checkPlan(engine, item, checked));
 }
 
 // --- internal ---
+
+/** The most that the headers of one task may weigh, in characters of JSON: every message of it carries them. */
+const MAX_HEADERS_CHARACTERS = 32_768;
+
+/** Members of a group share the headers of its call: they are measured once. */
+function checkHeaders(task: string, headers: object | undefined, checked: Set<object>): void {
+  if (headers === undefined || checked.has(headers)) return;
+  checked.add(headers);
+  const { length } = JSON.stringify(headers);
+  if (length <= MAX_HEADERS_CHARACTERS) return;
+  throw new InvalidOptions(
+    `Cannot send ${task}: its headers have ${length} characters, and ${MAX_HEADERS_CHARACTERS} is the most. Pass large values as arguments.`,
+  );
+}
 
 /** A task whose arguments are all known. */
 interface Complete {

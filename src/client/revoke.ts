@@ -1,6 +1,6 @@
 import { NotRegistered } from '../core/errors/caller.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
-import { dispatch, mustRoute } from '../engine/dispatch.ts';
+import { dispatch, route } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /**
@@ -24,5 +24,5 @@ export async function sendRevocation(engine: Engine, id: string): Promise<void> 
     depth: 0,
     until: engine.clock.now() + STANDS_MS,
   };
-  await dispatch(engine, { send: (messages) => engine.broker.send({ messages }) }, [mustRoute(engine, message)]);
+  await dispatch(engine, { send: (messages) => engine.broker.send({ messages }) }, [route(engine, message)]);
 }

@@ -12,7 +12,7 @@ import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
-import { addressed, dispatch, isOneCall, mustRoute } from '../engine/dispatch.ts';
+import { dispatch, isOneCall, route, routeAll } from '../engine/dispatch.ts';
 import type { Outbox, Routed } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
@@ -68,15 +68,17 @@ export async function sendFirst(engine: Engine, origin: Origin, start: Start): P
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const effects = await withPlansLoaded(engine, origin, startPlan(origin, start));
   const sends = effects.filter((effect) => effect.kind === 'send');
-  const { known } = addressed(
+  const { routed, unsendable } = routeAll(
     engine,
     sends.map((effect) => effect.message),
   );
+  const [refused] = unsendable;
+  if (refused !== undefined) throw refused.error;
   // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
   // more than one call is sent by one.
-  const isDirect = known.length === effects.length && known.length <= DIRECT_MESSAGES && isOneCall(engine, known);
-  const whole = (): Routed => mustRoute(engine, { ...newCanvas(origin, start), mid: engine.nonces.mid() });
-  await dispatch(engine, outbox, isDirect ? known : [whole()]);
+  const isDirect = sends.length === effects.length && routed.length <= DIRECT_MESSAGES && isOneCall(routed);
+  const whole = (): Routed => route(engine, { ...newCanvas(origin, start), mid: engine.nonces.mid() });
+  await dispatch(engine, outbox, isDirect ? routed : [whole()]);
 }
 
 /** What everything has in common that a program outside of any task sends. */

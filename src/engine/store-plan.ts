@@ -8,9 +8,14 @@ const CONCURRENCY = 16;
 /** Keeps what is too large for messages in blocks, and answers with the plan that points to them. */
 export async function storePlan(
   payloads: Payloads,
-  { plan, base, until }: { readonly plan: Plan; readonly base: string; readonly until: number },
+  {
+    plan,
+    base,
+    until,
+    around,
+  }: { readonly plan: Plan; readonly base: string; readonly until: number; readonly around?: number },
 ): Promise<Plan> {
-  const { plan: packed, blocks } = packPlan(plan, base);
+  const { plan: packed, blocks } = packPlan(plan, base, around);
   for (let at = 0; at < blocks.length; at += CONCURRENCY) {
     await Promise.all(blocks.slice(at, at + CONCURRENCY).map((block) => payloads.putBlock({ ...block, until })));
   }

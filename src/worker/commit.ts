@@ -90,7 +90,12 @@ async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<
     const plan = await replacementOf(engine, next);
     const until = Math.max(origin.until, keptFor(lastStart(plan, origin.now)));
     const base = replacementBase(message.id, next.attempt);
-    const stored = await storePlan(engine.payloads, { plan, base, until });
+    const stored = await storePlan(engine.payloads, {
+      plan,
+      base,
+      until,
+      around: JSON.stringify(message.frames).length,
+    });
     return effectsOfRerun({ ...origin, until }, message, next, stored);
   } catch (error) {
     if (!isChordalError(error) || isRefusal(error)) throw error;

@@ -16,7 +16,7 @@ import type { ExpandMessage, Message, RunMessage } from '../core/protocol/messag
 import { originOf } from '../core/protocol/origin.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
 import { startRanges, startWhole } from '../core/protocol/start.ts';
-import { dispatch, mustRoute } from '../engine/dispatch.ts';
+import { dispatch, route } from '../engine/dispatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { limitsOf } from '../engine/task/limits.ts';
@@ -50,7 +50,7 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
   if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
   if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
   if (next.kind !== 'forward') return work({ ...arrival, facts: { ...facts, message } }, next);
-  await dispatch(engine, outbox, [mustRoute(engine, next.message)]);
+  await dispatch(engine, outbox, [route(engine, next.message)]);
   return ACK;
 }
 

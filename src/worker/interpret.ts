@@ -4,15 +4,16 @@ import { addressOf } from '../core/protocol/address.ts';
 import { afterClimb, afterSettle } from '../core/protocol/continue.ts';
 import type { Effect, LoadEffect, SendEffect, SettleEffect } from '../core/protocol/effect.ts';
 import { positionOf } from '../core/protocol/frames.ts';
-import type { Draft } from '../core/protocol/message.ts';
+import { isId } from '../core/protocol/ids.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
+import { firstTaskOf } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad } from '../core/protocol/start.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from '../engine/blocks.ts';
-import { addressed, dispatch, unroutable } from '../engine/dispatch.ts';
-import type { Outbox } from '../engine/dispatch.ts';
+import { dispatch, routeAll } from '../engine/dispatch.ts';
+import type { Outbox, Unsendable } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keepValue } from '../engine/values.ts';
 
@@ -94,21 +95,24 @@ async function load(context: EffectContext, effect: LoadEffect): Promise<readonl
 
 async function sendAll(context: EffectContext, sends: readonly SendEffect[]): Promise<void> {
   const { engine, outbox } = context;
-  const { known, unknown } = addressed(
+  const { routed, unsendable } = routeAll(
     engine,
     sends.map(({ message }) => message),
   );
   await Promise.all([
-    ...(known.length === 0 ? [] : [dispatch(engine, outbox, known)]),
-    ...unknown.map((draft) => failUnroutable(context, draft)),
+    ...(routed.length === 0 ? [] : [dispatch(engine, outbox, routed)]),
+    ...unsendable.map((one) => failUnsendable(context, one)),
   ]);
 }
 
-/** Fails a message that has no queue, and with it the plan that waits for it. */
-async function failUnroutable(context: EffectContext, draft: Draft): Promise<void> {
-  const { id, base, frames, links = [] } = draft;
-  const error = unroutable(draft);
-  if (context.mayWait) throw error;
-  const at = { id, base, links, attempt: draft.try };
-  await interpret(context, [await failureEffect(context, { at, frames, error, task: error.task })]);
+/** Fails the plan of a message that no queue or no reader would take, and with it the plan that waits for it. */
+async function failUnsendable(context: EffectContext, { draft, error }: Unsendable): Promise<void> {
+  if (context.mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED')) throw error;
+  const { id, base, frames, links = [], try: attempt } = draft;
+  const task = (draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.task) ?? id;
+  // An id that is too long has no address: the innermost canvas around it that has one fails.
+  const outer = isId(id) ? -1 : frames.findIndex((frame) => isId(positionOf(frame).id));
+  const frame = frames[outer];
+  const at = frame === undefined ? { id, base, links, attempt } : positionOf(frame);
+  await interpret(context, [await failureEffect(context, { at, frames: frames.slice(outer + 1), error, task })]);
 }

@@ -506,7 +506,7 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'schedules are named by what they are for, and not by the message',
     // `mid` and `id` are names on the wire.
-    edits: [becomes('schedule-named-by-message', (name) => name.replace(/`\$\{(\w+)\.mid\}.*`/, '$1.id'))],
+    edits: [becomes('schedule-named-by-message', (name) => name.replace(/`.*`/, 'sent.queue'))],
     features: ['delay', 'retry'],
     faults: 'none',
     seen: /hangs|never ends/,

@@ -52,20 +52,10 @@ function sendEntry({ body, delaySeconds, tenant }: Outgoing, id: string): SendMe
   const DelaySeconds = wholeSeconds(delaySeconds, MAX_DELAY_SECONDS);
   return compact({
     Id: id,
-    MessageBody: body.replace(REFUSED, escaped),
+    MessageBody: body,
     DelaySeconds: DelaySeconds > 0 ? DelaySeconds : undefined,
     MessageGroupId: tenant,
   });
-}
-
-/**
- * What JSON leaves as it is, and SQS refuses: U+FFFE and U+FFFF, and in emulators each character that takes two units.
- * In JSON they stand in strings only, where an escape means the same.
- */
-const REFUSED = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
 function wholeSeconds(seconds: number, max: number): number {

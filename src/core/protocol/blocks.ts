@@ -27,10 +27,12 @@ export interface PackedPlan {
  * Packs a plan: every array and every argument list above 2 KB is moved to blocks, and a pointer takes its place. So is
  * an array inside of which a message's frames would carry more than that, however little the array itself weighs.
  *
- * @param base what the blocks' keys begin with: the id, or the base, of what is started.
+ * @param base the id, or the base, that the blocks' keys begin with.
+ * @param around characters that the frames around the plan carry already. They use up the 2 KB: nested replacements do
+ * not add up.
  */
-export function packPlan(plan: Plan, base: string): PackedPlan {
-  const blocks = new Blocks(base);
+export function packPlan(plan: Plan, base: string, around: number = 0): PackedPlan {
+  const blocks = new Blocks(base, Math.max(0, INLINE_CHARACTERS - around));
   return { plan: pack(blocks, plan).plan, blocks: blocks.all };
 }
 
@@ -51,11 +53,14 @@ interface PackedItem {
 /** The blocks of one plan. Keys say where a block is kept, and are counted: the same plan again gives the same. */
 class Blocks {
   readonly all: Block[] = [];
+  /** Characters that arrays may weigh and still travel in frames. */
+  readonly room: number;
   readonly #base: string;
   #count = 0;
 
-  constructor(base: string) {
+  constructor(base: string, room: number) {
     this.#base = base;
+    this.room = room;
   }
 
   add(text: string): string {
@@ -111,7 +116,7 @@ function packItems(
   const texts = packed.map(({ text }) => text);
   const total = texts.reduce((sum, text) => sum + text.length + 1, 0);
   const carried = own + (isSequence ? carriedInSequence(packed) : carriedInside(packed));
-  if (total <= INLINE_CHARACTERS && carried <= INLINE_CHARACTERS) return { items: texts.map(readBack), carried };
+  if (total <= blocks.room && carried <= blocks.room) return { items: texts.map(readBack), carried };
   return { items: store(blocks, items, texts, total), carried: own + carriedInside(packed) };
 }
 

@@ -15,7 +15,7 @@
 const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
 const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
 /** What a key of the table holds, with room for what is kept beside the id (DynamoDB: 1,024 bytes). */
-const MAX_ID = 1000;
+export const MAX_ID = 1000;
 const SEGMENT = /[.~!^]\d+/g;
 
 /** Whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */

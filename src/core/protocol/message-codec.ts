@@ -1,8 +1,8 @@
-import { InvalidMessage } from '../errors/caller.ts';
+import { InvalidMessage, TooDeep } from '../errors/caller.ts';
 import { isPlainObject, parseJson } from '../values/json.ts';
 import type { Json } from '../values/json.ts';
 import { TENANT_NAME } from '../values/option-checks.ts';
-import { idOfBase, isId } from './ids.ts';
+import { idOfBase, isId, MAX_ID } from './ids.ts';
 import { LATEST_MS } from './lifetime.ts';
 import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { ENVELOPE_VERSION } from './message.ts';
@@ -25,10 +25,46 @@ const KNOWN = new Set(
   ),
 );
 
-/** The JSON of a message. */
+/**
+ * The most bytes of a message. SQS takes 1 MiB, and EventBridge Scheduler, which holds long delays, 256 KB
+ * (Amazon SQS quotas; EventBridge Scheduler, `Target.Input`).
+ */
+export const MAX_MESSAGE_BYTES: number = 256 * 1024;
+
+/** The most frames of a message: a canvas has at most 64, and replacements inside replacements add theirs. */
+export const MAX_FRAMES = 256;
+
+/** Returns the JSON of a message, in characters that every carrier takes. */
 export function encodeMessage(message: Message): string {
   const { unknown, ...known } = message;
-  return JSON.stringify({ v: ENVELOPE_VERSION, ...unknown, ...known });
+  return JSON.stringify({ v: ENVELOPE_VERSION, ...unknown, ...known }).replace(REFUSED, escaped);
+}
+
+/**
+ * Encodes a message for its queue. The sender applies the checks of every reader, so that what is sent can be read.
+ *
+ * @throws TooDeep if its id or its frames have outgrown the limits.
+ * @throws InvalidMessage if a field is wrong, or the whole is above 256 KB.
+ */
+export function encodeForQueue(message: Message): string {
+  const { id, base, frames } = message;
+  if (frames.length > MAX_FRAMES)
+    throw new TooDeep(
+      `Cannot send ${id}: ${frames.length} chains and groups enclose it, and ${MAX_FRAMES} is the most.`,
+    );
+  if (!isId(id) || !isId(base))
+    throw new TooDeep(
+      `Cannot send ${id.slice(0, 60)}…: its id has ${base.length} characters, and ${MAX_ID} is the most. Nest fewer canvases.`,
+    );
+  checkFields({ ...message, mid: message.mid });
+  const text = encodeMessage(message);
+  // A character is at most three bytes here: only a long text needs to be counted.
+  const bytes = text.length * 3 <= MAX_MESSAGE_BYTES ? 0 : new TextEncoder().encode(text).length;
+  if (bytes > MAX_MESSAGE_BYTES)
+    throw new InvalidMessage(
+      `Cannot send ${id}: its message has ${bytes} bytes, and ${MAX_MESSAGE_BYTES} is the most. Shorten its headers or its callbacks.`,
+    );
+  return text;
 }
 
 /**
@@ -40,37 +76,41 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   const json = parse(text);
   if (!isPlainObject(json)) throw invalid('the envelope', 'an object', json);
   const mid = json['mid'] === undefined ? fallbackMid : json['mid'];
-  if (typeof mid !== 'string' || mid === '' || mid.length > 128)
-    throw invalid('mid', 'a text of 1 to 128 characters', mid);
+  if (!isMid(mid)) throw invalid('mid', 'a text of 1 to 128 characters', mid);
   const version = json['v'];
   if (!isCount(version) || version < 1) throw invalid('v', 'a version number', version);
   if (version > ENVELOPE_VERSION) return { newer: version, mid };
-  for (const [field, { is, want, kinds }] of CHECKS) {
-    const value = json[field];
-    const wanted = kinds === undefined || kinds.some((kind) => kind === json['kind']);
-    if (wanted && !is(value)) throw invalid(field, want, value);
-  }
+  checkFields(json);
   const { id, base } = json;
   if (typeof base === 'string' && idOfBase(base) !== id) throw invalid('base', 'the base of its id', base);
   return toMessage(json, mid);
 }
 
 /**
- * Reads a dead message as far as it can be: of a later release's envelope, what it was about is read as this release
- * knows it, so that what waits for it can be settled.
+ * Reads a dead message as far as it can be read. Only the five fields that every version keeps must be right: every
+ * other field that this release cannot read is left out, so that whatever waits for the message can be settled.
  *
- * @throws InvalidMessage if not even its id and frames can be read.
+ * @throws InvalidMessage if its id, base, attempt or frames cannot be read.
  */
 export function decodeDead(text: string, fallbackMid: string): Message {
-  const message = decodeMessage(text, fallbackMid);
-  if (!isNewer(message)) return message;
   const json = parse(text);
-  const known = isPlainObject(json) ? json : {};
-  const sig = isPlan(known['sig']) ? known['sig'] : { task: 'unknown' };
-  const asThis = { ...known, v: ENVELOPE_VERSION, sig, depth: known['depth'] ?? 0, until: known['until'] ?? 0 };
-  const read = decodeMessage(JSON.stringify(asThis), fallbackMid);
-  if (!isNewer(read)) return read;
-  throw invalid('v', 'a version number', known['v']);
+  if (!isPlainObject(json)) throw invalid('the envelope', 'an object', json);
+  for (const field of KEPT_FIELDS) {
+    const { is, want } = FIELDS[field];
+    if (!is(json[field])) throw invalid(field, want, json[field]);
+  }
+  const kind = json['kind'] === 'revoke' || json['kind'] === 'expand' ? json['kind'] : 'run';
+  const readable = Object.fromEntries(Object.entries(json).filter(([field, value]) => isReadable(field, value)));
+  const given = { depth: 0, until: 0, ...readable, v: ENVELOPE_VERSION };
+  const mid = isMid(json['mid']) ? json['mid'] : fallbackMid;
+  try {
+    const read = decodeMessage(JSON.stringify({ ...given, kind, mid }), fallbackMid);
+    if (!isNewer(read)) return read;
+  } catch {
+    // Its signature is of another form: it can only be failed, and a task is failed by its id alone.
+  }
+  const { lo: _lo, hi: _hi, ...rest } = given as Readonly<Record<string, unknown>>;
+  return toMessage({ ...rest, kind: 'run', sig: { task: 'unknown' } }, mid);
 }
 
 /** Whether an envelope was written by a later release. */
@@ -80,6 +120,24 @@ export function isNewer(message: Message | NewerMessage): message is NewerMessag
 
 // --- internal ---
 
+/**
+ * The characters that JSON leaves as they are and SQS refuses: U+FFFE and U+FFFF, and in emulators each character of two
+ * units. In JSON they stand in strings only, where an escape means the same.
+ */
+const REFUSED = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16)}`;
+}
+
+function checkFields(fields: Readonly<Record<string, unknown>>): void {
+  for (const [field, { is, want, kinds }] of CHECKS) {
+    const value = fields[field];
+    const isWanted = kinds === undefined || kinds.some((kind) => kind === fields['kind']);
+    if (isWanted && !is(value)) throw invalid(field, want, value);
+  }
+}
+
 interface Field {
   readonly is: (value: unknown) => boolean;
   readonly want: string;
@@ -87,7 +145,7 @@ interface Field {
   readonly kinds?: readonly string[];
 }
 
-const FIELDS: Readonly<Record<string, Field>> = {
+const FIELDS = {
   kind: { is: (value) => value === 'run' || value === 'expand' || value === 'revoke', want: 'run, expand or revoke' },
   id: { is: (value) => typeof value === 'string' && isId(value), want: 'an id' },
   base: { is: (value) => typeof value === 'string' && isId(value), want: 'an id' },
@@ -109,9 +167,23 @@ const FIELDS: Readonly<Record<string, Field>> = {
   held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   lo: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
   hi: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
-};
+} satisfies Readonly<Record<string, Field>>;
 
-const CHECKS = Object.entries(FIELDS);
+const CHECKS: readonly (readonly [string, Field])[] = Object.entries(FIELDS);
+
+/** The fields, beside `mid`, that keep their form in every version. */
+const KEPT_FIELDS = ['id', 'base', 'try', 'frames'] as const;
+
+function isReadable(field: string, value: unknown): boolean {
+  const check = CHECKED.get(field);
+  return check === undefined || check.is(value);
+}
+
+const CHECKED: ReadonlyMap<string, Field> = new Map(CHECKS);
+
+function isMid(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= 128;
+}
 
 function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Message {
   const { v: _, ...fields } = json;

@@ -253,7 +253,7 @@ describe('runBatch() given bad arguments in a message', () => {
   it('fails the task when what it is called with does not fit', async () => {
     const bench = makeBench();
     bench.app.task('add', (x: number, y: number) => x + y);
-    expect(await bench.work([taskDelivery('add', { sig: { task: 'add', args: [1] } })])).toEqual([]);
+    expect(await bench.work([taskDelivery('add', { sig: { task: 'add', args: [1], untyped: true } })])).toEqual([]);
     expect(await outcomeOf(bench, 'W')).toMatchObject({
       state: 'FAILURE',
       value: { code: 'CHORDAL_INVALID_ARGUMENTS' },

@@ -15,13 +15,13 @@ function message(body: string, more: Partial<Outgoing> = {}): Outgoing {
 
 describe('requests of SqsBroker and SqsDeliveries', () => {
   it('sendBatches() makes an entry of each message', () => {
-    const messages = [message('{}'), message('"\uFFFF😀"', { delaySeconds: 0.1, tenant: 'acme' })];
+    const messages = [message('{}'), message('[]', { delaySeconds: 0.1, tenant: 'acme' })];
     expect(sendBatches(messages)).toEqual([
       {
         queue: 'math',
         entries: [
           { Id: '0', MessageBody: '{}' },
-          { Id: '1', MessageBody: '"\\uffff\\ud83d\\ude00"', DelaySeconds: 1, MessageGroupId: 'acme' },
+          { Id: '1', MessageBody: '[]', DelaySeconds: 1, MessageGroupId: 'acme' },
         ],
       },
     ]);

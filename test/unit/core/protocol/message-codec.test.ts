@@ -1,7 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../../../../src/core/canvas/normalise.ts';
-import { decodeDead, decodeMessage, encodeMessage, isNewer } from '../../../../src/core/protocol/message-codec.ts';
+import {
+  decodeDead,
+  encodeForQueue,
+  MAX_FRAMES,
+  MAX_MESSAGE_BYTES,
+  decodeMessage,
+  encodeMessage,
+  isNewer,
+} from '../../../../src/core/protocol/message-codec.ts';
 import type { ExpandMessage, Message, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
 import { startPlan } from '../../../../src/core/protocol/start.ts';
 import { canvas } from '../random-canvas.ts';
@@ -314,8 +322,74 @@ describe('decodeDead()', () => {
     });
   });
 
-  it('refuses what is nobody’s, in any version', () => {
-    expect(() => decodeDead('{"v":7}', 'f')).toThrow(invalid(/^Cannot read kind/));
-    expect(() => decodeDead('{}', 'f')).toThrow(invalid(/^Cannot read v/));
+  it('refuses a message without an id, a base, an attempt or frames, in any version', () => {
+    const five = { id: 'W', base: 'W', try: 0, frames: [] };
+    for (const field of Object.keys(five))
+      expect(() => decodeDead(JSON.stringify({ ...five, v: 7, [field]: undefined }), 'f')).toThrow(
+        invalid(new RegExp(`^Cannot read ${field}`)),
+      );
+    expect(() => decodeDead('[]', 'f')).toThrow(invalid(/^Cannot read the envelope/));
+  });
+
+  it.each<[string, object]>([
+    ['sig', { sig: { call: 'add' } }],
+    ['depth and until', { depth: '0', until: '2026' }],
+    ['links', { links: { success: [] } }],
+    ['in', { in: { value: 1 } }],
+    ['expires', { expires: '2026-01-01' }],
+    ['notBefore', { notBefore: '2026-01-01' }],
+    ['headers', { headers: [['a', 1]] }],
+    ['tenant', { tenant: { id: 1 } }],
+    ['kind', { kind: 'batch' }],
+    ['again', { again: 2 }],
+    ['mid', { mid: 7 }],
+    ['lo and hi', { kind: 'expand', sig: { par: [{ task: 'a' }] }, lo: 'a', hi: 9 }],
+    ['traceparent, in this version', { v: 1, traceparent: 'x'.repeat(5000) }],
+    ['an option, in this version', { v: 1, sig: { task: 'add', options: { countdown: 'soon' } } }],
+  ])('reads a message whose %s has another form, so that it can be settled', (_, change) => {
+    const sent = { v: 2, kind: 'run', mid: 'm', id: 'W.1', base: 'W.1', try: 3, frames: [], sig: { task: 'add' } };
+    expect(decodeDead(JSON.stringify({ ...sent, ...change }), 'f')).toMatchObject({ id: 'W.1', try: 3, frames: [] });
+  });
+});
+
+describe('encodeForQueue()', () => {
+  const message: RunMessage = {
+    kind: 'run',
+    mid: 'm',
+    id: 'W',
+    base: 'W',
+    try: 0,
+    frames: [],
+    depth: 0,
+    until: 1,
+    sig: { task: 'add' },
+  };
+  const frame = { join: 'W', x: 0, n: 2 };
+
+  it('writes characters that SQS refuses, and those of two units, as escapes', () => {
+    const text = encodeForQueue({ ...message, sig: { task: 'add', args: ['\uFFFF😀é'] } });
+    expect(text).toContain('"\\uffff\\ud83d\\ude00é"');
+    expect(decodeMessage(text, 'f')).toMatchObject({ sig: { args: ['\uFFFF😀é'] } });
+  });
+
+  it('takes what every reader takes, and refuses all else before it is sent', () => {
+    const refused = (more: Partial<RunMessage>): string => {
+      try {
+        return decodeMessage(encodeForQueue({ ...message, ...more }), 'f') && 'sent';
+      } catch (error) {
+        return error instanceof Error ? error.name : '';
+      }
+    };
+    const long = `W${'.1'.repeat(500)}`;
+    expect(refused({ id: long.slice(0, 999), base: long.slice(0, 999) })).toBe('sent');
+    expect(refused({ id: `${long}.1`, base: `${long}.1` })).toBe('TooDeep');
+    expect(refused({ frames: Array.from({ length: MAX_FRAMES }, () => frame) })).toBe('sent');
+    expect(refused({ frames: Array.from({ length: MAX_FRAMES + 1 }, () => frame) })).toBe('TooDeep');
+    expect(refused({ traceparent: 'x'.repeat(4096) })).toBe('sent');
+    expect(refused({ traceparent: 'x'.repeat(4097) })).toBe('InvalidMessage');
+    expect(refused({ headers: { a: 'x'.repeat(MAX_MESSAGE_BYTES - 200) } })).toBe('sent');
+    expect(refused({ headers: { a: 'x'.repeat(MAX_MESSAGE_BYTES) } })).toBe('InvalidMessage');
+    expect(refused({ headers: { a: 'é'.repeat(MAX_MESSAGE_BYTES / 2) } })).toBe('InvalidMessage');
+    expect(refused({ notBefore: Number.POSITIVE_INFINITY })).toBe('InvalidMessage');
   });
 });
