@@ -123,6 +123,26 @@ describe('what calls are billed', () => {
     expect(await meter.of(() => payloads.getValue({ ref }))).toEqual({ requests: { GetItem: 1 }, units: 0.5 });
   });
 
+  it('reads of one turn share a request, whoever asks, and cost as much as apart', async () => {
+    const ids = Array.from({ length: 150 }, () => freshWorkflow());
+    const refs = await Promise.all(
+      ids.map(async (id, i) => {
+        await decide(id, owner(i));
+        return payloads.putValue({ address: addressOf(id), token: 'token678', text: `${i}`, until });
+      }),
+    );
+    const twice = [...ids, ...ids];
+    const strong = await meter.of(() => Promise.all(twice.map((id) => outcomes.read({ address: addressOf(id) }))));
+    expect(strong).toEqual({ requests: { BatchGetItem: 2 }, units: 150 });
+    const weak = await meter.of(() => Promise.all(ids.map((id) => outcomes.readMany({ addresses: [addressOf(id)] }))));
+    expect(weak).toEqual({ requests: { BatchGetItem: 2 }, units: 75 });
+    const values = await meter.of(async () => {
+      const texts = await Promise.all(refs.map((ref) => payloads.getValue({ ref })));
+      expect(texts).toEqual(ids.map((_, i) => `${i}`));
+    });
+    expect(values).toEqual({ requests: { BatchGetItem: 2 }, units: 75 });
+  });
+
   it('reserve() costs one unit and one request when reservations follow each other', async () => {
     const task = freshWorkflow();
     const reserve = (now: number): Promise<number> => records.reserve({ task, slots: 10, intervalMs: 100, now });

@@ -1,9 +1,4 @@
-import type {
-  GetItemCommandInput,
-  PutItemCommandInput,
-  QueryCommandInput,
-  UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import type { PutItemCommandInput, QueryCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
 import { nodeKey, shardKey } from '../../core/protocol/address.ts';
 import type { Address } from '../../core/protocol/address.ts';
 import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
@@ -115,10 +110,6 @@ export function climbRequest(at: At, { join, rung, mid, failed, until }: Climb):
 /** The first child of the node that a rung leads to. */
 export function firstChildOf({ node }: { readonly node: number }): number {
   return node * NODE_CHILDREN;
-}
-
-export function strongGet(table: string, key: Key): GetItemCommandInput {
-  return { TableName: table, Key: keyAttributes(key), ConsistentRead: true };
 }
 
 /** Empties an item whose time is over, if it is still the same: the id has come into use again. */

@@ -17,7 +17,6 @@ import {
   firstChildOf,
   forgetRequest,
   leavesRequest,
-  strongGet,
 } from './outcomes-requests.ts';
 import { Table } from './table.ts';
 import type { TableOptions } from './table.ts';
@@ -51,7 +50,7 @@ export class DynamoOutcomes implements Outcomes {
   }
 
   async read({ address }: { readonly address: Address }): Promise<Standing> {
-    return standingOf(address, (await this.#table.get(strongGet(this.#table.name, address))) ?? {});
+    return standingOf(address, (await this.#table.get(address, true)) ?? {});
   }
 
   async climb(params: Climb): Promise<Leaf> {
@@ -73,21 +72,18 @@ export class DynamoOutcomes implements Outcomes {
   }
 
   async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
-    const keys = new Map(addresses.map(({ pk, sk }) => [nameOf({ pk, sk }), { pk, sk }]));
-    const found = await this.#table.batchGet([...keys.values()]);
-    const items = new Map(found.map((item) => [nameOf(keyOf(item)), item]));
-    return addresses.map((address) => cellOf(items.get(nameOf(address)) ?? {}, address.slot));
+    const items = await Promise.all(addresses.map((address) => this.#table.get(address, false)));
+    return addresses.map(({ slot }, index) => cellOf(items[index] ?? {}, slot));
   }
 
   /** The item as it stands after a write, or, if the write was refused, as it stood. */
   async #write(key: Key, update: ItemUpdate): Promise<Item> {
     const written = await this.#table.update(update);
     if (written !== undefined) return written;
-    const get = strongGet(this.#table.name, key);
-    const standing = await this.#table.getAny(get);
+    const standing = await this.#table.getAny(key, true);
     if (standing === undefined || !isExpired(standing, this.#table.now())) return standing ?? {};
     await this.#table.put(clearRequest(this.#at(), standing, update));
-    return (await this.#table.update(update)) ?? (await this.#table.getAny(get)) ?? {};
+    return (await this.#table.update(update)) ?? (await this.#table.getAny(key, true)) ?? {};
   }
 
   #at(): At {
@@ -104,12 +100,4 @@ const PARALLEL_QUERIES = 32;
 function standingOf({ slot }: Address, item: Item): Standing {
   const cell = cellOf(item, slot);
   return slot === undefined ? { cell } : { cell, leaf: leafOf(item) };
-}
-
-function keyOf(item: Item): Key {
-  return { pk: readText(item, 'pk') ?? '', sk: readText(item, 'sk') ?? '' };
-}
-
-function nameOf({ pk, sk }: Key): string {
-  return `${pk} ${sk}`;
 }

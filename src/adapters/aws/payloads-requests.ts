@@ -1,4 +1,4 @@
-import type { DeleteItemCommandInput, GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DeleteItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DeleteObjectCommandInput, GetObjectCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { Address } from '../../core/protocol/address.ts';
 import { expiry, keyAttributes, text } from './attributes.ts';
@@ -41,10 +41,6 @@ export function placeOf(ref: string): Place {
 
 export function putItemRequest(table: string, key: Key, value: string, until: number): PutItemCommandInput {
   return { TableName: table, Item: { ...keyAttributes(key), v: text(value), x: expiry(until) } };
-}
-
-export function getItemRequest(table: string, key: Key, isStrong: boolean): GetItemCommandInput {
-  return { TableName: table, Key: keyAttributes(key), ConsistentRead: isStrong };
 }
 
 export function removeItemRequest(table: string, key: Key): DeleteItemCommandInput {

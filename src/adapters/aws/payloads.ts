@@ -10,7 +10,6 @@ import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';
 import {
   blockPlace,
-  getItemRequest,
   objectRequest,
   placeOf,
   putItemRequest,
@@ -37,7 +36,8 @@ export class AwsPayloads implements Payloads {
   readonly #s3: () => Promise<S3Client>;
   readonly #bucket: string;
   /** The body of a wide chord asks for thousands of values at once. */
-  readonly #reading = limiter(READS_AT_ONCE);
+  readonly #readingItems = limiter(ITEMS_AT_ONCE);
+  readonly #readingObjects = limiter(OBJECTS_AT_ONCE);
 
   constructor({ dynamo, table, s3, bucket, clock, nonces }: AwsPayloadsOptions) {
     this.#table = new Table({ client: dynamo, table, clock, nonces });
@@ -89,9 +89,9 @@ export class AwsPayloads implements Payloads {
   }
 
   async #get(place: Place, what: string): Promise<string> {
-    const text = await this.#reading(() =>
-      'item' in place ? this.#getItem(place.item) : this.#getObject(place.object),
-    );
+    const text = await ('item' in place
+      ? this.#readingItems(() => this.#getItem(place.item))
+      : this.#readingObjects(() => this.#getObject(place.object)));
     if (text !== undefined) return text;
     throw new UnknownResult(`Cannot read ${what}: it is not there; it was removed, or it expired`, {
       taskId: place.id,
@@ -100,9 +100,7 @@ export class AwsPayloads implements Payloads {
 
   /** What is found is right, since nothing is overwritten; what is not found may have been written just now. */
   async #getItem(key: Key): Promise<string | undefined> {
-    const item =
-      (await this.#table.get(getItemRequest(this.#table.name, key, false))) ??
-      (await this.#table.get(getItemRequest(this.#table.name, key, true)));
+    const item = (await this.#table.get(key, false)) ?? (await this.#table.get(key, true));
     return item === undefined ? undefined : readText(item, 'v');
   }
 
@@ -139,5 +137,7 @@ export class AwsPayloads implements Payloads {
 
 // --- internal ---
 
+/** As many as four requests read at once, of at most 8 KB each. */
+const ITEMS_AT_ONCE = 400;
 /** As many as keep a network busy, and half of the sockets that a function has. */
-const READS_AT_ONCE = 32;
+const OBJECTS_AT_ONCE = 32;

@@ -1,6 +1,5 @@
 import type {
   DeleteItemCommandInput,
-  GetItemCommandInput,
   PutItemCommandInput,
   QueryCommandInput,
   UpdateItemCommandInput,
@@ -29,10 +28,6 @@ export function resultKey(id: string): Key {
 /** An item that is written whole; the last writer wins. */
 export function putRequest(table: string, key: Key, attributes: Item, until: number): PutItemCommandInput {
   return { TableName: table, Item: { ...keyAttributes(key), ...attributes, x: expiry(until) } };
-}
-
-export function getRequest(table: string, key: Key, isStrong: boolean = false): GetItemCommandInput {
-  return { TableName: table, Key: keyAttributes(key), ConsistentRead: isStrong };
 }
 
 export function appendRequest(

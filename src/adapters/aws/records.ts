@@ -11,7 +11,6 @@ import {
   GATE_KEY,
   gateOf,
   gateRequest,
-  getRequest,
   ledgerRequest,
   letterOf,
   lettersRequest,
@@ -49,7 +48,7 @@ export class AwsRecords implements Records {
   }
 
   async getProgress({ address }: { readonly address: Address }): Promise<Progress | undefined> {
-    const item = await this.#table.get(getRequest(this.#table.name, progressKey(address)));
+    const item = await this.#table.get(progressKey(address), false);
     return item && { state: readText(item, 's') ?? '', meta: readText(item, 'm') ?? '' };
   }
 
@@ -75,7 +74,7 @@ export class AwsRecords implements Records {
   }
 
   async gate(): Promise<number> {
-    const until = gateOf(await this.#table.get(getRequest(this.#table.name, GATE_KEY)));
+    const until = gateOf(await this.#table.get(GATE_KEY, false));
     return until > this.#table.now() ? until : 0;
   }
 
@@ -92,7 +91,7 @@ export class AwsRecords implements Records {
   }): Promise<'new' | 'unsent' | 'sent'> {
     const request = openSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() });
     if (await this.#table.put(request)) return 'new';
-    const standing = await this.#table.getAny(getRequest(this.#table.name, submissionKey(params.workflow), true));
+    const standing = await this.#table.getAny(submissionKey(params.workflow), true);
     return standing?.['s']?.BOOL === true ? 'sent' : 'unsent';
   }
 
@@ -140,7 +139,7 @@ export class AwsRecords implements Records {
   }
 
   async savedResult({ id }: { readonly id: string }): Promise<string | undefined> {
-    const item = await this.#table.get(getRequest(this.#table.name, resultKey(id)));
+    const item = await this.#table.get(resultKey(id), false);
     return item && readText(item, 'v');
   }
 }

@@ -1,16 +1,16 @@
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Broker, Outgoing } from '../../ports/broker.ts';
-import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';
 import type { QueueUrl } from './queue-urls.ts';
-import { untilDone } from './sqs-batch.ts';
-import { deadLetterRequest, sendBatches } from './sqs-requests.ts';
+import { deadLetterRequest, sendEntries, sentBytes } from './sqs-requests.ts';
+import type { SendEntry } from './sqs-requests.ts';
+import { SharedRequests } from './sqs-shared.ts';
+import type { SharedRequestsOptions } from './sqs-shared.ts';
 
 /** The queues and how to reach them. */
-export interface SqsBrokerOptions extends Backoff {
+export interface SqsBrokerOptions extends SharedRequestsOptions {
   readonly client: SQSClient;
-  readonly queueUrl: QueueUrl;
   /** The dead-letter queue's name, as `queueUrl` knows it. */
   readonly deadLetterQueue: string;
 }
@@ -20,28 +20,19 @@ export class SqsBroker implements Broker {
   readonly #client: SQSClient;
   readonly #queueUrl: QueueUrl;
   readonly #deadLetterQueue: string;
-  readonly #patience: Backoff;
+  readonly #sends: SharedRequests<SendEntry>;
 
-  constructor({ client, queueUrl, deadLetterQueue, clock, nonces }: SqsBrokerOptions) {
+  constructor({ client, deadLetterQueue, ...shared }: SqsBrokerOptions) {
     this.#client = client;
-    this.#queueUrl = queueUrl;
+    this.#queueUrl = shared.queueUrl;
     this.#deadLetterQueue = deadLetterQueue;
-    this.#patience = { clock, nonces };
+    const request = (QueueUrl: string, Entries: (SendEntry & { Id: string })[]): Promise<object> =>
+      client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    this.#sends = new SharedRequests<SendEntry>({ doing: 'send messages to', request, sizeOf: sentBytes }, shared);
   }
 
   async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
-    // All queues are found before anything is sent: a missing one leaves no canvas half sent.
-    const batches = await Promise.all(
-      sendBatches(messages).map(async (batch) => ({ batch, QueueUrl: await this.#queueUrl(batch.queue) })),
-    );
-    const sent = await Promise.allSettled(
-      batches.map(async ({ batch, QueueUrl }) => {
-        const call = (Entries: (typeof batch.entries)[number][]): Promise<object> =>
-          this.#client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-        await untilDone(batch, { doing: `send ${batch.entries.length} messages to`, call }, this.#patience);
-      }),
-    );
-    for (const one of sent) if (one.status === 'rejected') throw one.reason;
+    await this.#sends.do(sendEntries(messages));
   }
 
   async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {

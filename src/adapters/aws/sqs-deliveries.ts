@@ -1,55 +1,42 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Deliveries, Receipt } from '../../ports/broker.ts';
-import type { Backoff } from './backoff.ts';
-import type { QueueUrl } from './queue-urls.ts';
-import { untilDone } from './sqs-batch.ts';
-import { deleteBatches, releaseBatches } from './sqs-requests.ts';
+import { deleteEntries, releaseEntries } from './sqs-requests.ts';
+import type { DeleteEntry, ReleaseEntry } from './sqs-requests.ts';
+import { SharedRequests } from './sqs-shared.ts';
+import type { SharedRequestsOptions } from './sqs-shared.ts';
 
 /** The queues and how to reach them. */
-export interface SqsDeliveriesOptions extends Backoff {
+export interface SqsDeliveriesOptions extends SharedRequestsOptions {
   readonly client: SQSClient;
-  readonly queueUrl: QueueUrl;
 }
 
 /** Deletes and returns messages that were received from SQS. */
 export class SqsDeliveries implements Deliveries {
-  readonly #client: SQSClient;
-  readonly #queueUrl: QueueUrl;
-  readonly #patience: Backoff;
+  readonly #deletes: SharedRequests<DeleteEntry>;
+  readonly #releases: SharedRequests<ReleaseEntry>;
 
-  constructor({ client, queueUrl, clock, nonces }: SqsDeliveriesOptions) {
-    this.#client = client;
-    this.#queueUrl = queueUrl;
-    this.#patience = { clock, nonces };
+  constructor({ client, ...shared }: SqsDeliveriesOptions) {
+    const remove = (QueueUrl: string, Entries: (DeleteEntry & { Id: string })[]): Promise<object> =>
+      client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+    const release = (QueueUrl: string, Entries: (ReleaseEntry & { Id: string })[]): Promise<object> =>
+      client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
+    this.#deletes = new SharedRequests<DeleteEntry>(
+      { doing: 'delete messages from', request: remove, isDone: isOver },
+      shared,
+    );
+    this.#releases = new SharedRequests<ReleaseEntry>(
+      { doing: 'return messages to', request: release, isDone: isOver },
+      shared,
+    );
   }
 
   async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
-    await Promise.all(
-      deleteBatches(receipts).map(async (batch) => {
-        const QueueUrl = await this.#queueUrl(batch.queue);
-        const call = (Entries: (typeof batch.entries)[number][]): Promise<object> =>
-          this.#client.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-        await untilDone(batch, { doing: 'delete messages from', call, isDone: isOver }, this.#patience);
-      }),
-    );
+    await this.#deletes.do(deleteEntries(receipts));
   }
 
-  async release({
-    receipts,
-    seconds,
-  }: {
-    readonly receipts: readonly Receipt[];
-    readonly seconds: number;
-  }): Promise<void> {
-    await Promise.all(
-      releaseBatches(receipts, seconds).map(async (batch) => {
-        const QueueUrl = await this.#queueUrl(batch.queue);
-        const call = (Entries: (typeof batch.entries)[number][]): Promise<object> =>
-          this.#client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
-        await untilDone(batch, { doing: 'return messages to', call, isDone: isOver }, this.#patience);
-      }),
-    );
+  async release(params: { readonly receipts: readonly Receipt[]; readonly seconds: number }): Promise<void> {
+    await this.#releases.do(releaseEntries(params.receipts, params.seconds));
   }
 }
 

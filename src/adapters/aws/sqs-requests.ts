@@ -13,27 +13,60 @@ const BATCH_BYTES = 1024 * 1024;
 const MAX_DELAY_SECONDS = 900;
 const MAX_VISIBILITY_SECONDS = 43_200;
 
+/** An entry of each kind of request; its id is given where it is sent. */
+export type SendEntry = Omit<SendMessageBatchRequestEntry, 'Id'>;
+export type DeleteEntry = Omit<DeleteMessageBatchRequestEntry, 'Id'>;
+export type ReleaseEntry = Omit<ChangeMessageVisibilityBatchRequestEntry, 'Id'>;
+
 /** What one call does to one queue. */
-export interface QueueBatch<Entry> {
+export interface QueueEntries<Entry> {
   readonly queue: string;
   readonly entries: readonly Entry[];
 }
 
-/** Messages in batches: per queue, in order, each within the limits of one call. */
-export function sendBatches(messages: readonly Outgoing[]): readonly QueueBatch<SendMessageBatchRequestEntry>[] {
-  return perQueue(messages, sendEntry, ({ MessageBody = '' }) => Buffer.byteLength(MessageBody));
+export function sendEntries(messages: readonly Outgoing[]): readonly QueueEntries<SendEntry>[] {
+  return perQueue(messages, sendEntry);
 }
 
-export function deleteBatches(receipts: readonly Receipt[]): readonly QueueBatch<DeleteMessageBatchRequestEntry>[] {
-  return perQueue(receipts, ({ handle }, Id) => ({ Id, ReceiptHandle: handle }));
+/** What an entry counts for the limit of a request. */
+export function sentBytes({ MessageBody = '' }: SendEntry): number {
+  return Buffer.byteLength(MessageBody);
 }
 
-export function releaseBatches(
-  receipts: readonly Receipt[],
-  seconds: number,
-): readonly QueueBatch<ChangeMessageVisibilityBatchRequestEntry>[] {
+export function deleteEntries(receipts: readonly Receipt[]): readonly QueueEntries<DeleteEntry>[] {
+  return perQueue(receipts, ({ handle }) => ({ ReceiptHandle: handle }));
+}
+
+export function releaseEntries(receipts: readonly Receipt[], seconds: number): readonly QueueEntries<ReleaseEntry>[] {
   const VisibilityTimeout = wholeSeconds(seconds, MAX_VISIBILITY_SECONDS);
-  return perQueue(receipts, ({ handle }, Id) => ({ Id, ReceiptHandle: handle, VisibilityTimeout }));
+  return perQueue(receipts, ({ handle }) => ({ ReceiptHandle: handle, VisibilityTimeout }));
+}
+
+/**
+ * Puts what several calls ask of one queue into requests, each within the limits of one. The items of a call stay together
+ * where one request can hold them: so a small canvas is accepted as a whole or not at all.
+ */
+export function inRequests<Item>(
+  calls: readonly (readonly Item[])[],
+  sizeOf: (item: Item) => number,
+): readonly (readonly Item[])[] {
+  const requests: { readonly items: Item[]; bytes: number }[] = [];
+  const add = (items: readonly Item[], bytes: number): void => {
+    const open = requests.at(-1);
+    const fits = open !== undefined && fitsOne(open.items.length + items.length, open.bytes + bytes);
+    if (!fits) requests.push({ items: [...items], bytes });
+    else {
+      open.items.push(...items);
+      open.bytes += bytes;
+    }
+  };
+  for (const items of calls) {
+    const sizes = items.map(sizeOf);
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    if (fitsOne(items.length, bytes)) add(items, bytes);
+    else items.forEach((item, index) => add([item], sizes[index] ?? 0));
+  }
+  return requests.map(({ items }) => items).filter((items) => items.length > 0);
 }
 
 export function deadLetterRequest(queueUrl: string, body: string, reason: string): SendMessageCommandInput {
@@ -48,10 +81,9 @@ export function deadLetterRequest(queueUrl: string, body: string, reason: string
 const MAX_REASON_CHARACTERS = 1000;
 const NOT_CARRIED = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
-function sendEntry({ body, delaySeconds, tenant }: Outgoing, id: string): SendMessageBatchRequestEntry {
+function sendEntry({ body, delaySeconds, tenant }: Outgoing): SendEntry {
   const DelaySeconds = wholeSeconds(delaySeconds, MAX_DELAY_SECONDS);
   return compact({
-    Id: id,
     MessageBody: body,
     DelaySeconds: DelaySeconds > 0 ? DelaySeconds : undefined,
     MessageGroupId: tenant,
@@ -64,29 +96,12 @@ function wholeSeconds(seconds: number, max: number): number {
 
 function perQueue<Given extends { readonly queue: string }, Entry>(
   given: readonly Given[],
-  entryOf: (given: Given, id: string) => Entry,
-  sizeOf: (entry: Entry) => number = () => 0,
-): readonly QueueBatch<Entry>[] {
+  entryOf: (given: Given) => Entry,
+): readonly QueueEntries<Entry>[] {
   const queues = Map.groupBy(given, ({ queue }) => queue);
-  return [...queues].flatMap(([queue, ofQueue]) => {
-    const entries = ofQueue.map((one, index) => entryOf(one, String(index)));
-    return cut(entries, sizeOf).map((batch) => ({ queue, entries: batch }));
-  });
+  return [...queues].map(([queue, ofQueue]) => ({ queue, entries: ofQueue.map(entryOf) }));
 }
 
-function cut<Entry>(entries: readonly Entry[], sizeOf: (entry: Entry) => number): readonly (readonly Entry[])[] {
-  const batches: Entry[][] = [];
-  let bytes = 0;
-  for (const entry of entries) {
-    const size = sizeOf(entry);
-    const batch = batches.at(-1);
-    if (batch === undefined || batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES) {
-      batches.push([entry]);
-      bytes = size;
-    } else {
-      batch.push(entry);
-      bytes += size;
-    }
-  }
-  return batches;
+function fitsOne(count: number, bytes: number): boolean {
+  return count <= BATCH_ENTRIES && bytes <= BATCH_BYTES;
 }

@@ -1,26 +1,16 @@
-import {
-  BatchGetItemCommand,
-  DeleteItemCommand,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type {
-  AttributeValue,
   DeleteItemCommandInput,
   DynamoDBClient,
-  GetItemCommandInput,
   PutItemCommandInput,
   QueryCommandInput,
   UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { ServiceUnavailable } from '../../core/errors/caller.ts';
-import { isExpired, keyAttributes } from './attributes.ts';
+import { isExpired } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
-import { backOff, inParallel, inRuns, MAX_TRIES } from './backoff.ts';
 import type { Backoff } from './backoff.ts';
 import { calling, isRefused } from './errors.ts';
+import { SharedReads } from './table-reads.ts';
 
 /** The table and how to reach it. */
 export interface TableOptions extends Backoff {
@@ -28,20 +18,27 @@ export interface TableOptions extends Backoff {
   readonly table: string;
 }
 
-/** Sends requests to one table and reads the whole of each answer. Items whose time is over are not read. */
+/**
+ * Sends requests to one table and reads the whole of each answer. Items whose time is over are not read. Reads of one turn of the
+ * event loop share requests.
+ */
 export class Table {
   readonly name: string;
   readonly #client: DynamoDBClient;
-  readonly #patience: Backoff;
+  readonly #clock: Backoff['clock'];
+  readonly #reads: SharedReads;
+  readonly #strongReads: SharedReads;
 
-  constructor({ client, table, clock, nonces }: TableOptions) {
-    this.name = table;
-    this.#client = client;
-    this.#patience = { clock, nonces };
+  constructor(options: TableOptions) {
+    this.name = options.table;
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.#reads = new SharedReads(options, false);
+    this.#strongReads = new SharedReads(options, true);
   }
 
   now(): number {
-    return this.#patience.clock.now();
+    return this.#clock.now();
   }
 
   /** What the request's `ReturnValues` asks for, or `undefined` if the condition did not hold. */
@@ -63,13 +60,12 @@ export class Table {
   }
 
   /** The item, also one whose time is over. */
-  async getAny(request: GetItemCommandInput): Promise<Item | undefined> {
-    const { Item } = await this.#call('read', () => this.#client.send(new GetItemCommand(request)));
-    return Item;
+  getAny(key: Key, isStrong: boolean): Promise<Item | undefined> {
+    return (isStrong ? this.#strongReads : this.#reads).read(key);
   }
 
-  async get(request: GetItemCommandInput): Promise<Item | undefined> {
-    const item = await this.getAny(request);
+  async get(key: Key, isStrong: boolean): Promise<Item | undefined> {
+    const item = await this.getAny(key, isStrong);
     return item === undefined || isExpired(item, this.now()) ? undefined : item;
   }
 
@@ -84,28 +80,6 @@ export class Table {
       from = answer.LastEvaluatedKey;
     } while (from !== undefined);
     return items.filter((item) => !isExpired(item, this.now()));
-  }
-
-  /** The items that exist under some keys, in no order, eventually consistent. No key may be given twice. */
-  async batchGet(keys: readonly Key[]): Promise<readonly Item[]> {
-    const batches = inRuns(keys, BATCH_GET_KEYS);
-    const found = await inParallel(batches, PARALLEL_BATCHES, (batch) => this.#getBatch(batch));
-    return found.flat().filter((item) => !isExpired(item, this.now()));
-  }
-
-  async #getBatch(keys: readonly Key[]): Promise<readonly Item[]> {
-    const items: Item[] = [];
-    let left: Record<string, AttributeValue>[] = keys.map(keyAttributes);
-    for (let tries = 1; tries <= MAX_TRIES; tries += 1) {
-      const request = new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: left } } });
-      const { Responses, UnprocessedKeys } = await this.#call('read', () => this.#client.send(request));
-      items.push(...(Responses?.[this.name] ?? []));
-      left = UnprocessedKeys?.[this.name]?.Keys ?? [];
-      if (left.length === 0) return items;
-      if (tries < MAX_TRIES) await backOff(this.#patience, tries);
-    }
-    const why = `it still leaves ${left.length} of ${keys.length} keys after ${MAX_TRIES} tries`;
-    throw new ServiceUnavailable(`Cannot read the table "${this.name}" for now: ${why}`);
   }
 
   #unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
@@ -123,9 +97,3 @@ export class Table {
     return calling(doing, { kind: 'table', name: this.name }, call);
   }
 }
-
-// --- internal ---
-
-/** A limit of BatchGetItem. */
-const BATCH_GET_KEYS = 100;
-const PARALLEL_BATCHES = 8;

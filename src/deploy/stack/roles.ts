@@ -76,7 +76,7 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
     case 'submit':
       return [
         send(appQueues(parts)),
-        allow(['dynamodb:GetItem'], attribute(TABLE)),
+        allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], attribute(TABLE)),
         writeTable,
         // The blocks of a large canvas: it starts from what it has written.
         allow(['s3:GetObject', 's3:PutObject'], objects('b')),

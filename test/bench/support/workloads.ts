@@ -48,7 +48,7 @@ export async function measureRuns(place: Place): Promise<readonly Figure[]> {
   const short = named('chain of 100', (await timed('chain of 100', () => steps(100))) / 100, 'ms a step');
   const long = named('chain of 1,000', (await timed('chain of 1,000', () => steps(1000))) / 1000, 'ms a step');
   return [
-    { ...named('500 delays accepted', acceptedMs, 'ms'), note: 'the caller sends each in a call of its own' },
+    { ...named('500 delays accepted', acceptedMs, 'ms'), note: 'calls of one turn share requests' },
     single,
     comparedTo(grouped, single),
     smallJoin,

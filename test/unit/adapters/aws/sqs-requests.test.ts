@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   deadLetterRequest,
-  deleteBatches,
-  releaseBatches,
-  sendBatches,
+  deleteEntries,
+  inRequests,
+  releaseEntries,
+  sendEntries,
+  sentBytes,
 } from '../../../../src/adapters/aws/sqs-requests.ts';
 import type { Outgoing } from '../../../../src/ports/broker.ts';
 
@@ -14,16 +16,17 @@ function message(body: string, more: Partial<Outgoing> = {}): Outgoing {
 }
 
 describe('requests of SqsBroker and SqsDeliveries', () => {
-  it('sendBatches() makes an entry of each message', () => {
-    const messages = [message('{}'), message('[]', { delaySeconds: 0.1, tenant: 'acme' })];
-    expect(sendBatches(messages)).toEqual([
+  it('sendEntries() makes an entry of each message, per queue', () => {
+    const odd = message('[]', { delaySeconds: 0.1, tenant: 'acme' });
+    expect(sendEntries([message('{}'), message('1', { queue: 'text' }), odd])).toEqual([
       {
         queue: 'math',
         entries: [
-          { Id: '0', MessageBody: '{}' },
-          { Id: '1', MessageBody: '[]', DelaySeconds: 1, MessageGroupId: 'acme' },
+          { MessageBody: '{}' },
+          { MessageBody: '[]', DelaySeconds: 1, MessageGroupId: 'acme' },
         ],
       },
+      { queue: 'text', entries: [{ MessageBody: '1' }] },
     ]);
   });
 
@@ -32,34 +35,30 @@ describe('requests of SqsBroker and SqsDeliveries', () => {
     [0, undefined],
     [59.01, 60],
     [901, 900],
-  ])('sendBatches() takes whole seconds from 0 to 900 when the delay is %d', (delaySeconds, expected) => {
-    const [batch] = sendBatches([message('{}', { delaySeconds })]);
-    expect(batch?.entries[0]?.DelaySeconds).toBe(expected);
+  ])('sendEntries() takes whole seconds from 0 to 900 when the delay is %d', (delaySeconds, expected) => {
+    const [ofQueue] = sendEntries([message('{}', { delaySeconds })]);
+    expect(ofQueue?.entries[0]?.DelaySeconds).toBe(expected);
   });
 
-  it('sendBatches() puts at most ten messages of one queue in a batch', () => {
-    const messages = Array.from({ length: 25 }, (_, i) => message(`${i}`, { queue: i % 5 === 0 ? 'text' : 'math' }));
-    const batches = sendBatches(messages).map(({ queue, entries }) => [queue, entries.length]);
-    expect(batches).toEqual([
-      ['text', 5],
-      ['math', 10],
-      ['math', 10],
-    ]);
+  it('inRequests() puts at most ten items in a request, and keeps those of a call together if one can hold them', () => {
+    const calls = ['a', 'bbb', 'ccccccc', 'dd', 'e'.repeat(24), 'f', ''].map((call) => [...call]);
+    const requests = inRequests(calls, () => 0).map((items) => items.join(''));
+    expect(requests).toEqual(['abbb', 'cccccccdde', 'eeeeeeeeee', 'eeeeeeeeee', 'eeef']);
   });
 
-  it('sendBatches() puts at most 1 MiB of bodies, as UTF-8, in a batch', () => {
+  it('inRequests() puts at most 1 MiB of bodies, as UTF-8, in a request', () => {
     const sizes = [300, 300, 300, 124, 1, 1024, 512, 512];
-    const batches = sendBatches(sizes.map((size) => message('é'.repeat((size * KB) / 2))));
-    expect(batches.map(({ entries }) => entries.length)).toEqual([4, 1, 1, 2]);
+    const calls = sizes.map((size) => [{ MessageBody: 'é'.repeat((size * KB) / 2) }]);
+    expect(inRequests(calls, sentBytes).map((items) => items.length)).toEqual([4, 1, 1, 2]);
+    expect(inRequests([calls.flat()], sentBytes).map((items) => items.length)).toEqual([4, 1, 1, 2]);
   });
 
-  it('deleteBatches() and releaseBatches() name receipts, ten to a batch', () => {
-    const receipts = Array.from({ length: 11 }, (_, i) => ({ queue: 'math', handle: `handle${i}` }));
-    expect(deleteBatches(receipts).map(({ entries }) => entries.length)).toEqual([10, 1]);
-    expect(releaseBatches(receipts, 50_000)[1]).toEqual({
-      queue: 'math',
-      entries: [{ Id: '10', ReceiptHandle: 'handle10', VisibilityTimeout: 43_200 }],
-    });
+  it('deleteEntries() and releaseEntries() name receipts', () => {
+    const receipts = [{ queue: 'math', handle: 'handle' }];
+    expect(deleteEntries(receipts)).toEqual([{ queue: 'math', entries: [{ ReceiptHandle: 'handle' }] }]);
+    expect(releaseEntries(receipts, 50_000)).toEqual([
+      { queue: 'math', entries: [{ ReceiptHandle: 'handle', VisibilityTimeout: 43_200 }] },
+    ]);
   });
 
   it('deadLetterRequest() carries the reason as an attribute that SQS takes', () => {
