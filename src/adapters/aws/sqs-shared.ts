@@ -100,10 +100,11 @@ export class SharedRequests<Entry> {
     const failures = new Map(Failed.map((failure) => [failure.Id, failure]));
     return items.filter(({ resolve, reject }, index) => {
       const failure = failures.get(String(index));
-      if (failure === undefined || isDone(failure.Code ?? '')) return void resolve();
-      const error = errorOf(failure, `Cannot ${doing} the queue "${queue}"`, tries);
-      if (error === undefined) return true;
-      return void reject(error);
+      const isOver = failure === undefined || isDone(failure.Code ?? '');
+      const error = isOver ? undefined : errorOf(failure, `Cannot ${doing} the queue "${queue}"`, tries);
+      if (isOver) resolve();
+      else if (error !== undefined) reject(error);
+      return !isOver && error === undefined;
     });
   }
 }

@@ -41,7 +41,7 @@ describe('requests of SqsBroker and SqsDeliveries', () => {
   });
 
   it('inRequests() puts at most ten items in a request, and keeps those of a call together if one can hold them', () => {
-    const calls = ['a', 'bbb', 'ccccccc', 'dd', 'e'.repeat(24), 'f', ''].map((call) => [...call]);
+    const calls = ['a', 'bbb', 'ccccccc', 'dd', 'e'.repeat(24), 'f', ''].map((call) => call.split(''));
     const requests = inRequests(calls, () => 0).map((items) => items.join(''));
     expect(requests).toEqual(['abbb', 'cccccccdde', 'eeeeeeeeee', 'eeeeeeeeee', 'eeef']);
   });

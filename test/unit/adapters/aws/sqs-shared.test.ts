@@ -32,7 +32,7 @@ function queueThatFails(failing: readonly Failing[], more: Partial<RequestKind<E
     { queueUrl, ...patience },
   );
   const send = (bodies: string, queue = 'math'): Promise<void> =>
-    requests.do([{ queue, entries: [...bodies].map((body) => ({ body })) }]);
+    requests.do([{ queue, entries: bodies.split('').map((body) => ({ body })) }]);
   return { send, requests, asked, waits };
 }
 
