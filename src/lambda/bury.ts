@@ -1,6 +1,7 @@
 import { makeConf } from '../client/app.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import { environmentRuntime } from '../runtime/environment.ts';
+import { inSandbox } from '../runtime/sandbox-time.ts';
 import { buryBatch } from '../worker/bury.ts';
 import { deliveryOf } from './handler.ts';
 import { metered } from './metered.ts';
@@ -9,8 +10,10 @@ import type { FunctionContext, QueueAnswer, QueueEvent } from './sqs-event.ts';
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
 /** The function behind the dead-letter queue: it settles what dead messages leave open, and keeps them on record. */
-export async function handler(event: QueueEvent, _context: FunctionContext): Promise<QueueAnswer> {
+export async function handler(event: QueueEvent, context: FunctionContext): Promise<QueueAnswer> {
   const deliveries = event.Records.map((record) => deliveryOf(record));
-  const back = await metered(engine, (counting) => buryBatch(counting, deliveries));
+  const back = await inSandbox(context.getRemainingTimeInMillis(), () =>
+    metered(engine, (counting) => buryBatch(counting, deliveries)),
+  );
   return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
 }

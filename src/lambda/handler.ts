@@ -4,6 +4,7 @@ import { compact } from '../core/values/compact.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { queuePrefix } from '../runtime/environment.ts';
+import { inSandbox } from '../runtime/sandbox-time.ts';
 import { runBatch } from '../worker/batch.ts';
 import { metered } from './metered.ts';
 import type { FunctionContext, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
@@ -44,8 +45,9 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
   const here: Engine = withTasks(engine, names);
   const handle = async (event: QueueEvent, context: FunctionContext): Promise<QueueAnswer> => {
     const deliveries = event.Records.map((record) => deliveryOf(record, prefix()));
-    const back = await metered(here, (engine) =>
-      runBatch(engine, deliveries, () => context.getRemainingTimeInMillis()),
+    const remainingMs = (): number => context.getRemainingTimeInMillis();
+    const back = await inSandbox(remainingMs(), () =>
+      metered(here, (engine) => runBatch(engine, deliveries, remainingMs)),
     );
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
   };

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { connections } from '../adapters/aws/connections.ts';
 import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../adapters/aws/payloads.ts';
 import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
@@ -22,6 +23,7 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
+import { sandboxLeftMs } from './sandbox-time.ts';
 
 /** What {@link environmentRuntime} reads: the process's variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -31,9 +33,6 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * URL, which for an emulator may be a name that this machine cannot look up.
  */
 export const atOneEndpoint = { useQueueUrlAsEndpoint: false } as const;
-
-/** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
-const SOCKETS = 64;
 
 /** Where a test, or the command line with `--memory`, leaves the ports that every app of this process is to use. */
 const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
@@ -176,7 +175,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
   const bucket = required(environment, 'CHORDAL_BUCKET');
   const prefix = required(environment, 'CHORDAL_QUEUE_PREFIX');
   const patience = { clock, nonces };
-  const requestHandler = { httpAgent: { maxSockets: SOCKETS }, httpsAgent: { maxSockets: SOCKETS } };
+  const requestHandler = connections(sandboxLeftMs);
   const dynamo = new DynamoDBClient({ requestHandler });
   const client = new SQSClient({ requestHandler, ...atOneEndpoint });
   const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
@@ -190,7 +189,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     records: new AwsRecords({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client, queueUrl, deadLetterQueue: 'dead', ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
-    scheduler: schedulerOf(environment, prefix),
+    scheduler: schedulerOf(environment, prefix, requestHandler),
     clock,
     nonces,
     log,
@@ -198,7 +197,11 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
 }
 
 /** Without a role for it there is no scheduler, and long delays are made of short ones. */
-function schedulerOf(environment: Environment, prefix: string): Scheduler | undefined {
+function schedulerOf(
+  environment: Environment,
+  prefix: string,
+  requestHandler: ReturnType<typeof connections>,
+): Scheduler | undefined {
   const {
     CHORDAL_SCHEDULER_ROLE: roleArn,
     CHORDAL_SCHEDULER_GROUP: groupName = 'default',
@@ -209,7 +212,7 @@ function schedulerOf(environment: Environment, prefix: string): Scheduler | unde
   const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
   const client = lazily(async () => {
     const { SchedulerClient } = await import('../adapters/aws/scheduler-client.ts');
-    return new SchedulerClient({});
+    return new SchedulerClient({ requestHandler });
   });
   return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn('dead') });
 }

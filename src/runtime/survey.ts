@@ -1,11 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { connections } from '../adapters/aws/connections.ts';
 import { AwsSurvey } from '../adapters/aws/survey.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { Survey } from '../ports/survey.ts';
 import { atOneEndpoint, required } from './environment.ts';
 import type { Environment } from './environment.ts';
+import { sandboxLeftMs } from './sandbox-time.ts';
 
 /**
  * The survey of the cloud that the environment names. It is apart from the other ports, so that no function has it in its bundle.
@@ -14,12 +16,13 @@ import type { Environment } from './environment.ts';
  */
 export function environmentSurvey(environment: Environment): Survey {
   required(environment, 'CHORDAL_SCHEDULER_ROLE');
+  const requestHandler = connections(sandboxLeftMs);
   return new AwsSurvey({
-    dynamo: new DynamoDBClient({}),
+    dynamo: new DynamoDBClient({ requestHandler }),
     table: required(environment, 'CHORDAL_TABLE'),
-    sqs: new SQSClient(atOneEndpoint),
+    sqs: new SQSClient({ requestHandler, ...atOneEndpoint }),
     prefix: required(environment, 'CHORDAL_QUEUE_PREFIX'),
-    scheduler: new SchedulerClient({}),
+    scheduler: new SchedulerClient({ requestHandler }),
     groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
     clock: new RealClock(),
   });

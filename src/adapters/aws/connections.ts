@@ -1,0 +1,47 @@
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+/** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
+const SOCKETS = 64;
+/** How long a connection may take to stand, and how long a service may say nothing, in ms: many times what AWS takes on a bad day. */
+const CONNECTION_MS = 3000;
+const SILENCE_MS = 5000;
+/** How long a request may take until its answer begins, its wait for a socket included, in ms: 5 MB are sent in it by a slow line. */
+const REQUEST_MS = 30_000;
+/** What is left of a sandbox's time for what follows a request, and the least that a request is given, in ms. */
+const MARGIN_MS = 1500;
+const LEAST_MS = 500;
+
+/**
+ * Makes the one HTTP handler that all AWS clients of a process share. A request that takes too long ends with a `TimeoutError`, which
+ * the SDK tries again and {@link calling} translates to `ServiceUnavailable`.
+ *
+ * @param leftMs the time that this sandbox has left, so that a service that hangs does not take the sandbox along.
+ */
+export function connections(leftMs: () => number): NodeHttpHandler {
+  return new BoundedHandler(leftMs);
+}
+
+// --- internal ---
+
+class BoundedHandler extends NodeHttpHandler {
+  readonly #leftMs: () => number;
+
+  constructor(leftMs: () => number) {
+    super({
+      httpAgent: { maxSockets: SOCKETS },
+      httpsAgent: { maxSockets: SOCKETS },
+      connectionTimeout: CONNECTION_MS,
+      socketTimeout: SILENCE_MS,
+      throwOnRequestTimeout: true,
+    });
+    this.#leftMs = leftMs;
+  }
+
+  override handle(
+    request: Parameters<NodeHttpHandler['handle']>[0],
+    options: Parameters<NodeHttpHandler['handle']>[1] = {},
+  ): ReturnType<NodeHttpHandler['handle']> {
+    const requestTimeout = Math.max(LEAST_MS, Math.min(REQUEST_MS, this.#leftMs() - MARGIN_MS));
+    return super.handle(request, { requestTimeout, ...options });
+  }
+}
