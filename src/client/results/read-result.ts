@@ -18,10 +18,15 @@ import type { Engine } from '../../engine/engine.ts';
 import { loadValue } from '../../engine/inputs.ts';
 import { currentRun } from '../../engine/task/context.ts';
 
-/** The waits between polls: the first, how each grows, and the longest, in ms. */
-const FIRST_WAIT_MS = 50;
-const WAIT_GROWTH = 1.5;
+/** The shortest and the longest waits between polls, and the longest for whom waits only a short time, in ms. */
+const SHORTEST_WAIT_MS = 25;
+const SHORT_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
+/** How long a short time is, in ms. */
+const SHORT_MS = 10_000;
+/** Each wait as a part of the time waited so far: at first, and after a short time. */
+const SHORT_PART = 1 / 4;
+const LONG_PART = 1 / 20;
 
 /** What stands of an id, as a reader sees it. */
 export interface Visible {
@@ -36,7 +41,8 @@ export async function readVisible(engine: Engine, id: string): Promise<Visible> 
 }
 
 /**
- * Waits until `read` finds something: at once, then after 50 ms, each wait half as long again, at most 5 s.
+ * Waits until `read` finds something: at once, then at intervals that grow with the time waited, so that it answers within 250 ms of
+ * the end in the first 10 s, and later within a twentieth of the time waited, at most 5 s.
  *
  * @throws TimeoutError after `timeout` seconds, the reason of `signal` when it aborts, WouldBlock inside a task.
  */
@@ -53,19 +59,21 @@ export async function waitFor<T>(
     );
   }
   const { clock } = engine;
-  const endsAt = timeout === undefined ? Number.POSITIVE_INFINITY : clock.now() + timeout * 1000;
-  for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * WAIT_GROWTH)) {
+  const startedAt = clock.now();
+  const endsAt = timeout === undefined ? Number.POSITIVE_INFINITY : startedAt + timeout * 1000;
+  for (;;) {
     signal?.throwIfAborted();
     const found = await read();
     if (found !== undefined) return found;
-    const left = endsAt - clock.now();
+    const now = clock.now();
+    const left = endsAt - now;
     if (timeout !== undefined && left <= 0) {
       throw new TimeoutError(`Cannot wait longer for ${id}: it has not ended after ${timeout} s; it goes on`, {
         taskId: id,
         timeoutSeconds: timeout,
       });
     }
-    await clock.poll(waitMs, left, signal);
+    await clock.poll(waitAfter(now - startedAt), left, signal);
   }
 }
 
@@ -96,6 +104,12 @@ export async function stateOf(engine: Engine, id: string): Promise<State> {
 }
 
 // --- internal ---
+
+/** The wait until the next poll, by how long it has been waited for. */
+function waitAfter(waitedMs: number): number {
+  const [part, most] = waitedMs < SHORT_MS ? [SHORT_PART, SHORT_WAIT_MS] : [LONG_PART, LONGEST_WAIT_MS];
+  return Math.min(most, Math.max(SHORTEST_WAIT_MS, waitedMs * part));
+}
 
 function isExpired({ clock }: Engine, { expiresAt, forgotten }: Result): boolean {
   return forgotten === true || (expiresAt !== undefined && expiresAt * 1000 <= clock.now());

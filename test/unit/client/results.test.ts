@@ -111,6 +111,20 @@ describe('AsyncResult.state()', () => {
 });
 
 describe('AsyncResult.get()', () => {
+  it.each([0.4, 1, 6, 9.7])('get() answers within 250 ms of the end when that is %d s ahead', async (seconds) => {
+    const result = await slow.delay(seconds);
+    const startedAt = cloud.clock.now();
+    await result.get();
+    expect(cloud.clock.now() - startedAt).toBeLessThanOrEqual(seconds * 1000 + 250);
+  });
+
+  it('get() answers within a twentieth of the time that it has waited when that is 50 s', async () => {
+    const result = await slow.delay(50);
+    const startedAt = cloud.clock.now();
+    await result.get();
+    expect(cloud.clock.now() - startedAt).toBeLessThanOrEqual(50_000 * 1.05);
+  });
+
   it('waits, and throws after its timeout when nothing has come; the task goes on', async () => {
     const result = await slow.delay(30);
     const startedAt = cloud.clock.now();
