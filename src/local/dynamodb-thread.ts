@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import { compact } from '../core/values/compact.ts';
+import { keepParsedExpressions } from './dynalite-parsers.ts';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
 
 // Given by startEmulator.
 const { port, dataDir } = workerData as EmulatorSettings;
 
+keepParsedExpressions();
 const server = dynalite(
   compact({ createTableMs: 0, path: dataDir === undefined ? undefined : join(dataDir, 'dynamodb') }),
 );
