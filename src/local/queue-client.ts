@@ -23,6 +23,8 @@ export interface QueueClient {
 export function makeSqsClient({ sqsS3 }: Endpoints): SQSClient {
   return new SQSClient({
     ...clientOptions(sqsS3),
+    cacheMiddleware: true,
+    md5: false,
     requestHandler: { httpAgent: { keepAlive: true, maxSockets: 1000 } },
   });
 }

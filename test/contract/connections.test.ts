@@ -2,10 +2,10 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
-import { connections } from '../../../../src/adapters/aws/connections.ts';
-import { DynamoOutcomes } from '../../../../src/adapters/aws/outcomes.ts';
-import { RealClock } from '../../../../src/adapters/system/clock.ts';
-import { addressOf } from '../../../../src/core/protocol/address.ts';
+import { connections } from '../../src/adapters/aws/connections.ts';
+import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
+import { RealClock } from '../../src/adapters/system/clock.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
 
 test('connections() ends a request that is not answered while the sandbox has time left, as ServiceUnavailable', async () => {
   const endpoint = await silentService();
