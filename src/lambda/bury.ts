@@ -12,8 +12,9 @@ const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 /** The function behind the dead-letter queue: it settles what dead messages leave open, and keeps them on record. */
 export async function handler(event: QueueEvent, context: FunctionContext): Promise<QueueAnswer> {
   const deliveries = event.Records.map((record) => deliveryOf(record));
-  const back = await inSandbox(context.getRemainingTimeInMillis(), () =>
-    metered(engine, (counting) => buryBatch(counting, deliveries)),
+  const remainingMs = (): number => context.getRemainingTimeInMillis();
+  const back = await inSandbox(remainingMs(), () =>
+    metered(engine, (counting) => buryBatch(counting, deliveries, remainingMs)),
   );
   return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -116,7 +116,7 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
     cloud.consume(queue, (deliveries, remainingMs) => startedBy(runtime, () => consume(deliveries, remainingMs)));
   }
   const bury = makeEngine(runtime, new Map(), makeConf({}));
-  cloud.consume(DEAD_LETTER_QUEUE, (deliveries) => buryBatch(bury, deliveries));
+  cloud.consume(DEAD_LETTER_QUEUE, (deliveries, remainingMs) => buryBatch(bury, deliveries, remainingMs));
   const unshare = shareRuntime(runtime);
   const close = (): void => {
     closing.abort('closed');

@@ -106,7 +106,7 @@ export class SimulatedCloud {
     this.#maxDeliveries = maxDeliveries;
     this.#handlers = {
       ...Object.fromEntries(Object.entries(handlers).map(([queue, handler]) => [queue, consumerOf(handler)])),
-      dead: (deliveries) => buryBatch(bury, deliveries),
+      dead: (deliveries, remainingMs) => buryBatch(bury, deliveries, remainingMs),
     };
   }
 

@@ -1,4 +1,5 @@
 import { isChordalError } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
 import { isPossibleDuplicate, onRead, onThrow, RETURN } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { decodeMessage } from '../core/protocol/message-codec.ts';
@@ -35,7 +36,7 @@ export async function runBatch(
     if (!isDone) returned.push(one.delivery.messageId);
     return isDone;
   };
-  const all = await prepare(engine, deliveries, returned);
+  const all = await prepare(engine, deliveries, { returned, wholeMs });
   const fresh = all.filter((one) => !isSecond(one));
   const seconds = all.filter(isSecond);
   const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
@@ -90,7 +91,7 @@ function isSecond({ delivery: { receives }, message }: Prepared): boolean {
 async function prepare(
   engine: Engine,
   deliveries: readonly Delivery[],
-  returned: string[],
+  { returned, wholeMs }: { readonly returned: string[]; readonly wholeMs: number },
 ): Promise<readonly Prepared[]> {
   const read: { readonly delivery: Delivery; readonly message: Message }[] = [];
   await Promise.all(
@@ -106,10 +107,39 @@ async function prepare(
     }),
   );
   if (read.length === 0) return [];
-  const messages = read.map(({ message }) => message);
-  const revoked = await revokedScopes(engine, messages);
-  const slots = await slotsFor(engine, messages);
-  return read.map((one) => ({ ...one, revoked, slotAt: slots.get(one.message) }));
+  try {
+    const messages = read.map(({ message }) => message);
+    const revoked = await revokedScopes(engine, messages);
+    const slots = await slotsFor(engine, messages);
+    return read.map((one) => ({ ...one, revoked, slotAt: slots.get(one.message) }));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    await Promise.all(
+      read.map(({ delivery, message }) =>
+        end(engine, delivery, thrown(engine, { ...delivery, id: message.id }, wholeMs, error)),
+      ),
+    );
+    returned.push(...read.map(({ delivery }) => delivery.messageId));
+    return [];
+  }
+}
+
+/** Judges a delivery that threw, and logs what is not the cloud's refusal or a deployment under way. */
+function thrown(
+  engine: Engine,
+  { messageId, receives, id }: Delivery & { readonly id: string },
+  wholeMs: number,
+  error: unknown,
+): Disposition {
+  const isExpected =
+    isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(error, 'CHORDAL_NOT_REGISTERED');
+  if (!isExpected)
+    engine.log.error('A message could not be worked on and returns to its queue', {
+      messageId,
+      id,
+      error: loggable(error),
+    });
+  return onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
 }
 
 function tryDecode({ body, messageId }: Delivery): Message | NewerMessage | Error {
@@ -149,14 +179,6 @@ async function attempt(
   try {
     return await deliver({ engine, outbox, facts, remainingMs });
   } catch (error) {
-    const disposition = onThrow(error);
-    if (disposition === RETURN && !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) {
-      engine.log.error('A message could not be worked on and returns to its queue', {
-        messageId: delivery.messageId,
-        id: message.id,
-        error: loggable(error),
-      });
-    }
-    return disposition;
+    return thrown(engine, { ...delivery, id: message.id }, time.wholeMs, error);
   }
 }

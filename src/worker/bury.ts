@@ -1,5 +1,5 @@
 import { isChordalError } from '../core/errors/caller.ts';
-import { ACK } from '../core/protocol/delivery.ts';
+import { ACK, onThrow } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
@@ -16,13 +16,20 @@ const GIVEN_UP = 'its queue gave it up: it was received too often or was too old
 /**
  * Settles what dead messages leave open, as their heir, and keeps a record of each with the reason. It answers with the
  * ids of those that are to come back.
+ *
+ * @param remainingMs returns the time left in this sandbox, in ms.
  */
-export async function buryBatch(engine: Engine, deliveries: readonly Delivery[]): Promise<readonly string[]> {
+export async function buryBatch(
+  engine: Engine,
+  deliveries: readonly Delivery[],
+  remainingMs: () => number,
+): Promise<readonly string[]> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
+  const wholeMs = remainingMs();
   const back: string[] = [];
   await Promise.all(
     deliveries.map(async (delivery) => {
-      if (!(await bury(engine, outbox, delivery))) back.push(delivery.messageId);
+      if (!(await bury(engine, outbox, delivery, wholeMs))) back.push(delivery.messageId);
     }),
   );
   return back;
@@ -31,7 +38,7 @@ export async function buryBatch(engine: Engine, deliveries: readonly Delivery[])
 // --- internal ---
 
 /** Settles a dead message and keeps a record of it. Returns whether both have happened. */
-async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise<boolean> {
+async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs: number): Promise<boolean> {
   const { body, messageId, reason: dead = GIVEN_UP } = delivery;
   const { clock, records, log } = engine;
   try {
@@ -48,6 +55,10 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise
   } catch (error) {
     if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))
       log.error('A dead message could not be buried', { messageId, error: loggable(error) });
+    const { receives, receipt } = delivery;
+    const disposition = onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
+    const seconds = disposition.kind === 'return' ? disposition.seconds : undefined;
+    if (seconds !== undefined) await engine.deliveries.release({ receipts: [receipt], seconds }).catch(() => undefined);
     return false;
   }
 }

@@ -8,8 +8,9 @@ const LINGER_MS = 5;
 const BATCH_ENTRIES = 10;
 
 /**
- * Gathers what the deliveries of one batch send, so that ten of them share a call: it sends when ten have come, when
- * every delivery that is still running waits for it, or after 5 ms.
+ * Holds what the deliveries of one batch send until ten messages have come, every delivery that is still running waits
+ * for it, or 5 ms are over. Then it sends all of it in one turn, in which the broker has calls share requests, and
+ * settles each by its own messages.
  */
 export class BatchOutbox implements Outbox {
   readonly #broker: Broker;
@@ -66,9 +67,6 @@ export class BatchOutbox implements Outbox {
     const waiting = this.#waiting;
     if (waiting.length === 0) return;
     this.#waiting = [];
-    void this.#broker.send({ messages: waiting.flatMap(({ messages }) => messages) }).then(
-      () => waiting.forEach(({ resolve }) => resolve()),
-      (cause: unknown) => waiting.forEach(({ reject }) => reject(cause)),
-    );
+    for (const { messages, resolve, reject } of waiting) void this.#broker.send({ messages }).then(resolve, reject);
   }
 }

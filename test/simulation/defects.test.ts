@@ -21,13 +21,19 @@ test('every mark in the source is used by a defect, and stands once', () => {
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {
     const found = await withDefect(defect.edits, ({ simulate }) =>
-      defect.seen === 'amplification' ? amplification(simulate) : firstProblem(simulate, defect),
+      defect.seen === 'amplification' ? amplification(simulate) : firstProblem(simulate, defect, defect.seen),
     );
     expect(found).toMatch(defect.seen === 'amplification' ? /runs/ : defect.seen);
   });
 });
 
-async function firstProblem(simulate: typeof Simulate, { features, faults, spec }: Defect): Promise<string> {
+/** The first problem that the defect is to be seen by, else the first of another kind: heavy throttling has some of its own. */
+async function firstProblem(
+  simulate: typeof Simulate,
+  { features, faults, spec }: Defect,
+  seen: RegExp,
+): Promise<string> {
+  let other = '';
   const chances = typeof faults === 'string' ? PROFILES[faults] : { ...NO_FAULTS, ...faults };
   for (let seed = 1; seed <= SEEDS; seed += 1) {
     const { problems } = await simulate({
@@ -37,9 +43,11 @@ async function firstProblem(simulate: typeof Simulate, { features, faults, spec 
       maxDeliveries: 3000,
       ...(spec === undefined ? {} : { spec }),
     });
-    if (problems.length > 0) return problems.join('; ');
+    const found = problems.join('; ');
+    if (seen.test(found)) return found;
+    other ||= found;
   }
-  return '';
+  return other;
 }
 
 /** A chain of 100 steps with one duplicate in a hundred runs each step once, and not three times. */

@@ -225,7 +225,13 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what could not be worked on is acknowledged',
-    edits: [{ file: DELIVERY, from: '? RETURN_WHILE_DEPLOYED : RETURN;', to: '? RETURN_WHILE_DEPLOYED : ACK;' }],
+    edits: [
+      {
+        file: DELIVERY,
+        from: "return { kind: 'return', seconds: Math.ceil(",
+        to: "return { kind: 'ack', seconds: Math.ceil(",
+      },
+    ],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,

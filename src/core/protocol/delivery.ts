@@ -25,6 +25,11 @@ export const RETURN: Disposition = { kind: 'return' };
 /** The message returns in 30 s, when a release that knows its task or its route may be deployed. */
 const RETURN_WHILE_DEPLOYED: Disposition = { kind: 'return', seconds: 30 };
 
+/** A message that the cloud refused returns after this many seconds, times two for each receive, less chance. */
+const REFUSED_SECONDS = 5;
+/** A queue's visibility timeout, in timeouts of its function. */
+const VISIBILITY_TIMEOUTS = 6;
+
 /** The time that a sandbox has for a task, in ms. */
 export interface TimeFacts {
   readonly leftMs: number;
@@ -169,9 +174,21 @@ export function onExpandError(facts: DeliveryFacts, error: unknown): Next<never>
   return { kind: 'commit', decision: new WorkerLostError(`Cannot start ${facts.message.id}: ${reason}`) };
 }
 
-/** Judges a delivery that threw. User code never throws here, so an unknown name is a route of another release. */
-export function onThrow(error: unknown): Disposition {
-  return isChordalError(error, 'CHORDAL_NOT_REGISTERED') ? RETURN_WHILE_DEPLOYED : RETURN;
+/**
+ * Judges a delivery that threw. User code never throws here, so an unknown name is a route of another release. A message
+ * that the cloud refused returns soon, and later with each receive, up to its queue's visibility timeout.
+ *
+ * @param chance at least 0 and below 1: spreads messages that were refused at one time
+ */
+export function onThrow(
+  error: unknown,
+  { receives, wholeMs, chance }: { readonly receives: number; readonly wholeMs: number; readonly chance: number },
+): Disposition {
+  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return RETURN_WHILE_DEPLOYED;
+  if (!isRefusal(error)) return RETURN;
+  const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
+  const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
+  return { kind: 'return', seconds: Math.ceil(most * (0.5 + chance / 2)) };
 }
 
 /**

@@ -20,7 +20,7 @@ test('what is logged of a message that cannot be read says what is wrong with it
 
   await bench.work([deliveryOf(malformed)]);
   const reason = 'InvalidMessage: Cannot read args of a message: current value is ["secret"]';
-  await buryBatch(bench.engine, [deliveryOf(malformed, { reason })]);
+  await buryBatch(bench.engine, [deliveryOf(malformed, { reason })], () => 60_000);
 
   expect(lines.join('\n')).toMatch(/goes to the dead-letter queue.*InvalidMessage: Cannot read/);
   expect(lines.join('\n')).toMatch(/was buried.*InvalidMessage: Cannot read/);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { chain, group } from '../../../src/client/canvas.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
@@ -272,13 +273,15 @@ describe('runBatch() given bad arguments in a message', () => {
 });
 
 describe('runBatch() sends', () => {
-  it('the next steps of ten messages in one call', async () => {
-    const calls: number[] = [];
+  it('the next steps of ten messages in one turn, in which calls share requests', async () => {
+    const turns = new Map<object, number>();
+    let turn = {};
     const bench = makeBench(({ broker }) => ({
       broker: {
         deadLetter: (letter) => broker.deadLetter(letter),
         send: async (all) => {
-          calls.push(all.messages.length);
+          turns.set(turn, (turns.get(turn) ?? 0) + all.messages.length);
+          setImmediate(() => (turn = {}));
           await broker.send(all);
         },
       },
@@ -288,8 +291,9 @@ describe('runBatch() sends', () => {
       chain(bench.app.signature('one', { immutable: true }), bench.app.signature('one', { immutable: true })),
     );
     await group(members).delay();
-    expect(calls).toEqual([10]);
+    expect([...turns.values()]).toEqual([10]);
+    await nextTurn();
     await bench.work(bench.receive());
-    expect(calls).toEqual([10, 10]);
+    expect([...turns.values()]).toEqual([10, 10]);
   });
 });

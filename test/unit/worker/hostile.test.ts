@@ -32,7 +32,7 @@ async function drain(bench: Attacked, body: string): Promise<void> {
     const dead = cloud.queues
       .receive('dead', 10)
       .map(({ handle, reason = '', ...message }) => ({ ...message, reason, receipt: { queue: 'dead', handle } }));
-    await finish(bench, dead, await buryBatch(engine, dead));
+    await finish(bench, dead, await buryBatch(engine, dead, () => 60_000));
     await clock.sleep(31_000);
   }
 }

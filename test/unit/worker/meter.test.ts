@@ -49,7 +49,7 @@ test('what buries dead messages counts them', async () => {
   const bench = benchWithTasks();
   const deliveries = [taskDelivery('add')];
 
-  const line = await counted(bench, (engine) => buryBatch(engine, deliveries));
+  const line = await counted(bench, (engine) => buryBatch(engine, deliveries, () => 60_000));
   expect(line).toMatchObject({ DeadLetters: 1 });
   expect(line).not.toHaveProperty('Runs');
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { chain, group } from '../../../src/client/canvas.ts';
-import { ConfigurationError } from '../../../src/core/errors/caller.ts';
+import { ConfigurationError, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { loadValue } from '../../../src/engine/inputs.ts';
@@ -46,6 +46,28 @@ describe('runBatch() while the cloud refuses', () => {
     isDenied = false;
     expect(await bench.work([taskDelivery('echo', { in: { ref } }, { receives: 2 })])).toEqual([]);
     expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'SUCCESS', value: 'given' });
+  });
+
+  it('has all messages come back, later with each receive, while the gate of revocations cannot be read', async () => {
+    const released: { readonly handle: string; readonly seconds: number }[] = [];
+    const bench = makeBench(({ records, deliveries }) => ({
+      records: overriding(records, { gate: () => Promise.reject(new ServiceUnavailable('throttled')) }),
+      deliveries: overriding(deliveries, {
+        release: async ({ receipts, seconds }) =>
+          void released.push(...receipts.map(({ handle }) => ({ handle, seconds }))),
+      }),
+    }));
+    bench.app.task('echo', (value: string) => value);
+    const fresh = taskDelivery('echo');
+    expect(await bench.work([fresh, { ...taskDelivery('echo', {}, { receives: 5 }), messageId: 'sqs-2' }])).toEqual([
+      'sqs-1',
+      'sqs-2',
+    ]);
+    const [first, fifth] = released.map(({ seconds }) => seconds);
+    expect(first).toBeGreaterThanOrEqual(5);
+    expect(first).toBeLessThanOrEqual(10);
+    expect(fifth).toBeGreaterThanOrEqual(80);
+    expect(fifth).toBeLessThanOrEqual(160);
   });
 
   it('has an expansion come back whose blocks it may not read', async () => {
@@ -212,7 +234,7 @@ describe('buryBatch()', () => {
   it('settles a message of a later release so that readers see it', async () => {
     const bench = makeBench();
     const body = JSON.stringify({ ...messageOf('new'), v: 9, until: undefined, sig: { of: 'another shape' } });
-    expect(await buryBatch(bench.engine, [dead(body)])).toEqual([]);
+    expect(await buryBatch(bench.engine, [dead(body)], () => 60_000)).toEqual([]);
     await bench.clock.sleep(60_000);
     expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'FAILURE', value: { code: 'CHORDAL_WORKER_LOST' } });
   });
@@ -224,7 +246,7 @@ describe('buryBatch()', () => {
     const frames = [{ steps: [{ task: 'one' }], i: 1, base: 'W' }];
     const message = { ...messageOf('one', { id: 'W.0', base: 'W.0', frames }), kind: 'expand' as const, sig: lost };
     const body = encodeMessage({ ...message, lo: 0, hi: 200 });
-    expect(await buryBatch(bench.engine, [dead(body)])).toEqual([]);
+    expect(await buryBatch(bench.engine, [dead(body)], () => 60_000)).toEqual([]);
     expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'FAILURE' });
     const letters = await bench.engine.records.deadLetters({ since: 0, now: bench.clock.now() });
     expect(letters).toMatchObject([{ id: 'W.0', body }]);

@@ -241,8 +241,18 @@ describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
   });
 
   it('return a message whose delivery threw, later if only a route is unknown', () => {
-    expect(onThrow(new Error('x'))).toEqual({ kind: 'return' });
-    expect(onThrow(new NotRegistered('x', { task: 'x' }))).toEqual({ kind: 'return', seconds: 30 });
+    const facts = { receives: 1, wholeMs: 60_000, chance: 0 };
+    expect(onThrow(new Error('x'), facts)).toEqual({ kind: 'return' });
+    expect(onThrow(new NotRegistered('x', { task: 'x' }), facts)).toEqual({ kind: 'return', seconds: 30 });
+  });
+
+  it('return a message that the cloud refused later with each receive, up to six timeouts, and spread', () => {
+    const secondsAt = (receives: number, chance: number): unknown =>
+      onThrow(new ServiceUnavailable('x'), { receives, wholeMs: 60_000, chance });
+    expect([1, 2, 3, 6, 7, 49].map((receives) => secondsAt(receives, 0.9999))).toEqual(
+      [10, 20, 40, 320, 360, 360].map((seconds) => ({ kind: 'return', seconds })),
+    );
+    expect(secondsAt(1, 0)).toEqual({ kind: 'return', seconds: 5 });
   });
 
   it('wait for another release for two receives, and never with a dead message', () => {
