@@ -66,6 +66,7 @@ async function measure(): Promise<readonly Figure[]> {
 
   return [
     ...aimed(figuresOf('task (2,000 single delays)', task, 2000), 1),
+    callersSends('task (2,000 single delays)', task, 2000),
     ...aimed(figuresOf('hop (200 chains of 10)', wideHop, 2000), 1),
     ...aimed(figuresOf('hop (20 chains of 50)', hop, 1000), 1),
     ...figuresOf('hop (a lone chain of 50)', lone, 50),
@@ -120,6 +121,12 @@ function figuresOf(name: string, { client, functions }: Bill, n: number): readon
     { name: `${name}: reads`, value: reads / n, unit: 'RRU', ...(reads > 0 && { note: readsOf(functions) }) },
     { name: `${name}: SQS`, value: sends + receives + deletes + releases, unit: 'requests', note },
   ];
+}
+
+/** The caller's share, which calls of one turn make small. */
+function callersSends(name: string, { client: { requests } }: Bill, n: number): Figure {
+  const sends = (requests['SendMessageBatch'] ?? 0) + (requests['SendMessage'] ?? 0);
+  return aimedAt({ name: `${name}: the caller's SQS`, value: sends / n, unit: 'requests' }, 0.12);
 }
 
 function readsOf({ requests }: Counts): string {

@@ -6,7 +6,7 @@ import { parseArgs, promisify } from 'node:util';
 import { shown } from './support/figure.ts';
 import type { Figure } from './support/figure.ts';
 
-const DEFAULTS = ['functions', 'cold-start', 'memory', 'local', 'billed', 'simulation', 'size'];
+const DEFAULTS = ['functions', 'cold-start', 'memory', 'local', 'billed', 'throttling', 'simulation', 'size'];
 const SECTIONS = [...DEFAULTS, 'emulators'];
 
 const HELP = `Measures Chordal: a table on stdout, and JSON where you say.
@@ -20,6 +20,7 @@ const HELP = `Measures Chordal: a table on stdout, and JSON where you say.
   cold-start     size and import time of a handler's bundle, beside the bare SDK clients
   memory, local  tasks a second, a chord's time and a chain's step, in this process and on the embedded cloud
   billed         SQS requests, write and read units, counted in front of the emulators; what the host's poller calls too
+  throttling     a chord of 100,000 on a new table that throttles: a model with AWS's published limits
   simulation     executions an attempt under mild and heavy faults, and of a long chain with duplicates
   emulators      the deployed stack on MiniStack and LocalStack, and the embedded cloud, beside a bare handler: ten minutes
   size           chains, groups and chords of 10,000 and 100,000, a canvas of 10 MB, values of up to 5 MB
