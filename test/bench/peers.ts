@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { freePort } from '../deploy/support/server.ts';
+import { freePort } from '../../src/local/localstack/free-port.ts';
 import { startContestant } from './peers/contestant.ts';
 import type { Contestant } from './peers/contestant.ts';
 import { installPeers, VERSIONS } from './peers/install.ts';

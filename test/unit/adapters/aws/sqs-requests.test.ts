@@ -21,10 +21,7 @@ describe('requests of SqsBroker and SqsDeliveries', () => {
     expect(sendEntries([message('{}'), message('1', { queue: 'text' }), odd])).toEqual([
       {
         queue: 'math',
-        entries: [
-          { MessageBody: '{}' },
-          { MessageBody: '[]', DelaySeconds: 1, MessageGroupId: 'acme' },
-        ],
+        entries: [{ MessageBody: '{}' }, { MessageBody: '[]', DelaySeconds: 1, MessageGroupId: 'acme' }],
       },
       { queue: 'text', entries: [{ MessageBody: '1' }] },
     ]);
