@@ -30,9 +30,9 @@ function adviceFor(text: string, importer: string): string {
 function adviceForPackage(name: string, importer: string): string {
   const dir = packageDirOf(importer);
   const install = `. Install it: npm install ${name}`;
-  const provided = `; or, if Lambda or a layer has it, name it in \`provided\` of ${SETTINGS}`;
-  if (dir === undefined) return install + provided;
-  return `${install}; or ship the package that imports it as it is, by \`external\` of ${SETTINGS}${provided.replace('; or', ';')}`;
+  const provided = `if Lambda or a layer has it, name it in \`provided\` of ${SETTINGS}`;
+  if (dir === undefined) return `${install}; or, ${provided}`;
+  return `${install}; or ship the package that imports it as it is, by \`external\`; or, ${provided}`;
 }
 
 function isBuildFailure(error: unknown): error is BuildFailure {
