@@ -20,6 +20,8 @@ export default defineConfig({
       tier('fast', ['unit', 'types', 'conformance'], { timeout: 20_000, isolate: false }),
       tier('store', ['contract', 'simulation'], { timeout: 30_000 }),
       tier('cloud', ['integration', 'deploy'], { timeout: 60_000 }),
+      // Installs packages from npm, once.
+      tier('packages', ['packages'], { timeout: 300_000 }),
     ],
   },
 });

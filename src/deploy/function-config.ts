@@ -13,6 +13,37 @@ import type { SettingCheck } from './checks.ts';
 import { extrasOf } from './project.ts';
 import type { FunctionOptions } from './project.ts';
 
+const LIST: SettingCheck = { is: Array.isArray, want: 'a list' };
+const VPC: SettingCheck = {
+  is: (value) =>
+    value === false || (isRecord(value) && isList(value['securityGroupIds']) && isList(value['subnetIds'])),
+  want: 'false, or { securityGroupIds: […], subnetIds: […] }',
+};
+const LAYERS: SettingCheck = {
+  is: (value) =>
+    Array.isArray(value) &&
+    value.length <= 5 &&
+    value.every((one) => isRecord(one) || /^arn:.+:layer:.+:\d+$/.test(String(one))),
+  want: 'a list of at most 5 ARNs of layers (arn:aws:lambda:…:layer:<name>:<version>)',
+};
+const ARCHITECTURE: SettingCheck = { is: (value) => value === 'arm64' || value === 'x86_64', want: 'arm64 or x86_64' };
+
+/** What the settings of a function must be. */
+export const CONFIG_CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
+  memory: whole(128, 10_240),
+  timeout: whole(1, 900),
+  environment: RECORD,
+  permissions: LIST,
+  vpc: VPC,
+  layers: LAYERS,
+  batchSize: whole(1, 10),
+  window: whole(0, 300),
+  concurrency: whole(2, 1000),
+  reserved: whole(0, 100_000),
+  architecture: ARCHITECTURE,
+  ...BUILD_CHECKS,
+};
+
 /**
  * Checks the configuration of a function.
  *
@@ -20,7 +51,7 @@ import type { FunctionOptions } from './project.ts';
  * @throws ConfigurationError if a setting is unknown or has a value that AWS would refuse
  */
 export function checkFunctionConfig(given: unknown, place: string): FunctionConfig {
-  checkSettings(given, CHECKS, place);
+  checkSettings(given, CONFIG_CHECKS, place);
   checkEsbuildOptions(buildSettingsOf(given)?.esbuild, place);
   // It has been checked.
   const config = given as FunctionConfig;
@@ -111,36 +142,6 @@ function loaderOf(file: string): Loader {
   const extension = extname(file).replace(/^\.[cm]/, '.');
   return extension === '.tsx' ? 'tsx' : extension === '.ts' ? 'ts' : 'jsx';
 }
-
-const LIST: SettingCheck = { is: Array.isArray, want: 'a list' };
-const VPC: SettingCheck = {
-  is: (value) =>
-    value === false || (isRecord(value) && isList(value['securityGroupIds']) && isList(value['subnetIds'])),
-  want: 'false, or { securityGroupIds: […], subnetIds: […] }',
-};
-const LAYERS: SettingCheck = {
-  is: (value) =>
-    Array.isArray(value) &&
-    value.length <= 5 &&
-    value.every((one) => isRecord(one) || /^arn:.+:layer:.+:\d+$/.test(String(one))),
-  want: 'a list of at most 5 ARNs of layers (arn:aws:lambda:…:layer:<name>:<version>)',
-};
-const ARCHITECTURE: SettingCheck = { is: (value) => value === 'arm64' || value === 'x86_64', want: 'arm64 or x86_64' };
-
-const CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
-  memory: whole(128, 10_240),
-  timeout: whole(1, 900),
-  environment: RECORD,
-  permissions: LIST,
-  vpc: VPC,
-  layers: LAYERS,
-  batchSize: whole(1, 10),
-  window: whole(0, 300),
-  concurrency: whole(2, 1000),
-  reserved: whole(0, 100_000),
-  architecture: ARCHITECTURE,
-  ...BUILD_CHECKS,
-};
 
 function isList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;

@@ -95,8 +95,8 @@ function checkTimeLimits(
   }
 }
 
-/** As long as Lambda gives a function to initialise. */
-const loadLimitMs = 10_000;
+/** For each handler; Lambda gives a function 10 s to initialise, on a machine that does nothing else. */
+const loadLimitMs = 30_000;
 
 async function loadInThread(
   handlers: readonly BundledHandler[],
@@ -116,12 +116,13 @@ async function loadInThread(
     const file = handlers[loaded.length]?.file ?? 'the handlers';
     reject(new ConfigurationError(`Cannot load ${file}: ${problem}`, { cause }));
   };
+  const timer = setTimeout(() => stuck(`it was not loaded after ${loadLimitMs / 1000} s`), loadLimitMs);
   thread.on('message', (handler: LoadedHandler) => {
+    timer.refresh();
     if (loaded.push(handler) === handlers.length) resolve();
   });
   thread.on('error', (error) => stuck(messageOf(error), error));
   thread.on('exit', () => stuck('it ended the process while it was loaded'));
-  const timer = setTimeout(() => stuck(`it was not loaded after ${loadLimitMs / 1000} s`), loadLimitMs);
   if (handlers.length === 0) resolve();
   try {
     await promise;

@@ -82,7 +82,8 @@ export class Sandbox {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     const requestId = randomUUID();
     this.#current = { requestId, settle: resolve };
-    const initTimer = setTimeout(() => this.#kill(`it was not loaded after ${initLimitMs / 1000} s`), initLimitMs);
+    const initSeconds = Math.max(INIT_SECONDS, timeoutSeconds);
+    const initTimer = setTimeout(() => this.#kill(`it was not loaded after ${initSeconds} s`), initSeconds * 1000);
     await this.#ready.promise.catch(() => {});
     clearTimeout(initTimer);
 
@@ -134,5 +135,5 @@ export class Sandbox {
 
 // --- internal ---
 
-/** As long as Lambda gives a function to initialise. */
-const initLimitMs = 10_000;
+/** Lambda starts anew after that, within the function's timeout. */
+const INIT_SECONDS = 10;

@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { describeProject } from '../../../src/deploy/project.ts';
+import type { Project } from '../../../src/deploy/project.ts';
+import { serverlessFunctions } from '../../../src/deploy/stack/functions.ts';
 import { outputs } from '../../../src/deploy/stack/outputs.ts';
+import { PROVIDER_KEYS, readProvider } from '../../../src/deploy/stack/provider.ts';
+import { roles } from '../../../src/deploy/stack/roles.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../../src/deploy/stack/settings.ts';
 
 test('readSettings() reads what is given as text, and takes defaults for the rest', () => {
@@ -41,4 +45,54 @@ test('routes that are too long for an output are left to the file beside the bun
 
   expect(made).not.toHaveProperty('ChordalRoutes');
   expect(JSON.stringify(made)).not.toContain('task-0');
+});
+
+describe('what AWS would refuse is refused before', () => {
+  const projectOf = (count: number, extra: object = {}): Project =>
+    describeProject({
+      service: 'shop',
+      stage: 'dev',
+      functions: Array.from({ length: count }, (_, index) => ({
+        name: `handler-${index}`,
+        file: `handlers/handler-${index}.ts`,
+        ...extra,
+      })),
+    });
+  const deploying = (project: Project, settings = DEFAULT_SETTINGS) =>
+    serverlessFunctions.bind(undefined, { project, settings, routes: {} }, '.chordal/build');
+
+  test('variables above 4 KB, with the largest of them', () => {
+    expect(deploying(projectOf(1, { environment: { BIG: 'x'.repeat(4000), SMALL: 'y' } }))).toThrow(
+      /Cannot deploy the function shop-dev-handler-0: its variables take \d+ bytes, and Lambda takes 4096\. The largest is BIG \(4003 bytes\)/,
+    );
+    expect(deploying(projectOf(1), { ...DEFAULT_SETTINGS, submitAllow: 'task-name,'.repeat(400) })).toThrow(
+      /Cannot deploy the function shop-dev-submit: .*Shorten the parameter submitAllow by patterns/,
+    );
+    expect(deploying(projectOf(1, { environment: { BIG: 'x'.repeat(3000) } }))).not.toThrow();
+  });
+
+  test('a policy that names more queues than it can hold names their prefix instead', () => {
+    const policyOf = (count: number): string =>
+      JSON.stringify(roles({ project: projectOf(count), settings: DEFAULT_SETTINGS, routes: {} })['CallerPolicy']);
+    expect(policyOf(10)).toContain('Handler');
+    expect(policyOf(10)).not.toContain(':shop-dev-*');
+    expect(policyOf(70)).toContain(':shop-dev-*');
+    expect(policyOf(70).length).toBeLessThan(6144);
+  });
+
+  test('a role, a network and a name that functions with roles of their own cannot have', () => {
+    const given = { ...Object.fromEntries(PROVIDER_KEYS.map((key) => [key, undefined])) } as Parameters<
+      typeof readProvider
+    >[0];
+    expect(() => readProvider({ ...given, role: 'arn:aws:iam::1:role/x' })).toThrow(
+      /Cannot use provider\.role of serverless\.yml .*each function has a role of its own/,
+    );
+    expect(() => readProvider({ ...given, iam: { role: { 'Fn::GetAtt': ['R', 'Arn'] } } })).toThrow(
+      /provider\.iam\.role/,
+    );
+    expect(() => readProvider({ ...given, iam: { role: { name: 'x' } } })).toThrow(/provider\.iam\.role\.name/);
+    expect(() => readProvider({ ...given, vpc: { subnetIds: ['s'] } })).toThrow(
+      /needs both securityGroupIds and subnetIds/,
+    );
+  });
 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EmfMeter } from '../../../src/adapters/system/emf.ts';
+import { CONFIG_CHECKS } from '../../../src/deploy/function-config.ts';
 import { describeProject } from '../../../src/deploy/project.ts';
 import { alarms } from '../../../src/deploy/stack/alarms.ts';
 import { DEFAULT_SETTINGS } from '../../../src/deploy/stack/settings.ts';
@@ -13,6 +14,7 @@ const PAGES = [
   'docs/protocol.md',
   'docs/decisions.md',
   'docs/emulators.md',
+  'docs/your-functions.md',
   'CONTRIBUTING.md',
   'OPERATIONS.md',
   'README.md',
@@ -61,6 +63,12 @@ test('ARCHITECTURE.md has a reason for each package', () => {
 test('OPERATIONS.md has a row for each parameter', () => {
   const rows = [...operations.matchAll(/^\| `(\w+)` \| /gm)].map(([, name]) => name);
   for (const name of Object.keys(DEFAULT_SETTINGS)) expect(rows).toContain(name);
+});
+
+test('docs/your-functions.md has a row for each setting of a function and of a build', () => {
+  const page = textOf('docs/your-functions.md');
+  const rows = [...page.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.split(', '));
+  for (const name of Object.keys(CONFIG_CHECKS)) expect(rows).toContain(`\`${name}\``);
 });
 
 test('OPERATIONS.md has a row for each metric', () => {
