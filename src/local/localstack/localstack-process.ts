@@ -56,7 +56,7 @@ export async function startLocalStackProcess({
 
 // --- internal ---
 
-/** Its plugin ends it after 10 s at the latest. */
+/** Its plugin ends it after 3 s at the latest. */
 const STOP_LIMIT_MS = 15_000;
 
 /** LocalStack's own AWS clients must not be led elsewhere. */

@@ -35,10 +35,10 @@ async function socketsOf(pid: string): Promise<readonly string[]> {
   return targets.flatMap((target) => /^socket:\[(\d+)\]$/.exec(target)?.[1] ?? []);
 }
 
-/** `0100007F:11D6` → `127.0.0.1:4566`: an IPv4 address is written backwards. */
+/** `0100007F:11D6` → `127.0.0.1:4566`: an IPv4 address is written backwards, also where it is the end of an IPv6 address. */
 function addressOf(hex: string): string {
   const [address = '', port = ''] = hex.split(':');
-  const bytes = address.match(/../g) ?? [];
+  const bytes = address.replace(/^0{16}FFFF0000/, '').match(/../g) ?? [];
   const text =
     bytes.length === 4
       ? bytes

@@ -42,15 +42,15 @@ export async function upgradeUnderLoad(stack: DeployedStack, project: ProjectFol
 
 // --- internal ---
 
-const limitMs = 120_000;
+const limitMs = 240_000;
 
 const fresh = `import { app } from './tasks/app.ts';\nexport const handler = app.handler(app.task('fresh', () => 'new'));\n`;
 
-/** Members that wait come back every second, until they are told that the new version is there. */
+/** Members that wait come back every 5 s, until they are told that the new version is there: ten a second, which every emulator can take. */
 const handler = (version: number): string => `
   import { app } from './tasks/app.ts';
   const member = app.task('member', { bind: true, maxRetries: 1000 }, async (ctx, i: number, waits: boolean) => {
-    if (waits && (await ctx.ledger.read('go')).length === 0) throw ctx.retry({ countdown: 1 });
+    if (waits && (await ctx.ledger.read('go')).length === 0) throw ctx.retry({ countdown: 5 });
     await ctx.ledger.append('members', [i, ${version}]);
     return i;
   });

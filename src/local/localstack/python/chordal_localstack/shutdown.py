@@ -5,7 +5,7 @@ import threading
 
 from localstack.runtime import hooks
 
-GRACE_SECONDS = 10
+GRACE_SECONDS = 3
 
 
 @hooks.on_infra_shutdown()
