@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasDocker } from '../../src/local/localstack/localstack-container.ts';
 import { prepareLocalStack, startLocalStack } from '../../src/local/localstack/start-localstack.ts';
@@ -89,6 +89,8 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
     await project.add({ 'handlers/tasks/math.ts': source.replace('=> x * y', '=> 1000 * x * y') });
     await until(/Replaced the code of 7 functions/);
     expect(await call('mul', '2', '3')).toEqual({ value: 6000 });
+    const exports = await readFile(join(project.dir, '.chordal/dev-localstack/env'), 'utf8');
+    expect(exports).toContain(`export AWS_ENDPOINT_URL=${localstack.url}\n`);
     expect(await interrupt()).toBe(0);
   });
 

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { startLocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { LocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { Output } from '../output.ts';
@@ -30,9 +32,11 @@ export async function startDevOnLocalStack(
     onProgress: (message) => output.note(message),
     onLog: (functionName, line) => output.note(`${output.faint(`${functionName} |`)} ${line}`),
   });
+  const envFile = join(dev.folder, 'env');
+  await writeFile(envFile, `${shellExports(dev.env).join('\n')}\n`);
   const lines = [
     'The stack is on LocalStack. To use it from another shell, run there:',
-    ...shellExports(dev.env).map((line) => `  ${line}`),
+    `  source ${envFile}`,
     'and then, for example: npx chordal call <task> [arg…] --wait',
     'The code of its functions is replaced when a file changes. Ctrl-C stops it.',
   ];

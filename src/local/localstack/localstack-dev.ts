@@ -31,6 +31,8 @@ export interface LocalStackDevOptions {
 export interface LocalStackDev {
   /** All that another process needs in its environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** A folder for files that others read while it runs. */
+  readonly folder: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -101,7 +103,7 @@ class DevLoop {
     );
     // A file, so that a process that starts after a change finds its tasks.
     const callerEnv = { ...this.#deployment?.env, CHORDAL_ROUTES: join(outDir, 'routes.json') };
-    return { env: callerEnv, stop: () => this.stop() };
+    return { env: callerEnv, folder: FOLDER, stop: () => this.stop() };
   }
 
   async stop(): Promise<void> {

@@ -29,6 +29,10 @@ test('the published package.json says where the project is, and which modules do
   ]);
 });
 
+test('the tarball has the files that LocalStack is installed from', () => {
+  for (const folder of ['java', 'python']) expect(manifest.files).toContain(`src/local/localstack/${folder}`);
+});
+
 test('every link of the published README leads to the same version in the repository, or into the page itself', () => {
   const text = publishedReadme(readFileSync('README.md', 'utf8'), published);
   const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link);
