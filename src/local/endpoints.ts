@@ -7,6 +7,9 @@ export interface Endpoints {
 /** The region that the embedded cloud is in. */
 export const localRegion = 'us-east-1';
 
+/** The access key of the embedded cloud. */
+export const LOCAL_ACCESS_KEY = 'local';
+
 /** The account that the embedded cloud belongs to. */
 export const localAccount = '000000000000';
 
@@ -18,8 +21,17 @@ export function clientOptions(endpoint: string): {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly useFipsEndpoint: false;
+  readonly useDualstackEndpoint: false;
 } {
-  return { endpoint, region: localRegion, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
+  return {
+    endpoint,
+    region: localRegion,
+    credentials: { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: 'local' },
+    // An SDK refuses these with an address of its own, wherever the machine has set them.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  };
 }
 
 /** The environment that leads an AWS SDK to the emulators. */
@@ -31,8 +43,10 @@ export function endpointEnvironment({ sqsS3, dynamodb }: Endpoints): Readonly<Re
     AWS_REGION: localRegion,
     // Python's SDK reads this one.
     AWS_DEFAULT_REGION: localRegion,
-    AWS_ACCESS_KEY_ID: 'local',
+    AWS_ACCESS_KEY_ID: LOCAL_ACCESS_KEY,
     AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_USE_FIPS_ENDPOINT: 'false',
+    AWS_USE_DUALSTACK_ENDPOINT: 'false',
   };
 }
 

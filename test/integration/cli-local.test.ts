@@ -19,7 +19,13 @@ test('--local runs a command on an embedded cloud of its own, which can keep its
   const [handlers, data] = await Promise.all([projectFolder({ 'probe.ts': handlerAdding(1) }), temporaryFolder()]);
   const local = ['--local', '--handlers', handlers, '--data', data];
   // It leads elsewhere, and must not be followed.
-  const env = { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9', AWS_PROFILE: 'nobody', CHORDAL_TABLE: 'none' };
+  const env = {
+    AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:9',
+    AWS_PROFILE: 'nobody',
+    AWS_USE_FIPS_ENDPOINT: 'true',
+    AWS_USE_DUALSTACK_ENDPOINT: 'true',
+    CHORDAL_TABLE: 'none',
+  };
 
   const input = '{"task": "plus", "args": [1]}\n{"task": "plu"}';
   const run = await chordal(['run', '-', ...local], { env, input });
@@ -52,7 +58,7 @@ test('dev tells what other processes must set, follows changes, and stops when i
   await dev.until(/Ctrl-C stops it/);
 
   // With the environment alone, nothing else of the project.
-  const first = await chordal(['call', 'plus', '1', '--wait'], { env });
+  const first = await chordal(['call', 'plus', '1', '--wait'], { env: { ...env, AWS_PROFILE: 'work' } });
   expect(first).toMatchObject({ code: 0, stdout: '{"value":2}\n', stderr: '' });
   await dev.until(/shop-test-probe \| plus was called$/);
   await dev.until(/shop-test-probe {2}1 message in \d+ ms$/);

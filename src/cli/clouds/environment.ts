@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { LOCAL_ACCESS_KEY } from '../../local/endpoints.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import type { Environment } from '../../runtime/environment.ts';
@@ -14,6 +15,8 @@ import type { CloudOptions } from './options.ts';
  * @throws ConfigurationError if the environment is incomplete, its table cannot be read, or the routes are unknown; nothing has been sent then
  */
 export async function openEnvironmentCloud({ handlersDir }: CloudOptions, purpose: Purpose): Promise<OpenCloud> {
+  // With a profile, an SDK would not look at the credentials that `chordal dev` prints.
+  if (process.env['AWS_ACCESS_KEY_ID'] === LOCAL_ACCESS_KEY) delete process.env['AWS_PROFILE'];
   // Checks the environment, without a request.
   environmentRuntime().ports();
   const isSending = purpose === 'send';
