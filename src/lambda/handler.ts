@@ -1,6 +1,7 @@
 import { InvalidOptions } from '../core/errors/caller.ts';
 import type { AnyTask } from '../core/types/tasks.ts';
 import { compact } from '../core/values/compact.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { queuePrefix } from '../runtime/environment.ts';
@@ -56,8 +57,8 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
 
 /** What an SQS record says of one delivery. */
 export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()): Delivery {
-  const { messageId, body, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
-  const reason = messageAttributes?.['reason']?.stringValue;
+  const { messageId, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
+  const { body, reason } = contentOf(record);
   const { ApproximateReceiveCount: receives, SentTimestamp: sentAt } = attributes;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
   return compact({
@@ -71,6 +72,27 @@ export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()):
 }
 
 // --- internal ---
+
+/**
+ * Returns the message in a record, and the reason why it is dead. A schedule that could not send is dead as the request
+ * of its API, with the reason in two attributes (EventBridge Scheduler, "Configuring a dead-letter queue").
+ */
+function contentOf({ body, messageAttributes = {} }: QueueRecord): { body: string; reason: string | undefined } {
+  const { reason, ERROR_CODE: code, ERROR_MESSAGE: text } = messageAttributes;
+  if (code === undefined) return { body, reason: reason?.stringValue };
+  const sent = readRequest(body)['MessageBody'];
+  const why = `its schedule could not send it: ${code.stringValue ?? 'unknown'}: ${text?.stringValue ?? 'no message'}`;
+  return { body: typeof sent === 'string' ? sent : body, reason: why };
+}
+
+function readRequest(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const json: unknown = JSON.parse(body);
+    return isPlainObject(json) ? json : {};
+  } catch {
+    return {};
+  }
+}
 
 /** A caller without the compiler may give what is no task, and has no name. */
 function nameOf(task: unknown): string | undefined {

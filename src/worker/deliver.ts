@@ -26,7 +26,7 @@ import type { TaskDelivery } from './commit.ts';
 import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
 import { revokeScope } from './revocations.ts';
-import { runToDecision } from './run.ts';
+import { prepareRun, runToDecision } from './run.ts';
 
 /** One delivery: the facts, and the means to work on it. */
 export interface Arrival<M extends Message = Message> {
@@ -69,10 +69,18 @@ export function factsOf(
 
 type Action = Next<RegisteredTask>;
 
+/** The next action, and what stands when it is taken. */
+interface Judged {
+  readonly next: Action;
+  readonly standing: Standing;
+}
+
+const NOTHING: Standing = { cell: {} };
+
 /** Checks a possible duplicate first; then takes the message to its end. */
 async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Disposition> {
   const delivery = { ...contextOf(arrival, false), message: arrival.facts.message };
-  if (first.kind !== 'check') return finish(arrival, delivery, first, { cell: {} });
+  if (first.kind !== 'check') return finish(arrival, delivery, first, NOTHING);
   const standing = await check(delivery, first.isCounted);
   try {
     return await finish(arrival, delivery, onFound(arrival.facts, standing), standing);
@@ -83,31 +91,43 @@ async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Dispos
 }
 
 async function finish(
-  { facts, remainingMs }: Arrival<RunMessage>,
+  arrival: Arrival<RunMessage>,
   delivery: TaskDelivery,
   first: Action,
   found: Standing,
 ): Promise<Disposition> {
-  let next = first;
-  let standing = found;
-  if (next.kind === 'claim') {
-    const { task } = next;
-    const now = delivery.engine.clock.now();
-    next = onClaim(facts, await claim(delivery, now, limitsOf(task, facts.message, remainingMs()).hardMs), {
-      task,
-      now,
-    });
-  }
-  if (next.kind === 'run') {
-    const limits = limitsOf(next.task, facts.message, remainingMs());
-    next = { kind: 'commit', decision: await runToDecision(delivery, next.task, limits, isPossibleDuplicate(facts)) };
-  }
+  const { facts } = arrival;
+  let { next, standing }: Judged = { next: first, standing: found };
+  if (next.kind === 'claim' || next.kind === 'run') ({ next, standing } = await runNow(arrival, delivery, next));
   if (next.kind === 'commit') {
     standing = await commit(delivery, next.decision);
     next = onCommit(facts, standing);
   }
   if (next.kind === 'continue') await continueFrom(delivery, standing, next.isResumed);
   return next.kind === 'end' ? next.disposition : ACK;
+}
+
+/**
+ * Runs the task, with its claim if it needs one, and returns what to do next and what stands. All that the cloud may
+ * refuse is read before the claim is taken.
+ */
+async function runNow(
+  { facts, remainingMs }: Arrival<RunMessage>,
+  delivery: TaskDelivery,
+  { kind, task }: Action & { readonly kind: 'claim' | 'run' },
+): Promise<Judged> {
+  const given = await prepareRun(delivery, task);
+  if ('state' in given) return { next: { kind: 'commit', decision: given }, standing: NOTHING };
+  if (kind === 'claim') {
+    const now = delivery.engine.clock.now();
+    const standing = await claim(delivery, now, limitsOf(task, facts.message, remainingMs()).hardMs);
+    const next = onClaim(facts, standing, { task, now });
+    if (next.kind !== 'run') return { next, standing };
+  }
+  const limits = limitsOf(task, facts.message, remainingMs());
+  const isAgain = isPossibleDuplicate(facts);
+  const decision = await runToDecision(delivery, task, { given, limits, isAgain });
+  return { next: { kind: 'commit', decision }, standing: NOTHING };
 }
 
 /** Starts a canvas, or a range of a group's members. All that a possible duplicate sends is marked. */
@@ -133,7 +153,7 @@ async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = arrival.facts.message;
   const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const failing = { ...arrival, facts: { ...arrival.facts, message } };
-  return finish(failing, { ...contextOf(failing, true), message }, next, { cell: {} });
+  return finish(failing, { ...contextOf(failing, true), message }, next, NOTHING);
 }
 
 function contextOf({ engine, outbox, facts }: Arrival, again: boolean): EffectContext {

@@ -22,33 +22,43 @@ import { failureOf, keep } from './commit.ts';
 import type { TaskDelivery } from './commit.ts';
 import { watchRevocation } from './revocations.ts';
 
-/** Runs a message's task once and says what it decided, with every value kept that the decision names. */
-export async function runToDecision(
-  delivery: TaskDelivery,
-  task: RegisteredTask,
-  limits: Limits,
-  isAgain: boolean,
-): Promise<Result | Rerun> {
-  const { engine, message } = delivery;
-  let given;
+/** The arguments of a run, read and decoded. */
+export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
+
+/**
+ * Reads all that a run needs, before it begins or claims: a refusal of the cloud is then no failure of the task. Answers
+ * with the failure where the arguments are lost or are not values.
+ */
+export async function prepareRun(delivery: TaskDelivery, task: RegisteredTask): Promise<Given | Result> {
   try {
-    given = await argumentsOf(delivery);
+    const given = await argumentsOf(delivery);
+    if (task.options.trackStarted === true) await showStarted(delivery);
+    return given;
   } catch (error) {
-    // What cannot be read now may be readable later; what is not there, or is no value, will never be.
     if (!isChordalError(error) || isRefusal(error)) throw error;
     return failureOf(delivery, error);
   }
-  if (task.options.trackStarted === true) await showStarted(delivery);
+}
+
+/** Runs a message's task once and returns its decision, with every value kept that the decision names. */
+export async function runToDecision(
+  delivery: TaskDelivery,
+  task: RegisteredTask,
+  { given, limits, isAgain }: { readonly given: Given; readonly limits: Limits; readonly isAgain: boolean },
+): Promise<Result | Rerun> {
+  const { engine, message } = delivery;
   const revoked = new AbortController();
   const done = new AbortController();
   const watching = watchRevocation(engine, message.id, revoked, done.signal);
   engine.meter?.count('runs');
-  const result = await runTask(engine, task, callOf(message, { ...given, isAgain }), {
-    ...limits,
-    revoked: revoked.signal,
-  });
-  done.abort('ended');
-  await watching;
+  let result: RunResult;
+  try {
+    const call = callOf(message, { ...given, isAgain });
+    result = await runTask(engine, task, call, { ...limits, revoked: revoked.signal });
+  } finally {
+    done.abort('ended');
+    await watching;
+  }
   // It was told to stop, and did not do its work.
   if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
     return revokedBecause('revoked');
@@ -56,8 +66,6 @@ export async function runToDecision(
 }
 
 // --- internal ---
-
-type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
 
 async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
   const { sig, in: input } = message;

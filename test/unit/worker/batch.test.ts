@@ -5,6 +5,7 @@ import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { loadValue } from '../../../src/engine/inputs.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import type { Receipt } from '../../../src/ports/broker.ts';
 import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
@@ -236,6 +237,44 @@ describe('runBatch() runs', () => {
     expect(await bench.work([taskDelivery('early', {}, { receives: 2 })])).toEqual(['sqs-1']);
     expect(await bench.work([taskDelivery('early', { mid: 'copy', again: true })])).toEqual([]);
     expect(runs).toBe(1);
+  });
+});
+
+describe('runBatch() given a task with acksLate false', () => {
+  const early = { sig: { task: 'early' }, frames: [{ steps: [{ task: 'next' }], i: 1, base: 'W' }], id: 'W.0', base: 'W.0' };
+
+  it('resumes from its own outcome when a claim finds it, and sends what follows', async () => {
+    let refused = 1;
+    const bench = makeBench(({ broker }) => ({
+      broker: overriding(broker, {
+        send: async (params) => {
+          if (refused-- > 0) throw new ServiceUnavailable('Cannot send: the queue is throttled');
+          return broker.send(params);
+        },
+      }),
+    }));
+    bench.app.task('early', { acksLate: false }, () => 1);
+    bench.app.task('next', () => 2);
+    expect(await bench.work([taskDelivery('early', early)])).toEqual(['sqs-1']);
+    expect(await bench.work([taskDelivery('early', early)])).toEqual([]);
+    expect(bench.receive().map(({ body }) => (JSON.parse(body) as { id: string }).id)).toEqual(['W']);
+  });
+
+  it('takes no claim while its input cannot be read', async () => {
+    let refused = 1;
+    const bench = makeBench(({ payloads }) => ({
+      payloads: overriding(payloads, {
+        getBlock: async () => {
+          if (refused-- > 0) throw new ServiceUnavailable('Cannot read the table: it is throttled');
+          return '{"args":[4]}';
+        },
+      }),
+    }));
+    bench.app.task('early', { acksLate: false }, (x: number) => x);
+    const stored = { sig: { task: 'early', stored: 'table:W/0' } };
+    expect(await bench.work([taskDelivery('early', stored)])).toEqual(['sqs-1']);
+    expect(await bench.work([taskDelivery('early', stored, { receives: 2 })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'SUCCESS', value: 4 });
   });
 });
 
