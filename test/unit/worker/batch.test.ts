@@ -5,8 +5,8 @@ import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { loadValue } from '../../../src/engine/inputs.ts';
-import { overriding } from '../../../src/testing/overriding.ts';
 import type { Receipt } from '../../../src/ports/broker.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
@@ -241,7 +241,12 @@ describe('runBatch() runs', () => {
 });
 
 describe('runBatch() given a task with acksLate false', () => {
-  const early = { sig: { task: 'early' }, frames: [{ steps: [{ task: 'next' }], i: 1, base: 'W' }], id: 'W.0', base: 'W.0' };
+  const early = {
+    sig: { task: 'early' },
+    frames: [{ steps: [{ task: 'next' }], i: 1, base: 'W' }],
+    id: 'W.0',
+    base: 'W.0',
+  };
 
   it('resumes from its own outcome when a claim finds it, and sends what follows', async () => {
     let refused = 1;
