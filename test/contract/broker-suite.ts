@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeMessage } from '../../src/core/protocol/message-codec.ts';
 import type { Broker, Deliveries, Outgoing, Receipt } from '../../src/ports/broker.ts';
 import type { Closable } from './support/emulators.ts';
 import { UNUSUAL_TEXT } from './support/ids.ts';
@@ -65,10 +66,12 @@ export function describeBroker(name: string, start: () => Promise<BrokerKit>): v
       expect((await bodies()).map(({ length }) => length)).toEqual([7, 1024 * 1024]);
     });
 
-    it('send() keeps the meaning of a body when its text is unusual', async () => {
-      await kit.broker.send({ messages: [message(JSON.stringify({ text: UNUSUAL_TEXT }))] });
+    it('send() keeps the meaning of an encoded message when its text is unusual', async () => {
+      const sig = { task: 'echo', args: [UNUSUAL_TEXT] };
+      const place = { mid: 'abcdefghijklmnop', id: 'W', base: 'W', try: 0, frames: [], depth: 0, until: 0 };
+      await kit.broker.send({ messages: [message(encodeMessage({ kind: 'run', ...place, sig }))] });
       const [body = ''] = await bodies();
-      expect(JSON.parse(body)).toEqual({ text: UNUSUAL_TEXT });
+      expect(JSON.parse(body)).toMatchObject({ sig });
     });
 
     it('send() does nothing when there are no messages', async () => {
