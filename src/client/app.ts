@@ -2,13 +2,13 @@ import { fromCelery } from '../core/canvas/celery-json.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { isId } from '../core/protocol/ids.ts';
+import { checksOf } from '../core/protocol/options.ts';
 import { TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from '../core/types/results.ts';
 import type { DeclareTask, DefineTask, SignatureFunction } from '../core/types/tasks.ts';
-import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { checkOptions, optionsObject, wholeFrom } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
@@ -132,14 +132,12 @@ export function makeConf(given: Partial<AppConf>): AppConf {
 const COUNT: OptionCheck = wholeFrom(0);
 
 const SETTINGS: Readonly<Record<string, OptionCheck>> = {
-  maxDepth: COUNT,
+  ...checksOf('app'),
   maxStarts: COUNT,
   inlineMembers: COUNT,
   rangeMembers: wholeFrom(1),
-  resultExpires: COUNT,
   ...CLOUD_SETTINGS,
-  taskDefaults: { is: isPlainObject, want: 'the options of a task' },
-} satisfies { readonly [Key in keyof AppConf]-?: OptionCheck };
+};
 
 function makeCaller(app: string, engine: Engine): Caller {
   return {

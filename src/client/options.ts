@@ -1,23 +1,10 @@
 import type { CallOptions, LaterArguments } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
-import { isWorkflowId } from '../core/protocol/ids.ts';
+import { checksOf } from '../core/protocol/options.ts';
 import { describe } from '../core/text/describe.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import {
-  checkLimits,
-  checkOptions,
-  DATE,
-  FLAG,
-  isDate,
-  isSeconds,
-  LIMIT,
-  optionsObject,
-  RETRIES,
-  SECONDS,
-  TENANT_NAME,
-  TEXT,
-} from '../core/values/option-checks.ts';
+import { checkLimits, checkOptions, isDate, optionsObject, TEXT } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { isSignature } from './caller.ts';
 
@@ -73,25 +60,9 @@ const LINKS: OptionCheck = {
   want: 'a signature or a list of them',
 };
 const CHECKS: Readonly<Record<string, OptionCheck>> = {
-  countdown: SECONDS,
-  eta: DATE,
-  expires: {
-    is: (value) => isSeconds(value) || isDate(value),
-    want: 'a number of seconds of at least 0, or a valid Date',
-  },
-  taskId: {
-    is: (value) => typeof value === 'string' && isWorkflowId(value),
-    want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -',
-  },
-  queue: TEXT,
-  tenant: TENANT_NAME,
-  headers: { is: isPlainObject, want: 'an object' },
+  ...checksOf('call'),
   link: LINKS,
   linkError: LINKS,
-  ignoreResult: FLAG,
-  maxRetries: RETRIES,
-  timeLimit: LIMIT,
-  softTimeLimit: LIMIT,
 };
 
 /** A signature does not change when its caller sets a date, or a header, that it was given. */

@@ -220,10 +220,8 @@ function optionsOf(own: CallOptions, { fallback, override }: HandedDown): CallOp
 }
 
 function wireOptions(options: CallOptions, task: string): PlanOptions {
-  const { eta, expires, headers, countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit } =
-    options;
-  checkLimits(softTimeLimit, timeLimit);
-  const plain = { countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit };
+  const { eta, expires, headers, link: _link, linkError: _linkError, taskId: _id, ...plain } = options;
+  checkLimits(plain.softTimeLimit, plain.timeLimit);
   return compact({
     ...plain,
     eta: eta?.getTime(),

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../values/json.ts';
-import { TENANT_NAME, TEXT } from '../values/option-checks.ts';
 import { isId } from './ids.ts';
 import type { FailureNotice, Frame, Input } from './message.ts';
+import { areWireOptions } from './options.ts';
 import type { Value } from './outcome.ts';
 import { MAX_ITEMS } from './plan.ts';
 import type { Items, Link, Plan } from './plan.ts';
@@ -58,24 +58,7 @@ function isTask(value: Readonly<Record<string, unknown>>): boolean {
     isFlag(immutable) &&
     isFlag(untyped) &&
     (each === undefined || each === 'map' || each === 'starmap') &&
-    (options === undefined || isOptions(options))
-  );
-}
-
-const NUMBERS = ['countdown', 'eta', 'expires', 'expiresAt', 'timeLimit', 'softTimeLimit'];
-
-function isOptions(value: unknown): boolean {
-  if (!isPlainObject(value)) return false;
-  const { queue, tenant, headers, ignoreResult, maxRetries } = value;
-  return (
-    NUMBERS.every(
-      (name) => value[name] === undefined || (typeof value[name] === 'number' && Number.isFinite(value[name])),
-    ) &&
-    (queue === undefined || TEXT.is(queue)) &&
-    (tenant === undefined || TENANT_NAME.is(tenant)) &&
-    (headers === undefined || isPlainObject(headers)) &&
-    (ignoreResult === undefined || typeof ignoreResult === 'boolean') &&
-    (maxRetries === undefined || maxRetries === null || isCount(maxRetries))
+    (options === undefined || areWireOptions(options))
   );
 }
 

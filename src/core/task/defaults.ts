@@ -1,23 +1,14 @@
+import { optionsOf } from '../protocol/options.ts';
 import type { TaskOptions } from '../types/options.ts';
+import { compact } from '../values/compact.ts';
 
-/** What the options of a task are where neither the task nor its app says otherwise: Celery's values. */
-export const TASK_DEFAULTS: DefaultOptions = {
-  bind: false,
-  maxRetries: 3,
-  autoretryFor: [],
-  dontAutoretryFor: [],
-  retryBackoff: false,
-  retryBackoffMax: 600,
-  retryJitter: true,
-  defaultRetryDelay: 180,
-  ignoreResult: false,
-  trackStarted: false,
-  acksLate: true,
-};
+/** Values of the options of a task where neither the task nor its app says otherwise: Celery's. */
+// The table has a default of its type for each of these.
+export const TASK_DEFAULTS = compact(
+  Object.fromEntries(optionsOf('task').map(([name, row]) => [name, row.default])),
+) as DefaultOptions;
 
 // --- internal ---
 
 /** The others have no default: nothing is limited, checked or sent elsewhere. */
-type DefaultOptions = Required<
-  Omit<TaskOptions, 'timeLimit' | 'softTimeLimit' | 'rateLimit' | 'queue' | 'input' | 'resultExpires'>
->;
+type DefaultOptions = Required<Omit<TaskOptions, 'timeLimit' | 'softTimeLimit' | 'rateLimit' | 'queue' | 'input'>>;

@@ -136,7 +136,7 @@ describe('the options of a task', () => {
     ['queue', '', /^Cannot use queue of t as /],
     ['input', {}, /^Cannot use input of t as a Standard Schema/],
     ['resultExpires', -1, /^Cannot use resultExpires of t as /],
-    ['countdown', 1, /^Cannot use countdown as an option of t: there is none of that name; known are bind, /],
+    ['countdown', 1, /^Cannot use countdown as an option of t: there is none of that name; known are queue, /],
     ['constructor', 1, /^Cannot use constructor as an option of t/],
   ])('refuse %s of %j and say why', (key, value, message) => {
     const options: object = { [key]: value };
@@ -169,7 +169,7 @@ describe('createApp()', () => {
     const settings: object = { maxDeep: 3 };
     expect(() => createApp('x', settings)).toThrow(
       invalid(
-        /^Cannot use maxDeep as an option of an app: there is none of that name; known are maxDepth, .*table, bucket, /,
+        /^Cannot use maxDeep as an option of an app: there is none of that name; known are resultExpires, maxDepth, .*table, bucket, /,
       ),
     );
   });

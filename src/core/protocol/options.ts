@@ -1,0 +1,207 @@
+import { isPlainObject } from '../values/json.ts';
+import {
+  DATE,
+  FLAG,
+  isDate,
+  isSeconds,
+  LIMIT,
+  RETRIES,
+  SECONDS,
+  TENANT_NAME,
+  TEXT,
+  wholeFrom,
+} from '../values/option-checks.ts';
+import type { OptionCheck } from '../values/option-checks.ts';
+import { isWorkflowId } from './ids.ts';
+
+/** Where an option may be given: to an app, to a task, or to a call, which is a signature or `applyAsync`. */
+export type Scope = 'app' | 'task' | 'call';
+
+/** An option: all that is known of it, wherever it may be given. */
+export interface Option {
+  readonly scopes: readonly Scope[];
+  /** What its value must be. */
+  readonly check: OptionCheck;
+  /** Its name in Celery's signature dictionary, if it has one there. */
+  readonly celery?: string;
+  /** What its value must be in a message, if a task's message carries it. */
+  readonly wire?: OptionCheck;
+  /** Its value where neither the call, the task nor the app says otherwise; none: nothing is limited, checked or sent elsewhere. */
+  readonly default?: unknown;
+  /** One line for the reference. */
+  readonly doc: string;
+}
+
+const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };
+const OBJECT: OptionCheck = { is: isPlainObject, want: 'an object' };
+const SIGNATURES: OptionCheck = { is: () => true, want: 'a signature or a list of them' };
+const ERRORS: OptionCheck = {
+  is: (value) => Array.isArray(value) && value.every((type) => typeof type === 'string' || typeof type === 'function'),
+  want: 'a list of error classes or their names',
+};
+
+/**
+ * Every option, in one row: checks, defaults, Celery's JSON in both directions, what a message carries and the reference page
+ * all follow from here. A new option is a row, and a field of the public type.
+ */
+export const OPTIONS: Readonly<Record<string, Option>> = {
+  countdown: {
+    scopes: ['call'],
+    check: SECONDS,
+    celery: 'countdown',
+    wire: SECONDS,
+    doc: 'Earliest start, in seconds from now. With an `eta` too, the later one counts.',
+  },
+  eta: { scopes: ['call'], check: DATE, celery: 'eta', wire: NUMBER, doc: 'Earliest start.' },
+  expires: {
+    scopes: ['call'],
+    check: {
+      is: (value) => isSeconds(value) || isDate(value),
+      want: 'a number of seconds of at least 0, or a valid Date',
+    },
+    celery: 'expires',
+    wire: NUMBER,
+    doc: 'Latest start, in seconds from now or as a time. After it the task is revoked.',
+  },
+  taskId: {
+    scopes: ['call'],
+    check: {
+      is: (value) => typeof value === 'string' && isWorkflowId(value),
+      want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -',
+    },
+    celery: 'task_id',
+    doc: 'The id of the whole canvas. A second use of it starts nothing new. Default: a random UUID.',
+  },
+  queue: { scopes: ['task', 'call'], check: TEXT, celery: 'queue', wire: TEXT, doc: 'The queue to send to.' },
+  tenant: {
+    scopes: ['call'],
+    check: TENANT_NAME,
+    celery: 'tenant',
+    wire: TENANT_NAME,
+    doc: 'The SQS MessageGroupId: tenants share a queue fairly.',
+  },
+  headers: {
+    scopes: ['call'],
+    check: OBJECT,
+    celery: 'headers',
+    wire: OBJECT,
+    doc: 'Custom headers. They travel with retries, replacements and callbacks.',
+  },
+  link: { scopes: ['call'], check: SIGNATURES, celery: 'link', doc: 'Callbacks: started once with the value.' },
+  linkError: {
+    scopes: ['call'],
+    check: SIGNATURES,
+    celery: 'link_error',
+    doc: 'Error callbacks: started once with the failure.',
+  },
+  ignoreResult: {
+    scopes: ['task', 'call'],
+    check: FLAG,
+    celery: 'ignore_result',
+    wire: FLAG,
+    default: false,
+    doc: 'Clients cannot read the value. The next step of a canvas still gets it.',
+  },
+  maxRetries: {
+    scopes: ['task', 'call'],
+    check: RETRIES,
+    celery: 'max_retries',
+    wire: RETRIES,
+    default: 3,
+    doc: 'Retries before the task fails. `null`: no limit.',
+  },
+  timeLimit: {
+    scopes: ['task', 'call'],
+    check: LIMIT,
+    celery: 'time_limit',
+    wire: LIMIT,
+    doc: 'Seconds after which the task fails. Default: the time limit of its function.',
+  },
+  softTimeLimit: {
+    scopes: ['task', 'call'],
+    check: LIMIT,
+    celery: 'soft_time_limit',
+    wire: LIMIT,
+    doc: 'Seconds after which the abort signal fires. Less than `timeLimit`.',
+  },
+  bind: { scopes: ['task'], check: FLAG, default: false, doc: 'The function takes a `TaskContext` first.' },
+  autoretryFor: { scopes: ['task'], check: ERRORS, default: [], doc: 'Errors that are retried automatically.' },
+  dontAutoretryFor: { scopes: ['task'], check: ERRORS, default: [], doc: 'Exceptions to `autoretryFor`.' },
+  retryBackoff: {
+    scopes: ['task'],
+    check: {
+      is: (value) => typeof value === 'boolean' || isSeconds(value),
+      want: 'true, false, or a number of seconds',
+    },
+    default: false,
+    doc: 'Each automatic retry waits twice as long as the one before. A number: seconds of the first.',
+  },
+  retryBackoffMax: { scopes: ['task'], check: SECONDS, default: 600, doc: 'The longest backoff, in seconds.' },
+  retryJitter: { scopes: ['task'], check: FLAG, default: true, doc: 'A backoff is a random time up to its length.' },
+  defaultRetryDelay: {
+    scopes: ['task'],
+    check: SECONDS,
+    default: 180,
+    doc: 'Seconds before a retry that gives no time.',
+  },
+  trackStarted: { scopes: ['task'], check: FLAG, default: false, doc: 'Writes the state STARTED: one more write.' },
+  acksLate: {
+    scopes: ['task'],
+    check: FLAG,
+    default: true,
+    doc: 'True: a task is not lost, and may run more than once. False: it runs at most once.',
+  },
+  rateLimit: {
+    scopes: ['task'],
+    check: {
+      is: (value) => typeof value === 'string' || typeof value === 'number',
+      want: "'10/s', '100/m', '1000/h' or a number a second",
+    },
+    doc: 'Most starts over all workers: `10/s`, `100/m`, `1000/h`, or a number a second.',
+  },
+  input: {
+    scopes: ['task'],
+    check: {
+      is: (value) => typeof value === 'object' && value !== null && '~standard' in value,
+      want: 'a Standard Schema',
+    },
+    doc: 'A Standard Schema that validates the arguments.',
+  },
+  resultExpires: {
+    scopes: ['app', 'task'],
+    check: SECONDS,
+    default: 86_400,
+    doc: 'Seconds for which clients can read the value.',
+  },
+  maxDepth: {
+    scopes: ['app'],
+    check: wholeFrom(0),
+    default: 100,
+    doc: 'Most launches and replacements above a task.',
+  },
+  taskDefaults: { scopes: ['app'], check: OBJECT, doc: 'Options of every task that does not say otherwise.' },
+};
+
+/** Returns the options of a scope with their names, in the order of the table. */
+export function optionsOf(scope: Scope): readonly (readonly [name: string, option: Option])[] {
+  return Object.entries(OPTIONS).filter(([, { scopes }]) => scopes.includes(scope));
+}
+
+/** Returns what each option of a scope must be. */
+export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
+  return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
+}
+
+/** Whether the options of a task in a message have values that they can have; those that are unknown are passed over. */
+export function areWireOptions(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  return Object.entries(WIRE).every(([name, check]) => value[name] === undefined || check.is(value[name]));
+}
+
+// --- internal ---
+
+/** An `expires` that was given as a time is carried as one. */
+const WIRE: Readonly<Record<string, OptionCheck>> = {
+  expiresAt: NUMBER,
+  ...Object.fromEntries(optionsOf('call').flatMap(([name, { wire }]) => (wire === undefined ? [] : [[name, wire]]))),
+};

@@ -1,0 +1,62 @@
+/** Writes docs/reference.md from the table of options; without `--write` it only says whether the page is up to date. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { optionsOf } from '../../src/core/protocol/options.ts';
+import type { Scope } from '../../src/core/protocol/options.ts';
+
+const PAGE = new URL('../../docs/reference.md', import.meta.url);
+
+/** The reference page. */
+export function referencePage(): string {
+  return `# Reference: options
+
+<!-- Written by \`npm run docs:reference\` from src/core/protocol/options.ts. Do not edit. -->
+
+Times are seconds, as in Celery, or a \`Date\`. The options of a call win over those of its task, and those over the app's \`taskDefaults\`.
+
+## Of a call
+
+\`add.s(1, 2).set({ … })\`, \`add.applyAsync({ … })\`, and \`options\` in signature JSON under Celery's names. \`applyAsync\` also takes \`args\`, \`kwargs\` and \`dedupKey\`.
+
+${table('call')}
+
+## Of a task
+
+\`app.task(name, { … }, fn)\`.
+
+${table('task')}
+
+## Of an app
+
+\`createApp(name, { … })\`. Where its table, bucket and queues are can be set here too, and comes from the environment by default.
+
+${table('app')}
+`;
+}
+
+/** The page as it is kept. */
+export function keptPage(): string {
+  return readFileSync(PAGE, 'utf8');
+}
+
+// --- internal ---
+
+function table(scope: Scope): string {
+  const rows = optionsOf(scope).map(([name, { celery, check, default: value, doc }]) => {
+    const cells = [
+      `\`${name}\``,
+      ...(scope === 'call' ? [celery === undefined ? '' : `\`${celery}\``] : []),
+      check.want,
+      value === undefined ? '' : `\`${JSON.stringify(value)}\``,
+      doc,
+    ];
+    return line(cells);
+  });
+  const heads = ['option', ...(scope === 'call' ? ['in Celery'] : []), 'takes', 'default', 'meaning'];
+  return [line(heads), line(heads.map(() => '---')), ...rows].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+if (process.argv.includes('--write')) writeFileSync(PAGE, referencePage());

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { optionsOf } from '../../../src/core/protocol/options.ts';
+import type { Scope } from '../../../src/core/protocol/options.ts';
+import type { SignatureOptions, TaskOptions } from '../../../src/core/types/options.ts';
+import { keptPage, referencePage } from '../../checks/reference.ts';
+
+test('docs/reference.md is what `npm run docs:reference` writes', () => {
+  expect(keptPage()).toBe(referencePage());
+});
+
+/** A new option of the public types has to be named here, and so in the table. */
+const names: readonly [Scope, object][] = [
+  [
+    'call',
+    {
+      countdown: 1,
+      eta: 1,
+      expires: 1,
+      taskId: 1,
+      queue: 1,
+      tenant: 1,
+      headers: 1,
+      link: 1,
+      linkError: 1,
+      ignoreResult: 1,
+      maxRetries: 1,
+      timeLimit: 1,
+      softTimeLimit: 1,
+    } satisfies Record<keyof SignatureOptions, 1>,
+  ],
+  [
+    'task',
+    {
+      bind: 1,
+      maxRetries: 1,
+      autoretryFor: 1,
+      dontAutoretryFor: 1,
+      retryBackoff: 1,
+      retryBackoffMax: 1,
+      retryJitter: 1,
+      defaultRetryDelay: 1,
+      timeLimit: 1,
+      softTimeLimit: 1,
+      ignoreResult: 1,
+      trackStarted: 1,
+      acksLate: 1,
+      rateLimit: 1,
+      queue: 1,
+      input: 1,
+      resultExpires: 1,
+    } satisfies Record<keyof TaskOptions, 1>,
+  ],
+];
+
+test.each(names)('the table of options has a row for each option of a %s', (scope, fields) => {
+  expect(
+    optionsOf(scope)
+      .map(([name]) => name)
+      .toSorted(),
+  ).toEqual(Object.keys(fields).toSorted());
+});
