@@ -63,20 +63,13 @@ function writeOption(
 }
 
 function readOption(name: keyof CallOptions, value: unknown, { at, check, read }: Reading): unknown {
-  switch (name) {
-    case 'link':
-    case 'linkError': {
-      // Whatever is in JSON is Json; `read` checks that it is a signature.
-      const list = [value].flat() as readonly Json[];
-      return list.length === 0 ? undefined : list.map((link, index) => read(link, `${at}[${index}]`));
-    }
-    case 'headers':
-      return record(value, at);
-    case 'eta':
-      return date(value, at);
-    case 'expires':
-      if (typeof value !== 'number') return date(value, at);
+  if (name === 'link' || name === 'linkError') {
+    // Whatever is in JSON is Json; `read` checks that it is a signature.
+    const list = [value].flat() as readonly Json[];
+    return list.length === 0 ? undefined : list.map((link, index) => read(link, `${at}[${index}]`));
   }
+  if (name === 'headers') return record(value, at);
+  if (name === 'eta' || (name === 'expires' && typeof value !== 'number')) return date(value, at);
   if (check.is(value)) return value;
   throw expected(at, check.want, value);
 }
