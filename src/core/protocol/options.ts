@@ -44,7 +44,7 @@ const ERRORS: OptionCheck = {
  * Every option, in one row: checks, defaults, Celery's JSON in both directions, what a message carries and the reference page
  * all follow from here. A new option is a row, and a field of the public type.
  */
-export const OPTIONS: Readonly<Record<string, Option>> = {
+const OPTIONS: Readonly<Record<string, Option>> = {
   countdown: {
     scopes: ['call'],
     check: SECONDS,
