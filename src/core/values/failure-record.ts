@@ -1,3 +1,4 @@
+import type { ChordalError, ErrorFields } from '../errors/base.ts';
 import * as errors from '../errors/caller.ts';
 import * as resultErrors from '../errors/result.ts';
 import * as taskErrors from '../errors/task.ts';
@@ -82,53 +83,46 @@ const NAME_BYTES = 200;
 const STACK_BYTES = 2048;
 const JSON_CHARACTERS = 4096;
 
-const MAKERS: { readonly [Code in errors.ErrorCode]: (message: string, fields: Fields) => errors.AnyChordalError } = {
-  CHORDAL_TASK_FAILED: (message, fields) =>
-    new resultErrors.TaskFailedError(message, {
-      errorType: text(fields, 'errorType'),
-      taskId: text(fields, 'taskId'),
-      failedTaskId: text(fields, 'failedTaskId'),
-      failedTask: text(fields, 'failedTask'),
-      remoteStack: optionalText(fields, 'remoteStack'),
-      args: optionalList(fields, 'args'),
-    }),
-  CHORDAL_TASK_REVOKED: (message, fields) =>
-    new resultErrors.TaskRevokedError(message, {
-      taskId: text(fields, 'taskId'),
-      reason: optionalText(fields, 'reason'),
-    }),
-  CHORDAL_TIMEOUT: (message, fields) =>
-    new resultErrors.TimeoutError(message, {
-      taskId: text(fields, 'taskId'),
-      timeoutSeconds: number(fields, 'timeoutSeconds'),
-    }),
-  CHORDAL_UNKNOWN_RESULT: (message, fields) =>
-    new resultErrors.UnknownResult(message, { taskId: text(fields, 'taskId') }),
-  CHORDAL_INVALID_ARGUMENTS: (message, fields) => new errors.InvalidArguments(message, { task: text(fields, 'task') }),
-  CHORDAL_INVALID_CANVAS: (message) => new errors.InvalidCanvas(message),
-  CHORDAL_INVALID_OPTIONS: (message) => new errors.InvalidOptions(message),
-  CHORDAL_INVALID_MESSAGE: (message) => new errors.InvalidMessage(message),
-  CHORDAL_SERIALIZATION: (message, fields) => new errors.SerializationError(message, { path: text(fields, 'path') }),
-  CHORDAL_NOT_REGISTERED: (message, fields) =>
-    new errors.NotRegistered(message, {
-      task: text(fields, 'task'),
-      known: optionalList(fields, 'known')?.map(String),
-    }),
-  CHORDAL_CANVAS_TOO_DEEP: (message) => new errors.CanvasTooDeep(message),
-  CHORDAL_TOO_DEEP: (message) => new errors.TooDeep(message),
-  CHORDAL_WOULD_BLOCK: (message) => new resultErrors.WouldBlock(message),
-  CHORDAL_CONFIGURATION: (message) => new errors.ConfigurationError(message),
-  CHORDAL_SERVICE_UNAVAILABLE: (message) => new errors.ServiceUnavailable(message),
-  CHORDAL_WORKER_LOST: (message) => new taskErrors.WorkerLostError(message),
-  CHORDAL_MAX_RETRIES_EXCEEDED: (message) => new taskErrors.MaxRetriesExceededError(message),
-  CHORDAL_TIME_LIMIT_EXCEEDED: (message) => new taskErrors.TimeLimitExceeded(message),
-  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: (message) => new taskErrors.SoftTimeLimitExceeded(message),
-  CHORDAL_REMOTE: (message, fields) =>
-    new errors.RemoteError(message, {
-      errorType: text(fields, 'errorType'),
-      args: optionalList(fields, 'args'),
-      remoteStack: optionalText(fields, 'remoteStack'),
-    }),
+/** The fields that an error has of its own. */
+type OwnFields<E extends errors.AnyChordalError> = Omit<E, keyof ChordalError>;
+
+/** A class and how each field of its own is read; a new error is a row here, as the union of all errors demands. */
+type Row<E extends errors.AnyChordalError> = readonly [
+  make: new (message: string, fields: ErrorFields<E>) => E,
+  fields: { readonly [Key in keyof OwnFields<E>]-?: (value: unknown) => OwnFields<E>[Key] },
+];
+
+const ERRORS: { readonly [E in errors.AnyChordalError as E['code']]: Row<E> } = {
+  CHORDAL_TASK_FAILED: [
+    resultErrors.TaskFailedError,
+    {
+      errorType: text,
+      taskId: text,
+      failedTaskId: text,
+      failedTask: text,
+      remoteStack: optionalText,
+      args: optionalList,
+    },
+  ],
+  CHORDAL_TASK_REVOKED: [resultErrors.TaskRevokedError, { taskId: text, reason: optionalText }],
+  CHORDAL_TIMEOUT: [resultErrors.TimeoutError, { taskId: text, timeoutSeconds: number }],
+  CHORDAL_UNKNOWN_RESULT: [resultErrors.UnknownResult, { taskId: text }],
+  CHORDAL_INVALID_ARGUMENTS: [errors.InvalidArguments, { task: text }],
+  CHORDAL_INVALID_CANVAS: [errors.InvalidCanvas, {}],
+  CHORDAL_INVALID_OPTIONS: [errors.InvalidOptions, {}],
+  CHORDAL_INVALID_MESSAGE: [errors.InvalidMessage, {}],
+  CHORDAL_SERIALIZATION: [errors.SerializationError, { path: text }],
+  CHORDAL_NOT_REGISTERED: [errors.NotRegistered, { task: text, known: (value) => optionalList(value)?.map(String) }],
+  CHORDAL_CANVAS_TOO_DEEP: [errors.CanvasTooDeep, {}],
+  CHORDAL_TOO_DEEP: [errors.TooDeep, {}],
+  CHORDAL_WOULD_BLOCK: [resultErrors.WouldBlock, {}],
+  CHORDAL_CONFIGURATION: [errors.ConfigurationError, {}],
+  CHORDAL_SERVICE_UNAVAILABLE: [errors.ServiceUnavailable, {}],
+  CHORDAL_WORKER_LOST: [taskErrors.WorkerLostError, {}],
+  CHORDAL_MAX_RETRIES_EXCEEDED: [taskErrors.MaxRetriesExceededError, {}],
+  CHORDAL_TIME_LIMIT_EXCEEDED: [taskErrors.TimeLimitExceeded, {}],
+  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: [taskErrors.SoftTimeLimitExceeded, {}],
+  CHORDAL_REMOTE: [errors.RemoteError, { errorType: text, args: optionalList, remoteStack: optionalText }],
 };
 
 function recordOf(error: object): FailureRecord {
@@ -206,12 +200,15 @@ function smallJson(value: unknown): Json | undefined {
 }
 
 function isCode(code: unknown): code is errors.ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(MAKERS, code);
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
 function made(code: errors.ErrorCode, message: string, fields: Fields): errors.AnyChordalError | undefined {
   try {
-    return MAKERS[code](message, fields);
+    // Of one row, the class takes what the readers give.
+    const [Class, readers] = ERRORS[code] as unknown as Row<errors.RemoteError>;
+    const own = Object.entries(readers).map(([key, read]) => [key, read(fields[key])]);
+    return new Class(message, Object.fromEntries(own) as ErrorFields<errors.RemoteError>);
   } catch {
     // A newer version may have other fields.
     return undefined;
@@ -231,23 +228,20 @@ function valueOf(record: Json): unknown {
   }
 }
 
-function text(fields: Fields, key: string): string {
-  const value = fields[key];
-  if (typeof value !== 'string') throw new TypeError(`${key} is no string`);
+function text(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('It is not a string');
   return value;
 }
 
-function optionalText(fields: Fields, key: string): string | undefined {
-  return fields[key] === undefined ? undefined : text(fields, key);
+function optionalText(value: unknown): string | undefined {
+  return value === undefined ? undefined : text(value);
 }
 
-function number(fields: Fields, key: string): number {
-  const value = fields[key];
-  if (typeof value !== 'number') throw new TypeError(`${key} is no number`);
+function number(value: unknown): number {
+  if (typeof value !== 'number') throw new TypeError('It is not a number');
   return value;
 }
 
-function optionalList(fields: Fields, key: string): readonly unknown[] | undefined {
-  const value = fields[key];
+function optionalList(value: unknown): readonly unknown[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
