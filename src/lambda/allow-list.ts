@@ -1,3 +1,4 @@
+import { childrenOf } from '../core/canvas/signature.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 
@@ -47,22 +48,5 @@ function patternOf(name: string): RegExp {
 /** A signature, and all that are in it. */
 function partsOf(data: SignatureData): readonly SignatureData[] {
   const { link = [], linkError = [] } = data.options;
-  return [data, ...[...link, ...linkError, ...innerOf(data)].flatMap(partsOf)];
-}
-
-function innerOf(data: SignatureData): readonly SignatureData[] {
-  switch (data.kind) {
-    case 'task':
-      return [];
-    case 'chain':
-      return data.steps;
-    case 'group':
-      return data.members;
-    case 'chord':
-      return [...data.header, data.body];
-    case 'map':
-    case 'starmap':
-    case 'chunks':
-      return [data.task];
-  }
+  return [data, ...[...link, ...linkError, ...childrenOf(data)].flatMap(partsOf)];
 }

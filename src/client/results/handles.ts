@@ -2,7 +2,7 @@ import { addressOf } from '../../core/protocol/address.ts';
 import { memberId, stepId } from '../../core/protocol/ids.ts';
 import { keptFor } from '../../core/protocol/lifetime.ts';
 import type { Outcome, Result } from '../../core/protocol/outcome.ts';
-import { isStoredItems } from '../../core/protocol/plan.ts';
+import { isStoredItems, elementsOf } from '../../core/protocol/plan.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../../core/types/results.ts';
 import { decode } from '../../core/values/serializer.ts';
@@ -35,7 +35,7 @@ export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
       place,
       plan.options?.ignoreResult ?? engine.tasks.get(plan.task)?.options.ignoreResult ?? false,
     );
-  const items = 'seq' in plan ? plan.seq : plan.par;
+  const items = elementsOf(plan);
   if (isStoredItems(items)) return taskHandle(engine, place, false);
   if ('seq' in plan) return chainHandle(engine, items, place);
   const members = items.map((member, index) => {

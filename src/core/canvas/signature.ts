@@ -143,38 +143,49 @@ export function depthOf(data: SignatureData): number {
  */
 export function withArguments(data: SignatureData, later: LaterArguments): SignatureData {
   if (later.args.length === 0 && Object.keys(later.kwargs).length === 0) return data;
-  switch (data.kind) {
-    case 'task':
-      if (data.immutable) return data;
-      return { ...data, args: [...later.args, ...data.args], kwargs: { ...data.kwargs, ...later.kwargs } };
-    case 'chain':
-      return { ...data, steps: data.steps.map((step, index) => (index === 0 ? withArguments(step, later) : step)) };
-    case 'group':
-      return { ...data, members: data.members.map((member) => withArguments(member, later)) };
-    case 'chord':
-      return { ...data, header: data.header.map((member) => withArguments(member, later)) };
-    case 'map':
-    case 'starmap':
-    case 'chunks':
-      return data;
-  }
+  if (data.kind !== 'task') return mapChildren(data, (child, takes) => (takes ? withArguments(child, later) : child));
+  if (data.immutable) return data;
+  return { ...data, args: [...later.args, ...data.args], kwargs: { ...data.kwargs, ...later.kwargs } };
 }
 
 /** The same signature, to which arguments given later make no difference. */
 export function asImmutable(data: SignatureData): SignatureData {
+  if (data.kind === 'task') return { ...data, immutable: true };
+  return mapChildren(data, (child, takes) => (takes ? asImmutable(child) : child));
+}
+
+/** Lists the signatures that a canvas is made of, its callbacks left out. */
+export function childrenOf(data: SignatureData): readonly SignatureData[] {
+  const children: SignatureData[] = [];
+  mapChildren(data, (child) => {
+    children.push(child);
+    return child;
+  });
+  return children;
+}
+
+/**
+ * Changes each signature that a canvas is made of, its callbacks left out. `takesArguments` says whether arguments given to the canvas
+ * reach the child: the first step of a chain, the members of a group, the header of a chord.
+ */
+export function mapChildren(
+  data: SignatureData,
+  change: (child: SignatureData, takesArguments: boolean) => SignatureData,
+): SignatureData {
   switch (data.kind) {
     case 'task':
-      return { ...data, immutable: true };
+      return data;
     case 'chain':
-      return { ...data, steps: data.steps.map((step, index) => (index === 0 ? asImmutable(step) : step)) };
+      return { ...data, steps: data.steps.map((step, index) => change(step, index === 0)) };
     case 'group':
-      return { ...data, members: data.members.map(asImmutable) };
+      return { ...data, members: data.members.map((member) => change(member, true)) };
     case 'chord':
-      return { ...data, header: data.header.map(asImmutable) };
+      return { ...data, header: data.header.map((member) => change(member, true)), body: change(data.body, false) };
     case 'map':
     case 'starmap':
     case 'chunks':
-      return data;
+      // A task changes to a task.
+      return { ...data, task: change(data.task, false) as TaskData };
   }
 }
 
@@ -217,24 +228,10 @@ export function spreadChain(step: SignatureData): readonly SignatureData[] {
 // --- internal ---
 
 /** The same signature with options for those of its tasks that do not say otherwise. */
-function withFallback<Data extends SignatureData>(data: Data, fallback: CallOptions): Data;
 function withFallback(data: SignatureData, fallback: CallOptions): SignatureData {
   if (Object.keys(fallback).length === 0) return data;
-  const inner = (one: SignatureData): SignatureData => withFallback(one, fallback);
-  switch (data.kind) {
-    case 'task':
-      return { ...data, options: mergeOptions(fallback, data.options) };
-    case 'chain':
-      return { ...data, steps: data.steps.map(inner) };
-    case 'group':
-      return { ...data, members: data.members.map(inner) };
-    case 'chord':
-      return { ...data, header: data.header.map(inner), body: inner(data.body) };
-    case 'map':
-    case 'starmap':
-    case 'chunks':
-      return { ...data, task: withFallback(data.task, fallback) };
-  }
+  if (data.kind === 'task') return { ...data, options: mergeOptions(fallback, data.options) };
+  return mapChildren(data, (child) => withFallback(child, fallback));
 }
 
 function deepest(all: readonly SignatureData[]): number {

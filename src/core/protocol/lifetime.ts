@@ -1,5 +1,5 @@
 import type { Plan, PlanOptions } from './plan.ts';
-import { isStoredItems } from './plan.ts';
+import { isStoredItems, elementsOf } from './plan.ts';
 
 /** How long the engine keeps items after the last use it can foresee: longer than any queue keeps a message (14 days). */
 export const LIFETIME_MS: number = 15 * 86_400_000;
@@ -33,7 +33,7 @@ export function lastStart(plan: Plan, from: number): number {
 
 function ownLastStart(plan: Plan, from: number): number {
   if ('task' in plan) return startOf(plan.options, from);
-  const items = 'seq' in plan ? plan.seq : plan.par;
+  const items = elementsOf(plan);
   if (isStoredItems(items)) return from;
   if ('seq' in plan) return items.reduce((start, step) => lastStart(step, start), from);
   return items.reduce((latest, member) => Math.max(latest, lastStart(member, from)), from);

@@ -90,6 +90,11 @@ export function isStoredItems(items: Items): items is StoredItems {
   return 'stored' in items;
 }
 
+/** The steps of a sequence, or the members of a group. */
+export function elementsOf(plan: SequencePlan | ParallelPlan): Items {
+  return 'seq' in plan ? plan.seq : plan.par;
+}
+
 /** How many elements there are. */
 export function countOf(items: Items): number {
   return isStoredItems(items) ? items.n : items.length;
@@ -101,7 +106,7 @@ export function firstTaskOf(plan: Plan): { readonly task: string; readonly queue
     const queue = plan.options?.queue;
     return queue === undefined ? { task: plan.task } : { task: plan.task, queue };
   }
-  const items = 'seq' in plan ? plan.seq : plan.par;
+  const items = elementsOf(plan);
   if (isStoredItems(items)) {
     const { first: task, queue } = items;
     if (task === '') return undefined;
