@@ -6,6 +6,7 @@ import type { Effect, Start } from '../core/protocol/effect.ts';
 import { isWorkflowId } from '../core/protocol/ids.ts';
 import { lastStart } from '../core/protocol/lifetime.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
+import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import type { Plan } from '../core/protocol/plan.ts';
@@ -19,9 +20,6 @@ import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
 import { checkCanvas } from './check-canvas.ts';
-
-/** First messages that a client sends itself: one batch. */
-const DIRECT_MESSAGES = 10;
 
 /** How a canvas is submitted. */
 export interface Submission {
@@ -76,7 +74,7 @@ export async function sendFirst(engine: Engine, origin: Origin, start: Start): P
   if (refused !== undefined) throw refused.error;
   // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
   // more than one call is sent by one.
-  const isDirect = sends.length === effects.length && routed.length <= DIRECT_MESSAGES && isOneCall(routed);
+  const isDirect = sends.length === effects.length && routed.length <= BATCH_MESSAGES && isOneCall(routed);
   const whole = (): Routed => route(engine, { ...newCanvas(origin, start), mid: engine.nonces.mid() });
   await dispatch(engine, outbox, isDirect ? routed : [whole()]);
 }

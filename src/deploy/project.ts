@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
@@ -112,7 +113,7 @@ export function describeProject({ service, stage, functions, systemMemoryMb = 51
   checkNames(queuePrefix, functions);
 
   const deadLetterQueue: QueueDescription = {
-    name: `${queuePrefix}${deadLetterName}`,
+    name: `${queuePrefix}${DEAD_LETTER_QUEUE}`,
     visibilityTimeoutSeconds: visibilityFor({}),
     retentionSeconds: 14 * day,
   };
@@ -168,7 +169,6 @@ export function extrasOf({
 // --- internal ---
 
 const day = 24 * 60 * 60;
-const deadLetterName = 'dead';
 
 /** High, because it is no count of crashes: throttling and neighbours in a batch raise it too. Starts are counted by the worker. */
 const maxReceiveCount = 50;
@@ -219,7 +219,7 @@ function checkPart(what: string, value: string): void {
 
 function checkNames(prefix: string, functions: readonly HandlerFile[]): void {
   const taken = new Map<string, string>(
-    [deadLetterName, ...systemHandlers().map(({ name }) => name)].map((name) => [name, 'Chordal itself']),
+    [DEAD_LETTER_QUEUE, ...systemHandlers().map(({ name }) => name)].map((name) => [name, 'Chordal itself']),
   );
   for (const { name, file } of functions) {
     checkHandlerName(name, file);

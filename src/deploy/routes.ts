@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { LIMIT_MARGIN_SECONDS } from '../core/protocol/limits.ts';
 import { messageOf } from '../core/text/describe.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
@@ -78,19 +79,16 @@ export function routesOf(loaded: readonly UsableHandler[], handlers: readonly Ha
 
 // --- internal ---
 
-/** A worker starts a task only with this much time beyond its limit. */
-const MARGIN_SECONDS = 5;
-
 function checkTimeLimits(
   file: string,
   limits: Readonly<Record<string, number>>,
   timeout = DEFAULT_TIMEOUT_SECONDS,
 ): void {
   for (const [task, limit] of Object.entries(limits)) {
-    if (limit + MARGIN_SECONDS < timeout) continue;
+    if (limit + LIMIT_MARGIN_SECONDS < timeout) continue;
     throw new ConfigurationError(
-      `Cannot run task "${task}" of ${file}: its timeLimit is ${limit} s, and its function ends after ${timeout} s, of which ${MARGIN_SECONDS} s are kept; ` +
-        `give the function a timeout above ${limit + MARGIN_SECONDS} s, or the task a shorter limit`,
+      `Cannot run task "${task}" of ${file}: its timeLimit is ${limit} s, and its function ends after ${timeout} s, of which ${LIMIT_MARGIN_SECONDS} s are kept; ` +
+        `give the function a timeout above ${limit + LIMIT_MARGIN_SECONDS} s, or the task a shorter limit`,
     );
   }
 }

@@ -16,6 +16,7 @@ import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import type { CloudSettings } from '../client/cloud-settings.ts';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { logLevelOf } from '../core/text/log-levels.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { compact } from '../core/values/compact.ts';
@@ -191,7 +192,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
     payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
-    broker: new SqsBroker({ client, queueUrl, deadLetterQueue: 'dead', ...patience }),
+    broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
     scheduler: schedulerOf(environment, prefix, requestHandler),
     clock,
@@ -218,7 +219,7 @@ function schedulerOf(
     const { SchedulerClient } = await import('../adapters/aws/scheduler-client.ts');
     return new SchedulerClient({ requestHandler });
   });
-  return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn('dead') });
+  return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn(DEAD_LETTER_QUEUE) });
 }
 
 /** The routes are built into each function, beside its bundle; other programs are told of them by CHORDAL_ROUTES. */

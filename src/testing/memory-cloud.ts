@@ -1,6 +1,5 @@
 import { MemoryCloud } from '../adapters/memory/cloud.ts';
 import type { Consumer } from '../adapters/memory/cloud.ts';
-import { DEAD_LETTER_QUEUE } from '../adapters/memory/queues.ts';
 import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { RealClock } from '../adapters/system/clock.ts';
@@ -8,6 +7,7 @@ import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { InvalidOptions, ServiceUnavailable } from '../core/errors/caller.ts';
+import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { describe } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';

@@ -1,3 +1,4 @@
+import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
@@ -134,7 +135,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
 
   #take(message: SimulatedMessage): readonly Delivery[] {
     message.receives += 1;
-    const isDead = message.queue === 'dead';
+    const isDead = message.queue === DEAD_LETTER_QUEUE;
     if (!isDead && (message.receives > this.#weather.faults.maxReceiveCount || this.strikes('deadLetter'))) {
       this.messages = this.messages.filter((one) => one !== message);
       message.isGone = true;
@@ -151,7 +152,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     this.dead.push({ body, reason });
     this.messages.push({
       id,
-      queue: 'dead',
+      queue: DEAD_LETTER_QUEUE,
       body,
       reason,
       receives: 0,

@@ -1,11 +1,10 @@
+import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Broker, Outgoing } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
 
 /** How long a message waits for others to share a call with, in ms. */
 const LINGER_MS = 5;
-/** How many entries a batch has room for (SQS). */
-const BATCH_ENTRIES = 10;
 
 /**
  * Holds what the deliveries of one batch send until ten messages have come, every delivery that is still running waits
@@ -49,7 +48,7 @@ export class BatchOutbox implements Outbox {
 
   #flushIfDue(): void {
     const count = this.#waiting.reduce((sum, { messages }) => sum + messages.length, 0);
-    if (this.#waiting.length >= this.#running || count >= BATCH_ENTRIES) this.#flush();
+    if (this.#waiting.length >= this.#running || count >= BATCH_MESSAGES) this.#flush();
   }
 
   #flushLater(): void {

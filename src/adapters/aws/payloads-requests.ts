@@ -1,6 +1,7 @@
 import type { DeleteItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
 import type { DeleteObjectCommandInput, GetObjectCommandInput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { Address } from '../../core/protocol/address.ts';
+import { TABLE_BYTES } from '../../core/protocol/limits.ts';
 import { expiry, keyAttributes, text } from './attributes.ts';
 import type { Key } from './attributes.ts';
 import { besideTask, inWorkflow } from './keys.ts';
@@ -8,13 +9,10 @@ import { besideTask, inWorkflow } from './keys.ts';
 /** Where a text is kept: an item of the table, or an object of the bucket. `id` is whose it is, for errors. */
 export type Place = { readonly id: string } & ({ readonly item: Key } | { readonly object: string });
 
-/** Above this many bytes a text costs less in the bucket than in the table. */
-const MAX_ITEM_BYTES = 8 * 1024;
-
 /** Where a delivery's value goes, by its size. */
 export function valuePlace(address: Address, token: string, value: string): Place {
   const { id } = address;
-  if (Buffer.byteLength(value) > MAX_ITEM_BYTES) return { id, object: `v/${id}/${token}` };
+  if (Buffer.byteLength(value) > TABLE_BYTES) return { id, object: `v/${id}/${token}` };
   return { id, item: besideTask('v', address, `/${token}`) };
 }
 

@@ -4,11 +4,10 @@ import type {
   SendMessageBatchRequestEntry,
   SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
+import { BATCH_MESSAGES } from '../../core/protocol/limits.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Outgoing, Receipt } from '../../ports/broker.ts';
 
-/** Limits of SQS, of one batch and of one message. */
-const BATCH_ENTRIES = 10;
 const BATCH_BYTES = 1024 * 1024;
 const MAX_DELAY_SECONDS = 900;
 const MAX_VISIBILITY_SECONDS = 43_200;
@@ -103,5 +102,5 @@ function perQueue<Given extends { readonly queue: string }, Entry>(
 }
 
 function fitsOne(count: number, bytes: number): boolean {
-  return count <= BATCH_ENTRIES && bytes <= BATCH_BYTES;
+  return count <= BATCH_MESSAGES && bytes <= BATCH_BYTES;
 }

@@ -1,3 +1,4 @@
+import { BATCH_MESSAGES, DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Delivery } from '../../ports/broker.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -8,7 +9,7 @@ import { consoleLog } from '../system/log.ts';
 import { RandomNonces } from '../system/nonces.ts';
 import { MemoryOutcomes } from './outcomes.ts';
 import { MemoryPayloads } from './payloads.ts';
-import { DEAD_LETTER_QUEUE, MemoryQueues } from './queues.ts';
+import { MemoryQueues } from './queues.ts';
 import type { QueueSettings } from './queues.ts';
 import { MemoryRecords } from './records.ts';
 import { MemorySurvey } from './survey.ts';
@@ -29,9 +30,6 @@ export interface MemoryCloudSettings extends QueueSettings {
   /** Ms that a batch may take. Default 60,000. */
   readonly timeoutMs?: number;
 }
-
-/** Messages given at once, as by a Lambda event source mapping. */
-const BATCH_SIZE = 10;
 
 /** Every port in one process, and consumers that are called as the event source mapping calls functions. */
 export class MemoryCloud {
@@ -98,7 +96,7 @@ export class MemoryCloud {
   #pump(): void {
     for (const [queue, consumer] of this.#consumers) {
       while (consumer.running < this.#concurrency) {
-        const received = this.queues.receive(queue, BATCH_SIZE);
+        const received = this.queues.receive(queue, BATCH_MESSAGES);
         if (received.length === 0) break;
         consumer.running += 1;
         const deliveries = received.map(({ handle, reason, ...message }) => ({

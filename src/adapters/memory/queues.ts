@@ -1,3 +1,4 @@
+import { DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
 import type { Broker, Deliveries, Outgoing, Receipt, Scheduler } from '../../ports/broker.ts';
 import type { InFlight } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -16,9 +17,6 @@ export interface DeadMessage {
   readonly body: string;
   readonly reason: string;
 }
-
-/** The name of the queue of what was given up. */
-export const DEAD_LETTER_QUEUE = 'dead';
 
 /** How the queues behave. */
 export interface QueueSettings {

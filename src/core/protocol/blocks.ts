@@ -1,6 +1,7 @@
 import { InvalidCanvas } from '../errors/caller.ts';
 import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
+import { TABLE_BYTES } from './limits.ts';
 import type { Items, Link, Plan, StoredItems, TaskPlan } from './plan.ts';
 import { firstTaskOf, isStoredItems, MAX_ITEMS } from './plan.ts';
 
@@ -8,8 +9,6 @@ import { firstTaskOf, isStoredItems, MAX_ITEMS } from './plan.ts';
 const INLINE_CHARACTERS = 2048;
 /** What a block weighs at most, unless one element alone weighs more. */
 const BLOCK_CHARACTERS = 64_000;
-/** From here on the bucket is cheaper than the table. */
-const TABLE_CHARACTERS = 8192;
 
 /** An array that is kept once and pointed to. */
 export interface Block {
@@ -79,7 +78,7 @@ class Blocks {
   }
 
   #nextKey(characters: number): string {
-    const where = characters > TABLE_CHARACTERS ? 'bucket' : 'table';
+    const where = characters > TABLE_BYTES ? 'bucket' : 'table';
     return `${where}:${this.#base}/${this.#count++}`;
   }
 }

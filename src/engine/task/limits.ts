@@ -1,3 +1,4 @@
+import { LIMIT_MARGIN_SECONDS } from '../../core/protocol/limits.ts';
 import type { RunMessage } from '../../core/protocol/message.ts';
 import type { RegisteredTask } from '../engine.ts';
 
@@ -32,8 +33,5 @@ export function limitsOf(task: RegisteredTask, { sig }: RunMessage, remainingMs:
 /** How much of a sandbox's time a task should find before it is started, in ms. */
 export function timeNeeded(task: RegisteredTask | undefined, { sig }: RunMessage): number {
   const hard = sig.options?.timeLimit ?? task?.options.timeLimit;
-  return hard === undefined ? LEAST_NEEDED_MS : hard * 1000 + NEEDED_MARGIN_MS;
+  return hard === undefined ? LEAST_NEEDED_MS : (hard + LIMIT_MARGIN_SECONDS) * 1000;
 }
-
-/** A run is started only with this much time beyond its limit, in ms. */
-const NEEDED_MARGIN_MS = 5000;
