@@ -164,31 +164,6 @@ export function childrenOf(data: SignatureData): readonly SignatureData[] {
   return children;
 }
 
-/**
- * Changes each signature that a canvas is made of, its callbacks left out. `takesArguments` says whether arguments given to the canvas
- * reach the child: the first step of a chain, the members of a group, the header of a chord.
- */
-export function mapChildren(
-  data: SignatureData,
-  change: (child: SignatureData, takesArguments: boolean) => SignatureData,
-): SignatureData {
-  switch (data.kind) {
-    case 'task':
-      return data;
-    case 'chain':
-      return { ...data, steps: data.steps.map((step, index) => change(step, index === 0)) };
-    case 'group':
-      return { ...data, members: data.members.map((member) => change(member, true)) };
-    case 'chord':
-      return { ...data, header: data.header.map((member) => change(member, true)), body: change(data.body, false) };
-    case 'map':
-    case 'starmap':
-    case 'chunks':
-      // A task changes to a task.
-      return { ...data, task: change(data.task, false) as TaskData };
-  }
-}
-
 /** The same signature with further options; the later win, callbacks add up. */
 export function withOptions<Data extends SignatureData>(data: Data, options: CallOptions): Data {
   return { ...data, options: mergeOptions(data.options, options) };
@@ -226,6 +201,31 @@ export function spreadChain(step: SignatureData): readonly SignatureData[] {
 }
 
 // --- internal ---
+
+/**
+ * Changes each signature that a canvas is made of, its callbacks left out. `takesArguments` says whether arguments given to the canvas
+ * reach the child: the first step of a chain, the members of a group, the header of a chord.
+ */
+function mapChildren(
+  data: SignatureData,
+  change: (child: SignatureData, takesArguments: boolean) => SignatureData,
+): SignatureData {
+  switch (data.kind) {
+    case 'task':
+      return data;
+    case 'chain':
+      return { ...data, steps: data.steps.map((step, index) => change(step, index === 0)) };
+    case 'group':
+      return { ...data, members: data.members.map((member) => change(member, true)) };
+    case 'chord':
+      return { ...data, header: data.header.map((member) => change(member, true)), body: change(data.body, false) };
+    case 'map':
+    case 'starmap':
+    case 'chunks':
+      // A task changes to a task.
+      return { ...data, task: change(data.task, false) as TaskData };
+  }
+}
 
 /** The same signature with options for those of its tasks that do not say otherwise. */
 function withFallback(data: SignatureData, fallback: CallOptions): SignatureData {

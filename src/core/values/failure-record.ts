@@ -203,10 +203,12 @@ function isCode(code: unknown): code is errors.ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);
 }
 
-function made(code: errors.ErrorCode, message: string, fields: Fields): errors.AnyChordalError | undefined {
+function made(code: string, message: string, fields: Fields): errors.AnyChordalError | undefined {
+  // In each row the class takes what the readers give.
+  const row = (ERRORS as unknown as Readonly<Record<string, Row<errors.RemoteError>>>)[code];
+  if (row === undefined) return undefined;
+  const [Class, readers] = row;
   try {
-    // Of one row, the class takes what the readers give.
-    const [Class, readers] = ERRORS[code] as unknown as Row<errors.RemoteError>;
     const own = Object.entries(readers).map(([key, read]) => [key, read(fields[key])]);
     return new Class(message, Object.fromEntries(own) as ErrorFields<errors.RemoteError>);
   } catch {
