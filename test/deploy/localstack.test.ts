@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { hasDocker } from '../../src/local/localstack/localstack-container.ts';
 import { prepareLocalStack, startLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import type { RunningLocalStack } from '../../src/local/localstack/start-localstack.ts';
+import { optionsFor } from '../contract/support/emulators.ts';
 import { startDevLoop } from './support/dev-loop.ts';
 import { environmentOf } from './support/emulator.ts';
 import { functionsAt } from './support/functions.ts';
@@ -96,6 +98,9 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
 
   describe.skipIf(isContainer)('as a process of this machine', () => {
     test('it listens on the loopback interface alone, and so does DynamoDB Local', async () => {
+      const dynamodb = new DynamoDBClient(optionsFor(localstack.url));
+      await dynamodb.send(new ListTablesCommand());
+      dynamodb.destroy();
       const addresses = await listeningAddresses(process.pid);
       expect(addresses).toContain(new URL(localstack.url).host);
       expect(addresses.length).toBeGreaterThan(1);
@@ -147,11 +152,11 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
     test('a function that takes too long is ended, and starts afresh', async () => {
       const probe = await functions.make(
         'export const handler = async (ms) => { const end = Date.now() + ms; while (Date.now() < end); return ms; };',
-        { timeout: 3 },
+        { timeout: 10 },
       );
       expect(await probe.invoke(60_000)).toMatchObject({
         errorType: 'Sandbox.Timedout',
-        errorMessage: expect.stringMatching(/Task timed out after 3\.00 seconds$/) as string,
+        errorMessage: expect.stringMatching(/Task timed out after 10\.00 seconds$/) as string,
       });
       expect(await probe.invoke(1)).toMatchObject({ value: 1 });
     });

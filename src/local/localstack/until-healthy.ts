@@ -2,7 +2,7 @@
  * Waits until LocalStack answers on a port.
  *
  * @param ended the reason why it never will
- * @throws Error if it has ended, or does not answer in a minute
+ * @throws Error if it has ended, or does not answer in three minutes
  */
 export async function untilHealthy(port: number, ended: Promise<string>): Promise<void> {
   let failure: string | undefined;
@@ -20,4 +20,4 @@ export async function untilHealthy(port: number, ended: Promise<string>): Promis
 
 // --- internal ---
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
