@@ -1,5 +1,5 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { buildHandlers } from '../../src/deploy/build.ts';
 import type { Build } from '../../src/deploy/build.ts';
@@ -46,6 +46,21 @@ test('buildHandlers() bundles each handler, and writes which of them runs a task
   expect(JSON.parse(await readFile(join(outDir, 'routes.json'), 'utf8'))).toEqual(routes);
   expect(JSON.parse(await readFile(join(outDir, 'meta.json'), 'utf8'))).toEqual(metafile);
   expect((await readdir(outDir)).filter((file) => /^chunk-\w+\.mjs$/.test(file))).toHaveLength(1);
+});
+
+test('a bundle finds the routes that are built beside it, also in the repository of this package', async () => {
+  const environment = JSON.stringify(resolve('src/runtime/environment.ts'));
+  const dir = await temporaryFolder({
+    'math.ts': `import { environmentRuntime } from ${environment};
+      export const handler = Object.assign(async () => environmentRuntime({}).routes(), { tasks: ['add'] });`,
+    'log.ts': handlerOf(['log']),
+  });
+
+  const { bundles, routes } = await build(dir);
+
+  // The handler above.
+  const { handler } = (await import(bundles['math'] ?? '')) as { handler: () => Promise<unknown> };
+  expect(await handler()).toEqual(routes);
 });
 
 test('buildHandlers() removes what an earlier build left, and leaves other files alone', async () => {

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { OnLoadResult, PartialMessage, Plugin } from 'esbuild';
 import type { BuildSettings } from '../../core/types/function-config.ts';
 import { packageDirOf, packageNameOf } from './packages.ts';
@@ -40,7 +41,8 @@ export function keepPlaces(root: string, settings: BuildSettings, shipped: Shipp
     name: 'chordal-places',
     setup: (build) => {
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path, namespace }) => {
-        if (namespace !== 'file') return undefined;
+        // This package reads what a build puts beside its bundles: the routes.
+        if (namespace !== 'file' || path.startsWith(OWN_FOLDER)) return undefined;
         const dir = packageDirOf(path);
         const name =
           dir === undefined ? undefined : packageNameOf(posix(path.slice(path.lastIndexOf(MODULES) + MODULES.length)));
@@ -65,6 +67,8 @@ export function placeOf(root: string, path: string): string {
 // --- internal ---
 
 const MODULES = `${sep}node_modules${sep}`;
+/** This package where it is not installed: its own repository. */
+const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const MENTIONS = /\b__(?:dir|file)name\b|\bimport\.meta\b|\brequire\.resolve\b|\bcreateRequire\b/;
 
 /** Where a package looks for its own files: no bundle has them. */
