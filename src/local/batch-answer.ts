@@ -1,32 +1,32 @@
-/** What a function's answer says of its batch. */
+/** The outcome of a batch, as the function's answer reports it. */
 export interface BatchAnswer {
   /** The ids of the messages that were not processed. */
   readonly failed: ReadonlySet<string>;
-  /** Why the answer says nothing, so that the whole batch has failed. */
+  /** Why the answer cannot be read. The whole batch has failed then. */
   readonly malformed?: string;
 }
 
 /**
- * Reads a function's answer by the event source mapping's rules: nothing, null, or no or an empty list of failures is a success; anything
- * that isn't understood, and an id that isn't in the batch, fails the whole batch.
+ * Reads a function's answer by the rules of the event source mapping. No answer, null, and a missing or empty list of failures are a
+ * success. An answer that cannot be read, or an id that is not in the batch, fails the whole batch.
  *
- * @param answer the answer as JSON; undefined: the function returned nothing
+ * @param answer the answer as JSON, or undefined if the function returned nothing
  */
 export function readBatchAnswer(messageIds: readonly string[], answer: string | undefined): BatchAnswer {
   const allFailed = (malformed: string): BatchAnswer => ({ failed: new Set(messageIds), malformed });
   const value = answer === undefined ? undefined : parseJson(answer);
   if (value === undefined || value === null) return { failed: new Set() };
-  if (typeof value !== 'object' || Array.isArray(value)) return allFailed(`its answer is no object: ${answer}`);
+  if (typeof value !== 'object' || Array.isArray(value)) return allFailed(`its answer is not an object: ${answer}`);
 
   const failures: unknown = 'batchItemFailures' in value ? value.batchItemFailures : undefined;
   if (failures === undefined || failures === null) return { failed: new Set() };
-  if (!Array.isArray(failures)) return allFailed(`batchItemFailures is no list: ${answer}`);
+  if (!Array.isArray(failures)) return allFailed(`batchItemFailures is not a list: ${answer}`);
 
   const failed = new Set<string>();
   for (const failure of failures) {
     const id = itemIdentifier(failure);
     if (id === undefined || !messageIds.includes(id)) {
-      return allFailed(`an itemIdentifier is no id of a message in the batch: ${JSON.stringify(failure)}`);
+      return allFailed(`an itemIdentifier is not the id of a message in the batch: ${JSON.stringify(failure)}`);
     }
     failed.add(id);
   }

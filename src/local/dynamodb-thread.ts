@@ -1,20 +1,23 @@
-/** A thread that is DynamoDB: dynalite, in memory or in a LevelDB folder. What it has answered is in the system's hands, and survives `kill -9`. */
+/** The thread of DynamoDB: dynalite, in memory or in a LevelDB folder. It answers after the write, so its data survives `kill -9`. */
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import { compact } from '../core/values/compact.ts';
 import { keepParsedExpressions } from './dynalite-parsers.ts';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
+import { guardServer } from './guard.ts';
 
-// Given by startEmulator.
-const { port, dataDir } = workerData as EmulatorSettings;
+// The threads of this module are made by startEmulator, with these settings.
+const { port, accessKey, dataDir } = workerData as EmulatorSettings;
+const path = dataDir === undefined ? undefined : join(dataDir, 'dynamodb');
 
 keepParsedExpressions();
-const server = dynalite(
-  compact({ createTableMs: 0, path: dataDir === undefined ? undefined : join(dataDir, 'dynamodb') }),
-);
+if (path !== undefined) await openOnce(path);
+const server = dynalite(compact({ createTableMs: 0, path }));
+guardServer(server, { accessKey, services: ['dynamodb'] });
 
-// dynalite throws when a caller hangs up before its answer, as a sandbox does that is killed.
+// dynalite throws when a caller hangs up before its answer, as a killed sandbox does.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'ECONNRESET') throw error;
 });
@@ -32,6 +35,22 @@ parentPort?.once('message', () => {
 });
 
 // --- internal ---
+
+interface Database {
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens and closes the database. dynalite opens it at the first request, and hides why it cannot. */
+async function openOnce(folder: string): Promise<void> {
+  // dynalite's own database package.
+  const { Level } = createRequire(import.meta.resolve('dynalite'))('level') as {
+    readonly Level: new (location: string) => Database;
+  };
+  const database = new Level(folder);
+  await database.open();
+  await database.close();
+}
 
 function say(message: EmulatorMessage): void {
   parentPort?.postMessage(message);

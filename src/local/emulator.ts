@@ -2,42 +2,42 @@ import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
 import { sibling } from '../deploy/module-url.ts';
+import { dataFolderError } from './data-folder.ts';
 
-/** What an emulator's thread is started with. */
+/** The settings of an emulator's thread. */
 export interface EmulatorSettings {
-  /** The port to listen on; 0: any that is free. */
+  /** The port to listen on. 0: any free port. */
   readonly port: number;
-  /** Where to keep what is stored; absent: in memory. */
+  /** The access key that it accepts. */
+  readonly accessKey: string;
+  /** Where it keeps its data. Default: in memory. */
   readonly dataDir?: string;
 }
 
-/** What an emulator's thread says: once, that it listens, or that it can't. */
+/** The first message of an emulator's thread: it listens, or it cannot. */
 export type EmulatorMessage = { readonly port: number } | { readonly code: string; readonly message: string };
 
 /** A running emulator. */
 export interface Emulator {
-  /** Its address, as in `http://127.0.0.1:41234`. */
+  /** Its address, such as `http://127.0.0.1:41234`. */
   readonly url: string;
-  /** Tells the emulator something that its own protocol has no words for. */
+  /** Resolves with the reason if the emulator ends by itself. */
+  readonly died: Promise<Error>;
+  /** Sends the emulator a command that its own protocol does not have. */
   post(message: object): void;
-  /** Ends its thread, once what it stores is safe. */
+  /** Ends its thread, once its data is safe. */
   stop(): Promise<void>;
 }
 
-/** Which emulator: `sqs-s3` is fauxqs, `dynamodb` is dynalite. */
+/** `sqs-s3` is fauxqs, `dynamodb` is dynalite. */
 export type EmulatorName = 'sqs-s3' | 'dynamodb';
 
 /**
- * Starts an emulator in a thread of its own, on the loopback interface alone.
+ * Starts an emulator in a thread of its own, on the loopback interface only.
  *
- * @param onDeath called if the emulator ends by itself
- * @throws ConfigurationError if the port is taken, or what is stored can't be read
+ * @throws ConfigurationError if the port is in use, or the data folder cannot be used
  */
-export async function startEmulator(
-  name: EmulatorName,
-  settings: EmulatorSettings,
-  onDeath: (error: Error) => void,
-): Promise<Emulator> {
+export async function startEmulator(name: EmulatorName, settings: EmulatorSettings): Promise<Emulator> {
   const thread = new Worker(sibling(`./${name}-thread`, import.meta.url), {
     workerData: settings,
     execArgv: [],
@@ -48,15 +48,17 @@ export async function startEmulator(
   const exited = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
   const port = await portOf(thread, name, settings);
   let isStopping = false;
-  let death: unknown;
+  let cause: unknown;
   thread.on('error', (error) => {
-    death = error;
+    cause = error;
   });
+  const { promise: died, resolve: die } = Promise.withResolvers<Error>();
   void exited.then(() => {
-    if (!isStopping) onDeath(new Error(`The embedded ${name} has ended by itself`, { cause: death }));
+    if (!isStopping) die(deathOf(name, settings, cause));
   });
   return {
     url: `http://127.0.0.1:${port}`,
+    died,
     post: (message) => thread.postMessage(message),
     stop: async () => {
       isStopping = true;
@@ -72,7 +74,9 @@ export async function startEmulator(
 
 const stopLimitMs = 3000;
 
-async function portOf(thread: Worker, name: EmulatorName, { port, dataDir }: EmulatorSettings): Promise<number> {
+const SERVICES: Readonly<Record<EmulatorName, string>> = { 'sqs-s3': 'SQS and S3', dynamodb: 'DynamoDB' };
+
+async function portOf(thread: Worker, name: EmulatorName, settings: EmulatorSettings): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<EmulatorMessage>();
   const fail = (error: unknown): void => reject(error);
   const failAtExit = (): void => reject(new Error('its thread has ended'));
@@ -83,16 +87,23 @@ async function portOf(thread: Worker, name: EmulatorName, { port, dataDir }: Emu
     throw Object.assign(new Error(answer.message), { code: answer.code });
   } catch (cause) {
     await thread.terminate();
-    throw new ConfigurationError(`Cannot start the embedded ${name}: ${whyNot(cause, port, dataDir)}`, { cause });
+    throw startErrorOf(name, settings, cause);
   } finally {
     thread.off('message', resolve).off('error', fail).off('exit', failAtExit);
   }
 }
 
-function whyNot(cause: unknown, port: number, dataDir: string | undefined): string {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  if (code === 'EADDRINUSE') return `port ${port} is in use; choose another, or none to take any that is free`;
-  if (code === 'DATA_IN_USE')
-    return `another process uses the data in ${dataDir ?? 'memory'}; stop it, or choose another folder`;
-  return messageOf(cause);
+function startErrorOf(name: EmulatorName, { port, dataDir }: EmulatorSettings, cause: unknown): ConfigurationError {
+  const isPortTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  if (dataDir !== undefined && !isPortTaken) return dataFolderError(dataDir, cause);
+  const reason = isPortTaken
+    ? `port ${port} is in use. Choose another, or none to take any free port`
+    : messageOf(cause);
+  return new ConfigurationError(`Cannot start the embedded ${SERVICES[name]}: ${reason}`, { cause });
+}
+
+function deathOf(name: EmulatorName, { dataDir }: EmulatorSettings, cause: unknown): Error {
+  if (dataDir !== undefined && cause instanceof Error) return dataFolderError(dataDir, cause);
+  const reason = cause === undefined ? '' : `: ${messageOf(cause)}`;
+  return new Error(`The embedded ${SERVICES[name]} has ended${reason}`, { cause });
 }

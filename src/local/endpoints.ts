@@ -1,23 +1,24 @@
-/** Where the emulators listen. */
+/** The addresses of the emulators, and the access key that they accept. */
 export interface Endpoints {
   readonly sqsS3: string;
   readonly dynamodb: string;
+  readonly accessKey: string;
 }
 
-/** The region that the embedded cloud is in. */
+/** The region of the embedded cloud. */
 export const localRegion = 'us-east-1';
 
-/** The access key of the embedded cloud. */
-export const LOCAL_ACCESS_KEY = 'local';
-
-/** The account that the embedded cloud belongs to. */
+/** The account of the embedded cloud. */
 export const localAccount = '000000000000';
 
-/** The role that the embedded Scheduler takes on: it asks for none. */
+/** The role of the embedded Scheduler, which checks none. */
 export const schedulerRole: string = `arn:aws:iam::${localAccount}:role/scheduler`;
 
-/** What an AWS SDK client needs to speak to an emulator. */
-export function clientOptions(endpoint: string): {
+/** Returns the options of an AWS SDK client for a service of the embedded cloud. */
+export function clientOptions(
+  endpoint: string,
+  accessKeyId: string,
+): {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -27,15 +28,15 @@ export function clientOptions(endpoint: string): {
   return {
     endpoint,
     region: localRegion,
-    credentials: { accessKeyId: LOCAL_ACCESS_KEY, secretAccessKey: 'local' },
-    // An SDK refuses these with an address of its own, wherever the machine has set them.
+    credentials: { accessKeyId, secretAccessKey },
+    // An SDK refuses these options together with an endpoint, wherever the machine has set them.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
   };
 }
 
-/** The environment that leads an AWS SDK to the emulators. */
-export function endpointEnvironment({ sqsS3, dynamodb }: Endpoints): Readonly<Record<string, string>> {
+/** Returns the environment that points AWS SDKs to the emulators. */
+export function endpointEnvironment({ sqsS3, dynamodb, accessKey }: Endpoints): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL_SQS: sqsS3,
     AWS_ENDPOINT_URL_S3: sqsS3,
@@ -43,19 +44,24 @@ export function endpointEnvironment({ sqsS3, dynamodb }: Endpoints): Readonly<Re
     AWS_REGION: localRegion,
     // Python's SDK reads this one.
     AWS_DEFAULT_REGION: localRegion,
-    AWS_ACCESS_KEY_ID: LOCAL_ACCESS_KEY,
-    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_ACCESS_KEY_ID: accessKey,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
     AWS_USE_FIPS_ENDPOINT: 'false',
     AWS_USE_DUALSTACK_ENDPOINT: 'false',
   };
 }
 
-/** The ARN of a queue of the embedded cloud. */
+/** Returns the ARN of a queue of the embedded cloud. */
 export function queueArn(queueName: string): string {
   return `arn:aws:sqs:${localRegion}:${localAccount}:${queueName}`;
 }
 
-/** The address of a queue of the embedded cloud. */
+/** Returns the URL of a queue of the embedded cloud. */
 export function queueUrl({ sqsS3 }: Endpoints, queueName: string): string {
   return `${sqsS3}/${localAccount}/${queueName}`;
 }
+
+// --- internal ---
+
+/** The emulators check the access key, which is a secret of each start, and no signature. */
+const secretAccessKey = 'local';

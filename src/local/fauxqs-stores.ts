@@ -1,36 +1,36 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { BuildAppOptions } from 'fauxqs';
 
-/** fauxqs' state: its queues and messages, its topics (of no use here), its buckets and objects. */
+/** The state of fauxqs: queues and messages, buckets and objects, and topics, which are not used here. */
 export type Stores = NonNullable<BuildAppOptions['stores']>;
 
 type SqsStore = Stores['sqsStore'];
 type Queue = ReturnType<SqsStore['createQueue']>;
 type Persistence = NonNullable<SqsStore['persistence']>;
 
-/** fauxqs' state, and what goes beyond its own server. */
+/** The state of fauxqs, and operations that its own server does not have. */
 export interface FauxqsStores {
   readonly stores: Stores;
-  /** Gives the queues that were loaded the port of this run in their addresses. */
+  /** Sets the port of this run in the URLs of the loaded queues. */
   moveTo(port: number): void;
   /**
-   * Makes messages of a failed batch visible again, `afterMs` from now, but not those whose visibility the handler has changed itself.
-   * A receipt that is no longer valid is ignored.
+   * Makes messages of a failed batch visible again, `afterMs` from now, except those whose visibility the handler has changed itself.
+   * Receipts that are no longer valid are ignored.
    */
   returnMessages(queueName: string, receiptHandles: readonly string[], afterMs: number): void;
-  /** Ends all requests that wait for a message of the queue that such a request names. Whoever is still there asks again. */
+  /** Ends all receive requests that wait on the queue that a request names. Their callers ask again. */
   wakeReceivers(request: unknown): void;
   close(): void;
 }
 
 /**
- * Makes fauxqs' stores from its inner modules, since its own `startFauxqs` listens on every interface, gives queues addresses that need a
- * name server, and loses a message that is kept on disk and made visible at once.
+ * Makes the stores of fauxqs from its inner modules. Its own `startFauxqs` listens on every interface, gives queues URLs that need a name
+ * server, and loses a message that is kept on disk and made visible at once.
  */
 export async function openStores(dataDir: string | undefined): Promise<FauxqsStores> {
   const { SqsStore, SnsStore, S3Store, SqsQueue, PersistenceManager } = await loadFauxqs();
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
-  // With no host of its own, a queue's address has the host that the request was sent to.
+  // Without a host, the URL of a queue has the host of the request.
   stores.sqsStore.host = '';
   const changedByHandler = watchVisibility(SqsQueue);
   const persistence = dataDir === undefined ? undefined : openPersistence(PersistenceManager, dataDir);
@@ -67,13 +67,13 @@ async function loadFauxqs(): Promise<FauxqsModules> {
   const entry = import.meta.resolve('fauxqs');
   const paths = ['sqs/sqsStore.js', 'sns/snsStore.js', 's3/s3Store.js', 'persistence.js'];
   const modules = await Promise.all(paths.map((path): Promise<object> => import(new URL(path, entry).href)));
-  // Not exported by fauxqs, whose version is therefore pinned exactly.
+  // fauxqs does not export these modules, so its version is pinned exactly.
   return Object.assign({}, ...modules) as FauxqsModules;
 }
 
 /**
- * Remembers which deliveries had their visibility changed by a caller. With 0 a message stays in flight until fauxqs next looks (within
- * 20 ms while somebody polls), because its own way to return one at once breaks a rule of its database, and loses the message.
+ * Remembers the deliveries whose visibility a caller has changed. With 0 a message stays in flight until the next check of fauxqs (within
+ * 20 ms while a caller polls): its own way to return a message at once breaks a rule of its database, and loses the message.
  */
 function watchVisibility({ prototype }: FauxqsModules['SqsQueue']): WeakSet<object> {
   const changed = new WeakSet<object>();
@@ -95,22 +95,17 @@ function watchVisibility({ prototype }: FauxqsModules['SqsQueue']): WeakSet<obje
 }
 
 function openPersistence(PersistenceManager: FauxqsModules['PersistenceManager'], dataDir: string): Persistence {
-  try {
-    const persistence = new PersistenceManager(dataDir);
-    // Private in fauxqs.
-    const { db } = persistence as unknown as { readonly db: DatabaseSync };
-    // What is committed survives the end of the process without waiting for the disk; and one process at a time.
-    db.exec('PRAGMA synchronous = NORMAL; PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
-    return persistence;
-  } catch (error) {
-    const isLocked = error instanceof Error && error.message.includes('locked');
-    throw isLocked ? Object.assign(error, { code: 'DATA_IN_USE' }) : error;
-  }
+  const persistence = new PersistenceManager(dataDir);
+  // A private field of fauxqs.
+  const { db } = persistence as unknown as { readonly db: DatabaseSync };
+  // A commit survives the end of the process without waiting for the disk. Only one process can use the file.
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
+  return persistence;
 }
 
-/** Loads what is stored. Whoever had received messages is gone with its process, so they are visible again. */
+/** Loads the stored state. Messages that were in flight become visible: their receivers ended with the process. */
 function restore({ sqsStore, snsStore, s3Store }: Stores, persistence: Persistence): void {
-  // In this order: a store that writes while it is loaded would delete what it loads.
+  // The order matters: a store that writes while it is loaded would delete what it loads.
   persistence.load(sqsStore, snsStore, s3Store);
   sqsStore.persistence = persistence;
   snsStore.persistence = persistence;

@@ -1,4 +1,4 @@
-/** What Lambda answers for a function that has failed. */
+/** The error that Lambda returns for a function that failed. */
 export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
@@ -6,9 +6,9 @@ export interface FunctionError {
 }
 
 /**
- * How Lambda tells of a failure.
+ * Makes the error that Lambda returns for a function that failed.
  *
- * @param reason the stack of what was thrown, or how the sandbox ended
+ * @param reason the stack of the thrown error, or how the sandbox ended
  *
  * @example
  * functionError('RangeError: too far\n    at f'); // { errorType: 'RangeError', errorMessage: 'too far', trace: ['RangeError: too far', '    at f'] }

@@ -7,41 +7,41 @@ import type { OnLocalEvent } from './local-event.ts';
 import { makeSqsClient } from './queue-client.ts';
 import type { Outcome } from './sandbox.ts';
 
-/** What {@link startHost} is told. */
+/** The options of {@link startHost}. */
 export interface HostOptions {
   readonly project: Project;
   readonly cloud: Cloud;
-  /** The bundle of each handler, by the handler's name. A function without one is not run. */
+  /** The bundle of each handler, by the name of the handler. A function without a bundle does not run. */
   readonly bundles: Readonly<Record<string, string>>;
   /**
-   * Variables for all functions, beside those of the project and the cloud; those that would lead an AWS SDK elsewhere (`AWS_*`) are left
-   * out. Default: none.
+   * Variables for all functions, in addition to those of the project and the cloud. Variables that would point an AWS SDK to another cloud
+   * (`AWS_*`) are left out. Default: none.
    */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Sandboxes of one function that work at once, each a thread. Default 4. */
+  /** How many sandboxes of one function, each a thread, work at the same time. Default 4. */
   readonly concurrency?: number;
   /**
-   * After how long a message of a failed batch is visible again, unless the handler has changed its visibility. Default 1000. On AWS it
-   * waits out the queue's visibility timeout, which is six times the function's.
+   * The time until a message of a failed batch is visible again, unless the handler has changed its visibility. Default 1000. On AWS it
+   * is the queue's visibility timeout, six times the function's timeout.
    */
   readonly retryAfterMs?: number;
-  /** Variables that say where the services are that this process answers itself. Default: none. */
+  /** Variables with the addresses of the services that this process answers itself. Default: none. */
   readonly services?: Readonly<Record<string, string>>;
   readonly onEvent: OnLocalEvent;
 }
 
 /** Lambda, in this process. */
 export interface Host {
-  /** Deploys a project anew: functions that are gone stop, new ones start, the others get new sandboxes. */
+  /** Deploys a project again: functions that it no longer has stop, new ones start, the others get new sandboxes. */
   update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void>;
-  /** Runs a function for an event; undefined: there is none of that name. At most 16 invocations of one function run at once, the others wait. */
+  /** Runs a function for an event. Returns undefined if there is no function of that name. At most 16 invocations of a function run at once, the others wait. */
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined;
-  /** How many messages are queued, delayed or being worked on. */
+  /** Returns how many messages are queued, delayed or in flight. */
   countMessages(): Promise<number>;
   /**
-   * Takes no more messages, waits for the batches that are processed, and ends all sandboxes.
+   * Stops receiving, waits for the running batches, and ends all sandboxes.
    *
-   * @param drainMs how long to wait before it ends sandboxes that still work; their messages come again. Default 5000
+   * @param drainMs how long to wait before it ends sandboxes that are still running; their messages are delivered again. Default 5000
    */
   stop(drainMs?: number): Promise<void>;
 }
@@ -93,7 +93,7 @@ class LambdaHost {
     this.#settings = settings;
   }
 
-  /** Starts what is new, and redeploys what is not. */
+  /** Starts new functions, and redeploys the others. */
   deploy(project: Project, bundles: Readonly<Record<string, string>>): void {
     for (const description of functionsOf(project)) {
       const bundle = bundles[description.handler];

@@ -15,14 +15,14 @@ import type { LogLine, Outcome, SandboxSettings } from './sandbox.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { sqsEvent } from './sqs-event.ts';
 
-/** What all functions of a host share. */
+/** The settings that all functions of a host share. */
 export interface HostSettings {
   readonly cloud: Cloud;
-  /** What functions find in `process.env`, beside what Lambda sets. */
+  /** The environment of the functions, without the variables that Lambda sets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Sandboxes of one function that work at once. */
+  /** How many sandboxes of one function work at the same time. */
   readonly concurrency: number;
-  /** After how long a message that failed is visible again. */
+  /** The time until a failed message is visible again. */
   readonly retryAfterMs: number;
   readonly onEvent: OnLocalEvent;
 }
@@ -53,7 +53,7 @@ export class HostedFunction {
     return this.#sandboxes.invoke(event);
   }
 
-  /** As {@link invoke}, for whoever calls the function by its name: only so many at once, the others wait for their turn. */
+  /** Runs the function for a caller that names it. A limited number run at the same time, the others wait for their turn. */
   async invokeInTurn(event: unknown): Promise<Outcome> {
     while (this.#invocations.size >= INVOCATIONS_AT_ONCE) await Promise.race(this.#invocations);
     const invocation = this.invoke(event);
@@ -61,22 +61,22 @@ export class HostedFunction {
     return invocation.finally(() => this.#invocations.delete(invocation));
   }
 
-  /** Deploys it anew. */
+  /** Deploys it again. */
   update(description: FunctionDescription, bundle: string): void {
     this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings.environment));
   }
 
-  /** How many messages its queue holds, those that it works on included. */
+  /** Returns how many messages its queue holds, including those in flight. */
   async countMessages(): Promise<number> {
     return (await this.#queue?.count()) ?? 0;
   }
 
-  /** Takes no more messages, and waits until what runs has ended. */
+  /** Stops receiving, and waits until the running batches have ended. */
   async drain(): Promise<void> {
     await this.#poller?.drain();
   }
 
-  /** Ends its sandboxes, whatever they do. */
+  /** Ends its sandboxes, even if they are running. */
   async stop(): Promise<void> {
     await this.#sandboxes.stop();
     await this.#poller?.stop();
@@ -115,7 +115,7 @@ export class HostedFunction {
     await this.#delete(done, queueName, queue);
   }
 
-  /** What can't be deleted comes again: messages are delivered at least once. */
+  /** A message that cannot be deleted is delivered again, as SQS does. */
   async #delete(done: readonly Message[], queueName: string, queue: QueueClient): Promise<void> {
     const trouble = (count: number, error?: unknown): void =>
       this.#settings.onEvent({
@@ -134,7 +134,7 @@ export class HostedFunction {
 
 // --- internal ---
 
-/** Each takes a thread of its own. */
+/** Each invocation takes a thread of its own. */
 const INVOCATIONS_AT_ONCE = 16;
 
 function answerOf(outcome: Outcome, batch: readonly Message[]): BatchAnswer & { readonly problem?: string } {

@@ -1,34 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { guardServer } from './guard.ts';
 
-/** What an endpoint answers. */
+/** A request to a service of the embedded cloud. */
+export interface Request {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** The answer to a request. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
 }
 
-/** A service of the embedded cloud that answers on the loopback interface. */
+/** A service of the embedded cloud that listens on the loopback interface. */
 export interface HttpEndpoint {
   readonly url: string;
   stop(): Promise<void>;
 }
 
+/** The options of {@link startHttpEndpoint}. */
+export interface HttpEndpointOptions {
+  /** The name of the service in signatures and errors. */
+  readonly service: string;
+  /** The access key that it accepts. */
+  readonly accessKey: string;
+  /** The port to listen on. Default: any free port. */
+  readonly port?: number;
+  readonly answer: (request: Request) => Promise<Reply>;
+}
+
 /**
  * Listens on the loopback interface, and answers in JSON as AWS's services do.
  *
- * @param service what it is called in errors
- * @throws ConfigurationError if the port is taken
+ * @throws ConfigurationError if the port is in use
  */
-export async function startHttpEndpoint(
-  service: string,
-  port: number,
-  answer: (request: IncomingMessage) => Promise<Reply>,
-): Promise<HttpEndpoint> {
+export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
+  const { service, accessKey, port = 0, answer } = options;
   const server = createServer((request, response) => {
-    void answer(request)
+    void requestOf(request)
+      .then(answer)
       .catch((error: unknown) => refusal(500, 'InternalFailure', String(error)))
       .then(({ status, headers = {}, body = '' }) => {
         response.writeHead(status, {
@@ -39,11 +57,12 @@ export async function startHttpEndpoint(
         response.end(body);
       });
   });
+  guardServer(server, { accessKey, services: [service] });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, '127.0.0.1', resolve);
   await promise.catch((cause: unknown) => {
     throw new ConfigurationError(
-      `Cannot start the embedded ${service}: port ${port} is in use; choose another, or none to take any that is free`,
+      `Cannot start the embedded ${service}: port ${port} is in use. Choose another, or none to take any free port`,
       { cause },
     );
   });
@@ -58,11 +77,18 @@ export async function startHttpEndpoint(
   };
 }
 
-/** An error as AWS's JSON protocols say it. */
+/** Makes the answer for an error, in the form of AWS's JSON protocols. */
 export function refusal(status: number, type: string, message: string): Reply {
   return {
     status,
     headers: { 'x-amzn-errortype': type },
     body: JSON.stringify({ Type: 'User', message, Message: message }),
   };
+}
+
+// --- internal ---
+
+async function requestOf(request: IncomingMessage): Promise<Request> {
+  const { method = '', url = '', headers } = request;
+  return { method, path: new URL(url, 'http://127.0.0.1').pathname, headers, body: await text(request) };
 }

@@ -16,31 +16,32 @@ import type { HandlerWatch } from '../deploy/watch.ts';
 import { startCloud } from './cloud.ts';
 import type { Cloud, CloudPorts } from './cloud.ts';
 import { schedulerRole } from './endpoints.ts';
+import { makeAccessKey } from './guard.ts';
 import { startHost } from './host.ts';
 import type { Host } from './host.ts';
-import { startLambdaEndpoint } from './lambda-endpoint.ts';
-import type { LambdaEndpoint } from './lambda-endpoint.ts';
+import { startHttpEndpoint } from './http-endpoint.ts';
+import type { HttpEndpoint } from './http-endpoint.ts';
+import { answerLambda } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import { sendMessage } from './queue-client.ts';
-import { startSchedulerEndpoint } from './scheduler-endpoint.ts';
-import type { SchedulerEndpoint } from './scheduler-endpoint.ts';
+import { answerScheduler, Schedules } from './scheduler-endpoint.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import type { TemporaryFolder } from './temporary-folder.ts';
 
-/** What {@link startLocal} is told. */
+/** The options of {@link startLocal}. */
 export interface LocalOptions {
   readonly handlersDir: string;
   readonly service: string;
   readonly stage: string;
   /** A folder that keeps what the cloud stores. Default: memory. */
   readonly dataDir?: string;
-  /** Fixed ports. Default: any that are free. */
+  /** Fixed ports. Default: any free ports. */
   readonly ports?: CloudPorts;
   /** Variables for the functions, beside those of the cloud. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Whether to build and deploy anew when a file of the handlers changes. Default false. */
   readonly watch?: boolean;
-  /** Sandboxes of one function that work at once. Default 4. */
+  /** How many sandboxes of one function work at the same time. Default 4. */
   readonly concurrency?: number;
   /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */
   readonly retryAfterMs?: number;
@@ -49,23 +50,29 @@ export interface LocalOptions {
 
 /** A project that runs in this process. */
 export interface LocalCloud {
-  /** All that another process needs in its environment to use it. */
+  /** The environment that another process needs to use it. */
   readonly env: Readonly<Record<string, string>>;
-  /** Which handler runs a task, as last built. */
+  /** The handler of each task, as last built. */
   readonly routes: Routes;
-  /** Whether nothing is queued, delayed or being worked on. */
+  /** Resolves with the reason if an emulator ends by itself. Only `stop` can be called then. */
+  readonly died: Promise<Error>;
+  /** Returns whether nothing is queued, delayed or running. */
   isIdle(): Promise<boolean>;
-  /** Builds and deploys anew. */
+  /** Builds and deploys again. */
   reload(): Promise<void>;
-  /** Lets what runs end (at most 5 s), stops everything and removes temporary files. */
-  stop(): Promise<void>;
+  /**
+   * Stops everything and removes temporary files.
+   *
+   * @param drainMs how long to wait for running batches. Default 5000
+   */
+  stop(drainMs?: number): Promise<void>;
 }
 
 /**
  * Builds a project's handlers and runs them in this process, on an embedded SQS, S3, DynamoDB and Lambda. The caller stops it, also on
  * SIGINT and SIGTERM.
  *
- * @throws ConfigurationError if a handler can't be built or used, a port is taken, the data folder is damaged, or another process uses it
+ * @throws ConfigurationError if a handler cannot be built or used, a port is in use, or the data folder cannot be used
  *
  * @example
  * const local = await startLocal({ handlersDir: 'handlers', service: 'shop', stage: 'dev', onEvent: console.error });
@@ -94,15 +101,18 @@ interface Described {
 class Local implements LocalCloud {
   readonly #options: LocalOptions;
   readonly #outDir: TemporaryFolder = temporaryFolder();
+  readonly #accessKey: string = makeAccessKey();
+  readonly #death: PromiseWithResolvers<Error> = Promise.withResolvers();
   #cloud: Cloud | undefined;
   #host: Host | undefined;
-  #lambda: LambdaEndpoint | undefined;
-  #scheduler: SchedulerEndpoint | undefined;
+  #lambda: HttpEndpoint | undefined;
+  #scheduler: HttpEndpoint | undefined;
+  #schedules: Schedules | undefined;
   #watch: HandlerWatch | undefined;
   #build: Build | undefined;
-  /** Batches that have been processed so far. */
+  /** The number of batches that have been processed. */
   #batches = 0;
-  /** Deployments, one after the other. */
+  /** The deployments, one after the other. */
   #deployed: Promise<void> = Promise.resolve();
 
   constructor(options: LocalOptions) {
@@ -110,7 +120,7 @@ class Local implements LocalCloud {
   }
 
   get env(): Readonly<Record<string, string>> {
-    // A file, so that a process that starts after a new build sees its tasks.
+    // The routes are a file, so that a process that starts after a new build sees its tasks.
     return { ...this.#cloud?.env, ...this.#services(), CHORDAL_ROUTES: join(this.#outDir.path, 'routes.json') };
   }
 
@@ -118,34 +128,35 @@ class Local implements LocalCloud {
     return this.#build?.routes ?? {};
   }
 
+  get died(): Promise<Error> {
+    return this.#death.promise;
+  }
+
   async start(): Promise<void> {
     const { handlersDir, dataDir, ports, environment, concurrency, retryAfterMs, onEvent } = this.#options;
     const handlers = await findHandlers(handlersDir);
     const { configs } = await readSettings({ ...this.#buildOptions(), handlers });
     const planned = this.#describe({ handlers, configs });
-    const lambda = await startLambdaEndpoint({
-      invoke: (name, event) => this.#host?.invoke(name, event),
-      ...compact({ port: ports?.lambda, retryAfterMs }),
-    });
-    this.#lambda = lambda;
+    this.#lambda = await this.#startLambda();
     const starting = startCloud({
       project: planned,
       ...compact({ dataDir, ports }),
-      onDeath: (error) => onEvent({ type: 'trouble', message: 'An emulator has ended', error }),
+      accessKey: this.#accessKey,
     }).then((cloud) => (this.#cloud = cloud));
     const [cloud, build] = await both(starting, this.#firstBuild());
     this.#build = build;
+    void cloud.died.then(this.#death.resolve);
     // A handler's configuration may be known only when it runs.
     const project = this.#describe(build);
     if (!isDeepStrictEqual(project, planned)) await cloud.update(project);
-    // Its folder is one of the cloud's data.
+    // Its folder is part of the data folder, which exists now.
     this.#scheduler = await this.#startScheduler();
     this.#host = startHost({
       project,
       cloud,
       bundles: build.bundles,
       services: this.#services(),
-      // Whoever reaches this cloud may do anything with it.
+      // A caller with the access key may do anything with this cloud.
       environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
       ...compact({ concurrency, retryAfterMs }),
       onEvent: (event) => {
@@ -157,9 +168,9 @@ class Local implements LocalCloud {
   }
 
   async isIdle(): Promise<boolean> {
-    // A message may have gone from a queue not yet counted to one that was: only a batch can have sent it there.
+    // A batch may send a message from a queue that is not counted yet to one that is.
     const batches = this.#batches;
-    const waiting = ((await this.#host?.countMessages()) ?? 0) + (this.#scheduler?.waiting ?? 0);
+    const waiting = ((await this.#host?.countMessages()) ?? 0) + (this.#schedules?.size ?? 0);
     return waiting === 0 && batches === this.#batches;
   }
 
@@ -168,12 +179,13 @@ class Local implements LocalCloud {
     await this.#deploy(await buildHandlers({ ...this.#buildOptions(), handlers }));
   }
 
-  async stop(): Promise<void> {
+  async stop(drainMs?: number): Promise<void> {
     await this.#watch?.stop();
     await this.#deployed;
     await this.#lambda?.stop();
+    this.#schedules?.stop();
     await this.#scheduler?.stop();
-    await this.#host?.stop();
+    await this.#host?.stop(drainMs);
     await this.#cloud?.stop();
     this.#outDir.remove();
   }
@@ -198,7 +210,7 @@ class Local implements LocalCloud {
       this.#build = build;
       this.#options.onEvent(builtEvent(build));
     });
-    // A failure is the caller's; the next deployment goes on from it.
+    // The caller gets the error. The next deployment still starts.
     this.#deployed = deploying.catch(() => {});
     await deploying;
   }
@@ -209,7 +221,7 @@ class Local implements LocalCloud {
     return describeProject({ service, stage, functions });
   }
 
-  /** Where the services are that this process answers for itself. */
+  /** The addresses of the services that this process answers itself. */
   #services(): Readonly<Record<string, string>> {
     return {
       ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),
@@ -220,14 +232,36 @@ class Local implements LocalCloud {
     };
   }
 
-  async #startScheduler(): Promise<SchedulerEndpoint> {
+  async #startLambda(): Promise<HttpEndpoint> {
+    const { ports, retryAfterMs } = this.#options;
+    const functions = {
+      invoke: (name: string, event: unknown) => this.#host?.invoke(name, event),
+      ...compact({ retryAfterMs }),
+    };
+    return startHttpEndpoint({
+      service: 'lambda',
+      accessKey: this.#accessKey,
+      ...compact({ port: ports?.lambda }),
+      answer: (request) => answerLambda(functions, request),
+    });
+  }
+
+  async #startScheduler(): Promise<HttpEndpoint> {
     const { dataDir, ports } = this.#options;
-    return startSchedulerEndpoint({
+    const schedules = new Schedules({
       send: async (queueName, body) => {
         if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
         await sendMessage(this.#cloud.endpoints, queueName, body);
       },
-      ...compact({ dir: dataDir && join(dataDir, 'schedules'), port: ports?.scheduler }),
+      ...compact({ dir: dataDir && join(dataDir, 'schedules') }),
+    });
+    this.#schedules = schedules;
+    await schedules.load();
+    return startHttpEndpoint({
+      service: 'scheduler',
+      accessKey: this.#accessKey,
+      ...compact({ port: ports?.scheduler }),
+      answer: (request) => answerScheduler(schedules, request),
     });
   }
 
@@ -241,7 +275,7 @@ class Local implements LocalCloud {
   }
 }
 
-/** Both results; if one fails, it waits for the other before it throws. */
+/** Returns both results. If one fails, it waits for the other before it throws. */
 async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   try {
     return await Promise.all([first, second]);

@@ -1,13 +1,13 @@
-/** What happens in the embedded cloud, for whoever watches it. */
+/** An event of the embedded cloud. */
 export type LocalEvent =
-  /** A line that a function has printed. */
+  /** A function printed a line. */
   | {
       readonly type: 'log';
       readonly functionName: string;
       readonly stream: 'stdout' | 'stderr';
       readonly line: string;
     }
-  /** A batch was processed; `problem` says why all of it failed. */
+  /** A batch was processed. `problem` says why the whole batch failed. */
   | {
       readonly type: 'batch';
       readonly functionName: string;
@@ -16,12 +16,12 @@ export type LocalEvent =
       readonly durationMs: number;
       readonly problem?: string;
     }
-  /** The handlers were built anew, and run from now on. */
+  /** The handlers were built again, and the new build runs now. */
   | { readonly type: 'built'; readonly handlers: readonly string[]; readonly warnings: readonly string[] }
-  /** The handlers could not be built or used; those from before go on. */
+  /** The handlers could not be built or used. The previous build keeps running. */
   | { readonly type: 'build-failed'; readonly error: unknown }
-  /** Something of the cloud itself has failed. */
+  /** An operation of the cloud itself failed. */
   | { readonly type: 'trouble'; readonly message: string; readonly error?: unknown };
 
-/** Takes what happens in the embedded cloud. */
+/** Receives the events of the embedded cloud. */
 export type OnLocalEvent = (event: LocalEvent) => void;

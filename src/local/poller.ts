@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { QueueClient } from './queue-client.ts';
 
-/** What a {@link Poller} is told. */
+/** The options of a {@link Poller}. */
 export interface PollerOptions {
   readonly queue: QueueClient;
   readonly batchSize: number;
-  /** Batches that are processed at once. */
+  /** How many batches are processed at the same time. */
   readonly concurrency: number;
   /** Processes a batch. It must not throw. */
   readonly process: (messages: readonly Message[]) => Promise<void>;
-  /** Takes messages that came too late to be processed. */
+  /** Returns messages to the queue that arrived while the poller was stopping. */
   readonly giveBack: (messages: readonly Message[]) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Reads a queue as the event source mapping does: it waits for messages, and processes as many batches at once as it may. There is one
- * request at a time: fauxqs wakes all that wait for one message, and one request answers within a millisecond or two where there is a backlog.
+ * Reads a queue as the event source mapping does: it waits for messages, and processes a limited number of batches at the same time. It has
+ * one receive request at a time: fauxqs wakes all waiting requests for one message, and answers within two milliseconds if there is a backlog.
  */
 export class Poller {
   readonly #options: PollerOptions;
@@ -31,13 +31,13 @@ export class Poller {
     this.#loop = this.#poll();
   }
 
-  /** Takes no more messages, and waits until those that it has are processed. */
+  /** Stops receiving, and waits until the received messages are processed. */
   async drain(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(this.#running);
   }
 
-  /** Ends the request that waits. */
+  /** Ends the waiting receive request. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#abort.abort();

@@ -9,27 +9,27 @@ import type { Message } from '@aws-sdk/client-sqs';
 import { clientOptions, queueUrl } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 
-/** What a poller does with its queue. */
+/** The operations of a poller on its queue. */
 export interface QueueClient {
   /** Waits for messages, up to 20 seconds. */
   receive(atMost: number, signal: AbortSignal): Promise<readonly Message[]>;
-  /** Deletes messages, and answers with how many could not be. */
+  /** Deletes messages. Returns how many could not be deleted. */
   delete(receiptHandles: readonly string[]): Promise<number>;
-  /** How many messages it holds: visible, delayed and in flight. */
+  /** Returns how many messages it holds: visible, delayed and in flight. */
   count(): Promise<number>;
 }
 
-/** A client for pollers. Each of them has a request open all the time, beside those that delete. */
-export function makeSqsClient({ sqsS3 }: Endpoints): SQSClient {
+/** Makes the client of all pollers. Each poller always has one receive request open, and others that delete. */
+export function makeSqsClient({ sqsS3, accessKey }: Endpoints): SQSClient {
   return new SQSClient({
-    ...clientOptions(sqsS3),
+    ...clientOptions(sqsS3, accessKey),
     cacheMiddleware: true,
     md5: false,
     requestHandler: { httpAgent: { keepAlive: true, maxSockets: 1000 } },
   });
 }
 
-/** One queue of the embedded cloud. */
+/** Makes the client of one queue. */
 export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: string): QueueClient {
   const QueueUrl = queueUrl(endpoints, queueName);
   return {
@@ -63,9 +63,9 @@ export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: 
   };
 }
 
-/** Puts one message on a queue of the embedded cloud. */
+/** Sends one message to a queue of the embedded cloud. */
 export async function sendMessage(endpoints: Endpoints, queueName: string, body: string): Promise<void> {
-  const client = new SQSClient(clientOptions(endpoints.sqsS3));
+  const client = new SQSClient(clientOptions(endpoints.sqsS3, endpoints.accessKey));
   try {
     await client.send(new SendMessageCommand({ QueueUrl: queueUrl(endpoints, queueName), MessageBody: body }));
   } finally {

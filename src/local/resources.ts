@@ -7,16 +7,16 @@ import type { BucketDescription, Project, QueueDescription, TableDescription } f
 import { clientOptions, queueArn } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 
-/** Makes the project's table, bucket and queues where they are not there yet; a queue that is there gets the settings of the project. */
+/** Makes the project's table, bucket and queues, unless they exist. An existing queue gets the project's settings. */
 export async function createResources(project: Project, endpoints: Endpoints): Promise<void> {
-  const dynamodb = new DynamoDBClient(clientOptions(endpoints.dynamodb));
-  const s3 = new S3Client(clientOptions(endpoints.sqsS3));
-  const sqs = new SQSClient(clientOptions(endpoints.sqsS3));
+  const dynamodb = new DynamoDBClient(clientOptions(endpoints.dynamodb, endpoints.accessKey));
+  const s3 = new S3Client(clientOptions(endpoints.sqsS3, endpoints.accessKey));
+  const sqs = new SQSClient(clientOptions(endpoints.sqsS3, endpoints.accessKey));
   try {
     await Promise.all([
       createTable(dynamodb, project.table),
       createBucket(s3, project.bucket),
-      // The queues that redrive to it need it first.
+      // The other queues redrive to it, so it comes first.
       createQueue(sqs, project.deadLetterQueue).then(() =>
         Promise.all(
           project.functions.flatMap(({ eventSource }) => (eventSource ? [createQueue(sqs, eventSource.queue)] : [])),

@@ -9,7 +9,7 @@ import type { Invocation, SandboxMessage, SandboxSettings } from './sandbox.ts';
 
 type Handler = (event: unknown, context: LambdaContext) => unknown;
 
-/** What a handler is told of its invocation, as on Lambda. */
+/** The context of an invocation, as on Lambda. */
 interface LambdaContext {
   readonly awsRequestId: string;
   readonly functionName: string;
@@ -23,7 +23,7 @@ interface LambdaContext {
 }
 
 process.setSourceMapsEnabled(true);
-// Given by Sandbox.
+// The threads of this module are made by Sandbox, with these settings.
 const { functionName, memoryMb, bundle } = workerData as SandboxSettings;
 const logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
 const handler = await loadHandler();
@@ -43,9 +43,9 @@ async function loadHandler(): Promise<Handler> {
 
 async function run({ requestId, event, deadlineAt }: Invocation): Promise<void> {
   try {
-    // Lambda sends an answer as JSON, so that is what can be seen of it.
+    // Lambda sends the answer as JSON.
     const answer = JSON.stringify(await handler(event, contextOf(requestId, deadlineAt)));
-    // A rejection that nobody handled ends the sandbox before its answer is out.
+    // An unhandled rejection must end the sandbox before its answer is sent.
     await immediately();
     say(compact({ type: 'answered', requestId, answer }));
   } catch (error) {

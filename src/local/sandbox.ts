@@ -4,29 +4,29 @@ import { Worker } from 'node:worker_threads';
 import { compact } from '../core/values/compact.ts';
 import { sibling } from '../deploy/module-url.ts';
 
-/** What a sandbox is made from. */
+/** The settings of a sandbox. */
 export interface SandboxSettings {
   readonly functionName: string;
   readonly bundle: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
-  /** All that the function finds in `process.env`. */
+  /** The whole environment of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** How an invocation ended: with an answer (as JSON; absent: nothing was returned), or not. */
+/** The end of an invocation: an answer (JSON; absent if the function returned nothing), or a failure. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly answer?: string }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** What the thread is asked. */
+/** An invocation, as the thread gets it. */
 export interface Invocation {
   readonly requestId: string;
   readonly event: unknown;
   readonly deadlineAt: number;
 }
 
-/** What the thread says: once that it has loaded its bundle, then how each invocation ended. */
+/** A message of the thread: once that it has loaded its bundle, then how each invocation ended. */
 export type SandboxMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'answered'; readonly requestId: string; readonly answer?: string }
@@ -36,9 +36,9 @@ export type SandboxMessage =
 export type LogLine = (stream: 'stdout' | 'stderr', line: string) => void;
 
 /**
- * One Lambda sandbox: a thread with the function's bundle and environment, that handles one event at a time. It dies of `process.exit`, of an
- * error that nobody catches and of the function's timeout; the process goes on. Its memory has no limit: Node ends the whole process when
- * a thread's heap is full of large arrays.
+ * One Lambda sandbox: a thread with the function's bundle and environment that handles one event at a time. `process.exit`, an uncaught error
+ * and the function's timeout end the thread, not the process. Its memory has no limit: Node ends the whole process if a thread's heap is
+ * full of large arrays.
  */
 export class Sandbox {
   readonly #settings: SandboxSettings;
@@ -65,18 +65,18 @@ export class Sandbox {
       this.#causeOfDeath ??= `its sandbox died: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     });
     this.#thread.on('exit', (code) => this.#bury(code));
-    // Nobody waits for a sandbox that was started ahead of its first event.
+    // A sandbox that was started ahead of its first event has no caller to tell.
     this.#ready.promise.catch(() => {});
     createInterface(this.#thread.stdout).on('line', (line) => onLog('stdout', line));
     createInterface(this.#thread.stderr).on('line', (line) => onLog('stderr', line));
   }
 
-  /** Whether it can take another event. */
+  /** Whether it can handle another event. */
   get isAlive(): boolean {
     return !this.#isDead;
   }
 
-  /** Runs the handler for an event; a sandbox that has not answered at the function's timeout is ended. */
+  /** Runs the handler for an event. Ends the sandbox if it has not answered at the function's timeout. */
   async invoke(event: unknown): Promise<Outcome> {
     const { timeoutSeconds } = this.#settings;
     const { promise, resolve } = Promise.withResolvers<Outcome>();
@@ -99,7 +99,7 @@ export class Sandbox {
     }
   }
 
-  /** Ends its thread, whatever it does. */
+  /** Ends its thread, even if it is running. */
   async stop(): Promise<void> {
     this.#kill('the host has stopped');
     await this.#exited;
@@ -135,5 +135,5 @@ export class Sandbox {
 
 // --- internal ---
 
-/** Lambda starts anew after that, within the function's timeout. */
+/** The time that Lambda gives a function to initialise, before it starts again within the function's timeout. */
 const INIT_SECONDS = 10;

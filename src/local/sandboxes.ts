@@ -1,7 +1,7 @@
 import { Sandbox } from './sandbox.ts';
 import type { LogLine, Outcome, SandboxSettings } from './sandbox.ts';
 
-/** The sandboxes of one function: an idle one is used again, a dead one is not, and a new one is started when all are at work. */
+/** The sandboxes of one function. An idle sandbox is used again; if all are busy, a new one is started. */
 export class Sandboxes {
   readonly #onLog: LogLine;
   readonly #busy = new Set<Sandbox>();
@@ -26,13 +26,13 @@ export class Sandboxes {
       return await sandbox.invoke(event);
     } finally {
       this.#busy.delete(sandbox);
-      // Settings that have changed meanwhile are a new deployment.
+      // If the settings have changed in the meantime, there is a new deployment.
       if (sandbox.isAlive && settings === this.#settings) this.#idle.push(sandbox);
       else void sandbox.stop();
     }
   }
 
-  /** Deploys the function anew: what runs is finished as it is, what comes is run by new sandboxes. */
+  /** Deploys the function again: running events end in the old sandboxes, new events go to new ones. */
   replace(settings: SandboxSettings): void {
     this.#settings = settings;
     for (const sandbox of this.#idle.splice(0)) void sandbox.stop();

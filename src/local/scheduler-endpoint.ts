@@ -1,54 +1,22 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { basename, dirname, join } from 'node:path';
 import { isPlainObject } from '../core/values/json.ts';
-import { damaged } from './data-folder.ts';
-import { refusal, startHttpEndpoint } from './http-endpoint.ts';
-import type { HttpEndpoint, Reply } from './http-endpoint.ts';
+import { dataFolderError } from './data-folder.ts';
+import { localAccount, localRegion, queueArn } from './endpoints.ts';
+import { refusal } from './http-endpoint.ts';
+import type { Reply, Request } from './http-endpoint.ts';
 
-/** What {@link startSchedulerEndpoint} is told. */
-export interface SchedulerEndpointOptions {
-  /** Puts a body on a queue, named as in its ARN. What fails is tried again. */
+/** The options of {@link Schedules}. */
+export interface SchedulesOptions {
+  /** Sends a body to a queue, named as in its ARN. A failed attempt is repeated. */
   readonly send: (queueName: string, body: string) => Promise<void>;
   /** A folder that keeps the schedules. Default: memory. */
   readonly dir?: string;
-  /** The port to listen on. Default: any that is free. */
-  readonly port?: number;
 }
 
-/** EventBridge Scheduler's own API, as far as it is about one-time schedules. */
-export interface SchedulerEndpoint extends HttpEndpoint {
-  /** How many schedules wait for their time. */
-  readonly waiting: number;
-}
-
-/**
- * Answers EventBridge Scheduler's `ListSchedules`, and its `CreateSchedule` for one-time schedules that put a message on a queue and then delete
- * themselves. Two of one name are a conflict, as on AWS.
- *
- * @throws ConfigurationError if the port is taken, or a file in its folder is damaged
- */
-export async function startSchedulerEndpoint(options: SchedulerEndpointOptions): Promise<SchedulerEndpoint> {
-  const schedules = new Schedules(options);
-  await schedules.load();
-  const endpoint = await startHttpEndpoint('scheduler', options.port ?? 0, (request) => answer(schedules, request));
-  return {
-    url: endpoint.url,
-    get waiting() {
-      return schedules.size;
-    },
-    stop: async () => {
-      schedules.stop();
-      await endpoint.stop();
-    },
-  };
-}
-
-// --- internal ---
-
-interface Schedule {
+/** A one-time schedule that sends a message to a queue. */
+export interface Schedule {
   readonly name: string;
   /** Epoch ms. */
   readonly at: number;
@@ -56,31 +24,31 @@ interface Schedule {
   readonly body: string;
 }
 
-const PATH = /^\/schedules\/([^/]+)$/;
-/** The longest that a timer waits (2³¹ − 1 ms); what is later is looked at again then. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-/** How long to wait before a message that could not be sent is tried again. */
-const RETRY_MS = 1000;
-
-/** The schedules that wait, each in a file of its own if there is a folder. */
-class Schedules {
-  readonly #options: SchedulerEndpointOptions;
+/** The schedules that are waiting, each in a file of its own if there is a folder. */
+export class Schedules {
+  readonly #options: SchedulesOptions;
   readonly #waiting = new Map<string, { readonly queue: string; readonly timer?: NodeJS.Timeout }>();
   #isStopped = false;
 
-  constructor(options: SchedulerEndpointOptions) {
+  constructor(options: SchedulesOptions) {
     this.#options = options;
   }
 
+  /** How many schedules are waiting. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  /** The names of the schedules that wait, and of their queues. */
+  /** The names of the waiting schedules, and of their queues. */
   list(): readonly Pick<Schedule, 'name' | 'queue'>[] {
     return [...this.#waiting].map(([name, { queue }]) => ({ name, queue }));
   }
 
+  /**
+   * Reads the schedules of the folder.
+   *
+   * @throws ConfigurationError if a file in it is not a schedule
+   */
   async load(): Promise<void> {
     const { dir } = this.#options;
     if (dir === undefined) return;
@@ -90,14 +58,16 @@ class Schedules {
     for (const schedule of found) this.#wait(schedule);
   }
 
-  /** Whether it is new. */
+  /** Adds a schedule. Returns false if there is one of that name already. */
   async add(schedule: Schedule): Promise<boolean> {
     if (this.#waiting.has(schedule.name)) return false;
     this.#waiting.set(schedule.name, { queue: schedule.queue });
-    const file = this.#fileOf(schedule);
-    if (file !== undefined) {
-      await writeFile(`${file}.new`, JSON.stringify(schedule));
-      await rename(`${file}.new`, file);
+    try {
+      await this.#keep(schedule);
+    } catch (error) {
+      // The caller may try again.
+      this.#waiting.delete(schedule.name);
+      throw error;
     }
     this.#wait(schedule);
     return true;
@@ -106,6 +76,13 @@ class Schedules {
   stop(): void {
     this.#isStopped = true;
     for (const { timer } of this.#waiting.values()) clearTimeout(timer);
+  }
+
+  async #keep(schedule: Schedule): Promise<void> {
+    const file = this.#fileOf(schedule);
+    if (file === undefined) return;
+    await writeFile(`${file}.new`, JSON.stringify(schedule));
+    await rename(`${file}.new`, file);
   }
 
   #wait(schedule: Schedule, atLeastMs = 0): void {
@@ -133,43 +110,42 @@ class Schedules {
   }
 }
 
-async function answer(schedules: Schedules, request: IncomingMessage): Promise<Reply> {
-  const { pathname } = new URL(request.url ?? '', 'http://scheduler');
-  const [, encoded] = PATH.exec(pathname) ?? [];
-  const payload = await text(request);
-  if (request.method === 'GET' && pathname === '/schedules') return { status: 200, body: listed(schedules) };
-  if (request.method !== 'POST' || encoded === undefined) {
-    const asked = `${request.method} ${pathname}`;
-    return refusal(
-      404,
-      'UnknownOperationException',
-      `The embedded Scheduler answers CreateSchedule and ListSchedules alone, not ${asked}`,
-    );
+/**
+ * Answers EventBridge Scheduler's `ListSchedules`, and its `CreateSchedule` for one-time schedules that send a message to a queue and then
+ * delete themselves. A second schedule of the same name is a conflict, as on AWS.
+ */
+export async function answerScheduler(schedules: Schedules, { method, path, body }: Request): Promise<Reply> {
+  if (method === 'GET' && path === '/schedules') return { status: 200, body: listed(schedules) };
+  const [, encoded] = PATH.exec(path) ?? [];
+  if (method !== 'POST' || encoded === undefined) {
+    const message = `The embedded Scheduler answers only CreateSchedule and ListSchedules, not ${method} ${path}`;
+    return refusal(404, 'UnknownOperationException', message);
   }
   const name = decodeURIComponent(encoded);
-  const schedule = scheduleOf(name, payload);
+  const schedule = scheduleOf(name, body);
   if (schedule === undefined) {
-    return refusal(
-      400,
-      'ValidationException',
-      'Cannot read a schedule as at(yyyy-mm-ddThh:mm:ss) in UTC that sends a text to an SQS queue',
-    );
+    const form = 'at(yyyy-mm-ddThh:mm:ss) in UTC, with a text for an SQS queue';
+    return refusal(400, 'ValidationException', `Cannot read the schedule: it must be ${form}`);
   }
-  if (await schedules.add(schedule)) {
-    return {
-      status: 200,
-      body: JSON.stringify({ ScheduleArn: `arn:aws:scheduler:us-east-1:000000000000:schedule/default/${name}` }),
-    };
-  }
-  return refusal(409, 'ConflictException', `Schedule ${name} already exists.`);
+  if (!(await schedules.add(schedule))) return refusal(409, 'ConflictException', `Schedule ${name} already exists.`);
+  const ScheduleArn = `arn:aws:scheduler:${localRegion}:${localAccount}:schedule/default/${name}`;
+  return { status: 200, body: JSON.stringify({ ScheduleArn }) };
 }
 
-/** All of them, in one page: here there is one group. */
+// --- internal ---
+
+const PATH = /^\/schedules\/([^/]+)$/;
+/** The longest time that a timer can wait (2³¹ − 1 ms). Then the next timer is set. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+/** How long to wait before a failed attempt to send is repeated. */
+const RETRY_MS = 1000;
+
+/** All schedules, in one page: there is only one group. */
 function listed(schedules: Schedules): string {
   const Schedules = schedules.list().map(({ name, queue }) => ({
     Name: name,
     State: 'ENABLED',
-    Target: { Arn: `arn:aws:sqs:us-east-1:000000000000:${queue}` },
+    Target: { Arn: queueArn(queue) },
   }));
   return JSON.stringify({ Schedules });
 }
@@ -189,7 +165,7 @@ function scheduleOf(name: string, payload: string): Schedule | undefined {
 
 async function readScheduleFile(path: string): Promise<Schedule> {
   const schedule = readSchedule(jsonIn(await readFile(path, 'utf8')));
-  if (schedule === undefined) throw damaged(path, 'it is no schedule');
+  if (schedule === undefined) throw dataFolderError(dirname(path), new Error(`${basename(path)} is not a schedule`));
   return schedule;
 }
 

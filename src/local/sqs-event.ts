@@ -2,12 +2,12 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
 import { localRegion } from './endpoints.ts';
 
-/** What a function gets that is fed by a queue. */
+/** The event of a function with a queue. */
 export interface SqsEvent {
   readonly Records: readonly SqsRecord[];
 }
 
-/** A message, as the event source mapping hands it to a function. */
+/** A message, as the event source mapping gives it to a function. */
 export interface SqsRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -21,7 +21,7 @@ export interface SqsRecord {
   readonly awsRegion: string;
 }
 
-/** An attribute of a message; binary ones are in base64. */
+/** An attribute of a message. Binary values are in base64. */
 export interface SqsRecordAttribute {
   readonly stringValue?: string;
   readonly binaryValue?: string;
@@ -30,7 +30,7 @@ export interface SqsRecordAttribute {
   readonly dataType: string;
 }
 
-/** The event for messages as SQS gave them. */
+/** Makes the event for received messages. */
 export function sqsEvent(messages: readonly Message[], eventSourceARN: string): SqsEvent {
   return { Records: messages.map((message) => sqsRecord(message, eventSourceARN)) };
 }

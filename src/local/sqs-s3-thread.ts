@@ -1,11 +1,12 @@
-/** A thread that is SQS and S3: fauxqs, in memory or in a SQLite file. What it has answered is in the system's hands, and survives `kill -9`. */
+/** The thread of SQS and S3: fauxqs, in memory or in a SQLite file. It answers after the write, so its data survives `kill -9`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildApp } from 'fauxqs';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
 import { openStores } from './fauxqs-stores.ts';
 import type { FauxqsStores } from './fauxqs-stores.ts';
+import { guardServer } from './guard.ts';
 
-/** What this thread is told beside its own protocol. */
+/** The commands of this thread. */
 export type SqsS3Command =
   | { readonly type: 'stop' }
   | {
@@ -15,10 +16,10 @@ export type SqsS3Command =
       readonly afterMs: number;
     };
 
-/** The largest object that S3 takes in one request. */
+/** The largest object that S3 accepts in one request. */
 const OBJECT_BYTES = 5 * 1024 ** 3;
 
-// Given by startEmulator.
+// The threads of this module are made by startEmulator, with these settings.
 const settings = workerData as EmulatorSettings;
 await start(settings).catch((error: unknown) => {
   const { code = '', message }: NodeJS.ErrnoException = error instanceof Error ? error : new Error(String(error));
@@ -27,17 +28,19 @@ await start(settings).catch((error: unknown) => {
 
 // --- internal ---
 
-async function start({ port, dataDir }: EmulatorSettings): Promise<void> {
+async function start({ port, accessKey, dataDir }: EmulatorSettings): Promise<void> {
   const fauxqs = await openStores(dataDir);
   const app = buildApp({ logger: false, stores: fauxqs.stores });
-  // fauxqs lets a caller that has hung up wait on, and hands it the next message, which is then lost until its visibility ends.
+  // fauxqs also has SNS, STS and pages of its own, which stay closed.
+  guardServer(app.server, { accessKey, services: ['sqs', 's3'] });
+  // fauxqs keeps a receive request whose caller has hung up, and gives it the next message, which is invisible then until its timeout.
   app.addHook('preHandler', async ({ headers, body }, { raw }) => {
     if (headers['x-amz-target'] !== 'AmazonSQS.ReceiveMessage') return;
     raw.once('close', () => {
       if (!raw.writableFinished) fauxqs.wakeReceivers(body);
     });
   });
-  // fauxqs takes objects of up to 11 MiB.
+  // fauxqs accepts objects of up to 11 MiB only.
   app.removeContentTypeParser('*');
   app.addContentTypeParser(
     '*',

@@ -13,7 +13,9 @@ import { MemoryPayloads } from '../../src/adapters/memory/payloads.ts';
 import { MemoryQueues } from '../../src/adapters/memory/queues.ts';
 import { MemoryRecords } from '../../src/adapters/memory/records.ts';
 import { MemorySurvey } from '../../src/adapters/memory/survey.ts';
-import { startSchedulerEndpoint } from '../../src/local/scheduler-endpoint.ts';
+import type { HttpEndpoint } from '../../src/local/http-endpoint.ts';
+import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
+import { answerScheduler, Schedules } from '../../src/local/scheduler-endpoint.ts';
 import { optionsFor, startQueues, startTable } from './support/emulators.ts';
 import { TestClock } from './support/test-clock.ts';
 import { describeSurvey } from './survey-suite.ts';
@@ -53,9 +55,19 @@ it('inFlight() throws ConfigurationError when there is no dead-letter queue: the
 
 // --- internal ---
 
+/** It accepts the access key of `optionsFor`. */
+function startScheduler(): Promise<HttpEndpoint> {
+  const schedules = new Schedules({ send: async () => undefined });
+  return startHttpEndpoint({
+    service: 'scheduler',
+    accessKey: 'test',
+    answer: (request) => answerScheduler(schedules, request),
+  });
+}
+
 async function startAws(clock: TestClock, names: readonly string[]): Promise<SurveyKit> {
   const [{ client: dynamo, table, close: closeTable }, { sqs, prefix, createQueue, close: closeQueues }, endpoint] =
-    await Promise.all([startTable(), startQueues(), startSchedulerEndpoint({ send: async () => undefined })]);
+    await Promise.all([startTable(), startQueues(), startScheduler()]);
   for (const name of names) await createQueue(name);
   const scheduler = new SchedulerClient(optionsFor(endpoint.url));
   const queueUrl = lookUpQueueUrls(sqs, (queue) => `${prefix}${queue}`);

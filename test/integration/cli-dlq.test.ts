@@ -59,7 +59,7 @@ function idsIn(answer: unknown): readonly string[] {
 }
 
 async function sendToDead(env: Readonly<Record<string, string>>, bodies: readonly string[]): Promise<void> {
-  const client = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? ''));
+  const client = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? '', env['AWS_ACCESS_KEY_ID'] ?? ''));
   const QueueName = `${env['CHORDAL_QUEUE_PREFIX']}dead`;
   const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName }));
   await Promise.all(bodies.map((MessageBody) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }))));

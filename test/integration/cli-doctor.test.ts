@@ -72,7 +72,7 @@ test('doctor takes nothing for lost while a schedule waits', async () => {
 // --- internal ---
 
 async function purge(env: Readonly<Record<string, string>>, queue: string): Promise<void> {
-  const client = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? ''));
+  const client = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? '', env['AWS_ACCESS_KEY_ID'] ?? ''));
   const { QueueUrl } = await client.send(
     new GetQueueUrlCommand({ QueueName: `${env['CHORDAL_QUEUE_PREFIX']}${queue}` }),
   );

@@ -3,7 +3,8 @@ import { readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
-import { chordal, projectFolder, startChordal } from './cli-support.ts';
+import { chordal, cli, projectFolder, startChordal } from './cli-support.ts';
+import type { Ended } from './cli-support.ts';
 
 /** A handler with one task, which adds `more` to its argument. */
 function handlerAdding(more: number): string {
@@ -82,21 +83,20 @@ test('dev tells what other processes must set, follows changes, and stops when i
 test('the commands about an id work on a cloud that is up, and name what is missing in it', async () => {
   const dev = startChordal(['dev', '--json']);
   const { env } = environmentIn(await dev.answer);
-  const of = (...args: readonly string[]): ReturnType<typeof chordal> => chordal(args, { env });
+  const of = (...args: readonly string[]): Promise<Ended> => cli(args, { env });
 
-  const [done, failed, waiting] = await Promise.all([
-    of('call', 'addReplaced', '1', '2'),
-    of('call', 'fail', 'a'),
-    chordal(['run', '-'], { env, input: '{"task": "add", "args": [1, 2], "options": {"countdown": 600}}' }),
-  ]);
+  const done = await of('call', 'addReplaced', '1', '2');
+  const failed = await of('call', 'fail', 'a');
+  const waiting = await cli(['run', '-'], {
+    env,
+    input: '{"task": "add", "args": [1, 2], "options": {"countdown": 600}}',
+  });
   const ids = [done, failed, waiting].map(({ answers: [answer] }) => idIn(answer));
   const [doneId = '', failedId = '', waitingId = ''] = ids;
 
-  const [late, result, failure] = await Promise.all([
-    of('result', waitingId, '--wait', '--timeout', '0.1'),
-    of('result', doneId, '--wait'),
-    of('result', failedId, '--wait'),
-  ]);
+  const late = await of('result', waitingId, '--wait', '--timeout', '0.1');
+  const result = await of('result', doneId, '--wait');
+  const failure = await of('result', failedId, '--wait');
   expect(late).toMatchObject({ code: 1, answers: [{ taskId: waitingId, state: 'PENDING' }] });
   expect(late.stderr).toBe(`chordal: ${waitingId} has not ended after 0.1 s; it keeps running\n`);
   expect(result).toMatchObject({ code: 0, answers: [{ taskId: doneId, state: 'SUCCESS', value: 3 }] });
@@ -105,23 +105,19 @@ test('the commands about an id work on a cloud that is up, and name what is miss
     answers: [{ taskId: failedId, state: 'FAILURE', error: { errorType: 'ExpectedError', failedTaskId: failedId } }],
   });
 
-  const [inspected, graph, revoked, forgotten] = await Promise.all([
-    of('inspect', failedId),
-    of('graph', doneId),
-    of('revoke', waitingId),
-    of('forget', doneId),
-  ]);
+  const inspected = await of('inspect', failedId);
+  const graph = await of('graph', doneId);
+  const revoked = await of('revoke', waitingId);
+  const forgotten = await of('forget', doneId);
   expect(inspected).toMatchObject({ code: 0, answers: [{ taskId: failedId, state: 'FAILURE', children: [] }] });
   expect(graph.answers).toMatchObject([{ nodes: [{ taskId: doneId }] }]);
   expect(revoked).toMatchObject({ code: 0, answers: [{ taskId: waitingId }] });
   expect(forgotten).toMatchObject({ code: 0, answers: [{ taskId: doneId }] });
 
-  const [stopped, gone, noTable, noQueue] = await Promise.all([
-    of('result', waitingId, '--wait'),
-    of('result', doneId),
-    chordal(['call', 'add', '1', '2'], { env: { ...env, CHORDAL_TABLE: 'other' } }),
-    chordal(['call', 'add', '1', '2'], { env: { ...env, CHORDAL_QUEUE_PREFIX: 'other-' } }),
-  ]);
+  const stopped = await of('result', waitingId, '--wait');
+  const gone = await of('result', doneId);
+  const noTable = await cli(['call', 'add', '1', '2'], { env: { ...env, CHORDAL_TABLE: 'other' } });
+  const noQueue = await cli(['call', 'add', '1', '2'], { env: { ...env, CHORDAL_QUEUE_PREFIX: 'other-' } });
   expect(stopped).toMatchObject({ code: 1, answers: [{ state: 'REVOKED', error: { errorType: 'TaskRevokedError' } }] });
   expect(gone).toMatchObject({ code: 1, answers: [{ error: { errorType: 'UnknownResult' } }] });
   expect(noTable).toMatchObject({ code: 2, stdout: '' });

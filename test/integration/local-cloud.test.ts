@@ -128,7 +128,7 @@ test('what the cloud has accepted survives the death of its process, and what wa
   const endpoints = JSON.parse(await child.line) as Endpoints;
   await storeEverywhere(endpoints, 'a');
   expect(await readEverywhere(endpoints)).toEqual({ item: 'a', object: 'a', message: 'a' });
-  await expect(startCloud({ project, dataDir })).rejects.toThrow(`another process uses the data in ${dataDir}`);
+  await expect(startCloud({ project, dataDir })).rejects.toThrow(`the data folder ${dataDir}: another process uses it`);
   child.kill('SIGKILL');
   await child.exited;
 
@@ -195,11 +195,15 @@ async function start(options: Partial<CloudOptions> = {}): Promise<Cloud> {
   return cloud;
 }
 
-function clients({ sqsS3, dynamodb }: Endpoints): { sqs: SQSClient; s3: S3Client; dynamodb: DynamoDBClient } {
+function clients({ sqsS3, dynamodb, accessKey }: Endpoints): {
+  sqs: SQSClient;
+  s3: S3Client;
+  dynamodb: DynamoDBClient;
+} {
   return {
-    sqs: new SQSClient(clientOptions(sqsS3)),
-    s3: new S3Client(clientOptions(sqsS3)),
-    dynamodb: new DynamoDBClient(clientOptions(dynamodb)),
+    sqs: new SQSClient(clientOptions(sqsS3, accessKey)),
+    s3: new S3Client(clientOptions(sqsS3, accessKey)),
+    dynamodb: new DynamoDBClient(clientOptions(dynamodb, accessKey)),
   };
 }
 

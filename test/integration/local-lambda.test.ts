@@ -6,11 +6,14 @@ import type { InvokeCommandInput, InvokeCommandOutput } from '@aws-sdk/client-la
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startCloud } from '../../src/local/cloud.ts';
 import type { Cloud } from '../../src/local/cloud.ts';
+import { clientOptions } from '../../src/local/endpoints.ts';
 import { startHost } from '../../src/local/host.ts';
 import type { Host } from '../../src/local/host.ts';
-import { startLambdaEndpoint } from '../../src/local/lambda-endpoint.ts';
-import type { LambdaEndpoint } from '../../src/local/lambda-endpoint.ts';
+import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
+import type { HttpEndpoint, Reply, Request } from '../../src/local/http-endpoint.ts';
+import { answerLambda } from '../../src/local/lambda-endpoint.ts';
 import { startLocal } from '../../src/local/local-cloud.ts';
+import type { Outcome } from '../../src/local/sandbox.ts';
 import { Happenings, projectOf } from './local-support.ts';
 
 const probe = `
@@ -29,7 +32,7 @@ const happenings = new Happenings();
 let dir: string;
 let cloud: Cloud;
 let host: Host;
-let endpoint: LambdaEndpoint;
+let endpoint: HttpEndpoint;
 let client: LambdaClient;
 
 beforeAll(async () => {
@@ -37,7 +40,9 @@ beforeAll(async () => {
   await writeFile(join(dir, 'probe.mjs'), probe);
   const project = projectOf('probe');
   cloud = await startCloud({ project });
-  endpoint = await startLambdaEndpoint({ invoke: (name, event) => host.invoke(name, event), retryAfterMs: 10 });
+  const invoke = (name: string, event: unknown): Promise<Outcome> | undefined => host.invoke(name, event);
+  const answer = (request: Request): Promise<Reply> => answerLambda({ invoke, retryAfterMs: 10 }, request);
+  endpoint = await startHttpEndpoint({ service: 'lambda', accessKey: 'test', answer });
   const bundles = { probe: join(dir, 'probe.mjs') };
   host = startHost({
     project,
@@ -46,7 +51,7 @@ beforeAll(async () => {
     services: { AWS_ENDPOINT_URL_LAMBDA: endpoint.url },
     onEvent: happenings.add,
   });
-  client = clientOf(endpoint.url);
+  client = clientOf(endpoint.url, 'test');
 });
 
 afterAll(async () => {
@@ -106,7 +111,7 @@ test('more calls than a function has sandboxes wait for their turn', async () =>
 test('submit and result are called with the AWS SDK in the embedded cloud', async () => {
   const local = await startLocal({ handlersDir: 'handlers', service: 'chordal', stage: 'dev', onEvent: () => {} });
   try {
-    const lambda = clientOf(local.env['AWS_ENDPOINT_URL_LAMBDA'] ?? '');
+    const lambda = clientOf(local.env['AWS_ENDPOINT_URL_LAMBDA'] ?? '', local.env['AWS_ACCESS_KEY_ID'] ?? '');
     const canvas = { task: 'celery.chain', kwargs: { tasks: [call('add', [1, 2]), call('mul', [5])] } };
     const submitted = payloadOf(await invokeWith(lambda, 'chordal-dev-submit', { canvas }));
     const { taskId } = submitted as { taskId: string };
@@ -127,17 +132,19 @@ test('submit and result are called with the AWS SDK in the embedded cloud', asyn
 
 test('a port that is taken is named', async () => {
   const port = Number(new URL(endpoint.url).port);
-  await expect(startLambdaEndpoint({ invoke: () => undefined, port })).rejects.toThrow(`port ${port} is in use`);
+  const starting = startHttpEndpoint({
+    service: 'lambda',
+    accessKey: 'test',
+    port,
+    answer: async () => ({ status: 204 }),
+  });
+  await expect(starting).rejects.toThrow(`Cannot start the embedded lambda: port ${port} is in use`);
 });
 
 // --- internal ---
 
-function clientOf(url: string): LambdaClient {
-  return new LambdaClient({
-    endpoint: url,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+function clientOf(url: string, accessKey: string): LambdaClient {
+  return new LambdaClient(clientOptions(url, accessKey));
 }
 
 function invoke(event: unknown, more: Partial<InvokeCommandInput> = {}): Promise<InvokeCommandOutput> {

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ConflictException,
@@ -8,20 +8,33 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { clientOptions } from '../../src/local/endpoints.ts';
-import type { SchedulerEndpoint, SchedulerEndpointOptions } from '../../src/local/scheduler-endpoint.ts';
-import { startSchedulerEndpoint } from '../../src/local/scheduler-endpoint.ts';
+import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
+import { answerScheduler, Schedules } from '../../src/local/scheduler-endpoint.ts';
+import type { SchedulesOptions } from '../../src/local/scheduler-endpoint.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-async function start(
-  options: SchedulerEndpointOptions,
-): Promise<{ endpoint: SchedulerEndpoint; client: SchedulerClient }> {
-  const endpoint = await startSchedulerEndpoint(options);
-  const client = new SchedulerClient(clientOptions(endpoint.url));
-  onTestFinished(async () => {
-    client.destroy();
-    await endpoint.stop();
+interface Started {
+  readonly schedules: Schedules;
+  readonly client: SchedulerClient;
+  readonly stop: () => Promise<void>;
+}
+
+async function start(options: SchedulesOptions): Promise<Started> {
+  const schedules = new Schedules(options);
+  await schedules.load();
+  const endpoint = await startHttpEndpoint({
+    service: 'scheduler',
+    accessKey: 'test',
+    answer: (request) => answerScheduler(schedules, request),
   });
-  return { endpoint, client };
+  const client = new SchedulerClient(clientOptions(endpoint.url, 'test'));
+  const stop = async (): Promise<void> => {
+    client.destroy();
+    schedules.stop();
+    await endpoint.stop();
+  };
+  onTestFinished(stop);
+  return { schedules, client, stop };
 }
 
 function schedule(name: string, at: number): CreateScheduleCommand {
@@ -39,20 +52,20 @@ function schedule(name: string, at: number): CreateScheduleCommand {
   });
 }
 
-describe('startSchedulerEndpoint()', () => {
+describe('answerScheduler()', () => {
   it('sends the message of a schedule to its queue when its time has come, once', async () => {
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
-    const { endpoint, client } = await start({ send: async (queue, body) => resolve([queue, body]) });
+    const { schedules, client } = await start({ send: async (queue, body) => resolve([queue, body]) });
     await client.send(schedule('soon', Date.now() - 1000));
     expect(await promise).toEqual(['shop-dev-math', 'body of soon']);
-    await expect.poll(() => endpoint.waiting).toBe(0);
+    await expect.poll(() => schedules.size).toBe(0);
   });
 
   it('answers a second schedule of the same name with a conflict', async () => {
-    const { endpoint, client } = await start({ send: async () => undefined });
+    const { schedules, client } = await start({ send: async () => undefined });
     await client.send(schedule('later', Date.now() + 3_600_000));
     await expect(client.send(schedule('later', Date.now() + 3_600_000))).rejects.toBeInstanceOf(ConflictException);
-    expect(endpoint.waiting).toBe(1);
+    expect(schedules.size).toBe(1);
   });
 
   it('sends again what could not be sent', async () => {
@@ -72,12 +85,22 @@ describe('startSchedulerEndpoint()', () => {
     const dir = join(await temporaryFolder(), 'schedules');
     const first = await start({ send: async () => undefined, dir });
     await first.client.send(schedule('kept', Date.now() + 1500));
-    await first.endpoint.stop();
+    await first.stop();
     const { promise, resolve } = Promise.withResolvers<string>();
     const second = await start({ send: async (_, body) => resolve(body), dir });
-    expect(second.endpoint.waiting).toBe(1);
+    expect(second.schedules.size).toBe(1);
     expect(await promise).toBe('body of kept');
     await expect.poll(() => readdir(dir)).toEqual([]);
+  });
+
+  it('takes a schedule again that it could not keep', async () => {
+    const dir = join(await temporaryFolder(), 'schedules');
+    const { schedules } = await start({ send: async () => undefined, dir });
+    const later = { name: 'later', at: Date.now() + 3_600_000, queue: 'q', body: 'b' };
+    await rm(dir, { recursive: true });
+    await expect(schedules.add(later)).rejects.toThrow('ENOENT');
+    await mkdir(dir);
+    expect(await schedules.add(later)).toBe(true);
   });
 
   it('lists the schedules that wait, with their queues', async () => {
@@ -92,6 +115,6 @@ describe('startSchedulerEndpoint()', () => {
   it('refuses what it cannot carry out', async () => {
     const { client } = await start({ send: async () => undefined });
     const daily = new CreateScheduleCommand({ ...schedule('daily', 0).input, ScheduleExpression: 'rate(1 day)' });
-    await expect(client.send(daily)).rejects.toThrow('Cannot read a schedule');
+    await expect(client.send(daily)).rejects.toThrow('Cannot read the schedule');
   });
 });

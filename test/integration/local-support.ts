@@ -66,7 +66,7 @@ export interface Queue {
 
 /** Opens a queue, as a caller does. */
 export async function openQueue({ env }: Pick<Cloud, 'env'>, QueueName: string): Promise<Queue> {
-  const sqs = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? ''));
+  const sqs = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? '', env['AWS_ACCESS_KEY_ID'] ?? ''));
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
   return {
     send: async (bodies, DelaySeconds = 0) => {

@@ -7,6 +7,8 @@ import type { Runtime } from '../../engine/make-engine.ts';
 export interface OpenCloud extends AppParts {
   /** Whether the cloud, with all unfinished work, ends with the command. */
   readonly isEmbedded: boolean;
+  /** Resolves with the reason if an embedded cloud ends by itself. */
+  readonly died?: Promise<Error>;
   /** Waits until nothing is queued, delayed or running, or until the limit. Returns at once if the cloud is not embedded. */
   readonly untilIdle: (limitMs?: number) => Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
-import { LOCAL_ACCESS_KEY } from '../../local/endpoints.ts';
+import { isLocalAccessKey } from '../../local/guard.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import type { Environment } from '../../runtime/environment.ts';
@@ -16,7 +16,7 @@ import type { CloudOptions } from './options.ts';
  */
 export async function openEnvironmentCloud({ handlersDir }: CloudOptions, purpose: Purpose): Promise<OpenCloud> {
   // With a profile, an SDK would not look at the credentials that `chordal dev` prints.
-  if (process.env['AWS_ACCESS_KEY_ID'] === LOCAL_ACCESS_KEY) delete process.env['AWS_PROFILE'];
+  if (isLocalAccessKey(process.env['AWS_ACCESS_KEY_ID'])) delete process.env['AWS_PROFILE'];
   // Checks the environment, without a request.
   environmentRuntime().ports();
   const isSending = purpose === 'send';

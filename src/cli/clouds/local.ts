@@ -30,6 +30,7 @@ export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, out
   return {
     ...clientApp(environmentRuntime()),
     isEmbedded: true,
+    died: local.died,
     untilIdle: poll(() => local.isIdle()),
     close: () => local.stop(),
   };

@@ -15,7 +15,7 @@ export async function withCloud(
   try {
     const cloud = await opening;
     try {
-      return await work(cloud);
+      return await Promise.race([work(cloud), ...(cloud.died === undefined ? [] : [cloud.died.then(fail)])]);
     } finally {
       await cloud.close();
     }
@@ -25,6 +25,10 @@ export async function withCloud(
 }
 
 // --- internal ---
+
+function fail(error: Error): never {
+  throw error;
+}
 
 async function open(options: CloudOptions, purpose: Purpose, output: Output): Promise<OpenCloud> {
   switch (options.kind) {

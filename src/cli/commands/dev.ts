@@ -30,10 +30,11 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
       const ended = interrupted();
       const cloud = await (given.cloud === 'localstack' ? onLocalStack(given, output) : onEmbeddedCloud(given, output));
       if (json) output.answer({ env: cloud.env });
-      await ended;
+      const death = await Promise.race([ended, ...(cloud.died === undefined ? [] : [cloud.died])]);
+      if (death !== undefined) output.problem(death.message);
       output.note('Stopping …');
-      await cloud.stop();
-      end(0);
+      await cloud.stop(death === undefined ? undefined : 0);
+      end(death === undefined ? 0 : 1);
     });
 }
 
@@ -53,7 +54,9 @@ interface GivenDev {
 
 interface DevCloud {
   readonly env: Readonly<Record<string, string>>;
-  stop(): Promise<void>;
+  /** Resolves with the reason if the embedded cloud ends by itself. */
+  readonly died?: Promise<Error>;
+  stop(drainMs?: number): Promise<void>;
 }
 
 async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {

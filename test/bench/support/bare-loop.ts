@@ -6,6 +6,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { clientOptions } from '../../../src/local/endpoints.ts';
 import type { Figure } from './figure.ts';
 
 /** Batches at once, as the host's sandboxes of one function. */
@@ -13,9 +14,9 @@ const WORKERS = 4;
 
 /** What a task costs at the least here: sent, received and deleted in tens, and one conditional write for each. */
 export async function bareLoop(env: Readonly<Record<string, string>>, n: number): Promise<Figure> {
-  const options = { region: 'us-east-1', credentials: { accessKeyId: 'local', secretAccessKey: 'local' } };
-  const sqs = new SQSClient({ ...options, endpoint: env['AWS_ENDPOINT_URL_SQS'] ?? '' });
-  const dynamo = new DynamoDBClient({ ...options, endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '' });
+  const accessKey = env['AWS_ACCESS_KEY_ID'] ?? '';
+  const sqs = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? '', accessKey));
+  const dynamo = new DynamoDBClient(clientOptions(env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', accessKey));
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'bench-bare' }));
   let done = 0;
 

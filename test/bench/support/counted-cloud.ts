@@ -41,7 +41,11 @@ export async function startCountedCloud(): Promise<CountedCloud> {
   const { endpoints } = cloud;
   const forEach = () => Promise.all([startCountingProxy(endpoints.sqsS3), startCountingProxy(endpoints.dynamodb)]);
   const [clientProxies, functionProxies] = await Promise.all([forEach(), forEach()]);
-  const through = ([sqsS3, dynamodb]: typeof clientProxies) => ({ sqsS3: sqsS3.url, dynamodb: dynamodb.url });
+  const through = ([sqsS3, dynamodb]: typeof clientProxies) => ({
+    sqsS3: sqsS3.url,
+    dynamodb: dynamodb.url,
+    accessKey: endpoints.accessKey,
+  });
   const envOf = (proxies: typeof clientProxies) => ({ ...cloud.env, ...endpointEnvironment(through(proxies)) });
   const all = [...clientProxies, ...functionProxies];
   const host = startHost({
