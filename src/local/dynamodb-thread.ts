@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
 import { compact } from '../core/values/compact.ts';
+import { closeIterators } from './dynalite-iterators.ts';
 import { keepParsedExpressions } from './dynalite-parsers.ts';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
 import { guardServer } from './guard.ts';
@@ -13,6 +14,7 @@ const { port, accessKey, dataDir } = workerData as EmulatorSettings;
 const path = dataDir === undefined ? undefined : join(dataDir, 'dynamodb');
 
 keepParsedExpressions();
+await closeIterators();
 if (path !== undefined) await openOnce(path);
 const server = dynalite(compact({ createTableMs: 0, path }));
 guardServer(server, { accessKey, services: ['dynamodb'] });
