@@ -148,13 +148,13 @@ export async function finishBuild(
   };
 }
 
+// --- internal ---
+
 /** As much of a configuration as decides how a handler is built. */
-export function buildSettingsIn(config: FunctionConfig | undefined): BuildSettings | undefined {
+function buildSettingsIn(config: FunctionConfig | undefined): BuildSettings | undefined {
   // Its fields are those of an object.
   return config && buildSettingsOf(config as Readonly<Record<string, unknown>>);
 }
-
-// --- internal ---
 
 function rootOf([first]: readonly HandlerFile[]): string {
   return projectRoot(dirname(first?.file ?? join('handlers', 'none')));

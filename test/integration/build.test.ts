@@ -112,8 +112,9 @@ test('buildHandlers() keeps the names of classes, by which callers know errors',
   expect(thrown.constructor.name).toBe('ValueError');
 });
 
-test('watchHandlers() builds again after a change, a mistake and a new handler', async () => {
-  const dir = await temporaryFolder({ 'math.ts': handlerOf(['add']) });
+test('watchHandlers() builds again after a change, a mistake and a new handler, and leaves no process of esbuild', async () => {
+  const imports = "import { rate } from './shared/rates.ts'; console.log(rate);";
+  const dir = await temporaryFolder({ 'math.ts': handlerOf(['add']), 'shared/rates.ts': 'export const rate = 1;' });
   const seen: (Build['routes'] | string)[] = [];
   let wake = (): void => {};
   const next = async (): Promise<Build['routes'] | string> => {
@@ -141,6 +142,13 @@ test('watchHandlers() builds again after a change, a mistake and a new handler',
   expect(await next()).toEqual({ add: 'math' });
   await writeFiles(dir, { 'log.ts': handlerOf(['log']) });
   expect(await next()).toEqual({ add: 'math', log: 'log' });
+  await writeFiles(dir, { 'log.ts': handlerOf(['log'], imports) });
+  expect(await next()).toEqual({ add: 'math', log: 'log' });
+  await writeFiles(dir, { 'shared/rates.ts': 'export const rate = ;' });
+  expect(await next()).toMatch(/rates\.ts:1:21: Unexpected ";"/);
+  await writeFiles(dir, { 'shared/rates.ts': 'export const rate = 2;' });
+  expect(await next()).toEqual({ add: 'math', log: 'log' });
+  expect(process.getActiveResourcesInfo()).not.toContain('ProcessWrap');
   await watch.stop();
 });
 

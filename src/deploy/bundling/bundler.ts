@@ -59,17 +59,6 @@ export class Bundler {
     }
   }
 
-  /** Calls back after each build of a change, with what esbuild found wrong. The first comes at once. */
-  async watch(onEnd: (errors: readonly Message[]) => void): Promise<void> {
-    await this.#open(onEnd);
-    await Promise.all(this.#contexts.map((one) => one.watch()));
-  }
-
-  /** Whether each group has been built. */
-  get isBuilt(): boolean {
-    return this.#results.size === this.#groups.length;
-  }
-
   /** Builds what bundles load by its URL, and puts everything beside them that they need. */
   async finish(): Promise<Bundled> {
     const { root, outDir } = this.#options;
@@ -97,37 +86,22 @@ export class Bundler {
     await Promise.all([...this.#contexts, ...this.#programs.values()].map((one) => one.dispose()));
   }
 
-  async #open(onEnd?: (errors: readonly Message[]) => void): Promise<void> {
-    this.#contexts = await Promise.all(this.#groups.map((group) => this.#contextOf(group, onEnd))).catch(
-      throwBuildError,
-    );
+  async #open(): Promise<void> {
+    this.#contexts = await Promise.all(this.#groups.map((group) => this.#contextOf(group))).catch(throwBuildError);
   }
 
-  async #contextOf(group: Group, onEnd: ((errors: readonly Message[]) => void) | undefined): Promise<BuildContext> {
+  async #contextOf(group: Group): Promise<BuildContext> {
     const options = bundleOptions(group.handlers, this.#options.outDir, group.context);
     const keep: Plugin = {
       name: 'chordal-results',
       setup: (build) => {
-        let growth = 0;
-        build.onStart(() => void (growth = this.shipped.growth));
         build.onEnd((result) => {
-          if (growth !== this.shipped.growth) {
-            // With what is shipped now, it has to be built again.
-            if (onEnd) setImmediate(() => void this.#again());
-            return;
-          }
           const { metafile } = result;
           if (metafile !== undefined) this.#results.set(group, { ...result, metafile });
-          onEnd?.(result.errors);
         });
       },
     };
     return context({ ...options, plugins: [...(options.plugins ?? []), keep] });
-  }
-
-  async #again(): Promise<void> {
-    // What is wrong, each context says by its `onEnd`.
-    await Promise.allSettled(this.#contexts.map((one) => one.rebuild()));
   }
 
   async #buildPrograms(): Promise<readonly Result[]> {

@@ -14,6 +14,12 @@ export function describeMessage({ location, text }: Message): string {
   return `${place}${text}${adviceFor(text, location?.file ?? '')}`;
 }
 
+/** Returns the files that a build error names. */
+export function filesOfBuildError(error: unknown): readonly string[] {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isBuildFailure(cause) ? cause.errors.flatMap(({ location }) => location?.file ?? []) : [];
+}
+
 // --- internal ---
 
 const SETTINGS = '`build` in chordal.config.ts, or the `config` of the handler';
