@@ -35,7 +35,7 @@ const PROBLEMS: readonly (Problem & { readonly pattern: RegExp })[] = [
     fix: 'Free some space, and start again',
   },
   {
-    pattern: /denied|read-?only|EACCES|EROFS|EPERM|unable to open/i,
+    pattern: /denied|read-?only|EACCES|EROFS|EPERM|unable to open|ENOENT.*mkdir/i,
     reason: 'it cannot be written',
     fix: 'Change its permissions, or choose another folder',
   },
