@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineStack } from '../src/deploy/serverless.ts';
 
-export const { region, functions, resources } = defineStack({
+export const { region, functions, resources, callerEnvironment } = defineStack({
   root: fileURLToPath(new URL('..', import.meta.url)),
   command: process.argv.slice(2),
   environment: process.env,

@@ -15,7 +15,7 @@ import { readVariables } from './serverless-variables.ts';
 import type { Given, Variables } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
-import { outputs } from './stack/outputs.ts';
+import { callerEnvironment, outputs } from './stack/outputs.ts';
 import { roles } from './stack/roles.ts';
 import type { StackSettings } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
@@ -42,6 +42,8 @@ export interface Stack {
   readonly region: (variables: Variables) => Promise<string>;
   readonly functions: (variables: Variables) => Promise<object>;
   readonly resources: (variables: Variables) => Promise<object>;
+  /** The variables of functions of your own, beside these, that call tasks. */
+  readonly callerEnvironment: (variables: Variables) => Promise<object>;
 }
 
 /**
@@ -79,6 +81,7 @@ export function defineStack(options: StackOptions): Stack {
     functions: readable(async (variables) =>
       serverlessFunctions(await partsOf(variables), relative(root, outDirOf(root))),
     ),
+    callerEnvironment: readable(async (variables) => callerEnvironment(await partsOf(variables))),
     resources: readable(async (variables) => {
       const parts = await partsOf(variables);
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));

@@ -318,7 +318,14 @@ describe('what a project sets for its functions', () => {
     const folder = await copyProject({
       'serverless.yml': yml
         .replace('provider:', provider.join('\n'))
-        .replace('functions: {}', 'functions: { math: { timeout: 600, memory: 2048, batchSize: 1 } }'),
+        .replace('functions: {}', 'functions: { math: { timeout: 600, memory: 2048, batchSize: 1 } }')
+        .replace('functions: ${', 'functions:\n  - ${')
+        .replace(
+          '\nresources:',
+          `\n  - api: { handler: own/api.handler, environment: '${'$'}{file(./infra/stack.js):callerEnvironment}' }\n\nresources:`,
+        )
+        .replace("meta.json'\n", "meta.json'\n    - 'own/**'\n"),
+      'own/api.js': 'export const handler = async () => 1;',
       'handlers/math.ts': mathHandler,
       'handlers/text.ts': textHandler,
     });
@@ -376,6 +383,16 @@ describe('what a project sets for its functions', () => {
 
   test('is there when its handlers are loaded, which would fail without it', () => {
     expect(propertiesOf(own, 'MathLambdaFunction')['FunctionName']).toBe('chordal-own-math');
+  });
+
+  test('leaves room for functions of its own, which have what a caller needs', () => {
+    expect(propertiesOf(own, 'ApiLambdaFunction')['Handler']).toBe('own/api.handler');
+    expect(environmentOf(own, 'ApiLambdaFunction')).toMatchObject({
+      CHORDAL_TABLE: { Ref: 'Table' },
+      CHORDAL_QUEUE_PREFIX: 'chordal-own-',
+      CHORDAL_ROUTES: expect.stringContaining('"add":"math"'),
+      STRIPE_KEY: 'sk_test',
+    });
   });
 
   test('and NODE_OPTIONS is joined with what source maps need', () => {

@@ -20,17 +20,17 @@ export function outputs(
   };
 }
 
-// --- internal ---
-
-/** The most that an output may hold, less what the other variables take. */
-const MAX_ROUTES_BYTES = 3000;
-
 /** The routes of very many tasks are too long for an output, as they are for a function's environment: then a file has them. */
-function callerEnvironment({ project, routes }: StackParts): Readonly<Record<string, Value>> {
+export function callerEnvironment({ project, routes }: StackParts): Readonly<Record<string, Value>> {
   const text = JSON.stringify(routes);
   const isShort = Buffer.byteLength(text) <= MAX_ROUTES_BYTES;
   return { ...environmentOf({ project }), ...(isShort && { CHORDAL_ROUTES: text }) };
 }
+
+// --- internal ---
+
+/** The most that an output may hold, less what the other variables take. */
+const MAX_ROUTES_BYTES = 3000;
 
 function joined(environment: Readonly<Record<string, Value>>): Value {
   const lines = Object.entries(environment).flatMap(([name, value]) => [{ 'Fn::Join': ['=', [name, value]] }]);

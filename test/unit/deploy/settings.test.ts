@@ -81,7 +81,8 @@ describe('what AWS would refuse is refused before', () => {
   });
 
   test('a role, a network and a name that functions with roles of their own cannot have', () => {
-    const given = { ...Object.fromEntries(PROVIDER_KEYS.map((key) => [key, undefined])) } as Parameters<
+    // A key for each.
+    const given = Object.fromEntries(PROVIDER_KEYS.map((key) => [key, undefined])) as Parameters<
       typeof readProvider
     >[0];
     expect(() => readProvider({ ...given, role: 'arn:aws:iam::1:role/x' })).toThrow(
