@@ -24,13 +24,22 @@ else answer(isEmulator(place) ? await measureEmulator(place) : await measureEmbe
 async function measureAll(): Promise<readonly Figure[]> {
   const all: Figure[] = [];
   for (const name of [EMBEDDED, ...EMULATORS]) {
-    const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, file, name]);
-    // The line that answer() has printed.
-    const figures = JSON.parse(stdout) as readonly Figure[];
-    if (figures.length === 0) progress(`emulators: ${name} is not here`);
+    progress(`emulators: ${name}`);
+    const figures = await figuresOf(name).catch((error: unknown) => {
+      // The others have their figures all the same.
+      progress(`emulators: ${name} has failed: ${String(error).slice(-500)}`);
+      return [];
+    });
+    if (figures.length === 0) progress(`emulators: ${name} has no figures`);
     all.push(...figures);
   }
   return all;
+}
+
+async function figuresOf(name: string): Promise<readonly Figure[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, file, name]);
+  // The line that answer() has printed.
+  return JSON.parse(stdout) as readonly Figure[];
 }
 
 async function measureEmulator(name: (typeof EMULATORS)[number]): Promise<readonly Figure[]> {
@@ -45,7 +54,7 @@ async function measureEmulator(name: (typeof EMULATORS)[number]): Promise<readon
   const project = await copyProject();
   try {
     await project.add(bareHandler);
-    const stack = new DeployedStack(project.dir, emulator.env);
+    const stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5' });
     const deployed = await stack.deploy();
     Object.assign(process.env, await stack.callerEnv());
     const runs = await measureRuns(name);
