@@ -40,7 +40,8 @@ export function readOptions(
 /** Options that a signature dictionary has: our name, Celery's, and what the value must be. */
 const NAMES: readonly (readonly [keyof CallOptions, string, OptionCheck])[] = optionsOf('call').flatMap(
   // A call's options are those of its type.
-  ([name, { celery, check }]) => (celery === undefined ? [] : [[name as keyof CallOptions, celery, check] as const]),
+  ([name, { celery, celeryCheck, check }]) =>
+    celery === undefined ? [] : [[name as keyof CallOptions, celery, celeryCheck ?? check] as const],
 );
 
 /** What it takes to read an option. */

@@ -24,6 +24,8 @@ export interface Option {
   readonly check: OptionCheck;
   /** Its name in Celery's signature dictionary, if it has one there. */
   readonly celery?: string;
+  /** What its value must be in Celery's signature dictionary, if that is less than the check. */
+  readonly celeryCheck?: OptionCheck;
   /** What its value must be in a message, if a task's message carries it. */
   readonly wire?: OptionCheck;
   /** Its value where neither the call, the task nor the app says otherwise; none: nothing is limited, checked or sent elsewhere. */
@@ -70,6 +72,8 @@ const OPTIONS: Readonly<Record<string, Option>> = {
       want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -',
     },
     celery: 'task_id',
+    // Inside a canvas Celery's ids may be any text, and are not used; the id of the whole is checked when it is sent.
+    celeryCheck: TEXT,
     doc: 'The id of the whole canvas. A second use of it starts nothing new. Default: a random UUID.',
   },
   queue: { scopes: ['task', 'call'], check: TEXT, celery: 'queue', wire: TEXT, doc: 'The queue to send to.' },
