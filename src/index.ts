@@ -1,8 +1,8 @@
 import { makeApp, makeConf } from './client/app.ts';
-import type { App as ClientApp, AppConf } from './client/app.ts';
+import type { AppConf, ClientApp } from './core/types/app.ts';
 import type { AnyTask } from './core/types/tasks.ts';
 import { makeHandler } from './lambda/handler.ts';
-import type { Handler } from './lambda/handler.ts';
+import type { Handler } from './lambda/sqs-event.ts';
 import { environmentRuntime, environmentWith, queuePrefix } from './runtime/environment.ts';
 
 /**
@@ -49,35 +49,32 @@ export function createApp(name: string, settings: Partial<AppConf> = {}): App {
 }
 
 export { chain, chord, group } from './client/canvas.ts';
+export { currentTask } from './client/current-task.ts';
 export { range, zip } from './client/helpers.ts';
 export { kwargs } from './client/kwargs.ts';
-export { currentTask } from './engine/task/context.ts';
 export * from './core/errors/base.ts';
 export * from './core/errors/result.ts';
 export * from './core/errors/task.ts';
 export * from './core/errors/caller.ts';
-export type { AppConf, Handler };
-export type { Group, GroupSignature, Signature, UntypedSignature } from './core/types/canvas.ts';
-export type { Ledger, Logger, Replacement, Request, RetryOptions, TaskContext } from './core/types/context.ts';
 export type {
-  ApplyOptions,
-  ChordOptions,
-  Kwargs,
-  OnMemberFailure,
-  SignatureOptions,
-  StandardSchema,
-  TaskOptions,
-} from './core/types/options.ts';
-export type {
-  AsyncResult,
-  BuiltInState,
-  GetOptions,
-  GroupResult,
-  MemberError,
-  MemberOutcome,
-  ResultGraph,
-  ResultSet,
-  State,
-} from './core/types/results.ts';
-export type { AnySignature, Complete, ResultOf, SignatureJson } from './core/types/signature.ts';
-export type { AnyTask, Task } from './core/types/tasks.ts';
+  CallOptions,
+  ChainData,
+  ChordData,
+  ChunksData,
+  GroupData,
+  MapData,
+  SignatureData,
+  TaskData,
+} from './core/canvas/signature.ts';
+export type { LogLevel } from './core/text/log-levels.ts';
+export type * from './core/types/app.ts';
+export type * from './core/types/canvas.ts';
+export type * from './core/types/context.ts';
+export type * from './core/types/groups.ts';
+export type * from './core/types/options.ts';
+export type * from './core/types/parameters.ts';
+export type * from './core/types/results.ts';
+export type * from './core/types/signature.ts';
+export type * from './core/types/tasks.ts';
+export type { Json, JsonObject } from './core/values/json.ts';
+export type * from './lambda/sqs-event.ts';

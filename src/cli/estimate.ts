@@ -5,8 +5,8 @@ import type { Block } from '../core/protocol/blocks.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
+import type { EngineSettings } from '../core/types/app.ts';
 import { DEFAULT_SETTINGS } from '../engine/engine.ts';
-import type { Settings } from '../engine/engine.ts';
 import { canvasJson } from './read-canvases.ts';
 import type { CanvasText } from './read-canvases.ts';
 
@@ -42,7 +42,7 @@ export interface Bill {
 }
 
 /** The settings that decide how messages are sent. */
-type Dispatch = Pick<Settings, 'inlineMembers' | 'rangeMembers'>;
+type Dispatch = Pick<EngineSettings, 'inlineMembers' | 'rangeMembers'>;
 
 /**
  * Returns the requests of one canvas, and their price.

@@ -1,6 +1,6 @@
 import { limiter } from '../adapters/limiter.ts';
 import type { Limiter } from '../adapters/limiter.ts';
-import type { App } from '../client/app.ts';
+import type { ClientApp } from '../core/types/app.ts';
 import type { AsyncResult } from '../core/types/results.ts';
 import type { SignatureJson } from '../core/types/signature.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
@@ -71,7 +71,12 @@ interface Run {
   readonly ended: Promise<Ending>;
 }
 
-function start(canvases: readonly CanvasText[], app: App, options: SubmitOptions, mustEnd: boolean): readonly Run[] {
+function start(
+  canvases: readonly CanvasText[],
+  app: ClientApp,
+  options: SubmitOptions,
+  mustEnd: boolean,
+): readonly Run[] {
   const { args = [], serial = false, timeoutSeconds } = options;
   const submitting = limiter(SUBMISSIONS);
   const ending = limiter(serial ? 1 : WAITS);
@@ -101,7 +106,7 @@ function startInTurn(
   return { canvas, sent, ended };
 }
 
-async function send(canvas: CanvasText, app: App, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
+async function send(canvas: CanvasText, app: ClientApp, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
   // `signature` checks it and says what is wrong.
   const signature = app.signature(canvasJson(canvas) as SignatureJson);
   return signature.applyAsync({ args });

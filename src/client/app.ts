@@ -6,19 +6,16 @@ import { checksOf } from '../core/protocol/options.ts';
 import { TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
-import type { TaskOptions } from '../core/types/options.ts';
-import type { AsyncResult, GroupResult, ResultSetFunction } from '../core/types/results.ts';
-import type { DeclareTask, DefineTask, SignatureFunction } from '../core/types/tasks.ts';
+import type { AppConf, ClientApp } from '../core/types/app.ts';
 import type { Json } from '../core/values/json.ts';
 import { checkOptions, optionsObject, wholeFrom } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { DEFAULT_SETTINGS } from '../engine/engine.ts';
-import type { Engine, RegisteredTask, Settings } from '../engine/engine.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Caller } from './caller.ts';
 import { CLOUD_SETTINGS } from './cloud-settings.ts';
-import type { CloudSettings } from './cloud-settings.ts';
 import { setCurrentApp } from './current-app.ts';
 import { groupHandleOfId, handleOf, handleOfId } from './results/handles.ts';
 import type { Handle, SavedGroup } from './results/handles.ts';
@@ -30,53 +27,9 @@ import { submit } from './submit.ts';
 import { readTaskOptions } from './task-options.ts';
 import { makeTask } from './task.ts';
 
-/**
- * The settings and the defaults of an app.
- *
- * @example
- * ```ts
- * const app = createApp('proj', { taskDefaults: { maxRetries: 5, timeLimit: 30 } });
- * app.conf.maxDepth; // 100
- * ```
- */
-export interface AppConf extends Settings, CloudSettings {
-  /** Options of every task that does not say otherwise; those that are not given are what {@link TaskOptions} says. */
-  readonly taskDefaults: TaskOptions;
-}
-
-/** An app: its tasks, and the way to call them and to find their results. */
-export interface App {
-  /** What it was named when it was made; two apps of one name share their `dedupKey`s. */
-  readonly name: string;
-  /** Its settings, the defaults included. */
-  readonly conf: AppConf;
-  /** Registers a function as a task under a name that is its identity on the wire. */
-  readonly task: DefineTask;
-  /** A task known by its name and type alone, so that a caller does not load its code. */
-  readonly declare: DeclareTask;
-  /** Reads a signature from JSON, ours or Celery's, or builds one by name. */
-  readonly signature: SignatureFunction;
-  /**
-   * The handle of an id, from anywhere.
-   *
-   * @param id the `taskId` of a result, or the id of anything inside a workflow.
-   * @throws InvalidOptions for what cannot be an id.
-   */
-  asyncResult<T = unknown>(id: string): AsyncResult<T>;
-  /**
-   * The handle of a group that was saved with `save()`, or null.
-   *
-   * @param id its `taskId`.
-   * @throws InvalidOptions for what cannot be an id.
-   */
-  groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
-  /** Any results as one. */
-  readonly resultSet: ResultSetFunction;
-}
-
 /** An app and what is inside it, for what runs its tasks. */
 export interface AppParts {
-  readonly app: App;
+  readonly app: ClientApp;
   readonly engine: Engine;
 }
 
@@ -110,7 +63,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
     resultSet: (results: readonly Handle[]) => makeResultSet(engine.clock, results),
   };
   // The public types say which arguments and results belong together; at run time all are unknown.
-  return { app: app as unknown as App, engine };
+  return { app: app as unknown as ClientApp, engine };
 }
 
 /**

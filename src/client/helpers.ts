@@ -2,20 +2,30 @@ import { InvalidArguments } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 
 /**
- * The numbers from 0, or `start`, up to but without `stop`, as in Python.
+ * Returns the whole numbers from 0 to below `stop`, as in Python.
  *
- * @param start the first number; default 0.
- * @param stop the number before which it ends.
- * @param step what each is more than the one before; default 1, may be negative.
- * @throws InvalidArguments for what is no whole number, and for a step of 0.
+ * @param stop the number before which the list ends.
+ * @throws InvalidArguments for an argument that is not a whole number.
  *
  * @example
  * ```ts
  * range(3); // [0, 1, 2]
- * range(1, 7, 2); // [1, 3, 5]
  * ```
  */
 export function range(stop: number): number[];
+/**
+ * Returns the whole numbers from `start` to before `stop`, as in Python.
+ *
+ * @param start the first number.
+ * @param stop the number before which the list ends.
+ * @param step the difference between two numbers; default 1. It may be negative, and not 0.
+ * @throws InvalidArguments for an argument that is not a whole number, and for a step of 0.
+ *
+ * @example
+ * ```ts
+ * range(1, 7, 2); // [1, 3, 5]
+ * ```
+ */
 export function range(start: number, stop: number, step?: number): number[];
 export function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];

@@ -13,7 +13,7 @@ for (const handler of handlers) parentPort?.postMessage(await load(handler));
 async function load({ name, bundle }: BundledHandler): Promise<LoadedHandler> {
   try {
     const module: unknown = await import(pathToFileURL(bundle).href);
-    return describe(name, module);
+    return describe(name, exportsOf(module));
   } catch (error) {
     return {
       name,
@@ -23,8 +23,12 @@ async function load({ name, bundle }: BundledHandler): Promise<LoadedHandler> {
   }
 }
 
-function describe(name: string, module: unknown): LoadedHandler {
-  const handler = typeof module === 'object' && module !== null && 'handler' in module ? module.handler : undefined;
+function exportsOf(module: unknown): Readonly<Record<string, unknown>> {
+  return typeof module === 'object' && module !== null ? { ...module } : {};
+}
+
+function describe(name: string, module: Readonly<Record<string, unknown>>): LoadedHandler {
+  const { handler, config } = module;
   if (typeof handler !== 'function') {
     return { name, problem: 'it exports no handler; write `export const handler = app.handler(add, mul)`' };
   }
@@ -39,8 +43,6 @@ function describe(name: string, module: unknown): LoadedHandler {
       problem: `it exports more than one handler (handler, ${others.join(', ')}); a file is one function, so give each a file of its own`,
     };
   }
-  const config: unknown =
-    typeof module === 'object' && module !== null && 'config' in module ? module.config : undefined;
   if (config !== undefined && cloneable(config) === undefined) {
     return { name, problem: 'its `config` has a function in it: plugins of esbuild belong in chordal.config.ts' };
   }
@@ -48,10 +50,8 @@ function describe(name: string, module: unknown): LoadedHandler {
 }
 
 /** Exports that look like handlers, and would never be called. */
-function otherHandlers(module: unknown): readonly string[] {
-  if (typeof module !== 'object' || module === null) return [];
-  const entries: readonly [string, unknown][] = Object.entries(module);
-  return entries
+function otherHandlers(module: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(module)
     .filter(([key, value]) => key !== 'handler' && typeof value === 'function' && 'timeLimits' in value)
     .map(([key]) => key);
 }

@@ -3,7 +3,6 @@ import { ConfigurationError } from '../core/errors/caller.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
 import { buildHandlers, readSettings as readBuildSettings } from './build.ts';
-import type { ProjectBuild } from './bundling/project-file.ts';
 import { unknownKey } from './checks.ts';
 import { optionsOf, textOf, variablesOf } from './function-config.ts';
 import { findHandlers } from './handler-file.ts';
@@ -23,7 +22,8 @@ import { logicalName } from './stack/template.ts';
 import type { StackParts } from './stack/template.ts';
 import { systemHandlers } from './system-handlers.ts';
 
-export type { FunctionConfig, ProjectBuild, Variables };
+export type * from '../core/types/function-config.ts';
+export type { Variables };
 
 /** How {@link defineStack} is told where it is and what it is for. */
 export interface StackOptions {
@@ -37,22 +37,33 @@ export interface StackOptions {
   readonly say: (message: string) => void;
 }
 
-/** What `serverless.yml` takes from {@link defineStack}, each by `${file(…):name}`. */
+/** The values that `serverless.yml` takes from {@link defineStack}, each by `${file(…):name}`. */
 export interface Stack {
+  /** Returns the region of the deployment. */
   readonly region: (variables: Variables) => Promise<string>;
+  /** Returns the Lambda functions. */
   readonly functions: (variables: Variables) => Promise<object>;
+  /** Returns the CloudFormation resources: queues, table, bucket, roles, alarms. */
   readonly resources: (variables: Variables) => Promise<object>;
   /** The variables of functions of your own, beside these, that call tasks. */
   readonly callerEnvironment: (variables: Variables) => Promise<object>;
 }
 
 /**
- * Makes what `serverless.yml` needs of a project. For `deploy` and `package` it builds the handlers, so that everything that can be wrong
- * with them is found before anything is deployed.
+ * Makes the values that `serverless.yml` needs of a project; `infra/stack.js` exports them. For `deploy` and `package` it builds the
+ * handlers, so that their faults are found before anything is deployed.
+ *
+ * @param options the project's root, and the command with its environment.
  *
  * @example
- * // infra/stack.js
- * export const { region, functions, resources } = defineStack({ root, command: process.argv.slice(2), environment: process.env, say: console.error });
+ * ```ts
+ * const { region, functions, resources } = defineStack({
+ *   root: process.cwd(),
+ *   command: process.argv.slice(2),
+ *   environment: process.env,
+ *   say: console.error,
+ * });
+ * ```
  */
 export function defineStack(options: StackOptions): Stack {
   const { root, environment, command, say } = options;

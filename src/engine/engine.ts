@@ -1,4 +1,5 @@
 import type { Parameters } from '../core/task/parameters.ts';
+import type { EngineSettings } from '../core/types/app.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Meter } from '../ports/system.ts';
@@ -12,22 +13,8 @@ export interface RegisteredTask {
   readonly parameters: Parameters | undefined;
 }
 
-/** The engine's numbers. */
-export interface Settings {
-  /** How many launches and replacements may lie above a task. Default 100. */
-  readonly maxDepth: number;
-  /** Counted starts, the first fresh run not counted, after which a task is given up. Default 3. */
-  readonly maxStarts: number;
-  /** Members of a group that are sent directly. Default 10: one batch. */
-  readonly inlineMembers: number;
-  /** Members in one expand message. Default 200. */
-  readonly rangeMembers: number;
-  /** Seconds for which clients can read a value. Default 86,400. */
-  readonly resultExpires: number;
-}
-
-/** What {@link Settings} are where nobody says otherwise. */
-export const DEFAULT_SETTINGS: Settings = {
+/** The settings of an app that names none. */
+export const DEFAULT_SETTINGS: EngineSettings = {
   maxDepth: 100,
   maxStarts: 3,
   inlineMembers: 10,
@@ -37,7 +24,7 @@ export const DEFAULT_SETTINGS: Settings = {
 
 /** What a worker or a client works with: the ports, the tasks it knows, and where each task's messages go. */
 export interface Engine extends Ports {
-  readonly settings: Settings;
+  readonly settings: EngineSettings;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
   /** Absent: nobody watches. */
   readonly meter?: Meter;

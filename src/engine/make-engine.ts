@@ -1,6 +1,7 @@
+import type { EngineSettings } from '../core/types/app.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
-import type { Engine, RegisteredTask, Settings } from './engine.ts';
+import type { Engine, RegisteredTask } from './engine.ts';
 
 /** What an app runs on: injected, so that neither client nor worker knows where they are. */
 export interface Runtime {
@@ -16,7 +17,11 @@ export interface Runtime {
 }
 
 /** The engine of an app: its ports are made when first used. */
-export function makeEngine(runtime: Runtime, tasks: ReadonlyMap<string, RegisteredTask>, settings: Settings): Engine {
+export function makeEngine(
+  runtime: Runtime,
+  tasks: ReadonlyMap<string, RegisteredTask>,
+  settings: EngineSettings,
+): Engine {
   return {
     settings,
     tasks,

@@ -8,24 +8,7 @@ import { queuePrefix } from '../runtime/environment.ts';
 import { inSandbox } from '../runtime/sandbox-time.ts';
 import { runBatch } from '../worker/batch.ts';
 import { metered } from './metered.ts';
-import type { FunctionContext, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
-
-/**
- * What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs.
- *
- * @example
- * ```ts
- * const math: Handler = app.handler(add, mul);
- * math.tasks; // ['add', 'mul']
- * ```
- */
-export interface Handler {
-  (event: QueueEvent, context: FunctionContext): Promise<QueueAnswer>;
-  /** The names of the tasks it runs. */
-  readonly tasks: readonly string[];
-  /** The time limits, in seconds, of those that have one: a build checks them against the function's timeout. */
-  readonly timeLimits: Readonly<Record<string, number>>;
-}
+import type { FunctionContext, Handler, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
 
 /**
  * Makes the Lambda function that runs these tasks of an engine.

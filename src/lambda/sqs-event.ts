@@ -5,16 +5,23 @@
 
 /** A batch of messages. */
 export interface QueueEvent {
+  /** The deliveries of the batch. */
   readonly Records: readonly QueueRecord[];
 }
 
 /** One delivery of a message. */
 export interface QueueRecord {
+  /** The id that SQS gave the message. */
   readonly messageId: string;
+  /** The handle by which this delivery is deleted or returned. */
   readonly receiptHandle: string;
+  /** The text of the message. */
   readonly body: string;
+  /** How often SQS has delivered the message, and when it was sent, as texts. */
   readonly attributes: { readonly ApproximateReceiveCount: string; readonly SentTimestamp?: string };
+  /** The attributes that its sender gave the message. */
   readonly messageAttributes?: { readonly [name: string]: { readonly stringValue?: string | undefined } };
+  /** The ARN of its queue. */
   readonly eventSourceARN: string;
 }
 
@@ -26,5 +33,23 @@ export interface FunctionContext {
 
 /** The messages that come back; the others are deleted. */
 export interface QueueAnswer {
+  /** The ids of those messages. */
   batchItemFailures: { itemIdentifier: string }[];
+}
+
+/**
+ * What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs.
+ *
+ * @example
+ * ```ts
+ * const math: Handler = app.handler(add, mul);
+ * math.tasks; // ['add', 'mul']
+ * ```
+ */
+export interface Handler {
+  (event: QueueEvent, context: FunctionContext): Promise<QueueAnswer>;
+  /** The names of the tasks it runs. */
+  readonly tasks: readonly string[];
+  /** The time limits, in seconds, of those that have one: a build checks them against the function's timeout. */
+  readonly timeLimits: Readonly<Record<string, number>>;
 }

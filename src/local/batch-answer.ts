@@ -22,15 +22,10 @@ export function readBatchAnswer(messageIds: readonly string[], answer: string | 
   if (failures === undefined || failures === null) return { failed: new Set() };
   if (!Array.isArray(failures)) return allFailed(`batchItemFailures is not a list: ${answer}`);
 
-  const failed = new Set<string>();
-  for (const failure of failures) {
-    const id = itemIdentifier(failure);
-    if (id === undefined || !messageIds.includes(id)) {
-      return allFailed(`an itemIdentifier is not the id of a message in the batch: ${JSON.stringify(failure)}`);
-    }
-    failed.add(id);
-  }
-  return { failed };
+  const ids = failures.map(itemIdentifier);
+  const odd = ids.findIndex((id) => id === undefined || !messageIds.includes(id));
+  if (odd === -1) return { failed: new Set(ids.filter((id) => id !== undefined)) };
+  return allFailed(`an itemIdentifier is not the id of a message in the batch: ${JSON.stringify(failures[odd])}`);
 }
 
 // --- internal ---

@@ -6,3 +6,4 @@ export { simulate, SimulationFailed } from './simulate.ts';
 export type { SimulationReport } from './simulate.ts';
 export type { SimulatedEnd, SimulationOptions } from './simulation-options.ts';
 export { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+export type { Clock } from '../ports/system.ts';

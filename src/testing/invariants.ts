@@ -74,14 +74,21 @@ async function innocentProblems({ cloud, witness, faults }: Ended): Promise<read
   const canBeLost = faults.crash + faults.throttle + faults.lostAnswer > 0 || cloud.deaths.size > 0;
   for (const [id, { state, failedId, value }] of witness.outcomes) {
     if (state !== 'FAILURE' || failedId !== undefined) continue;
-    const record = await loadValue(cloud.ports, value);
-    if (!isPlainObject(record) || record['errorType'] !== 'WorkerLostError') continue;
+    const lost = lostStarts(await loadValue(cloud.ports, value));
+    if (lost === undefined) continue;
     if (cloud.queues.dead.some(({ body }) => body.includes(`"id":${JSON.stringify(id)},`))) continue;
     const starts = witness.starts.get(`${id}|${witness.attempts.get(id) ?? 0}`)?.size ?? 0;
-    // It says how many starts were lost before the last one, which found that they were too many.
-    const lost = /: (\d+) starts have ended without/.exec(JSON.stringify(record['message']))?.[1];
-    if (!canBeLost || (lost !== undefined && starts <= Number(lost)))
-      problems.push(`${id} was given up after ${starts} starts, and was not lost`);
+    if (!canBeLost || starts <= lost) problems.push(`${id} was given up after ${starts} starts, and was not lost`);
   }
   return problems;
+}
+
+/**
+ * Returns how many starts a failure says were lost before the last one, which found that they were too many; -1 if it does not say, and
+ * undefined for other failures.
+ */
+function lostStarts(record: unknown): number | undefined {
+  if (!isPlainObject(record) || record['errorType'] !== 'WorkerLostError') return undefined;
+  const [, lost = '-1'] = /: (\d+) starts have ended without/.exec(JSON.stringify(record['message'])) ?? [];
+  return Number(lost);
 }

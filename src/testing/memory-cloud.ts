@@ -14,8 +14,7 @@ import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from 
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
-import type { Handler } from '../lambda/handler.ts';
-import type { QueueRecord } from '../lambda/sqs-event.ts';
+import type { Handler, QueueRecord } from '../lambda/sqs-event.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Nonces } from '../ports/system.ts';

@@ -6,7 +6,7 @@ import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { makeConf } from '../client/app.ts';
 import { makeEngine } from '../engine/make-engine.ts';
-import type { Handler } from '../lambda/handler.ts';
+import type { Handler } from '../lambda/sqs-event.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import { shareRuntime } from '../runtime/environment.ts';

@@ -3,7 +3,7 @@ import type { AsyncResult } from '../core/types/results.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { checkOptions, optionsObject, WHOLE, wholeFrom } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
-import type { Handler } from '../lambda/handler.ts';
+import type { Handler } from '../lambda/sqs-event.ts';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
 import type { Faults } from './faults.ts';
 import { isHandler } from './memory-cloud.ts';

@@ -45,7 +45,11 @@ export function compilerOptions(): ts.CompilerOptions {
 // --- internal ---
 
 /** The modules whose exports are described, and their sources. */
-const PUBLIC = { chordal: 'src/index.ts', 'chordal/testing': 'src/testing/index.ts' };
+const PUBLIC = {
+  chordal: 'src/index.ts',
+  'chordal/testing': 'src/testing/index.ts',
+  'chordal/deploy': 'src/deploy/serverless.ts',
+};
 
 function describeExport(checker: ts.TypeChecker, exported: ts.Symbol): PublicSymbol {
   const symbol = (exported.flags & ts.SymbolFlags.Alias) === 0 ? exported : checker.getAliasedSymbol(exported);

@@ -1,6 +1,6 @@
 /** A handler is what Lambda's own types say, though this library does not need them. */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import type { Handler } from '../../src/lambda/handler.ts';
+import type { Handler } from '../../src/lambda/sqs-event.ts';
 
 declare const handler: Handler;
 

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { buildHandlers } from '../../deploy/build.ts';
 import { findHandlers } from '../../deploy/handler-file.ts';
-import type { Handler } from '../../lambda/handler.ts';
+import type { Handler } from '../../lambda/sqs-event.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime, logLevel } from '../../runtime/environment.ts';
 import { memoryCloud } from '../../testing/memory-cloud.ts';

@@ -29,22 +29,21 @@ export function toCelery(data: SignatureData, nesting = 0): JsonObject {
     case 'task':
       return taskJson(data, nesting);
     case 'chain':
-      return composite('celery.chain', { tasks: data.steps.map(inner) }, 'chain', data, nesting);
+      return composite(data, 'celery.chain', { tasks: data.steps.map(inner) }, nesting);
     case 'group':
-      return composite('celery.group', { tasks: data.members.map(inner) }, 'group', data, nesting);
+      return composite(data, 'celery.group', { tasks: data.members.map(inner) }, nesting);
     case 'chord': {
       const header = data.header.map(inner);
-      const extra = data.onMemberFailure === 'collect' ? { on_member_failure: 'collect' } : {};
-      return composite('celery.chord', { header, body: inner(data.body), kwargs: {} }, 'chord', data, nesting, extra);
+      return composite(data, 'celery.chord', { header, body: inner(data.body), kwargs: {} }, nesting);
     }
     case 'map':
     case 'starmap': {
       const it = toJson(data.items, `the items of ${data.task.task}.${data.kind}`);
-      return composite(`celery.${data.kind}`, { task: taskJson(data.task, nesting), it }, null, data, nesting);
+      return composite(data, `celery.${data.kind}`, { task: taskJson(data.task, nesting), it }, nesting);
     }
     case 'chunks': {
       const it = toJson(data.items, `the items of ${data.task.task}.chunks`);
-      return composite('celery.chunks', { task: taskJson(data.task, nesting), it, n: data.size }, null, data, nesting);
+      return composite(data, 'celery.chunks', { task: taskJson(data.task, nesting), it, n: data.size }, nesting);
     }
   }
 }
@@ -184,21 +183,20 @@ function taskJson(data: TaskData, nesting: number): JsonObject {
   };
 }
 
-function composite(
-  task: string,
-  kwargs: JsonObject,
-  type: string | null,
-  data: SignatureData,
-  nesting: number,
-  extra: JsonObject = {},
-): JsonObject {
-  const options = { ...writeOptions(data.options, (link) => toCelery(link, nesting + 1)), ...extra };
+/** Writes a canvas. Celery names those kinds in `subtask_type` that it has classes of signatures for. */
+function composite(data: SignatureData, task: string, kwargs: JsonObject, nesting: number): JsonObject {
+  const isNamed = data.kind === 'chain' || data.kind === 'group' || data.kind === 'chord';
+  const isCollecting = data.kind === 'chord' && data.onMemberFailure === 'collect';
+  const options = {
+    ...writeOptions(data.options, (link) => toCelery(link, nesting + 1)),
+    ...(isCollecting ? { on_member_failure: 'collect' } : {}),
+  };
   return {
     task,
     args: [],
     kwargs,
     options,
-    subtask_type: type,
+    subtask_type: isNamed ? data.kind : null,
     immutable: data.kind === 'map' || data.kind === 'starmap',
   };
 }

@@ -8,76 +8,115 @@ export type SignatureData = TaskData | ChainData | GroupData | ChordData | MapDa
 
 /** A task, perhaps with some of its arguments. */
 export interface TaskData {
+  /** Tells it from canvases. */
   readonly kind: 'task';
+  /** The name of the task. */
   readonly task: string;
+  /** Its positional arguments. */
   readonly args: readonly unknown[];
+  /** Its keyword arguments. */
   readonly kwargs: Readonly<Record<string, unknown>>;
+  /** Whether it ignores arguments given later. */
   readonly immutable: boolean;
   /** It was made by name or from JSON, where no types have checked its arguments. */
   readonly untyped?: true;
+  /** Its options. */
   readonly options: CallOptions;
 }
 
 /** Steps, each called with what the one before returned. */
 export interface ChainData {
+  /** Tells it from other canvases. */
   readonly kind: 'chain';
   /** How many canvases lie inside each other at the deepest, tails not counted. */
   readonly depth: number;
+  /** Its steps, at least one. */
   readonly steps: readonly SignatureData[];
+  /** Its options. */
   readonly options: CallOptions;
 }
 
 /** Members that run at once. */
 export interface GroupData {
+  /** Tells it from other canvases. */
   readonly kind: 'group';
   /** How many canvases lie inside each other at the deepest, tails not counted. */
   readonly depth: number;
+  /** Its members, in order. */
   readonly members: readonly SignatureData[];
+  /** Its options. */
   readonly options: CallOptions;
 }
 
 /** A header whose values, as one array, are what the body is called with. */
 export interface ChordData {
+  /** Tells it from other canvases. */
   readonly kind: 'chord';
   /** How many canvases lie inside each other at the deepest, tails not counted. */
   readonly depth: number;
+  /** The members of its header, in order. */
   readonly header: readonly SignatureData[];
+  /** The signature that is called with their values. */
   readonly body: SignatureData;
+  /** Whether the first failure fails it, or its body gets all outcomes. */
   readonly onMemberFailure: 'failFast' | 'collect';
+  /** Its options. */
   readonly options: CallOptions;
 }
 
 /** One task whose function is called for every item. */
 export interface MapData {
+  /** `starmap` calls the task with the elements of an item, `map` with the item. */
   readonly kind: 'map' | 'starmap';
+  /** The task that is called. */
   readonly task: TaskData;
+  /** The items that it is called with. */
   readonly items: readonly unknown[];
+  /** Its options. */
   readonly options: CallOptions;
 }
 
 /** Starmaps over slices of `size` items. */
 export interface ChunksData {
+  /** Tells it from other canvases. */
   readonly kind: 'chunks';
+  /** The task that is called. */
   readonly task: TaskData;
+  /** The lists of arguments that it is called with. */
   readonly items: readonly unknown[];
+  /** The number of items in one starmap. */
   readonly size: number;
+  /** Its options. */
   readonly options: CallOptions;
 }
 
 /** The options of a signature; times in seconds. */
 export interface CallOptions {
+  /** The seconds until it may start. */
   readonly countdown?: number;
+  /** The time before which it does not start. */
   readonly eta?: Date;
+  /** The time, or the seconds, after which it no longer starts. */
   readonly expires?: number | Date;
+  /** The id of its result. */
   readonly taskId?: string;
+  /** The queue of its message, in place of the task's own. */
   readonly queue?: string;
+  /** The tenant that shares the queue fairly with others. */
   readonly tenant?: string;
+  /** Values that travel with it. */
   readonly headers?: Readonly<Record<string, unknown>>;
+  /** The callbacks of its success. */
   readonly link?: readonly SignatureData[];
+  /** The callbacks of its failure. */
   readonly linkError?: readonly SignatureData[];
+  /** Whether callers cannot read its value. */
   readonly ignoreResult?: boolean;
+  /** The retries that it has; null for any number. */
   readonly maxRetries?: number | null;
+  /** The seconds after which a run fails. */
   readonly timeLimit?: number;
+  /** The seconds after which a run is warned. */
   readonly softTimeLimit?: number;
 }
 

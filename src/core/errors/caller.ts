@@ -246,7 +246,6 @@ export type ErrorCode = AnyChordalError['code'];
  * holds for one that another copy of this library made.
  *
  * @param error anything that was caught.
- * @param code the one error that is meant; by default any.
  *
  * @example
  * ```ts

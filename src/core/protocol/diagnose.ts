@@ -58,13 +58,20 @@ function waitsFor(id: string, known: Known): readonly Missing[] {
   const { isBegun = false, next } = known.kept.get(id) ?? {};
   // Its last attempt came. Whatever is inside the id came before the task that has the id of the whole.
   if (isBegun) return [{ id, lacks: 'outcome' }];
-  const replaced = Math.max(known.parts.get(id)?.['!'] ?? 0, next?.kind === 'replace' ? next.attempt : 0);
+  const decided = next?.kind === 'replace' ? next.attempt : 0;
+  const replaced = Math.max(known.parts.get(id)?.['!'] ?? 0, decided);
   if (next?.kind === 'retry' && next.attempt > replaced) return [{ id, lacks: 'retry' }];
-  const base = replaced > 0 ? replacementBase(id, replaced) : id;
+  return replaced > 0
+    ? waitsForParts(replacementBase(id, replaced), { id, lacks: 'replacement' }, known)
+    : waitsForParts(id, { id, lacks: 'outcome' }, known);
+}
+
+/** Finds what is missing below a base; `itself` if nothing below it is known. */
+function waitsForParts(base: string, itself: Missing, known: Known): readonly Missing[] {
   const { '.': step, '~': lastMember } = known.parts.get(base) ?? {};
   // Members come behind the steps.
   if (lastMember !== undefined) return waitsForMembers(base, lastMember, known);
-  if (step === undefined) return [{ id, lacks: replaced > 0 ? 'replacement' : 'outcome' }];
+  if (step === undefined) return [itself];
   const last = stepId(base, step);
   return known.kept.get(last)?.isEnded === true ? [{ id: last, lacks: 'successor' }] : waitsFor(last, known);
 }

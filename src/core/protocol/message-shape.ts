@@ -26,15 +26,7 @@ export function isFrame(value: unknown): value is Frame {
   if (!isPlainObject(value)) return false;
   const { links } = value;
   if (links !== undefined && !isLinks(links)) return false;
-  if (value['join'] !== undefined) {
-    const { join, x, n } = value;
-    const { collect, splice, own } = value;
-    return isBase(join) && isCount(x) && isWidth(n) && x < n && isFlag(collect) && isFlag(splice) && isOwn(own);
-  }
-  const { steps, i, base } = value;
-  if (!isItems(steps) || !isCount(i) || !isBase(base)) return false;
-  const isThere = 'stored' in steps ? i < steps.n : steps.length > 0;
-  return isThere && (value['try'] === undefined || isCount(value['try']));
+  return value['join'] === undefined ? isChainFrame(value) : isJoinFrame(value);
 }
 
 /** Whether a value is an input. */
@@ -48,17 +40,27 @@ export function isInput(value: unknown): value is Input {
 
 // --- internal ---
 
+function isJoinFrame({ join, x, n, collect, splice, own }: Readonly<Record<string, unknown>>): boolean {
+  return isBase(join) && isCount(x) && isWidth(n) && x < n && isFlag(collect) && isFlag(splice) && isOwn(own);
+}
+
+function isChainFrame({ steps, i, base, try: attempt }: Readonly<Record<string, unknown>>): boolean {
+  if (!isItems(steps) || !isCount(i) || !isBase(base)) return false;
+  const isThere = 'stored' in steps ? i < steps.n : steps.length > 0;
+  return isThere && isAbsentOr(isCount, attempt);
+}
+
 function isTask(value: Readonly<Record<string, unknown>>): boolean {
   const { args, kwargs, stored, immutable, untyped, each, options, task } = value;
   return (
     task !== '' &&
-    (args === undefined || Array.isArray(args)) &&
-    (kwargs === undefined || isPlainObject(kwargs)) &&
-    (stored === undefined || isBlockKey(stored)) &&
+    isAbsentOr(Array.isArray, args) &&
+    isAbsentOr(isPlainObject, kwargs) &&
+    isAbsentOr(isBlockKey, stored) &&
     isFlag(immutable) &&
     isFlag(untyped) &&
     (each === undefined || each === 'map' || each === 'starmap') &&
-    (options === undefined || areWireOptions(options))
+    isAbsentOr(areWireOptions, options)
   );
 }
 
@@ -120,6 +122,10 @@ function isWidth(value: unknown): value is number {
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
+  return value === undefined || is(value);
 }
 
 function isFlag(value: unknown): boolean {

@@ -1,4 +1,4 @@
-import type { Effect, LoadEffect, Start } from './effect.ts';
+import type { Effect, LoadEffect, Resumption, Start } from './effect.ts';
 import { chainFrame, groupFrame, isJoinFrame, isReplacement, plainPosition, positionOf } from './frames.ts';
 import type { GroupFrame } from './frames.ts';
 import { callbackId, memberId, stepId } from './ids.ts';
@@ -53,7 +53,7 @@ export function startRange(
 ): readonly Effect[] {
   const { at, plan, input, frames } = start;
   const frame = groupFrame(at, plan);
-  if (!isStoredItems(plan.par)) return startMembers(origin, frame, plan.par.slice(lo, hi), lo, input, frames);
+  if (!isStoredItems(plan.par)) return startMembers(origin, { frame, lo, input, frames }, plan.par.slice(lo, hi));
   return [{ kind: 'load', source: { items: plan.par, lo, hi }, then: { kind: 'members', frame, lo, input, frames } }];
 }
 
@@ -66,7 +66,7 @@ export function startRanges(origin: Origin, start: Start & { plan: ParallelPlan 
 /** The effects that follow a load: the plans are here, go on. */
 export function afterLoad(origin: Origin, { then }: LoadEffect, plans: readonly Plan[]): readonly Effect[] {
   if (then.kind === 'step') return startStepWith(origin, then.frame, plans, then.input, then.rest);
-  return startMembers(origin, then.frame, plans, then.lo, then.input, then.frames);
+  return startMembers(origin, then, plans);
 }
 
 /**
@@ -113,11 +113,8 @@ function startStepWith(
 
 function startMembers(
   origin: Origin,
-  frame: GroupFrame,
+  { frame, lo, input, frames }: Omit<Extract<Resumption, { readonly kind: 'members' }>, 'kind'>,
   members: readonly Plan[],
-  lo: number,
-  input: Input | undefined,
-  frames: readonly Frame[],
 ): readonly Effect[] {
   return members.flatMap((plan, offset) => {
     const x = lo + offset;

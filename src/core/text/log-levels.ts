@@ -1,8 +1,8 @@
-/** How much is logged, from all to nothing. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+/** The least level that is logged; `silent` logs nothing. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
-/** How much is logged: what is of this level and above. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
+/** The log levels, from all to nothing. */
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent'];
 
 /** The log level of this name; undefined if there is none. */
 export function logLevelOf(name: unknown): LogLevel | undefined {

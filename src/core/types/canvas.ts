@@ -187,10 +187,13 @@ export type Known<Value> = unknown extends Value
     ? { [I in keyof Value]: Known<Value[I]> }
     : Value;
 
-// --- internal ---
+// --- parts of the types above ---
 
 /** `All` if each step fits the one before; otherwise the steps, with the problem in place of the first that does not. */
-type ChainSteps<All, Rest, Done extends readonly unknown[] = []> = Rest extends readonly [infer Next, ...infer Others]
+export type ChainSteps<All, Rest, Done extends readonly unknown[] = []> = Rest extends readonly [
+  infer Next,
+  ...infer Others,
+]
   ? Done extends readonly [...unknown[], infer Before]
     ? Fit<ResultOf<Before>, Next, `step ${[...Done, Next]['length'] & number}`, Returned<Before>> extends infer Problem
       ? [Problem] extends [never]
@@ -213,7 +216,8 @@ type ChainSteps<All, Rest, Done extends readonly unknown[] = []> = Rest extends 
         : never
       : never;
 
-type Misfit<
+/** The sentence that says why a signature cannot take a value, with both types. */
+export type Misfit<
   Value,
   Missing extends readonly unknown[],
   Also,
@@ -227,19 +231,26 @@ type Misfit<
     ? DoesNotFit<`${Who} cannot take ${Source}`, { got: Value; takes: Missing[0] }>
     : DoesNotFit<`${Who} needs more arguments than ${Source}`, { got: [Value]; takes: Missing }>;
 
-type Returned<S> = `what the step before it${Named<S>} returns`;
+/** The words for the value of the step before, with the name of its task. */
+export type Returned<S> = `what the step before it${Named<S>} returns`;
 
-type FirstOf<List> = List extends readonly [infer First, ...unknown[]]
+/** The type of the first element of a list. */
+export type FirstOf<List> = List extends readonly [infer First, ...unknown[]]
   ? First
   : List extends readonly (infer Item)[]
     ? Item
     : never;
 
-type LastOf<List> = List extends readonly [...unknown[], infer Last]
+/** The type of the last element of a list. */
+export type LastOf<List> = List extends readonly [...unknown[], infer Last]
   ? Last
   : List extends readonly (infer Item)[]
     ? Item
     : never;
 
 /** A step's or a body's name in brackets, where it is known. */
-type Named<S> = S extends { readonly name: infer Name extends string } ? (string extends Name ? '' : ` (${Name})`) : '';
+export type Named<S> = S extends { readonly name: infer Name extends string }
+  ? string extends Name
+    ? ''
+    : ` (${Name})`
+  : '';

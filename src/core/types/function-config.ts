@@ -14,15 +14,27 @@ export interface BuildSettings {
   readonly esbuild?: Readonly<Record<string, unknown>>;
 }
 
+/** The `build` of a project's `chordal.config.ts`: settings for all handlers, and for single ones. */
+export interface ProjectBuild extends BuildSettings {
+  /** Settings for single handlers, by their names. */
+  readonly handlers?: Readonly<Record<string, BuildSettings>>;
+}
+
 /** A statement of an IAM policy. */
 export interface PolicyStatement {
+  /** Its name in the policy. */
   readonly Sid?: string;
+  /** Whether it allows or denies. */
   readonly Effect: 'Allow' | 'Deny';
+  /** The actions that it is about. */
   readonly Action?: string | readonly string[];
+  /** The actions that it is not about: it is about all others. */
   readonly NotAction?: string | readonly string[];
   /** ARNs, or functions of CloudFormation. */
   readonly Resource?: unknown;
+  /** The ARNs that it is not about: it is about all others. */
   readonly NotResource?: unknown;
+  /** The conditions under which it holds. */
   readonly Condition?: unknown;
 }
 
@@ -30,7 +42,9 @@ export interface PolicyStatement {
 export interface FunctionVpc {
   /** Ids, or functions of CloudFormation. */
   readonly securityGroupIds: readonly unknown[];
+  /** Ids, or functions of CloudFormation. */
   readonly subnetIds: readonly unknown[];
+  /** Whether the function may send IPv6 in subnets that have both. */
   readonly ipv6AllowedForDualStack?: boolean;
 }
 

@@ -87,16 +87,18 @@ export type ChordBody<H, Body, Mode extends OnMemberFailure> =
       : Problem
     : never;
 
-// --- internal ---
+// --- parts of the types above ---
 
-type HeaderGroup<H> = H extends AnySignature ? Grouped<[H]> : Grouped<H>;
+/** A chord's header as a group: one signature is a group of one. */
+export type HeaderGroup<H> = H extends AnySignature ? Grouped<[H]> : Grouped<H>;
 
-type HeaderValue<Values, Mode extends OnMemberFailure> = Mode extends 'collect'
+/** The list that a chord's body is called with: values, or with `collect` an outcome for each member. */
+export type HeaderValue<Values, Mode extends OnMemberFailure> = Mode extends 'collect'
   ? { [I in keyof Values]: MemberOutcome<Known<Values[I]>> }
   : Values;
 
 /** The arguments that both lack, or that one lacks and the other may be given. */
-type SharedArgs<Missing extends readonly unknown[], Also, M extends readonly unknown[], A> = [M] extends [never]
+export type SharedArgs<Missing extends readonly unknown[], Also, M extends readonly unknown[], A> = [M] extends [never]
   ? [DoesNotFit<'the members of this group lack different arguments'>]
   : Missing extends M | A
     ? Missing
@@ -106,10 +108,11 @@ type SharedArgs<Missing extends readonly unknown[], Also, M extends readonly unk
         ? { [I in keyof Missing]: Missing[I] & (I extends keyof M ? M[I] : never) }
         : [DoesNotFit<'the members of this group lack different arguments'>];
 
-type SharedAlso<Also, A> = [Also] extends [A] ? Also : [A] extends [Also] ? A : never;
+/** The arguments that both take beyond those that they lack. */
+export type SharedAlso<Also, A> = [Also] extends [A] ? Also : [A] extends [Also] ? A : never;
 
 /** Keyword arguments that both take; `object`, what an immutable signature is given and ignores, has no keys. */
-type SharedKeywords<Keywords, K> = [keyof Keywords] extends [never]
+export type SharedKeywords<Keywords, K> = [keyof Keywords] extends [never]
   ? K
   : [keyof K] extends [never]
     ? Keywords
@@ -118,18 +121,20 @@ type SharedKeywords<Keywords, K> = [keyof Keywords] extends [never]
       : Keywords & K;
 
 /** A group, whose members are those of the group it is in. */
-type Flat<Values extends readonly unknown[]> = HasFacts<never, Values, never, never, 'flat'>;
+export type Flat<Values extends readonly unknown[]> = HasFacts<never, Values, never, never, 'flat'>;
 
-type ItemOf<Member> = Member extends Flat<infer Values> ? Values[number] : ResultOf<Member>;
+/** The type of a member's value; of a group in a group, that of its members. */
+export type ItemOf<Member> = Member extends Flat<infer Values> ? Values[number] : ResultOf<Member>;
 
 /** Of different signatures in one array: what one of them lacks and all others take too. */
-type ArgsOfAll<Member, Args = MissingOf<Member>> = Args extends readonly unknown[]
+export type ArgsOfAll<Member, Args = MissingOf<Member>> = Args extends readonly unknown[]
   ? [Refusing<Member, Args>] extends [never]
     ? Args
     : never
   : never;
 
-type AlsoOfAll<Member, Args = AlsoOf<Member>> = Args extends readonly unknown[]
+/** The arguments that every signature in an array takes beyond those that it lacks. */
+export type AlsoOfAll<Member, Args = AlsoOf<Member>> = Args extends readonly unknown[]
   ? [
       Member extends HasFacts<never, unknown, never, infer Also, never> ? (Args extends Also ? never : Member) : never,
     ] extends [never]
@@ -137,17 +142,21 @@ type AlsoOfAll<Member, Args = AlsoOf<Member>> = Args extends readonly unknown[]
     : never
   : never;
 
-type KeywordsOfAll<Member> = [Member] extends [HasFacts<never, unknown, infer Keywords, never, never>]
+/** The keyword arguments that every signature in an array takes. */
+export type KeywordsOfAll<Member> = [Member] extends [HasFacts<never, unknown, infer Keywords, never, never>]
   ? Keywords
   : never;
 
-type Refusing<Member, Args> =
+/** Those of the signatures that do not take these arguments. */
+export type Refusing<Member, Args> =
   Member extends HasFacts<infer Missing, unknown, never, infer Also, never>
     ? Args extends Missing | Also
       ? never
       : Member
     : never;
 
-type MissingOf<Member> = Member extends HasFacts<infer Missing, unknown, never, never, never> ? Missing : never;
+/** The arguments that a signature lacks. */
+export type MissingOf<Member> = Member extends HasFacts<infer Missing, unknown, never, never, never> ? Missing : never;
 
-type AlsoOf<Member> = Member extends HasFacts<never, unknown, never, infer Also, never> ? Also : never;
+/** The arguments that a signature takes beyond those that it lacks. */
+export type AlsoOf<Member> = Member extends HasFacts<never, unknown, never, infer Also, never> ? Also : never;

@@ -198,9 +198,13 @@ export interface StandardSchema<out Output = unknown> {
   };
 }
 
-/** What a schema says of a value. */
+/** The answer of a schema: the value that it accepts, or the issues that it finds. */
 export type SchemaResult<Output> =
-  | { readonly value: Output; readonly issues?: undefined }
+  | {
+      readonly value: Output;
+      /** The faults of the value; absent if it is accepted. */
+      readonly issues?: undefined;
+    }
   | { readonly issues: readonly SchemaIssue[] };
 
 /** What a schema finds wrong, and where: in the list of arguments, which index, then which key, and so on. */

@@ -36,9 +36,10 @@ export type MissingArgs<P extends readonly unknown[], Given extends readonly unk
 export type AlsoArgs<P extends readonly unknown[], Given extends readonly unknown[]> =
   MissingArgs<P, Given> extends readonly [] ? Prependable<PositionalOf<P>, WithoutKwargs<Given>> : never;
 
-// --- internal ---
+// --- parts of the types above ---
 
-type PlainObject<T> = unknown extends T
+/** The type itself, if it is a plain object; else never. */
+export type PlainObject<T> = unknown extends T
   ? never
   : [T] extends [object]
     ? [Extract<T, NotPlain>] extends [never]
@@ -46,7 +47,8 @@ type PlainObject<T> = unknown extends T
       : never
     : never;
 
-type NotPlain =
+/** The objects that are values of their own, not keyword arguments. */
+export type NotPlain =
   | readonly unknown[]
   | ((...args: never) => unknown)
   | (abstract new (...args: never) => unknown)
@@ -57,44 +59,51 @@ type NotPlain =
   | ArrayBuffer
   | ArrayBufferView;
 
-type OptionalPart<Positional extends readonly unknown[]> = Positional extends readonly [unknown, ...infer Others]
+/** The positional parameters from the first that has a default on. */
+export type OptionalPart<Positional extends readonly unknown[]> = Positional extends readonly [unknown, ...infer Others]
   ? OptionalPart<Others>
   : Positional;
 
-type RequiredPart<Positional extends readonly unknown[]> = number extends Positional['length']
+/** The positional parameters before the first that has a default. */
+export type RequiredPart<Positional extends readonly unknown[]> = number extends Positional['length']
   ? Unlabelled<Positional>
   : Positional extends readonly [...infer Required, ...OptionalPart<Positional>]
     ? Required
     : never;
 
 /** Before a rest parameter the compiler does not tell labels apart. */
-type Unlabelled<
+export type Unlabelled<
   Positional extends readonly unknown[],
   Required extends readonly unknown[] = [],
 > = Positional extends readonly [infer First, ...infer Others] ? Unlabelled<Others, [...Required, First]> : Required;
 
-type OrKwargs<Optional extends readonly unknown[], Keywords> = {
+/** Optional arguments, each of which keyword arguments may replace. */
+export type OrKwargs<Optional extends readonly unknown[], Keywords> = {
   [I in keyof Optional]: Optional[I] | Kwargs<Keywords>;
 };
 
-type WithKwargs<Args extends readonly unknown[], Keywords> = [Keywords] extends [never]
+/** Arguments that keyword arguments may follow, if the task takes any. */
+export type WithKwargs<Args extends readonly unknown[], Keywords> = [Keywords] extends [never]
   ? Args
   : Args extends unknown
     ? [...Args, kwargs?: Kwargs<Keywords>]
     : never;
 
-type WithoutKwargs<Given extends readonly unknown[]> = Given extends readonly [...infer Args, Kwargs<unknown>]
+/** Arguments without the keyword arguments at their end. */
+export type WithoutKwargs<Given extends readonly unknown[]> = Given extends readonly [...infer Args, Kwargs<unknown>]
   ? Args
   : Given;
 
-type Unknowns<List extends readonly unknown[]> = { [I in keyof List]: unknown };
+/** A list of the same length whose elements are unknown. */
+export type Unknowns<List extends readonly unknown[]> = { [I in keyof List]: unknown };
 
 /** The ends of a list that are shorter than the list. */
-type Tails<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Others]
+export type Tails<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Others]
   ? Others | Tails<Others>
   : never;
 
-type Prependable<Positional extends readonly unknown[], Given extends readonly unknown[]> =
+/** The arguments that may be prepended to those that were given. */
+export type Prependable<Positional extends readonly unknown[], Given extends readonly unknown[]> =
   readonly [Positional[0], ...Given] extends Readonly<Positional>
     ? readonly Positional[number][] extends Readonly<Positional>
       ? Positional

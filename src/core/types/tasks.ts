@@ -125,7 +125,7 @@ export type TaskValue<Returned> =
  * @throws InvalidOptions for a name that is none or taken, an option that is unknown or wrong, and what is no function.
  *
  * @example
- * const add = app.task('add', (x: number, y: number, { debug = false }: { debug?: boolean } = {}) => x + y);
+ * const sub = app.task('sub', (x: number, y: number, { debug = false }: { debug?: boolean } = {}) => x - y);
  */
 export interface DefineTask {
   <const Name extends string, P extends readonly unknown[], R>(
@@ -145,10 +145,8 @@ export interface DefineTask {
 }
 
 /**
- * The type of `app.declare`: a task that is known by its type and name only, so that a caller does not load its code.
- *
- * @example
- * const add = app.declare<typeof import('./tasks.ts').add>('add');
+ * The type of `app.declare`: a task that is known by its type and name only, so that a caller does not load its code. Its type comes
+ * from the file that defines it: `app.declare<typeof import('./tasks.ts').add>('add')`.
  */
 export type DeclareTask = <T extends AnyTask>(name: T['name']) => T;
 
@@ -162,9 +160,10 @@ export interface SignatureFunction {
   (json: SignatureJson): UntypedSignature;
 }
 
-// --- internal ---
+// --- parts of the types above ---
 
-type MapItems<P extends readonly unknown[]> =
+/** The items that `map` calls a task with, or the sentence that says why it cannot. */
+export type MapItems<P extends readonly unknown[]> =
   RequiredOf<P> extends readonly [unknown, unknown, ...unknown[]]
     ? DoesNotFit<'map calls the task with one argument, and it needs more: use .starmap()', { takes: PositionalOf<P> }>
     : Iterable<PositionalOf<P>[0]>;

@@ -107,10 +107,7 @@ function writeObject(value: object, depth: number, walk: Walk): Json {
   checkDepth(walk, depth);
   const isPlain = isPlainObject(value);
   const base = isPlain ? undefined : extendedBuiltIn(value);
-  const marked =
-    isPlain || base !== undefined
-      ? undefined
-      : (bytesFor(walk, value) ?? markLeaf(value) ?? writeCollection(value, depth, walk));
+  const marked = isPlain || base !== undefined ? undefined : writeBuiltIn(value, depth, walk);
   if (marked !== undefined) return marked;
   // An invalid Date would become null.
   if (hasToJson(value) && !hasBuiltInToJson(value)) {
@@ -123,6 +120,10 @@ function writeObject(value: object, depth: number, walk: Walk): Json {
   if (Array.isArray(value)) return jsonOf(mapItems(value, depth, walk, write));
   if (isPlain) return writeValues(value, depth, walk);
   throw fault(walk, refusal(value));
+}
+
+function writeBuiltIn(value: object, depth: number, walk: Walk): Json | undefined {
+  return bytesFor(walk, value) ?? markLeaf(value) ?? writeCollection(value, depth, walk);
 }
 
 function bytesFor({ isAnswer }: Walk, value: object): Json | undefined {

@@ -5,14 +5,9 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { messageOf } from '../../core/text/describe.ts';
-import type { BuildSettings } from '../../core/types/function-config.ts';
+import type { ProjectBuild } from '../../core/types/function-config.ts';
 import { checkSettings, isRecord, RECORD, unknownKey } from '../checks.ts';
 import { BUILD_CHECKS, buildSettingsOf, checkEsbuildOptions } from './settings.ts';
-
-/** What `chordal.config.ts` exports as `build`: settings for all handlers, and for single ones by their names. */
-export interface ProjectBuild extends BuildSettings {
-  readonly handlers?: Readonly<Record<string, BuildSettings>>;
-}
 
 /** The project that a folder of handlers belongs to: the nearest folder above it with a `package.json`, else the one that it is in. */
 export function projectRoot(handlersDir: string): string {

@@ -32,8 +32,8 @@ async function resolvePackage(
   settings: BuildSettings,
   shipped: Shipped,
 ): Resolved {
-  const { path, kind, resolveDir, importer } = args;
-  if (args.pluginData === asked || kind === 'entry-point' || path.startsWith('#') || isBuiltin(path)) return undefined;
+  const { path, resolveDir } = args;
+  if (!isOfPackage(args)) return undefined;
   const name = packageNameOf(path);
   if (isListed(name, settings.provided)) return { path, external: true };
   const dir = findPackage(name, resolveDir);
@@ -41,10 +41,19 @@ async function resolvePackage(
   if (isOfAws(name)) return moduleOf(dir, path === name);
   if (isListed(name, settings.bundled)) return undefined;
   if (isListed(name, settings.external)) shipped.add(dir);
-  if (name === 'chordal' || packageDirOf(`${dir}/`) === undefined || !shipped.has(dir)) return undefined;
-  // A package that needs itself by its name is in one piece.
-  if (packageDirOf(importer) === dir) return undefined;
+  if (!isShipped(name, dir, args, shipped)) return undefined;
   return { path: `${shipped.nameFor(name, dir)}${path.slice(name.length)}`, external: true };
+}
+
+/** Whether an import may name a package, and this plugin has not asked for it itself. */
+function isOfPackage({ path, kind, pluginData }: OnResolveArgs): boolean {
+  return pluginData !== asked && kind !== 'entry-point' && !path.startsWith('#') && !isBuiltin(path);
+}
+
+/** Whether an import stays one, of a package that is shipped. A package that needs itself by its name is in one piece. */
+function isShipped(name: string, dir: string, { importer }: OnResolveArgs, shipped: Shipped): boolean {
+  if (name === 'chordal' || packageDirOf(`${dir}/`) === undefined || !shipped.has(dir)) return false;
+  return packageDirOf(importer) !== dir;
 }
 
 /** Only the bare name is looked up by the fields of `package.json`; with `exports` they don't count. */

@@ -98,12 +98,13 @@ function ownProperties({ vpc, layers, reserved, architecture }: FunctionDescript
 
 function functionEnvironment(parts: StackParts, one: FunctionDescription): Readonly<Record<string, Value>> {
   const { settings, provider = NO_PROVIDER_SETTINGS } = parts;
-  const own = Object.entries(one.environment ?? {}).map(([name, value]) => [name, variable(value)] as const);
-  const options = one.environment?.['NODE_OPTIONS'] ?? provider.environment['NODE_OPTIONS'] ?? '';
+  const { environment = {} } = one;
+  const own = Object.entries(environment).map(([name, value]) => [name, variable(value)] as const);
+  const options = environment['NODE_OPTIONS'] ?? provider.environment['NODE_OPTIONS'] ?? '';
   return {
     ...Object.fromEntries(own),
     ...environmentOf(parts),
-    CHORDAL_LOG_LEVEL: variable(one.environment?.['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
+    CHORDAL_LOG_LEVEL: variable(environment['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
     ...(settings.metrics && one.eventSource !== undefined && { CHORDAL_METRICS: 'true' }),
     ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
     ...(settings.sourceMaps && typeof options === 'string' && { NODE_OPTIONS: withSourceMaps(options) }),

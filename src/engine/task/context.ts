@@ -62,22 +62,6 @@ export function currentRun(): CurrentRun | undefined {
   return running.getStore();
 }
 
-/**
- * The context of the task that the calling code is part of: what a bound task is given as `ctx`.
- *
- * @throws InvalidOptions outside a task.
- *
- * @example
- * ```ts
- * const record = app.task('record', (key: string, value: unknown) => currentTask().ledger.append(key, value));
- * ```
- */
-export function currentTask(): TaskContext {
-  const run = currentRun();
-  if (run === undefined) throw new InvalidOptions('Cannot find the current task as this code does not run in one');
-  return run.context;
-}
-
 /** Runs a function as part of a run. */
 export function within<T>(run: CurrentRun, fn: () => T): T {
   return running.run(run, fn);

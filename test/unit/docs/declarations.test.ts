@@ -13,3 +13,19 @@ test.each(entries)('the declarations of %s need Node’s types and what the pack
   const needed = declarationsOf(entry).packages.filter((name) => !name.startsWith('node:'));
   expect(needed.filter((name) => !Object.hasOwn(dependencies, name))).toEqual([]);
 });
+
+test('the declarations of chordal are those of its functions, its errors and its public types, and nothing of the engine', () => {
+  const { files } = declarationsOf('src/index.ts');
+  const inner = files.filter((file) => !/^src\/core\/(?:types|errors)\//.test(file));
+  expect(inner.toSorted()).toEqual([
+    'src/client/canvas.ts',
+    'src/client/current-task.ts',
+    'src/client/helpers.ts',
+    'src/client/kwargs.ts',
+    'src/core/canvas/signature.ts',
+    'src/core/text/log-levels.ts',
+    'src/core/values/json.ts',
+    'src/index.ts',
+    'src/lambda/sqs-event.ts',
+  ]);
+});

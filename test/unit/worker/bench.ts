@@ -2,10 +2,10 @@ import { MemoryCloud } from '../../../src/adapters/memory/cloud.ts';
 import { SeededNonces } from '../../../src/adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../../../src/adapters/system/log.ts';
-import type { App } from '../../../src/client/app.ts';
 import { makeApp, makeConf } from '../../../src/client/app.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { RunMessage } from '../../../src/core/protocol/message.ts';
+import type { ClientApp } from '../../../src/core/types/app.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
@@ -13,7 +13,7 @@ import { runBatch } from '../../../src/worker/batch.ts';
 
 /** A worker on a bench: queues that nobody consumes, to be handed message by message to the worker. */
 export interface Bench {
-  readonly app: App;
+  readonly app: ClientApp;
   readonly engine: Engine;
   readonly cloud: MemoryCloud;
   readonly clock: VirtualClock;

@@ -1,0 +1,19 @@
+import { InvalidOptions } from '../core/errors/caller.ts';
+import type { TaskContext } from '../core/types/context.ts';
+import { currentRun } from '../engine/task/context.ts';
+
+/**
+ * The context of the task that the calling code is part of: what a bound task is given as `ctx`.
+ *
+ * @throws InvalidOptions outside a task.
+ *
+ * @example
+ * ```ts
+ * const record = app.task('record', (key: string, value: unknown) => currentTask().ledger.append(key, value));
+ * ```
+ */
+export function currentTask(): TaskContext {
+  const run = currentRun();
+  if (run === undefined) throw new InvalidOptions('Cannot find the current task as this code does not run in one');
+  return run.context;
+}

@@ -1,0 +1,84 @@
+import type { LogLevel } from '../text/log-levels.ts';
+import type { TaskOptions } from './options.ts';
+import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
+import type { DeclareTask, DefineTask, SignatureFunction } from './tasks.ts';
+
+/**
+ * The settings and the defaults of an app.
+ *
+ * @example
+ * ```ts
+ * const app = createApp('proj', { taskDefaults: { maxRetries: 5, timeLimit: 30 } });
+ * app.conf.maxDepth; // 100
+ * ```
+ */
+export interface AppConf extends EngineSettings, CloudSettings {
+  /** Options of every task that does not say otherwise; those that are not given are what {@link TaskOptions} says. */
+  readonly taskDefaults: TaskOptions;
+}
+
+/** An app as its callers see it: its tasks, and the ways to call them and to find their results. */
+export interface ClientApp {
+  /** What it was named when it was made; two apps of one name share their `dedupKey`s. */
+  readonly name: string;
+  /** Its settings, the defaults included. */
+  readonly conf: AppConf;
+  /** Registers a function as a task under a name that is its identity on the wire. */
+  readonly task: DefineTask;
+  /** A task known by its name and type alone, so that a caller does not load its code. */
+  readonly declare: DeclareTask;
+  /** Reads a signature from JSON, ours or Celery's, or builds one by name. */
+  readonly signature: SignatureFunction;
+  /**
+   * The handle of an id, from anywhere.
+   *
+   * @param id the `taskId` of a result, or the id of anything inside a workflow.
+   * @throws InvalidOptions for what cannot be an id.
+   */
+  asyncResult<T = unknown>(id: string): AsyncResult<T>;
+  /**
+   * The handle of a group that was saved with `save()`, or null.
+   *
+   * @param id its `taskId`.
+   * @throws InvalidOptions for what cannot be an id.
+   */
+  groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
+  /** Any results as one. */
+  readonly resultSet: ResultSetFunction;
+}
+
+/** The engine's numbers. */
+export interface EngineSettings {
+  /** How many launches and replacements may lie above a task. Default 100. */
+  readonly maxDepth: number;
+  /** Counted starts, the first fresh run not counted, after which a task is given up. Default 3. */
+  readonly maxStarts: number;
+  /** Members of a group that are sent directly. Default 10: one batch. */
+  readonly inlineMembers: number;
+  /** Members in one expand message. Default 200. */
+  readonly rangeMembers: number;
+  /** Seconds for which clients can read a value. Default 86,400. */
+  readonly resultExpires: number;
+}
+
+/** Where an app's table, bucket and queues are. Each can also come from the environment, which it wins over. */
+export interface CloudSettings {
+  /** The name of the table. Default: `CHORDAL_TABLE`. */
+  readonly table?: string;
+  /** The name of the bucket. Default: `CHORDAL_BUCKET`. */
+  readonly bucket?: string;
+  /** What the names of its queues begin with. Default: `<service>-<stage>-` if both are given, else `CHORDAL_QUEUE_PREFIX`. */
+  readonly queuePrefix?: string;
+  /** The service that runs its tasks. Default: `CHORDAL_SERVICE`. */
+  readonly service?: string;
+  /** The stage of that service. Default: `CHORDAL_STAGE`. */
+  readonly stage?: string;
+  /** Which queue carries each task's messages. Default: `CHORDAL_ROUTES`, or what was built into the function. */
+  readonly routes?: Readonly<Record<string, string>>;
+  /** The role that EventBridge Scheduler sends with. Default: `CHORDAL_SCHEDULER_ROLE`; without one long delays are made of short ones. */
+  readonly schedulerRole?: string;
+  /** The group of its schedules. Default: `CHORDAL_SCHEDULER_GROUP`, or `default`. */
+  readonly schedulerGroup?: string;
+  /** What is logged on stderr. Default: `CHORDAL_LOG_LEVEL`, or `info`. */
+  readonly logLevel?: LogLevel;
+}
