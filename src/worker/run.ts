@@ -2,9 +2,11 @@ import { planOf } from '../core/canvas/normalise.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { isChordalError, TooDeep } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
+import { TimeLimitExceeded } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
 import type { Baggage } from '../core/protocol/baggage.ts';
+import { outlives } from '../core/protocol/lifetime.ts';
 import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
@@ -101,6 +103,8 @@ async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: 
     case 'failure':
       return failureOf(delivery, result.record);
     case 'retry': {
+      if (outlives(delivery.message, result.notBefore))
+        return failureOf(delivery, tooFarAhead(delivery.message, result.notBefore));
       const error =
         result.record === undefined ? {} : { error: await keep(delivery, { ...result.record, task: task.name }) };
       return { kind: 'retry', notBefore: result.notBefore, ...error };
@@ -108,6 +112,13 @@ async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: 
     case 'replace':
       return replacement(delivery, () => planLabelled(delivery, result.data));
   }
+}
+
+function tooFarAhead({ id, until }: TaskDelivery['message'], notBefore: number): TimeLimitExceeded {
+  const [at, end] = [notBefore, until].map((time) => new Date(time).toISOString());
+  return new TimeLimitExceeded(
+    `Cannot retry ${id} at ${at}: the items of its canvas are kept until ${end}, and a retry must start a day before. Retry sooner, or start a workflow of its own.`,
+  );
 }
 
 async function success(

@@ -1,3 +1,5 @@
+import { TimeLimitExceeded } from '../errors/task.ts';
+import { toFailure } from '../values/failure-record.ts';
 import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
 import { replacementBase } from './ids.ts';
@@ -33,6 +35,7 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
   const [frame, ...rest] = frames;
   if (frame === undefined) return callbacks;
   if (isJoinFrame(frame)) {
+    if (isLate(origin)) return [...callbacks, failOutward(at.id, lateFailure(at.id), frame, rest)];
     const climb = standing.leaf === undefined ? [] : climbLeaf(origin, frame, rest, standing.leaf);
     // @defect collecting-join-takes-failures
     const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;
@@ -92,6 +95,23 @@ export function effectsOfRerun(
 
 // --- internal ---
 
+/**
+ * Returns whether a member has ended behind the lifetime of its group: its write may have emptied the leaf, and a climb
+ * would start a node anew. A resumed delivery has written before.
+ */
+function isLate({ joinUntil, now, again }: Origin): boolean {
+  return joinUntil !== undefined && joinUntil < now && !again;
+}
+
+/** The failure of a group that has lost its members' outcomes, whether it collects failures or not. */
+function lateFailure(id: string): Pick<Outcome, 'state' | 'value' | 'failedId'> {
+  const error = new TimeLimitExceeded(
+    `Cannot end the group of ${id}: it was kept for 15 days after its latest eta, and no longer.`,
+  );
+  const { stack: _, ...record } = toFailure(error);
+  return { state: 'FAILURE', value: { inline: record } };
+}
+
 function climbLeaf(origin: Origin, frame: JoinFrame, rest: readonly Frame[], leaf: Leaf): readonly Effect[] {
   // @defect last-writer-climbs
   const isMine = leaf.last?.mid === origin.by.mid && leaf.last.child === slotOf(frame.x);
@@ -113,7 +133,12 @@ function climbTo(
 }
 
 /** A member's failure is the failure of its group, or of the chain that goes on from the group. */
-function failOutward(id: string, outcome: Outcome, frame: JoinFrame, rest: readonly Frame[]): Effect {
+function failOutward(
+  id: string,
+  outcome: Pick<Outcome, 'state' | 'value' | 'failedId'>,
+  frame: JoinFrame,
+  rest: readonly Frame[],
+): Effect {
   const group = positionOf(frame);
   const [outer, ...beyond] = rest;
   if (outer !== undefined && !isJoinFrame(outer) && !isReplacement(group)) {

@@ -22,8 +22,6 @@ export type Disposition =
 export const ACK: Disposition = { kind: 'ack' };
 /** The message returns when its visibility ends. */
 export const RETURN: Disposition = { kind: 'return' };
-/** The message returns in 30 s, when a release that knows its task or its route may be deployed. */
-const RETURN_WHILE_DEPLOYED: Disposition = { kind: 'return', seconds: 30 };
 
 /** A message that the cloud refused returns after this many seconds, times two for each receive, less chance. */
 const REFUSED_SECONDS = 5;
@@ -101,7 +99,7 @@ export function mayWait({ receives, dead }: Pick<DeliveryFacts, 'receives' | 'de
 export function onRead(read: Message | NewerMessage | Error, receives: number): Disposition | undefined {
   if (read instanceof Error) return { kind: 'deadLetter', reason: reasonOf(read) };
   if (!('newer' in read)) return undefined;
-  if (receives < DEPLOY_RECEIVES) return RETURN_WHILE_DEPLOYED;
+  if (receives < DEPLOY_RECEIVES) return whileDeployed(receives);
   return {
     kind: 'deadLetter',
     reason: `InvalidMessage: Cannot read version ${read.newer} of the envelope: this release knows older ones only. Deploy the release that wrote it.`,
@@ -184,7 +182,7 @@ export function onThrow(
   error: unknown,
   { receives, wholeMs, chance }: { readonly receives: number; readonly wholeMs: number; readonly chance: number },
 ): Disposition {
-  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return RETURN_WHILE_DEPLOYED;
+  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return whileDeployed(receives);
   if (!isRefusal(error)) return RETURN;
   const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
   const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
@@ -211,8 +209,16 @@ export function claimedUntil(now: number, limitMs: number): number {
 
 // --- internal ---
 
-/** Receives of a message with a newer envelope or an unknown task before it is given up: deploys overlap. */
-const DEPLOY_RECEIVES = 3;
+/**
+ * Receives of a message with a newer envelope, an unknown task or an unknown route before it is given up. Deployments
+ * overlap, and may take minutes: with the delays of {@link whileDeployed} a message waits 12 minutes.
+ */
+const DEPLOY_RECEIVES = 6;
+
+/** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
+function whileDeployed(receives: number): Disposition {
+  return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
+}
 
 /** Receives of a task in search of a sandbox with time for it, before a whole sandbox must do. */
 const ROOM_RECEIVES = 3;
@@ -225,7 +231,8 @@ const CLAIM_MARGIN_MS = 10_000;
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
   const { message, tasks, now, slotAt, dead } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
-  if (!tasks.has(message.sig.task) && mayWait(facts)) return { kind: 'end', disposition: RETURN_WHILE_DEPLOYED };
+  if (!tasks.has(message.sig.task) && mayWait(facts))
+    return { kind: 'end', disposition: whileDeployed(facts.receives) };
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   const isDuplicate = isPossibleDuplicate(facts);
   if (due > now) {

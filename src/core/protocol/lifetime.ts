@@ -1,3 +1,4 @@
+import type { RunMessage } from './message.ts';
 import type { Plan, PlanOptions } from './plan.ts';
 import { isStoredItems, elementsOf } from './plan.ts';
 
@@ -7,6 +8,18 @@ export const LIFETIME_MS: number = 15 * 86_400_000;
 /** Returns until when an item lives that is needed at `at`; both in epoch ms. */
 export function keptFor(at: number): number {
   return at + LIFETIME_MS;
+}
+
+/** How long before the end of its items a retry must start, so that it can end before them: a day. */
+const RETRY_MARGIN_MS = 86_400_000;
+
+/**
+ * Returns whether a retry at `notBefore` could outlive what it needs: its group's other members, the steps behind it, or
+ * an input or arguments that are stored. Only its own items are renewed by a retry.
+ */
+export function outlives({ frames, in: input, sig, until }: RunMessage, notBefore: number): boolean {
+  const isAlone = frames.length === 0 && sig.stored === undefined && (input === undefined || 'val' in input);
+  return !isAlone && notBefore > until - RETRY_MARGIN_MS;
 }
 
 /** The latest time that there is (ECMAScript, Time Values), in epoch ms. */

@@ -19,13 +19,18 @@ const polled = app.task('polled', { bind: true, maxRetries: null }, (ctx, days: 
   if (ctx.request.retries < days) throw ctx.retry({ countdown: DAY_SECONDS });
   return cloud.clock.now();
 });
+/** Asks once more, so many days ahead. */
+const waiting = app.task('waiting', { bind: true }, (ctx, days: number, _ballast = '') => {
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: days * DAY_SECONDS });
+  return ctx.request.retries;
+});
 /** How often it has run. */
 let counts = 0;
 const counting = app.task('counting', () => (counts += 1));
 const replaced = app.task('replaced', { bind: true }, (ctx, days: number) =>
   ctx.replace(chord([now.s(), now.s().set({ countdown: days * DAY_SECONDS })], span.s())),
 );
-const handler: Handler = app.handler(now, span, polled, replaced, counting);
+const handler: Handler = app.handler(now, span, polled, replaced, counting, waiting);
 let cloud: TestCloud;
 
 function begin(): void {
@@ -72,11 +77,46 @@ test('a member that asks again for longer than its group is kept fails, and does
   begin();
   const members = Array.from({ length: 9 }, () => now.s());
   const result = await chord([...members, polled.s(30)], span.s()).delay();
-  await expect(resultAfter(result)).rejects.toMatchObject({
+  await cloud.clock.sleep(16 * DAY_MS);
+  await expect(result.get({ timeout: 1 })).rejects.toMatchObject({
     errorType: 'TimeLimitExceeded',
-    message: expect.stringContaining('was kept for 15 days after its latest eta'),
+    message: expect.stringContaining('a retry must start a day before'),
   });
 });
+
+test.each([
+  ['and fails at once where steps follow', () => chain(waiting.s(20), now.si())],
+  ['and fails at once where its arguments are stored', () => waiting.s(20, 'x'.repeat(3000))],
+])('a retry further ahead than the items of its canvas is refused, %s', async (_, make) => {
+  begin();
+  const result = await make().delay();
+  await expect(result.get({ timeout: DAY_SECONDS })).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
+});
+
+test('a retry of a task that stands alone may be further ahead', async () => {
+  begin();
+  const result = await waiting.s(20).delay();
+  await cloud.clock.sleep(20.5 * DAY_MS);
+  expect(await result.get({ timeout: 1 })).toBe(1);
+});
+
+test.each(['failFast', 'collect'] as const)(
+  'a member that ends behind its group fails it, also a group that has %s',
+  async (onMemberFailure) => {
+    begin();
+    const late = app.task('late', { bind: true, maxRetries: null }, async (ctx) => {
+      if (ctx.request.retries === 0) throw ctx.retry({ countdown: 13.9 * DAY_SECONDS });
+      await cloud.clock.sleep(2 * DAY_MS);
+      return 0;
+    });
+    cloud.close();
+    cloud = memoryCloud({ one: app.handler(now, span, late) }, { time: 'virtual', timeoutSeconds: 5 * DAY_SECONDS });
+    const header = [...Array.from({ length: 8 }, () => now.s()), late.s()];
+    const result = await chord(header, span.s() as never, { onMemberFailure }).delay();
+    await cloud.clock.sleep(17 * DAY_MS);
+    await expect(result.get({ timeout: 1 })).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
+  },
+);
 
 test('a task that asks again for longer than a retry may wait is told so', async () => {
   begin();

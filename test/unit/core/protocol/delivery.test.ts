@@ -95,7 +95,7 @@ describe('onArrival()', () => {
     ['returns an unknown task while releases overlap', { message: messageOf({ sig: { task: 'x' } }) }, 'return 30'],
     [
       'fails an unknown task that is not a possible duplicate when waiting is over',
-      { receives: 3, message: messageOf({ sig: { task: 'x' } }) },
+      { receives: 6, message: messageOf({ sig: { task: 'x' } }) },
       'check and count',
     ],
     ['forwards a message that is not due', { message: messageOf({ notBefore: NOW + 1 }) }, 'forward'],
@@ -219,8 +219,8 @@ describe('onExpandError()', () => {
   it.each<[string, object, unknown, string]>([
     ['is silent on a refusal of the cloud', {}, new ServiceUnavailable('Cannot call'), 'nothing'],
     ['is silent on an error that is not ours', {}, new TypeError('x'), 'nothing'],
-    ['is silent on an unknown route while releases overlap', { receives: 2 }, unknown, 'nothing'],
-    ['buries an unknown route when waiting is over', { receives: 3 }, unknown, 'deadLetter'],
+    ['is silent on an unknown route while releases overlap', { receives: 5 }, unknown, 'nothing'],
+    ['buries an unknown route when waiting is over', { receives: 6 }, unknown, 'deadLetter'],
     ['buries a canvas that cannot be read', {}, lost, 'deadLetter'],
     ['fails a dead canvas that cannot be read', { dead }, lost, 'fail WorkerLostError'],
     ['fails a dead canvas with an unknown route', { dead }, unknown, 'fail WorkerLostError'],
@@ -230,10 +230,11 @@ describe('onExpandError()', () => {
 });
 
 describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
-  it('let a message of this release pass, and wait three receives for a newer one', () => {
+  it('let a message of this release pass, and wait longer at each receive for a newer one', () => {
     expect(onRead(messageOf(), 1)).toBeUndefined();
-    expect(onRead({ newer: 2, mid: 'm' }, 2)).toEqual({ kind: 'return', seconds: 30 });
-    expect(onRead({ newer: 2, mid: 'm' }, 3)).toMatchObject({ kind: 'deadLetter' });
+    const waits = [1, 2, 3, 4, 5].map((receives) => onRead({ newer: 2, mid: 'm' }, receives));
+    expect(waits).toEqual([30, 60, 120, 240, 300].map((seconds) => ({ kind: 'return', seconds })));
+    expect(onRead({ newer: 2, mid: 'm' }, 6)).toMatchObject({ kind: 'deadLetter' });
     expect(onRead(new InvalidMessage('Cannot read x'), 1)).toEqual({
       kind: 'deadLetter',
       reason: 'InvalidMessage: Cannot read x',
@@ -255,8 +256,8 @@ describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
     expect(secondsAt(1, 0)).toEqual({ kind: 'return', seconds: 5 });
   });
 
-  it('wait for another release for two receives, and never with a dead message', () => {
-    expect([1, 2, 3].map((receives) => mayWait({ receives }))).toEqual([true, true, false]);
+  it('wait for another release for five receives, and never with a dead message', () => {
+    expect([1, 5, 6].map((receives) => mayWait({ receives }))).toEqual([true, true, false]);
     expect(mayWait({ receives: 1, dead })).toBe(false);
   });
 
