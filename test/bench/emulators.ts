@@ -54,7 +54,7 @@ async function measureEmulator(name: (typeof EMULATORS)[number]): Promise<readon
   const project = await copyProject();
   try {
     await project.add(bareHandler);
-    const stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5' });
+    const stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10' });
     const deployed = await stack.deploy();
     Object.assign(process.env, await stack.callerEnv());
     const runs = await measureRuns(name);

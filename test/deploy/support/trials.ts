@@ -54,7 +54,7 @@ export const trials: readonly Trial[] = [
   { name: 'a countdown of 3 s', run: () => delayed(3), expected: 'not before' },
 ];
 
-/** A task that kills its sandbox at each start. It fails after the fourth start, 18 timeouts later. */
+/** A task that kills its sandbox at each start. It fails after the fourth start: each comes six timeouts after the one before. */
 export const crashTrial: Trial = {
   name: 'a task that crashes',
   run: async () => valueOf(await crash.delay()),
