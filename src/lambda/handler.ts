@@ -40,7 +40,7 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
 
 /** What an SQS record says of one delivery. */
 export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()): Delivery {
-  const { messageId, receiptHandle, attributes, messageAttributes, eventSourceARN } = record;
+  const { messageId, receiptHandle, attributes, eventSourceARN } = record;
   const { body, reason } = contentOf(record);
   const { ApproximateReceiveCount: receives, SentTimestamp: sentAt } = attributes;
   const queue = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);

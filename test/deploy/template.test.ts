@@ -322,7 +322,7 @@ describe('what a project sets for its functions', () => {
         .replace('functions: ${', 'functions:\n  - ${')
         .replace(
           '\nresources:',
-          `\n  - api: { handler: own/api.handler, environment: '${'$'}{file(./infra/stack.js):callerEnvironment}' }\n\nresources:`,
+          "\n  - api: { handler: own/api.handler, environment: '${file(./infra/stack.js):callerEnvironment}' }\n\nresources:",
         )
         .replace("meta.json'\n", "meta.json'\n    - 'own/**'\n"),
       'own/api.js': 'export const handler = async () => 1;',

@@ -24,6 +24,12 @@ const waiting = app.task('waiting', { bind: true }, (ctx, days: number, _ballast
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: days * DAY_SECONDS });
   return ctx.request.retries;
 });
+/** Ends behind the 15 days of its group. */
+const late = app.task('late', { bind: true, maxRetries: null }, async (ctx) => {
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: 13.9 * DAY_SECONDS });
+  await cloud.clock.sleep(2 * DAY_MS);
+  return 0;
+});
 /** How often it has run. */
 let counts = 0;
 const counting = app.task('counting', () => (counts += 1));
@@ -104,11 +110,6 @@ test.each(['failFast', 'collect'] as const)(
   'a member that ends behind its group fails it, also a group that has %s',
   async (onMemberFailure) => {
     begin();
-    const late = app.task('late', { bind: true, maxRetries: null }, async (ctx) => {
-      if (ctx.request.retries === 0) throw ctx.retry({ countdown: 13.9 * DAY_SECONDS });
-      await cloud.clock.sleep(2 * DAY_MS);
-      return 0;
-    });
     cloud.close();
     cloud = memoryCloud({ one: app.handler(now, span, late) }, { time: 'virtual', timeoutSeconds: 5 * DAY_SECONDS });
     const header = [...Array.from({ length: 8 }, () => now.s()), late.s()];
