@@ -38,8 +38,7 @@ async function run(engine: Engine, canvas: SignatureData, behind: readonly Signa
   const isOne = data.kind === 'task' || data.kind === 'map' || data.kind === 'starmap';
   const told = isOne ? data.options.linkError : isGroup(data) ? behind : [];
   const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data, behind));
-  for (const callback of data.options.link ?? [])
-    await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
+  await tell(engine, data.options.link ?? [], value);
   return value;
 }
 
@@ -102,20 +101,45 @@ function isGroup({ kind }: SignatureData): boolean {
   return kind === 'group' || kind === 'chunks';
 }
 
-function outcomes(engine: Engine, members: readonly SignatureData[]): Promise<readonly unknown[]> {
-  return Promise.all(
-    members.map(async (member) => {
-      try {
-        return { ok: true, value: await runHere(engine, member) };
-      } catch (error) {
-        const { errorType, message } = toFailure(error);
-        return {
-          ok: false,
-          error: { errorType, message, failedTask: member.kind === 'task' ? member.task : '', failedTaskId: '' },
-        };
-      }
-    }),
-  );
+async function outcomes(engine: Engine, members: readonly SignatureData[]): Promise<readonly Outcome[]> {
+  const all = await Promise.all(members.map((member) => outcomesOf(engine, member)));
+  return all.flat();
+}
+
+interface Outcome {
+  readonly ok: boolean;
+  readonly value?: unknown;
+  readonly error?: object;
+}
+
+/** A group among the members is there only because it has a link: what became of each of its own is part of the list. */
+async function outcomesOf(engine: Engine, member: SignatureData): Promise<readonly Outcome[]> {
+  if (member.kind === 'group') {
+    const { link = [], linkError = [] } = member.options;
+    const all = await outcomes(
+      engine,
+      member.members.map((one) => withOptions(one, { linkError })),
+    );
+    if (all.every(({ ok }) => ok))
+      await tell(
+        engine,
+        link,
+        all.map(({ value }) => value),
+      );
+    return all;
+  }
+  try {
+    return [{ ok: true, value: await runHere(engine, member) }];
+  } catch (error) {
+    const { errorType, message } = toFailure(error);
+    const failed = { errorType, message, failedTask: member.kind === 'task' ? member.task : '', failedTaskId: '' };
+    return [{ ok: false, error: failed }];
+  }
+}
+
+async function tell(engine: Engine, callbacks: readonly SignatureData[], value: unknown): Promise<void> {
+  for (const callback of callbacks)
+    await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
 }
 
 function chunksOf({ task, items, size, options }: SignatureData & { kind: 'chunks' }): readonly SignatureData[] {
@@ -168,8 +192,7 @@ async function withErrorCallbacks(
     const { errorType, message } = toFailure(error);
     const task = data.kind === 'task' ? data.task : data.kind;
     const notice = { taskId: '', task, errorType, message, args: [], kwargs: {}, rootId: '' };
-    for (const callback of linkError)
-      await runHere(engine, withArguments(callback, { args: [notice], kwargs: {} })).catch(ignore);
+    await tell(engine, linkError, notice);
     throw error;
   }
 }

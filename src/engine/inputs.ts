@@ -6,6 +6,7 @@ import type { TaskPlan } from '../core/protocol/plan.ts';
 import { compact } from '../core/values/compact.ts';
 import { copyJson, isPlainObject, parseJson } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
+import { toJson } from '../core/values/serializer.ts';
 import type { Engine } from './engine.ts';
 
 /** How often a body reads again when a member's outcome is not there yet, and how long it waits between (ms). */
@@ -40,6 +41,11 @@ export async function loadValue(reader: Reader, value: Value): Promise<Json> {
   return gather(reader, value);
 }
 
+/** The same for a client: of a member whose result is ignored it has `undefined`. */
+export function loadResult(reader: Reader, value: Value): Promise<Json> {
+  return 'join' in value ? gather(reader, value, { isClient: true }) : loadValue(reader, value);
+}
+
 /** The ids of what a task launched. */
 export async function loadChildren(
   reader: Reader,
@@ -65,19 +71,33 @@ async function loadInput(reader: Reader, input: Input): Promise<Json> {
   return gather(reader, input);
 }
 
+interface Gathered {
+  readonly join: string;
+  readonly n: number;
+  readonly collect?: true;
+}
+
+/** For whom values are gathered. */
+interface Audience {
+  readonly isClient?: true;
+}
+
 async function gather(
   reader: Reader,
-  { join, n, collect }: { readonly join: string; readonly n: number; readonly collect?: true },
+  { join, n, collect }: Gathered,
+  audience: Audience = {},
 ): Promise<readonly Json[]> {
   for (let attempt = 1; ; attempt += 1) {
     const cells = await reader.outcomes.gather({ join, n });
     // @defect gather-waits-for-all
     if (cells.every(({ outcome }) => outcome !== undefined)) {
       const values = await Promise.all(
-        cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))),
+        cells.map((cell, index) =>
+          memberValues(reader, cell, { collect: collect === true, id: memberId(join, index), ...audience }),
+        ),
       );
       const added = await Promise.all(
-        cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))),
+        cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added, audience))),
       );
       // @defect members-in-order
       return [...values.flat(1), ...added.flat(1)];
@@ -90,29 +110,38 @@ async function gather(
 }
 
 /** What a member adds to the list: its value, or all the values of a group that joins the one around it. */
-async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean, id: string): Promise<readonly Json[]> {
+async function memberValues(
+  reader: Reader,
+  { outcome }: Cell,
+  { collect, id, ...audience }: Audience & { readonly collect: boolean; readonly id: string },
+): Promise<readonly Json[]> {
   if (outcome === undefined) return [];
-  const json = await loadValue(reader, outcome.value);
+  if (audience.isClient === true && outcome.ignored === true) return [toJson(undefined, 'a result')];
+  const json = await (audience.isClient === true ? loadResult : loadValue)(reader, outcome.value);
+  const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
+  // A spliced value is the array that `gather` made: of what became of each, where the group around it collects.
+  if (isSpliced && (!collect || 'collect' in outcome.value)) return json as readonly Json[];
   if (collect)
     return [
       outcome.state === 'SUCCESS'
         ? { ok: true, value: json }
-        : { ok: false, error: memberError(json, outcome.failedId ?? id) },
+        : { ok: false, error: { ...errorIn(json, outcome.failedId ?? id), failedTaskId: outcome.failedId ?? id } },
     ];
-  const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
-  // A spliced value is the array that `gather` made.
-  return isSpliced ? (json as readonly Json[]) : [json];
+  return [json];
 }
 
-function memberError(record: Json, failedTaskId: string): Json {
-  const { errorType = 'TaskRevokedError', message = '', task = '' } = isPlainObject(record) ? record : {};
-  return { errorType, message, failedTask: task, failedTaskId };
+/** What a record says of an error; that of a revocation has a reason instead. */
+function errorIn(record: Json, id: string): JsonObject {
+  const { errorType, message = '', task = '', reason } = isPlainObject(record) ? record : {};
+  if (errorType !== undefined || reason === undefined) return { errorType: errorType ?? '', message, failedTask: task };
+  const what = task === '' ? id : `${String(task)} (${id})`;
+  return { errorType: 'TaskRevokedError', message: `${what} was ${String(reason)}`, failedTask: task, reason };
 }
 
 async function loadFailure(reader: Reader, notice: FailureNotice): Promise<Json> {
   const { taskId, failedTaskId, rootId, error, call } = notice;
   const record = await loadValue(reader, error);
-  const { errorType, message } = isPlainObject(record) ? record : {};
+  const { failedTask: _, ...failure } = errorIn(record, failedTaskId);
   const called = call === undefined ? { args: [], kwargs: {} } : await loadArguments(reader, call.sig, call.in);
-  return { taskId, failedTaskId, rootId, task: call?.sig.task ?? '', errorType, message, ...called } as Json;
+  return { taskId, failedTaskId, rootId, task: call?.sig.task ?? '', ...failure, ...called };
 }

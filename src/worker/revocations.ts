@@ -2,7 +2,7 @@ import { addressOf } from '../core/protocol/address.ts';
 import { afterSettle } from '../core/protocol/continue.ts';
 import { ACK } from '../core/protocol/delivery.ts';
 import type { Disposition } from '../core/protocol/delivery.ts';
-import { covers, workflowOf } from '../core/protocol/ids.ts';
+import { covers, restOf, workflowOf } from '../core/protocol/ids.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
@@ -60,12 +60,16 @@ export async function watchRevocation(
 
 /**
  * Carries out a revocation. A whole workflow is settled first, and marked only if REVOKED then stands; a narrower scope
- * is marked, and the workers decide.
+ * is marked, and the workers decide. So is what is left of a workflow that has failed.
  */
 export async function revokeScope(context: EffectContext, message: RevokeMessage): Promise<Disposition> {
   const { engine, origin } = context;
   const { id, base, links = [], try: attempt } = message;
   const { by, until } = origin;
+  const mark = async (scope: string): Promise<Disposition> => {
+    await engine.records.revoke({ scope, until, gateUntil: keptFor(engine.clock.now()) });
+    return ACK;
+  };
   if (id === workflowOf(id)) {
     const result = revokedBecause('revoked');
     const at = { id, base, links, attempt };
@@ -73,10 +77,11 @@ export async function revokeScope(context: EffectContext, message: RevokeMessage
     const address = addressOf(id);
     const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: result, by, until });
     const { outcome } = standing.cell;
-    // A workflow that ended before, also by the expiry of a member, is not marked: its other members run to their end.
-    if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;
+    if (outcome === undefined || outcome.state === 'SUCCESS') return ACK;
+    // A workflow that has ended by a failure, or the expiry of a member, has an outcome already. Of what is left of it, each
+    // message is decided by itself: its other members have outcomes of their own.
+    if (outcome.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return mark(restOf(id));
     await interpret(context, afterSettle(origin, effect, standing));
   }
-  await engine.records.revoke({ scope: id, until, gateUntil: keptFor(engine.clock.now()) });
-  return ACK;
+  return mark(id);
 }

@@ -11,6 +11,7 @@ import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { toFailure } from '../core/values/failure-record.ts';
+import { copyJson } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
 import type { RegisteredTask } from '../engine/engine.ts';
@@ -63,7 +64,7 @@ export async function runToDecision(
   }
   // It was told to stop, and did not do its work.
   if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
-    return revokedBecause('revoked');
+    return revokedBecause('revoked', task.name);
   return toDecision(delivery, task, result);
 }
 
@@ -81,9 +82,10 @@ async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
   };
 }
 
+/** They are the run's own, as its arguments are: what it does to them reaches no retry. */
 function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers'] {
   return Object.fromEntries(
-    Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${task}`)]),
+    Object.entries(headers).map(([key, value]) => [key, fromJson(copyJson(value), `header ${key} of ${task}`)]),
   );
 }
 

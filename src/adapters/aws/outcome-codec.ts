@@ -117,7 +117,9 @@ interface ShortOwner {
   readonly m: string;
   readonly t: string;
 }
-type ShortValue = { readonly v: Json } | { readonly r: string } | { readonly j: readonly [string, number, 1?] };
+type ShortValue = { readonly v: Json } | { readonly r: string } | { readonly j: readonly [string, number, Spliced?] };
+/** Of a group that is part of another: 2 if that one collects. */
+type Spliced = 1 | 2;
 type ShortOutcome = ShortOwner &
   ShortValue & {
     readonly s: 'S' | 'F' | 'R';
@@ -144,14 +146,15 @@ function longOwner({ m, t }: ShortOwner): Owner {
 function shortValue(value: Value): ShortValue {
   if ('inline' in value) return { v: value.inline };
   if ('ref' in value) return { r: value.ref };
-  return { j: value.splice ? [value.join, value.n, 1] : [value.join, value.n] };
+  const { join, n, splice, collect } = value;
+  return { j: splice ? [join, n, collect ? 2 : 1] : [join, n] };
 }
 
 function longValue(short: ShortValue): Value {
   if ('v' in short) return { inline: short.v };
   if ('r' in short) return { ref: short.r };
   const [join, n, splice] = short.j;
-  return compact({ join, n, splice: splice ? true : undefined });
+  return compact({ join, n, splice: splice ? true : undefined, collect: splice === 2 ? true : undefined });
 }
 
 function hasValue(short: object): short is ShortValue {

@@ -6,8 +6,11 @@ import {
   WouldBlock,
 } from '../../core/errors/result.ts';
 import { addressOf } from '../../core/protocol/address.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
+import { keptFor } from '../../core/protocol/lifetime.ts';
+import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
 import type { Cell, Outcome, Result } from '../../core/protocol/outcome.ts';
-import { addressesAround, outcomeSeen } from '../../core/protocol/visible-outcome.ts';
+import { addressesAround, outcomeSeen, revokedWith } from '../../core/protocol/visible-outcome.ts';
 import type { GetOptions, State } from '../../core/types/results.ts';
 import { compact } from '../../core/values/compact.ts';
 import { fromFailure } from '../../core/values/failure-record.ts';
@@ -15,7 +18,7 @@ import { isPlainObject } from '../../core/values/json.ts';
 import type { Json } from '../../core/values/json.ts';
 import { fromJson } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
-import { loadValue } from '../../engine/inputs.ts';
+import { loadResult, loadValue } from '../../engine/inputs.ts';
 import { currentRun } from '../../engine/task/context.ts';
 
 /** The shortest and the longest waits between polls, and the longest for whom waits only a short time, in ms. */
@@ -34,10 +37,23 @@ export interface Visible {
   readonly cell: Cell;
 }
 
-/** Reads what stands of an id and of what encloses it. */
+/**
+ * Reads what stands of an id and of what encloses it. Of what may run while its workflow is revoked, the first reader
+ * commits that it is revoked: what a reader has seen as final stays so.
+ */
 export async function readVisible(engine: Engine, id: string): Promise<Visible> {
   const cells = await engine.outcomes.readMany({ addresses: addressesAround(id) });
-  return { outcome: outcomeSeen(id, cells), cell: cells[0] ?? {} };
+  const revoked = revokedWith(id, cells);
+  if (revoked === undefined) return { outcome: outcomeSeen(id, cells), cell: cells[0] ?? {} };
+  const { state, value, failedId = workflowOf(id) } = revoked;
+  const { cell } = await engine.outcomes.commit({
+    address: addressOf(id),
+    attempt: ANY_ATTEMPT,
+    decision: { state, value, failedId },
+    by: { mid: engine.nonces.mid(), token: engine.nonces.token() },
+    until: keptFor(engine.clock.now()),
+  });
+  return { outcome: cell.outcome, cell };
 }
 
 /**
@@ -90,7 +106,7 @@ export async function unwrap(
     const why = outcome.forgotten === true ? 'it was forgotten' : 'it was kept for its resultExpires and is gone';
     return { error: new UnknownResult(`Cannot read the value of ${id}: ${why}`, { taskId: id }) };
   }
-  return { value: fromJson(await loadValue(engine, outcome.value), `the result of ${id}`) };
+  return { value: fromJson(await loadResult(engine, outcome.value), `the result of ${id}`) };
 }
 
 /** The state that a reader sees. */

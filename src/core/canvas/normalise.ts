@@ -1,5 +1,5 @@
 import { CanvasTooDeep } from '../errors/caller.ts';
-import type { Link, Plan, PlanOptions, TaskPlan } from '../protocol/plan.ts';
+import type { Link, ParallelPlan, Plan, PlanOptions, TaskPlan } from '../protocol/plan.ts';
 import { compact, unlessEmpty } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import { checkLimits } from '../values/option-checks.ts';
@@ -112,8 +112,9 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
 
 function headerPlan(data: ChordData, down: HandedDown): Plan {
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
-  const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) });
-  return compact({ par: members, collect: data.onMemberFailure === 'collect' ? true : undefined });
+  const collects = data.onMemberFailure === 'collect';
+  const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) }, collects);
+  return compact({ par: members, collect: collects ? true : undefined });
 }
 
 function flatPlans(
@@ -134,17 +135,21 @@ function withBody(steps: readonly Plan[], body: SignatureData | undefined, down:
   return [...steps.slice(0, -1), { ...header, links: [...(header.links ?? []), ...links] }];
 }
 
-function groupPlan(data: GroupData, down: HandedDown): Plan {
+function groupPlan(data: GroupData, down: HandedDown, collects = false): ParallelPlan {
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
-  const members = memberPlans(data.members, { ...down, override: mergeOptions(options, down.override) });
+  const members = memberPlans(data.members, { ...down, override: mergeOptions(options, down.override) }, collects);
   return { par: members, ...linksOf(data.options, down) };
 }
 
-/** A group that could not be taken apart, because it has a `link`, still puts its values among its neighbours'. */
-function memberPlans(members: readonly SignatureData[], down: HandedDown): readonly Plan[] {
+/**
+ * A group that could not be taken apart, because it has a `link`, still puts its values among its neighbours': where they
+ * are collected, also the failures among them.
+ */
+function memberPlans(members: readonly SignatureData[], down: HandedDown, collects: boolean): readonly Plan[] {
   return members.map((member) => {
-    const made = plan(member, down);
-    return member.kind === 'group' && 'par' in made ? { ...made, splice: true } : made;
+    if (member.kind !== 'group') return plan(member, down);
+    const made = groupPlan(member, down, collects);
+    return { ...made, splice: true as const, ...(collects ? { collect: true as const } : {}) };
   });
 }
 

@@ -129,7 +129,7 @@ function climbTo(
   if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed }];
   if (failed && frame.collect === undefined) return [];
   const { x: _, ...group } = frame;
-  return afterJoin(origin, group, rest);
+  return afterJoin(origin, group, rest, failed);
 }
 
 /** A member's failure is the failure of its group, or of the chain that goes on from the group. */
@@ -160,16 +160,18 @@ function settleAt(
 }
 
 function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {
-  if (outcome.state === 'REVOKED') return [];
   if (outcome.state === 'SUCCESS') {
     // @defect callbacks-of-success
     const links = at.links.filter((link) => link.on === 'success');
     return startLinks(origin, at.id, links, inputOf(outcome.value));
   }
+  const isRevoked = outcome.state === 'REVOKED';
+  // What is revoked, or expires, has not failed, and its own callbacks are not told, as in Celery. What it fails is told.
+  if (isRevoked && outcome.failedId === undefined) return [];
   const [frame] = frames;
-  const inherited = frame !== undefined && isJoinFrame(frame) ? (frame.links ?? []) : [];
+  const inherited = frame !== undefined && isJoinFrame(frame) && !isRevoked ? (frame.links ?? []) : [];
   const links = [
-    ...at.links.filter(({ on }) => on === 'failureOnce' || (on === 'failure' && quiet !== true)),
+    ...at.links.filter(({ on }) => on === 'failureOnce' || (on === 'failure' && quiet !== true && !isRevoked)),
     ...inherited.filter(({ on }) => on === 'failure'),
   ];
   if (links.length === 0) return [];

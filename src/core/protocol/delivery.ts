@@ -252,8 +252,9 @@ function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next
 /** Judges a delivery whose attempt is undecided. */
 function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: DeliveryFacts<RunMessage, T>): Next<T> {
   const { sig, id, expires, frames, until } = message;
-  if (revoked.some((scope) => covers(scope, id))) return { kind: 'commit', decision: revokedBecause('revoked') };
-  if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired') };
+  if (revoked.some((scope) => covers(scope, id)))
+    return { kind: 'commit', decision: revokedBecause('revoked', sig.task) };
+  if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired', sig.task) };
   const task = tasks.get(sig.task);
   if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };
   // The cells of the other members are gone, or about to go: the group would wait for them for ever.

@@ -16,6 +16,8 @@ const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
 const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
 /** What a key of the table holds, with room for what is kept beside the id (DynamoDB: 1,024 bytes). */
 export const MAX_ID = 1000;
+/** No id ends so. */
+const REST = '.*';
 const SEGMENT = /[.~!^]\d+/g;
 
 /** Whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */
@@ -70,8 +72,14 @@ export function enclosingIds(id: string): readonly string[] {
   return enclosing.filter((outer, index) => enclosing.indexOf(outer) === index && outer !== id);
 }
 
+/** The scope of what is left of a workflow that has ended: all inside it but callbacks, which tell of its end. */
+export function restOf(workflow: string): string {
+  return `${workflow}${REST}`;
+}
+
 /** Whether a revocation of `scope` also covers `id`: `W.1` covers `W.1~0`, not `W.10`. */
 export function covers(scope: string, id: string): boolean {
+  if (scope.endsWith(REST)) return !id.includes('^') && covers(scope.slice(0, -REST.length), id);
   if (!id.startsWith(scope)) return false;
   return id.length === scope.length || '.~!^'.includes(id.charAt(scope.length));
 }

@@ -104,7 +104,8 @@ function isValue(value: unknown): value is Value {
   if (!isPlainObject(value)) return false;
   if ('inline' in value) return true;
   if ('ref' in value) return typeof value['ref'] === 'string';
-  return isBase(value['join']) && isWidth(value['n']);
+  const { join, n, splice, collect } = value;
+  return isBase(join) && isWidth(n) && isFlag(splice) && isFlag(collect);
 }
 
 function isOwn(value: unknown): boolean {

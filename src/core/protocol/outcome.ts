@@ -1,13 +1,21 @@
+import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 
 /** The state an id ends in; it never changes. */
 export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
 /** A committed value: inline, kept elsewhere, or the values of a group's members. */
-export type Value =
-  | { readonly inline: Json }
-  | { readonly ref: string }
-  | { readonly join: string; readonly n: number; readonly splice?: true };
+export type Value = { readonly inline: Json } | { readonly ref: string } | JoinValue;
+
+/** The values of a group's members. */
+export interface JoinValue {
+  readonly join: string;
+  readonly n: number;
+  /** They are part of the values of the group around it, */
+  readonly splice?: true;
+  /** which collects what became of each. */
+  readonly collect?: true;
+}
 
 /** Which message, in which delivery, made a decision. Only that message continues from it. */
 export interface Owner {
@@ -35,9 +43,9 @@ export interface Result {
   readonly added?: { readonly join: string; readonly n: number };
 }
 
-/** The result of what was revoked, or would have begun too late. */
-export function revokedBecause(reason: 'expired' | 'revoked'): Result {
-  return { state: 'REVOKED', value: { inline: { reason } } };
+/** The result of what was revoked, or would have begun too late; with the name of the task, if it is one. */
+export function revokedBecause(reason: 'expired' | 'revoked', task?: string): Result {
+  return { state: 'REVOKED', value: { inline: compact({ reason, task }) } };
 }
 
 /** A committed result and its owner. */

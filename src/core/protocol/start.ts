@@ -1,4 +1,6 @@
 import type { Effect, LoadEffect, Resumption, Start } from './effect.ts';
+import { compact } from '../values/compact.ts';
+import type { Effect, LoadEffect, Start } from './effect.ts';
 import { chainFrame, groupFrame, isJoinFrame, isReplacement, plainPosition, positionOf } from './frames.ts';
 import type { GroupFrame } from './frames.ts';
 import { callbackId, memberId, stepId } from './ids.ts';
@@ -73,8 +75,15 @@ export function afterLoad(origin: Origin, { then }: LoadEffect, plans: readonly 
  * The effects that follow once every member of a group has an outcome: the step behind it is started with their
  * values; where nothing follows, the group itself is the value of its id.
  */
-export function afterJoin(origin: Origin, frame: GroupFrame, frames: readonly Frame[]): readonly Effect[] {
-  const at = positionOf(frame);
+export function afterJoin(
+  origin: Origin,
+  frame: GroupFrame,
+  frames: readonly Frame[],
+  hasFailed = false,
+): readonly Effect[] {
+  const position = positionOf(frame);
+  // The callbacks of a group that is part of one which collects are for the values of all, as they are elsewhere.
+  const at = hasFailed ? { ...position, links: position.links.filter(({ on }) => on !== 'success') } : position;
   const { join, n } = frame;
   const [outer, ...rest] = frames;
   if (outer !== undefined && !isJoinFrame(outer) && !isReplacement(at)) {
@@ -82,7 +91,7 @@ export function afterJoin(origin: Origin, frame: GroupFrame, frames: readonly Fr
     const links = at.links.filter((link) => link.on === 'success');
     return [...startLinks(origin, at.id, links, input), ...startStep(origin, outer, input, rest)];
   }
-  const values = { join, n, ...(frame.splice === undefined ? {} : { splice: frame.splice }) };
+  const values = { join, n, ...compact({ splice: frame.splice, collect: frame.splice && frame.collect }) };
   const result = frame.own === undefined ? { value: values } : { value: frame.own, added: { join, n } };
   return [{ kind: 'settle', at, result: { state: 'SUCCESS', ...result }, frames, step: at.id, quiet: false }];
 }

@@ -17,14 +17,31 @@ export function addressesAround(id: string): readonly Address[] {
 export function outcomeSeen(id: string, cells: readonly Cell[]): Outcome | undefined {
   const own = cells[0]?.outcome;
   if (own !== undefined) return own;
+  return revokedWith(id, cells) ?? downstreamOf(id, cells);
+}
+
+/**
+ * The revocation of its whole workflow, of an id that has no outcome. It may be running: who is to see it as revoked has
+ * to commit that first, so that it stays so.
+ *
+ * @param cells what stands at {@link addressesAround} the id, in that order.
+ */
+export function revokedWith(id: string, cells: readonly Cell[]): Outcome | undefined {
+  const workflow = workflowOf(id);
+  const outcome = cells.at(-1)?.outcome;
+  if (id === workflow || cells[0]?.outcome !== undefined || outcome?.state !== 'REVOKED') return undefined;
+  return (outcome.failedId ?? workflow) === workflow ? outcome : undefined;
+}
+
+// --- internal ---
+
+function downstreamOf(id: string, cells: readonly Cell[]): Outcome | undefined {
   const around = enclosingIds(id);
   for (const [index, cell] of cells.slice(1).entries()) {
     const { outcome } = cell;
     if (outcome === undefined || outcome.state === 'SUCCESS') continue;
     const enclosing = around[index] ?? id;
-    const failedId = outcome.failedId ?? enclosing;
-    const isRevokedWhole = outcome.state === 'REVOKED' && enclosing === workflowOf(id) && failedId === enclosing;
-    if (isRevokedWhole || isDownstream(failedId, id)) return outcome;
+    if (isDownstream(outcome.failedId ?? enclosing, id)) return outcome;
   }
   return undefined;
 }

@@ -217,4 +217,6 @@ export interface MemberError {
   readonly failedTask: string;
   /** The id of what failed first; empty where it was called directly. */
   readonly failedTaskId: string;
+  /** Why it was not run, of one that has not failed: `'expired'` or `'revoked'`. */
+  readonly reason?: string;
 }

@@ -72,7 +72,13 @@ const SYSTEM: readonly string[] = systemHandlers().map(({ name }) => name);
 function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
   switch (handler) {
     case 'result':
-      return [readTable, allow(['s3:GetObject'], objects('v')), listBucket];
+      // What it is the first to tell as revoked, it commits.
+      return [
+        readTable,
+        allow(['dynamodb:UpdateItem'], attribute(TABLE)),
+        allow(['s3:GetObject'], objects('v')),
+        listBucket,
+      ];
     case 'submit':
       return [
         send(appQueues(parts)),

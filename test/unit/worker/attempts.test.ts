@@ -21,6 +21,12 @@ const change = app.task('change', (order: { paid?: boolean; note: string }): nev
   order.paid = true;
   throw new RangeError('no');
 });
+const label = app.task('label', { bind: true }, (ctx) => {
+  const { trace } = ctx.request.headers as { trace: unknown[] };
+  trace.push('seen');
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: 1 });
+  return trace.length;
+});
 const pay = app.task('pay', { autoretryFor: ['PaymentError'], defaultRetryDelay: 1 }, (what: string) => {
   runs += 1;
   if (what === 'busy' && runs < 3) throw new PaymentError('busy');
@@ -50,7 +56,7 @@ const busy = app.task('busy', { timeLimit: 0.05 }, (what: string) => {
   if (what === 'throws') throw new RangeError('late');
   return 'done';
 });
-const all = app.handler(add, tell, append, change, pay, anyError, named, replaced, gaveUp, busy);
+const all = app.handler(add, tell, append, change, label, pay, anyError, named, replaced, gaveUp, busy);
 
 let cloud: TestCloud;
 beforeEach(() => {
@@ -75,6 +81,17 @@ describe('what an attempt does to its arguments', () => {
     await (await change.s({ note }).linkError(tell.s()).delay()).get().catch(() => undefined);
     await cloud.clock.sleep(1000);
     expect(told).toEqual([{ note }]);
+  });
+
+  it('does not reach its retry where it is done to a header', async () => {
+    expect(
+      await (
+        await label
+          .s()
+          .set({ headers: { trace: ['a'] } })
+          .delay()
+      ).get(),
+    ).toBe(2);
   });
 });
 

@@ -75,8 +75,8 @@ function word(next: Next | undefined): string {
   }
 }
 
-const REVOKED = 'commit {"state":"REVOKED","value":{"inline":{"reason":"revoked"}}}';
-const EXPIRED = 'commit {"state":"REVOKED","value":{"inline":{"reason":"expired"}}}';
+const REVOKED = 'commit {"state":"REVOKED","value":{"inline":{"reason":"revoked","task":"add"}}}';
+const EXPIRED = 'commit {"state":"REVOKED","value":{"inline":{"reason":"expired","task":"add"}}}';
 const join = { join: 'W', x: 0, n: 2 };
 const dead = 'too old';
 
