@@ -16,15 +16,16 @@ export interface Ended {
 
 /**
  * What the engine promises of every workflow, whatever it consists of: it comes to rest and ends, nothing is left in
- * flight, every id has one outcome that does not change, one task alone sends each attempt, and no task is given up
- * that was not lost.
+ * flight, every id has one outcome that does not change, also for who reads while it runs, one task alone sends each
+ * attempt, and no task is given up that was not lost.
  *
  * @returns what does not hold; empty if all does.
  */
 export async function brokenInvariants(ended: Ended): Promise<readonly string[]> {
   const { cloud, witness, isLivelock } = ended;
   if (isLivelock) return ['it never comes to rest'];
-  const problems = [...witness.problems];
+  await cloud.reader.lookAtAll();
+  const problems = [...witness.problems, ...cloud.reader.problems];
   const left = cloud.queues.messages.length;
   if (left > 0) problems.push(`${left} messages are left`);
   for (const id of witness.begun) if (!(await isFinal(ended, id))) problems.push(`${id} never ends`);

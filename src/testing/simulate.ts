@@ -107,7 +107,13 @@ async function simulateOne<R>(
   seed: number,
 ): Promise<{ readonly run: SimulatedRun; readonly state: SimulatedEnd<R>['state'] }> {
   const witness = new Recorder();
-  const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
+  const cloud = new SimulatedCloud(handlers, {
+    seed,
+    faults,
+    maxDeliveries,
+    observe: (ports) => witness.watch(ports),
+    read: witness.begun,
+  });
   try {
     const result = await workflow(seed);
     const run = await cloud.run();

@@ -14,6 +14,7 @@ import { buryBatch } from '../worker/bury.ts';
 import { drainMicrotasks } from './drain-microtasks.ts';
 import type { Faults } from './faults.ts';
 import { consumerOf } from './memory-cloud.ts';
+import { Reader } from './reader.ts';
 import type { FaultKind, FaultInjector } from './sandbox.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
@@ -26,6 +27,8 @@ export interface SimulatedCloudOptions {
   readonly maxDeliveries?: number;
   /** Sees, and may replace, the ports that everything works on, before faults are added. */
   readonly observe?: (ports: Ports) => Ports;
+  /** Ids that a client reads while workflows run. Default: none. */
+  readonly read?: ReadonlySet<string>;
 }
 
 /** How a run ended. */
@@ -47,6 +50,7 @@ const TIMEOUT_MS = 900_000;
 export class SimulatedCloud {
   readonly clock: VirtualClock = new VirtualClock(undefined, drainMicrotasks());
   readonly queues: SimulatedQueues;
+  readonly reader: Reader;
   /** The ports without faults: what clients and checkers use. */
   readonly ports: Ports;
   /** How many sandboxes died with each message in their hands, by the message's id in its queue. */
@@ -63,7 +67,7 @@ export class SimulatedCloud {
 
   constructor(
     handlers: Readonly<Record<string, Handler>>,
-    { seed, faults, maxDeliveries = 50_000, observe = (ports) => ports }: SimulatedCloudOptions,
+    { seed, faults, maxDeliveries = 50_000, observe = (ports) => ports, read = new Set() }: SimulatedCloudOptions,
   ) {
     const { clock } = this;
     const nonces = new SeededNonces(seed);
@@ -103,6 +107,7 @@ export class SimulatedCloud {
     };
     this.close = shareRuntime(runtime);
     const bury = makeEngine(runtime, new Map(), makeConf({}));
+    this.reader = new Reader(bury, read);
     this.#maxDeliveries = maxDeliveries;
     this.#handlers = {
       ...Object.fromEntries(Object.entries(handlers).map(([queue, handler]) => [queue, consumerOf(handler)])),
@@ -118,6 +123,7 @@ export class SimulatedCloud {
       if (batch.length > 0) {
         this.#deliveries += batch.length;
         this.#start(batch);
+        await this.reader.look();
         await clock.sleep(this.#weather.below(5));
         continue;
       }

@@ -17,12 +17,12 @@ export function addressesAround(id: string): readonly Address[] {
 export function outcomeSeen(id: string, cells: readonly Cell[]): Outcome | undefined {
   const own = cells[0]?.outcome;
   if (own !== undefined) return own;
-  return revokedWith(id, cells) ?? downstreamOf(id, cells);
+  return downstreamOf(id, cells) ?? revokedWith(id, cells);
 }
 
 /**
- * The revocation of its whole workflow, of an id that has no outcome. It may be running: who is to see it as revoked has
- * to commit that first, so that it stays so.
+ * The revocation of its whole workflow, of an id that has no outcome and does not lie downstream of a failure. It may be
+ * running: who is to see it as revoked has to commit that first, so that it stays so.
  *
  * @param cells what stands at {@link addressesAround} the id, in that order.
  */
@@ -30,6 +30,7 @@ export function revokedWith(id: string, cells: readonly Cell[]): Outcome | undef
   const workflow = workflowOf(id);
   const outcome = cells.at(-1)?.outcome;
   if (id === workflow || cells[0]?.outcome !== undefined || outcome?.state !== 'REVOKED') return undefined;
+  if (downstreamOf(id, cells) !== undefined) return undefined;
   return (outcome.failedId ?? workflow) === workflow ? outcome : undefined;
 }
 

@@ -52,6 +52,12 @@ describe('outcomeSeen()', () => {
     expect(seen('W.0', { ...revoked, 'W.0': {} })).toBe('SUCCESS');
   });
 
+  it('is the failure downstream of one, also when the workflow is revoked after that', () => {
+    const both = { W: { state: 'REVOKED' as const }, 'W~1': failed('W~1.0~12') };
+    expect(seen('W~1.3', both)).toBe('FAILURE');
+    expect(seen('W~1.0~5', both)).toBe('REVOKED');
+  });
+
   it('is REVOKED downstream alone when a member was revoked', () => {
     const revoked = { W: { state: 'REVOKED' as const, failedId: 'W.1~0' } };
     expect(seen('W.2', revoked)).toBe('REVOKED');
