@@ -55,7 +55,8 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
   const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
   const { depth, tenant, traceparent, headers } = work;
   const origin = { ...clientOrigin(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
-  await sendFirst(engine, origin, { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] });
+  const start = { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] };
+  await sendFirst(engine, origin, start, { canAskAgain: true });
   return id;
 }
 

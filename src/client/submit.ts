@@ -1,20 +1,22 @@
 import { planOf } from '../core/canvas/normalise.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
-import { InvalidOptions, TooDeep } from '../core/errors/caller.ts';
+import { InvalidOptions, isChordalError, TooDeep } from '../core/errors/caller.ts';
+import { addressOf } from '../core/protocol/address.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
 import type { Effect, Start } from '../core/protocol/effect.ts';
 import { isWorkflowId } from '../core/protocol/ids.ts';
-import { lastStart } from '../core/protocol/lifetime.ts';
-import { keptFor } from '../core/protocol/lifetime.ts';
+import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
+import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
+import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall, route, routeAll } from '../engine/dispatch.ts';
-import type { Outbox, Routed } from '../engine/dispatch.ts';
+import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
@@ -43,26 +45,43 @@ export interface Submitted {
  * ServiceUnavailable if the cloud does not answer.
  */
 export async function submit(engine: Engine, submission: Submission): Promise<Submitted> {
-  const { data, dedupKey } = submission;
+  const { data, taskId, dedupKey } = submission;
   const plan = planOf(data);
   await checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
   const id = workflowId(engine, submission, plan, run);
   const until = keptFor(lastStart(plan, engine.clock.now()));
-  const before = dedupKey === undefined ? 'new' : await engine.records.openSubmission({ workflow: id, until });
-  if (before === 'sent') return { id, plan };
+  const isKeyed = taskId !== undefined || dedupKey !== undefined;
+  const before = isKeyed ? await openSubmission(engine, submission, { id, plan, until }) : 'new';
+  if (before === 'sent') {
+    run?.children.push(id);
+    return { id, plan };
+  }
   const packed = await storePlan(engine.payloads, { plan, base: id, until });
   const origin = { ...originOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
   const at = { id, base: id, links: [], attempt: 0 };
-  await sendFirst(engine, origin, { at, plan: packed, input: undefined, frames: [] });
-  if (dedupKey !== undefined) await engine.records.closeSubmission({ workflow: id });
+  const start = { at, plan: packed, input: undefined, frames: [] };
+  // Who is told that it was refused, and can't ask again under the same id, must not have started a part of it.
+  const canAskAgain = isKeyed || run?.call.message !== undefined;
+  await sendFirst(engine, origin, start, { canAskAgain });
+  if (isKeyed) await engine.records.closeSubmission({ workflow: id });
   run?.children.push(id);
   return { id, plan };
 }
 
-/** Sends what starts a canvas: its first messages, if they are few, or one that has a worker send them. */
-export async function sendFirst(engine: Engine, origin: Origin, start: Start): Promise<void> {
+/**
+ * Sends what starts a canvas: its first messages, if they are few, or one that has a worker send them. Where some of the
+ * few are refused, a worker starts the whole; where that is refused, too, it is revoked, unless it will be asked for again.
+ *
+ * @throws ServiceUnavailable if it was refused.
+ */
+export async function sendFirst(
+  engine: Engine,
+  origin: Origin,
+  start: Start,
+  { canAskAgain }: { readonly canAskAgain: boolean },
+): Promise<void> {
   const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const effects = await withPlansLoaded(engine, origin, startPlan(origin, start));
   const sends = effects.filter((effect) => effect.kind === 'send');
@@ -75,8 +94,21 @@ export async function sendFirst(engine: Engine, origin: Origin, start: Start): P
   // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
   // more than one call is sent by one.
   const isDirect = sends.length === effects.length && routed.length <= BATCH_MESSAGES && isOneCall(routed);
-  const whole = (): Routed => route(engine, { ...newCanvas(origin, start), mid: engine.nonces.mid() });
-  await dispatch(engine, outbox, isDirect ? routed : [whole()]);
+  const sendWhole = async (again: boolean): Promise<void> => {
+    const message = newCanvas({ ...origin, again: origin.again || again }, start);
+    await dispatch(engine, outbox, [route(engine, { ...message, mid: engine.nonces.mid() })]);
+  };
+  if (!isDirect) return sendWhole(false);
+  try {
+    await dispatch(engine, outbox, routed);
+  } catch (error) {
+    if (routed.length < 2 || !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) throw error;
+    // Marked: who receives a message whose task was started already looks first.
+    await sendWhole(true).catch(async (cause: unknown) => {
+      if (!canAskAgain) await revokeHere(engine, origin, start.at.id).catch(() => undefined);
+      throw cause;
+    });
+  }
 }
 
 /** What everything has in common that a program outside of any task sends. */
@@ -88,6 +120,42 @@ export function clientOrigin(engine: Engine, until: number, again: boolean): Ori
 }
 
 // --- internal ---
+
+/** How long whoever else submits under the same id is waited for, and how often it is looked for, in ms. */
+const OTHER_SENDER_MS = 5000;
+const LOOK_MS = 250;
+
+/**
+ * Notes a submission under an id that may be used again. Another one that is open may be being sent right now, by whoever
+ * asks at the same time; after some seconds its sender is dead, and this one goes on.
+ *
+ * @throws InvalidOptions if another canvas was submitted under the id.
+ */
+async function openSubmission(
+  { records, clock, nonces }: Engine,
+  { taskId, dedupKey }: Submission,
+  { id, plan, until }: Submitted & { readonly until: number },
+): Promise<'new' | 'unsent' | 'sent'> {
+  const digest = nonces.digest(JSON.stringify(sameCanvas(plan)));
+  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
+    const standing = await records.openSubmission({ workflow: id, digest, until });
+    if (standing === 'other') {
+      const [option, value] = dedupKey === undefined ? ['taskId', taskId] : ['dedupKey', dedupKey];
+      throw new InvalidOptions(
+        `Cannot use ${option} ${JSON.stringify(value)} for this canvas: another canvas was sent under it. Use another ${option}, or send the same tasks with the same arguments.`,
+      );
+    }
+    if (standing !== 'unsent' || waitedMs >= OTHER_SENDER_MS) return standing;
+    await clock.sleep(LOOK_MS);
+  }
+}
+
+/** Revokes a workflow of which a part may have been started, where no worker can be asked to. */
+async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {
+  const address = addressOf(id);
+  await outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: revokedBecause('revoked'), by, until });
+  await records.revoke({ scope: id, until, gateUntil: keptFor(clock.now()) });
+}
 
 async function withPlansLoaded(engine: Engine, origin: Origin, effects: readonly Effect[]): Promise<readonly Effect[]> {
   const settled = await Promise.all(

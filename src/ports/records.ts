@@ -16,6 +16,9 @@ export interface DeadLetter {
   readonly body: string;
 }
 
+/** How far the submission of a workflow has got, or that something else was submitted under its id. */
+export type Submission = 'new' | 'unsent' | 'sent' | 'other';
+
 /** The smaller records: each an item or two, none of them part of an outcome. */
 export interface Records {
   /** Sets what a running task tells its readers; the last call wins. */
@@ -47,8 +50,15 @@ export interface Records {
   /** The revoked scopes of some workflows. */
   revoked(params: { readonly workflows: readonly string[] }): Promise<readonly string[]>;
 
-  /** Notes a submission; answers what stands: `new` for the first call, `unsent` or `sent` for later ones. */
-  openSubmission(params: { readonly workflow: string; readonly until: number }): Promise<'new' | 'unsent' | 'sent'>;
+  /**
+   * Notes a submission; answers what stands: `new` for the first call, `unsent` or `sent` for later ones with the same
+   * `digest`, `other` for one with another.
+   */
+  openSubmission(params: {
+    readonly workflow: string;
+    readonly digest: string;
+    readonly until: number;
+  }): Promise<Submission>;
   /** Notes that a submission has been sent. */
   closeSubmission(params: { readonly workflow: string }): Promise<void>;
 

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ServiceUnavailable } from '../core/errors/caller.ts';
-import { currentRun } from '../engine/task/context.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Faults } from './faults.ts';
@@ -87,16 +86,12 @@ export class Sandbox {
     };
   }
 
-  /**
-   * Of several messages some may be accepted, and the others refused. What a task launches is taken or refused as a
-   * whole: where a client is told that it was refused, nobody promises to go on with what was accepted.
-   */
+  /** Of several messages some may be accepted, and the others refused. */
   #partial(broker: Broker): Broker {
     return {
       deadLetter: (params) => broker.deadLetter(params),
       send: async ({ messages }) => {
-        if (messages.length < 2 || currentRun() !== undefined || !this.#strikes('throttle'))
-          return broker.send({ messages });
+        if (messages.length < 2 || !this.#strikes('throttle')) return broker.send({ messages });
         await broker.send({ messages: messages.slice(0, 1 + this.#weather.below(messages.length - 1)) });
         throw new ServiceUnavailable('Cannot send all messages: the queue is throttled');
       },

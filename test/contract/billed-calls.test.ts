@@ -155,7 +155,7 @@ describe('what calls are billed', () => {
   it('openSubmission() and closeSubmission() cost two units', async () => {
     const workflow = freshWorkflow();
     const bill = await meter.of(async () => {
-      await records.openSubmission({ workflow, until });
+      await records.openSubmission({ workflow, digest: 'd', until });
       await records.closeSubmission({ workflow });
     });
     expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });

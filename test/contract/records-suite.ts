@@ -153,33 +153,42 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
     describe('submissions', () => {
       it('openSubmission() answers with what stands when it is called again', async () => {
         const workflow = freshWorkflow();
-        expect(await records.openSubmission({ workflow, until: until() })).toBe('new');
-        expect(await records.openSubmission({ workflow, until: until() })).toBe('unsent');
+        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('new');
+        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('unsent');
         await records.closeSubmission({ workflow });
         await records.closeSubmission({ workflow });
-        expect(await records.openSubmission({ workflow, until: until() })).toBe('sent');
+        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('sent');
+      });
+
+      it('openSubmission() answers other when something else is submitted under the id', async () => {
+        const workflow = freshWorkflow();
+        await records.openSubmission({ workflow, digest: 'd', until: until() });
+        expect(await records.openSubmission({ workflow, digest: 'e', until: until() })).toBe('other');
+        await records.closeSubmission({ workflow });
+        expect(await records.openSubmission({ workflow, digest: 'e', until: until() })).toBe('other');
+        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('sent');
       });
 
       it('openSubmission() answers new to one caller alone when many race', async () => {
         const workflow = freshWorkflow();
         const answers = await Promise.all(
-          Array.from({ length: 10 }, () => records.openSubmission({ workflow, until: until() })),
+          Array.from({ length: 10 }, () => records.openSubmission({ workflow, digest: 'd', until: until() })),
         );
         expect(answers.toSorted()).toEqual(['new', ...Array(9).fill('unsent')]);
       });
 
       it('openSubmission() answers new when the time of an earlier one is over', async () => {
         const workflow = freshWorkflow();
-        await records.openSubmission({ workflow, until: until() });
+        await records.openSubmission({ workflow, digest: 'd', until: until() });
         await records.closeSubmission({ workflow });
         await clock.sleep(2 * DAY);
-        expect(await records.openSubmission({ workflow, until: until() })).toBe('new');
+        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('new');
       });
 
       it('closeSubmission() makes none when there is none', async () => {
         const workflow = freshWorkflow();
         await records.closeSubmission({ workflow });
-        expect(await records.openSubmission({ workflow, until: until() })).toBe('new');
+        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('new');
       });
     });
 

@@ -88,7 +88,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
     });
 
     it('kept() finds what a submission and a running task have kept', async () => {
-      await kit.records.openSubmission({ workflow: w, until });
+      await kit.records.openSubmission({ workflow: w, digest: 'd', until });
       expect(await kept(w)).toEqual(new Map([trace(w)]));
       const other = freshWorkflow();
       await kit.payloads.putBlock({ key: `table:${other}.1!1/3`, text: '[]', until });

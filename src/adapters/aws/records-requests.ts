@@ -73,10 +73,10 @@ export function gateRequest(table: string, until: number): UpdateItemCommandInpu
 
 export function openSubmissionRequest(
   table: string,
-  { workflow, until, now }: { workflow: string; until: number; now: number },
+  { workflow, digest, until, now }: { workflow: string; digest: string; until: number; now: number },
 ): PutItemCommandInput {
   return {
-    ...putRequest(table, submissionKey(workflow), {}, until),
+    ...putRequest(table, submissionKey(workflow), { g: text(digest) }, until),
     ConditionExpression: 'attribute_not_exists(pk) OR x <= :now',
     ExpressionAttributeValues: { ':now': number(Math.floor(now / 1000)) },
   };

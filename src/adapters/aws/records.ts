@@ -1,5 +1,5 @@
 import type { Address } from '../../core/protocol/address.ts';
-import type { DeadLetter, Progress, Records } from '../../ports/records.ts';
+import type { DeadLetter, Progress, Records, Submission } from '../../ports/records.ts';
 import { readNumber, readText, text } from './attributes.ts';
 import { inParallel } from './backoff.ts';
 import {
@@ -87,11 +87,15 @@ export class AwsRecords implements Records {
 
   async openSubmission(params: {
     readonly workflow: string;
+    readonly digest: string;
     readonly until: number;
-  }): Promise<'new' | 'unsent' | 'sent'> {
+  }): Promise<Submission> {
     const request = openSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() });
     if (await this.#table.put(request)) return 'new';
     const standing = await this.#table.getAny(submissionKey(params.workflow), true);
+    // One that an earlier release wrote has no digest.
+    const digest = standing === undefined ? undefined : readText(standing, 'g');
+    if (digest !== undefined && digest !== params.digest) return 'other';
     return standing?.['s']?.BOOL === true ? 'sent' : 'unsent';
   }
 

@@ -1,6 +1,6 @@
 import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { DeadLetter, Progress, Records } from '../../ports/records.ts';
+import type { DeadLetter, Progress, Records, Submission } from '../../ports/records.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
@@ -12,7 +12,7 @@ export class MemoryRecords implements Records {
   readonly #ledgers = new Map<string, ExpiringMap<Entry>>();
   readonly #marks = new Map<string, ExpiringMap<string>>();
   #gate = 0;
-  readonly #submissions: ExpiringMap<{ sent: boolean }>;
+  readonly #submissions: ExpiringMap<{ sent: boolean; readonly digest: string }>;
   readonly #nextSlots = new Map<string, number>();
   readonly #deadLetters: ExpiringMap<DeadLetter>;
   readonly #results: ExpiringMap<string>;
@@ -79,11 +79,14 @@ export class MemoryRecords implements Records {
 
   async openSubmission(params: {
     readonly workflow: string;
+    readonly digest: string;
     readonly until: number;
-  }): Promise<'new' | 'unsent' | 'sent'> {
-    const submission = this.#submissions.get(params.workflow);
+  }): Promise<Submission> {
+    const { workflow, digest, until } = params;
+    const submission = this.#submissions.get(workflow);
+    if (submission !== undefined && submission.digest !== digest) return 'other';
     if (submission !== undefined) return submission.sent ? 'sent' : 'unsent';
-    this.#submissions.set(params.workflow, { sent: false }, params.until);
+    this.#submissions.set(workflow, { sent: false, digest }, until);
     return 'new';
   }
 

@@ -31,8 +31,12 @@ const checked = app.task(
   },
   (value: string) => value,
 );
+const launching = app.task('launching', async () => (await count.applyAsync({ taskId: 'asked' })).taskId);
 const otherCount = other.task('otherCount', async () => undefined);
-const handlers = { all: app.handler(add, identity, rest, count, runs, checked), other: other.handler(otherCount) };
+const handlers = {
+  all: app.handler(add, identity, rest, count, runs, checked, launching),
+  other: other.handler(otherCount),
+};
 
 let cloud: TestCloud;
 
@@ -42,8 +46,8 @@ beforeEach(() => {
 
 afterEach(() => cloud.close());
 
-const invalid = (message: RegExp): unknown =>
-  expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS', message: expect.stringMatching(message) });
+const invalid = (message: RegExp, code = 'CHORDAL_INVALID_ARGUMENTS'): unknown =>
+  expect.objectContaining({ code, message: expect.stringMatching(message) });
 /** What the compiler would refuse. */
 const loosely = (name: string, ...args: unknown[]): Untyped => app.signature(name, { args });
 
@@ -282,6 +286,45 @@ describe('taskId and dedupKey', () => {
     );
   });
 
+  it.each([
+    ['applyAsync', () => count.applyAsync({ taskId: 'asked' })],
+    ['set and delay', () => count.s().set({ taskId: 'asked' }).delay()],
+    ['signature JSON', () => app.signature({ ...count.s().toJSON(), options: { task_id: 'asked' } }).delay()],
+    ['a launch in a task', async () => app.asyncResult(String(await (await launching.delay()).get()))],
+  ])('taskId starts one canvas, however often it is sent: by %s', async (_, ask) => {
+    const results = [await count.applyAsync({ taskId: 'asked' }), await ask(), await ask()];
+    for (const result of results) await result.get();
+    expect(results.map(({ taskId }) => taskId)).toEqual(['asked', 'asked', 'asked']);
+    await cloud.clock.sleep(60_000);
+    expect(await runs()).toEqual(['asked']);
+  });
+
+  it('of two who ask at the same time one starts it, and both have its handle', async () => {
+    const all = await Promise.all([1, 2, 3].map(() => count.applyAsync({ taskId: 'together' })));
+    for (const one of all) await one.get();
+    await cloud.clock.sleep(60_000);
+    expect(await runs()).toEqual(['together']);
+  });
+
+  it('refuse another canvas under the same id, whatever its options', async () => {
+    await add.applyAsync({ args: [1, 2], taskId: 'one' });
+    await add.applyAsync({ args: [1, 2], dedupKey: 'one' });
+    const later = await add.applyAsync({ args: [1, 2], taskId: 'one', countdown: 60, headers: { traceparent: 'x' } });
+    expect(await later.get()).toBe(3);
+    await expect(add.s(1).applyAsync({ args: [3], taskId: 'one' })).rejects.toThrow(
+      invalid(
+        /^Cannot use taskId "one" for this canvas: another canvas was sent under it\. Use another taskId/,
+        'CHORDAL_INVALID_OPTIONS',
+      ),
+    );
+    await expect(add.applyAsync({ args: [1, 3], dedupKey: 'one' })).rejects.toMatchObject({
+      code: 'CHORDAL_INVALID_OPTIONS',
+    });
+    await expect(chain(add.s(1, 2), add.s(3)).applyAsync({ taskId: 'one' })).rejects.toMatchObject({
+      code: 'CHORDAL_INVALID_OPTIONS',
+    });
+  });
+
   it('dedupKey has a canvas of empty groups go on when the client failed halfway', async () => {
     let refusals = 1;
     const bench = makeBench(({ outcomes }) => ({
@@ -310,5 +353,61 @@ describe('taskId and dedupKey', () => {
     expect(await first.get()).toEqual([[], undefined]);
     expect(await (await canvas.applyAsync({ dedupKey: 'empty' })).get()).toEqual([[], undefined]);
     expect(await runs()).toHaveLength(1);
+  });
+});
+
+describe('a canvas of which a part is refused', () => {
+  /** A bench whose queue takes all but one of several messages, and then refuses so many calls. */
+  function partial(refusals: number): ReturnType<typeof makeBench> {
+    let left = refusals;
+    return makeBench(({ broker }) => ({
+      broker: overriding(broker, {
+        send: async ({ messages }) => {
+          if (left === 0) return broker.send({ messages });
+          left -= 1;
+          await broker.send({ messages: messages.slice(1) });
+          throw new ServiceUnavailable('Cannot send: the queue is throttled');
+        },
+      }),
+    }));
+  }
+  const launch = async (bench: ReturnType<typeof makeBench>, options: object = {}) => {
+    const ran: number[] = [];
+    const one = bench.app.task('one', (i: number) => void ran.push(i));
+    const sent = group([0, 1, 2].map((i) => one.s(i))).applyAsync(options);
+    const result = await sent.catch((error: unknown) => String(error));
+    return { ran, result };
+  };
+  const finish = async (bench: ReturnType<typeof makeBench>): Promise<void> => {
+    bench.cloud.consume(QUEUE, (deliveries) => bench.work(deliveries));
+    await bench.clock.sleep(600_000);
+  };
+
+  it('is finished by a worker, and runs each member once', async () => {
+    const bench = partial(1);
+    const { ran, result } = await launch(bench);
+    await finish(bench);
+    expect(typeof result).toBe('object');
+    expect(ran.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
+  });
+
+  it('is not started, if no worker can be asked either', async () => {
+    const bench = partial(2);
+    const { ran, result } = await launch(bench);
+    await finish(bench);
+    expect(result).toBe('ServiceUnavailable: Cannot send: the queue is throttled');
+    expect(ran).toEqual([]);
+  });
+
+  it('is finished by who asks again under its id', async () => {
+    const bench = partial(2);
+    const { ran, result } = await launch(bench, { taskId: 'again' });
+    const second = await group([0, 1, 2].map((i) => bench.app.signature('one', { args: [i] }))).applyAsync({
+      taskId: 'again',
+    });
+    await finish(bench);
+    expect(result).toContain('ServiceUnavailable');
+    expect(await second.get()).toEqual([undefined, undefined, undefined]);
+    expect(ran.toSorted((a, b) => a - b)).toEqual([0, 1, 2]);
   });
 });

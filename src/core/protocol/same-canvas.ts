@@ -1,0 +1,33 @@
+import { compact } from '../values/compact.ts';
+import type { Json } from '../values/json.ts';
+import type { Items, Link, Plan } from './plan.ts';
+import { isStoredItems } from './plan.ts';
+
+/**
+ * What makes a plan the same canvas as another: the tasks, their arguments, and how they hang together. When, where and
+ * with which labels it runs does not: who asks twice asks a little later, and in another trace.
+ *
+ * @example
+ * ```ts
+ * sameCanvas({ task: 'add', args: [1, 2], options: { countdown: 5 } }); // { task: 'add', args: [1, 2] }
+ * ```
+ */
+export function sameCanvas(plan: Plan): Json {
+  const links = plan.links?.map(sameLink);
+  if ('task' in plan) {
+    const { task, args, kwargs, stored, immutable, each } = plan;
+    return compact({ task, args, kwargs, stored, immutable, each, links });
+  }
+  if ('seq' in plan) return compact({ seq: sameItems(plan.seq), links });
+  return compact({ par: sameItems(plan.par), collect: plan.collect, links });
+}
+
+// --- internal ---
+
+function sameItems(items: Items): Json {
+  return isStoredItems(items) ? items.stored : items.map(sameCanvas);
+}
+
+function sameLink({ on, plan }: Link): Json {
+  return { on, plan: sameCanvas(plan) };
+}
