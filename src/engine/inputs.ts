@@ -133,9 +133,9 @@ async function memberValues(
 /** What a record says of an error; that of a revocation has a reason instead. */
 function errorIn(record: Json, id: string): JsonObject {
   const { errorType, message = '', task = '', reason } = isPlainObject(record) ? record : {};
-  if (errorType !== undefined || reason === undefined) return { errorType: errorType ?? '', message, failedTask: task };
-  const what = task === '' ? id : `${String(task)} (${id})`;
-  return { errorType: 'TaskRevokedError', message: `${what} was ${String(reason)}`, failedTask: task, reason };
+  if (typeof reason !== 'string') return { errorType: errorType ?? '', message, failedTask: task };
+  const what = typeof task === 'string' && task !== '' ? `${task} (${id})` : id;
+  return { errorType: 'TaskRevokedError', message: `${what} was ${reason}`, failedTask: task, reason };
 }
 
 async function loadFailure(reader: Reader, notice: FailureNotice): Promise<Json> {

@@ -30,7 +30,7 @@ const LATEST_START_MS = LATEST_MS - 366 * 86_400_000;
 
 /** From when a task with these options may run, if it is sent at `from`; both in epoch ms. */
 export function startOf(options: Pick<PlanOptions, 'eta' | 'countdown'> | undefined, from: number): number {
-  return Math.min(LATEST_START_MS, Math.max(options?.eta ?? 0, from + (options?.countdown ?? 0) * 1000));
+  return Math.min(LATEST_START_MS, Math.max(options?.eta ?? 0, from + Math.max(0, options?.countdown ?? 0) * 1000));
 }
 
 /**

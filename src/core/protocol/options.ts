@@ -2,7 +2,9 @@ import { isPlainObject } from '../values/json.ts';
 import {
   DATE,
   FLAG,
+  FROM_NOW,
   isDate,
+  isFromNow,
   isSeconds,
   LIMIT,
   RETRIES,
@@ -49,21 +51,21 @@ const ERRORS: OptionCheck = {
 const OPTIONS: Readonly<Record<string, Option>> = {
   countdown: {
     scopes: ['call'],
-    check: SECONDS,
+    check: FROM_NOW,
     celery: 'countdown',
-    wire: SECONDS,
-    doc: 'Earliest start, in seconds from now. With an `eta` too, the later one counts.',
+    wire: FROM_NOW,
+    doc: 'Earliest start, in seconds from now. With an `eta` too, the later one counts. Below 0: at once.',
   },
   eta: { scopes: ['call'], check: DATE, celery: 'eta', wire: NUMBER, doc: 'Earliest start.' },
   expires: {
     scopes: ['call'],
     check: {
-      is: (value) => isSeconds(value) || isDate(value),
-      want: 'a number of seconds of at least 0, or a valid Date',
+      is: (value) => isFromNow(value) || isDate(value),
+      want: `${FROM_NOW.want}, or a valid Date`,
     },
     celery: 'expires',
     wire: NUMBER,
-    doc: 'Latest start, in seconds from now or as a time. After it the task is revoked.',
+    doc: 'Latest start, in seconds from now or as a time. After it the task is revoked; below 0 it is too late.',
   },
   taskId: {
     scopes: ['call'],
@@ -74,7 +76,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     celery: 'task_id',
     // Inside a canvas Celery's ids may be any text, and are not used; the id of the whole is checked when it is sent.
     celeryCheck: TEXT,
-    doc: 'The id of the whole canvas. A second use of it starts nothing new. Default: a random UUID.',
+    doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a random UUID.',
   },
   queue: { scopes: ['task', 'call'], check: TEXT, celery: 'queue', wire: TEXT, doc: 'The queue to send to.' },
   tenant: {

@@ -89,7 +89,7 @@ export interface TaskContext {
  * ```
  */
 export interface RetryOptions {
-  /** Seconds before it runs again. Default: the task's `defaultRetryDelay`. */
+  /** Seconds before it runs again; below 0: at once. Default: the task's `defaultRetryDelay`. */
   readonly countdown?: number;
   /** The time before which it does not run again. Default none. */
   readonly eta?: Date;

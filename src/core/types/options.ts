@@ -29,13 +29,13 @@ export type KwargsFunction = <Keywords extends object>(keywords: Keywords) => Kw
  * ```
  */
 export interface SignatureOptions {
-  /** Seconds from now before which it does not start, at most 100 years; with an `eta` too, the later counts. Default 0. */
+  /** Seconds from now before which it does not start, at most 100 years; with an `eta` too, the later counts. Below 0: at once. Default 0. */
   readonly countdown?: number;
   /** The time before which it does not start. Default: at once. */
   readonly eta?: Date;
-  /** Seconds from now, or the time, after which it is revoked instead of started. Default: never. */
+  /** Seconds from now, or the time, after which it is revoked instead of started; below 0 it is too late. Default: never. */
   readonly expires?: number | Date;
-  /** The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`, a second use of which starts nothing new. Default: a random UUID. */
+  /** The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`, a second use of which starts nothing new, and of which another canvas is refused. Default: a random UUID. */
   readonly taskId?: string;
   /** The queue to send to. Default: the task's own. */
   readonly queue?: string;

@@ -20,6 +20,8 @@ export interface OptionCheck {
 
 /** A span of time. */
 export const SECONDS: OptionCheck = { is: isSeconds, want: 'a number of seconds, at least 0 and at most 100 years' };
+/** A span of time from now; one below 0 is over, as Celery has it: it is mostly computed, from a time that may be past. */
+export const FROM_NOW: OptionCheck = { is: isFromNow, want: 'a number of seconds, at most 100 years ahead or ago' };
 /** A time limit. */
 export const LIMIT: OptionCheck = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
 /** A whole number. */
@@ -117,4 +119,9 @@ export function isDate(value: unknown): value is Date {
 /** Whether a value is a span of time that an option may have. */
 export function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MOST_SECONDS;
+}
+
+/** Whether a value is a span of time from now that an option may have. */
+export function isFromNow(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= MOST_SECONDS;
 }

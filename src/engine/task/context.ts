@@ -9,7 +9,7 @@ import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../../core/task/ret
 import { describe } from '../../core/text/describe.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
 import type { AnySignature, Complete } from '../../core/types/signature.ts';
-import { checkOptions, DATE, optionsObject, RETRIES, SECONDS } from '../../core/values/option-checks.ts';
+import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core/values/option-checks.ts';
 import type { OptionCheck } from '../../core/values/option-checks.ts';
 import { decode, encode } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
@@ -168,7 +168,7 @@ function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
 }
 
 const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
-  countdown: SECONDS,
+  countdown: FROM_NOW,
   eta: DATE,
   error: { is: () => true, want: 'anything' },
   maxRetries: RETRIES,

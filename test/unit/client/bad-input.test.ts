@@ -147,7 +147,7 @@ describe('a running task', () => {
   });
 
   it.each<[object | number | null, RegExp]>([
-    [{ countdown: 1e12 }, /^Cannot use countdown of a retry of retrying as a number of seconds, at least 0/],
+    [{ countdown: 1e12 }, /^Cannot use countdown of a retry of retrying as a number of seconds, at most 100 years/],
     [{ eta: 5 }, /^Cannot use eta of a retry of retrying as a valid Date: current value is 5$/],
     [{ maxRetries: -1 }, /^Cannot use maxRetries of a retry of retrying as a whole number/],
     [{ countDown: 5 }, /^Cannot use countDown as an option of a retry of retrying: .*known are countdown, eta, /],

@@ -9,7 +9,11 @@ const invalid = (message: RegExp): unknown =>
 
 describe('the options of a call', () => {
   const wrong: readonly (readonly [string, unknown, RegExp])[] = [
-    ['countdown', -1, /^Cannot use countdown as a number of seconds, at least 0 .*: current value is -1$/],
+    [
+      'countdown',
+      -1e12,
+      /^Cannot use countdown as a number of seconds, at most 100 years ahead or ago: current value is -1000000000000$/,
+    ],
     ['countdown', '5', /current value is "5"$/],
     ['countdown', Number.NaN, /current value is NaN$/],
     ['countdown', Number.POSITIVE_INFINITY, /current value is Infinity$/],
@@ -18,8 +22,8 @@ describe('the options of a call', () => {
     ['eta', 5, /^Cannot use eta as a valid Date: current value is 5$/],
     ['eta', new Date(Number.NaN), /^Cannot use eta as a valid Date: current value is an invalid Date$/],
     ['eta', '2026-01-01', /^Cannot use eta as a valid Date/],
-    ['expires', 'soon', /^Cannot use expires as a number of seconds of at least 0, or a valid Date/],
-    ['expires', -2, /^Cannot use expires as /],
+    ['expires', 'soon', /^Cannot use expires as a number of seconds, at most 100 years ahead or ago, or a valid Date/],
+    ['expires', -1e12, /^Cannot use expires as /],
     ['taskId', 'a.b', /^Cannot use taskId as an id: 1 to 100 of A-Z a-z 0-9 _ : -: current value is "a\.b"$/],
     ['taskId', '', /^Cannot use taskId as /],
     ['taskId', 'x'.repeat(101), /^Cannot use taskId as /],

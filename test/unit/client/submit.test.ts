@@ -290,7 +290,7 @@ describe('taskId and dedupKey', () => {
     ['applyAsync', () => count.applyAsync({ taskId: 'asked' })],
     ['set and delay', () => count.s().set({ taskId: 'asked' }).delay()],
     ['signature JSON', () => app.signature({ ...count.s().toJSON(), options: { task_id: 'asked' } }).delay()],
-    ['a launch in a task', async () => app.asyncResult(String(await (await launching.delay()).get()))],
+    ['a launch in a task', async () => app.asyncResult(await (await launching.delay()).get())],
   ])('taskId starts one canvas, however often it is sent: by %s', async (_, ask) => {
     const results = [await count.applyAsync({ taskId: 'asked' }), await ask(), await ask()];
     for (const result of results) await result.get();

@@ -18,7 +18,11 @@ const slow = app.task('slow', async () => cloud.clock.sleep(40_000).then(() => '
 const tell = app.task('tell', (failure: object) => void told.push(failure));
 const quiet = app.task('quiet', { ignoreResult: true }, () => 'secret');
 const seen = app.task('seen', (outcomes: readonly MemberOutcome<unknown>[]) => outcomes);
-const all = app.handler(add, count, fail, mail, slow, tell, quiet, seen);
+const retried = app.task('retried', { bind: true }, (ctx) => {
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: -5 });
+  return ctx.request.retries;
+});
+const all = app.handler(retried, add, count, fail, mail, slow, tell, quiet, seen);
 
 let cloud: TestCloud;
 beforeEach(() => {
@@ -192,10 +196,32 @@ describe('a link on a group in a header that collects', () => {
   });
 
   it('is started with the values when all have succeeded', async () => {
-    const inner = group([add.s(1, 2), add.s(2, 2)]).link(seen.s() as unknown as ReturnType<typeof count.s>);
+    const inner = group([add.s(1, 2), add.s(2, 2)]).link(seen.s());
     const result = await chord([inner, fail.s()], seen.s(), { onMemberFailure: 'collect' }).delay();
     expect(await result.get()).toMatchObject([{ ok: true, value: 3 }, { ok: true, value: 4 }, { ok: false }]);
     await cloud.clock.sleep(1000);
     expect(await app.asyncResult(`${result.taskId}.0~0^0`).get()).toEqual([3, 4]);
+  });
+});
+
+describe('a time that is over, as it is mostly computed', () => {
+  it('starts a task at once where it is a countdown, also of a retry and in JSON', async () => {
+    expect(await (await add.applyAsync({ args: [1, 2], countdown: -3600 })).get()).toBe(3);
+    const json = { ...add.s(1, 2).toJSON(), options: { countdown: -0.2 } };
+    expect(await (await app.signature(json).delay()).get()).toBe(3);
+    expect(await (await retried.delay()).get()).toBe(1);
+    expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(60_000);
+  });
+
+  it('keeps what it is about for as long as any other', async () => {
+    const canvas = group(Array.from({ length: 300 }, (_, i) => add.si(i, i)));
+    expect(await (await canvas.applyAsync({ countdown: -3_000_000_000 })).get()).toHaveLength(300);
+  });
+
+  it('revokes a task where it is the end of its time', async () => {
+    await expect((await add.applyAsync({ args: [1, 2], expires: -1 })).get()).rejects.toMatchObject({
+      code: 'CHORDAL_TASK_REVOKED',
+      reason: 'expired',
+    });
   });
 });

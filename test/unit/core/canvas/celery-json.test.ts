@@ -232,7 +232,7 @@ describe('fromCelery() refuses, and says where', () => {
       'canvas.kwargs.n as a whole number of items a chunk',
     ],
     ['a link that is none', task('a', [], { options: { link: [3] } }), 'canvas.options.link[0] as a signature'],
-    ['a negative countdown', task('a', [], { options: { countdown: -1 } }), 'canvas.options.countdown'],
+    ['a countdown before all time', task('a', [], { options: { countdown: -1e300 } }), 'canvas.options.countdown'],
     ['an eta that is no date', task('a', [], { options: { eta: 'soon' } }), 'canvas.options.eta as a date in ISO 8601'],
     ['an eta without a value', task('a', [], { options: { eta: 5 } }), 'canvas.options.eta as a date'],
     ['expires of no kind', task('a', [], { options: { expires: true } }), 'canvas.options.expires'],
