@@ -234,7 +234,8 @@ describe('AsyncResult.forget()', () => {
       code: 'CHORDAL_UNKNOWN_RESULT',
       message: expect.stringContaining('forgotten'),
     });
-    await identity.applyAsync({ args: ['again'], taskId: 'once' });
+    await identity.applyAsync({ args: ['x'.repeat(5000)], taskId: 'once' });
+    await expect(identity.applyAsync({ args: ['other'], taskId: 'once' })).rejects.toThrow('another canvas was sent');
     await cloud.clock.sleep(1000);
     await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_UNKNOWN_RESULT' });
   });
