@@ -257,7 +257,7 @@ describe('the revocation of a workflow', () => {
   const expired = { state: 'REVOKED', value: { inline: { reason: 'expired' } } } as const;
   const revoke = encodeMessage({ ...messageOf('one'), kind: 'revoke' });
 
-  it('that has ended by the expiry of a member leaves the other members alone', async () => {
+  it('that has ended by the expiry of a member decides each of the other members by itself', async () => {
     const bench = makeBench();
     bench.app.task('one', () => 1);
     const by = { mid: 'other', token: 'k' };
@@ -273,7 +273,8 @@ describe('the revocation of a workflow', () => {
     await bench.clock.sleep(2000);
     const frames = [{ join: 'W', x: 1, n: 2 }];
     expect(await bench.work([taskDelivery('one', { id: 'W~1', base: 'W~1', frames })])).toEqual([]);
-    expect(await outcomeOf(bench, 'W~1')).toMatchObject({ state: 'SUCCESS' });
+    expect(await outcomeOf(bench, 'W~1')).toMatchObject({ state: 'REVOKED', value: { reason: 'revoked' } });
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ value: { reason: 'expired' } });
   });
 
   it('that has not ended stops all that has not run', async () => {
