@@ -1,5 +1,5 @@
-import type { Effect, LoadEffect, Resumption, Start } from './effect.ts';
 import { compact } from '../values/compact.ts';
+import type { Effect, LoadEffect, Resumption, Start } from './effect.ts';
 import { chainFrame, groupFrame, isJoinFrame, isReplacement, plainPosition, positionOf } from './frames.ts';
 import type { GroupFrame } from './frames.ts';
 import { callbackId, memberId, stepId } from './ids.ts';
