@@ -11,7 +11,9 @@ import type { Template } from './support/template.ts';
 const words = snippetsOf(readme).find(({ file }) => file === 'handlers/words.ts')?.code ?? '';
 const stack = /^```js\n(\/\/ infra\/stack\.js\n[^]*?)^```$/m.exec(readme)?.[1] ?? '';
 const programs = snippetsOf(readme).filter(({ file }) => !file.includes('/') && !file.endsWith('.test.ts'));
-const compilerOptions = [...(/tsconfig\.json has ([^]*?)\n\n/.exec(readme)?.[1] ?? '').matchAll(/`("\w+": [^`]+)`/g)];
+const compilerOptions = [
+  ...(/\n\n([^]*?) in tsconfig\.json\./.exec(readme)?.[1]?.split('\n\n').at(-1) ?? '').matchAll(/`("\w+": [^`]+)`/g),
+];
 const canvas = JSON.stringify({
   task: 'celery.chord',
   kwargs: {
