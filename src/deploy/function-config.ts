@@ -31,7 +31,8 @@ const ARCHITECTURE: SettingCheck = { is: (value) => value === 'arm64' || value =
 /** What the settings of a function must be. */
 export const CONFIG_CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
   memory: whole(128, 10_240),
-  timeout: whole(1, 900),
+  // A task gets at least a second, and two are kept to commit and to continue: a shorter function would start none.
+  timeout: whole(5, 900),
   environment: RECORD,
   permissions: LIST,
   vpc: VPC,

@@ -182,8 +182,7 @@ function describeFunction(
   source: EventSource | undefined,
 ): FunctionDescription {
   const { name: handler, file, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, memoryMb = 512 } = options;
-  // A task gets at least a second, and two are kept to commit and to continue: a shorter function would start none.
-  checkLimit(name, 'timeout', timeoutSeconds, 5, 900);
+  checkLimit(name, 'timeout', timeoutSeconds, 1, 900);
   checkLimit(name, 'memory', memoryMb, 128, 10_240);
   return {
     ...extrasOf(options),
