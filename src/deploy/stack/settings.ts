@@ -112,7 +112,16 @@ const readers: Readonly<Partial<Record<string, Reader>>> = {
 };
 
 /** The limits of functions and queues are checked with the project that they belong to. */
-function check({ logLevel, logRetention, payloadRetention, messageAge, kmsKey, alarmTopic }: StackSettings): void {
+function check({
+  timeout,
+  logLevel,
+  logRetention,
+  payloadRetention,
+  messageAge,
+  kmsKey,
+  alarmTopic,
+}: StackSettings): void {
+  if (timeout < 5) throw refused('timeout', 'at least 5 seconds: a shorter function would start no task', timeout);
   if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
   if (!LOG_DAYS.includes(logRetention))
     throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);

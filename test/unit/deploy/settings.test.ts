@@ -28,6 +28,7 @@ test.each([
   [{ logLevel: 'loud' }, 'Cannot use the parameter logLevel as one of debug, info, warn, error, silent'],
   [{ payloadRetention: 15 }, 'at least 16 days, as results are kept for 15'],
   [{ messageAge: 1 }, 'at least 60 seconds'],
+  [{ timeout: 4 }, 'at least 5 seconds'],
   [{ kmsKey: 'alias/mine' }, 'Cannot use the parameter kmsKey as the ARN of a KMS key'],
   [{ alarmTopic: 'mail' }, 'Cannot use the parameter alarmTopic as the ARN of an SNS topic'],
 ])('readSettings() refuses %j', (given, message) => {
