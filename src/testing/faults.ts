@@ -24,6 +24,20 @@ export interface Faults {
   readonly duplicateDelivery: number;
   /** A message comes back though it was acknowledged. */
   readonly lostAck: number;
+  /** A write arrives up to ten seconds late: its answer was lost, or the SDK had repeated it by then. */
+  readonly lateWrite: number;
+  /** Some messages of a batch are refused, and the others sent. */
+  readonly refusedEntry: number;
+  /** An eventually consistent read misses what was written in the last second. */
+  readonly staleRead: number;
+  /** A queue has forgotten how often it delivered a message, and counts from one. */
+  readonly forgottenReceive: number;
+  /** A schedule fires twice. */
+  readonly repeatedSchedule: number;
+  /** A schedule fires up to an hour late. */
+  readonly lateSchedule: number;
+  /** A sandbox's clock is up to two seconds off. */
+  readonly clockSkew: number;
   /** A message goes to the dead-letter queue instead of being delivered. */
   readonly deadLetter: number;
   /** Receives after which a message goes there anyway. */
@@ -39,6 +53,13 @@ export const NO_FAULTS: Faults = {
   crash: 0,
   duplicateDelivery: 0,
   lostAck: 0,
+  lateWrite: 0,
+  refusedEntry: 0,
+  staleRead: 0,
+  forgottenReceive: 0,
+  repeatedSchedule: 0,
+  lateSchedule: 0,
+  clockSkew: 0,
   deadLetter: 0,
   maxReceiveCount: 50,
 };
@@ -52,6 +73,13 @@ export const MILD_FAULTS: Faults = {
   crash: 0.002,
   duplicateDelivery: 0.004,
   lostAck: 0.01,
+  lateWrite: 0.002,
+  refusedEntry: 0.004,
+  staleRead: 0.05,
+  forgottenReceive: 0.002,
+  repeatedSchedule: 0.02,
+  lateSchedule: 0.05,
+  clockSkew: 0.1,
   deadLetter: 0.002,
   maxReceiveCount: 12,
 };
@@ -65,6 +93,13 @@ export const HEAVY_FAULTS: Faults = {
   crash: 0.025,
   duplicateDelivery: 0.04,
   lostAck: 0.06,
+  lateWrite: 0.02,
+  refusedEntry: 0.02,
+  staleRead: 0.2,
+  forgottenReceive: 0.02,
+  repeatedSchedule: 0.2,
+  lateSchedule: 0.3,
+  clockSkew: 0.3,
   deadLetter: 0.01,
   maxReceiveCount: 7,
 };

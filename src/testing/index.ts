@@ -1,7 +1,7 @@
 export type { Faults } from './faults.ts';
 export { memoryCloud } from './memory-cloud.ts';
 export type { TestCloud, TestCloudOptions } from './memory-cloud.ts';
-export type { FaultKind } from './sandbox.ts';
+export type { FaultKind } from './fault-injector.ts';
 export { simulate, SimulationFailed } from './simulate.ts';
 export type { SimulationReport } from './simulate.ts';
 export type { SimulatedEnd, SimulationOptions } from './simulation-options.ts';

@@ -46,7 +46,8 @@ async function isFinal({ cloud }: Ended, id: string): Promise<boolean> {
 function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   const problems: string[] = [];
   const isSafe = Object.entries(faults).every(([kind, chance]) => kind === 'maxReceiveCount' || chance === 0);
-  const areSingle = faults.duplicateSend + faults.duplicateDelivery === 0;
+  const { duplicateSend, duplicateDelivery, repeatedSchedule, lateWrite } = faults;
+  const areSingle = duplicateSend + duplicateDelivery + repeatedSchedule + lateWrite === 0;
   const isCalm = isSafe && cloud.deaths.size === 0;
   for (const [id, all] of witness.sent) {
     for (const [attempt, sent] of Map.groupBy(all, (one) => one.attempt)) {
@@ -72,7 +73,8 @@ function sentTwiceFromOne(sent: readonly SentTask[]): boolean {
 /** Nothing is given up as lost unless its message died, or enough of its starts came to nothing. */
 async function innocentProblems({ cloud, witness, faults }: Ended): Promise<readonly string[]> {
   const problems: string[] = [];
-  const canBeLost = faults.crash + faults.throttle + faults.lostAnswer > 0 || cloud.deaths.size > 0;
+  const { crash, throttle, lostAnswer, lateWrite, refusedEntry } = faults;
+  const canBeLost = crash + throttle + lostAnswer + lateWrite + refusedEntry > 0 || cloud.deaths.size > 0;
   for (const [id, { state, failedId, value }] of witness.outcomes) {
     if (state !== 'FAILURE' || failedId !== undefined) continue;
     const lost = lostStarts(await loadValue(cloud.ports, value));

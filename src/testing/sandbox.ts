@@ -2,30 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ServiceUnavailable } from '../core/errors/caller.ts';
 import type { Broker } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Faults } from './faults.ts';
-
-/**
- * A kind of fault, as it is counted.
- *
- * @example
- * ```ts
- * const wanted: readonly FaultKind[] = ['crash', 'throttle'];
- * const { faults } = await simulate({ handlers: { all: handler }, workflow: () => add.delay(1, 2), faults: 'none', seeds: 5 });
- * wanted.filter((kind) => faults[kind] !== undefined); // []
- * ```
- */
-export type FaultKind = Exclude<keyof Faults, 'maxReceiveCount'>;
-
-/** What sandboxes share: chance, time, and a count of what struck. */
-export interface FaultInjector {
-  readonly faults: Faults;
-  readonly struck: Map<FaultKind, number>;
-  /** Whether something of this chance happens now. */
-  readonly chance: (of: number) => boolean;
-  /** A whole number below `n`. */
-  readonly below: (n: number) => number;
-  readonly sleep: (ms: number) => Promise<void>;
-}
+import type { FaultInjector } from './fault-injector.ts';
 
 const sandboxes = new AsyncLocalStorage<Sandbox>();
 
@@ -39,15 +16,18 @@ export class Sandbox {
   readonly ports: Ports;
   /** Resolves when it dies. */
   readonly died: Promise<void>;
-  readonly #weather: FaultInjector;
+  readonly #injector: FaultInjector;
   readonly #end: () => void;
+  /** How far its clock is off, in ms. */
+  readonly #skewMs: number;
   #isDead = false;
 
-  constructor(ports: Ports, weather: FaultInjector) {
+  constructor(ports: Ports, injector: FaultInjector) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.died = promise;
     this.#end = resolve;
-    this.#weather = weather;
+    this.#injector = injector;
+    this.#skewMs = injector.strikes('clockSkew') ? injector.below(2 * SKEW_MS) - SKEW_MS : 0;
     this.ports = this.#unreliable(ports);
   }
 
@@ -75,11 +55,11 @@ export class Sandbox {
       outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlock']),
       records: this.#wrap(records, ['putProgress', 'appendLedger', 'revoke', 'reserve', 'bury']),
-      broker: this.#partial(this.#wrap(broker, [])),
+      broker: this.#partial(this.#wrap(broker, [], ['send'])),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),
       clock: {
-        now: () => clock.now(),
+        now: () => clock.now() + this.#skewMs,
         sleep: async (ms, signal) => this.#asleep(clock.sleep(ms, signal)),
         poll: async (ms, most, signal) => this.#asleep(clock.poll(ms, most, signal)),
       },
@@ -91,9 +71,14 @@ export class Sandbox {
     return {
       deadLetter: (params) => broker.deadLetter(params),
       send: async ({ messages }) => {
-        if (messages.length < 2 || !this.#strikes('throttle')) return broker.send({ messages });
-        await broker.send({ messages: messages.slice(0, 1 + this.#weather.below(messages.length - 1)) });
-        throw new ServiceUnavailable('Cannot send all messages: the queue is throttled');
+        if (messages.length < 2) return broker.send({ messages });
+        if (this.#injector.strikes('throttle')) {
+          await broker.send({ messages: messages.slice(0, 1 + this.#injector.below(messages.length - 1)) });
+          throw new ServiceUnavailable('Cannot send all messages: the queue is throttled');
+        }
+        if (!this.#injector.strikes('refusedEntry')) return broker.send({ messages });
+        await broker.send({ messages: messages.filter(() => this.#injector.chance(0.5)) });
+        throw new ServiceUnavailable('Cannot send all messages: some stay refused');
       },
     };
   }
@@ -104,39 +89,53 @@ export class Sandbox {
     if (this.#isDead) await this.die();
   }
 
-  /** @param writes the methods that the SDK may carry out twice. */
-  #wrap<Port extends object>(port: Port, writes: readonly string[]): Port {
+  /**
+   * @param repeatable the methods that the SDK may carry out twice.
+   * @param late those that may arrive late; by default the same.
+   */
+  #wrap<Port extends object>(port: Port, repeatable: readonly string[], late: readonly string[] = repeatable): Port {
     return new Proxy(port, {
       get: (target, name, receiver) => {
         const method: unknown = Reflect.get(target, name, receiver);
         if (typeof method !== 'function') return method;
         return (...args: readonly unknown[]) =>
-          this.#call(async () => Reflect.apply(method, target, args) as unknown, writes.includes(String(name)));
+          this.#call(async () => Reflect.apply(method, target, args) as unknown, {
+            isRepeatable: repeatable.includes(String(name)),
+            canBeLate: late.includes(String(name)),
+          });
       },
     });
   }
 
-  async #call(call: () => Promise<unknown>, isRepeatable: boolean): Promise<unknown> {
+  async #call(
+    call: () => Promise<unknown>,
+    { isRepeatable, canBeLate }: { readonly isRepeatable: boolean; readonly canBeLate: boolean },
+  ): Promise<unknown> {
     await this.#awaited();
-    if (this.#strikes('throttle')) throw new ServiceUnavailable('Cannot call the service: it is throttled');
+    if (this.#injector.strikes('throttle')) throw new ServiceUnavailable('Cannot call the service: it is throttled');
+    if (canBeLate && this.#injector.strikes('lateWrite')) {
+      this.#injector.arriveLate(call);
+      // The SDK has sent it again, and that one was heard, or it has given up.
+      if (!isRepeatable || this.#injector.chance(0.5))
+        throw new ServiceUnavailable('Cannot read the answer: the connection was lost');
+    }
     let answer = await call();
-    if (isRepeatable && this.#strikes('repeatedWrite')) answer = await call();
+    if (isRepeatable && this.#injector.strikes('repeatedWrite')) answer = await call();
     await this.#awaited();
-    if (this.#strikes('lostAnswer')) throw new ServiceUnavailable('Cannot read the answer: the connection was lost');
+    if (this.#injector.strikes('lostAnswer'))
+      throw new ServiceUnavailable('Cannot read the answer: the connection was lost');
     return answer;
   }
 
   /** Whatever else is going on may happen here, and the sandbox may die. */
   async #awaited(): Promise<void> {
     if (this.#isDead) return this.die();
-    await this.#weather.sleep(this.#weather.below(4));
-    if (this.#isDead || this.#strikes('crash')) await this.die();
-  }
-
-  #strikes(kind: FaultKind): boolean {
-    const { faults, struck, chance } = this.#weather;
-    if (!chance(faults[kind])) return false;
-    struck.set(kind, (struck.get(kind) ?? 0) + 1);
-    return true;
+    await this.#injector.sleep(this.#injector.below(4));
+    if (this.#isDead || this.#injector.strikes('crash')) await this.die();
   }
 }
+
+// --- internal ---
+
+/** How far a clock may be off, in ms. */
+const SKEW_MS = 2000;

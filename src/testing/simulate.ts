@@ -1,9 +1,9 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
 import type { AsyncResult } from '../core/types/results.ts';
+import type { FaultKind } from './fault-injector.ts';
 import { brokenInvariants } from './invariants.ts';
 import { Recorder } from './recorder.ts';
-import type { FaultKind } from './sandbox.ts';
 import { SimulatedCloud } from './simulated-cloud.ts';
 import type { SimulatedRun } from './simulated-cloud.ts';
 import { readSimulation } from './simulation-options.ts';

@@ -12,12 +12,14 @@ import type { Ports } from '../ports/ports.ts';
 import { shareRuntime } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
 import { drainMicrotasks } from './drain-microtasks.ts';
+import { FaultInjector } from './fault-injector.ts';
+import type { FaultKind } from './fault-injector.ts';
 import type { Faults } from './faults.ts';
 import { consumerOf } from './memory-cloud.ts';
 import { Reader } from './reader.ts';
-import type { FaultKind, FaultInjector } from './sandbox.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
+import { withStaleReads } from './stale-reads.ts';
 
 /** A cloud of faults. */
 export interface SimulatedCloudOptions {
@@ -42,6 +44,8 @@ export interface SimulatedRun {
 const CONCURRENCY = 12;
 const BATCH = 5;
 const TIMEOUT_MS = 900_000;
+/** How often an idle cloud looks for what calls that were late have sent, in ms. */
+const LATE_POLL_MS = 500;
 
 /**
  * A cloud in this process whose every fault comes from a seed: the same seed gives the same run. Time is virtual, and
@@ -57,7 +61,9 @@ export class SimulatedCloud {
   readonly deaths: Map<string, number> = new Map();
   /** Gives the apps of this process back to the environment. */
   readonly close: () => void;
-  readonly #weather: FaultInjector;
+  readonly #injector: FaultInjector;
+  /** The ports of sandboxes, before each has faults of its own. */
+  readonly #stale: Ports;
   readonly #handlers: Readonly<
     Record<string, (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>>
   >;
@@ -72,14 +78,12 @@ export class SimulatedCloud {
     const { clock } = this;
     const nonces = new SeededNonces(seed);
     const luck = new SeededNonces(seed ^ 0x5f3759df);
-    this.#weather = {
+    this.#injector = new FaultInjector(
       faults,
-      struck: new Map(),
-      chance: (of) => of > 0 && luck.random() < of,
-      below: (n) => Math.floor(luck.random() * n),
-      sleep: (ms) => clock.sleep(ms),
-    };
-    this.queues = new SimulatedQueues(clock, this.#weather);
+      () => luck.random(),
+      (ms) => clock.sleep(ms),
+    );
+    this.queues = new SimulatedQueues(clock, this.#injector);
     const { queues } = this;
     this.ports = observe({
       outcomes: new MemoryOutcomes(clock),
@@ -92,6 +96,7 @@ export class SimulatedCloud {
       nonces,
       log: consoleLog('silent'),
     });
+    this.#stale = withStaleReads(this.ports, this.#injector);
     const routes = Object.fromEntries(
       Object.entries(handlers).flatMap(([queue, { tasks }]) => tasks.map((task) => [task, queue])),
     );
@@ -124,15 +129,17 @@ export class SimulatedCloud {
         this.#deliveries += batch.length;
         this.#start(batch);
         await this.reader.look();
-        await clock.sleep(this.#weather.below(5));
+        await clock.sleep(this.#injector.below(5));
         continue;
       }
       const nextAt = queues.nextAt();
-      if (this.#running === 0 && nextAt === Number.POSITIVE_INFINITY) break;
-      await clock.sleep(this.#running > 0 ? 1 + this.#weather.below(5) : Math.max(1, nextAt - clock.now()));
+      const { isLate } = this.#injector;
+      if (this.#running === 0 && !isLate && nextAt === Number.POSITIVE_INFINITY) break;
+      const untilNextMs = Math.max(1, Math.min(nextAt - clock.now(), isLate ? LATE_POLL_MS : Number.POSITIVE_INFINITY));
+      await clock.sleep(this.#running > 0 ? 1 + this.#injector.below(5) : untilNextMs);
     }
     const isLivelock = this.#deliveries >= this.#maxDeliveries;
-    return { deliveries: this.#deliveries, isLivelock, struck: this.#weather.struck };
+    return { deliveries: this.#deliveries, isLivelock, struck: this.#injector.struck };
   }
 
   #start(batch: readonly Delivery[]): void {
@@ -140,7 +147,7 @@ export class SimulatedCloud {
     const queue = batch[0]?.receipt.queue ?? '';
     const handle = this.#handlers[queue];
     if (handle === undefined) throw new Error(`Cannot deliver to ${queue}: the simulation has no such queue`);
-    const sandbox = new Sandbox(this.ports, this.#weather);
+    const sandbox = new Sandbox(this.#stale, this.#injector);
     const endsAt = this.clock.now() + TIMEOUT_MS;
     const timer = new AbortController();
     // What is still running when the function's time is over dies with its sandbox.

@@ -3,7 +3,7 @@ import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
-import type { FaultKind, FaultInjector } from './sandbox.ts';
+import type { FaultInjector } from './fault-injector.ts';
 
 /** A message in a simulated queue. */
 export interface SimulatedMessage {
@@ -20,6 +20,8 @@ export interface SimulatedMessage {
 
 /** The precision of a schedule, in ms (EventBridge Scheduler). */
 const SCHEDULE_MS = 60_000;
+/** How late a schedule may fire, in ms. */
+const LATE_MS = 3_600_000;
 
 /** Messages that come back are visible again within this, in ms. */
 const RETURN_MS = 2000;
@@ -30,20 +32,20 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   messages: SimulatedMessage[] = [];
   sent = 0;
   readonly #clock: Clock;
-  readonly #weather: FaultInjector;
+  readonly #injector: FaultInjector;
   readonly #released = new Map<string, number>();
   readonly #schedules = new Set<string>();
 
-  constructor(clock: Clock, weather: FaultInjector) {
+  constructor(clock: Clock, injector: FaultInjector) {
     this.#clock = clock;
-    this.#weather = weather;
+    this.#injector = injector;
   }
 
   async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
     for (const { queue, body, delaySeconds } of messages) {
       this.#put(queue, body, delaySeconds * 1000);
-      if (!this.strikes('duplicateSend')) continue;
-      const copy = this.#weather.chance(0.5) ? body : withOtherMid(body, `copy${this.sent}`);
+      if (!this.#injector.strikes('duplicateSend')) continue;
+      const copy = this.#injector.chance(0.5) ? body : withOtherMid(body, `copy${this.sent}`);
       this.#put(queue, copy, delaySeconds * 1000);
     }
   }
@@ -66,9 +68,11 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
     // Fired some time in its minute, and deleted then: who sets it once more sets another.
-    const waitMs = Math.max(0, at - this.#clock.now()) + this.#weather.below(SCHEDULE_MS);
+    const lateMs = this.#injector.strikes('lateSchedule') ? this.#injector.below(LATE_MS) : 0;
+    const waitMs = Math.max(0, at - this.#clock.now()) + this.#injector.below(SCHEDULE_MS) + lateMs;
     this.#put(queue, body, waitMs);
-    void this.#clock.sleep(waitMs + this.#weather.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
+    if (this.#injector.strikes('repeatedSchedule')) this.#put(queue, body, waitMs + this.#injector.below(SCHEDULE_MS));
+    void this.#clock.sleep(waitMs + this.#injector.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
   }
 
   async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
@@ -88,22 +92,21 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   /** Takes up to `most` messages of one queue that can be received now. */
   receive(most: number): readonly Delivery[] {
     const now = this.#clock.now();
-    const { below } = this.#weather;
     const ready = this.messages.filter(
-      (message) => message.visibleAt <= now && (message.inFlight === 0 || this.strikes('duplicateDelivery')),
+      (message) => message.visibleAt <= now && (message.inFlight === 0 || this.#injector.strikes('duplicateDelivery')),
     );
-    const first = ready[below(ready.length)];
+    const first = ready[this.#injector.below(ready.length)];
     if (first === undefined) return [];
     const batch = [
       first,
-      ...ready.filter((message) => message !== first && message.queue === first.queue && this.#weather.chance(0.3)),
+      ...ready.filter((message) => message !== first && message.queue === first.queue && this.#injector.chance(0.3)),
     ];
     return batch.slice(0, most).flatMap((message) => this.#take(message));
   }
 
   acknowledge(handle: string): void {
     const message = this.#of(handle);
-    if (message === undefined || this.strikes('lostAck')) return;
+    if (message === undefined || this.#injector.strikes('lostAck')) return;
     message.isGone = true;
     this.messages = this.messages.filter((one) => one !== message);
   }
@@ -113,15 +116,8 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     const message = this.#of(handle);
     if (message === undefined) return;
     message.inFlight -= 1;
-    const waitMs = this.#released.get(handle) ?? this.#weather.below(RETURN_MS);
+    const waitMs = this.#released.get(handle) ?? this.#injector.below(RETURN_MS);
     message.visibleAt = Math.max(message.visibleAt, this.#clock.now() + waitMs);
-  }
-
-  strikes(kind: FaultKind): boolean {
-    const { faults, struck, chance } = this.#weather;
-    if (!chance(faults[kind])) return false;
-    struck.set(kind, (struck.get(kind) ?? 0) + 1);
-    return true;
   }
 
   /** When the next message can be received, in epoch ms. */
@@ -136,15 +132,17 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   #take(message: SimulatedMessage): readonly Delivery[] {
     message.receives += 1;
     const isDead = message.queue === DEAD_LETTER_QUEUE;
-    if (!isDead && (message.receives > this.#weather.faults.maxReceiveCount || this.strikes('deadLetter'))) {
+    if (!isDead && (message.receives > this.#injector.faults.maxReceiveCount || this.#injector.strikes('deadLetter'))) {
       this.messages = this.messages.filter((one) => one !== message);
       message.isGone = true;
       this.#giveUp(message.body, 'the simulation gave it up', `${message.id}-dead`);
       return [];
     }
     message.inFlight += 1;
-    const { id: messageId, body, receives, queue, reason } = message;
-    const receipt = { queue, handle: `${messageId}|${receives}` };
+    const { id: messageId, body, queue, reason } = message;
+    const receipt = { queue, handle: `${messageId}|${message.receives}` };
+    const hasForgotten = message.receives > 1 && this.#injector.strikes('forgottenReceive');
+    const receives = hasForgotten ? 1 : message.receives;
     return [compact({ messageId, body, receives, receipt, reason })];
   }
 
@@ -164,7 +162,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
 
   #put(queue: string, body: string, delayMs: number): void {
     this.sent += 1;
-    const visibleAt = this.#clock.now() + delayMs + this.#weather.below(20);
+    const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20);
     this.messages.push({ id: `s${this.sent}`, queue, body, receives: 0, inFlight: 0, visibleAt, isGone: false });
   }
 

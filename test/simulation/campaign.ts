@@ -1,5 +1,5 @@
+import type { FaultKind } from '../../src/testing/fault-injector.ts';
 import type { Faults } from '../../src/testing/faults.ts';
-import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { describeSpec, shrink } from './shrink.ts';
 import { DEPTH, simulate } from './simulate.ts';
 import type { Report, Simulation } from './simulate.ts';

@@ -2,11 +2,11 @@ import { sendRevocation } from '../../src/client/revoke.ts';
 import { workflowOf } from '../../src/core/protocol/ids.ts';
 import { isPlainObject } from '../../src/core/values/json.ts';
 import { loadValue } from '../../src/engine/inputs.ts';
+import type { FaultKind } from '../../src/testing/fault-injector.ts';
 import type { Faults } from '../../src/testing/faults.ts';
 import { brokenInvariants } from '../../src/testing/invariants.ts';
 import type { Ended } from '../../src/testing/invariants.ts';
 import { Recorder } from '../../src/testing/recorder.ts';
-import type { FaultKind } from '../../src/testing/sandbox.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { evaluate, normal } from './evaluate.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -108,8 +108,8 @@ async function run(simulation: Simulation): Promise<Report> {
 }
 
 /** A fresh run, three counted starts, and what duplicates add: without them it is four. */
-function maxRunsOf({ duplicateSend }: Faults): number {
-  return duplicateSend === 0 ? 4 : 40;
+function maxRunsOf({ duplicateSend, repeatedSchedule, forgottenReceive, lateWrite }: Faults): number {
+  return duplicateSend + repeatedSchedule + forgottenReceive + lateWrite === 0 ? 4 : 40;
 }
 
 interface Submittable {
