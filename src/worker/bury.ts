@@ -43,6 +43,7 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs:
   const { clock, records, log } = engine;
   try {
     const message = readable(body, messageId);
+    // @defect dead-are-settled
     const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead });
     if (disposition.kind === 'return') return false;
     const at = clock.now();

@@ -31,6 +31,7 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   const { engine, message, origin } = delivery;
   const attempt = message.try;
   const decision = decided instanceof Error ? await failureOf(delivery, decided) : decided;
+  // @defect commit-decides
   const standing = await engine.outcomes.commit({
     address: addressOf(message.id),
     attempt,
@@ -48,7 +49,12 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
 export async function continueFrom(delivery: TaskDelivery, standing: Standing, isResumed: boolean): Promise<void> {
   const { engine, message } = delivery;
   // Delays count from now on, not from when the task began.
-  const origin = { ...delivery.origin, again: isResumed || delivery.origin.again, now: engine.clock.now() };
+  const origin = {
+    ...delivery.origin,
+    // @defect resume-marks-what-it-sends
+    again: isResumed || delivery.origin.again,
+    now: engine.clock.now(),
+  };
   const context = { ...delivery, origin };
   const decided = decidedBy(standing.cell, message);
   if (decided === undefined) return;
@@ -106,6 +112,7 @@ async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<
 
 /** Loads the committed replacement. */
 async function replacementOf(engine: Engine, next: NextAttempt & { readonly kind: 'replace' }): Promise<Plan> {
+  // @defect replacement-as-committed
   const json = await loadValue(engine, next.plan);
   if (isPlan(json)) return json;
   throw new InvalidMessage(

@@ -47,6 +47,7 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
   const { message } = facts;
   const next = onArrival(facts);
   if (next.kind === 'end') return next.disposition;
+  // @defect dead-are-worked-on
   if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
   if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
   if (next.kind !== 'forward') return work({ ...arrival, facts: { ...facts, message } }, next);
@@ -103,6 +104,7 @@ async function finish(
     standing = await commit(delivery, next.decision);
     next = onCommit(facts, standing);
   }
+  // @defect acknowledged-when-durable
   if (next.kind === 'continue') await continueFrom(delivery, standing, next.isResumed);
   return next.kind === 'end' ? next.disposition : ACK;
 }
@@ -133,6 +135,7 @@ async function runNow(
 /** Starts a canvas, or a range of a group's members. All that a possible duplicate sends is marked. */
 async function expand(arrival: Arrival<ExpandMessage>): Promise<Disposition> {
   const { facts } = arrival;
+  // @defect expansion-marks-what-it-sends
   const context = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
   const { id, base, links = [], try: attempt, sig: plan, in: input, frames, lo, hi } = facts.message;
   const start = { at: { id, base, links, attempt }, plan, input, frames };

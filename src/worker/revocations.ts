@@ -80,6 +80,7 @@ export async function revokeScope(context: EffectContext, message: RevokeMessage
     if (outcome === undefined || outcome.state === 'SUCCESS') return ACK;
     // A workflow that has ended by a failure, or the expiry of a member, has an outcome already. Of what is left of it, each
     // message is decided by itself: its other members have outcomes of their own.
+    // @defect ended-is-not-marked
     if (outcome.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return mark(restOf(id));
     await interpret(context, afterSettle(origin, effect, standing));
   }

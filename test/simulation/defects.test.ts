@@ -10,9 +10,7 @@ import { chainOf } from './specs.ts';
 const PROFILES = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
 
 test('every mark in the source is used by a defect, and stands once', () => {
-  const used = new Set(
-    DEFECTS.flatMap(({ edits }) => edits.flatMap((edit) => ('anchor' in edit ? [edit.anchor] : []))),
-  );
+  const used = new Set(DEFECTS.flatMap(({ edits }) => edits.map(({ anchor }) => anchor)));
   const anchors = anchorsInSource();
   expect([...anchors].filter(([name, files]) => !used.has(name) || files.length > 1)).toEqual([]);
   expect([...used].filter((name) => !anchors.has(name))).toEqual([]);

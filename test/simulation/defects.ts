@@ -1,20 +1,25 @@
 import type { Faults } from '../../src/testing/faults.ts';
-import { always, argument, assigns, becomes, drop, dropOperand, never } from './edits.ts';
+import {
+  always,
+  argument,
+  assigns,
+  becomes,
+  before,
+  drop,
+  dropOperand,
+  elseOf,
+  never,
+  rewrite,
+  thenOf,
+} from './edits.ts';
 import type { Edit } from './edits.ts';
 import { plainTask } from './specs.ts';
 import type { Feature, Spec, TaskSpec } from './specs.ts';
 
-/** A place in the source, as it stands and as the defect has it. */
-export interface TextEdit {
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
-}
-
 /** A plausible mistake in the worker, the core or the store, which the simulation has to see. */
 export interface Defect {
   readonly name: string;
-  readonly edits: readonly (Edit | TextEdit)[];
+  readonly edits: readonly Edit[];
   readonly features: readonly Feature[];
   readonly faults: 'none' | 'mild' | 'heavy' | Partial<Faults>;
   /** Instead of canvases that are drawn. */
@@ -23,9 +28,8 @@ export interface Defect {
   readonly seen: RegExp | 'amplification';
 }
 
-const COMMIT = 'src/worker/commit.ts';
-const DELIVERY = 'src/core/protocol/delivery.ts';
-const DELIVER = 'src/worker/deliver.ts';
+/** The second parameter of `commit`: a decision. */
+const DECIDED = 'arguments[1]';
 
 /** Messages come back though they were acknowledged, and nothing else goes wrong. */
 const LOST_ACKS = { lostAck: 0.4 };
@@ -38,6 +42,12 @@ function emptyIn(): Spec {
   return { t: 'chord', header: [], body: { t: 'group', members: [] }, collect: false };
 }
 
+/** Code at the beginning of `deliver`. */
+function onlyRecorded(kind: string): string {
+  const facts = 'arguments[0].facts';
+  return `if (${facts}.dead !== undefined && ${facts}.message.kind === '${kind}') return { kind: 'ack' };`;
+}
+
 /** How many seeds a defect may hide from. */
 export const SEEDS = 2000;
 
@@ -45,12 +55,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'losers continue too',
     edits: [
-      {
-        file: DELIVERY,
-        from: "    case 'otherMessage':\n      return { kind: 'end', disposition: ACK };",
-        to: "    case 'otherMessage':\n      return { kind: 'continue', isResumed: false };",
-      },
-      { file: DELIVERY, from: 'return outcome?.mid === mid ? outcome : undefined;', to: 'return outcome;' },
+      becomes('losers-end', () => "{ kind: 'continue', isResumed: false }"),
+      thenOf('owners-resume'),
       dropOperand('only-the-owner-continues', 1),
     ],
     features: ['plain'],
@@ -59,13 +65,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a loser to its own message acknowledges',
-    edits: [
-      {
-        file: DELIVERY,
-        from: "    case 'undecided':\n      return { kind: 'end', disposition: RETURN };",
-        to: "    case 'undecided':\n      return { kind: 'end', disposition: ACK };",
-      },
-    ],
+    edits: [becomes('losers-to-their-own-message-return', () => "{ kind: 'end', disposition: { kind: 'ack' } }")],
     features: ['plain', 'fail'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -86,39 +86,21 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'nobody climbs after a crash',
-    edits: [
-      {
-        file: DELIVERY,
-        from: 'if (decidedBy(cell, message) !== undefined) return',
-        to: 'if (cell.outcome === undefined && decidedBy(cell, message) !== undefined) return',
-      },
-    ],
+    edits: [becomes('decided-is-resumed', (of) => of.replace(/^(.*) !== undefined$/, "'kind' in ($1 ?? {})"))],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never/,
   },
   {
     name: 'a message is acknowledged before what follows is durable',
-    edits: [
-      {
-        file: DELIVER,
-        from: 'await continueFrom(delivery, standing, next.isResumed);',
-        to: 'void continueFrom(delivery, standing, next.isResumed).catch(() => undefined);',
-      },
-    ],
+    edits: [rewrite('acknowledged-when-durable', /await (.*);/, 'void $1.catch(() => undefined);')],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,
   },
   {
     name: 'a replacement is not carried out by whoever comes back',
-    edits: [
-      {
-        file: DELIVERY,
-        from: "if (isNext && (outcome === undefined || next.kind === 'replace')) return next;",
-        to: '',
-      },
-    ],
+    edits: [drop('reruns-are-resumed')],
     features: ['replace', 'retry'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -132,39 +114,21 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'an expansion that comes again sends nothing',
-    edits: [
-      {
-        file: DELIVER,
-        from: '  const { id, base, links = [], try: attempt, sig: plan, in: input,',
-        to: '  if (context.origin.again) return ACK;\n  const { id, base, links = [], try: attempt, sig: plan, in: input,',
-      },
-    ],
+    edits: [rewrite('expansion-marks-what-it-sends', /^(.*?\(\w+, (.*)\);)$/s, "$1 if ($2) return { kind: 'ack' };")],
     features: ['wide'],
     faults: 'heavy',
     seen: /hangs|never ends/,
   },
   {
     name: 'a dead message is failed without asking who owns the outcome',
-    edits: [
-      {
-        file: DELIVERY,
-        from: 'if (decided !== undefined) return decided;\n  if (dead !== undefined)',
-        to: 'if (decided !== undefined && dead === undefined) return decided;\n  if (dead !== undefined)',
-      },
-    ],
+    edits: [becomes('decided-ends', (is) => `${is} && arguments[0].dead === undefined`)],
     features: ['plain'],
     faults: 'heavy',
     seen: /./,
   },
   {
     name: 'dead messages are only recorded',
-    edits: [
-      {
-        file: 'src/worker/bury.ts',
-        from: 'const disposition = message === undefined ? ACK :',
-        to: 'const disposition = message !== undefined ? ACK :',
-      },
-    ],
+    edits: [thenOf('dead-are-settled')],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -185,13 +149,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what kills its sandbox is started for ever',
-    edits: [
-      {
-        file: DELIVERY,
-        from: 'if (isCounted(facts) && starts > maxStarts)',
-        to: 'if (isCounted(facts) && starts > 1e9)',
-      },
-    ],
+    edits: [never('starts-are-limited')],
     features: ['poison'],
     faults: 'none',
     seen: /was begun \d+ times/,
@@ -205,33 +163,21 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a claim is known by its message alone',
-    edits: [
-      {
-        file: DELIVERY,
-        from: '(claim.mid === by.mid && claim.token === by.token)',
-        to: 'claim.mid === by.mid',
-      },
-    ],
+    edits: [dropOperand('claim-is-of-a-delivery', 1, 1)],
     features: ['claims'],
     faults: 'heavy',
     seen: /may run once/,
   },
   {
     name: 'nobody looks before running',
-    edits: [{ file: DELIVERY, from: 'return receives > 1 || message.again === true;', to: 'return false;' }],
+    edits: [never('duplicates-are-checked')],
     features: ['poison'],
     faults: 'none',
     seen: /was begun \d+ times/,
   },
   {
     name: 'what could not be worked on is acknowledged',
-    edits: [
-      {
-        file: DELIVERY,
-        from: "return { kind: 'return', seconds: Math.ceil(",
-        to: "return { kind: 'ack', seconds: Math.ceil(",
-      },
-    ],
+    edits: [becomes('refused-returns', () => "{ kind: 'ack' }")],
     features: ['plain'],
     faults: 'heavy',
     seen: /hangs|never ends/,
@@ -253,16 +199,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'the value in memory goes on, not the one committed',
     edits: [
-      {
-        file: 'src/core/protocol/continue.ts',
-        from: 'return [...callbacks, ...startStep(origin, frame, inputOf(outcome.value), rest)];',
-        to: 'return [...callbacks, ...startStep(origin, frame, inputOf((globalThis as any).lastValue ?? outcome.value), rest)];',
-      },
-      {
-        file: COMMIT,
-        from: '  const standing = await engine.outcomes.commit(',
-        to: "  if ('state' in decision && decision.state === 'SUCCESS') (globalThis as any).lastValue = decision.value;\n  const standing = await engine.outcomes.commit(",
-      },
+      rewrite('next-gets-what-was-committed', /inputOf\((.*?)\)/, 'inputOf(globalThis.lastValue ?? $1)'),
+      before('commit-decides', `if (${DECIDED}.state === 'SUCCESS') globalThis.lastValue = ${DECIDED}.value;`),
     ],
     features: ['plain'],
     faults: 'heavy',
@@ -293,17 +231,11 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'what follows is sent before the decision is committed',
     edits: [
-      {
-        file: COMMIT,
-        from: '  const standing = await engine.outcomes.commit(',
-        to: `  if ('state' in decision && message.frames[0] !== undefined && 'steps' in message.frames[0]) {
-    const outcome = { ...decision, ...origin.by };
-    const { id, base, frames } = message;
-    const at = { id, base, links: [], attempt };
-    await interpret(delivery, follow(origin, { at, outcome, frames, standing: { cell: { outcome } } }));
-  }
-  const standing = await engine.outcomes.commit(`,
-      },
+      before(
+        'commit-decides',
+        `if (${DECIDED}.state !== undefined && 'steps' in (arguments[0].message.frames[0] ?? {}))
+           await continueFrom(arguments[0], { cell: { outcome: { ...${DECIDED}, ...arguments[0].origin.by } } }, false);`,
+      ),
     ],
     features: ['plain'],
     faults: 'heavy',
@@ -312,16 +244,8 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'a replacement is taken from memory, and not from what was committed',
     edits: [
-      {
-        file: COMMIT,
-        from: '  const json = await loadValue(engine, next.plan);',
-        to: '  const json = await loadValue(engine, (globalThis as any).lastPlan ?? next.plan);',
-      },
-      {
-        file: COMMIT,
-        from: '  const standing = await engine.outcomes.commit(',
-        to: "  if ('kind' in decision && decision.kind === 'replace') (globalThis as any).lastPlan = decision.plan;\n  const standing = await engine.outcomes.commit(",
-      },
+      rewrite('replacement-as-committed', /\w+\.plan/, '(globalThis.lastPlan ?? $&)'),
+      before('commit-decides', `if (${DECIDED}.kind === 'replace') globalThis.lastPlan = ${DECIDED}.plan;`),
     ],
     features: ['replace'],
     faults: 'heavy',
@@ -343,13 +267,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a replacement is dropped when somebody has settled the id since',
-    edits: [
-      {
-        file: DELIVERY,
-        from: "if (isNext && (outcome === undefined || next.kind === 'replace')) return next;",
-        to: 'if (isNext && outcome === undefined) return next;',
-      },
-    ],
+    edits: [dropOperand('reruns-are-resumed', 1, 1)],
     features: ['plain'],
     faults: { throttle: 0.3 },
     spec: { ...plainTask(1), replace: [FAILING_GROUP, FAILING_GROUP] },
@@ -364,9 +282,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a forwarded message is not marked',
-    edits: [
-      { file: DELIVERY, from: 'const again = isDuplicate ? { again: true as const } : {};', to: 'const again = {};' },
-    ],
+    edits: [elseOf('forward-keeps-mark')],
     features: ['delay'],
     faults: LOST_ACKS,
     spec: { ...POISON, countdown: 3000 },
@@ -374,7 +290,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what a resume sends is not marked',
-    edits: [{ file: COMMIT, from: 'again: isResumed || delivery.origin.again', to: 'again: delivery.origin.again' }],
+    edits: [dropOperand('resume-marks-what-it-sends', 0)],
     features: ['plain'],
     faults: LOST_ACKS,
     spec: { t: 'chain', steps: [plainTask(1), POISON] },
@@ -382,13 +298,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what an expansion sends that comes again is not marked',
-    edits: [
-      {
-        file: DELIVER,
-        from: 'facts.dead !== undefined || isPossibleDuplicate(facts))',
-        to: 'facts.dead !== undefined)',
-      },
-    ],
+    edits: [rewrite('expansion-marks-what-it-sends', / \|\| \w+\(\w+\)/, '')],
     features: ['plain'],
     faults: LOST_ACKS,
     spec: { t: 'group', members: [POISON, ...Array.from({ length: 12 }, (_, n) => plainTask(10 + n))] },
@@ -410,22 +320,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'what looks at a claim counts as a start',
-    edits: [
-      { file: DELIVERY, from: 'return tasks.get(message.sig.task)?.options.acksLate !== false;', to: 'return true;' },
-    ],
+    edits: [always('claims-are-not-counted')],
     features: ['claims'],
     faults: { duplicateDelivery: 0.5 },
     seen: /was given up after \d+ starts/,
   },
   {
     name: 'a claim keeps nobody away',
-    edits: [
-      {
-        file: DELIVERY,
-        from: 'if (claim === undefined || (claim.mid === by.mid && claim.token === by.token)) return',
-        to: 'if (claim !== null) return',
-      },
-    ],
+    edits: [always('claim-is-of-a-delivery')],
     features: ['claims'],
     faults: 'heavy',
     seen: /may run once/,
@@ -439,26 +341,14 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a dead expansion is only recorded',
-    edits: [
-      {
-        file: DELIVER,
-        from: "if (message.kind === 'expand') return",
-        to: "if (message.kind === 'expand' && facts.dead !== undefined) return ACK;\n  if (message.kind === 'expand') return",
-      },
-    ],
+    edits: [before('dead-are-worked-on', onlyRecorded('expand'))],
     features: ['wide'],
     faults: 'heavy',
     seen: /hangs|never ends/,
   },
   {
     name: 'a dead revocation is only recorded',
-    edits: [
-      {
-        file: DELIVER,
-        from: "if (message.kind === 'revoke') return",
-        to: "if (message.kind === 'revoke' && facts.dead !== undefined) return ACK;\n  if (message.kind === 'revoke') return",
-      },
-    ],
+    edits: [before('dead-are-worked-on', onlyRecorded('revoke'))],
     features: ['revoke'],
     faults: 'heavy',
     seen: /the revocation of .* was lost/,
@@ -466,11 +356,10 @@ export const DEFECTS: readonly Defect[] = [
   {
     name: 'the heir of a dead message asks for outcomes alone, and not for retries and replacements',
     edits: [
-      {
-        file: DELIVERY,
-        from: 'if (decided !== undefined) return decided;\n  if (dead !== undefined)',
-        to: 'if (decided !== undefined && (dead === undefined || cell.outcome !== undefined)) return decided;\n  if (dead !== undefined)',
-      },
+      becomes(
+        'decided-ends',
+        (is) => `${is} && (arguments[0].dead === undefined || arguments[1].cell.outcome !== undefined)`,
+      ),
     ],
     features: ['retry', 'replace'],
     faults: 'heavy',
@@ -478,13 +367,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'a workflow is marked as revoked though it had ended',
-    edits: [
-      {
-        file: 'src/worker/revocations.ts',
-        from: "    if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;\n",
-        to: '    void outcome;\n',
-      },
-    ],
+    edits: [drop('ended-is-not-marked')],
     features: ['revoke', 'callbacks', 'fail'],
     faults: 'heavy',
     seen: /never ends/,

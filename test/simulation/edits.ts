@@ -37,16 +37,39 @@ export function becomes(anchor: string, code: (value: string) => string): Edit {
   };
 }
 
-/** Leaves out the operand `index` of the marked `a && b && c` or `a || b || c`. */
-export function dropOperand(anchor: string, index: number): Edit {
+/** Leaves out an operand of the marked `a && b && c` or `a || b || c`; of nested ones, further indices. */
+export function dropOperand(anchor: string, ...indices: readonly number[]): Edit {
   return {
     anchor,
     change(node) {
-      const operand = operandsOf(valueOf(node))[index];
-      if (operand === undefined) throw new Error(`it has no operand ${index}`);
+      const operand = indices.reduce(
+        (value: ts.Node | undefined, index) => value && operandsOf(value)[index],
+        valueOf(node),
+      );
+      if (operand === undefined) throw new Error(`it has no operand ${indices.join('.')}`);
       return { node: operand, text: nothingInPlaceOf(operand) };
     },
   };
+}
+
+/** Makes the marked `condition ? a : b` always `a`. */
+export function thenOf(anchor: string): Edit {
+  return branch(anchor, ({ whenTrue }) => whenTrue);
+}
+
+/** Makes the marked `condition ? a : b` always `b`. */
+export function elseOf(anchor: string): Edit {
+  return branch(anchor, ({ whenFalse }) => whenFalse);
+}
+
+/** Puts code before the marked statement. Of the function around it, `arguments` is known whatever its parameters are called. */
+export function before(anchor: string, code: string): Edit {
+  return { anchor, change: (node) => ({ node, text: `${code}\n${node.getText()}` }) };
+}
+
+/** Replaces a part of what is marked, found by its shape. */
+export function rewrite(anchor: string, shape: RegExp, code: string): Edit {
+  return { anchor, change: (node) => ({ node, text: node.getText().replace(shape, code) }) };
 }
 
 /** Replaces the argument `index` of the marked call. */
@@ -95,6 +118,17 @@ export function anchorsInSource(): ReadonlyMap<string, readonly string[]> {
 // --- internal ---
 
 type Change = (node: ts.Node) => { readonly node: ts.Node; readonly text: string };
+
+function branch(anchor: string, pick: (conditional: ts.ConditionalExpression) => ts.Node): Edit {
+  return {
+    anchor,
+    change(node) {
+      const value = valueOf(node);
+      if (!ts.isConditionalExpression(value)) throw new Error('it is no condition with two values');
+      return { node: value, text: pick(value).getText() };
+    },
+  };
+}
 
 const ANCHOR = /^ *\/\/ @defect (.+)$/gm;
 

@@ -1,9 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
-import type { TextEdit } from './defects.ts';
 import { edited } from './edits.ts';
 import type { Edit } from './edits.ts';
 import type { simulate } from './simulate.ts';
@@ -14,10 +13,7 @@ interface Simulator {
 }
 
 /** Loads the simulator with a defect planted in the engine's source. */
-export async function withDefect<T>(
-  edits: readonly (Edit | TextEdit)[],
-  use: (simulator: Simulator) => Promise<T>,
-): Promise<T> {
+export async function withDefect<T>(edits: readonly Edit[], use: (simulator: Simulator) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'chordal-defect-'));
   try {
     const outfile = join(dir, 'simulate.mjs');
@@ -41,26 +37,15 @@ export async function withDefect<T>(
 
 // --- internal ---
 
-/** Edits a source file as it is bundled; an edit that no longer fits is an error, not a defect nobody sees. */
-function planting(edits: readonly (Edit | TextEdit)[]): esbuild.Plugin {
-  const anchored = edited(edits.filter((edit) => 'anchor' in edit));
-  const files = Map.groupBy(
-    edits.filter((edit) => 'file' in edit),
-    ({ file }) => resolve(file),
-  );
+/** Edits source files as they are bundled. */
+function planting(edits: readonly Edit[]): esbuild.Plugin {
+  const files = edited(edits);
   return {
     name: 'defect',
     setup(build) {
-      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        const here = files.get(path) ?? [];
-        if (here.length === 0 && !anchored.has(path)) return undefined;
-        let source = anchored.get(path) ?? (await readFile(path, 'utf8'));
-        for (const { from, to } of here) {
-          if (source.split(from).length !== 2)
-            throw new Error(`Cannot plant a defect in ${path}: "${from}" does not stand there exactly once`);
-          source = source.replace(from, () => to);
-        }
-        return { contents: source, loader: 'ts' };
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const contents = files.get(path);
+        return contents === undefined ? undefined : { contents, loader: 'ts' };
       });
     },
   };

@@ -46,6 +46,7 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
       ...(failed ? [failOutward(at.id, outcome, frame, rest)] : []),
     ];
   }
+  // @defect next-gets-what-was-committed
   if (outcome.state === 'SUCCESS') return [...callbacks, ...startStep(origin, frame, inputOf(outcome.value), rest)];
   return [...callbacks, settleAt(positionOf(frame), outcome, rest, { step: at.id, quiet: false, failedId: at.id })];
 }

@@ -87,6 +87,7 @@ export type Next<T = DeliveredTask> =
 
 /** Returns whether a message may have been worked on before: such a message is checked before it runs. */
 export function isPossibleDuplicate({ receives, message }: Pick<DeliveryFacts, 'receives' | 'message'>): boolean {
+  // @defect duplicates-are-checked
   return receives > 1 || message.again === true;
 }
 
@@ -122,9 +123,11 @@ export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message,
 export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>, { cell }: Standing): Next<T> {
   const { message, maxStarts, dead } = facts;
   const decided = onDecided(facts, cell);
+  // @defect decided-ends
   if (decided !== undefined) return decided;
   if (dead !== undefined) return lost(message, `its message ended in the dead-letter queue: ${dead}`);
   const starts = cell.starts?.n ?? 0;
+  // @defect starts-are-limited
   if (isCounted(facts) && starts > maxStarts)
     return lost(message, `${starts - 1} starts have ended without an outcome, and ${maxStarts} is the most`);
   return onUndecided(facts);
@@ -140,6 +143,7 @@ export function onClaim<T extends DeliveredTask>(
   const decided = onDecided(facts, cell);
   if (decided !== undefined) return decided;
   const { claim } = cell;
+  // @defect claim-is-of-a-delivery
   if (claim === undefined || (claim.mid === by.mid && claim.token === by.token)) return { kind: 'run', task };
   if (claim.mid !== by.mid) return { kind: 'end', disposition: ACK };
   if (now < claim.until) return { kind: 'end', disposition: RETURN };
@@ -152,10 +156,12 @@ export function onCommit({ message, by }: DeliveryFacts<RunMessage>, { cell }: S
     case 'thisDelivery':
       return { kind: 'continue', isResumed: false };
     case 'otherMessage':
+      // @defect losers-end
       return { kind: 'end', disposition: ACK };
     // Lost to another delivery of the same message: an acknowledgement would delete the owner's message.
     case 'sameMessage':
     case 'undecided':
+      // @defect losers-to-their-own-message-return
       return { kind: 'end', disposition: RETURN };
   }
 }
@@ -186,6 +192,7 @@ export function onThrow(
   if (!isRefusal(error)) return RETURN;
   const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
   const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
+  // @defect refused-returns
   return { kind: 'return', seconds: Math.ceil(most * (0.5 + chance / 2)) };
 }
 
@@ -198,7 +205,9 @@ export function decidedBy(
   { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>,
 ): NextAttempt | Outcome | undefined {
   const isNext = next !== undefined && next.mid === mid && next.attempt === attempt + 1;
+  // @defect reruns-are-resumed
   if (isNext && (outcome === undefined || next.kind === 'replace')) return next;
+  // @defect owners-resume
   return outcome?.mid === mid ? outcome : undefined;
 }
 
@@ -236,6 +245,7 @@ function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage,
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   const isDuplicate = isPossibleDuplicate(facts);
   if (due > now) {
+    // @defect forward-keeps-mark
     const again = isDuplicate ? { again: true as const } : {};
     const slot = slotAt === undefined ? {} : { slot: true as const };
     return { kind: 'forward', message: { ...message, ...again, ...slot, notBefore: due } };
@@ -245,6 +255,7 @@ function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage,
 
 /** Judges a delivery whose attempt may have been decided: the owner resumes, every other message stops. */
 function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next<never> | undefined {
+  // @defect decided-is-resumed
   if (decidedBy(cell, message) !== undefined) return { kind: 'continue', isResumed: true };
   return ownershipOf(cell, message.try, by) === 'undecided' ? undefined : { kind: 'end', disposition: ACK };
 }
@@ -264,6 +275,7 @@ function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: 
 
 /** An `acksLate: false` task starts once by its claim, so its starts are not counted. */
 function isCounted({ tasks, message }: DeliveryFacts<RunMessage>): boolean {
+  // @defect claims-are-not-counted
   return tasks.get(message.sig.task)?.options.acksLate !== false;
 }
 
