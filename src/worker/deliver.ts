@@ -124,6 +124,7 @@ async function runNow(
     const now = delivery.engine.clock.now();
     const standing = await claim(delivery, now, limitsOf(task, facts.message, remainingMs()).hardMs);
     const next = onClaim(facts, standing, { task, now });
+    // @defect claim-tells-what-stands
     if (next.kind !== 'run') return { next, standing };
   }
   const limits = limitsOf(task, facts.message, remainingMs());

@@ -326,6 +326,13 @@ export const DEFECTS: readonly Defect[] = [
     seen: /was given up after \d+ starts/,
   },
   {
+    name: 'who finds its decision by the claim does not go on with it',
+    edits: [rewrite('claim-tells-what-stands', /, \w+ \}/, ', standing: { cell: {} } }')],
+    features: ['claims', 'callbacks'],
+    faults: { crash: 0.02, forgottenReceive: 0.3 },
+    seen: /never ends|hangs|callbacks/,
+  },
+  {
     name: 'a claim keeps nobody away',
     edits: [always('claim-is-of-a-delivery')],
     features: ['claims'],

@@ -239,6 +239,25 @@ describe('runBatch() runs', () => {
     expect(await bench.work([taskDelivery('early', { mid: 'copy', again: true })])).toEqual([]);
     expect(runs).toBe(1);
   });
+
+  it('goes on with what an early task has decided, though only its claim tells that it has run', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('early', { acksLate: false }, () => (runs += 1));
+    bench.app.task('next', () => 'there');
+    // The sandbox died behind this commit, and the queue has forgotten that it has delivered the message before.
+    await bench.engine.outcomes.commit({
+      address: addressOf('W'),
+      attempt: 0,
+      decision: { state: 'SUCCESS', value: { inline: 1 } },
+      by: { mid: 'm', token: 'dead' },
+      until: Date.UTC(2027),
+    });
+    const links = [{ on: 'success', plan: { task: 'next' } }] as const;
+    expect(await bench.work([taskDelivery('early', { links }, { receives: 1 })])).toEqual([]);
+    expect(runs).toBe(0);
+    expect(bench.receive()).toMatchObject([{ body: expect.stringContaining('"next"') }]);
+  });
 });
 
 describe('runBatch() given a task with acksLate false', () => {
