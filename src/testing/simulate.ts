@@ -63,7 +63,7 @@ export class SimulationFailed extends Error {
 /**
  * Runs workflows on your own handlers, each under faults that are drawn from a seed: messages are sent and delivered
  * twice, late and out of order, sandboxes die at any await of the engine, acknowledgements and answers are lost, calls
- * are throttled. Time is virtual. Of each workflow it checks what the engine promises, and what you do.
+ * are throttled or arrive late, schedules fire twice, clocks differ: {@link Faults} names all. Time is virtual. Of each workflow it checks what the engine promises, and what you do.
  *
  * The same seed gives the same run as long as your tasks do: give chance and time of their own to none of them. One
  * simulation runs at a time, since all apps of the process use its cloud.

@@ -17,6 +17,12 @@ describe('simulate()', () => {
     expect({ found, violations }).toEqual({ found: [], violations: 0 });
   });
 
+  it('has every fault strike', { timeout: LONG }, async () => {
+    const { faults } = await runCampaign({ from: 5000, workflows: 20, faults: HEAVY_FAULTS });
+    const kinds = Object.keys(HEAVY_FAULTS).filter((kind) => kind !== 'maxReceiveCount');
+    expect([...faults.keys()].toSorted()).toEqual(kinds.toSorted());
+  });
+
   it.each(FEATURES)(
     'brings workflows with only this to their right end under heavy faults: %s',
     { timeout: LONG },
