@@ -1,0 +1,79 @@
+import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../core/errors/caller.ts';
+
+/** What a call works on: named in errors, with what to do if it is not there. */
+export interface Resource {
+  readonly kind: 'table' | 'bucket' | 'queue' | 'schedule group';
+  readonly name: string;
+}
+
+/**
+ * Makes a call of the SDK, and throws its errors as ours.
+ *
+ * @param doing what the call is for, as in `write an outcome to`
+ * @throws ServiceUnavailable if the service is busy, throttles, or is out of reach
+ * @throws ConfigurationError if the resource or the credentials are missing, or the service refuses the request for good
+ */
+export async function calling<Answer>(doing: string, resource: Resource, call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    throw translated(error, doing, resource);
+  }
+}
+
+/** Our error for one of the SDK's; an error that is not of a service or the way to it stays as it is. */
+export function translated(error: unknown, doing: string, { kind, name }: Resource): unknown {
+  if (!(error instanceof Error) || isChordalError(error)) return error;
+  const what = `Cannot ${doing} the ${kind} "${name}"`;
+  const why = `${error.name}: ${error.message}`;
+  if (MISSING.has(error.name)) {
+    const advice = `deploy the stack, or check the names and the region in the environment`;
+    return new ConfigurationError(`${what}: there is no such ${kind}; ${advice}`, { cause: error });
+  }
+  if (isBusy(error)) return new ServiceUnavailable(`${what} for now: ${why}`, { cause: error });
+  if (DENIED.test(error.name) || NOT_SET_UP.test(error.message)) {
+    const advice = 'check the credentials, the region and the role of this program';
+    return new ConfigurationError(`${what}: current access is refused (${why}); ${advice}`, { cause: error });
+  }
+  if (statusOf(error) === undefined) return error;
+  return new ConfigurationError(`${what}: the service refuses the request (${why})`, { cause: error });
+}
+
+/** Whether an error, or one entry of a batch, by its code, may succeed when it is tried again. */
+export function isTransientCode(code: string): boolean {
+  return BUSY.test(code);
+}
+
+/** Whether a conditional write was refused, because its condition did not hold. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+}
+
+// --- internal ---
+
+const MISSING: ReadonlySet<string> = new Set([
+  'ResourceNotFoundException',
+  'QueueDoesNotExist',
+  'AWS.SimpleQueueService.NonExistentQueue',
+  'NoSuchBucket',
+]);
+const BUSY =
+  /Throttl|ThroughputExceeded|LimitExceeded|TooManyRequests|SlowDown|Unavailable|Internal|Timeout|RequestExpired|InProgress|Abort/i;
+const DENIED =
+  /AccessDenied|Unauthorized|Forbidden|Credentials|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken|Signature|AuthFailure|MissingAuthenticationToken/i;
+const NOT_SET_UP = /^Region is missing|^Could not load credentials|^Resolved credential object is not valid/;
+const NETWORK = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET\w*|UND_ERR_\w+)$/;
+
+function isBusy(error: Error): boolean {
+  const status = statusOf(error);
+  if (status !== undefined && (status >= 500 || status === 429)) return true;
+  if ('code' in error && typeof error.code === 'string' && NETWORK.test(error.code)) return true;
+  return BUSY.test(error.name);
+}
+
+function statusOf(error: Error): number | undefined {
+  if (!('$metadata' in error) || typeof error.$metadata !== 'object' || error.$metadata === null) return undefined;
+  const { $metadata } = error;
+  if (!('httpStatusCode' in $metadata)) return undefined;
+  return typeof $metadata.httpStatusCode === 'number' ? $metadata.httpStatusCode : undefined;
+}

@@ -1,0 +1,20 @@
+import type { Address } from '../../core/protocol/address.ts';
+import type { Key } from './attributes.ts';
+
+/** The key of an item beside a task's: in its partition, with a prefix of its own and the rest of the task's id. */
+export function besideTask(prefix: string, { pk, sk, seat }: Address, end: string = ''): Key {
+  const rest = seat === undefined ? sk.slice(1) : `~${seat.index}`;
+  return { pk, sk: `${prefix}${rest}${end}` };
+}
+
+/** The key of an item of a workflow: its partition, and a prefix with what follows the workflow in `name`. */
+export function inWorkflow(prefix: string, name: string): Key {
+  const end = name.search(/[.~!^/]/);
+  const pk = end < 0 ? name : name.slice(0, end);
+  return { pk, sk: `${prefix}${name.slice(pk.length)}` };
+}
+
+/** An instant as text that sorts by time. */
+export function sortableTime(at: number): string {
+  return String(Math.floor(at)).padStart(15, '0');
+}

@@ -1,0 +1,157 @@
+import { addressOf, nodeKey } from '../../core/protocol/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
+import { idsAt, footprintOf } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
+import { memberId } from '../../core/protocol/ids.ts';
+import { isOpen } from '../../core/protocol/outcome.ts';
+import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
+import { compact } from '../../core/values/compact.ts';
+import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
+import type { Clock } from '../../ports/system.ts';
+import { ExpiringMap } from './expiring-map.ts';
+import { frozenCopy } from './frozen-copy.ts';
+
+/** Outcomes and joins in memory. Each call does its work before it returns its promise, so calls never interleave. */
+export class MemoryOutcomes implements Outcomes {
+  readonly #items: ExpiringMap<Item>;
+  readonly #nodes: ExpiringMap<Node>;
+
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#items = new ExpiringMap(clock);
+    this.#nodes = new ExpiringMap(clock);
+  }
+
+  async commit({ address, attempt, decision, by, until }: Commit): Promise<Standing> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    // @defect decisions-stay
+    if (!isOpen(cell, attempt)) return standingOf(address, item);
+    this.#items.set(keyOf(address), item, until);
+    if ('kind' in decision) {
+      // @defect rerun-clears-starts
+      item.cells[slot] = frozenCopy({ next: { ...decision, ...by } });
+      return standingOf(address, item);
+    }
+    item.cells[slot] = frozenCopy({ ...cell, outcome: { ...decision, ...by } });
+    item.filled += 1;
+    item.failed ||= decision.state !== 'SUCCESS';
+    item.last = Object.freeze({ mid: by.mid, child: slot });
+    return standingOf(address, item);
+  }
+
+  async countStart({ address, attempt, token, until }: CountStart): Promise<Standing> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    // @defect count-start-once
+    if (isOpen(cell, attempt) && cell.starts?.token !== token) {
+      this.#items.set(keyOf(address), item, until);
+      item.cells[slot] = frozenCopy({ ...cell, starts: { n: (cell.starts?.n ?? 0) + 1, token } });
+    }
+    return standingOf(address, item);
+  }
+
+  async uncountStart({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    // @defect uncount-own-start
+    if (cell.starts === undefined || cell.starts.token !== token) return;
+    item.cells[slot] = frozenCopy({ ...cell, starts: { n: cell.starts.n - 1, token: '' } });
+  }
+
+  async claim({ address, attempt, by, claimedUntil, until }: Claim): Promise<Standing> {
+    const item = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const cell = item.cells[slot] ?? EMPTY_CELL;
+    if (isOpen(cell, attempt) && cell.claim === undefined) {
+      this.#items.set(keyOf(address), item, until);
+      item.cells[slot] = frozenCopy({ ...cell, claim: { ...by, until: claimedUntil } });
+    }
+    return standingOf(address, item);
+  }
+
+  async forget({ address }: { readonly address: Address }): Promise<void> {
+    const { cells } = this.#itemAt(address);
+    const slot = address.slot ?? 0;
+    const { outcome, ...cell } = cells[slot] ?? EMPTY_CELL;
+    if (outcome !== undefined) cells[slot] = frozenCopy({ ...cell, outcome: { ...outcome, forgotten: true } });
+  }
+
+  async read({ address }: { readonly address: Address }): Promise<Standing> {
+    return standingOf(address, this.#itemAt(address));
+  }
+
+  async climb({ join, rung, mid, failed, until }: Climb): Promise<Leaf> {
+    const key = nodeKey(join, rung.level, rung.node);
+    const node = this.#nodes.get(key) ?? { children: new Set(), failed: false };
+    // @defect child-counts-once
+    if (!node.children.has(rung.child)) {
+      // @defect children-are-named
+      node.children.add(rung.child);
+      node.failed ||= failed;
+      node.last = Object.freeze({ mid, child: rung.child });
+      this.#nodes.set(key, node, until);
+    }
+    return leafOf(node.children.size, node);
+  }
+
+  async gather({ join, n }: { readonly join: string; readonly n: number }): Promise<readonly Cell[]> {
+    // @defect gather-finds-all
+    return Array.from({ length: n }, (_, index) => this.#cellAt(addressOf(memberId(join, index))));
+  }
+
+  async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+    return addresses.map((address) => this.#cellAt(address));
+  }
+
+  /** What there is of every id. */
+  traces(): readonly Footprint[] {
+    return this.#items.entries().flatMap(({ key, value: { cells }, until }) => {
+      const space = key.indexOf(' ');
+      const ids = idsAt({ pk: key.slice(0, space), sk: key.slice(space + 1) });
+      return ids.flatMap((id, slot) => footprintOf(id, cells[slot] ?? EMPTY_CELL, until) ?? []);
+    });
+  }
+
+  #itemAt(address: Address): Item {
+    return this.#items.get(keyOf(address)) ?? { cells: [], filled: 0, failed: false };
+  }
+
+  #cellAt(address: Address): Cell {
+    return this.#items.get(keyOf(address))?.cells[address.slot ?? 0] ?? EMPTY_CELL;
+  }
+}
+
+// --- internal ---
+
+interface Progress {
+  failed: boolean;
+  last?: { readonly mid: string; readonly child: number };
+}
+
+/** A task's item, which has one cell, or a leaf. */
+interface Item extends Progress {
+  readonly cells: Cell[];
+  filled: number;
+}
+
+interface Node extends Progress {
+  readonly children: Set<number>;
+}
+
+const EMPTY_CELL: Cell = Object.freeze({});
+
+function keyOf({ pk, sk }: Address): string {
+  return `${pk} ${sk}`;
+}
+
+function standingOf({ slot }: Address, item: Item): Standing {
+  const cell = item.cells[slot ?? 0] ?? EMPTY_CELL;
+  return Object.freeze(slot === undefined ? { cell } : { cell, leaf: leafOf(item.filled, item) });
+}
+
+function leafOf(filled: number, { failed, last }: Progress): Leaf {
+  return Object.freeze(compact({ filled, failed, last }));
+}

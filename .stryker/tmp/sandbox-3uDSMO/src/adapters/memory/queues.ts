@@ -1,0 +1,226 @@
+import type { Broker, Deliveries, Outgoing, Receipt, Scheduler } from '../../ports/broker.ts';
+import type { InFlight } from '../../ports/survey.ts';
+import type { Clock } from '../../ports/system.ts';
+
+/** A message that a consumer has been given. */
+export interface Received {
+  readonly messageId: string;
+  readonly handle: string;
+  readonly body: string;
+  readonly receives: number;
+  readonly reason: string | undefined;
+}
+
+/** A message that was given up, and why. */
+export interface DeadMessage {
+  readonly body: string;
+  readonly reason: string;
+}
+
+/** The name of the queue of what was given up. */
+export const DEAD_LETTER_QUEUE = 'dead';
+
+/** How the queues behave. */
+export interface QueueSettings {
+  /** Ms for which a received message is hidden. Default 30,000. */
+  readonly visibilityMs?: number;
+  /** Receives after which a message goes to the dead-letter queue. Default 50. */
+  readonly maxReceiveCount?: number;
+}
+
+/**
+ * Queues in memory, at least once like SQS: what is received and not finished comes back, and ends in the dead-letter
+ * queue when it has come back too often. Delays are exact.
+ */
+export class MemoryQueues implements Broker, Deliveries, Scheduler {
+  readonly dead: DeadMessage[] = [];
+  readonly #clock: Pick<Clock, 'now' | 'sleep'>;
+  readonly #visibilityMs: number;
+  readonly #maxReceiveCount: number;
+  readonly #queues = new Map<string, Queue>();
+  readonly #listeners: (() => void)[] = [];
+  readonly #schedules = new Set<string>();
+  #count = 0;
+
+  constructor(
+    clock: Pick<Clock, 'now' | 'sleep'>,
+    { visibilityMs = 30_000, maxReceiveCount = 50 }: QueueSettings = {},
+  ) {
+    this.#clock = clock;
+    this.#visibilityMs = visibilityMs;
+    this.#maxReceiveCount = maxReceiveCount;
+  }
+
+  /** Calls a listener whenever something may be received that could not be before. */
+  onReady(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Messages that are on a queue or in a consumer's hands. */
+  get size(): number {
+    const { visible, hidden, delayed, dead, scheduled } = this.inFlight();
+    return visible + hidden + delayed + dead + scheduled;
+  }
+
+  /** How much of it is in which state. */
+  inFlight(): InFlight {
+    const counts = { visible: 0, hidden: 0, delayed: 0, dead: 0, scheduled: 0 };
+    for (const [name, { waiting, taken, delayed, scheduled }] of this.#queues) {
+      if (name === DEAD_LETTER_QUEUE) {
+        counts.dead += waiting.size + taken.size + delayed;
+      } else {
+        counts.visible += waiting.size;
+        counts.hidden += taken.size;
+        counts.delayed += delayed;
+      }
+      counts.scheduled += scheduled;
+    }
+    return counts;
+  }
+
+  async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+    for (const { queue, body, delaySeconds } of messages) this.#put(queue, body, delaySeconds * 1000, 'delayed');
+    this.#announce();
+  }
+
+  async schedule({
+    name,
+    at,
+    queue,
+    body,
+  }: {
+    readonly name: string;
+    readonly at: number;
+    readonly queue: string;
+    readonly body: string;
+  }): Promise<void> {
+    if (this.#schedules.has(name)) return;
+    this.#schedules.add(name);
+    this.#put(queue, body, Math.max(0, at - this.#clock.now()), 'scheduled');
+  }
+
+  async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
+    this.#giveUp({ id: this.#nextId(), body, receives: 0, hidden: undefined, reason }, reason);
+  }
+
+  /** Up to `most` messages, hidden from others until they are finished or their visibility ends. */
+  receive(queue: string, most: number): readonly Received[] {
+    const { waiting, taken } = this.#queue(queue);
+    const received: Received[] = [];
+    for (const message of waiting) {
+      if (received.length === most) break;
+      waiting.delete(message);
+      message.receives += 1;
+      if (message.receives > this.#maxReceiveCount && queue !== DEAD_LETTER_QUEUE) {
+        this.#giveUp(message, `it was received more than ${this.#maxReceiveCount} times`);
+        continue;
+      }
+      const handle = `${message.id}#${message.receives}`;
+      taken.set(handle, message);
+      this.#returnLater(queue, handle, this.#visibilityMs);
+      received.push({
+        messageId: message.id,
+        handle,
+        body: message.body,
+        receives: message.receives,
+        reason: message.reason,
+      });
+    }
+    return received;
+  }
+
+  async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
+    for (const { queue, handle } of receipts) this.#take(queue, handle);
+  }
+
+  async release({
+    receipts,
+    seconds,
+  }: {
+    readonly receipts: readonly Receipt[];
+    readonly seconds: number;
+  }): Promise<void> {
+    for (const { queue, handle } of receipts) {
+      if (seconds <= 0) this.#giveBack(queue, handle);
+      else this.#returnLater(queue, handle, seconds * 1000);
+    }
+  }
+
+  // --- internal ---
+
+  #put(queue: string, body: string, delayMs: number, kind: 'delayed' | 'scheduled'): void {
+    const message = { id: this.#nextId(), body, receives: 0, hidden: undefined, reason: undefined };
+    const target = this.#queue(queue);
+    if (delayMs <= 0) return void target.waiting.add(message);
+    target[kind] += 1;
+    void this.#clock.sleep(delayMs).then(() => {
+      target[kind] -= 1;
+      target.waiting.add(message);
+      this.#announce();
+    });
+  }
+
+  #giveUp(message: Stored, reason: string): void {
+    this.dead.push({ body: message.body, reason });
+    this.#queue(DEAD_LETTER_QUEUE).waiting.add({ ...message, receives: 0, hidden: undefined, reason });
+    this.#announce();
+  }
+
+  #returnLater(queue: string, handle: string, ms: number): void {
+    const message = this.#queue(queue).taken.get(handle);
+    if (message === undefined) return;
+    // With a reason there is no error to be made for it.
+    message.hidden?.abort('hidden anew');
+    const hidden = new AbortController();
+    message.hidden = hidden;
+    void this.#clock.sleep(ms, hidden.signal).then(() => {
+      if (!hidden.signal.aborted) this.#giveBack(queue, handle);
+    });
+  }
+
+  #giveBack(queue: string, handle: string): void {
+    const message = this.#take(queue, handle);
+    if (message === undefined) return;
+    this.#queue(queue).waiting.add(message);
+    this.#announce();
+  }
+
+  #take(queue: string, handle: string): Stored | undefined {
+    const { taken } = this.#queue(queue);
+    const message = taken.get(handle);
+    taken.delete(handle);
+    message?.hidden?.abort('taken');
+    return message;
+  }
+
+  #queue(name: string): Queue {
+    const queue = this.#queues.get(name) ?? { waiting: new Set(), taken: new Map(), delayed: 0, scheduled: 0 };
+    this.#queues.set(name, queue);
+    return queue;
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #nextId(): string {
+    return `memory-${(this.#count += 1)}`;
+  }
+}
+
+interface Stored {
+  readonly id: string;
+  readonly body: string;
+  receives: number;
+  readonly reason: string | undefined;
+  /** Ends the wait for its return. */
+  hidden: AbortController | undefined;
+}
+
+interface Queue {
+  readonly waiting: Set<Stored>;
+  /** By receipt handle. */
+  readonly taken: Map<string, Stored>;
+  delayed: number;
+  scheduled: number;
+}

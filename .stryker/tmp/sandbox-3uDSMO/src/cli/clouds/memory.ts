@@ -1,0 +1,54 @@
+import { pathToFileURL } from 'node:url';
+import { buildHandlers } from '../../deploy/build.ts';
+import { findHandlers } from '../../deploy/handler-file.ts';
+import type { Handler } from '../../lambda/handler.ts';
+import { temporaryFolder } from '../../local/temporary-folder.ts';
+import { environmentRuntime, logLevel } from '../../runtime/environment.ts';
+import { memoryCloud } from '../../testing/memory-cloud.ts';
+import type { Output } from '../output.ts';
+import { clientApp, poll } from './cloud.ts';
+import type { OpenCloud } from './cloud.ts';
+import type { CloudOptions } from './options.ts';
+import { overConfig } from './own-environment.ts';
+
+/**
+ * Runs the handlers in this process, with queues, a table and a bucket in memory.
+ *
+ * @throws ConfigurationError if a handler cannot be built or used
+ */
+export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Output): Promise<OpenCloud> {
+  const handlers = await findHandlers(handlersDir);
+  const { bundles, configs } = await buildHandlers({
+    handlers,
+    outDir: temporaryFolder().path,
+    environmentOf: (_, config) => overConfig(config),
+  });
+  // One process has one environment; what it has already goes before.
+  for (const config of Object.values(configs)) Object.assign(process.env, overConfig(config));
+  process.setSourceMapsEnabled(true);
+  const loaded = await Promise.all(
+    Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),
+  );
+  // Each bundle has its own copy of this library. All copies in a process find this cloud.
+  const cloud = memoryCloud(Object.fromEntries(loaded), { logLevel: logLevel() });
+  const tell = (): void => output.problem(ENDED);
+  process.once('exit', tell);
+  return {
+    ...clientApp(environmentRuntime()),
+    isEmbedded: true,
+    untilIdle: poll(async () => cloud.isIdle),
+    close: async () => {
+      process.off('exit', tell);
+      cloud.close();
+    },
+  };
+}
+
+// --- internal ---
+
+const ENDED = 'A task called process.exit(). With --memory that ends the whole command; use --local to isolate tasks.';
+
+async function loadHandler(bundle: string): Promise<Handler> {
+  // The build has checked that the bundle exports a handler.
+  return ((await import(pathToFileURL(bundle).href)) as { readonly handler: Handler }).handler;
+}

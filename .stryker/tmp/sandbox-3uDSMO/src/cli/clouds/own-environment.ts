@@ -1,0 +1,28 @@
+import type { FunctionConfig } from '../../core/types/function-config.ts';
+import { variablesOf } from '../../deploy/function-config.ts';
+
+/** Returns the environment of this process without the variables that point to another cloud. */
+export function ownEnvironment(): Readonly<Record<string, string>> {
+  const own = Object.entries(process.env).filter(([name]) => !leadsElsewhere(name));
+  return Object.fromEntries(own.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
+
+/** Points this process to a cloud: SDK clients read the environment, so nothing in it may name another cloud. */
+export function useOnly(env: Readonly<Record<string, string>>): void {
+  for (const name of Object.keys(process.env)) if (leadsElsewhere(name)) delete process.env[name];
+  Object.assign(process.env, env);
+}
+
+/** All that this process's environment has, over the variables of a function's configuration. */
+export function overConfig(config: FunctionConfig): Readonly<Record<string, string>> {
+  const own = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return { ...variablesOf(config), ...Object.fromEntries(own) };
+}
+
+// --- internal ---
+
+function leadsElsewhere(name: string): boolean {
+  return (name.startsWith('AWS_') || name.startsWith('CHORDAL_')) && name !== 'CHORDAL_LOG_LEVEL';
+}

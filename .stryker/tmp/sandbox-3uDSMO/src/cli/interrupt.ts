@@ -1,0 +1,32 @@
+const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+/** Waits for SIGINT or SIGTERM. A second signal ends the process at once. */
+export function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    onSignal(() => resolve());
+  });
+}
+
+/** Cleans up and ends the process when it is interrupted, until `end` is called. A second signal ends it at once. */
+export function onInterrupt(cleanUp: () => Promise<void>): { end(): void } {
+  return onSignal((exitCode) => {
+    // The process ends even if the clean-up fails.
+    void cleanUp()
+      .catch(() => {})
+      .finally(() => process.exit(exitCode));
+  });
+}
+
+// --- internal ---
+
+function onSignal(first: (exitCode: number) => void): { end(): void } {
+  let isFirst = true;
+  const listen = (signal: keyof typeof SIGNALS): void => {
+    const exitCode = 128 + SIGNALS[signal];
+    if (!isFirst) process.exit(exitCode);
+    isFirst = false;
+    first(exitCode);
+  };
+  process.on('SIGINT', listen).on('SIGTERM', listen);
+  return { end: () => void process.off('SIGINT', listen).off('SIGTERM', listen) };
+}

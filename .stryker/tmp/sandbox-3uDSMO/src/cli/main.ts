@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import { nodeProblem } from '../deploy/node-version.ts';
+
+const problem = nodeProblem(process.versions.node);
+if (problem !== undefined) {
+  process.stderr.write(`chordal: Cannot run: ${problem}.\n`);
+  process.exit(2);
+}
+
+// Loaded only now: an older Node could not load these modules.
+const [{ runCli }, { ProcessOutput }] = await Promise.all([import('./cli.ts'), import('./output.ts')]);
+const output = new ProcessOutput(process.stdout, process.stderr);
+const code = await runCli(process.argv.slice(2), output);
+await output.flush();
+// Timers and connections that a task has left open must not keep the command alive.
+process.exit(code);

@@ -1,0 +1,48 @@
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { AnySignature } from '../core/types/signature.ts';
+
+/** What a signature needs of its app. */
+export interface Caller {
+  /** Runs it in this process. */
+  runHere(data: SignatureData): Promise<unknown>;
+  /** Sends it, and answers with its handle. */
+  send(data: SignatureData, options: { readonly taskId?: string; readonly dedupKey?: string }): Promise<unknown>;
+}
+
+/** A signature at run time; the public types say which arguments and results go with it. */
+export interface RuntimeSignature extends AnySignature {
+  (...later: readonly unknown[]): Promise<unknown>;
+  readonly caller: Caller;
+  delay(...later: readonly unknown[]): Promise<unknown>;
+  applyAsync(options?: object): Promise<unknown>;
+  set(options: object): RuntimeSignature;
+  link(callback: AnySignature): RuntimeSignature;
+  linkError(callback: AnySignature): RuntimeSignature;
+  clone(): RuntimeSignature;
+  pipe(next: AnySignature): RuntimeSignature;
+  toJSON(): ReturnType<AnySignature['toJSON']>;
+}
+
+/** Whether a value is a signature or a canvas. */
+export function isSignature(value: unknown): value is RuntimeSignature {
+  return typeof value === 'function' && 'data' in value && 'caller' in value;
+}
+
+/**
+ * What a signature says, that a caller without the compiler may have given something else for.
+ *
+ * @param as what it is used as, for the message: *part 2 of a chain*.
+ * @throws InvalidCanvas if it is no signature.
+ */
+export function dataOf(value: unknown, as: string): SignatureData {
+  if (isSignature(value)) return value.data;
+  const hint =
+    typeof value === 'function'
+      ? '; use .s() to make one of a task'
+      : Array.isArray(value)
+        ? '; spread a list of them with ...'
+        : '';
+  throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(value)}${hint}`);
+}

@@ -1,0 +1,105 @@
+import { chainOf, chordOf, groupOf } from '../core/canvas/signature.ts';
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { ChainFunction } from '../core/types/canvas.ts';
+import type { ChordFunction, GroupFunction, Header } from '../core/types/groups.ts';
+import type { ChordOptions, OnMemberFailure } from '../core/types/options.ts';
+import type { AnySignature } from '../core/types/signature.ts';
+import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import { dataOf, isSignature } from './caller.ts';
+import type { RuntimeSignature } from './caller.ts';
+import { currentApp } from './current-app.ts';
+import { makeSignature } from './signature.ts';
+
+/**
+ * Steps that run one after another, each called with what the one before returned.
+ *
+ * @param steps signatures and canvases, at least one.
+ * @throws InvalidCanvas if there is no step, or one is no signature.
+ *
+ * @example
+ * ```ts
+ * const result = await chain(add.s(1, 2), add.s(3)).delay();
+ * await result.get(); // 6
+ * ```
+ */
+export const chain = ((...steps: readonly AnySignature[]) =>
+  // The public type says which steps fit.
+  canvas('chain', steps, chainOf)) as unknown as ChainFunction;
+
+/**
+ * Members that run at once; the value is the list of theirs, in this order.
+ *
+ * @param members signatures and canvases: an array or any other iterable.
+ * @throws InvalidCanvas if a member is no signature.
+ *
+ * @example
+ * ```ts
+ * const result = await group(range(3).map((i) => add.s(i, i))).delay();
+ * await result.get(); // [0, 2, 4]
+ * ```
+ */
+export const group = ((members: Iterable<AnySignature>) =>
+  // The public type lists the members' values.
+  canvas('group', listOf(members), groupOf)) as unknown as GroupFunction;
+
+/**
+ * A header whose values, as one list, are what the body is called with. Without a body it returns a function that takes
+ * one; nothing is sent before `delay`.
+ *
+ * @param header the members: an iterable, a group, or one signature.
+ * @param body what is called with the list of their values.
+ * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
+ * `{ ok, value }` or `{ ok, error }` of each member.
+ * @throws InvalidCanvas if the body or a member is no signature, InvalidOptions for an option that is unknown or wrong.
+ *
+ * @example
+ * ```ts
+ * const result = await chord([add.s(1, 1), add.s(2, 2)], tsum.s()).delay();
+ * await result.get(); // 6
+ * ```
+ */
+export const chord = ((header: Header, body?: AnySignature, options?: ChordOptions) => {
+  const members = isSignature(header) ? [header] : listOf(header);
+  const build = (last: AnySignature, how: ChordOptions = {}): RuntimeSignature =>
+    canvas('chord', [...members, last], (all) => {
+      const tail = all.at(-1);
+      if (tail === undefined) throw new InvalidCanvas('Cannot make a chord as it has no body');
+      return chordOf(all.slice(0, -1), tail, readMode(how));
+    });
+  return body === undefined ? build : build(body, options);
+  // The public type says which body fits.
+}) as unknown as ChordFunction;
+
+// --- internal ---
+
+function canvas(
+  kind: string,
+  parts: readonly AnySignature[],
+  make: (data: readonly SignatureData[]) => SignatureData,
+): RuntimeSignature {
+  const data = make(parts.map((part, index) => dataOf(part, `part ${index + 1} of a ${kind}`)));
+  const caller = parts.find(isSignature)?.caller;
+  return makeSignature(caller ?? currentApp(), data);
+}
+
+const CHORD_OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  onMemberFailure: { is: (value) => value === 'failFast' || value === 'collect', want: "'failFast' or 'collect'" },
+};
+
+function readMode(how: ChordOptions): OnMemberFailure {
+  const given = optionsObject(how, 'the options of a chord');
+  checkOptions(given, CHORD_OPTIONS, 'a chord');
+  const { onMemberFailure = 'failFast' }: ChordOptions = given;
+  return onMemberFailure;
+}
+
+function listOf(members: unknown): readonly AnySignature[] {
+  if (typeof members === 'object' && members !== null && Symbol.iterator in members)
+    return [...(members as Iterable<AnySignature>)];
+  throw new InvalidCanvas(
+    `Cannot use the members of a canvas as a list of signatures: current value is ${isSignature(members) ? `the signature ${String(members)}; put it in a list` : describe(members)}`,
+  );
+}

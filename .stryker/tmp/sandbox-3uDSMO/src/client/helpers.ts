@@ -1,0 +1,76 @@
+import { InvalidArguments } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+
+/**
+ * The numbers from 0, or `start`, up to but without `stop`, as in Python.
+ *
+ * @param start the first number; default 0.
+ * @param stop the number before which it ends.
+ * @param step what each is more than the one before; default 1, may be negative.
+ * @throws InvalidArguments for what is no whole number, and for a step of 0.
+ *
+ * @example
+ * ```ts
+ * range(3); // [0, 1, 2]
+ * range(1, 7, 2); // [1, 3, 5]
+ * ```
+ */
+export function range(stop: number): number[];
+export function range(start: number, stop: number, step?: number): number[];
+export function range(first: number, second?: number, step = 1): number[] {
+  const [start, stop] = second === undefined ? [0, first] : [first, second];
+  for (const value of [start, stop, step]) {
+    if (Number.isSafeInteger(value)) continue;
+    throw new InvalidArguments(
+      `Cannot use an argument of range() as a whole number: current value is ${describe(value)}`,
+      {
+        task: 'range',
+      },
+    );
+  }
+  if (step === 0)
+    throw new InvalidArguments(
+      'Cannot use the step of range() as a number other than 0: current value is 0; it would not end',
+      {
+        task: 'range',
+      },
+    );
+  const count = Math.max(0, Math.ceil((stop - start) / step));
+  return Array.from({ length: count }, (_, index) => start + index * step);
+}
+
+/**
+ * The first elements of each, the second, and so on until one ends, as in Python.
+ *
+ * @param all lists, or other iterables.
+ * @throws InvalidArguments for what is no iterable.
+ *
+ * @example
+ * ```ts
+ * [...zip([1, 2], ['a', 'b'])]; // [[1, 'a'], [2, 'b']]
+ * ```
+ */
+export function* zip<const T extends readonly Iterable<unknown>[]>(
+  ...all: T
+): Generator<{ -readonly [I in keyof T]: T[I] extends Iterable<infer Item> ? Item : never }> {
+  const iterators = all.map((each, index) => iteratorOf(each, index));
+  for (;;) {
+    const next = iterators.map((iterator) => iterator.next());
+    if (next.length === 0 || next.some(({ done }) => done === true)) return;
+    // One value of each, in the order of the arguments.
+    yield next.map(({ value }): unknown => value) as {
+      -readonly [I in keyof T]: T[I] extends Iterable<infer Item> ? Item : never;
+    };
+  }
+}
+
+// --- internal ---
+
+/** A caller without the compiler may have given anything. */
+function iteratorOf(each: Iterable<unknown> | null | undefined, index: number): Iterator<unknown> {
+  if (typeof each?.[Symbol.iterator] === 'function') return each[Symbol.iterator]();
+  throw new InvalidArguments(
+    `Cannot use argument ${index + 1} of zip() as a list: current value is ${describe(each)}`,
+    { task: 'zip' },
+  );
+}

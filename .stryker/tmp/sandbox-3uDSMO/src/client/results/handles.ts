@@ -1,0 +1,225 @@
+import { addressOf } from '../../core/protocol/address.ts';
+import { memberId, stepId } from '../../core/protocol/ids.ts';
+import { keptFor } from '../../core/protocol/lifetime.ts';
+import type { Outcome, Result } from '../../core/protocol/outcome.ts';
+import { isStoredItems } from '../../core/protocol/plan.ts';
+import type { Plan } from '../../core/protocol/plan.ts';
+import type { AsyncResult, GetOptions, GroupResult } from '../../core/types/results.ts';
+import { decode } from '../../core/values/serializer.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { loadChildren } from '../../engine/inputs.ts';
+import { sendRevocation } from '../revoke.ts';
+import { readGetOptions } from './get-options.ts';
+import { graphFrom } from './graph.ts';
+import { unwrap, readVisible, stateOf, waitFor } from './read-result.ts';
+
+/** A handle at run time. */
+export type Handle = AsyncResult<unknown>;
+/** A group's handle at run time. */
+export type GroupHandle = GroupResult<readonly unknown[]>;
+
+/** Where a plan was put, and what came before it. */
+export interface Place {
+  readonly id: string;
+  readonly base: string;
+  readonly parent: () => Handle | null;
+  /** Whether nothing follows, so that a group's values are also its id's. */
+  readonly isLast: boolean;
+}
+
+/** The handle of a plan: a chain's is its last step's, a group's has one for each member. */
+export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
+  if ('task' in plan)
+    return taskHandle(
+      engine,
+      place,
+      plan.options?.ignoreResult ?? engine.tasks.get(plan.task)?.options.ignoreResult ?? false,
+    );
+  const items = 'seq' in plan ? plan.seq : plan.par;
+  if (isStoredItems(items)) return taskHandle(engine, place, false);
+  if ('seq' in plan) return chainHandle(engine, items, place);
+  const members = items.map((member, index) => {
+    const id = memberId(place.base, index);
+    return () => handleOf(engine, member, { id, base: id, parent: () => null, isLast: true });
+  });
+  return groupHandle(engine, place, members);
+}
+
+/** The handle of an id of which nothing else is known. */
+export function handleOfId(engine: Engine, id: string): Handle {
+  return taskHandle(engine, { id, base: id, parent: () => null, isLast: true }, false);
+}
+
+/** The handle of a group of which only the number of its members is known. */
+export function groupHandleOfId(engine: Engine, { id, base, n, isLast }: SavedGroup): GroupHandle {
+  const members = Array.from({ length: n }, (_, index) => () => handleOfId(engine, memberId(base, index)));
+  return groupHandle(engine, { id, base, parent: () => null, isLast }, members);
+}
+
+/** What `save()` keeps of a group. */
+export interface SavedGroup {
+  readonly id: string;
+  readonly base: string;
+  readonly n: number;
+  readonly isLast: boolean;
+}
+
+// --- internal ---
+
+function chainHandle(engine: Engine, steps: readonly Plan[], place: Place): Handle {
+  const handleAt = (index: number): Handle | null => {
+    const plan = steps[index];
+    if (plan === undefined) return place.parent();
+    const isLast = index === steps.length - 1;
+    const id = stepId(place.base, index);
+    const parent = (): Handle | null => handleAt(index - 1);
+    return handleOf(engine, plan, isLast ? { ...place, parent } : { id, base: id, parent, isLast: false });
+  };
+  return handleAt(steps.length - 1) ?? handleOfId(engine, place.id);
+}
+
+function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): Handle {
+  const common = commonHandle(engine, id, parent);
+  return {
+    ...common,
+    get parent() {
+      return parent();
+    },
+    get: async (given: GetOptions = {}) => {
+      const options = readGetOptions(given);
+      if (isIgnored) return undefined;
+      const outcome = await waitFor(engine, id, options, async () => (await readVisible(engine, id)).outcome);
+      return opened(engine, id, outcome, options);
+    },
+    children: async () => {
+      const { outcome } = await readVisible(engine, id);
+      const ids = await loadChildren(engine, outcome?.children ?? []);
+      return ids.map((child) => handleOfId(engine, child));
+    },
+  };
+}
+
+function groupHandle(engine: Engine, place: Place, members: readonly (() => Handle)[]): GroupHandle {
+  const { id, base, parent, isLast } = place;
+  const results = lazily(() => members.map((make) => make()));
+  const cells = async (): Promise<readonly (Outcome | undefined)[]> => {
+    const all = await engine.outcomes.gather({ join: base, n: members.length });
+    return all.map(({ outcome }) => outcome);
+  };
+  /** The group's result, also of one that a step follows and nothing is written for; or that all members have theirs. */
+  const ended = async (): Promise<Result | 'all' | undefined> => {
+    const { outcome } = await readVisible(engine, id);
+    if (outcome !== undefined || isLast) return outcome;
+    const all = await cells();
+    if (all.some((one) => one === undefined)) return undefined;
+    const isSuccess = all.every((one) => one?.state === 'SUCCESS');
+    return isSuccess ? { state: 'SUCCESS', value: { join: base, n: members.length } } : 'all';
+  };
+  const get = async (given: GetOptions = {}): Promise<readonly unknown[]> => {
+    const options = readGetOptions(given);
+    const startedAt = engine.clock.now();
+    const outcome = await waitFor(engine, id, options, ended);
+    const isListed = outcome === 'all' || (options.propagate === false && outcome.state !== 'SUCCESS');
+    // Of a group that has succeeded the value is a list.
+    if (!isListed) return (await opened(engine, id, outcome, options)) as readonly unknown[];
+    // Of a group that fails at once some members may go on: they get what is left of the time.
+    const left = leftOf(options, (engine.clock.now() - startedAt) / 1000);
+    return Promise.all(results().map((member) => member.get(left)));
+  };
+  const common = commonHandle(engine, id, parent);
+  return {
+    ...common,
+    get parent() {
+      return parent();
+    },
+    get results() {
+      return results();
+    },
+    get,
+    children: async () => results(),
+    state: () => groupState(engine, id, isLast, cells),
+    status: () => groupState(engine, id, isLast, cells),
+    ready: async () => (await ended()) !== undefined,
+    successful: async () => (await groupState(engine, id, isLast, cells)) === 'SUCCESS',
+    failed: async () => (await groupState(engine, id, isLast, cells)) === 'FAILURE',
+    completedCount: async () => (await cells()).filter((outcome) => outcome?.state === 'SUCCESS').length,
+    waiting: async () => (await ended()) === undefined,
+    save: () =>
+      engine.records.saveResult({
+        id,
+        text: JSON.stringify({ id, base, n: members.length, isLast }),
+        until: farOff(engine),
+      }),
+    [Symbol.iterator]: () => results()[Symbol.iterator](),
+  };
+}
+
+async function groupState(
+  engine: Engine,
+  id: string,
+  isLast: boolean,
+  cells: () => Promise<readonly (Outcome | undefined)[]>,
+): Promise<string> {
+  const { outcome } = await readVisible(engine, id);
+  if (outcome !== undefined) return outcome.state;
+  if (isLast) return 'PENDING';
+  const all = await cells();
+  if (all.some((one) => one?.state === 'FAILURE')) return 'FAILURE';
+  if (all.some((one) => one?.state === 'REVOKED')) return 'REVOKED';
+  return all.every((one) => one !== undefined) ? 'SUCCESS' : 'PENDING';
+}
+
+type Common = Pick<
+  Handle,
+  'taskId' | 'state' | 'status' | 'ready' | 'successful' | 'failed' | 'info' | 'graph' | 'revoke' | 'forget'
+>;
+
+function commonHandle(engine: Engine, id: string, parent: () => Handle | null): Common {
+  const state = (): ReturnType<Handle['state']> => stateOf(engine, id);
+  return {
+    taskId: id,
+    state,
+    status: state,
+    ready: async () => (await readVisible(engine, id)).outcome !== undefined,
+    successful: async () => (await state()) === 'SUCCESS',
+    failed: async () => (await state()) === 'FAILURE',
+    info: () => infoOf(engine, id),
+    graph: () => graphFrom(handleOfId(engine, id), parent()),
+    revoke: () => sendRevocation(engine, id),
+    forget: () => forget(engine, id),
+  };
+}
+
+async function opened(engine: Engine, id: string, outcome: Result, { propagate = true }: GetOptions): Promise<unknown> {
+  const result = await unwrap(engine, id, outcome);
+  if ('value' in result) return result.value;
+  if (propagate) throw result.error;
+  return result.error;
+}
+
+async function infoOf(engine: Engine, id: string): Promise<unknown> {
+  const { outcome } = await readVisible(engine, id);
+  if (outcome !== undefined) return opened(engine, id, outcome, { propagate: false });
+  const progress = await engine.records.getProgress({ address: addressOf(id) });
+  return progress === undefined ? undefined : decode(progress.meta, `the meta of ${id}`);
+}
+
+async function forget(engine: Engine, id: string): Promise<void> {
+  const { outcome } = await readVisible(engine, id);
+  await engine.outcomes.forget({ address: addressOf(id) });
+  if (outcome !== undefined && 'ref' in outcome.value) await engine.payloads.removeValue({ ref: outcome.value.ref });
+}
+
+/** Saved groups are kept as long as anything of their workflow. */
+function farOff({ clock }: Engine): number {
+  return keptFor(clock.now());
+}
+
+function leftOf(options: GetOptions, spentSeconds: number): GetOptions {
+  return options.timeout === undefined ? options : { ...options, timeout: Math.max(0, options.timeout - spentSeconds) };
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,58 @@
+import { InvalidOptions } from '../../core/errors/caller.ts';
+import { describe } from '../../core/text/describe.ts';
+import type { AsyncResult, GetOptions, ResultSet } from '../../core/types/results.ts';
+import type { Clock } from '../../ports/system.ts';
+import { readGetOptions } from './get-options.ts';
+import type { Handle } from './handles.ts';
+
+/**
+ * Any results, waited for as one.
+ *
+ * @throws InvalidOptions if one is no result.
+ */
+export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet<readonly unknown[]> {
+  const results = handlesIn(given);
+  const all = async (ask: (result: Handle) => Promise<boolean>): Promise<readonly boolean[]> =>
+    Promise.all(results.map(ask));
+  const set = {
+    results,
+    add: (result: AsyncResult<unknown>) => makeResultSet(clock, [...results, result]),
+    get: async (how: GetOptions = {}) => {
+      const options = readGetOptions(how);
+      const endsAt = options.timeout === undefined ? undefined : clock.now() + options.timeout * 1000;
+      const values: unknown[] = [];
+      for (const result of results) {
+        const left = endsAt === undefined ? {} : { timeout: Math.max(0, (endsAt - clock.now()) / 1000) };
+        values.push(await result.get({ ...options, ...left }));
+      }
+      return values;
+    },
+    ready: async () => (await all((result) => result.ready())).every(Boolean),
+    successful: async () => (await all((result) => result.successful())).every(Boolean),
+    failed: async () => (await all((result) => result.failed())).some(Boolean),
+    completedCount: async () => (await all((result) => result.successful())).filter(Boolean).length,
+    waiting: async () => !(await all((result) => result.ready())).every(Boolean),
+    revoke: async () => void (await Promise.all(results.map((result) => result.revoke()))),
+    forget: async () => void (await Promise.all(results.map((result) => result.forget()))),
+    [Symbol.iterator]: () => results[Symbol.iterator](),
+  };
+  // `add` gives the set of one more, whose values the public type lists; here they are all unknown.
+  return set as unknown as ResultSet<readonly unknown[]>;
+}
+
+// --- internal ---
+
+/** A caller without the compiler may have given anything. */
+function handlesIn(given: unknown): readonly Handle[] {
+  if (!Array.isArray(given))
+    throw new InvalidOptions(`Cannot use the results of a set as a list: current value is ${describe(given)}`);
+  const all: readonly unknown[] = given;
+  return all.map((result, index) => {
+    if (isHandle(result)) return result;
+    throw new InvalidOptions(`Cannot use item ${index + 1} of a set as a result: current value is ${describe(result)}`);
+  });
+}
+
+function isHandle(value: unknown): value is Handle {
+  return typeof value === 'object' && value !== null && 'taskId' in value && 'get' in value;
+}

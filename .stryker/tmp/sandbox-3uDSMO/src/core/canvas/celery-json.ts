@@ -1,0 +1,213 @@
+import { CanvasTooDeep, InvalidCanvas } from '../errors/caller.ts';
+import { cutTo, describe } from '../text/describe.ts';
+import { isPlainObject } from '../values/json.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+import { fromJson, toJson } from '../values/serializer.ts';
+import { readOptions, writeOptions } from './celery-options.ts';
+import type { SignatureData, TaskData } from './signature.ts';
+import { asImmutable, chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
+
+/** How deep signatures may nest in JSON: below this every recursion over them is safe. */
+const MAX_NESTING = 300;
+
+/** How much of the path to a place is shown in a message, in bytes. */
+const WHERE_SHOWN = 300;
+
+/**
+ * A signature as Celery's signature dictionary: what `json.dumps(sig)` writes in Python, so that either side can run
+ * the other's canvas.
+ *
+ * @throws CanvasTooDeep if canvases nest too deep to be written.
+ * @throws SerializationError if an argument cannot be written.
+ */
+export function toCelery(data: SignatureData, nesting = 0): JsonObject {
+  if (nesting > MAX_NESTING) {
+    throw new CanvasTooDeep(`Cannot write a canvas as JSON: current value nests deeper than ${MAX_NESTING} signatures`);
+  }
+  const inner = (child: SignatureData): JsonObject => toCelery(child, nesting + 1);
+  switch (data.kind) {
+    case 'task':
+      return taskJson(data, nesting);
+    case 'chain':
+      return composite('celery.chain', { tasks: data.steps.map(inner) }, 'chain', data, nesting);
+    case 'group':
+      return composite('celery.group', { tasks: data.members.map(inner) }, 'group', data, nesting);
+    case 'chord': {
+      const header = data.header.map(inner);
+      const extra = data.onMemberFailure === 'collect' ? { on_member_failure: 'collect' } : {};
+      return composite('celery.chord', { header, body: inner(data.body), kwargs: {} }, 'chord', data, nesting, extra);
+    }
+    case 'map':
+    case 'starmap': {
+      const it = toJson(data.items, `the items of ${data.task.task}.${data.kind}`);
+      return composite(`celery.${data.kind}`, { task: taskJson(data.task, nesting), it }, null, data, nesting);
+    }
+    case 'chunks': {
+      const it = toJson(data.items, `the items of ${data.task.task}.chunks`);
+      return composite('celery.chunks', { task: taskJson(data.task, nesting), it, n: data.size }, null, data, nesting);
+    }
+  }
+}
+
+/**
+ * Reads a signature dictionary, ours or Celery's. Which kind it is, its task name says; keys and options it does not
+ * know are passed over.
+ *
+ * @param where what the JSON is called in errors, default `canvas`.
+ * @throws InvalidCanvas that names the place in the JSON, what is wrong with it, and what was expected.
+ */
+export function fromCelery(json: Json, where = 'canvas', nesting = 0): SignatureData {
+  if (nesting > MAX_NESTING) {
+    throw new CanvasTooDeep(
+      `Cannot read ${cutTo(where, WHERE_SHOWN)} as a signature: it nests deeper than ${MAX_NESTING} signatures`,
+    );
+  }
+  if (!isPlainObject(json) || typeof json['task'] !== 'string' || json['task'] === '') {
+    throw expected(where, 'a signature, an object with a "task" name', json);
+  }
+  const read = Object.hasOwn(compositeReaders, json['task']) ? compositeReaders[json['task']] : undefined;
+  if (read === undefined && json['task'].startsWith('celery.')) {
+    throw expected(
+      `${where}.task`,
+      `one of ${Object.keys(compositeReaders).join(', ')} or a task of yours`,
+      json['task'],
+    );
+  }
+  const data = read === undefined ? readTask(json, where) : read(json, where, nesting);
+  const options = readOptions(json['options'], `${where}.options`, (link, at) => fromCelery(link, at, nesting + 1));
+  return withOptions(data.kind === 'chord' ? withChordArguments(data, json, where) : data, options);
+}
+
+// --- internal ---
+
+type Source = Readonly<Record<string, unknown>>;
+type Reader = (json: Source, where: string, nesting: number) => SignatureData;
+
+const compositeReaders: Readonly<Record<string, Reader | undefined>> = {
+  'celery.chain': (json, where, nesting) => {
+    const steps = readList(json, 'tasks', where, nesting);
+    if (steps.length === 0) throw expected(`${where}.kwargs.tasks`, 'at least one step', []);
+    return chainOf(steps);
+  },
+  'celery.group': (json, where, nesting) => groupOf(readList(json, 'tasks', where, nesting)),
+  'celery.chord': readChord,
+  'celery.map': (json, where, nesting) => ({ kind: 'map', ...readItems(json, where, nesting), options: {} }),
+  'celery.starmap': (json, where, nesting) => ({ kind: 'starmap', ...readItems(json, where, nesting), options: {} }),
+  'celery.chunks': (json, where, nesting) => {
+    const size = kwargsOf(json, where)['n'];
+    if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 1) {
+      throw expected(`${where}.kwargs.n`, 'a whole number of items a chunk, at least 1', size);
+    }
+    return { kind: 'chunks', ...readItems(json, where, nesting), size, options: {} };
+  },
+};
+
+function readTask(json: Source, where: string): TaskData {
+  const kwargs = json['kwargs'] ?? {};
+  if (!isPlainObject(kwargs)) throw expected(`${where}.kwargs`, 'an object', kwargs);
+  const immutable = json['immutable'] === true;
+  return taskOf(String(json['task']), {
+    args: readArgs(json, where),
+    kwargs: readValues(kwargs, `${where}.kwargs`),
+    immutable,
+    untyped: true,
+  });
+}
+
+function readArgs(json: Source, where: string): readonly unknown[] {
+  const args = json['args'] ?? [];
+  if (!Array.isArray(args)) throw expected(`${where}.args`, 'a list', args);
+  return args.map((arg, index) => fromJson(asJson(arg), `${where}.args[${index}]`));
+}
+
+/**
+ * A chord has arguments of its own, for its header; other canvases have passed theirs on when they are written. If it is
+ * immutable, its header takes no others.
+ */
+function withChordArguments(data: SignatureData, json: Source, where: string): SignatureData {
+  const given = kwargsOf(json, where)['kwargs'] ?? {};
+  if (!isPlainObject(given)) throw expected(`${where}.kwargs.kwargs`, 'an object', given);
+  const own = { args: readArgs(json, where), kwargs: readValues(given, `${where}.kwargs.kwargs`) };
+  const filled = withArguments(data, own);
+  return json['immutable'] === true ? asImmutable(filled) : filled;
+}
+
+function readValues(json: Source, where: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(json).map(([key, value]) => [key, fromJson(asJson(value), `${where}.${key}`)]),
+  );
+}
+
+function readChord(json: Source, where: string, nesting: number): SignatureData {
+  const kwargs = kwargsOf(json, where);
+  const { header, body } = kwargs;
+  const bodyAt = `${where}.kwargs.body`;
+  if (body === undefined || body === null) throw expected(bodyAt, 'a signature: a chord needs a body', body);
+  const members = Array.isArray(header)
+    ? readList(json, 'header', where, nesting)
+    : [fromCelery(asJson(header), `${where}.kwargs.header`, nesting + 1)];
+  const isCollecting = isPlainObject(json['options']) && json['options']['on_member_failure'] === 'collect';
+  return chordOf(members, fromCelery(asJson(body), bodyAt, nesting + 1), isCollecting ? 'collect' : 'failFast');
+}
+
+function readItems(json: Source, where: string, nesting: number): { task: TaskData; items: readonly unknown[] } {
+  const { task, it } = kwargsOf(json, where);
+  if (!Array.isArray(it)) throw expected(`${where}.kwargs.it`, 'a list', it);
+  const inner = fromCelery(asJson(task), `${where}.kwargs.task`, nesting + 1);
+  if (inner.kind !== 'task') throw expected(`${where}.kwargs.task`, 'the signature of one task', inner.kind);
+  return { task: inner, items: it.map((item, index) => fromJson(asJson(item), `${where}.kwargs.it[${index}]`)) };
+}
+
+function readList(json: Source, name: string, where: string, nesting: number): readonly SignatureData[] {
+  const list = kwargsOf(json, where)[name];
+  if (!Array.isArray(list)) throw expected(`${where}.kwargs.${name}`, 'a list of signatures', list);
+  return list.map((item, index) => fromCelery(asJson(item), `${where}.kwargs.${name}[${index}]`, nesting + 1));
+}
+
+function kwargsOf(json: Source, where: string): Source {
+  const { kwargs } = json;
+  if (!isPlainObject(kwargs)) throw expected(`${where}.kwargs`, 'an object', kwargs);
+  return kwargs;
+}
+
+function taskJson(data: TaskData, nesting: number): JsonObject {
+  const { task, args, kwargs, immutable, options } = data;
+  return {
+    task,
+    args: args.map((arg, index) => toJson(arg, `argument ${index + 1} of ${task}`)),
+    kwargs: Object.fromEntries(
+      Object.entries(kwargs).map(([key, value]) => [key, toJson(value, `keyword argument ${key} of ${task}`)]),
+    ),
+    options: writeOptions(options, (link) => toCelery(link, nesting + 1)),
+    subtask_type: null,
+    immutable,
+  };
+}
+
+function composite(
+  task: string,
+  kwargs: JsonObject,
+  type: string | null,
+  data: SignatureData,
+  nesting: number,
+  extra: JsonObject = {},
+): JsonObject {
+  const options = { ...writeOptions(data.options, (link) => toCelery(link, nesting + 1)), ...extra };
+  return {
+    task,
+    args: [],
+    kwargs,
+    options,
+    subtask_type: type,
+    immutable: data.kind === 'map' || data.kind === 'starmap',
+  };
+}
+
+function asJson(value: unknown): Json {
+  // Whatever comes out of JSON.parse, or of a caller's JSON, is Json; each reader checks the shape it needs.
+  return (value ?? null) as Json;
+}
+
+function expected(where: string, want: string, value: unknown): InvalidCanvas {
+  return new InvalidCanvas(`Cannot read ${cutTo(where, WHERE_SHOWN)} as ${want}: current value is ${describe(value)}`);
+}

@@ -1,0 +1,241 @@
+import { CanvasTooDeep } from '../errors/caller.ts';
+import type { Link, Plan, PlanOptions, TaskPlan } from '../protocol/plan.ts';
+import { compact, unlessEmpty } from '../values/compact.ts';
+import type { Json } from '../values/json.ts';
+import { checkLimits } from '../values/option-checks.ts';
+import { toJson } from '../values/serializer.ts';
+import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
+import { depthOf, mergeOptions, spreadChain, withOptions } from './signature.ts';
+
+/** How many frames a message may carry, and so how deep canvases may nest. */
+const MAX_FRAMES = 64;
+
+/**
+ * The normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step chains
+ * their step; options are handed down to the tasks they are for, values become marked JSON.
+ *
+ * @param labels headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none.
+ * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
+ * @throws SerializationError if an argument cannot be sent.
+ * @throws InvalidOptions if a task comes to have a soft time limit that is not below its hard one.
+ */
+export function planOf(data: SignatureData, labels: CallBaggage = {}): Plan {
+  return planWithin(data, 0, labels);
+}
+
+/** What goes from a signature to its callbacks, too. */
+export type CallBaggage = Pick<CallOptions, 'headers' | 'tenant'>;
+
+/**
+ * Refuses canvases that nest too deep, before anything recurs over them.
+ *
+ * @throws CanvasTooDeep if they nest deeper than 64, tails not counted.
+ */
+export function checkDepth(data: SignatureData, callbacks = 0): void {
+  const depth = Math.max(depthOf(data), callbacks);
+  if (depth <= MAX_FRAMES) return;
+  const what = depth === callbacks ? 'callbacks' : 'groups and chains';
+  throw new CanvasTooDeep(
+    `Cannot send a canvas as its ${what} nest too deep: current value is ${depth}, and ${MAX_FRAMES} is the most; use a chain instead`,
+  );
+}
+
+// --- internal ---
+
+/** @param callbacks how many callbacks it is inside of. */
+function planWithin(data: SignatureData, callbacks: number, labels: CallBaggage): Plan {
+  checkDepth(data, callbacks);
+  return plan(data, { override: {}, fallback: labels, callbacks });
+}
+
+/** Options on their way from a canvas to its tasks: some win over a task's own, some only stand in for missing ones. */
+interface HandedDown {
+  readonly override: CallOptions;
+  readonly fallback: CallOptions;
+  /** How many callbacks this is inside of. */
+  readonly callbacks: number;
+}
+
+function plan(data: SignatureData, down: HandedDown): Plan {
+  switch (data.kind) {
+    case 'task':
+      return taskPlan(data, data.options, down);
+    case 'map':
+    case 'starmap':
+      return mapPlan(data, data.items, down);
+    case 'chunks':
+      return { par: chunkPlans(data, down), ...linksOf(data.options, down) };
+    case 'group':
+      return groupPlan(data, down);
+    case 'chain':
+    case 'chord':
+      return sequencePlan(data, down);
+  }
+}
+
+function sequencePlan(data: SignatureData, down: HandedDown): Plan {
+  const steps = stepPlans(data, down);
+  const [only] = steps;
+  const links = data.kind === 'chain' ? linksOf(data.options, down) : {};
+  if (steps.length > 1 || only === undefined) return { seq: steps, ...links };
+  if (links.links === undefined) return only;
+  return { ...only, links: [...(only.links ?? []), ...links.links] };
+}
+
+/** The flat steps of a chain or a chord. A chord whose body is a chord is one long sequence: no recursion there. */
+function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
+  if (data.kind === 'chain') {
+    return flatPlans(data.steps, down, (step, index) => stepPlans(step, chainOptions(data.options, down, index)));
+  }
+  if (data.kind !== 'chord') return [plan(data, down)];
+  const steps: Plan[] = [];
+  let current: SignatureData = data;
+  let handed = down;
+  while (current.kind === 'chord') {
+    const {
+      link,
+      linkError,
+      taskId: _,
+      countdown: _c,
+      eta: _e,
+      ...rest
+    } = mergeOptions(current.options, handed.override);
+    const links = compact({ link, linkError });
+    const body: SignatureData = withOptions(current.body, links);
+    const header = headerPlan(current, handed);
+    handed = { ...handed, override: rest, fallback: withoutStart(handed.fallback) };
+    steps.push(...withBody([header], body, handed));
+    current = body;
+  }
+  return [...steps, ...flatPlans(spreadChain(current), down, (step) => stepPlans(step, handed))];
+}
+
+function headerPlan(data: ChordData, down: HandedDown): Plan {
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
+  const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) });
+  return compact({ par: members, collect: data.onMemberFailure === 'collect' ? true : undefined });
+}
+
+function flatPlans(
+  steps: readonly SignatureData[],
+  down: HandedDown,
+  plansOf: (step: SignatureData, index: number) => readonly Plan[],
+): readonly Plan[] {
+  return steps.flatMap((step, index) => withBody(plansOf(step, index), steps[index + 1], down));
+}
+
+/** The error callbacks of what follows a group, its body, are also told, once, that the group has failed. */
+function withBody(steps: readonly Plan[], body: SignatureData | undefined, down: HandedDown): readonly Plan[] {
+  const header = steps.at(-1);
+  const { linkError = [] } = body?.options ?? {};
+  if (header === undefined || !('par' in header) || linkError.length === 0) return steps;
+  const labels = labelsOf(body?.options ?? {}, down);
+  const links = linkError.map((callback) => linkOf('failureOnce', callback, labels, down));
+  return [...steps.slice(0, -1), { ...header, links: [...(header.links ?? []), ...links] }];
+}
+
+function groupPlan(data: GroupData, down: HandedDown): Plan {
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
+  const members = memberPlans(data.members, { ...down, override: mergeOptions(options, down.override) });
+  return { par: members, ...linksOf(data.options, down) };
+}
+
+/** A group that could not be taken apart, because it has a `link`, still puts its values among its neighbours'. */
+function memberPlans(members: readonly SignatureData[], down: HandedDown): readonly Plan[] {
+  return members.map((member) => {
+    const made = plan(member, down);
+    return member.kind === 'group' && 'par' in made ? { ...made, splice: true } : made;
+  });
+}
+
+function chainOptions(own: CallOptions, { override, fallback, callbacks }: HandedDown, index: number): HandedDown {
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = own;
+  const rest = { callbacks, override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
+  if (index > 0) return rest;
+  const { countdown, eta } = { ...options, ...override };
+  const start = compact({ countdown, eta });
+  return { ...rest, override: { ...rest.override, ...start } };
+}
+
+function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOptions): CallOptions {
+  return options;
+}
+
+function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan {
+  const options = wireOptions(optionsOf(own, down), data.task);
+  return {
+    task: data.task,
+    ...compact({
+      args: unlessEmpty(data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`))),
+      kwargs: unlessEmpty(jsonRecord(data.kwargs, (key) => `keyword argument ${key} of ${data.task}`)),
+      immutable: data.immutable ? true : undefined,
+      untyped: data.untyped,
+      options: unlessEmpty(options),
+    }),
+    ...linksOf(own, down),
+  };
+}
+
+function mapPlan(
+  { kind, task, options }: MapData | (Omit<MapData, 'kind'> & { kind: 'map' | 'starmap' }),
+  items: readonly unknown[],
+  down: HandedDown,
+): TaskPlan {
+  const inner = { ...task, args: [items], immutable: true, options: {} };
+  return { ...taskPlan(inner, mergeOptions(task.options, options), down), each: kind };
+}
+
+function chunkPlans({ task, items, size, options }: ChunksData, down: HandedDown): readonly Plan[] {
+  const { link: _link, linkError: _linkError, taskId: _id, ...rest } = options;
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, k) =>
+    mapPlan({ kind: 'starmap', task, items: [], options: rest }, items.slice(k * size, (k + 1) * size), down),
+  );
+}
+
+function linksOf(own: CallOptions, down: HandedDown): { readonly links?: readonly Link[] } {
+  const { link = [], linkError = [] } = own;
+  if (link.length === 0 && linkError.length === 0) return {};
+  const labels = labelsOf(own, down);
+  return {
+    links: [
+      ...link.map((callback) => linkOf('success', callback, labels, down)),
+      ...linkError.map((callback) => linkOf('failure', callback, labels, down)),
+    ],
+  };
+}
+
+function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, { callbacks }: HandedDown): Link {
+  return { on, plan: planWithin(callback, callbacks + 1, labels) };
+}
+
+function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
+  const { headers, tenant } = optionsOf(own, down);
+  return compact({ headers, tenant });
+}
+
+/** What a signature's options come to: some that are handed down win over its own, and some stand in for missing ones. */
+function optionsOf(own: CallOptions, { fallback, override }: HandedDown): CallOptions {
+  return mergeOptions(mergeOptions(fallback, own), override);
+}
+
+function wireOptions(options: CallOptions, task: string): PlanOptions {
+  const { eta, expires, headers, countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit } =
+    options;
+  checkLimits(softTimeLimit, timeLimit);
+  const plain = { countdown, queue, tenant, ignoreResult, maxRetries, timeLimit, softTimeLimit };
+  return compact({
+    ...plain,
+    eta: eta?.getTime(),
+    expires: typeof expires === 'number' ? expires : undefined,
+    expiresAt: expires instanceof Date ? expires.getTime() : undefined,
+    headers: headers === undefined ? undefined : jsonRecord(headers, (key) => `header ${key} of ${task}`),
+  });
+}
+
+function jsonRecord(
+  record: Readonly<Record<string, unknown>>,
+  what: (key: string) => string,
+): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toJson(value, what(key))]));
+}

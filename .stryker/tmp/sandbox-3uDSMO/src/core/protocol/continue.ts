@@ -1,0 +1,164 @@
+import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
+import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
+import { replacementBase } from './ids.ts';
+import { firstRung, leafSize, nextRung, slotOf } from './join-tree.ts';
+import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
+import { inputOf } from './message.ts';
+import { untilFrom } from './new-message.ts';
+import type { Origin } from './origin.ts';
+import type { Leaf, NextAttempt, Outcome, Result, Standing } from './outcome.ts';
+import { ANY_ATTEMPT, ownershipOf } from './outcome.ts';
+import type { Link, Plan } from './plan.ts';
+import { afterJoin, startLinks, startPlan, startStep } from './start.ts';
+
+/** What has been committed at an id, and everything that waits for it. */
+export interface Committed {
+  readonly at: Position;
+  readonly outcome: Outcome;
+  readonly frames: readonly Frame[];
+  readonly standing: Standing;
+  /** The step, inside the chain at this id, whose failure this is. */
+  readonly step?: string;
+  /** Its error callbacks have been started by the member that failed. */
+  readonly quiet?: boolean;
+}
+
+/**
+ * The effects that follow from a committed outcome: callbacks, then the next step, the climb of a join, or the
+ * failure of what encloses it.
+ */
+export function follow(origin: Origin, committed: Committed): readonly Effect[] {
+  const { at, outcome, frames, standing } = committed;
+  const callbacks = callbackEffects(origin, committed);
+  const [frame, ...rest] = frames;
+  if (frame === undefined) return callbacks;
+  if (isJoinFrame(frame)) {
+    const climb = standing.leaf === undefined ? [] : climbLeaf(origin, frame, rest, standing.leaf);
+    // @defect collecting-join-takes-failures
+    const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;
+    return [
+      ...callbacks,
+      ...climb,
+      // @defect failure-goes-outward
+      ...(failed ? [failOutward(at.id, outcome, frame, rest)] : []),
+    ];
+  }
+  // @defect next-gets-what-was-committed
+  if (outcome.state === 'SUCCESS') return [...callbacks, ...startStep(origin, frame, inputOf(outcome.value), rest)];
+  return [...callbacks, settleAt(positionOf(frame), outcome, rest, { step: at.id, quiet: false, failedId: at.id })];
+}
+
+/** The effects that follow from a settled id: its owner goes on, whoever lost stops. */
+export function afterSettle(origin: Origin, effect: SettleEffect, standing: Standing): readonly Effect[] {
+  const { outcome } = standing.cell;
+  const ownership = ownershipOf(standing.cell, ANY_ATTEMPT, origin.by);
+  // @defect only-the-owner-continues
+  if (outcome === undefined || (ownership !== 'thisDelivery' && ownership !== 'sameMessage')) return [];
+  return follow(origin, { ...effect, outcome, standing });
+}
+
+/** The effects that follow from a rung of a climb: only who made the node complete goes on. */
+export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
+  // @defect last-writer-climbs-on
+  const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
+  if (node.filled !== rung.children || !isMine) return [];
+  return climbTo(origin, frame, rest, nextRung(frame.n, rung), node.failed);
+}
+
+/** The effects that carry out a committed retry or replacement. */
+export function effectsOfRerun(
+  origin: Origin,
+  message: RunMessage,
+  next: NextAttempt,
+  replacement?: Plan,
+): readonly Effect[] {
+  if (next.kind === 'retry') {
+    const { mid: _mid, again: _again, slot: _slot, held: _held, notBefore: _notBefore, ...same } = message;
+    const due = next.notBefore > origin.now ? { notBefore: next.notBefore } : {};
+    const again = origin.again ? { again: true as const } : {};
+    const until = untilFrom(origin, next.notBefore);
+    return [{ kind: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
+  }
+  if (replacement === undefined) return [];
+  const { id, frames, links = [] } = message;
+  const at = {
+    id,
+    base: replacementBase(id, next.attempt),
+    links: links.map(onceForAll),
+    // @defect replacement-is-an-attempt
+    attempt: next.attempt,
+  };
+  return startPlan({ ...origin, depth: origin.depth + 1 }, { at, plan: replacement, input: undefined, frames });
+}
+
+// --- internal ---
+
+function climbLeaf(origin: Origin, frame: JoinFrame, rest: readonly Frame[], leaf: Leaf): readonly Effect[] {
+  // @defect last-writer-climbs
+  const isMine = leaf.last?.mid === origin.by.mid && leaf.last.child === slotOf(frame.x);
+  if (leaf.filled !== leafSize(frame.n, frame.x) || !isMine) return [];
+  return climbTo(origin, frame, rest, firstRung(frame.n, frame.x), leaf.failed);
+}
+
+function climbTo(
+  origin: Origin,
+  frame: JoinFrame,
+  rest: readonly Frame[],
+  rung: ClimbEffect['rung'] | undefined,
+  failed: boolean,
+): readonly Effect[] {
+  if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed }];
+  if (failed && frame.collect === undefined) return [];
+  const { x: _, ...group } = frame;
+  return afterJoin(origin, group, rest);
+}
+
+/** A member's failure is the failure of its group, or of the chain that goes on from the group. */
+function failOutward(id: string, outcome: Outcome, frame: JoinFrame, rest: readonly Frame[]): Effect {
+  const group = positionOf(frame);
+  const [outer, ...beyond] = rest;
+  if (outer !== undefined && !isJoinFrame(outer) && !isReplacement(group)) {
+    const chain = positionOf(outer);
+    const links = [...chain.links, ...group.links.filter((link) => link.on === 'failureOnce')];
+    return settleAt({ ...chain, links }, outcome, beyond, { step: chain.id, quiet: false, failedId: id });
+  }
+  return settleAt(group, outcome, rest, { step: group.id, quiet: true, failedId: id });
+}
+
+function settleAt(
+  at: Position,
+  { state, value, failedId }: Result,
+  frames: readonly Frame[],
+  from: { readonly step: string; readonly quiet: boolean; readonly failedId: string },
+): Effect {
+  const result = { state, value, failedId: failedId ?? from.failedId };
+  return { kind: 'settle', at, result, frames, step: from.step, quiet: from.quiet };
+}
+
+function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {
+  if (outcome.state === 'REVOKED') return [];
+  if (outcome.state === 'SUCCESS') {
+    // @defect callbacks-of-success
+    const links = at.links.filter((link) => link.on === 'success');
+    return startLinks(origin, at.id, links, inputOf(outcome.value));
+  }
+  const [frame] = frames;
+  const inherited = frame !== undefined && isJoinFrame(frame) ? (frame.links ?? []) : [];
+  const links = [
+    ...at.links.filter(({ on }) => on === 'failureOnce' || (on === 'failure' && quiet !== true)),
+    ...inherited.filter(({ on }) => on === 'failure'),
+  ];
+  if (links.length === 0) return [];
+  const failure: FailureNotice = {
+    taskId: step ?? at.id,
+    failedTaskId: outcome.failedId ?? at.id,
+    rootId: origin.root ?? at.id,
+    error: outcome.value,
+    ...(origin.call === undefined ? {} : { call: origin.call }),
+  };
+  return startLinks(origin, at.id, links, { failure });
+}
+
+function onceForAll(link: Link): Link {
+  return link.on === 'failure' ? { ...link, on: 'failureOnce' } : link;
+}

@@ -1,0 +1,81 @@
+import type { Rung } from './join-tree.ts';
+import type { ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
+import type { Result } from './outcome.ts';
+import type { Link, Plan, StoredItems } from './plan.ts';
+
+/** Where a plan stands: its id, what the ids below it begin with, and who waits for its outcome. */
+export interface Position {
+  readonly id: string;
+  readonly base: string;
+  readonly links: readonly Link[];
+  /** The attempt that what keeps the id runs as. */
+  readonly attempt: number;
+}
+
+/** What the core wants done next. The worker does it and hands the answer back; it decides nothing. */
+export type Effect = SendEffect | SettleEffect | ClimbEffect | LoadEffect;
+
+/** Put a message on its queue. */
+export interface SendEffect {
+  readonly kind: 'send';
+  readonly message: Draft;
+}
+
+/** Commit an outcome at an id that no message of its own runs for: a final group, or a failure going outward. */
+export interface SettleEffect {
+  readonly kind: 'settle';
+  readonly at: Position;
+  readonly result: Result;
+  readonly frames: readonly Frame[];
+  /** The step, inside the settled chain, whose failure this is: what error callbacks name. */
+  readonly step: string;
+  /** Its error callbacks have been started by the member that failed. */
+  readonly quiet: boolean;
+}
+
+/** Mark a complete child in a node above it. */
+export interface ClimbEffect {
+  readonly kind: 'climb';
+  readonly frame: JoinFrame;
+  readonly rest: readonly Frame[];
+  readonly rung: Rung;
+  readonly failed: boolean;
+}
+
+/** Fetch plans that are kept in blocks, then go on. */
+export interface LoadEffect {
+  readonly kind: 'load';
+  readonly source: LoadSource;
+  readonly then: Resumption;
+}
+
+/** Which plans to fetch: elements `lo` to `hi − 1`. */
+export interface LoadSource {
+  readonly items: StoredItems;
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** What a load was for. */
+export type Resumption =
+  | {
+      readonly kind: 'step';
+      readonly frame: ChainFrame;
+      readonly input: Input | undefined;
+      readonly rest: readonly Frame[];
+    }
+  | {
+      readonly kind: 'members';
+      readonly frame: Omit<JoinFrame, 'x'>;
+      readonly lo: number;
+      readonly input: Input | undefined;
+      readonly frames: readonly Frame[];
+    };
+
+/** A plan to start: where, with which input, inside what. */
+export interface Start {
+  readonly at: Position;
+  readonly plan: Plan;
+  readonly input: Input | undefined;
+  readonly frames: readonly Frame[];
+}

@@ -1,0 +1,62 @@
+import { compact } from '../values/compact.ts';
+import type { Position } from './effect.ts';
+import { idOfBase } from './ids.ts';
+import type { ChainFrame, Frame, JoinFrame } from './message.ts';
+import type { Items, Link, ParallelPlan } from './plan.ts';
+import { countOf } from './plan.ts';
+
+/** The frame of a group, before a member's index is put in. */
+export type GroupFrame = Omit<JoinFrame, 'x'>;
+
+/** The frame of the chain of `steps` at a position, about to run its first step. */
+export function chainFrame(at: Position, steps: Items): ChainFrame {
+  return {
+    steps,
+    i: 0,
+    base: at.base,
+    ...compact({ try: at.attempt === 0 ? undefined : at.attempt }),
+    ...linksOf(at.links),
+  };
+}
+
+/** The frame of the group `plan` at a position. */
+export function groupFrame(at: Position, plan: ParallelPlan): GroupFrame {
+  return {
+    join: at.base,
+    n: countOf(plan.par),
+    ...compact({ collect: plan.collect, splice: plan.splice, own: plan.own }),
+    ...linksOf(at.links),
+  };
+}
+
+/** Whether a frame is a group's. */
+export function isJoinFrame(frame: Frame): frame is JoinFrame {
+  return 'join' in frame;
+}
+
+/** Where the chain or the group of a frame stands. */
+export function positionOf(frame: ChainFrame | GroupFrame): Position {
+  const base = 'join' in frame ? frame.join : frame.base;
+  const attempt = 'join' in frame ? 0 : (frame.try ?? 0);
+  return { id: idOfBase(base), base, links: frame.links ?? [], attempt };
+}
+
+/** A position of which nothing else is known than its id. */
+export function plainPosition(id: string): Position {
+  return { id, base: id, links: [], attempt: 0 };
+}
+
+/**
+ * Whether what stands here replaces the task of this id, so that the id has an outcome of its own even where a step
+ * follows.
+ */
+export function isReplacement(at: Position): boolean {
+  // @defect replacement-has-its-own-outcome
+  return at.base !== at.id;
+}
+
+// --- internal ---
+
+function linksOf(links: readonly Link[]): { readonly links?: readonly Link[] } {
+  return links.length === 0 ? {} : { links };
+}

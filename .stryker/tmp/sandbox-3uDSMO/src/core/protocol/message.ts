@@ -1,0 +1,129 @@
+import type { Json } from '../values/json.ts';
+import type { Value } from './outcome.ts';
+import type { Items, Link, Plan, TaskPlan } from './plan.ts';
+
+/** The version of the envelope that this release writes; it reads this one and the one before. */
+export const ENVELOPE_VERSION = 1;
+
+/** What encloses a message, innermost first: a chain at its next step, or a join at a member. */
+export type Frame = ChainFrame | JoinFrame;
+
+/** A chain: the steps from `i` on, which is the one to run next; those kept in blocks are all of them. */
+export interface ChainFrame {
+  readonly steps: Items;
+  readonly i: number;
+  readonly base: string;
+  /** The attempt its last step runs as, where the chain replaces a task. */
+  readonly try?: number;
+  readonly links?: readonly Link[];
+}
+
+/** A group: the member this is, and how many there are. */
+export interface JoinFrame {
+  /** The group's base. */
+  readonly join: string;
+  readonly x: number;
+  readonly n: number;
+  readonly collect?: true;
+  readonly splice?: true;
+  readonly own?: Value;
+  readonly links?: readonly Link[];
+}
+
+/** A step's input: the value before it, the values of the group before it, or of an error callback the failure. */
+export type Input =
+  | { readonly val: Json }
+  | { readonly ref: string }
+  | { readonly join: string; readonly n: number; readonly collect?: true }
+  | { readonly failure: FailureNotice };
+
+/** What an error callback is told. */
+export interface FailureNotice {
+  /** The id that failed: the step's, or the body's if its header failed. */
+  readonly taskId: string;
+  readonly failedTaskId: string;
+  readonly rootId: string;
+  /** The record of the error. */
+  readonly error: Value;
+  readonly call?: Call;
+}
+
+/** How the task that failed was called. */
+export interface Call {
+  readonly sig: TaskPlan;
+  readonly in?: Input;
+}
+
+/** What every message of a workflow carries on. */
+export interface Carried {
+  /** The first task of the tree; absent: the message's own id. */
+  readonly root?: string;
+  /** The task that sent it. */
+  readonly parent?: string;
+  /** How many launches and replacements lie above it. */
+  readonly depth: number;
+  /** Epoch ms until which the engine's items of this workflow live. */
+  readonly until: number;
+  readonly tenant?: string;
+  readonly traceparent?: string;
+  readonly headers?: Readonly<Record<string, Json>>;
+}
+
+interface Sent extends Carried {
+  /** Nonce of the logical send, kept on forwards. */
+  readonly mid: string;
+  readonly id: string;
+  readonly base: string;
+  readonly try: number;
+  readonly frames: readonly Frame[];
+  /** The callbacks that wait for this id's outcome. */
+  readonly links?: readonly Link[];
+  /** Sent by a resume or for a suspect: who receives it looks before it runs. */
+  readonly again?: true;
+  /** Fields of the envelope that this release does not know. */
+  readonly unknown?: Readonly<Record<string, Json>>;
+}
+
+/** One task to run. */
+export interface RunMessage extends Sent {
+  readonly kind: 'run';
+  readonly sig: TaskPlan;
+  readonly in?: Input;
+  /** Epoch ms before which it must not run. */
+  readonly notBefore?: number;
+  /** Epoch ms after which it is revoked instead of run. */
+  readonly expires?: number;
+  /** It has a slot of its task's rate limit. */
+  readonly slot?: true;
+  /** A schedule held it, for longer than a queue can: who receives it looks whether it was revoked meanwhile. */
+  readonly held?: true;
+}
+
+/** A canvas, or a range of a group's members, to be sent by a worker. */
+export interface ExpandMessage extends Sent {
+  readonly kind: 'expand';
+  readonly sig: Plan;
+  readonly in?: Input;
+  /** Members `lo` to `hi − 1`; absent: the whole, not yet begun. */
+  readonly lo?: number;
+  readonly hi?: number;
+  readonly notBefore?: number;
+}
+
+/** What to revoke: the id and everything inside it. */
+export interface RevokeMessage extends Sent {
+  readonly kind: 'revoke';
+}
+
+/** A message as it travels. */
+export type Message = RunMessage | ExpandMessage | RevokeMessage;
+
+/** A message before it has its nonce: what the core asks to have sent. */
+export type Draft = Omit<RunMessage, 'mid'> | Omit<ExpandMessage, 'mid'> | Omit<RevokeMessage, 'mid'>;
+
+/** The value of a committed success, as the input of what follows. */
+export function inputOf(value: Value): Input {
+  if ('inline' in value) return { val: value.inline };
+  if ('ref' in value) return { ref: value.ref };
+  return { join: value.join, n: value.n };
+}

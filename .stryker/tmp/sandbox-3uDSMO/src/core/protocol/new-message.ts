@@ -1,0 +1,91 @@
+import type { Position, Start } from './effect.ts';
+import { keptFor, startOf } from './lifetime.ts';
+import type { Carried, Draft, Frame, Input } from './message.ts';
+import type { Origin } from './origin.ts';
+import type { ParallelPlan, TaskPlan } from './plan.ts';
+
+/** Members `lo` to `hi − 1` of a group. */
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** The message that runs one task; its delay and its end of life are counted from `origin.now`. */
+export function newRun(
+  origin: Origin,
+  at: Position,
+  plan: TaskPlan,
+  input: Input | undefined,
+  frames: readonly Frame[],
+): Draft {
+  const { links: _, ...sig } = plan;
+  const { options } = sig;
+  const notBefore = startOf(options, origin.now);
+  const expires =
+    options?.expiresAt ?? (options?.expires === undefined ? undefined : origin.now + options.expires * 1000);
+  return {
+    ...common(origin, at, input, frames),
+    until: untilFrom(origin, notBefore),
+    kind: 'run',
+    sig,
+    ...(notBefore > origin.now ? { notBefore } : {}),
+    // Times before 1970 are over, too.
+    ...(expires === undefined ? {} : { expires: Math.max(0, expires) }),
+  };
+}
+
+/** Until when a message lives that is due at `notBefore`; both in epoch ms. */
+export function untilFrom(origin: Origin, notBefore: number): number {
+  return origin.joinUntil ?? Math.max(origin.until, keptFor(notBefore));
+}
+
+/** The message that has a worker start a range of a group's members. */
+export function newRange(
+  origin: Origin,
+  { at, plan, input, frames }: Start & { plan: ParallelPlan },
+  range: Range,
+): Draft {
+  const { links: _, ...sig } = plan;
+  // Whoever sends a range is the parent of its members, also where the group has the sender's own id.
+  const parent = origin.sender === undefined ? {} : { parent: origin.sender };
+  return { ...common(origin, at, input, frames), ...parent, kind: 'expand', sig, ...range };
+}
+
+/** The message that has a worker start a whole canvas, so that submitting it is one send. */
+export function newCanvas(origin: Origin, { at, plan, input, frames }: Start): Draft {
+  return { ...common(origin, at, input, frames), kind: 'expand', sig: plan };
+}
+
+// --- internal ---
+
+function common(
+  origin: Origin,
+  at: Position,
+  input: Input | undefined,
+  frames: readonly Frame[],
+): Omit<Draft, 'kind' | 'sig'> {
+  return {
+    ...carried(origin, at.id),
+    id: at.id,
+    base: at.base,
+    try: at.attempt,
+    frames,
+    ...(at.links.length === 0 ? {} : { links: at.links }),
+    ...(input === undefined ? {} : { in: input }),
+    ...(origin.again ? { again: true as const } : {}),
+  };
+}
+
+function carried(origin: Origin, id: string): Carried {
+  const { root, depth, tenant, traceparent, headers } = origin;
+  const parent = origin.sender === id ? origin.parent : origin.sender;
+  return {
+    depth,
+    until: origin.joinUntil ?? origin.until,
+    ...(root === undefined ? {} : { root }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(tenant === undefined ? {} : { tenant }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(headers === undefined ? {} : { headers }),
+  };
+}

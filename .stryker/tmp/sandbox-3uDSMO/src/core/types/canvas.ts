@@ -1,0 +1,245 @@
+/** Signatures, chains, and which steps fit. */
+import type { ApplyOptions, ApplyOptionsWithArgs, Kwargs, SignatureOptions } from './options.ts';
+import type { AsyncResult, GroupResult } from './results.ts';
+import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf } from './signature.ts';
+
+/**
+ * A task with some of its arguments, or a canvas: an immutable value. Calling it runs it here, `delay` on a worker.
+ *
+ * @typeParam Missing the arguments that it lacks, first ones first; given later, they are prepended
+ * @typeParam R what its value is
+ * @typeParam Name its task's name, or which canvas it is
+ * @typeParam Keywords the keyword arguments that it takes; never: none
+ * @typeParam Also what it may be given though it lacks nothing: an optional or a rest parameter takes it
+ *
+ * @example
+ * ```ts
+ * const increment: Signature<[x: number], number> = add.s(1);
+ * await increment(10); // 11
+ * ```
+ */
+export interface Signature<
+  in Missing extends readonly unknown[],
+  out R,
+  out Name extends string = string,
+  in Keywords = never,
+  in Also extends readonly unknown[] = never,
+> extends AnySignature {
+  readonly name: Name;
+  readonly '~facts'?: Facts<Missing, R, Keywords, Also, never>;
+  /**
+   * Runs it here, without a message: each task of it in this process, in the order and with the values it would have on
+   * workers. A retry throws its error, and what replaces a task runs here too.
+   *
+   * @throws what the task throws that fails first; InvalidArguments for arguments that do not fit.
+   */
+  (...args: LaterArgs<Missing, Keywords, Also>): Promise<R>;
+  /**
+   * Sends it to be run by a worker; it resolves when its first messages are accepted.
+   *
+   * @throws NotRegistered, InvalidArguments, InvalidOptions, SerializationError, CanvasTooDeep before anything is sent;
+   * ServiceUnavailable if the cloud does not answer.
+   */
+  delay(...args: LaterArgs<Missing, Keywords, Also>): Promise<AsyncResult<R>>;
+  /**
+   * Sends it with options, and with the arguments that are missing.
+   *
+   * @throws as `delay` does.
+   */
+  applyAsync(
+    this: () => unknown,
+    options?: ApplyOptions<readonly [...Missing] | Also, Keywords>,
+  ): Promise<AsyncResult<R>>;
+  applyAsync(options: ApplyOptionsWithArgs<readonly [...Missing] | Also, Keywords>): Promise<AsyncResult<R>>;
+  /** This, and then `next`, called with what this returns: `chain(this, next)`. */
+  pipe<This extends AnySignature, const Next extends AnySignature>(
+    this: This,
+    next: NextStep<This, Next>,
+  ): Chained<[This, Next]>;
+  /**
+   * The same with further options; the later win, callbacks add up, headers merge.
+   *
+   * @throws InvalidOptions for an option that is unknown or wrong.
+   */
+  set<This extends AnySignature>(this: This, options: SignatureOptions): This;
+  /** The same with a signature to be started with its value, once it has succeeded. */
+  link<This extends AnySignature>(this: This, callback: AnySignature): This;
+  /** The same with a signature to be started with the failure, if it fails. */
+  linkError<This extends AnySignature>(this: This, callback: AnySignature): This;
+  /** The same again. */
+  clone<This extends AnySignature>(this: This): This;
+}
+
+/**
+ * A canvas that ends in a group: its value is a list, and its handle a GroupResult.
+ *
+ * @example
+ * ```ts
+ * const both: GroupSignature<[x: number], [number, string]> = chain(add.s(1), group([add.s(1), log.s()]));
+ * await both(1); // [3, 'LOG: 2']
+ * ```
+ */
+export interface GroupSignature<
+  in Missing extends readonly unknown[],
+  out R extends readonly unknown[],
+  out Name extends string = string,
+  in Keywords = never,
+  in Also extends readonly unknown[] = never,
+> extends Signature<Missing, R, Name, Keywords, Also> {
+  readonly '~facts'?: Facts<Missing, R, Keywords, Also, 'group'>;
+  delay(...args: LaterArgs<Missing, Keywords, Also>): Promise<GroupResult<R>>;
+  applyAsync(
+    this: () => unknown,
+    options?: ApplyOptions<readonly [...Missing] | Also, Keywords>,
+  ): Promise<GroupResult<R>>;
+  applyAsync(options: ApplyOptionsWithArgs<readonly [...Missing] | Also, Keywords>): Promise<GroupResult<R>>;
+}
+
+/**
+ * Signatures that run at once; in another group, its members are that group's.
+ *
+ * @example
+ * ```ts
+ * const pair: Group<[], [number, string]> = group([add.s(1, 2), log.s('a')]);
+ * await pair(); // [3, 'LOG: a']
+ * ```
+ */
+export interface Group<
+  in Missing extends readonly unknown[],
+  out R extends readonly unknown[],
+  in Keywords = never,
+  in Also extends readonly unknown[] = never,
+> extends GroupSignature<Missing, R, 'group', Keywords, Also> {
+  readonly '~facts'?: Facts<Missing, R, Keywords, Also, GroupHandle>;
+}
+
+/**
+ * A signature of which nothing is known: what `app.signature` reads or builds by name.
+ *
+ * @example
+ * ```ts
+ * const untyped: UntypedSignature = app.signature('add', { args: [1, 2] });
+ * await untyped(); // 3
+ * ```
+ */
+export type UntypedSignature = Signature<[], unknown, string, object, readonly unknown[]>;
+
+/** What a signature is called with later. */
+export type LaterArgs<Missing extends readonly unknown[], Keywords, Also extends readonly unknown[]> =
+  | [...Missing, kwargs?: Kwargs<Keywords>]
+  | Also;
+
+/**
+ * The type of `chain`: each step's value becomes the first argument of the next; the last one's is the chain's.
+ *
+ * @example
+ * chain(add.s(1), add.s(3)); // Signature<[x: number], number, 'chain'>
+ */
+export type ChainFunction = <const Steps extends readonly AnySignature[]>(
+  ...steps: ChainSteps<Steps, Steps>
+) => Chained<Steps>;
+
+/** What a chain of these steps is: it takes what the first one lacks, and ends as the last one does. */
+export type Chained<Steps extends readonly AnySignature[]> = Steps extends readonly []
+  ? Signature<[], null, 'chain'>
+  : Joined<FirstOf<Steps>, LastOf<Steps>, 'chain'>;
+
+/** What takes the arguments of `First` and has the value of `Last`. */
+export type Joined<First, Last, Name extends string> = [First] extends [
+  HasFacts<
+    infer Missing extends readonly unknown[],
+    unknown,
+    infer Keywords,
+    infer Also extends readonly unknown[],
+    never
+  >,
+]
+  ? [Last] extends [HasFacts<never, infer R, never, never, infer Handle>]
+    ? [Handle] extends [never]
+      ? Signature<Missing, R, Name, Keywords, Also>
+      : GroupSignature<Missing, Extract<R, readonly unknown[]>, Name, Keywords, Also>
+    : never
+  : never;
+
+/** `Next` if it can follow `Before`, and otherwise what the matter is. */
+export type NextStep<Before, Next> =
+  Fit<ResultOf<Before>, Next, 'step 2', Returned<Before>> extends infer Problem
+    ? [Problem] extends [never]
+      ? Next
+      : Problem
+    : never;
+
+/**
+ * Never if `Next` can be called with a value of type `Value`, and otherwise what the matter is. What is of
+ * unknown type fits wherever a value does.
+ */
+export type Fit<Value, Next, Place extends string, Source extends string> =
+  Next extends HasFacts<infer Missing extends readonly unknown[], unknown, never, infer Also, never>
+    ? [Known<Value>] extends Missing | Also
+      ? never
+      : Misfit<Value, Missing, Also, `${Place}${Named<Next>}`, Source>
+    : never;
+
+/** A value as it is compared: what is unknown, or an unknown item of a list, counts as anything. */
+export type Known<Value> = unknown extends Value
+  ? never
+  : Value extends readonly unknown[]
+    ? { [I in keyof Value]: Known<Value[I]> }
+    : Value;
+
+// --- internal ---
+
+/** `All` if each step fits the one before; otherwise the steps, with the problem in place of the first that does not. */
+type ChainSteps<All, Rest, Done extends readonly unknown[] = []> = Rest extends readonly [infer Next, ...infer Others]
+  ? Done extends readonly [...unknown[], infer Before]
+    ? Fit<ResultOf<Before>, Next, `step ${[...Done, Next]['length'] & number}`, Returned<Before>> extends infer Problem
+      ? [Problem] extends [never]
+        ? ChainSteps<All, Others, [...Done, Next]>
+        : [...Done, Problem, ...Others]
+      : never
+    : ChainSteps<All, Others, [Next]>
+  : Rest extends readonly []
+    ? All
+    : Rest extends readonly (infer Step)[]
+      ? Fit<
+          Done extends readonly [...unknown[], infer Before] ? ResultOf<Before> | ResultOf<Step> : ResultOf<Step>,
+          Step,
+          'each step',
+          'what the step before it returns'
+        > extends infer Problem
+        ? [Problem] extends [never]
+          ? All
+          : [...Done, ...Problem[]]
+        : never
+      : never;
+
+type Misfit<
+  Value,
+  Missing extends readonly unknown[],
+  Also,
+  Who extends string,
+  Source extends string,
+> = Missing extends readonly []
+  ? [Also] extends [never]
+    ? DoesNotFit<`${Who} has all its arguments and cannot take ${Source}: use .si()`, { got: Value }>
+    : DoesNotFit<`${Who} cannot take ${Source}`, { got: Value; takes: FirstOf<Also> }>
+  : Missing extends readonly [unknown]
+    ? DoesNotFit<`${Who} cannot take ${Source}`, { got: Value; takes: Missing[0] }>
+    : DoesNotFit<`${Who} needs more arguments than ${Source}`, { got: [Value]; takes: Missing }>;
+
+type Returned<S> = `what the step before it${Named<S>} returns`;
+
+type FirstOf<List> = List extends readonly [infer First, ...unknown[]]
+  ? First
+  : List extends readonly (infer Item)[]
+    ? Item
+    : never;
+
+type LastOf<List> = List extends readonly [...unknown[], infer Last]
+  ? Last
+  : List extends readonly (infer Item)[]
+    ? Item
+    : never;
+
+/** A step's or a body's name in brackets, where it is known. */
+type Named<S> = S extends { readonly name: infer Name extends string } ? (string extends Name ? '' : ` (${Name})`) : '';

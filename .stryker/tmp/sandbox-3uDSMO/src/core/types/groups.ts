@@ -1,0 +1,153 @@
+/** Groups and chords. */
+import type { Fit, Group, Joined, Known } from './canvas.ts';
+import type { ChordOptions, OnMemberFailure } from './options.ts';
+import type { MemberOutcome } from './results.ts';
+import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.ts';
+
+/**
+ * The type of `group`: the members run at once, and the value is the list of theirs, in order. Of an array or another
+ * iterable the value is an array, of a tuple a tuple; a group among the members is taken apart.
+ *
+ * @example
+ * group([add.s(1, 2), log.s('a')]); // Group<[], [number, string]>
+ * group(range(10).map((i) => add.s(i, i))); // Group<[], number[]>
+ */
+export type GroupFunction = <const Members extends Iterable<AnySignature>>(members: Members) => Grouped<Members>;
+
+/** What a group of these members is: it takes what every one of them takes. */
+export type Grouped<
+  Members,
+  R extends readonly unknown[] = [],
+  Missing extends readonly unknown[] = [],
+  Keywords = object,
+  Also extends readonly unknown[] = readonly unknown[],
+> = Members extends readonly [infer Member, ...infer Others]
+  ? Member extends HasFacts<
+      infer M extends readonly unknown[],
+      infer Value,
+      infer K,
+      infer A extends readonly unknown[],
+      never
+    >
+    ? Grouped<
+        Others,
+        Member extends Flat<infer Values> ? [...R, ...Values] : [...R, Value],
+        SharedArgs<Missing, Also, M, A>,
+        SharedKeywords<Keywords, K>,
+        SharedAlso<Also, A>
+      >
+    : never
+  : Members extends readonly []
+    ? Group<Missing, R, Keywords, Also>
+    : Members extends Iterable<infer Member>
+      ? Group<
+          SharedArgs<Missing, Also, ArgsOfAll<Member>, AlsoOfAll<Member>>,
+          [...R, ...ItemOf<Member>[]],
+          SharedKeywords<Keywords, KeywordsOfAll<Member>>,
+          SharedAlso<Also, AlsoOfAll<Member>>
+        >
+      : never;
+
+/** What a chord's header may be: a group, an iterable, or one signature, which is its only member. */
+export type Header = AnySignature | Iterable<AnySignature>;
+
+/**
+ * The type of `chord`: the body is called with the list of the header's values. `chord(header)` returns a function that
+ * takes the body; it builds, and sends nothing.
+ *
+ * @example
+ * chord([add.s(1, 2), add.s(3, 4)], tsum.s()); // Signature<[], number, 'chord'>
+ */
+export interface ChordFunction {
+  <const H extends Header, const Body extends AnySignature, Mode extends OnMemberFailure = 'failFast'>(
+    header: H,
+    body: ChordBody<H, Body, Mode>,
+    options?: ChordOptions<Mode>,
+  ): Chorded<H, Body>;
+  <const H extends Header>(header: H): HeaderFunction<H>;
+}
+
+/** What `chord(header)` returns. */
+export type HeaderFunction<H extends Header> = <
+  const Body extends AnySignature,
+  Mode extends OnMemberFailure = 'failFast',
+>(
+  body: ChordBody<H, Body, Mode>,
+  options?: ChordOptions<Mode>,
+) => Chorded<H, Body>;
+
+/** What a chord of this header and body is: it takes what the header takes, and ends as the body does. */
+export type Chorded<H, Body> = Joined<HeaderGroup<H>, Body, 'chord'>;
+
+/** `Body` if it can take the list of the header's values, and otherwise what the matter is. */
+export type ChordBody<H, Body, Mode extends OnMemberFailure> =
+  Fit<HeaderValue<ResultOf<HeaderGroup<H>>, Mode>, Body, 'the body', 'what the header returns'> extends infer Problem
+    ? [Problem] extends [never]
+      ? Body
+      : Problem
+    : never;
+
+// --- internal ---
+
+type HeaderGroup<H> = H extends AnySignature ? Grouped<[H]> : Grouped<H>;
+
+type HeaderValue<Values, Mode extends OnMemberFailure> = Mode extends 'collect'
+  ? { [I in keyof Values]: MemberOutcome<Known<Values[I]>> }
+  : Values;
+
+/** The arguments that both lack, or that one lacks and the other may be given. */
+type SharedArgs<Missing extends readonly unknown[], Also, M extends readonly unknown[], A> = [M] extends [never]
+  ? [DoesNotFit<'the members of this group lack different arguments'>]
+  : Missing extends M | A
+    ? Missing
+    : M extends Missing | Also
+      ? M
+      : Missing['length'] extends M['length']
+        ? { [I in keyof Missing]: Missing[I] & (I extends keyof M ? M[I] : never) }
+        : [DoesNotFit<'the members of this group lack different arguments'>];
+
+type SharedAlso<Also, A> = [Also] extends [A] ? Also : [A] extends [Also] ? A : never;
+
+/** Keyword arguments that both take; `object`, what an immutable signature is given and ignores, has no keys. */
+type SharedKeywords<Keywords, K> = [keyof Keywords] extends [never]
+  ? K
+  : [keyof K] extends [never]
+    ? Keywords
+    : [Keywords] extends [K]
+      ? Keywords
+      : Keywords & K;
+
+/** A group, whose members are those of the group it is in. */
+type Flat<Values extends readonly unknown[]> = HasFacts<never, Values, never, never, 'flat'>;
+
+type ItemOf<Member> = Member extends Flat<infer Values> ? Values[number] : ResultOf<Member>;
+
+/** Of different signatures in one array: what one of them lacks and all others take too. */
+type ArgsOfAll<Member, Args = MissingOf<Member>> = Args extends readonly unknown[]
+  ? [Refusing<Member, Args>] extends [never]
+    ? Args
+    : never
+  : never;
+
+type AlsoOfAll<Member, Args = AlsoOf<Member>> = Args extends readonly unknown[]
+  ? [
+      Member extends HasFacts<never, unknown, never, infer Also, never> ? (Args extends Also ? never : Member) : never,
+    ] extends [never]
+    ? Args
+    : never
+  : never;
+
+type KeywordsOfAll<Member> = [Member] extends [HasFacts<never, unknown, infer Keywords, never, never>]
+  ? Keywords
+  : never;
+
+type Refusing<Member, Args> =
+  Member extends HasFacts<infer Missing, unknown, never, infer Also, never>
+    ? Args extends Missing | Also
+      ? never
+      : Member
+    : never;
+
+type MissingOf<Member> = Member extends HasFacts<infer Missing, unknown, never, never, never> ? Missing : never;
+
+type AlsoOf<Member> = Member extends HasFacts<never, unknown, never, infer Also, never> ? Also : never;

@@ -1,0 +1,170 @@
+/** Tasks, and how they are defined. */
+import type { GroupSignature, Signature, UntypedSignature } from './canvas.ts';
+import type { Replacement, TaskContext } from './context.ts';
+import type { ApplyOptions, ApplyOptionsWithArgs, SignatureSpec, TaskOptions } from './options.ts';
+import type {
+  AlsoArgs,
+  CallArgs,
+  KeywordsOf,
+  MissingArgs,
+  PartialArgs,
+  PositionalOf,
+  RequiredOf,
+} from './parameters.ts';
+import type { AsyncResult } from './results.ts';
+import type { DoesNotFit, SignatureJson } from './signature.ts';
+
+/**
+ * A named function that workers can run: what `app.task` returns.
+ *
+ * @typeParam P the function's parameters, without the context of a bound one
+ * @typeParam R what it returns, awaited
+ *
+ * @example
+ * ```ts
+ * const square: Task<[x: number], number> = app.task('square', (x: number) => x * x);
+ * await square(3); // 9
+ * await chain(add.s(1, 2), square.s())(); // 9
+ * await square.map([1, 2])(); // [1, 4]
+ * ```
+ */
+export interface Task<P extends readonly unknown[], R, Name extends string = string> {
+  /**
+   * Runs it here, without a message.
+   *
+   * @throws what the function throws; InvalidArguments for arguments that do not fit.
+   */
+  (...args: CallArgs<P>): Promise<R>;
+  /** Its identity on the wire. */
+  readonly name: Name;
+  /**
+   * A signature with these arguments: all, or the last of those that are required.
+   *
+   * @throws InvalidArguments for a surplus argument, and for keyword arguments that the task does not take.
+   */
+  s<Given extends PartialArgs<P>>(
+    ...args: Given
+  ): Signature<MissingArgs<P, Given>, R, Name, KeywordsOf<P>, AlsoArgs<P, Given>>;
+  /**
+   * An immutable signature: it ignores what is given later.
+   *
+   * @throws InvalidArguments for arguments that do not fit.
+   */
+  si(...args: CallArgs<P>): Immutable<R, Name>;
+  /**
+   * A signature with arguments, keyword arguments and options.
+   *
+   * @throws InvalidArguments, InvalidOptions for what does not fit.
+   */
+  signature<Given extends CallArgs<P>>(
+    spec: SignatureSpec<Given, KeywordsOf<P>> & { readonly immutable: true },
+  ): Immutable<R, Name>;
+  signature<Given extends PartialArgs<P> | [] = []>(
+    spec?: SignatureSpec<Given, KeywordsOf<P>> & { readonly immutable?: false },
+  ): Signature<MissingArgs<P, Given>, R, Name, KeywordsOf<P>, AlsoArgs<P, Given>>;
+  /**
+   * Sends a call to be run by a worker; it resolves when the message is accepted.
+   *
+   * @throws NotRegistered, InvalidArguments, InvalidOptions, SerializationError, CanvasTooDeep before anything is sent;
+   * ServiceUnavailable if the cloud does not answer.
+   */
+  delay(...args: CallArgs<P>): Promise<AsyncResult<R>>;
+  /**
+   * Sends a call with options.
+   *
+   * @throws as `delay` does.
+   */
+  applyAsync(
+    this: () => unknown,
+    options?: ApplyOptions<Readonly<PositionalOf<P>>, KeywordsOf<P>>,
+  ): Promise<AsyncResult<R>>;
+  applyAsync(options: ApplyOptionsWithArgs<Readonly<PositionalOf<P>>, KeywordsOf<P>>): Promise<AsyncResult<R>>;
+  /** One task that calls the function with each item, in order. */
+  map(items: MapItems<P>): Signature<[], R[], 'map', object, readonly unknown[]>;
+  /** One task that calls the function with each item's elements, in order. */
+  starmap(items: Iterable<Readonly<PositionalOf<P>>>): Signature<[], R[], 'starmap', object, readonly unknown[]>;
+  /**
+   * A group of `starmap`s of at most `size` items each; its value is a list of lists.
+   *
+   * @throws InvalidArguments for items that are no list, and for a size below 1.
+   */
+  chunks(
+    items: Iterable<Readonly<PositionalOf<P>>>,
+    size: number,
+  ): GroupSignature<[], R[][], 'chunks', object, readonly unknown[]>;
+}
+
+/** A signature that ignores what is given later: what `si` returns. */
+export type Immutable<R, Name extends string = string> = Signature<[], R, Name, object, readonly unknown[]>;
+
+/**
+ * Any task, its types left out.
+ *
+ * @example
+ * ```ts
+ * const tasks: readonly AnyTask[] = [add, log];
+ * const all = app.handler(...tasks);
+ * all.tasks; // ['add', 'log']
+ * ```
+ */
+export interface AnyTask {
+  /** Its identity on the wire. */
+  readonly name: string;
+  /** An immutable signature of it. */
+  si(...args: never): UntypedSignature;
+}
+
+/** What a function's return type says of a task's value: awaited, and a replacement's in place of the replacement. */
+export type TaskValue<Returned> =
+  Awaited<Returned> extends infer Value ? (Value extends Replacement<infer R> ? R : Value) : never;
+
+/**
+ * The type of `app.task`. Parameters and value are the function's: of a generic one the bounds, of an overloaded one
+ * the last overload's.
+ *
+ * @throws InvalidOptions for a name that is none or taken, an option that is unknown or wrong, and what is no function.
+ *
+ * @example
+ * const add = app.task('add', (x: number, y: number, { debug = false }: { debug?: boolean } = {}) => x + y);
+ */
+export interface DefineTask {
+  <const Name extends string, P extends readonly unknown[], R>(
+    name: Name,
+    fn: (...args: P) => R,
+  ): Task<P, TaskValue<R>, Name>;
+  <const Name extends string, P extends readonly unknown[], R>(
+    name: Name,
+    options: TaskOptions & { readonly bind: true },
+    fn: (ctx: TaskContext, ...args: P) => R,
+  ): Task<P, TaskValue<R>, Name>;
+  <const Name extends string, P extends readonly unknown[], R>(
+    name: Name,
+    options: TaskOptions & { readonly bind?: false },
+    fn: (...args: P) => R,
+  ): Task<P, TaskValue<R>, Name>;
+}
+
+/**
+ * The type of `app.declare`: a task that is known by its type and name only, so that a caller does not load its code.
+ *
+ * @example
+ * const add = app.declare<typeof import('./tasks.ts').add>('add');
+ */
+export type DeclareTask = <T extends AnyTask>(name: T['name']) => T;
+
+/**
+ * The type of `app.signature`: reads a signature back from JSON, or builds one by name.
+ *
+ * @throws InvalidCanvas that names the place in the JSON; InvalidOptions for a part that is unknown or wrong.
+ */
+export interface SignatureFunction {
+  (name: string, spec?: SignatureSpec): UntypedSignature;
+  (json: SignatureJson): UntypedSignature;
+}
+
+// --- internal ---
+
+type MapItems<P extends readonly unknown[]> =
+  RequiredOf<P> extends readonly [unknown, unknown, ...unknown[]]
+    ? DoesNotFit<'map calls the task with one argument, and it needs more: use .starmap()', { takes: PositionalOf<P> }>
+    : Iterable<PositionalOf<P>[0]>;

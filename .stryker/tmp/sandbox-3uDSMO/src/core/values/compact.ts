@@ -1,0 +1,23 @@
+/** An object without its absent fields: those that may be undefined have become optional. */
+export type Compact<T> = {
+  readonly [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key];
+} & {
+  readonly [Key in keyof T as undefined extends T[Key] ? Key : never]?: Exclude<T[Key], undefined>;
+};
+
+/**
+ * Returns the fields that have a value: an absent one is not written as undefined.
+ *
+ * @example
+ * compact({ id: 'W', queue: undefined }); // { id: 'W' }
+ */
+export function compact<const T extends object>(fields: T): Compact<T> {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  // The same fields without those that are undefined, as the type says.
+  return Object.fromEntries(entries) as Compact<T>;
+}
+
+/** Returns a list or a record that has something in it: undefined for an empty one. */
+export function unlessEmpty<T extends object>(value: T): T | undefined {
+  return (Array.isArray(value) ? value.length : Object.keys(value).length) === 0 ? undefined : value;
+}

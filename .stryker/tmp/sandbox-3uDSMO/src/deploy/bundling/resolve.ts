@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
+import type { BuildSettings } from '../../core/types/function-config.ts';
+import { findPackage, manifestOf, packageDirOf, packageNameOf } from './packages.ts';
+import { isListed } from './settings.ts';
+import { isOfAws } from './shipped.ts';
+import type { Shipped } from './shipped.ts';
+
+/**
+ * Resolves packages as Node does, but for three kinds: those that are shipped stay imports; of the AWS SDK the modules are taken, which are
+ * a third of its CommonJS; and what a package requires that is not installed is left to fail where it is reached, as in Node.
+ */
+export function resolvePackages(settings: BuildSettings, shipped: Shipped): Plugin {
+  return {
+    name: 'chordal-packages',
+    setup: (build) => {
+      build.onResolve({ filter: /^[^./]/ }, (args) => resolvePackage(build, args, settings, shipped));
+      build.onResolve({ filter: /^\.{1,2}\/.*\.node$/ }, (args) => resolveAddon(args, shipped));
+    },
+  };
+}
+
+// --- internal ---
+
+type Resolved = Promise<OnResolveResult | undefined>;
+
+async function resolvePackage(
+  build: PluginBuild,
+  args: OnResolveArgs,
+  settings: BuildSettings,
+  shipped: Shipped,
+): Resolved {
+  const { path, kind, resolveDir, importer } = args;
+  if (args.pluginData === asked || kind === 'entry-point' || path.startsWith('#') || isBuiltin(path)) return undefined;
+  const name = packageNameOf(path);
+  if (isListed(name, settings.provided)) return { path, external: true };
+  const dir = findPackage(name, resolveDir);
+  if (dir === undefined) return isLeft(args) && !(await isFound(build, args)) ? { path, external: true } : undefined;
+  if (isOfAws(name)) return moduleOf(dir, path === name);
+  if (isListed(name, settings.bundled)) return undefined;
+  if (isListed(name, settings.external)) shipped.add(dir);
+  if (name === 'chordal' || packageDirOf(`${dir}/`) === undefined || !shipped.has(dir)) return undefined;
+  // A package that needs itself by its name is in one piece.
+  if (packageDirOf(importer) === dir) return undefined;
+  return { path: `${shipped.nameFor(name, dir)}${path.slice(name.length)}`, external: true };
+}
+
+/** Only the bare name is looked up by the fields of `package.json`; with `exports` they don't count. */
+function moduleOf(dir: string, isBare: boolean): OnResolveResult | undefined {
+  const { exports, module, sideEffects } = manifestOf(dir);
+  if (!isBare || exports !== undefined || module === undefined) return undefined;
+  return { path: join(dir, module), sideEffects: sideEffects !== false };
+}
+
+/** What Node looks for only when it is reached. */
+function isLeft({ kind, importer }: OnResolveArgs): boolean {
+  const isLate = kind === 'require-call' || kind === 'dynamic-import' || kind === 'require-resolve';
+  return isLate && packageDirOf(importer) !== undefined;
+}
+
+/** By an alias, say, or the paths of a `tsconfig.json`. */
+async function isFound(build: PluginBuild, { path, kind, importer, resolveDir }: OnResolveArgs): Promise<boolean> {
+  const { errors } = await build.resolve(path, { kind, importer, resolveDir, pluginData: asked });
+  return errors.length === 0;
+}
+
+const asked = Symbol('asked by this plugin');
+
+/** An addon is loaded from where its package is. */
+async function resolveAddon({ path, importer, resolveDir }: OnResolveArgs, shipped: Shipped): Resolved {
+  const dir = packageDirOf(importer);
+  if (dir === undefined) return undefined;
+  if (existsSync(join(resolveDir, path))) shipped.add(dir);
+  return { path, external: true };
+}

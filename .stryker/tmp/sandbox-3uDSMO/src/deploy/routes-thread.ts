@@ -1,0 +1,73 @@
+/** A thread that loads the bundles it is given, one after the other, and says which tasks each one's handler runs, and its configuration. */
+import { pathToFileURL } from 'node:url';
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../core/text/describe.ts';
+import type { BundledHandler, LoadedHandler } from './routes.ts';
+
+// Given by readRoutes.
+const handlers = workerData as readonly BundledHandler[];
+for (const handler of handlers) parentPort?.postMessage(await load(handler));
+
+// --- internal ---
+
+async function load({ name, bundle }: BundledHandler): Promise<LoadedHandler> {
+  try {
+    const module: unknown = await import(pathToFileURL(bundle).href);
+    return describe(name, module);
+  } catch (error) {
+    return {
+      name,
+      problem: `it failed to load: ${messageOf(error)}`,
+      cause: cloneable(error),
+    };
+  }
+}
+
+function describe(name: string, module: unknown): LoadedHandler {
+  const handler = typeof module === 'object' && module !== null && 'handler' in module ? module.handler : undefined;
+  if (typeof handler !== 'function') {
+    return { name, problem: 'it exports no handler; write `export const handler = app.handler(add, mul)`' };
+  }
+  const tasks: unknown = 'tasks' in handler ? handler.tasks : undefined;
+  if (!Array.isArray(tasks) || tasks.length === 0 || !tasks.every((task) => typeof task === 'string')) {
+    return { name, problem: 'its handler names no tasks; make it with `app.handler(…)` of the tasks that it runs' };
+  }
+  const others = otherHandlers(module);
+  if (others.length > 0) {
+    return {
+      name,
+      problem: `it exports more than one handler (handler, ${others.join(', ')}); a file is one function, so give each a file of its own`,
+    };
+  }
+  const config: unknown =
+    typeof module === 'object' && module !== null && 'config' in module ? module.config : undefined;
+  if (config !== undefined && cloneable(config) === undefined) {
+    return { name, problem: 'its `config` has a function in it: plugins of esbuild belong in chordal.config.ts' };
+  }
+  return { name, tasks, timeLimits: timeLimitsOf(handler), ...(config !== undefined && { config }) };
+}
+
+/** Exports that look like handlers, and would never be called. */
+function otherHandlers(module: unknown): readonly string[] {
+  if (typeof module !== 'object' || module === null) return [];
+  const entries: readonly [string, unknown][] = Object.entries(module);
+  return entries
+    .filter(([key, value]) => key !== 'handler' && typeof value === 'function' && 'timeLimits' in value)
+    .map(([key]) => key);
+}
+
+function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
+  const limits: unknown = 'timeLimits' in handler ? handler.timeLimits : {};
+  if (typeof limits !== 'object' || limits === null) return {};
+  const entries: readonly [string, unknown][] = Object.entries(limits);
+  return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+}
+
+/** Not everything can be sent to another thread. */
+function cloneable(value: unknown): unknown {
+  try {
+    return structuredClone(value);
+  } catch {
+    return undefined;
+  }
+}

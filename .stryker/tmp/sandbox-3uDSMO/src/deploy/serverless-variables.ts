@@ -1,0 +1,76 @@
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import { isRecord } from './checks.ts';
+import { checkFunctionConfig } from './function-config.ts';
+import { PROVIDER_KEYS, readProvider } from './stack/provider.ts';
+import type { ProviderSettings } from './stack/provider.ts';
+import { DEFAULT_SETTINGS, readSettings } from './stack/settings.ts';
+import type { StackSettings } from './stack/settings.ts';
+
+/** What the Serverless Framework hands to a function that `${file(…)}` names. */
+export interface Variables {
+  /** What the command was told: `--stage`, `--region`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Resolves a variable, as in `${…}`. */
+  readonly resolveVariable: (variable: string) => Promise<unknown>;
+}
+
+/** What `serverless.yml` says of a stack. */
+export interface Given {
+  readonly service: string;
+  readonly stage: string;
+  readonly settings: StackSettings;
+  readonly provider: ProviderSettings;
+  /** What is set for a function of its own, by its name. */
+  readonly functions: Readonly<Record<string, FunctionConfig>>;
+  /** What is packaged; undefined: everything. */
+  readonly patterns?: readonly string[];
+}
+
+/**
+ * Reads what `serverless.yml` says of a stack.
+ *
+ * @throws ConfigurationError if a setting is unknown or has a wrong value
+ */
+export async function readVariables({ resolveVariable }: Variables): Promise<Given> {
+  const names = Object.keys(DEFAULT_SETTINGS);
+  const values = await Promise.all(names.map((name) => resolveVariable(`param:${name}, null`)));
+  const given = Object.fromEntries(names.map((name, index) => [name, values[index] ?? undefined]));
+  const provider = await Promise.all(PROVIDER_KEYS.map((key) => resolveVariable(`self:provider.${key}, null`)));
+  const patterns = await resolveVariable('self:package.patterns, null');
+  return {
+    service: String(await resolveVariable('self:service')),
+    stage: String(await resolveVariable('sls:stage')),
+    settings: readSettings(given),
+    // There is a value for each.
+    provider: readProvider(
+      Object.fromEntries(PROVIDER_KEYS.map((key, index) => [key, provider[index] ?? undefined])) as Parameters<
+        typeof readProvider
+      >[0],
+    ),
+    functions: readFunctions(await resolveVariable('self:custom.functions, null')),
+    ...(Array.isArray(patterns) && { patterns: patterns.map(String) }),
+  };
+}
+
+// --- internal ---
+
+function readFunctions(given: unknown): Given['functions'] {
+  if (!isRecord(given)) return {};
+  const read = Object.entries(given).map(([name, config]) => {
+    const place = `custom.functions.${name} of serverless.yml`;
+    return [name, checkFunctionConfig(withNumbers(config ?? {}), place)] as const;
+  });
+  return Object.fromEntries(read);
+}
+
+const NUMBERS = ['memory', 'timeout', 'batchSize', 'window', 'concurrency', 'reserved'];
+
+/** What a variable of the framework brings may be a text. */
+function withNumbers(config: unknown): unknown {
+  if (!isRecord(config)) return config;
+  const entries = Object.entries(config).map(([key, value]) => {
+    const isNumber = NUMBERS.includes(key) && typeof value === 'string' && /^\d+$/.test(value);
+    return [key, isNumber ? Number(value) : value] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,164 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { textOf } from '../function-config.ts';
+import type { FunctionDescription } from '../project.ts';
+import { NO_PROVIDER_SETTINGS } from './provider.ts';
+import {
+  attribute,
+  BUCKET,
+  DEAD_QUEUE,
+  functionId,
+  queueId,
+  ref,
+  roleId,
+  scheduleGroupName,
+  SCHEDULER_ROLE,
+  sub,
+  TABLE,
+} from './template.ts';
+import type { StackParts, Value } from './template.ts';
+
+/** A function as `serverless.yml` describes it. */
+export type ServerlessFunction = Readonly<Record<string, Value>>;
+
+/**
+ * The functions, as the `functions:` of `serverless.yml`.
+ *
+ * @param bundleDir where the bundles are, relative to `serverless.yml`
+ */
+export function serverlessFunctions(
+  parts: StackParts,
+  bundleDir: string,
+): Readonly<Record<string, ServerlessFunction>> {
+  const { functions, systemFunctions } = parts.project;
+  return Object.fromEntries(
+    [...functions, ...systemFunctions].map((one) => [one.handler, serverlessFunction(parts, one, bundleDir)]),
+  );
+}
+
+/** What functions need that the framework has no words for, as the `extensions:` of `resources:`. */
+export function extensions({ project, settings }: StackParts): Readonly<Record<string, Value>> {
+  const properties = {
+    // Lambda stops what looks like a loop near the 16th hop from queue to function: which a chain of 20 steps is.
+    RecursiveLoop: 'Allow',
+    // Lambda drops what is below the level of `serverless.yml`, INFO. Never above that: metrics are lines of INFO.
+    ...(settings.logLevel === 'debug' && {
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG', SystemLogLevel: 'WARN' },
+    }),
+  };
+  return Object.fromEntries(
+    [...project.functions, ...project.systemFunctions].map(({ handler }) => [
+      functionId(handler),
+      { Properties: properties },
+    ]),
+  );
+}
+
+/** What every function, and every caller, has in its environment. */
+export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonly<Record<string, Value>> {
+  return {
+    ...project.environment,
+    CHORDAL_TABLE: ref(TABLE),
+    CHORDAL_BUCKET: ref(BUCKET),
+    CHORDAL_SCHEDULER_ROLE: attribute(SCHEDULER_ROLE),
+    CHORDAL_SCHEDULER_GROUP: scheduleGroupName(project),
+  };
+}
+
+// --- internal ---
+
+function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleDir: string): ServerlessFunction {
+  const { settings } = parts;
+  const environment = functionEnvironment(parts, one);
+  checkBytes(parts, one, environment);
+  return {
+    name: one.name,
+    handler: `${bundleDir}/${one.handler}.handler`,
+    // By Fn::Sub: for a plain name the framework writes the dependency twice, which linters refuse.
+    role: sub(`\${${roleId(one.handler)}.Arn}`),
+    timeout: one.timeoutSeconds,
+    memorySize: one.memoryMb,
+    environment,
+    ...ownProperties(one),
+    ...(settings.tracing && { tracing: 'Active' }),
+    ...(settings.kmsKey !== '' && { kmsKeyArn: settings.kmsKey }),
+    events: eventsOf(one),
+  };
+}
+
+/** What the framework takes from a function in its own words. */
+function ownProperties({ vpc, layers, reserved, architecture }: FunctionDescription): ServerlessFunction {
+  return {
+    // What is in them, the framework checks, and CloudFormation.
+    ...(vpc !== undefined && { vpc: vpc as unknown as Value }),
+    ...(layers !== undefined && { layers: layers as readonly Value[] }),
+    ...(reserved !== undefined && { reservedConcurrency: reserved }),
+    ...(architecture !== undefined && { architecture }),
+  };
+}
+
+function functionEnvironment(parts: StackParts, one: FunctionDescription): Readonly<Record<string, Value>> {
+  const { settings, provider = NO_PROVIDER_SETTINGS } = parts;
+  const own = Object.entries(one.environment ?? {}).map(([name, value]) => [name, variable(value)] as const);
+  const options = one.environment?.['NODE_OPTIONS'] ?? provider.environment['NODE_OPTIONS'] ?? '';
+  return {
+    ...Object.fromEntries(own),
+    ...environmentOf(parts),
+    CHORDAL_LOG_LEVEL: variable(one.environment?.['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
+    ...(settings.metrics && one.eventSource !== undefined && { CHORDAL_METRICS: 'true' }),
+    ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
+    ...(settings.sourceMaps && typeof options === 'string' && { NODE_OPTIONS: withSourceMaps(options) }),
+  };
+}
+
+/** Lambda's are texts. */
+function variable(value: unknown): Value {
+  // An object is a function of CloudFormation.
+  return typeof value === 'object' ? (value as Value) : textOf(value);
+}
+
+function withSourceMaps(options: string): string {
+  return options.includes('--enable-source-maps') ? options : `${options} --enable-source-maps`.trim();
+}
+
+/** What Lambda takes of variables. */
+const MOST_BYTES = 4096;
+/** About as much as what CloudFormation puts in place of one of its functions: an ARN, or a name. */
+const UNKNOWN_BYTES = 80;
+
+function checkBytes(
+  { provider = NO_PROVIDER_SETTINGS }: StackParts,
+  one: FunctionDescription,
+  own: Readonly<Record<string, Value>>,
+): void {
+  const sizes = Object.entries({ ...provider.environment, ...own }).map(([name, value]) => {
+    const bytes = typeof value === 'object' ? UNKNOWN_BYTES : Buffer.byteLength(textOf(value));
+    return { name, bytes: Buffer.byteLength(name) + bytes };
+  });
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= MOST_BYTES) return;
+  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
+  const fix =
+    largest?.name === 'CHORDAL_SUBMIT_ALLOW'
+      ? 'Shorten the parameter submitAllow by patterns, as report-*'
+      : 'Keep what is large in a parameter of SSM or in a file that `assets` names';
+  throw new ConfigurationError(
+    `Cannot deploy the function ${one.name}: its variables take ${total} bytes, and Lambda takes ${MOST_BYTES}. The largest is ${largest?.name ?? ''} (${largest?.bytes ?? 0} bytes). ${fix}`,
+  );
+}
+
+function eventsOf({ handler, eventSource }: FunctionDescription): readonly Value[] {
+  if (eventSource === undefined) return [];
+  const { batchSize, windowSeconds, maximumConcurrency } = eventSource;
+  return [
+    {
+      sqs: {
+        arn: attribute(handler === 'bury' ? DEAD_QUEUE : queueId(handler)),
+        batchSize,
+        maximumBatchingWindow: windowSeconds,
+        // Without it, what one message has failed comes back with the whole batch.
+        functionResponseType: 'ReportBatchItemFailures',
+        ...(maximumConcurrency !== undefined && { maximumConcurrency }),
+      },
+    },
+  ];
+}

@@ -1,0 +1,70 @@
+import type { Project } from '../project.ts';
+import type { Routes } from '../routes.ts';
+import type { ProviderSettings } from './provider.ts';
+import type { StackSettings } from './settings.ts';
+import type { Value } from './value.ts';
+
+export type { Value };
+
+/** A resource of a template. */
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, Value>>;
+  readonly DeletionPolicy?: 'Retain' | 'Delete';
+  readonly UpdateReplacePolicy?: 'Retain' | 'Delete';
+}
+
+/** Resources by their logical ids. */
+export type Resources = Readonly<Record<string, Resource>>;
+
+/** What a stack is made from. */
+export interface StackParts {
+  readonly project: Project;
+  readonly settings: StackSettings;
+  readonly routes: Routes;
+  /** Default: `serverless.yml` says nothing of all functions. */
+  readonly provider?: ProviderSettings;
+}
+
+export function ref(logicalId: string): Value {
+  return { Ref: logicalId };
+}
+
+export function attribute(logicalId: string, name = 'Arn'): Value {
+  return { 'Fn::GetAtt': [logicalId, name] };
+}
+
+export function sub(text: string): Value {
+  return { 'Fn::Sub': text };
+}
+
+/** A handler's name as the Serverless Framework writes it in logical ids: `my-task` → `MyDashtask`. */
+export function logicalName(handler: string): string {
+  const name = handler.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
+  return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+export function queueId(handler: string): string {
+  return `${logicalName(handler)}Queue`;
+}
+
+export function roleId(handler: string): string {
+  return `${logicalName(handler)}Role`;
+}
+
+export function functionId(handler: string): string {
+  return `${logicalName(handler)}LambdaFunction`;
+}
+
+export const TABLE = 'Table';
+export const BUCKET = 'Bucket';
+/** No handler can be called so: the name is taken. */
+export const DEAD_QUEUE = 'DeadQueue';
+export const SCHEDULE_GROUP = 'ScheduleGroup';
+
+/** The name of the group of schedules. Written out where it is used: not every emulator can make a group by CloudFormation. */
+export function scheduleGroupName({ service, stage }: Pick<Project, 'service' | 'stage'>): string {
+  return `${service}-${stage}`;
+}
+/** Not `SchedulerRole`: that is the role of a handler called scheduler. */
+export const SCHEDULER_ROLE = 'RoleOfScheduler';

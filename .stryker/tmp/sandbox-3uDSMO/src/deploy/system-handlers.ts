@@ -1,0 +1,24 @@
+import { fileURLToPath } from 'node:url';
+import type { HandlerFile } from './handler-file.ts';
+import { sibling } from './module-url.ts';
+
+/** A function that every project has. */
+export interface SystemHandler extends HandlerFile {
+  /** What feeds it: the dead-letter queue, or only whoever invokes it. */
+  readonly consumes: 'dead-letters' | 'invocations';
+}
+
+/** The functions that every project has: `bury` settles what dead letters leave open, `submit` and `result` serve callers in any language. */
+export function systemHandlers(): readonly SystemHandler[] {
+  return [
+    { name: 'bury', file: fileOf('bury'), consumes: 'dead-letters' },
+    { name: 'submit', file: fileOf('submit'), consumes: 'invocations' },
+    { name: 'result', file: fileOf('result'), consumes: 'invocations' },
+  ];
+}
+
+// --- internal ---
+
+function fileOf(name: string): string {
+  return fileURLToPath(sibling(`../lambda/${name}`, import.meta.url));
+}

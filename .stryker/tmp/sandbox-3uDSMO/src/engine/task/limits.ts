@@ -1,0 +1,39 @@
+import type { RunMessage } from '../../core/protocol/message.ts';
+import type { RegisteredTask } from '../engine.ts';
+
+/** What is kept of a sandbox's time to commit and to continue, in ms. */
+const MARGIN_MS = 2000;
+/** What a task may have at the least, in ms: one that got less could not have been started. */
+const LEAST_MS = 1000;
+
+/** Below this much time nothing is started, in ms. */
+export const LEAST_NEEDED_MS: number = LEAST_MS + MARGIN_MS;
+
+/** How long a run may take, in ms. */
+export interface Limits {
+  /** The wait for it ends. */
+  readonly hardMs: number;
+  /** Its signal fires; not below `hardMs` if there is no soft limit. */
+  readonly softMs: number;
+  /** What ends later has failed, whatever it came to: its own limit; infinity if it has none. */
+  readonly lateMs: number;
+}
+
+/** How long a task may run: its own limits, at most what is left in this sandbox. */
+export function limitsOf(task: RegisteredTask, { sig }: RunMessage, remainingMs: number): Limits {
+  const left = Math.max(LEAST_MS, remainingMs - MARGIN_MS);
+  const hard = sig.options?.timeLimit ?? task.options.timeLimit;
+  const soft = sig.options?.softTimeLimit ?? task.options.softTimeLimit;
+  const hardMs = hard === undefined ? left : Math.min(hard * 1000, left);
+  const lateMs = hard === undefined ? Number.POSITIVE_INFINITY : hard * 1000;
+  return { hardMs, softMs: soft === undefined ? hardMs : soft * 1000, lateMs };
+}
+
+/** How much of a sandbox's time a task should find before it is started, in ms. */
+export function timeNeeded(task: RegisteredTask | undefined, { sig }: RunMessage): number {
+  const hard = sig.options?.timeLimit ?? task?.options.timeLimit;
+  return hard === undefined ? LEAST_NEEDED_MS : hard * 1000 + NEEDED_MARGIN_MS;
+}
+
+/** A run is started only with this much time beyond its limit, in ms. */
+const NEEDED_MARGIN_MS = 5000;

@@ -1,0 +1,168 @@
+import type { SignatureData } from '../../core/canvas/signature.ts';
+import { InvalidArguments, isChordalError } from '../../core/errors/caller.ts';
+import { SoftTimeLimitExceeded, TimeLimitExceeded } from '../../core/errors/task.ts';
+import { bindArguments } from '../../core/task/parameters.ts';
+import { autoretryDelay, hasRetryLeft, isRetriable, retryLimit } from '../../core/task/retry.ts';
+import { pathOf } from '../../core/text/path.ts';
+import type { SchemaIssue } from '../../core/types/options.ts';
+import { toFailure } from '../../core/values/failure-record.ts';
+import type { FailureRecord } from '../../core/values/failure-record.ts';
+import type { Json } from '../../core/values/json.ts';
+import { toJson } from '../../core/values/serializer.ts';
+import type { Engine, RegisteredTask } from '../engine.ts';
+import { makeRun, ReplacementRequest, RetryRequest, within } from './context.ts';
+import type { CurrentRun } from './context.ts';
+import type { Limits } from './limits.ts';
+import type { TaskCall } from './task-call.ts';
+
+/** What a run came to. */
+export type RunResult =
+  | {
+      readonly kind: 'success';
+      readonly json: Json;
+      readonly children: readonly string[];
+      readonly added: readonly SignatureData[];
+    }
+  | { readonly kind: 'failure'; readonly record: FailureRecord }
+  | { readonly kind: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
+  | { readonly kind: 'replace'; readonly data: SignatureData };
+
+/** How long a run may take, and when it is revoked. */
+export type RunLimits = Limits & { readonly revoked?: AbortSignal };
+
+/**
+ * Runs a task's function once, within its limits, and says what came of it.
+ *
+ * @throws ServiceUnavailable if the cloud refused what the function asked of it: then nothing came of it yet.
+ */
+export async function runTask(
+  engine: Engine,
+  task: RegisteredTask,
+  call: TaskCall,
+  limits: RunLimits,
+): Promise<RunResult> {
+  const notice = new AbortController();
+  const signal = limits.revoked === undefined ? notice.signal : AbortSignal.any([notice.signal, limits.revoked]);
+  const run = makeRun(engine, task, call, signal);
+  const done = new AbortController();
+  const startedAt = engine.clock.now();
+  // Code that keeps the processor busy lets no timer fire: when it ends, the clock says whether that is too late.
+  const mustBeInTime = (): void => {
+    if (engine.clock.now() - startedAt > limits.lateMs) throw tooLong(task, limits.hardMs);
+  };
+  try {
+    const ended = within(run, async () => callFunction(task, run)).finally(mustBeInTime);
+    const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal })]);
+    return resultOf(value, task, run);
+  } catch (thrown) {
+    return failureOf(engine, thrown, task, call);
+  } finally {
+    // With a reason there is no error to be made for it, at each run.
+    done.abort('ended');
+    // @defect ended-run-has-no-effects
+    run.abandon('it has ended');
+  }
+}
+
+/** Calls a task's function with its arguments where they belong; of a map, once per item. */
+export async function callFunction(task: RegisteredTask, run: CurrentRun): Promise<unknown> {
+  const { each, args, kwargs, isUntyped } = run.call;
+  const once = async (given: readonly unknown[]): Promise<unknown> => {
+    const checked = await validate(task, given);
+    const { name, parameters } = task;
+    const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped });
+    return task.fn(...(task.options.bind === true ? [run.context, ...bound] : bound));
+  };
+  if (each === undefined) return once(args);
+  const [items] = args;
+  if (!Array.isArray(items))
+    throw new InvalidArguments(`Cannot call ${task.name}.${each} as its items are no list`, { task: task.name });
+  const values: unknown[] = [];
+  for (const item of items) values.push(await once(each === 'starmap' && Array.isArray(item) ? item : [item]));
+  return values;
+}
+
+/**
+ * The arguments as a task's `input` schema has them.
+ *
+ * @throws InvalidArguments if they do not pass it.
+ */
+export async function validate(task: RegisteredTask, args: readonly unknown[]): Promise<readonly unknown[]> {
+  const { input } = task.options;
+  if (input === undefined) return args;
+  const result = await input['~standard'].validate(args);
+  if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
+  const issues = result.issues.map(issueText).join('; ');
+  throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, {
+    task: task.name,
+  });
+}
+
+// --- internal ---
+
+/** A list of arguments begins with an index: `arguments[0].customer.street: it is missing`. */
+function issueText({ message, path = [] }: SchemaIssue): string {
+  const keys = path.map((part) => (typeof part === 'object' ? part.key : part));
+  return keys.length === 0 ? message : `${pathOf('arguments', keys)}: ${message}`;
+}
+
+/** Fails a run that takes too long, after a notice at the soft limit. What the function still does is not waited for. */
+async function limit(
+  { clock }: Engine,
+  task: RegisteredTask,
+  { limits, notice, done }: { readonly limits: Limits; readonly notice: AbortController; readonly done: AbortSignal },
+): Promise<never> {
+  const { softMs, hardMs } = limits;
+  const isNoticed = softMs < hardMs;
+  if (isNoticed) {
+    await clock.sleep(softMs, done);
+    if (!done.aborted)
+      notice.abort(new SoftTimeLimitExceeded(`The task ${task.name} has run for ${softMs / 1000} s, its soft limit`));
+  }
+  if (hardMs === Number.POSITIVE_INFINITY) return new Promise<never>(() => undefined);
+  await clock.sleep(isNoticed ? hardMs - softMs : hardMs, done);
+  if (done.aborted) return new Promise<never>(() => undefined);
+  const error = tooLong(task, hardMs);
+  if (!notice.signal.aborted) notice.abort(error);
+  throw error;
+}
+
+function tooLong(task: RegisteredTask, hardMs: number): TimeLimitExceeded {
+  return new TimeLimitExceeded(
+    `Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`,
+  );
+}
+
+function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunResult {
+  if (value instanceof ReplacementRequest) return { kind: 'replace', data: value.replacement.data };
+  const json = toJson(value, `the result of task ${task.name}`);
+  return { kind: 'success', json, children: run.children, added: run.added.map(({ data }) => data) };
+}
+
+function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
+  // A proxy may refuse even to be asked what it is.
+  if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown) };
+  if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
+  // As Celery's `raise self.replace(…)`.
+  if (thrown instanceof ReplacementRequest) return { kind: 'replace', data: thrown.replacement.data };
+  if (thrown instanceof RetryRequest) {
+    const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
+    return { kind: 'retry', notBefore: thrown.notBefore, record };
+  }
+  const limit = retryLimit(task.options, call.maxRetries);
+  if (isRetriable(thrown, task.options) && hasRetryLeft(limit, call.retries)) {
+    const delay = autoretryDelay(task.options, call.retries, engine.nonces.random());
+    return { kind: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown) };
+  }
+  return { kind: 'failure', record: toFailure(thrown) };
+}
+
+function isReadable(thrown: unknown): boolean {
+  try {
+    // Each of these may spring a trap.
+    void [thrown instanceof Error, isChordalError(thrown)];
+    return true;
+  } catch {
+    return false;
+  }
+}

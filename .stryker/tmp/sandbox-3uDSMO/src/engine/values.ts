@@ -1,0 +1,28 @@
+import type { Address } from '../core/protocol/address.ts';
+import type { Value } from '../core/protocol/outcome.ts';
+import type { Json } from '../core/values/json.ts';
+import type { Payloads } from '../ports/payloads.ts';
+
+/** What a member's cell holds itself: with eight of these a leaf stays about one write unit. */
+const MEMBER_INLINE_BYTES = 100;
+/** What any other outcome holds itself: one write unit is 1 KB. */
+const INLINE_BYTES = 900;
+
+/** Keeps a value where its size says, before the commit that names it. */
+export async function keepValue(
+  payloads: Payloads,
+  params: { readonly address: Address; readonly token: string; readonly json: Json; readonly until: number },
+): Promise<Value> {
+  const { address, token, json, until } = params;
+  const text = JSON.stringify(json);
+  const limit = address.seat === undefined ? INLINE_BYTES : MEMBER_INLINE_BYTES;
+  // A character is at least a byte, so most long texts need no count.
+  if (text.length <= limit && byteLength(text) <= limit) return { inline: json };
+  return { ref: await payloads.putValue({ address, token, text, until }) };
+}
+
+// --- internal ---
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

@@ -1,0 +1,68 @@
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas } from '../core/errors/caller.ts';
+
+/** Says whether callers may submit a task of this name. */
+export type AllowList = (task: string) => boolean;
+
+/**
+ * Reads an allow-list: names of tasks, or patterns in which `*` stands for any characters, with commas between. An empty one allows nothing.
+ *
+ * @example
+ * readAllowList('add, report-*')('report-daily'); // true
+ */
+export function readAllowList(text: string): AllowList {
+  const names = text.split(',').map((name) => name.trim());
+  const patterns = names.filter((name) => name !== '').map(patternOf);
+  return (task) => patterns.some((pattern) => pattern.test(task));
+}
+
+/**
+ * Refuses a canvas that names a task which is not on the list, wherever in it: as a step, a member, a body or a callback; and one that
+ * names a queue which is not the app's. What an allowed task launches is its own affair.
+ *
+ * @throws InvalidCanvas that names the task or the queue.
+ */
+export function checkAllowed(data: SignatureData, isAllowed: AllowList, queues: ReadonlySet<string>): void {
+  for (const part of partsOf(data)) {
+    const { queue } = part.options;
+    if (part.kind === 'task' && !isAllowed(part.task)) {
+      throw new InvalidCanvas(
+        `Cannot submit ${part.task} as it is not on the allow-list: add it to CHORDAL_SUBMIT_ALLOW, the parameter submitAllow of the stack`,
+      );
+    }
+    if (queue !== undefined && !queues.has(queue)) {
+      throw new InvalidCanvas(
+        `Cannot send to the queue ${queue} as no task is on it: known are ${[...queues].join(', ')}`,
+      );
+    }
+  }
+}
+
+// --- internal ---
+
+function patternOf(name: string): RegExp {
+  return new RegExp(`^${name.replaceAll(/[.+?^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*')}$`, 's');
+}
+
+/** A signature, and all that are in it. */
+function partsOf(data: SignatureData): readonly SignatureData[] {
+  const { link = [], linkError = [] } = data.options;
+  return [data, ...[...link, ...linkError, ...innerOf(data)].flatMap(partsOf)];
+}
+
+function innerOf(data: SignatureData): readonly SignatureData[] {
+  switch (data.kind) {
+    case 'task':
+      return [];
+    case 'chain':
+      return data.steps;
+    case 'group':
+      return data.members;
+    case 'chord':
+      return [...data.header, data.body];
+    case 'map':
+    case 'starmap':
+    case 'chunks':
+      return [data.task];
+  }
+}

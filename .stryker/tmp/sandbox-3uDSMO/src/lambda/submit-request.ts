@@ -1,0 +1,96 @@
+import { readApplyOptions } from '../client/options.ts';
+import { fromCelery } from '../core/canvas/celery-json.ts';
+import { withArguments, withOptions } from '../core/canvas/signature.ts';
+import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
+import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { Json } from '../core/values/json.ts';
+import { fromJson } from '../core/values/serializer.ts';
+
+/** What a caller asks to be submitted. */
+export interface SubmissionRequest {
+  readonly data: SignatureData;
+  readonly taskId: string | undefined;
+  readonly dedupKey: string | undefined;
+}
+
+/**
+ * Reads the payload of `submit`: a canvas with arguments and options, as `applyAsync` takes them. In JSON dates are texts in ISO 8601, and
+ * callbacks are signatures.
+ *
+ * @throws InvalidCanvas, InvalidOptions, SerializationError that says what is wrong with it.
+ */
+export function readSubmission(request: unknown): SubmissionRequest {
+  const { canvas, args = [], kwargs = {}, options = {} } = readFields(request);
+  if (!isPlainObject(options))
+    throw new InvalidOptions(`Cannot use options as an object of options: current value is ${shown(options)}`);
+  const { link, linkError, ...plain } = options;
+  const {
+    args: first,
+    kwargs: keywords,
+    dedupKey,
+    taskId,
+    ...rest
+  } = readApplyOptions({ ...withDates(plain), args, kwargs });
+  const later = {
+    args: first.map((arg) => fromJson(asJson(arg), 'args')),
+    kwargs: Object.fromEntries(
+      Object.entries(keywords).map(([key, value]) => [key, fromJson(asJson(value), 'kwargs')]),
+    ),
+  };
+  const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
+  const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
+  // A canvas that Celery has frozen has an id of its own; a key to send it under is meant to make another.
+  return { data, taskId: taskId ?? (dedupKey === undefined ? data.options.taskId : undefined), dedupKey };
+}
+
+// --- internal ---
+
+const FIELDS = ['canvas', 'args', 'kwargs', 'options'];
+const DATES = ['eta', 'expires'];
+
+/** Lambda takes 6 MB. What comes near it is refused with a reason, before the service refuses it with none. */
+const MAX_BYTES = 5 * 1024 * 1024;
+
+function readFields(request: unknown): Readonly<Record<string, unknown>> {
+  if (!isPlainObject(request) || !('canvas' in request)) {
+    throw new InvalidCanvas(
+      `Cannot read the payload as { "canvas": <signature JSON>, "args"?, "kwargs"?, "options"? }: current value is ${shown(request)}`,
+    );
+  }
+  const unknown = Object.keys(request).find((key) => !FIELDS.includes(key));
+  if (unknown !== undefined)
+    throw new InvalidOptions(`Cannot use ${unknown} in a payload: known are ${FIELDS.join(', ')}`);
+  const bytes = Buffer.byteLength(JSON.stringify(request));
+  if (bytes > MAX_BYTES) {
+    throw new InvalidCanvas(
+      `Cannot submit a payload of ${bytes} bytes: the most is ${MAX_BYTES}; put large values where the tasks can read them, and send where that is`,
+    );
+  }
+  return request;
+}
+
+function withDates(options: Readonly<Record<string, unknown>>): object {
+  const read = (key: string, value: unknown): unknown =>
+    DATES.includes(key) && typeof value === 'string' ? dateOf(value) : value;
+  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, read(key, value)]));
+}
+
+function callbacksOf(key: 'link' | 'linkError', value: unknown): Pick<CallOptions, 'link' | 'linkError'> {
+  if (value === undefined || value === null) return {};
+  return { [key]: [value].flat().map((callback, index) => fromCelery(asJson(callback), `options.${key}[${index}]`)) };
+}
+
+/** Times without a zone are UTC, as in Celery. */
+function dateOf(text: string): Date {
+  return new Date(/[zZ]$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
+}
+
+function asJson(value: unknown): Json {
+  // A payload comes out of JSON.parse; whoever reads a part of it checks its shape.
+  return (value ?? null) as Json;
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+}

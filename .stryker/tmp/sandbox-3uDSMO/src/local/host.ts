@@ -1,0 +1,143 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { FunctionDescription, Project } from '../deploy/project.ts';
+import type { Cloud } from './cloud.ts';
+import { HostedFunction } from './hosted-function.ts';
+import type { HostSettings } from './hosted-function.ts';
+import type { OnLocalEvent } from './local-event.ts';
+import { makeSqsClient } from './queue-client.ts';
+import type { Outcome } from './sandbox.ts';
+
+/** What {@link startHost} is told. */
+export interface HostOptions {
+  readonly project: Project;
+  readonly cloud: Cloud;
+  /** The bundle of each handler, by the handler's name. A function without one is not run. */
+  readonly bundles: Readonly<Record<string, string>>;
+  /**
+   * Variables for all functions, beside those of the project and the cloud; those that would lead an AWS SDK elsewhere (`AWS_*`) are left
+   * out. Default: none.
+   */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Sandboxes of one function that work at once, each a thread. Default 4. */
+  readonly concurrency?: number;
+  /**
+   * After how long a message of a failed batch is visible again, unless the handler has changed its visibility. Default 1000. On AWS it
+   * waits out the queue's visibility timeout, which is six times the function's.
+   */
+  readonly retryAfterMs?: number;
+  /** Variables that say where the services are that this process answers itself. Default: none. */
+  readonly services?: Readonly<Record<string, string>>;
+  readonly onEvent: OnLocalEvent;
+}
+
+/** Lambda, in this process. */
+export interface Host {
+  /** Deploys a project anew: functions that are gone stop, new ones start, the others get new sandboxes. */
+  update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void>;
+  /** Runs a function for an event; undefined: there is none of that name. At most 16 invocations of one function run at once, the others wait. */
+  invoke(functionName: string, event: unknown): Promise<Outcome> | undefined;
+  /** How many messages are queued, delayed or being worked on. */
+  countMessages(): Promise<number>;
+  /**
+   * Takes no more messages, waits for the batches that are processed, and ends all sandboxes.
+   *
+   * @param drainMs how long to wait before it ends sandboxes that still work; their messages come again. Default 5000
+   */
+  stop(drainMs?: number): Promise<void>;
+}
+
+/**
+ * Starts the Lambda host: for each function it reads the queue as the event source mapping does, and runs the function's real bundle with
+ * each batch in a thread.
+ */
+export function startHost({
+  project,
+  cloud,
+  bundles,
+  environment = {},
+  concurrency = 4,
+  retryAfterMs = 1000,
+  services = {},
+  onEvent,
+}: HostOptions): Host {
+  const settings = {
+    cloud,
+    environment: {
+      ...withoutAws(environment),
+      ...cloud.env,
+      ...services,
+    },
+    concurrency,
+    retryAfterMs,
+    onEvent,
+  };
+  const host = new LambdaHost(makeSqsClient(cloud.endpoints), settings);
+  host.deploy(project, bundles);
+  return {
+    update: (changed, changedBundles) => host.update(changed, changedBundles),
+    invoke: (functionName, event) => host.invoke(functionName, event),
+    countMessages: () => host.countMessages(),
+    stop: (drainMs = 5000) => host.stop(drainMs),
+  };
+}
+
+// --- internal ---
+
+class LambdaHost {
+  readonly #client: SQSClient;
+  readonly #settings: HostSettings;
+  readonly #functions = new Map<string, HostedFunction>();
+
+  constructor(client: SQSClient, settings: HostSettings) {
+    this.#client = client;
+    this.#settings = settings;
+  }
+
+  /** Starts what is new, and redeploys what is not. */
+  deploy(project: Project, bundles: Readonly<Record<string, string>>): void {
+    for (const description of functionsOf(project)) {
+      const bundle = bundles[description.handler];
+      const running = this.#functions.get(description.name);
+      if (bundle === undefined) continue;
+      if (running) running.update(description, bundle);
+      else this.#functions.set(description.name, new HostedFunction(description, bundle, this.#client, this.#settings));
+    }
+  }
+
+  async update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void> {
+    const names = new Set(functionsOf(project).map(({ name }) => name));
+    const gone = [...this.#functions].filter(([name]) => !names.has(name));
+    for (const [name] of gone) this.#functions.delete(name);
+    this.deploy(project, bundles);
+    await Promise.all(gone.map(async ([, one]) => one.drain().then(() => one.stop())));
+  }
+
+  invoke(functionName: string, event: unknown): Promise<Outcome> | undefined {
+    return this.#functions.get(functionName)?.invokeInTurn(event);
+  }
+
+  async countMessages(): Promise<number> {
+    const counts = await Promise.all([...this.#functions.values()].map((one) => one.countMessages()));
+    return counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    const functions = [...this.#functions.values()];
+    this.#functions.clear();
+    const drained = Promise.all(functions.map((one) => one.drain()));
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, drainMs);
+    await Promise.race([drained, late]);
+    clearTimeout(timer);
+    await Promise.all(functions.map((one) => one.stop()));
+    this.#client.destroy();
+  }
+}
+
+function withoutAws(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
+}
+
+function functionsOf({ functions, systemFunctions }: Project): readonly FunctionDescription[] {
+  return [...functions, ...systemFunctions];
+}

@@ -1,0 +1,255 @@
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import { compact } from '../core/values/compact.ts';
+import { buildHandlers, readSettings } from '../deploy/build.ts';
+import type { Build, BuildHandlersOptions } from '../deploy/build.ts';
+import { optionsOf, variablesOf } from '../deploy/function-config.ts';
+import { findHandlers } from '../deploy/handler-file.ts';
+import type { HandlerFile } from '../deploy/handler-file.ts';
+import { describeProject } from '../deploy/project.ts';
+import type { Project } from '../deploy/project.ts';
+import type { Routes } from '../deploy/routes.ts';
+import { systemHandlers } from '../deploy/system-handlers.ts';
+import { watchHandlers } from '../deploy/watch.ts';
+import type { HandlerWatch } from '../deploy/watch.ts';
+import { startCloud } from './cloud.ts';
+import type { Cloud, CloudPorts } from './cloud.ts';
+import { schedulerRole } from './endpoints.ts';
+import { startHost } from './host.ts';
+import type { Host } from './host.ts';
+import { startLambdaEndpoint } from './lambda-endpoint.ts';
+import type { LambdaEndpoint } from './lambda-endpoint.ts';
+import type { OnLocalEvent } from './local-event.ts';
+import { sendMessage } from './queue-client.ts';
+import { startSchedulerEndpoint } from './scheduler-endpoint.ts';
+import type { SchedulerEndpoint } from './scheduler-endpoint.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import type { TemporaryFolder } from './temporary-folder.ts';
+
+/** What {@link startLocal} is told. */
+export interface LocalOptions {
+  readonly handlersDir: string;
+  readonly service: string;
+  readonly stage: string;
+  /** A folder that keeps what the cloud stores. Default: memory. */
+  readonly dataDir?: string;
+  /** Fixed ports. Default: any that are free. */
+  readonly ports?: CloudPorts;
+  /** Variables for the functions, beside those of the cloud. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Whether to build and deploy anew when a file of the handlers changes. Default false. */
+  readonly watch?: boolean;
+  /** Sandboxes of one function that work at once. Default 4. */
+  readonly concurrency?: number;
+  /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */
+  readonly retryAfterMs?: number;
+  readonly onEvent: OnLocalEvent;
+}
+
+/** A project that runs in this process. */
+export interface LocalCloud {
+  /** All that another process needs in its environment to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Which handler runs a task, as last built. */
+  readonly routes: Routes;
+  /** Whether nothing is queued, delayed or being worked on. */
+  isIdle(): Promise<boolean>;
+  /** Builds and deploys anew. */
+  reload(): Promise<void>;
+  /** Lets what runs end (at most 5 s), stops everything and removes temporary files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Builds a project's handlers and runs them in this process, on an embedded SQS, S3, DynamoDB and Lambda. The caller stops it, also on
+ * SIGINT and SIGTERM.
+ *
+ * @throws ConfigurationError if a handler can't be built or used, a port is taken, the data folder is damaged, or another process uses it
+ *
+ * @example
+ * const local = await startLocal({ handlersDir: 'handlers', service: 'shop', stage: 'dev', onEvent: console.error });
+ * console.log(JSON.stringify({ env: local.env }));
+ * await local.stop();
+ */
+export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
+  const local = new Local(options);
+  try {
+    await local.start();
+  } catch (error) {
+    await local.stop();
+    throw error;
+  }
+  return local;
+}
+
+// --- internal ---
+
+/** What a project is described from. */
+interface Described {
+  readonly handlers: readonly HandlerFile[];
+  readonly configs: Readonly<Record<string, FunctionConfig>>;
+}
+
+class Local implements LocalCloud {
+  readonly #options: LocalOptions;
+  readonly #outDir: TemporaryFolder = temporaryFolder();
+  #cloud: Cloud | undefined;
+  #host: Host | undefined;
+  #lambda: LambdaEndpoint | undefined;
+  #scheduler: SchedulerEndpoint | undefined;
+  #watch: HandlerWatch | undefined;
+  #build: Build | undefined;
+  /** Batches that have been processed so far. */
+  #batches = 0;
+  /** Deployments, one after the other. */
+  #deployed: Promise<void> = Promise.resolve();
+
+  constructor(options: LocalOptions) {
+    this.#options = options;
+  }
+
+  get env(): Readonly<Record<string, string>> {
+    // A file, so that a process that starts after a new build sees its tasks.
+    return { ...this.#cloud?.env, ...this.#services(), CHORDAL_ROUTES: join(this.#outDir.path, 'routes.json') };
+  }
+
+  get routes(): Routes {
+    return this.#build?.routes ?? {};
+  }
+
+  async start(): Promise<void> {
+    const { handlersDir, dataDir, ports, environment, concurrency, retryAfterMs, onEvent } = this.#options;
+    const handlers = await findHandlers(handlersDir);
+    const { configs } = await readSettings({ ...this.#buildOptions(), handlers });
+    const planned = this.#describe({ handlers, configs });
+    const lambda = await startLambdaEndpoint({
+      invoke: (name, event) => this.#host?.invoke(name, event),
+      ...compact({ port: ports?.lambda, retryAfterMs }),
+    });
+    this.#lambda = lambda;
+    const starting = startCloud({
+      project: planned,
+      ...compact({ dataDir, ports }),
+      onDeath: (error) => onEvent({ type: 'trouble', message: 'An emulator has ended', error }),
+    }).then((cloud) => (this.#cloud = cloud));
+    const [cloud, build] = await both(starting, this.#firstBuild());
+    this.#build = build;
+    // A handler's configuration may be known only when it runs.
+    const project = this.#describe(build);
+    if (!isDeepStrictEqual(project, planned)) await cloud.update(project);
+    // Its folder is one of the cloud's data.
+    this.#scheduler = await this.#startScheduler();
+    this.#host = startHost({
+      project,
+      cloud,
+      bundles: build.bundles,
+      services: this.#services(),
+      // Whoever reaches this cloud may do anything with it.
+      environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
+      ...compact({ concurrency, retryAfterMs }),
+      onEvent: (event) => {
+        if (event.type === 'batch') this.#batches += 1;
+        onEvent(event);
+      },
+    });
+    onEvent(builtEvent(build));
+  }
+
+  async isIdle(): Promise<boolean> {
+    // A message may have gone from a queue not yet counted to one that was: only a batch can have sent it there.
+    const batches = this.#batches;
+    const waiting = ((await this.#host?.countMessages()) ?? 0) + (this.#scheduler?.waiting ?? 0);
+    return waiting === 0 && batches === this.#batches;
+  }
+
+  async reload(): Promise<void> {
+    const handlers = await findHandlers(this.#options.handlersDir);
+    await this.#deploy(await buildHandlers({ ...this.#buildOptions(), handlers }));
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch?.stop();
+    await this.#deployed;
+    await this.#lambda?.stop();
+    await this.#scheduler?.stop();
+    await this.#host?.stop();
+    await this.#cloud?.stop();
+    this.#outDir.remove();
+  }
+
+  async #firstBuild(): Promise<Build> {
+    const { handlersDir, watch = false, onEvent } = this.#options;
+    if (!watch) return buildHandlers({ ...this.#buildOptions(), handlers: await findHandlers(handlersDir) });
+    this.#watch = await watchHandlers({
+      ...this.#buildOptions(),
+      handlersDir,
+      onBuild: (build) => this.#deploy(build),
+      onError: (error) => onEvent({ type: 'build-failed', error }),
+    });
+    return this.#watch.build;
+  }
+
+  async #deploy(build: Build): Promise<void> {
+    const deploying = this.#deployed.then(async () => {
+      const project = this.#describe(build);
+      await this.#cloud?.update(project);
+      await this.#host?.update(project, build.bundles);
+      this.#build = build;
+      this.#options.onEvent(builtEvent(build));
+    });
+    // A failure is the caller's; the next deployment goes on from it.
+    this.#deployed = deploying.catch(() => {});
+    await deploying;
+  }
+
+  #describe({ handlers, configs }: Described): Project {
+    const { service, stage } = this.#options;
+    const functions = handlers.map((handler) => ({ ...handler, ...optionsOf(configs[handler.name] ?? {}) }));
+    return describeProject({ service, stage, functions });
+  }
+
+  /** Where the services are that this process answers for itself. */
+  #services(): Readonly<Record<string, string>> {
+    return {
+      ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),
+      ...(this.#scheduler && {
+        AWS_ENDPOINT_URL_SCHEDULER: this.#scheduler.url,
+        CHORDAL_SCHEDULER_ROLE: schedulerRole,
+      }),
+    };
+  }
+
+  async #startScheduler(): Promise<SchedulerEndpoint> {
+    const { dataDir, ports } = this.#options;
+    return startSchedulerEndpoint({
+      send: async (queueName, body) => {
+        if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
+        await sendMessage(this.#cloud.endpoints, queueName, body);
+      },
+      ...compact({ dir: dataDir && join(dataDir, 'schedules'), port: ports?.scheduler }),
+    });
+  }
+
+  #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
+    const { environment } = this.#options;
+    return {
+      systemHandlers: systemHandlers(),
+      outDir: this.#outDir.path,
+      ...(environment && { environmentOf: (_, config) => ({ ...variablesOf(config), ...environment }) }),
+    };
+  }
+}
+
+/** Both results; if one fails, it waits for the other before it throws. */
+async function both<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  try {
+    return await Promise.all([first, second]);
+  } finally {
+    await Promise.allSettled([first, second]);
+  }
+}
+
+function builtEvent({ handlers, warnings }: Build): Parameters<OnLocalEvent>[0] {
+  return { type: 'built', handlers: handlers.map(({ name }) => name), warnings };
+}

@@ -1,0 +1,45 @@
+/** Time, as the engine sees it: real, or virtual in tests. */
+export interface Clock {
+  /** Epoch ms. */
+  now(): number;
+  /** Resolves after `ms`, or at once when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves after `ms`, before a reader looks again for what others do; where time is virtual also later, if nobody does
+   * anything meanwhile, but not after `most` ms.
+   */
+  poll(ms: number, most: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Where ids and chance come from. */
+export interface Nonces {
+  /** A new message's nonce, 96 bits as 16 characters. */
+  mid(): string;
+  /** A new delivery's nonce, 48 bits as 8 characters. */
+  token(): string;
+  /** A new workflow's id. */
+  uuid(): string;
+  /** At least 0 and below 1. */
+  random(): number;
+  /** A digest that is the same for the same text everywhere, 32 characters of `A–Z a–z 0–9 _ -`. */
+  digest(text: string): string;
+}
+
+/** What is said of problems that nobody waits for. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What workers count: runs of tasks, retries they asked for, runs that another delivery had decided before, and dead messages settled. */
+export type Countable = 'runs' | 'retries' | 'duplicateRuns' | 'deadLetters';
+
+/** What is counted of a batch, for whoever watches. It decides nothing. */
+export interface Meter {
+  /** Counts one more; a second call counts again. */
+  count(what: Countable): void;
+  /** Notes how long a message waited beyond its delay before it was worked on, in ms; a second call notes one more. */
+  waited(ms: number): void;
+}

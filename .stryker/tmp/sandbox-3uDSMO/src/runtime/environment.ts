@@ -1,0 +1,260 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync, readFileSync } from 'node:fs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
+import { AwsPayloads } from '../adapters/aws/payloads.ts';
+import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
+import { AwsRecords } from '../adapters/aws/records.ts';
+import { EventBridgeScheduler } from '../adapters/aws/scheduler.ts';
+import { SqsBroker } from '../adapters/aws/sqs-broker.ts';
+import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
+import { RealClock } from '../adapters/system/clock.ts';
+import type { MetricLabels } from '../adapters/system/emf.ts';
+import { consoleLog } from '../adapters/system/log.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import type { CloudSettings } from '../client/cloud-settings.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { logLevelOf } from '../core/text/log-levels.ts';
+import type { LogLevel } from '../core/text/log-levels.ts';
+import { compact } from '../core/values/compact.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { Runtime } from '../engine/make-engine.ts';
+import type { Scheduler } from '../ports/broker.ts';
+import type { Ports } from '../ports/ports.ts';
+
+/** What {@link environmentRuntime} reads: the process's variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
+const SOCKETS = 64;
+
+/** Where a test, or the command line with `--memory`, leaves the ports that every app of this process is to use. */
+const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
+
+/** Where it is noted which of those ports the calling code was started by. */
+const CALLERS: unique symbol = Symbol.for('chordal.callers');
+
+/**
+ * Runs code that goes on with this runtime for as long as it lives, whatever the apps of this process use by then: a task
+ * that outlives its test reaches nothing but the cloud of that test.
+ */
+export function startedBy<T>(runtime: Runtime, run: () => T): T {
+  const callers = inProcess()[CALLERS] ?? new AsyncLocalStorage<Runtime>();
+  Object.assign(globalThis, { [CALLERS]: callers });
+  return callers.run(runtime, run);
+}
+
+/**
+ * Has every app of this process, whichever copy of the library made it, use these ports instead of AWS.
+ *
+ * @returns gives the apps back to the environment, unless others share theirs by then.
+ */
+export function shareRuntime(runtime: Runtime): () => void {
+  Object.assign(globalThis, { [SHARED_RUNTIME]: runtime });
+  return () => {
+    if (inProcess()[SHARED_RUNTIME] === runtime) Object.assign(globalThis, { [SHARED_RUNTIME]: undefined });
+  };
+}
+
+/**
+ * What an app runs on where nothing else is said: AWS, or whatever `AWS_ENDPOINT_URL…` names, with the table, bucket
+ * and queues that the environment names. Clients are made when they are first needed, once in a process.
+ */
+export function environmentRuntime(environment: Environment = process.env): Runtime {
+  const system = { clock: new RealClock(), nonces: new RandomNonces(), log: consoleLog(logLevel(environment)) };
+  const aws = lazily(() => awsPorts(environment, system));
+  const routes = lazily(() => readRoutes(environment));
+  const ownQueue = ownQueueOf(environment);
+  return {
+    get clock() {
+      return shared()?.clock ?? system.clock;
+    },
+    get nonces() {
+      return shared()?.nonces ?? system.nonces;
+    },
+    get log() {
+      return shared()?.log ?? system.log;
+    },
+    ports: () => shared()?.ports() ?? aws(),
+    routes: () => shared()?.routes() ?? routes(),
+    ...compact({ ownQueue }),
+  };
+}
+
+/** The environment as an app sees it whose settings say otherwise. What they do not say is read when it is needed. */
+export function environmentWith(settings: CloudSettings, environment: Environment = process.env): Environment {
+  const { table, bucket, service, stage, routes, schedulerRole, schedulerGroup, logLevel: level } = settings;
+  const { queuePrefix: prefix = service && stage && `${service}-${stage}-` } = settings;
+  const said: Environment = {
+    CHORDAL_TABLE: table,
+    CHORDAL_BUCKET: bucket,
+    CHORDAL_QUEUE_PREFIX: prefix,
+    CHORDAL_SERVICE: service,
+    CHORDAL_STAGE: stage,
+    CHORDAL_ROUTES: routes && JSON.stringify(routes),
+    CHORDAL_SCHEDULER_ROLE: schedulerRole,
+    CHORDAL_SCHEDULER_GROUP: schedulerGroup,
+    CHORDAL_LOG_LEVEL: level,
+  };
+  const given = Object.entries(said).filter(([, value]) => value !== undefined);
+  // Object.create is typed as any; what it makes has the variables of both. Defined, for to set one would set the process's.
+  return Object.create(environment, Object.fromEntries(given.map(([name, value]) => [name, { value }]))) as Environment;
+}
+
+/** What the name of every queue of this function's stack begins with. */
+export function queuePrefix({ CHORDAL_QUEUE_PREFIX: prefix = '' }: Environment = process.env): string {
+  return prefix;
+}
+
+/** What the function `submit` is told: which tasks it may submit, and as which app. */
+export function submitSettings(
+  { CHORDAL_SUBMIT_ALLOW: allow = '', CHORDAL_SERVICE: appName = 'chordal' }: Environment = process.env,
+): {
+  readonly allow: string;
+  readonly appName: string;
+} {
+  return { allow, appName };
+}
+
+/** What this function's metrics are told apart by; undefined where its stack asks for none. */
+export function metricLabels(environment: Environment = process.env): MetricLabels | undefined {
+  const {
+    CHORDAL_METRICS: wanted,
+    CHORDAL_SERVICE: service = 'chordal',
+    CHORDAL_STAGE: stage = 'dev',
+    AWS_LAMBDA_FUNCTION_NAME: functionName = '',
+  } = environment;
+  return wanted === 'true' ? { stack: `${service}-${stage}`, functionName } : undefined;
+}
+
+/** How much is logged: CHORDAL_LOG_LEVEL, default `info`. */
+export function logLevel({ CHORDAL_LOG_LEVEL: given }: Environment = process.env): LogLevel {
+  return logLevelOf(given) ?? 'info';
+}
+
+/**
+ * A variable that names a part of the cloud.
+ *
+ * @throws ConfigurationError if it is not set
+ */
+export function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value !== undefined && value !== '') return value;
+  throw new ConfigurationError(
+    `Cannot reach the cloud as ${name} is not set: take it from what \`chordal dev\` prints, from the outputs of the deployed stack, or use --local`,
+  );
+}
+
+// --- internal ---
+
+type System = Pick<Ports, 'clock' | 'nonces' | 'log'>;
+
+interface InProcess {
+  readonly [SHARED_RUNTIME]?: Runtime;
+  readonly [CALLERS]?: AsyncLocalStorage<Runtime>;
+}
+
+function inProcess(): InProcess {
+  // Only the functions above write these, here or in another copy of this module.
+  return globalThis as InProcess;
+}
+
+function shared(): Runtime | undefined {
+  const { [CALLERS]: callers, [SHARED_RUNTIME]: runtime } = inProcess();
+  return callers?.getStore() ?? runtime;
+}
+
+function awsPorts(environment: Environment, { clock, nonces, log }: System): Ports {
+  const table = required(environment, 'CHORDAL_TABLE');
+  const bucket = required(environment, 'CHORDAL_BUCKET');
+  const prefix = required(environment, 'CHORDAL_QUEUE_PREFIX');
+  const patience = { clock, nonces };
+  const requestHandler = { httpAgent: { maxSockets: SOCKETS }, httpsAgent: { maxSockets: SOCKETS } };
+  const dynamo = new DynamoDBClient({ requestHandler });
+  const client = new SQSClient({ requestHandler });
+  const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
+  const s3 = lazily(async () => {
+    const { S3Client } = await import('../adapters/aws/s3.ts');
+    return new S3Client({ requestHandler });
+  });
+  return {
+    outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
+    payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
+    records: new AwsRecords({ client: dynamo, table, ...patience }),
+    broker: new SqsBroker({ client, queueUrl, deadLetterQueue: 'dead', ...patience }),
+    deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
+    scheduler: schedulerOf(environment, prefix),
+    clock,
+    nonces,
+    log,
+  };
+}
+
+/** Without a role for it there is no scheduler, and long delays are made of short ones. */
+function schedulerOf(environment: Environment, prefix: string): Scheduler | undefined {
+  const {
+    CHORDAL_SCHEDULER_ROLE: roleArn,
+    CHORDAL_SCHEDULER_GROUP: groupName = 'default',
+    AWS_REGION: region = 'us-east-1',
+  } = environment;
+  if (roleArn === undefined || roleArn === '') return undefined;
+  const [, partition = 'aws', , , account = ''] = roleArn.split(':');
+  const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
+  const client = lazily(async () => {
+    const { SchedulerClient } = await import('../adapters/aws/scheduler-client.ts');
+    return new SchedulerClient({});
+  });
+  return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn('dead') });
+}
+
+/** The routes are built into each function, beside its bundle; other programs are told of them by CHORDAL_ROUTES. */
+function readRoutes(environment: Environment): Readonly<Record<string, string>> {
+  const { CHORDAL_ROUTES: given } = environment;
+  if (given === undefined) return builtInRoutes();
+  if (given.trimStart().startsWith('{')) return routesIn(given, 'CHORDAL_ROUTES');
+  try {
+    return routesIn(readFileSync(given, 'utf8'), given);
+  } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
+    throw new ConfigurationError(
+      `Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}, which cannot be opened; \`chordal dev\` prints another at each start, and its file goes when it stops`,
+      { cause },
+    );
+  }
+}
+
+/** This code is in the bundle itself or, shared by several, in `chunks/` below it. No file: no function, but a program. */
+function builtInRoutes(): Readonly<Record<string, string>> {
+  const file = ['./routes.json', '../routes.json']
+    .map((path) => new URL(path, import.meta.url))
+    .find((url) => existsSync(url));
+  return file === undefined ? {} : routesIn(readFileSync(file, 'utf8'), String(file));
+}
+
+function routesIn(text: string, where: string): Readonly<Record<string, string>> {
+  const json = jsonIn(text);
+  const isRoutes = isPlainObject(json) && Object.values(json).every((queue) => typeof queue === 'string');
+  if (!isRoutes)
+    throw new ConfigurationError(`Cannot read ${where} as the routes of tasks: current value is ${text.slice(0, 100)}`);
+  // Every value has been seen to be a text.
+  return json as Readonly<Record<string, string>>;
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A function is named as its queue. */
+function ownQueueOf({ AWS_LAMBDA_FUNCTION_NAME: name, CHORDAL_QUEUE_PREFIX: prefix }: Environment): string | undefined {
+  return name !== undefined && prefix !== undefined && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

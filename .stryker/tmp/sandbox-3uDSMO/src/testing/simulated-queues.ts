@@ -1,0 +1,178 @@
+import { compact } from '../core/values/compact.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
+import type { Clock } from '../ports/system.ts';
+import type { FaultInjector } from './fault-injector.ts';
+
+/** A message in a simulated queue. */
+export interface SimulatedMessage {
+  readonly id: string;
+  readonly queue: string;
+  readonly body: string;
+  readonly reason?: string;
+  receives: number;
+  /** Deliveries that have not ended. */
+  inFlight: number;
+  visibleAt: number;
+  isGone: boolean;
+}
+
+/** The precision of a schedule, in ms (EventBridge Scheduler). */
+const SCHEDULE_MS = 60_000;
+/** How late a schedule may fire, in ms. */
+const LATE_MS = 3_600_000;
+
+/** Messages that come back are visible again within this, in ms. */
+const RETURN_MS = 2000;
+
+/** Queues that deliver twice, late, out of order, and sometimes to the dead-letter queue. */
+export class SimulatedQueues implements Broker, Deliveries, Scheduler {
+  readonly dead: { readonly body: string; readonly reason: string }[] = [];
+  messages: SimulatedMessage[] = [];
+  sent = 0;
+  readonly #clock: Clock;
+  readonly #injector: FaultInjector;
+  readonly #released = new Map<string, number>();
+  readonly #schedules = new Set<string>();
+
+  constructor(clock: Clock, injector: FaultInjector) {
+    this.#clock = clock;
+    this.#injector = injector;
+  }
+
+  async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+    for (const { queue, body, delaySeconds } of messages) {
+      this.#put(queue, body, delaySeconds * 1000);
+      if (!this.#injector.strikes('duplicateSend')) continue;
+      const copy = this.#injector.chance(0.5) ? body : withOtherMid(body, `copy${this.sent}`);
+      this.#put(queue, copy, delaySeconds * 1000);
+    }
+  }
+
+  async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
+    this.#giveUp(body, reason, `dead${(this.sent += 1)}`);
+  }
+
+  async schedule({
+    name,
+    at,
+    queue,
+    body,
+  }: {
+    readonly name: string;
+    readonly at: number;
+    readonly queue: string;
+    readonly body: string;
+  }): Promise<void> {
+    if (this.#schedules.has(name)) return;
+    this.#schedules.add(name);
+    // Fired some time in its minute, and deleted then: who sets it once more sets another.
+    const lateMs = this.#injector.strikes('lateSchedule') ? this.#injector.below(LATE_MS) : 0;
+    const waitMs = Math.max(0, at - this.#clock.now()) + this.#injector.below(SCHEDULE_MS) + lateMs;
+    this.#put(queue, body, waitMs);
+    if (this.#injector.strikes('repeatedSchedule')) this.#put(queue, body, waitMs + this.#injector.below(SCHEDULE_MS));
+    void this.#clock.sleep(waitMs + this.#injector.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
+  }
+
+  async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
+    for (const { handle } of receipts) this.acknowledge(handle);
+  }
+
+  async release({
+    receipts,
+    seconds,
+  }: {
+    readonly receipts: readonly Receipt[];
+    readonly seconds: number;
+  }): Promise<void> {
+    for (const { handle } of receipts) this.#released.set(handle, seconds * 1000);
+  }
+
+  /** Takes up to `most` messages of one queue that can be received now. */
+  receive(most: number): readonly Delivery[] {
+    const now = this.#clock.now();
+    const ready = this.messages.filter(
+      (message) => message.visibleAt <= now && (message.inFlight === 0 || this.#injector.strikes('duplicateDelivery')),
+    );
+    const first = ready[this.#injector.below(ready.length)];
+    if (first === undefined) return [];
+    const batch = [
+      first,
+      ...ready.filter((message) => message !== first && message.queue === first.queue && this.#injector.chance(0.3)),
+    ];
+    return batch.slice(0, most).flatMap((message) => this.#take(message));
+  }
+
+  acknowledge(handle: string): void {
+    const message = this.#of(handle);
+    if (message === undefined || this.#injector.strikes('lostAck')) return;
+    message.isGone = true;
+    this.messages = this.messages.filter((one) => one !== message);
+  }
+
+  /** A delivery has ended; unless it was acknowledged the message comes back. */
+  ended({ receipt: { handle } }: Delivery): void {
+    const message = this.#of(handle);
+    if (message === undefined) return;
+    message.inFlight -= 1;
+    const waitMs = this.#released.get(handle) ?? this.#injector.below(RETURN_MS);
+    message.visibleAt = Math.max(message.visibleAt, this.#clock.now() + waitMs);
+  }
+
+  /** When the next message can be received, in epoch ms. */
+  nextAt(): number {
+    return this.messages
+      .filter(({ inFlight }) => inFlight === 0)
+      .reduce((soonest, { visibleAt }) => Math.min(soonest, visibleAt), Number.POSITIVE_INFINITY);
+  }
+
+  // --- internal ---
+
+  #take(message: SimulatedMessage): readonly Delivery[] {
+    message.receives += 1;
+    const isDead = message.queue === 'dead';
+    if (!isDead && (message.receives > this.#injector.faults.maxReceiveCount || this.#injector.strikes('deadLetter'))) {
+      this.messages = this.messages.filter((one) => one !== message);
+      message.isGone = true;
+      this.#giveUp(message.body, 'the simulation gave it up', `${message.id}-dead`);
+      return [];
+    }
+    message.inFlight += 1;
+    const { id: messageId, body, queue, reason } = message;
+    const receipt = { queue, handle: `${messageId}|${message.receives}` };
+    const hasForgotten = message.receives > 1 && this.#injector.strikes('forgottenReceive');
+    const receives = hasForgotten ? 1 : message.receives;
+    return [compact({ messageId, body, receives, receipt, reason })];
+  }
+
+  #giveUp(body: string, reason: string, id: string): void {
+    this.dead.push({ body, reason });
+    this.messages.push({
+      id,
+      queue: 'dead',
+      body,
+      reason,
+      receives: 0,
+      inFlight: 0,
+      visibleAt: this.#clock.now(),
+      isGone: false,
+    });
+  }
+
+  #put(queue: string, body: string, delayMs: number): void {
+    this.sent += 1;
+    const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20);
+    this.messages.push({ id: `s${this.sent}`, queue, body, receives: 0, inFlight: 0, visibleAt, isGone: false });
+  }
+
+  #of(handle: string): SimulatedMessage | undefined {
+    const id = handle.slice(0, handle.lastIndexOf('|'));
+    return this.messages.find((message) => message.id === id);
+  }
+}
+
+/** What a client that sends a batch twice, or a foreign copy, looks like: the same work under another nonce. */
+function withOtherMid(body: string, mid: string): string {
+  const json: unknown = JSON.parse(body);
+  return isPlainObject(json) ? JSON.stringify({ ...json, mid }) : body;
+}

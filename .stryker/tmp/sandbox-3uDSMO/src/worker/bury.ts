@@ -1,0 +1,72 @@
+import { isChordalError } from '../core/errors/caller.ts';
+import { ACK } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
+import { decodeDead } from '../core/protocol/message-codec.ts';
+import type { Message } from '../core/protocol/message.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { loggable, withoutValue } from '../engine/redact.ts';
+import type { Delivery } from '../ports/broker.ts';
+import { deliver, factsOf } from './deliver.ts';
+
+/** What SQS gives no reason for. */
+const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';
+
+/**
+ * Settles what dead messages leave open, as their heir, and keeps a record of each with the reason. It answers with the
+ * ids of those that are to come back.
+ */
+export async function buryBatch(engine: Engine, deliveries: readonly Delivery[]): Promise<readonly string[]> {
+  const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
+  const back: string[] = [];
+  await Promise.all(
+    deliveries.map(async (delivery) => {
+      if (!(await bury(engine, outbox, delivery))) back.push(delivery.messageId);
+    }),
+  );
+  return back;
+}
+
+// --- internal ---
+
+/** Settles a dead message and keeps a record of it. Returns whether both have happened. */
+async function bury(engine: Engine, outbox: Outbox, delivery: Delivery): Promise<boolean> {
+  const { body, messageId, reason: dead = GIVEN_UP } = delivery;
+  const { clock, records, log } = engine;
+  try {
+    const message = readable(body, messageId);
+    // @defect dead-are-settled
+    const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead });
+    if (disposition.kind === 'return') return false;
+    const at = clock.now();
+    const reason = disposition.kind === 'deadLetter' ? disposition.reason : dead;
+    const letter = { at, id: message?.id ?? messageId, reason, body };
+    await records.bury({ letter, until: keptFor(at) });
+    log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(reason) });
+    engine.meter?.count('deadLetters');
+    return true;
+  } catch (error) {
+    if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))
+      log.error('A dead message could not be buried', { messageId, error: loggable(error) });
+    return false;
+  }
+}
+
+function readable(body: string, messageId: string): Message | undefined {
+  try {
+    return decodeDead(body, messageId);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Delivers a dead message as its heir: a decision of its own is carried on, and without one it has failed. */
+function settle(
+  engine: Engine,
+  outbox: Outbox,
+  { delivery, message, dead }: { readonly delivery: Delivery; readonly message: Message; readonly dead: string },
+): Promise<Disposition> {
+  const facts: DeliveryFacts<Message, RegisteredTask> = { ...factsOf(engine, delivery, message), dead };
+  return deliver({ engine, outbox, facts, remainingMs: () => Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,116 @@
+import { InvalidMessage, isChordalError } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { effectsOfRerun, follow } from '../core/protocol/continue.ts';
+import { decidedBy } from '../core/protocol/delivery.ts';
+import type { Effect } from '../core/protocol/effect.ts';
+import { replacementBase } from '../core/protocol/ids.ts';
+import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
+import { isPlan } from '../core/protocol/message-shape.ts';
+import type { RunMessage } from '../core/protocol/message.ts';
+import { ownershipOf } from '../core/protocol/outcome.ts';
+import type { NextAttempt, Rerun, Result, Standing } from '../core/protocol/outcome.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import type { FailureRecord } from '../core/values/failure-record.ts';
+import type { Json } from '../core/values/json.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadValue } from '../engine/inputs.ts';
+import { storePlan } from '../engine/store-plan.ts';
+import { keepValue } from '../engine/values.ts';
+import { failureEffect, interpret } from './interpret.ts';
+import type { EffectContext } from './interpret.ts';
+
+/** One delivery of a task's message at work. */
+export interface TaskDelivery extends EffectContext {
+  readonly message: RunMessage;
+}
+
+/** Commits a decision on the message's attempt, and answers with what stands then. An error is a failure of the task. */
+export async function commit(delivery: TaskDelivery, decided: Result | Rerun | Error): Promise<Standing> {
+  const { engine, message, origin } = delivery;
+  const attempt = message.try;
+  const decision = decided instanceof Error ? await failureOf(delivery, decided) : decided;
+  // @defect commit-decides
+  const standing = await engine.outcomes.commit({
+    address: addressOf(message.id),
+    attempt,
+    decision: 'kind' in decision ? { ...decision, attempt: attempt + 1 } : decision,
+    by: origin.by,
+    until: untilOf(delivery, decision),
+  });
+  const ownership = ownershipOf(standing.cell, attempt, origin.by);
+  if (ownership === 'sameMessage' || ownership === 'otherMessage') engine.meter?.count('duplicateRuns');
+  if (ownership === 'thisDelivery' && 'kind' in decision && decision.kind === 'retry') engine.meter?.count('retries');
+  return standing;
+}
+
+/** Carries out what this message has decided. A resumed delivery marks all that it sends as possible duplicates. */
+export async function continueFrom(delivery: TaskDelivery, standing: Standing, isResumed: boolean): Promise<void> {
+  const { engine, message } = delivery;
+  // Delays count from now on, not from when the task began.
+  const origin = {
+    ...delivery.origin,
+    // @defect resume-marks-what-it-sends
+    again: isResumed || delivery.origin.again,
+    now: engine.clock.now(),
+  };
+  const context = { ...delivery, origin };
+  const decided = decidedBy(standing.cell, message);
+  if (decided === undefined) return;
+  if ('kind' in decided) return interpret(context, await rerunEffects(context, decided));
+  const { id, base, links = [], try: attempt, frames } = message;
+  await interpret(context, follow(origin, { at: { id, base, links, attempt }, outcome: decided, frames, standing }));
+}
+
+/** Returns a failure as a result: its record is kept with the name of the task. */
+export async function failureOf(delivery: TaskDelivery, error: Error | FailureRecord): Promise<Result> {
+  const record = error instanceof Error ? toFailure(error) : error;
+  const json: Json = { ...record, task: delivery.message.sig.task };
+  return { state: 'FAILURE', value: await keep(delivery, json) };
+}
+
+/**
+ * Keeps a value of this delivery.
+ *
+ * @param suffix distinguishes further values from the decision's own. Keys are never reused.
+ */
+export function keep({ engine, message, origin }: TaskDelivery, json: Json, suffix = ''): ReturnType<typeof keepValue> {
+  const { by, until } = origin;
+  return keepValue(engine.payloads, { address: addressOf(message.id), token: `${by.token}${suffix}`, json, until });
+}
+
+// --- internal ---
+
+/** The item of a retry must still stand when the retry comes. */
+function untilOf({ origin }: TaskDelivery, decision: Result | Rerun): number {
+  if (!('kind' in decision) || decision.kind !== 'retry') return origin.until;
+  return Math.max(origin.until, keptFor(decision.notBefore));
+}
+
+/** Returns the effects of a rerun; a replacement that is lost or damaged is a failure of the task. */
+async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<readonly Effect[]> {
+  const { engine, message, origin } = delivery;
+  if (next.kind === 'retry') return effectsOfRerun(origin, message, next);
+  try {
+    const plan = await replacementOf(engine, next);
+    const until = Math.max(origin.until, keptFor(lastStart(plan, origin.now)));
+    const base = replacementBase(message.id, next.attempt);
+    const stored = await storePlan(engine.payloads, { plan, base, until });
+    return effectsOfRerun({ ...origin, until }, message, next, stored);
+  } catch (error) {
+    if (!isChordalError(error) || isRefusal(error)) throw error;
+    const { id, base, links = [], try: attempt, frames, sig } = message;
+    return [await failureEffect(delivery, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
+  }
+}
+
+/** Loads the committed replacement. */
+async function replacementOf(engine: Engine, next: NextAttempt & { readonly kind: 'replace' }): Promise<Plan> {
+  // @defect replacement-as-committed
+  const json = await loadValue(engine, next.plan);
+  if (isPlan(json)) return json;
+  throw new InvalidMessage(
+    `Cannot read a replacement as a plan: current value is ${JSON.stringify(json).slice(0, 100)}`,
+  );
+}

@@ -1,0 +1,165 @@
+import { InvalidMessage } from '../core/errors/caller.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import {
+  ACK,
+  claimedUntil,
+  isPossibleDuplicate,
+  mayWait,
+  onArrival,
+  onClaim,
+  onCommit,
+  onExpandError,
+  onFound,
+} from '../core/protocol/delivery.ts';
+import type { DeliveryFacts, Disposition, Next } from '../core/protocol/delivery.ts';
+import type { ExpandMessage, Message, RunMessage } from '../core/protocol/message.ts';
+import { originOf } from '../core/protocol/origin.ts';
+import type { Standing } from '../core/protocol/outcome.ts';
+import { startRanges, startWhole } from '../core/protocol/start.ts';
+import { dispatch, mustRoute } from '../engine/dispatch.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { limitsOf } from '../engine/task/limits.ts';
+import type { Delivery } from '../ports/broker.ts';
+import { commit, continueFrom } from './commit.ts';
+import type { TaskDelivery } from './commit.ts';
+import { interpret } from './interpret.ts';
+import type { EffectContext } from './interpret.ts';
+import { revokeScope } from './revocations.ts';
+import { runToDecision } from './run.ts';
+
+/** One delivery: the facts, and the means to work on it. */
+export interface Arrival<M extends Message = Message> {
+  readonly engine: Engine;
+  readonly outbox: Outbox;
+  readonly facts: DeliveryFacts<M, RegisteredTask>;
+  /** Returns the time left in this sandbox, in ms. */
+  readonly remainingMs: () => number;
+}
+
+/**
+ * Works on one message: asks the core for the next action, does its I/O, and asks again with the answer.
+ *
+ * @throws ServiceUnavailable or ConfigurationError if the cloud refuses: the message then returns to its queue.
+ */
+export async function deliver(arrival: Arrival): Promise<Disposition> {
+  const { engine, outbox, facts } = arrival;
+  const { message } = facts;
+  const next = onArrival(facts);
+  if (next.kind === 'end') return next.disposition;
+  // @defect dead-are-worked-on
+  if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
+  if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
+  if (next.kind !== 'forward') return work({ ...arrival, facts: { ...facts, message } }, next);
+  await dispatch(engine, outbox, [mustRoute(engine, next.message)]);
+  return ACK;
+}
+
+/** Returns the facts of a delivery as far as they do not depend on its batch. */
+export function factsOf(
+  { nonces, clock, tasks, settings }: Engine,
+  { receives }: Delivery,
+  message: Message,
+): DeliveryFacts<Message, RegisteredTask> {
+  const by = { mid: message.mid, token: nonces.token() };
+  const time = { leftMs: 0, wholeMs: 0, neededMs: 0, leastMs: 0 };
+  return { message, by, receives, now: clock.now(), tasks, maxStarts: settings.maxStarts, revoked: [], time };
+}
+
+// --- internal ---
+
+type Action = Next<RegisteredTask>;
+
+/** Checks a possible duplicate first; then takes the message to its end. */
+async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Disposition> {
+  const delivery = { ...contextOf(arrival, false), message: arrival.facts.message };
+  if (first.kind !== 'check') return finish(arrival, delivery, first, { cell: {} });
+  const standing = await check(delivery, first.isCounted);
+  try {
+    return await finish(arrival, delivery, onFound(arrival.facts, standing), standing);
+  } catch (error) {
+    if (standing.cell.starts?.token === delivery.origin.by.token) await uncountStart(delivery);
+    throw error;
+  }
+}
+
+async function finish(
+  { facts, remainingMs }: Arrival<RunMessage>,
+  delivery: TaskDelivery,
+  first: Action,
+  found: Standing,
+): Promise<Disposition> {
+  let next = first;
+  let standing = found;
+  if (next.kind === 'claim') {
+    const { task } = next;
+    const now = delivery.engine.clock.now();
+    standing = await claim(delivery, now, limitsOf(task, facts.message, remainingMs()).hardMs);
+    // @defect claim-tells-what-stands
+    next = onClaim(facts, standing, { task, now });
+  }
+  if (next.kind === 'run') {
+    const limits = limitsOf(next.task, facts.message, remainingMs());
+    next = { kind: 'commit', decision: await runToDecision(delivery, next.task, limits, isPossibleDuplicate(facts)) };
+  }
+  if (next.kind === 'commit') {
+    standing = await commit(delivery, next.decision);
+    next = onCommit(facts, standing);
+  }
+  // @defect acknowledged-when-durable
+  if (next.kind === 'continue') await continueFrom(delivery, standing, next.isResumed);
+  return next.kind === 'end' ? next.disposition : ACK;
+}
+
+/** Starts a canvas, or a range of a group's members. All that a possible duplicate sends is marked. */
+async function expand(arrival: Arrival<ExpandMessage>): Promise<Disposition> {
+  const { facts } = arrival;
+  // @defect expansion-marks-what-it-sends
+  const context = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
+  const { id, base, links = [], try: attempt, sig: plan, in: input, frames, lo, hi } = facts.message;
+  const start = { at: { id, base, links, attempt }, plan, input, frames };
+  try {
+    if (lo === undefined || hi === undefined) await interpret(context, startWhole(context.origin, start));
+    else if (!('par' in plan)) throw new InvalidMessage('Cannot expand a range: the canvas is not a group.');
+    else await interpret(context, startRanges(context.origin, { ...start, plan }, { lo, hi }));
+    return ACK;
+  } catch (error) {
+    const next = onExpandError(facts, error);
+    if (next === undefined) throw error;
+    return next.kind === 'end' ? next.disposition : failWhole(arrival, next);
+  }
+}
+
+/** Fails a dead canvas that cannot be started, where it stands. */
+async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise<Disposition> {
+  const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = arrival.facts.message;
+  const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
+  const failing = { ...arrival, facts: { ...arrival.facts, message } };
+  return finish(failing, { ...contextOf(failing, true), message }, next, { cell: {} });
+}
+
+function contextOf({ engine, outbox, facts }: Arrival, again: boolean): EffectContext {
+  const { inlineMembers, rangeMembers } = engine.settings;
+  const { token } = facts.by;
+  const origin = originOf(facts.message, { token, again, now: facts.now, inlineMembers, rangeMembers });
+  return { engine, outbox, origin, mayWait: mayWait(facts), settled: new Set() };
+}
+
+function check({ engine, message, origin }: TaskDelivery, isCounted: boolean): Promise<Standing> {
+  const address = addressOf(message.id);
+  const { by, until } = origin;
+  if (!isCounted) return engine.outcomes.read({ address });
+  return engine.outcomes.countStart({ address, attempt: message.try, token: by.token, until });
+}
+
+/** Takes back the start that this delivery has counted: its sandbox lived, and the cloud refused. */
+async function uncountStart({ engine, message, origin }: TaskDelivery): Promise<void> {
+  const params = { address: addressOf(message.id), token: origin.by.token };
+  await engine.outcomes.uncountStart(params).catch(() => undefined);
+}
+
+function claim({ engine, message, origin }: TaskDelivery, now: number, limitMs: number): Promise<Standing> {
+  const { by, until } = origin;
+  const address = addressOf(message.id);
+  return engine.outcomes.claim({ address, attempt: message.try, by, claimedUntil: claimedUntil(now, limitMs), until });
+}

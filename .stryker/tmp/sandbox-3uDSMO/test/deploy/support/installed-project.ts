@@ -1,0 +1,32 @@
+import { cp, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { packInto } from '../../support/package.ts';
+import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
+import { runWell } from './run.ts';
+
+/**
+ * A project in a folder of its own that has this package as npm would have installed it: packed, unpacked, and beside it what it depends
+ * on. No registry is asked.
+ */
+export async function installedProject(files: Readonly<Record<string, string>>): Promise<string> {
+  const [staging, dir] = [await temporaryFolder(), await temporaryFolder()];
+  const modules = join(dir, 'node_modules');
+  await mkdir(join(modules, '.bin'), { recursive: true });
+  const others = (await readdir('node_modules')).filter((name) => !name.startsWith('.') && name !== 'node');
+  await Promise.all([
+    writeFiles(dir, { 'package.json': '{ "name": "shop", "private": true, "type": "module" }', ...files }),
+    ...others.map((name) => symlink(resolve('node_modules', name), join(modules, name))),
+    unpack(staging, join(modules, 'chordal')),
+  ]);
+  const { bin } = JSON.parse(await readFile('package.json', 'utf8')) as { bin: { chordal: string } };
+  await symlink(join('..', 'chordal', bin.chordal), join(modules, '.bin', 'chordal'));
+  return dir;
+}
+
+// --- internal ---
+
+async function unpack(staging: string, target: string): Promise<void> {
+  await runWell('tar', ['-xzf', await packInto(staging)], { cwd: staging });
+  await rm(target, { recursive: true, force: true });
+  await cp(join(staging, 'package'), target, { recursive: true });
+}

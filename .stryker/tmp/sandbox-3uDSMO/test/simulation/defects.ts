@@ -1,0 +1,424 @@
+import type { Faults } from '../../src/testing/faults.ts';
+import {
+  always,
+  argument,
+  assigns,
+  becomes,
+  before,
+  drop,
+  dropOperand,
+  elseOf,
+  never,
+  rewrite,
+  thenOf,
+} from './edits.ts';
+import type { Edit } from './edits.ts';
+import { plainTask } from './specs.ts';
+import type { Feature, Spec, TaskSpec } from './specs.ts';
+
+/** A plausible mistake in the worker, the core or the store, which the simulation has to see. */
+export interface Defect {
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  readonly features: readonly Feature[];
+  readonly faults: 'none' | 'mild' | 'heavy' | Partial<Faults>;
+  /** Instead of canvases that are drawn. */
+  readonly spec?: Spec;
+  /** What the checker must say of it. */
+  readonly seen: RegExp | 'amplification';
+}
+
+/** The second parameter of `commit`: a decision. */
+const DECIDED = 'arguments[1]';
+
+/** Messages come back though they were acknowledged, and nothing else goes wrong. */
+const LOST_ACKS = { lostAck: 0.4 };
+/** A group whose first member fails its id while the others may not have been sent. */
+const FAILING_GROUP: Spec = { t: 'group', members: [{ ...plainTask(2), fails: true }, plainTask(3), plainTask(4)] };
+/** What kills its sandbox, behind a task, a delay or a wide group: it may be begun four times, whatever comes back. */
+const POISON: TaskSpec = { ...plainTask(9), poison: true };
+
+function emptyIn(): Spec {
+  return { t: 'chord', header: [], body: { t: 'group', members: [] }, collect: false };
+}
+
+/** Code at the beginning of `deliver`. */
+function onlyRecorded(kind: string): string {
+  const facts = 'arguments[0].facts';
+  return `if (${facts}.dead !== undefined && ${facts}.message.kind === '${kind}') return { kind: 'ack' };`;
+}
+
+/** How many seeds a defect may hide from. */
+export const SEEDS = 2000;
+
+export const DEFECTS: readonly Defect[] = [
+  {
+    name: 'losers continue too',
+    edits: [
+      becomes('losers-end', () => "{ kind: 'continue', isResumed: false }"),
+      thenOf('owners-resume'),
+      dropOperand('only-the-owner-continues', 1),
+    ],
+    features: ['plain'],
+    faults: 'mild',
+    seen: 'amplification',
+  },
+  {
+    name: 'a loser to its own message acknowledges',
+    edits: [becomes('losers-to-their-own-message-return', () => "{ kind: 'end', disposition: { kind: 'ack' } }")],
+    features: ['plain', 'fail'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a node counts its children instead of naming them',
+    edits: [always('child-counts-once'), argument('children-are-named', 0, 'Math.random()')],
+    features: ['wide'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'an outcome is committed whatever attempt stands',
+    edits: [always('later-attempt-closes-earlier')],
+    features: ['fail', 'retry', 'replace'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'nobody climbs after a crash',
+    edits: [becomes('decided-is-resumed', (of) => of.replace(/^(.*) !== undefined$/, "'kind' in ($1 ?? {})"))],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /hangs|never/,
+  },
+  {
+    name: 'a message is acknowledged before what follows is durable',
+    edits: [rewrite('acknowledged-when-durable', /await (.*);/, 'void $1.catch(() => undefined);')],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a replacement is not carried out by whoever comes back',
+    edits: [drop('reruns-are-resumed')],
+    features: ['replace', 'retry'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'starts and claim outlive their attempt',
+    edits: [assigns('rerun-clears-starts', (cell, rerun) => `Object.freeze({ ...${cell}, ...${rerun} })`)],
+    features: ['claims', 'retry', 'replace'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'an expansion that comes again sends nothing',
+    edits: [rewrite('expansion-marks-what-it-sends', /^(.*?\(\w+, (.*)\);)$/s, "$1 if ($2) return { kind: 'ack' };")],
+    features: ['wide'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a dead message is failed without asking who owns the outcome',
+    edits: [becomes('decided-ends', (is) => `${is} && arguments[0].dead === undefined`)],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'dead messages are only recorded',
+    edits: [thenOf('dead-are-settled')],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a failure does not go outward',
+    edits: [drop('failure-goes-outward')],
+    features: ['fail'],
+    faults: 'none',
+    seen: /hangs/,
+  },
+  {
+    name: 'a failure passes a collecting join',
+    edits: [dropOperand('collecting-join-takes-failures', 1)],
+    features: ['fail'],
+    faults: 'none',
+    seen: /should succeed/,
+  },
+  {
+    name: 'what kills its sandbox is started for ever',
+    edits: [never('starts-are-limited')],
+    features: ['poison'],
+    faults: 'none',
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'callbacks get a new id each time',
+    edits: [becomes('callback-ids-are-derived', (id) => `${id} + Math.floor(Math.random() * 1e6)`)],
+    features: ['callbacks'],
+    faults: 'heavy',
+    seen: /callbacks of W were started/,
+  },
+  {
+    name: 'a claim is known by its message alone',
+    edits: [dropOperand('claim-is-of-a-delivery', 1, 1)],
+    features: ['claims'],
+    faults: 'heavy',
+    seen: /may run once/,
+  },
+  {
+    name: 'nobody looks before running',
+    edits: [never('duplicates-are-checked')],
+    features: ['poison'],
+    faults: 'none',
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'what could not be worked on is acknowledged',
+    edits: [becomes('thrown-returns', (then) => then.replace(/: \w+$/, ": { kind: 'ack' }"))],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a second run launches a second set',
+    edits: [becomes('launch-ids-are-derived', (id) => `${id} + Math.floor(Math.random() * 1e6)`)],
+    features: ['launch'],
+    faults: 'heavy',
+    seen: /launched \d+ workflows/,
+  },
+  {
+    name: 'members are gathered in the order in which they came',
+    edits: [becomes('members-in-order', (values) => `${values}.reverse()`)],
+    features: ['plain'],
+    faults: 'none',
+    seen: /the value is/,
+  },
+  {
+    name: 'the value in memory goes on, not the one committed',
+    edits: [
+      rewrite('next-gets-what-was-committed', /inputOf\((.*?)\)/, 'inputOf(globalThis.lastValue ?? $1)'),
+      before('commit-decides', `if (${DECIDED}.state === 'SUCCESS') globalThis.lastValue = ${DECIDED}.value;`),
+    ],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'a decision replaces the one that stands',
+    edits: [never('decisions-stay')],
+    features: ['plain', 'fail'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'who climbs is not asked whether it was the last to write',
+    edits: [always('last-writer-climbs'), always('last-writer-climbs-on')],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /was sent at attempt 0 by .* and /,
+  },
+  {
+    name: 'who climbs is known by its message, and not by the cell it wrote',
+    edits: [dropOperand('last-writer-climbs', 1)],
+    features: ['plain'],
+    faults: LOST_ACKS,
+    spec: { t: 'chord', header: [emptyIn(), emptyIn(), emptyIn()], body: plainTask(1), collect: false },
+    seen: /was sent twice by one delivery/,
+  },
+  {
+    name: 'what follows is sent before the decision is committed',
+    edits: [
+      before(
+        'commit-decides',
+        `if (${DECIDED}.state !== undefined && 'steps' in (arguments[0].message.frames[0] ?? {}))
+           await continueFrom(arguments[0], { cell: { outcome: { ...${DECIDED}, ...arguments[0].origin.by } } }, false);`,
+      ),
+    ],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /was not committed/,
+  },
+  {
+    name: 'a replacement is taken from memory, and not from what was committed',
+    edits: [
+      rewrite('replacement-as-committed', /\w+\.plan/, '(globalThis.lastPlan ?? $&)'),
+      before('commit-decides', `if (${DECIDED}.kind === 'replace') globalThis.lastPlan = ${DECIDED}.plan;`),
+    ],
+    features: ['replace'],
+    faults: 'heavy',
+    seen: /./,
+  },
+  {
+    name: 'a replacement is no attempt of its own',
+    edits: [becomes('replacement-is-an-attempt', () => '0')],
+    features: ['replace'],
+    faults: 'none',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a group that replaces a step is taken for the step before the next',
+    edits: [never('replacement-has-its-own-outcome')],
+    features: ['replace'],
+    faults: 'none',
+    seen: /never ends|hangs/,
+  },
+  {
+    name: 'a replacement is dropped when somebody has settled the id since',
+    edits: [dropOperand('reruns-are-resumed', 1, 1)],
+    features: ['plain'],
+    faults: { throttle: 0.3 },
+    spec: { ...plainTask(1), replace: [FAILING_GROUP, FAILING_GROUP] },
+    seen: /never ends/,
+  },
+  {
+    name: 'values of two deliveries are kept under one key',
+    edits: [becomes('values-of-deliveries-apart', (ref) => `${ref}.replace(/[^/]*$/, '')`)],
+    features: ['large'],
+    faults: 'heavy',
+    seen: /the value kept under .* changed/,
+  },
+  {
+    name: 'a forwarded message is not marked',
+    edits: [elseOf('forward-keeps-mark')],
+    features: ['delay'],
+    faults: LOST_ACKS,
+    spec: { ...POISON, countdown: 3000 },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'what a resume sends is not marked',
+    edits: [dropOperand('resume-marks-what-it-sends', 0)],
+    features: ['plain'],
+    faults: LOST_ACKS,
+    spec: { t: 'chain', steps: [plainTask(1), POISON] },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'what an expansion sends that comes again is not marked',
+    edits: [rewrite('expansion-marks-what-it-sends', / \|\| \w+\(\w+\)/, '')],
+    features: ['plain'],
+    faults: LOST_ACKS,
+    spec: { t: 'group', members: [POISON, ...Array.from({ length: 12 }, (_, n) => plainTask(10 + n))] },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'the start of an attempt that is over is counted for the next',
+    edits: [dropOperand('count-start-once', 0)],
+    features: ['retry'],
+    faults: 'heavy',
+    seen: /was given up after \d starts/,
+  },
+  {
+    name: 'a start is counted again when the write is repeated',
+    edits: [dropOperand('count-start-once', 1)],
+    features: ['plain'],
+    faults: 'heavy',
+    seen: /was given up after \d starts/,
+  },
+  {
+    name: 'what looks at a claim counts as a start',
+    edits: [always('claims-are-not-counted')],
+    features: ['claims'],
+    faults: { duplicateDelivery: 0.5 },
+    seen: /was given up after \d+ starts/,
+  },
+  {
+    name: 'who finds its decision by the claim does not go on with it',
+    edits: [rewrite('claim-tells-what-stands', /^(.*?\(\w+, (\w+),[^]*;)$/, '$1 $2 = arguments[3];')],
+    features: ['claims', 'callbacks'],
+    faults: { crash: 0.02, forgottenReceive: 0.3 },
+    seen: /never ends|hangs|callbacks/,
+  },
+  {
+    name: 'a claim keeps nobody away',
+    edits: [always('claim-is-of-a-delivery')],
+    features: ['claims'],
+    faults: 'heavy',
+    seen: /may run once/,
+  },
+  {
+    name: 'any start is taken back when the cloud refuses',
+    edits: [dropOperand('uncount-own-start', 1)],
+    features: ['poison'],
+    faults: { throttle: 0.1, repeatedWrite: 0.3, lostAck: 0.2, duplicateDelivery: 0.2 },
+    seen: /was begun \d+ times|given up/,
+  },
+  {
+    name: 'a dead expansion is only recorded',
+    edits: [before('dead-are-worked-on', onlyRecorded('expand'))],
+    features: ['wide'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a dead revocation is only recorded',
+    edits: [before('dead-are-worked-on', onlyRecorded('revoke'))],
+    features: ['revoke'],
+    faults: 'heavy',
+    seen: /the revocation of .* was lost/,
+  },
+  {
+    name: 'the heir of a dead message asks for outcomes alone, and not for retries and replacements',
+    edits: [
+      becomes(
+        'decided-ends',
+        (is) => `${is} && (arguments[0].dead === undefined || arguments[1].cell.outcome !== undefined)`,
+      ),
+    ],
+    features: ['retry', 'replace'],
+    faults: 'heavy',
+    seen: /never comes to rest|never ends|hangs/,
+  },
+  {
+    name: 'a workflow is marked as revoked though it had ended',
+    edits: [drop('ended-is-not-marked')],
+    features: ['revoke', 'callbacks', 'fail'],
+    faults: 'heavy',
+    seen: /never ends/,
+  },
+  {
+    name: 'a body is given what is there, though a member is missing',
+    edits: [
+      always('gather-waits-for-all'),
+      becomes(
+        'gather-finds-all',
+        (cells) => `${cells}.map((cell, index) => (index === 1 && Math.random() < 0.3 ? {} : cell))`,
+      ),
+    ],
+    features: ['plain'],
+    faults: 'none',
+    seen: /the value is/,
+  },
+  {
+    name: 'what lies behind a failed chain in a group is left open',
+    edits: [never('steps-behind-a-failure')],
+    features: ['fail'],
+    faults: 'none',
+    seen: /never ends/,
+  },
+  {
+    name: 'schedules are named by what they are for, and not by the message',
+    // `mid` and `id` are names on the wire.
+    edits: [becomes('schedule-named-by-message', (name) => name.replace(/`\$\{(\w+)\.mid\}.*`/, '$1.id'))],
+    features: ['delay', 'retry'],
+    faults: 'none',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'effects of a task that nobody waits for any more go through',
+    edits: [drop('ended-run-has-no-effects')],
+    features: ['hang'],
+    faults: 'none',
+    seen: /effects of tasks that nobody waits for/,
+  },
+  {
+    name: 'callbacks are started by whoever comes, for either end',
+    edits: [becomes('callbacks-of-success', (links) => links.replace(/\.filter\([^]*\)$/, ''))],
+    features: ['links'],
+    faults: 'none',
+    seen: /callbacks of .* were started for SUCCESS/,
+  },
+];

@@ -1,0 +1,154 @@
+import { chain, chord, createApp, group } from '../../src/index.ts';
+import type { AnySignature, App, Handler, TaskContext } from '../../src/index.ts';
+import { currentSandbox } from '../../src/testing/sandbox.ts';
+import { valueOf } from './evaluate.ts';
+import type { SeededRandom } from './seeded-random.ts';
+import type { Spec, TaskSpec } from './specs.ts';
+
+/** What the tasks of one run did. */
+export interface Trace {
+  /** How often each attempt of an id was begun. */
+  readonly runs: Map<string, number>;
+  /** The same of tasks that may run only once. */
+  readonly earlyRuns: Map<string, number>;
+  /** What was launched, by the attempt that launched it. */
+  readonly launched: Map<string, Set<string>>;
+  /** The values that tasks were given, as `n:run`. */
+  readonly inputs: Set<string>;
+  /** How often each callback was run, by its id. */
+  readonly callbacks: Map<string, number>;
+  /** Effects of tasks that had run out of time. */
+  late: number;
+  /** All sandboxes are of this release. */
+  readonly isDeployed: boolean;
+  luck: SeededRandom;
+}
+
+/** The app under simulation: one task that does what its specification says, in a few guises. */
+export interface SimulatedApp {
+  readonly app: App;
+  readonly handlers: Readonly<Record<string, Handler>>;
+  readonly trace: Trace;
+  readonly build: (spec: Spec) => AnySignature;
+  readonly callback: (name: string) => AnySignature;
+}
+
+export function makeSimulatedApp(trace: Trace): SimulatedApp {
+  // Small ranges, so that small groups are expanded.
+  const app = createApp('simulation', { inlineMembers: 3, rangeMembers: 4 });
+  const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> =>
+    runTask(ctx, trace, build, given);
+  const tasks = {
+    work: app.task('work', { bind: true, maxRetries: 5 }, work),
+    early: app.task('early', { bind: true, maxRetries: 5, acksLate: false }, work),
+    limited: app.task('limited', { bind: true, maxRetries: 5, rateLimit: 20 }, work),
+    note: app.task('note', { bind: true }, (ctx: TaskContext, ...given: readonly unknown[]) => {
+      count(trace.callbacks, ctx.request.id);
+      return given.length;
+    }),
+  };
+  function build(spec: Spec): AnySignature {
+    switch (spec.t) {
+      case 'task': {
+        const { countdown, expires, immutable, ignored, hangs, linked } = spec;
+        const task = spec.early ? 'early' : spec.limited ? 'limited' : 'work';
+        const options = {
+          ...(countdown > 0 ? { countdown } : {}),
+          ...(expires ? { expires: 1 } : {}),
+          ...(hangs ? { timeLimit: LIMIT_SECONDS } : {}),
+          ...(ignored ? { ignoreResult: true } : {}),
+        };
+        const signature = app.signature(task, { args: [spec], immutable, options });
+        return linked ? signature.link(callback('linked')).linkError(callback('failed')) : signature;
+      }
+      case 'chain':
+        return chain(...(spec.steps.map(build) as never[])) as AnySignature;
+      case 'group':
+        return group(spec.members.map(build)) as AnySignature;
+      case 'chord':
+        return chord(spec.header.map(build), build(spec.body) as never, {
+          onMemberFailure: spec.collect ? 'collect' : 'failFast',
+        }) as AnySignature;
+    }
+  }
+  function callback(name: string): AnySignature {
+    return app.signature('note', { args: [name] });
+  }
+  const one = app.handler(tasks.work, tasks.note);
+  const two = app.handler(tasks.early, tasks.limited);
+  // A release from before `work` and `limited` were written.
+  const before = { one: app.handler(tasks.note), two: app.handler(tasks.early) };
+  const handlers = trace.isDeployed ? { one, two } : { one: mixed(one, before.one), two: mixed(two, before.two) };
+  return { app, handlers, trace, build, callback };
+
+  /** A function that is being deployed: some of its sandboxes are of the release before. */
+  function mixed(now: Handler, old: Handler): Handler {
+    const handle = ((event, context) => (trace.luck.chance(0.1) ? old : now)(event, context)) as Handler;
+    return Object.assign(handle, { tasks: now.tasks, timeLimits: now.timeLimits });
+  }
+}
+
+/** The limit of tasks that take longer, and how much longer. */
+const LIMIT_SECONDS = 20;
+const LATE_MS = 15_000;
+
+/** Thrown by tasks that are meant to fail. */
+class Expected extends Error {
+  override readonly name = 'Expected';
+}
+
+async function runTask(
+  ctx: TaskContext,
+  trace: Trace,
+  build: (spec: Spec) => AnySignature,
+  given: readonly unknown[],
+): Promise<unknown> {
+  // The specification is the only argument that the canvas gives; what steps before return comes before it.
+  const spec = given.at(-1) as TaskSpec;
+  const key = `${ctx.request.id}|${spec.n}|${ctx.request.retries}`;
+  const run = count(trace.runs, key);
+  if (spec.early) count(trace.earlyRuns, key);
+  const inputs = given.slice(0, -1);
+  note(trace.inputs, inputs);
+  if (spec.poison) await currentSandbox()?.die();
+  if (spec.hangs) await beLate(ctx, trace, build);
+  if (spec.launch !== null) {
+    const handle = await (build(spec.launch) as unknown as { delay(): Promise<{ readonly taskId: string }> }).delay();
+    trace.launched.set(key, (trace.launched.get(key) ?? new Set()).add(handle.taskId));
+  }
+  if (ctx.request.retries < spec.retries) {
+    // Now and then by the scheduler.
+    const isLong = spec.countdown > 0 && trace.luck.chance(0.5);
+    throw ctx.retry({ countdown: trace.luck.below(40) + (isLong ? 1000 : 0) });
+  }
+  if (spec.replace !== null) return ctx.replace(build(spec.replace[trace.luck.below(2)] ?? spec.replace[0]) as never);
+  if (spec.fails) throw new Expected(`task ${spec.n} is meant to fail`);
+  if (spec.adds !== null && ctx.request.groupId !== null) ctx.addToChord(build(spec.adds));
+  return { ...valueOf(spec.n, inputs), run, ...(spec.large > 0 ? { more: 'x'.repeat(spec.large) } : {}) };
+}
+
+/** Does what nobody waits for any more: it must have no effect. */
+async function beLate(ctx: TaskContext, trace: Trace, build: (spec: Spec) => AnySignature): Promise<void> {
+  await currentSandbox()?.ports.clock.sleep(LIMIT_SECONDS * 1000 + LATE_MS);
+  const late = [
+    () => ctx.updateState('LATE'),
+    () => ctx.ledger.append('late', 1),
+    () => (build({ t: 'group', members: [] }) as unknown as { delay(): Promise<unknown> }).delay(),
+  ];
+  const done = await Promise.allSettled(late.map(async (effect) => effect()));
+  trace.late += done.filter(({ status }) => status === 'fulfilled').length;
+}
+
+/** Notes every task's value in a value. */
+function note(seen: Set<string>, value: unknown): void {
+  if (Array.isArray(value)) return value.forEach((item) => note(seen, item));
+  if (typeof value !== 'object' || value === null) return;
+  if ('hash' in value && 'n' in value && 'run' in value) seen.add(`${String(value.n)}:${String(value.run)}`);
+  if ('ok' in value && 'value' in value) note(seen, value.value);
+}
+
+function count(counts: Map<string, number>, key: string): number {
+  const now = (counts.get(key) ?? 0) + 1;
+  counts.set(key, now);
+  return now;
+}

@@ -1,0 +1,334 @@
+import { chain, chord, createApp, currentTask, group, kwargs } from 'chordal';
+import { describe, expect, it } from 'vitest';
+
+const app = createApp('options');
+const add = app.task('add', (x: number, y: number) => x + y);
+
+const invalid = (message: RegExp): unknown =>
+  expect.objectContaining({ code: 'CHORDAL_INVALID_OPTIONS', message: expect.stringMatching(message) });
+
+describe('the options of a call', () => {
+  const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+    ['countdown', -1, /^Cannot use countdown as a number of seconds, at least 0 .*: current value is -1$/],
+    ['countdown', '5', /current value is "5"$/],
+    ['countdown', Number.NaN, /current value is NaN$/],
+    ['countdown', Number.POSITIVE_INFINITY, /current value is Infinity$/],
+    ['countdown', Number.MAX_VALUE, /^Cannot use countdown as /],
+    ['countdown', null, /current value is null$/],
+    ['eta', 5, /^Cannot use eta as a valid Date: current value is 5$/],
+    ['eta', new Date(Number.NaN), /^Cannot use eta as a valid Date: current value is an invalid Date$/],
+    ['eta', '2026-01-01', /^Cannot use eta as a valid Date/],
+    ['expires', 'soon', /^Cannot use expires as a number of seconds of at least 0, or a valid Date/],
+    ['expires', -2, /^Cannot use expires as /],
+    ['taskId', 'a.b', /^Cannot use taskId as an id: 1 to 100 of A-Z a-z 0-9 _ : -: current value is "a\.b"$/],
+    ['taskId', '', /^Cannot use taskId as /],
+    ['taskId', 'x'.repeat(101), /^Cannot use taskId as /],
+    ['queue', '', /^Cannot use queue as a text that is not empty/],
+    ['queue', 3, /^Cannot use queue as /],
+    ['tenant', 'ä', /^Cannot use tenant as a name of 1 to 128/],
+    ['tenant', 'x'.repeat(129), /^Cannot use tenant as /],
+    ['headers', [], /^Cannot use headers as an object: current value is an array of 0 items$/],
+    ['headers', new Map(), /current value is an instance of Map$/],
+    ['link', 'add', /^Cannot use link as a signature or a list of them/],
+    ['link', add, /^Cannot use link as a signature/],
+    ['linkError', [1], /^Cannot use linkError as a signature/],
+    ['ignoreResult', 'yes', /^Cannot use ignoreResult as true or false/],
+    ['maxRetries', 1.5, /^Cannot use maxRetries as a whole number of at least 0, or null for no end/],
+    ['maxRetries', -1, /^Cannot use maxRetries as /],
+    ['timeLimit', 0, /^Cannot use timeLimit as a number of seconds above 0/],
+    ['softTimeLimit', -1, /^Cannot use softTimeLimit as /],
+    ['priority', 3, /^Cannot use priority as an option: there is none of that name; known are countdown, eta, /],
+    ['constructor', 1, /^Cannot use constructor as an option: there is none of that name/],
+    ['toString', 1, /^Cannot use toString as an option: there is none of that name/],
+  ];
+
+  it.each(wrong)('refuse %s of %j, in every place that takes them, and say why', async (key, value, message) => {
+    const options: object = { [key]: value };
+    expect(() => add.s(1, 2).set(options)).toThrow(invalid(message));
+    expect(() => app.signature('add', { options })).toThrow(invalid(message));
+    expect(() => add.signature({ args: [1, 2], options })).toThrow(invalid(message));
+    await expect(add.s(1, 2).applyAsync(options)).rejects.toThrow(invalid(message));
+    await expect(chain(add.s(1, 2)).applyAsync(options)).rejects.toThrow(invalid(message));
+    await expect(add.applyAsync({ args: [1, 2], ...options })).rejects.toThrow(invalid(message));
+  });
+
+  it('refuse args, kwargs and a dedupKey that are none', async () => {
+    const apply = (options: object): Promise<unknown> => add.s(1, 2).applyAsync(options);
+    await expect(apply({ args: 5 })).rejects.toThrow(
+      invalid(/^Cannot use args as a list of arguments: current value is 5$/),
+    );
+    await expect(apply({ kwargs: [] })).rejects.toThrow(
+      invalid(/^Cannot use kwargs as an object of keyword arguments/),
+    );
+    await expect(apply({ dedupKey: '' })).rejects.toThrow(invalid(/^Cannot use dedupKey as a text that is not empty/));
+  });
+
+  it('refuse a soft limit that is not below the hard one', () => {
+    expect(() => add.s(1, 2).set({ softTimeLimit: 5, timeLimit: 5 })).toThrow(
+      invalid(/^Cannot use softTimeLimit as a limit below timeLimit \(5 s\): current value is 5 s$/),
+    );
+  });
+
+  it('refuse a soft limit that is not below the hard one set before, or around, or by the task', async () => {
+    const limits = invalid(/^Cannot use softTimeLimit as a limit below timeLimit \(1 s\): current value is 5 s$/);
+    const short = add.s(1, 2).set({ timeLimit: 1 });
+    const limited = app.task('limited', { timeLimit: 1 }, () => 1);
+    const read = app.signature({ ...short.toJSON(), options: { time_limit: 1, soft_time_limit: 5 } });
+    expect(() => short.set({ softTimeLimit: 5 })).toThrow(limits);
+    await expect(short.applyAsync({ softTimeLimit: 5 })).rejects.toThrow(limits);
+    await expect(chain(short, add.s(1)).applyAsync({ softTimeLimit: 5 })).rejects.toThrow(limits);
+    await expect(group([add.s(1, 2).set({ softTimeLimit: 5 })]).applyAsync({ timeLimit: 1 })).rejects.toThrow(limits);
+    await expect(read.delay()).rejects.toThrow(limits);
+    await expect(limited.s().applyAsync({ softTimeLimit: 5 })).rejects.toThrow(limits);
+  });
+
+  it('refuse a dedupKey with a taskId, for each makes the id', async () => {
+    await expect(add.s(1, 2).applyAsync({ taskId: 'a', dedupKey: 'k' })).rejects.toThrow(
+      invalid(/^Cannot use dedupKey with a taskId, .*: current value is "k"; give one of them$/),
+    );
+  });
+
+  it('refuse what is no object of options', async () => {
+    const apply = (options: unknown): Promise<unknown> => add.s(1, 2).applyAsync(options as object);
+    const message = /^Cannot use the options of a call as an object: current value is /;
+    for (const options of [null, 5, 'soon', [1]]) await expect(apply(options)).rejects.toThrow(invalid(message));
+    expect(() => add.s(1, 2).set(null as unknown as object)).toThrow(invalid(message));
+  });
+
+  it('are passed over when they are undefined', () => {
+    const options: object = { countdown: undefined, eta: undefined, link: undefined };
+    expect(add.s(1, 2).set(options).toJSON().options).toEqual({});
+  });
+
+  it('merge: the later win, callbacks add up, headers merge', () => {
+    const signature = add
+      .s(1, 2)
+      .set({ countdown: 1, queue: 'a', headers: { a: 1, b: 1 } })
+      .link(add.s(1));
+    const later = signature.set({ countdown: 2, headers: { b: 2 } }).link(add.s(2));
+    expect(later.toJSON().options).toMatchObject({
+      countdown: 2,
+      queue: 'a',
+      headers: { a: 1, b: 2 },
+      link: [{ args: [1] }, { args: [2] }],
+    });
+    expect(signature.toJSON().options).toMatchObject({ countdown: 1, headers: { a: 1, b: 1 }, link: [{ args: [1] }] });
+  });
+});
+
+describe('the options of a task', () => {
+  it.each<[string, unknown, RegExp]>([
+    ['bind', 1, /^Cannot use bind of t as true or false: current value is 1$/],
+    ['maxRetries', 0.5, /^Cannot use maxRetries of t as a whole number/],
+    ['autoretryFor', Error, /^Cannot use autoretryFor of t as a list of error classes or their names/],
+    ['dontAutoretryFor', [1], /^Cannot use dontAutoretryFor of t as /],
+    ['retryBackoff', 'x', /^Cannot use retryBackoff of t as true, false, or a number of seconds/],
+    ['retryBackoffMax', -1, /^Cannot use retryBackoffMax of t as /],
+    ['retryJitter', 0, /^Cannot use retryJitter of t as /],
+    ['defaultRetryDelay', Number.NaN, /^Cannot use defaultRetryDelay of t as /],
+    ['timeLimit', 0, /^Cannot use timeLimit of t as /],
+    ['softTimeLimit', 'x', /^Cannot use softTimeLimit of t as /],
+    ['ignoreResult', null, /^Cannot use ignoreResult of t as /],
+    ['trackStarted', 'x', /^Cannot use trackStarted of t as /],
+    ['acksLate', 'x', /^Cannot use acksLate of t as /],
+    ['rateLimit', '10/d', /^Cannot limit the rate of t as /],
+    ['rateLimit', {}, /^Cannot use rateLimit of t as /],
+    ['queue', '', /^Cannot use queue of t as /],
+    ['input', {}, /^Cannot use input of t as a Standard Schema/],
+    ['resultExpires', -1, /^Cannot use resultExpires of t as /],
+    ['countdown', 1, /^Cannot use countdown as an option of t: there is none of that name; known are bind, /],
+    ['constructor', 1, /^Cannot use constructor as an option of t/],
+  ])('refuse %s of %j and say why', (key, value, message) => {
+    const options: object = { [key]: value };
+    expect(() => app.task('t', options, () => 1)).toThrow(invalid(message));
+  });
+
+  it('refuse what is no object, and a soft limit that is not below the hard one', () => {
+    const none = null as unknown as object;
+    expect(() => app.task('t', none, () => 1)).toThrow(invalid(/^Cannot use the options of t as an object/));
+    expect(() => app.task('t', { softTimeLimit: 3, timeLimit: 2 }, () => 1)).toThrow(
+      invalid(/softTimeLimit as a limit below timeLimit/),
+    );
+  });
+});
+
+describe('app.task()', () => {
+  it('refuses a name that is empty, Celery’s own, or taken, and what is no function', () => {
+    expect(() => app.task('', () => 1)).toThrow(invalid(/^Cannot register a task as ""/));
+    expect(() => app.task('celery.chain', () => 1)).toThrow(invalid(/^Cannot register a task as "celery\.chain"/));
+    expect(() => app.task('add', () => 1)).toThrow(
+      invalid(/^Cannot register add as a task: this app has one of that name already/),
+    );
+    const none = 5 as unknown as () => void;
+    expect(() => app.task('five', none)).toThrow(invalid(/^Cannot register five as a task: current value is number/));
+  });
+});
+
+describe('createApp()', () => {
+  it('refuses a setting that there is not, and says which there are', () => {
+    const settings: object = { maxDeep: 3 };
+    expect(() => createApp('x', settings)).toThrow(
+      invalid(
+        /^Cannot use maxDeep as an option of an app: there is none of that name; known are maxDepth, .*table, bucket, /,
+      ),
+    );
+  });
+
+  it.each<[string, unknown]>([
+    ['maxDepth', -1],
+    ['maxStarts', 1.5],
+    ['inlineMembers', '10'],
+    ['rangeMembers', 0],
+    ['resultExpires', Number.NaN],
+    ['taskDefaults', { nothing: 1 }],
+    ['taskDefaults', 5],
+    ['table', ''],
+    ['bucket', 5],
+    ['routes', { add: 5 }],
+    ['routes', 'math'],
+    ['logLevel', 'loud'],
+  ])('refuses a setting %s of %j', (key, value) => {
+    const settings: object = { [key]: value };
+    expect(() => createApp('x', settings)).toThrow(invalid(/^Cannot use /));
+  });
+
+  it('refuses a name and settings that are none', () => {
+    const create = createApp as unknown as (name?: unknown, settings?: unknown) => void;
+    for (const name of [undefined, '', 5])
+      expect(() => create(name)).toThrow(
+        invalid(/^Cannot use the name of an app as a text that is not empty: current value is /),
+      );
+    for (const settings of [null, 5, 'x'])
+      expect(() => create('x', settings)).toThrow(invalid(/^Cannot use the settings of an app as an object/));
+  });
+
+  it('has the defaults of its settings and of its tasks’ options in its conf', () => {
+    const { conf } = createApp('defaults', { table: 't', resultExpires: 60, taskDefaults: { maxRetries: 7 } });
+    expect(conf).toEqual({
+      table: 't',
+      maxDepth: 100,
+      maxStarts: 3,
+      inlineMembers: 10,
+      rangeMembers: 200,
+      resultExpires: 60,
+      taskDefaults: {
+        bind: false,
+        maxRetries: 7,
+        autoretryFor: [],
+        dontAutoretryFor: [],
+        retryBackoff: false,
+        retryBackoffMax: 600,
+        retryJitter: true,
+        defaultRetryDelay: 180,
+        ignoreResult: false,
+        trackStarted: false,
+        acksLate: true,
+        resultExpires: 60,
+      },
+    });
+  });
+
+  it('passes over settings, and options of tasks, that are undefined', async () => {
+    const undefinedOnes: object = { maxDepth: undefined, resultExpires: undefined, taskDefaults: undefined };
+    expect(createApp('undefined', undefinedOnes).conf).toEqual(createApp('none').conf);
+    const defaults: object = { maxRetries: 7, retryBackoffMax: undefined };
+    const { conf, task } = createApp('defaults', { taskDefaults: { ...defaults, bind: true } });
+    expect(conf.taskDefaults).toMatchObject({ maxRetries: 7, retryBackoffMax: 600 });
+    const options: object = { bind: undefined };
+    const bound = task('bound', options, (ctx: unknown) => typeof ctx);
+    expect(await (bound as unknown as () => Promise<unknown>)()).toBe('object');
+  });
+
+  it('gives every task the defaults of the app, which its own options win over', async () => {
+    const strict = createApp('strict', { taskDefaults: { bind: true } });
+    const bound = strict.task('bound', (ctx: unknown) => typeof ctx);
+    const loose = strict.task('loose', { bind: false }, (value: number) => value);
+    expect(await app.signature('add', { args: [1, 2] })()).toBe(3);
+    expect(await loose(4)).toBe(4);
+    expect(await strict.signature(bound.name)()).toBe('object');
+  });
+});
+
+describe('kwargs()', () => {
+  it('refuses what is no plain object', () => {
+    for (const value of [5, null, [1], new Map(), 'x'] as unknown as object[])
+      expect(() => kwargs(value)).toThrow(expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS' }));
+  });
+
+  it('are refused before the last argument, and twice', () => {
+    const s = (...args: unknown[]): unknown => add.s(...(args as [number, number]));
+    const message = /^Cannot use kwargs\({…}\) of add as argument 1 of 2: give it last, and once$/;
+    for (const args of [
+      [kwargs({ a: 1 }), 2],
+      [kwargs({ a: 1 }), kwargs({ b: 2 })],
+    ]) {
+      expect(() => s(...args)).toThrow(
+        expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS', message: expect.stringMatching(message) }),
+      );
+    }
+  });
+
+  it('are told by their mark alone: an object is an argument, whatever its keys', async () => {
+    const keys = app.task('keys', (value: object) => Object.keys(value));
+    expect(await (keys as unknown as (value: object) => Promise<unknown>)({ '~kwargs': { a: 1 } })).toEqual([
+      '~kwargs',
+    ]);
+  });
+});
+
+describe('canvases', () => {
+  it('refuse what is no signature, and say which part', () => {
+    const canvas = (message: RegExp): unknown =>
+      expect.objectContaining({ code: 'CHORDAL_INVALID_CANVAS', message: expect.stringMatching(message) });
+    const task = add as unknown as ReturnType<typeof add.s>;
+    expect(() => chain(add.s(1, 2), task)).toThrow(
+      canvas(/^Cannot use part 2 of a chain as a signature: .*use \.s\(\)/),
+    );
+    expect(() => group([5 as unknown as ReturnType<typeof add.s>])).toThrow(
+      canvas(/^Cannot use part 1 of a group as a signature: current value is 5/),
+    );
+    expect(() => group(5 as unknown as ReturnType<typeof add.s>[])).toThrow(
+      canvas(/^Cannot use the members of a canvas as a list of signatures: current value is 5/),
+    );
+    const list = [add.s(1, 2)] as unknown as ReturnType<typeof add.s>;
+    expect(() => chain(list)).toThrow(canvas(/current value is an array of 1 item; spread a list of them with \.{3}$/));
+    expect(() => group(add.s(1, 2) as unknown as [])).toThrow(
+      canvas(/current value is the signature add\(1, 2\); put it in a list$/),
+    );
+    expect(() => chain()).toThrow(canvas(/^Cannot make a chain as it has no steps/));
+    expect(() => add.s(1, 2).pipe(task)).toThrow(
+      canvas(/^Cannot use what follows a step as a signature: current value is the function add; use \.s\(\)/),
+    );
+    expect(() => add.s(1, 2).link(task)).toThrow(canvas(/^Cannot use a link as a signature/));
+    const nothing = undefined as unknown as typeof task;
+    expect(() => add.s(1, 2).linkError(nothing)).toThrow(
+      canvas(/^Cannot use an error callback as a signature: current value is undefined$/),
+    );
+    const mode: object = { onMemberFailure: 'ignore' };
+    expect(() => chord([add.s(1, 2)], add.si(1, 2), mode)).toThrow(
+      invalid(/^Cannot use onMemberFailure of a chord as 'failFast' or 'collect': current value is "ignore"$/),
+    );
+    const other: object = { countdown: 1 };
+    expect(() => chord([add.s(1, 2)], add.si(1, 2), other)).toThrow(
+      invalid(/^Cannot use countdown as an option of a chord/),
+    );
+  });
+
+  it('are found out of tasks: a task outside of one is refused', () => {
+    expect(() => currentTask()).toThrow(invalid(/^Cannot find the current task/));
+  });
+});
+
+describe('task.chunks(), map() and starmap()', () => {
+  const bad = (message: RegExp): unknown =>
+    expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS', message: expect.stringMatching(message) });
+
+  it('refuse a size that is none, and items that are no list', () => {
+    for (const size of [0, -1, 1.5, Number.NaN])
+      expect(() => add.chunks([[1, 2]], size)).toThrow(
+        bad(/^Cannot cut the items of add into chunks of a whole number, at least 1: current value is /),
+      );
+    const none = 5 as unknown as [];
+    expect(() => add.starmap(none)).toThrow(bad(/^Cannot map add over items that are no list: current value is 5/));
+  });
+});

@@ -1,0 +1,314 @@
+import { chain, chord, createApp, currentTask, group, kwargs, range } from 'chordal';
+import type { TestCloud } from 'chordal/testing';
+import { memoryCloud } from 'chordal/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
+import { makeBench, QUEUE } from '../worker/bench.ts';
+
+const app = createApp('submitting');
+const other = createApp('another');
+const add = app.task('add', (x: number, y: number, z: number = 0, { debug = false }: { debug?: boolean } = {}) =>
+  debug ? -1 : x + y + z,
+);
+const identity = app.task('identity', <T>(value: T) => value);
+const rest = app.task('rest', (...all: unknown[]) => all.length);
+const count = app.task('count', async (_value: unknown = undefined) => {
+  await currentTask().ledger.append('runs', currentTask().request.id);
+});
+const runs = app.task('runs', () => currentTask().ledger.read('runs'));
+const checked = app.task(
+  'checked',
+  {
+    input: {
+      '~standard': {
+        version: 1,
+        vendor: 'test',
+        validate: (value) =>
+          Array.isArray(value) && value[0] === 'good' ? { value } : { issues: [{ message: 'it is not good' }] },
+      },
+    },
+  },
+  (value: string) => value,
+);
+const otherCount = other.task('otherCount', async () => undefined);
+const handlers = { all: app.handler(add, identity, rest, count, runs, checked), other: other.handler(otherCount) };
+
+let cloud: TestCloud;
+
+beforeEach(() => {
+  cloud = memoryCloud(handlers, { time: 'virtual', seed: 5, logLevel: 'silent' });
+});
+
+afterEach(() => cloud.close());
+
+const invalid = (message: RegExp): unknown =>
+  expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS', message: expect.stringMatching(message) });
+/** What the compiler would refuse. */
+const loosely = (name: string, ...args: unknown[]): Untyped => app.signature(name, { args });
+
+type Untyped = ReturnType<typeof app.signature>;
+const any = (signature: unknown): Untyped => signature as Untyped;
+
+describe('arguments', () => {
+  it('are checked by the caller when a task is called, and nothing is sent', async () => {
+    const untyped = add as unknown as (...args: unknown[]) => Promise<unknown>;
+    await expect(untyped(1, 2, 3, 4)).rejects.toThrow(
+      invalid(/add takes at most 3 arguments, not 4\. Give keyword arguments as kwargs/),
+    );
+    await expect(loosely('add', 1).delay()).rejects.toThrow(
+      invalid(/^Cannot call add\(1\): add takes at least 2 arguments, not 1\./),
+    );
+    await expect(loosely('identity').delay()).rejects.toThrow(
+      invalid(/^Cannot call identity\(\): identity takes 1 argument, not 0\./),
+    );
+    await expect(app.signature('identity', { args: [1], kwargs: { a: 1 } }).delay()).rejects.toThrow(
+      invalid(/identity takes no keyword arguments/),
+    );
+    expect(cloud.isIdle).toBe(true);
+  });
+
+  it('are checked at every place of a canvas, where what a step is given counts as one', async () => {
+    const one = identity.s(1);
+    for (const canvas of [
+      chain(one, loosely('add')),
+      chain(one, any(identity.s(1))),
+      chain(loosely('add', 1), any(one)),
+      group([one, loosely('add', 1)]),
+      chain(one, group([loosely('add')])),
+      chord([loosely('add', 1)], rest.s()),
+      chord([one], loosely('add')),
+      one.link(loosely('add')),
+      one.linkError(loosely('identity', 1)),
+      chain(one, any(one.link(loosely('add')))),
+      chord([one], rest.s().linkError(loosely('add'))),
+    ]) {
+      await expect(canvas.delay(), String(canvas)).rejects.toMatchObject({ code: 'CHORDAL_INVALID_ARGUMENTS' });
+    }
+    expect(cloud.isIdle).toBe(true);
+  });
+
+  it('are enough when a step, an optional or a rest parameter takes them', async () => {
+    for (const canvas of [
+      chain(identity.s(1), add.s(2)),
+      chain(identity.s(1), add.s(2, 3)),
+      chain(identity.s(1), rest.s(1, 2, 3)),
+      chain(identity.s(1), add.si(1, 2)),
+      chord([identity.s(1)], rest.s()),
+    ]) {
+      await expect((await canvas.delay()).get(), String(canvas)).resolves.toBeTypeOf('number');
+    }
+  });
+
+  describe('of an optional parameter', () => {
+    type Say = (x: number, z?: number) => string;
+    const say: Say = (x, z) => `${x} ${z}`;
+
+    it('written z?: number are left out, here and on a worker, alone and in a canvas', async () => {
+      const optional = app.task('optional', say);
+      cloud.close();
+      cloud = memoryCloud({ ...handlers, optional: app.handler(optional) }, { time: 'virtual', seed: 5 });
+      expect([await optional(1), await optional(1, 2)]).toEqual(['1 undefined', '1 2']);
+      for (const canvas of [optional.s(1), chain(identity.s(1), optional.s()), optional.si(1)]) {
+        expect(await canvas()).toBe('1 undefined');
+        expect(await (await canvas.delay()).get()).toBe('1 undefined');
+      }
+      expect(await (await optional.map([1, 2]).delay()).get()).toEqual(['1 undefined', '2 undefined']);
+      await expect(loosely('optional', 1).delay()).rejects.toThrow(
+        invalid(
+          /^Cannot call optional\(1\): optional takes 2 arguments, not 1\. A parameter that callers by name or JSON/,
+        ),
+      );
+      expect(await (await loosely('optional', 1, null).delay()).get()).toBe('1 null');
+    });
+
+    it('with a default may be left out also by callers by name and in JSON', async () => {
+      const defaulted = app.task('defaulted', (x: number, z: number = 3) => x + z);
+      cloud.close();
+      cloud = memoryCloud({ ...handlers, defaulted: app.handler(defaulted) }, { time: 'virtual', seed: 5 });
+      expect([await defaulted(1), await (await defaulted.delay(1)).get()]).toEqual([4, 4]);
+      expect(await (await loosely('defaulted', 1).delay()).get()).toBe(4);
+      expect(await (await app.signature(defaulted.s(1).toJSON()).delay()).get()).toBe(4);
+    });
+  });
+
+  it('given later are prepended, and keyword arguments win', async () => {
+    expect(await (await add.s(1).delay(10)).get()).toBe(11);
+    expect(await (await add.s(2, 2).delay(kwargs({ debug: true }))).get()).toBe(-1);
+    const signature = add.signature({ args: [1, 2], kwargs: { debug: true } });
+    expect(await (await signature.applyAsync({ kwargs: { debug: false } })).get()).toBe(3);
+    expect(await (await rest.s('a').applyAsync({ args: ['b', 'c'] })).get()).toBe(3);
+  });
+
+  it('are checked by the task’s schema, by the caller where all are known', async () => {
+    await expect(checked.delay('bad')).rejects.toThrow(
+      invalid(/^Cannot call checked as its arguments do not pass its input schema: it is not good$/),
+    );
+    await expect(chain(identity.s('good'), group([checked.si('bad')])).delay()).rejects.toMatchObject({
+      code: 'CHORDAL_INVALID_ARGUMENTS',
+    });
+    expect(cloud.isIdle).toBe(true);
+  });
+
+  it('are checked by a schema, and the error says where each fault is', async () => {
+    const issues = [
+      { message: 'a text is expected', path: [0, 'customer', { key: 'street' }] },
+      { message: 'it is too long', path: [1] },
+      { message: 'they do not fit', path: [] },
+      { message: 'no more are expected' },
+    ];
+    const place = app.task(
+      'place',
+      { input: { '~standard': { version: 1, vendor: 'test', validate: () => ({ issues }) } } },
+      (order: unknown) => order,
+    );
+    await expect(place({})).rejects.toThrow(
+      'Cannot call place as its arguments do not pass its input schema: arguments[0].customer.street: a text is expected; arguments[1]: it is too long; they do not fit; no more are expected',
+    );
+  });
+
+  it('are checked by the task’s schema, on the worker at the latest', async () => {
+    expect(await (await checked.delay('good')).get()).toBe('good');
+    await expect((await chain(identity.s('bad'), checked.s()).delay()).get()).rejects.toMatchObject({
+      errorType: 'InvalidArguments',
+      message: expect.stringContaining('it is not good'),
+    });
+    await expect(checked('bad')).rejects.toMatchObject({ code: 'CHORDAL_INVALID_ARGUMENTS' });
+  });
+
+  it('that cannot be sent are refused, with the path to what cannot', async () => {
+    await expect(identity.delay({ list: [1, { deep: () => 1 }] })).rejects.toMatchObject({
+      code: 'CHORDAL_SERIALIZATION',
+      message: expect.stringContaining('argument 1 of identity'),
+    });
+    const deep = Array.from({ length: 20_000 }).reduce<unknown>((inner) => [inner], 1);
+    await expect(identity.delay(deep)).rejects.toMatchObject({ code: 'CHORDAL_SERIALIZATION' });
+    const cycle: Record<string, unknown> = {};
+    cycle['self'] = cycle;
+    await expect(identity.delay(cycle)).rejects.toMatchObject({ code: 'CHORDAL_SERIALIZATION' });
+    expect(cloud.isIdle).toBe(true);
+  });
+});
+
+describe('a canvas', () => {
+  const nested = (levels: number): Untyped =>
+    Array.from({ length: levels }).reduce<Untyped>(
+      (inner, _, i) => (i % 2 === 0 ? group([inner]) : chain(inner, identity.s())),
+      identity.s(1) as unknown as Untyped,
+    );
+
+  it('of 64 levels is run, and one of 65 refused with CanvasTooDeep', async () => {
+    const value = await (await nested(64).delay()).get({ timeout: 1000 });
+    expect(JSON.stringify(value)).toBe(`${'['.repeat(32)}1${']'.repeat(32)}`);
+    await expect(nested(65).delay()).rejects.toMatchObject({ code: 'CHORDAL_CANVAS_TOO_DEEP' });
+  });
+
+  it('of 20,000 levels is refused with CanvasTooDeep, sent or written, and not called here', async () => {
+    const deep = nested(20_000);
+    await expect(deep.delay()).rejects.toMatchObject({ code: 'CHORDAL_CANVAS_TOO_DEEP' });
+    await expect(deep.delay(1)).rejects.toMatchObject({ code: 'CHORDAL_CANVAS_TOO_DEEP' });
+    await expect(deep()).rejects.toMatchObject({ code: 'CHORDAL_CANVAS_TOO_DEEP' });
+    expect(() => deep.toJSON()).toThrow(expect.objectContaining({ code: 'CHORDAL_CANVAS_TOO_DEEP' }));
+    expect(String(deep)).toContain('…');
+  });
+
+  it('of 20,000 chords in each other’s bodies is one long chain', async () => {
+    const long = Array.from({ length: 20_000 }).reduce<Untyped>(
+      (body) => chord([identity.si(1)], body),
+      rest.si() as unknown as Untyped,
+    );
+    const result = await long.applyAsync({ countdown: 3600 });
+    await result.revoke();
+    await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED' });
+  });
+
+  it('of 10,000 piped steps is flat, and legal', { timeout: 120_000 }, async () => {
+    const piped = range(9999).reduce(
+      (chained) => chained.pipe(add.s(1)) as unknown as ReturnType<typeof add.si>,
+      add.si(0, 1),
+    );
+    expect(await (await piped.delay()).get({ timeout: 100_000 })).toBe(10_000);
+  });
+
+  it('is sent whole or not at all: what is wrong at its end is found before its beginning is sent', async () => {
+    await expect(chain(count.s(1), identity.s(), loosely('nobody')).delay()).rejects.toMatchObject({
+      code: 'CHORDAL_NOT_REGISTERED',
+      task: 'nobody',
+    });
+    await expect(chain(count.s(1), identity.s().linkError(loosely('nobody'))).delay()).rejects.toMatchObject({
+      code: 'CHORDAL_NOT_REGISTERED',
+    });
+    await expect(
+      group([count.si(1), app.declare<typeof add>('nobody' as 'add').map([1] as unknown as never)]).delay(),
+    ).rejects.toMatchObject({ code: 'CHORDAL_NOT_REGISTERED' });
+    expect(cloud.isIdle).toBe(true);
+  });
+
+  it('may have tasks of another app, whose code is not here to be checked', async () => {
+    const declared = app.declare<typeof otherCount>('otherCount');
+    expect(await (await chain(identity.s(1), declared.si()).delay()).get()).toBeUndefined();
+    await expect(declared()).rejects.toMatchObject({
+      code: 'CHORDAL_NOT_REGISTERED',
+      message: expect.stringContaining('its code is not in this program'),
+    });
+  });
+
+  it('of an empty group is sent by the app that was made last', async () => {
+    expect(await (await group([]).delay()).get()).toEqual([]);
+  });
+});
+
+describe('taskId and dedupKey', () => {
+  it('taskId is the id of the whole canvas, and so of its last step', async () => {
+    const result = await chain(identity.s(1), add.s(1)).applyAsync({ taskId: 'mine' });
+    expect([result.taskId, result.parent?.taskId, await app.asyncResult('mine').get()]).toEqual(['mine', 'mine.0', 2]);
+    const set = await chain(identity.s(1), add.s(1)).set({ taskId: 'other' }).delay();
+    expect([set.taskId, await set.get()]).toEqual(['other', 2]);
+    await expect(
+      app.signature({ ...add.s(1, 2).toJSON(), options: { task_id: 'not one!' } }).delay(),
+    ).rejects.toMatchObject({ code: 'CHORDAL_INVALID_OPTIONS' });
+  });
+
+  it('dedupKey starts one canvas, however often it is sent, for each app its own', async () => {
+    const [one, two] = [await count.applyAsync({ dedupKey: 'k' }), await count.applyAsync({ dedupKey: 'k' })];
+    const another = await count.applyAsync({ dedupKey: 'l' });
+    const foreign = await otherCount.applyAsync({ dedupKey: 'k' });
+    expect(two.taskId).toBe(one.taskId);
+    expect(new Set([one.taskId, another.taskId, foreign.taskId]).size).toBe(3);
+    await two.get();
+    await another.get();
+    expect([...(await runs())].map(String).toSorted((a, b) => a.localeCompare(b))).toEqual(
+      [one.taskId, another.taskId].toSorted((a, b) => a.localeCompare(b)),
+    );
+  });
+
+  it('dedupKey has a canvas of empty groups go on when the client failed halfway', async () => {
+    let refusals = 1;
+    const bench = makeBench(({ outcomes }) => ({
+      outcomes: overriding(outcomes, {
+        commit: async (params) => {
+          if (params.address.seat !== undefined || refusals === 0) return outcomes.commit(params);
+          refusals -= 1;
+          throw new ServiceUnavailable('throttled');
+        },
+      }),
+    }));
+    const nothing = bench.app.signature('one').name;
+    bench.app.task(nothing, () => 1);
+    const empty = bench.app.declare<typeof add>('one' as 'add').chunks([], 1);
+    const canvas = group([empty, empty]);
+    const first: unknown = await canvas.applyAsync({ dedupKey: 'k' }).catch((error: unknown) => error);
+    const second = await canvas.applyAsync({ dedupKey: 'k' });
+    bench.cloud.consume(QUEUE, (deliveries) => bench.work(deliveries));
+    expect(await second.get({ timeout: 1000 })).toEqual([[], []]);
+    expect(first).toMatchObject({ taskId: second.taskId });
+  });
+
+  it('dedupKey starts an empty group, or one beside a task, once as well', async () => {
+    const canvas = group([add.chunks([], 2), count.si(1)]);
+    const first = await canvas.applyAsync({ dedupKey: 'empty' });
+    expect(await first.get()).toEqual([[], undefined]);
+    expect(await (await canvas.applyAsync({ dedupKey: 'empty' })).get()).toEqual([[], undefined]);
+    expect(await runs()).toHaveLength(1);
+  });
+});

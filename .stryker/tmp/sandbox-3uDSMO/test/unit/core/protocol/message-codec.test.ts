@@ -1,0 +1,321 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planOf } from '../../../../src/core/canvas/normalise.ts';
+import { decodeDead, decodeMessage, encodeMessage, isNewer } from '../../../../src/core/protocol/message-codec.ts';
+import type { ExpandMessage, Message, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
+import { startPlan } from '../../../../src/core/protocol/start.ts';
+import { canvas } from '../random-canvas.ts';
+import { originOf, place } from '../support.ts';
+
+const common = { mid: 'm1', id: 'W.1~3', base: 'W.1~3', try: 0, depth: 2, until: 1_800_000_000_000 } as const;
+const links = [
+  { on: 'success', plan: { task: 'l' } },
+  { on: 'failureOnce', plan: { seq: [{ task: 'l' }] } },
+] as const;
+
+const run: RunMessage = {
+  ...common,
+  kind: 'run',
+  base: 'W.1~3!2',
+  try: 2,
+  sig: {
+    task: 'add',
+    args: [1, { a: [null] }],
+    kwargs: { debug: true },
+    immutable: true,
+    each: 'starmap',
+    options: {
+      countdown: 1,
+      expiresAt: 5,
+      maxRetries: null,
+      headers: { a: 1 },
+      queue: 'q',
+      tenant: 't',
+      ignoreResult: false,
+    },
+    links,
+  },
+  in: { join: 'W.0', n: 4, collect: true },
+  frames: [
+    { join: 'W.1', x: 3, n: 4, collect: true, splice: true, own: { inline: 1 }, links },
+    { steps: [{ task: 'b' }], i: 2, base: 'W', try: 1, links },
+    { steps: { stored: 'table:W/0', n: 9, per: 3, first: 'a', queue: 'q' }, i: 8, base: 'W!1' },
+  ],
+  links,
+  root: 'W.0',
+  parent: 'W.0~1',
+  again: true,
+  notBefore: 12.5,
+  expires: 99,
+  slot: true,
+  tenant: 't',
+  traceparent: '00-1-2-03',
+  headers: { h: [1] },
+};
+const expand: ExpandMessage = {
+  ...common,
+  kind: 'expand',
+  sig: { par: { stored: 'bucket:W/0', n: 1000, per: 10, first: 'a' }, collect: true },
+  frames: [],
+  in: { ref: 'r' },
+  lo: 200,
+  hi: 400,
+};
+const revoke: RevokeMessage = { ...common, kind: 'revoke', frames: [] };
+const told: RunMessage = {
+  ...common,
+  kind: 'run',
+  sig: { task: 'e' },
+  frames: [],
+  in: {
+    failure: {
+      taskId: 'W',
+      failedTaskId: 'W.0',
+      rootId: 'W.0',
+      error: { inline: { errorType: 'E' } },
+      call: { sig: { task: 'f', stored: 'table:W/1' }, in: { val: null } },
+    },
+  },
+};
+
+const envelope = (message: Message, change: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({ ...(JSON.parse(encodeMessage(message)) as object), ...change });
+
+const decode = (text: string): unknown => decodeMessage(text, 'fallback');
+const invalid = (message: RegExp): unknown =>
+  expect.objectContaining({ code: 'CHORDAL_INVALID_MESSAGE', message: expect.stringMatching(message) });
+
+describe('decodeMessage() reads', () => {
+  it.each([
+    ['a run', run],
+    ['an expand', expand],
+    ['a revoke', revoke],
+    ['an error callback', told],
+  ])('what encodeMessage() wrote of %s', (_, message) => {
+    expect(decode(encodeMessage(message))).toEqual(message);
+  });
+
+  it('every message that any canvas begins with', () => {
+    fc.assert(
+      fc.property(canvas, (data) => {
+        const effects = startPlan(originOf({ inlineMembers: 2 }), {
+          at: place('W', { links }),
+          plan: planOf(data),
+          input: { val: 1 },
+          frames: run.frames,
+        });
+        for (const effect of effects) {
+          if (effect.kind !== 'send') continue;
+          const message: Message = { ...effect.message, mid: 'm' };
+          expect(decode(encodeMessage(message))).toEqual(JSON.parse(JSON.stringify(message)));
+        }
+      }),
+    );
+  });
+
+  it('a message without a nonce by the one of its queue', () => {
+    expect(decode(envelope(run, { mid: undefined }))).toEqual({ ...run, mid: 'fallback' });
+  });
+
+  it('fields that it does not know, and writes them again', () => {
+    const text = envelope(run, { later: { a: 1 }, unknown: 2 });
+    const message = decodeMessage(text, 'f');
+    expect(message).toEqual({ ...run, unknown: { later: { a: 1 }, unknown: 2 } });
+    if (isNewer(message)) throw new Error('Cannot be newer');
+    expect(JSON.parse(encodeMessage(message))).toEqual(JSON.parse(text));
+  });
+
+  it('a later version as such, whatever else it says', () => {
+    expect(decode(JSON.stringify({ v: 2, mid: 'x', kind: 'dance' }))).toEqual({ newer: 2, mid: 'x' });
+    expect(decode(JSON.stringify({ v: 99 }))).toEqual({ newer: 99, mid: 'fallback' });
+  });
+});
+
+describe('decodeMessage() refuses', () => {
+  const wrong: readonly (readonly [string, unknown])[] = [
+    ['mid', ''],
+    ['mid', 7],
+    ['mid', 'x'.repeat(129)],
+    ['v', 0],
+    ['v', '1'],
+    ['v', 1.5],
+    ['v', undefined],
+    ['kind', 'walk'],
+    ['kind', { toString: 1 }],
+    ['id', 'no id'],
+    ['id', 5],
+    ['base', 'W.2'],
+    ['base', '!'],
+    ['base', { toString: 1 }],
+    ['try', -1],
+    ['try', 0.5],
+    ['try', undefined],
+    ['frames', undefined],
+    ['frames', {}],
+    ['frames', [{}]],
+    ['frames', [{ join: 'W', x: 3, n: 3 }]],
+    ['frames', [{ join: 'W', x: 0, n: 3, collect: false }]],
+    ['frames', [{ join: '?', x: 0, n: 3 }]],
+    ['frames', [{ steps: [], i: 0, base: 'W' }]],
+    ['frames', [{ steps: [{ task: '' }], i: 0, base: 'W' }]],
+    ['frames', [{ steps: { stored: 's', n: 2, per: 0, first: 'a' }, i: 0, base: 'W' }]],
+    ['frames', [{ steps: { stored: 's', n: 2, per: 1, first: 'a' }, i: 2, base: 'W' }]],
+    ['frames', [{ steps: [{ task: 'a' }], i: 0, base: 'W', try: -1 }]],
+    ['links', [{ on: 'never', plan: { task: 'a' } }]],
+    ['links', [{ on: 'success' }]],
+    ['depth', null],
+    ['until', 'tomorrow'],
+    ['until', -1],
+    ['again', false],
+    ['root', 3],
+    ['parent', null],
+    ['tenant', 'x'.repeat(5000)],
+    ['traceparent', {}],
+    ['headers', []],
+    ['in', { join: 'W' }],
+    ['in', { ref: 1 }],
+    ['in', { failure: { taskId: 'W' } }],
+    ['in', 5],
+    ['notBefore', 'soon'],
+    ['expires', -1],
+    ['slot', 1],
+    ['sig', undefined],
+    ['sig', { seq: [{ task: 'a' }] }],
+    ['sig', { task: 'a', args: {} }],
+    ['sig', { task: 'a', kwargs: [] }],
+    ['sig', { task: 'a', each: 'all' }],
+    ['sig', { task: 'a', options: { countdown: 'x' } }],
+    ['sig', { task: 'a', options: { maxRetries: 1.5 } }],
+    ['sig', { task: 'a', options: { queue: 1 } }],
+  ];
+
+  it.each(wrong)('a run with a wrong %s, and names it: %j', (field, value) => {
+    expect(() => decode(envelope(run, { [field]: value }))).toThrow(
+      invalid(new RegExp(`^Cannot read ${field} of a message as `)),
+    );
+  });
+
+  it.each([
+    ['lo', -1],
+    ['hi', 'x'],
+    ['lo', undefined],
+    ['hi', undefined],
+    ['hi', 200],
+    ['hi', 1001],
+    ['sig', { seq: [] }],
+    ['sig', { par: 5 }],
+    ['sig', { par: [{ par: [{ task: 5 }] }] }],
+    ['sig', { par: [], own: {} }],
+  ])('an expand with a wrong %s, and names it: %j', (field, value) => {
+    expect(() => decode(envelope(expand, { [field]: value }))).toThrow(
+      invalid(/^Cannot read (lo|hi|sig) of a message as /),
+    );
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['half of one', encodeMessage(run).slice(0, 100)],
+    ['a list', '[]'],
+    ['null', 'null'],
+    ['a number', '5'],
+    ['an SNS notification', JSON.stringify({ Type: 'Notification', Message: encodeMessage(run) })],
+    ['20,000 levels', '['.repeat(20_000) + ']'.repeat(20_000)],
+    ['20,000 levels of arguments', envelope(run).replace('{"a":[null]}', '['.repeat(20_000) + ']'.repeat(20_000))],
+    [
+      '20,000 levels of plans',
+      envelope(expand).replace(/"sig":\{.*?\}/, `"sig":${'{"seq":['.repeat(20_000)}{"task":"a"}${']}'.repeat(20_000)}`),
+    ],
+    [
+      '20,000 levels of frames',
+      envelope(run, { frames: 0 }).replace(
+        '"frames":0',
+        `"frames":${'[{"steps":'.repeat(20_000)}1${'}]'.repeat(20_000)}`,
+      ),
+    ],
+  ])('%s', (_, text) => {
+    expect(() => decode(text)).toThrow(invalid(/^Cannot read /));
+  });
+
+  it('whatever is damaged, and throws nothing else', () => {
+    const texts = [run, expand, revoke, told].map((message) => encodeMessage(message));
+    const damaged = fc
+      .tuple(
+        fc.constantFrom(...texts),
+        fc.nat(),
+        fc.nat(),
+        fc.oneof(
+          fc.string(),
+          fc.constantFrom('"__proto__":{"links":1},', '{', 'null', '-1', '[[', '"', '1e999', 'NaN'),
+        ),
+      )
+      .map(([text, at, length, insert]) => {
+        const start = at % text.length;
+        return text.slice(0, start) + insert + text.slice(start + (length % 20));
+      });
+    fc.assert(
+      fc.property(fc.oneof(damaged, fc.json(), fc.string()), (text) => {
+        try {
+          decode(text);
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'CHORDAL_INVALID_MESSAGE' });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('a field of any wrong type, and throws nothing else', () => {
+    const fields = Object.keys(JSON.parse(encodeMessage(run)) as object);
+    const any = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom({ toString: 1 }, { length: 3 }, [[[]]], { join: {}, steps: {} }),
+    );
+    fc.assert(
+      fc.property(
+        fc.constantFrom(run, expand, told),
+        fc.constantFrom(...fields, '__proto__', 'constructor'),
+        any,
+        (message, field, value) => {
+          const json = JSON.parse(encodeMessage(message)) as Record<string, unknown>;
+          Object.defineProperty(json, field, { value, enumerable: true, configurable: true, writable: true });
+          try {
+            const read = decode(JSON.stringify(json));
+            expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+          } catch (error) {
+            expect(error).toMatchObject({ code: 'CHORDAL_INVALID_MESSAGE' });
+          }
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('decodeDead()', () => {
+  it('reads a message of this version as decodeMessage() does', () => {
+    expect(decodeDead(encodeMessage(run), 'f')).toEqual(run);
+  });
+
+  it('reads of a later version what it was about, so that what waits can be settled', () => {
+    const later = envelope(run, {
+      v: 7,
+      sig: { task: 'new', shape: 1, args: 'packed' },
+      until: undefined,
+      depth: undefined,
+    });
+    expect(decodeDead(later, 'f')).toMatchObject({
+      kind: 'run',
+      id: run.id,
+      base: run.base,
+      try: 2,
+      frames: run.frames,
+      sig: { task: 'unknown' },
+      until: 0,
+    });
+  });
+
+  it('refuses what is nobody’s, in any version', () => {
+    expect(() => decodeDead('{"v":7}', 'f')).toThrow(invalid(/^Cannot read kind/));
+    expect(() => decodeDead('{}', 'f')).toThrow(invalid(/^Cannot read v/));
+  });
+});

@@ -1,0 +1,266 @@
+/** The rows of "What differs from Celery" in README.md, each with a test of what it says of this library. */
+import { readFileSync } from 'node:fs';
+import { chain, chord, createApp, currentTask, group, range, zip } from 'chordal';
+import type { Handler } from 'chordal';
+import { memoryCloud } from 'chordal/testing';
+import type { TestCloud } from 'chordal/testing';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { handler as math } from '../../../handlers/math.ts';
+import { add, mul, tsum } from '../../../handlers/tasks/math.ts';
+import { identity, log } from '../../../handlers/tasks/text.ts';
+import { fail } from '../../../handlers/tasks/trouble.ts';
+import { loadArguments } from '../../../src/engine/inputs.ts';
+import { sampleCloud } from '../../support/sample-cloud.ts';
+
+let cloud: TestCloud;
+beforeEach(() => void (cloud = sampleCloud()));
+afterEach(async () => {
+  await settled();
+  cloud.close();
+});
+
+const rows: Record<string, () => Promise<void>> = {
+  'Nested groups in a header': async () => {
+    const header = [group([identity.si('a'), identity.si('b')]), identity.si('c')];
+    expect(await valueOf(chord(header, identity.s()))).toEqual(['a', 'b', 'c']);
+    expect(await valueOf(group(header))).toEqual(['a', 'b', 'c']);
+  },
+
+  'A chain as the whole header': async () => {
+    expect(await valueOf(chord(chain(add.s(1, 2), add.s(3)), identity.s()))).toEqual([6]);
+  },
+
+  'A group of one': async () => {
+    expect(await valueOf(chain(group([identity.si('a')]), identity.s()))).toEqual(['a']);
+    expect(await valueOf(chain(identity.si('a'), group([identity.s()])))).toEqual(['a']);
+  },
+
+  'A member that ends in a group': async () => {
+    const member = chain(add.s(1, 1), group([add.s(1), add.s(2)]));
+    expect(await valueOf(group([member]))).toEqual([[3, 4]]);
+    expect(await valueOf(chord([member, add.s(1, 0)], identity.s()))).toEqual([[3, 4], 1]);
+  },
+
+  'An empty group': async () => {
+    expect(await valueOf(chord([], identity.s()))).toEqual([]);
+    expect(await valueOf(chain(identity.si('a'), group([]), identity.s()))).toEqual([]);
+  },
+
+  'A step behind a chord that ends in a group': async () => {
+    const pair = group([identity.s(), identity.s()]);
+    const last = chain(chord([add.s(1, 1)], pair), log.s());
+    expect(await valueOf(last)).toBe('LOG: [[2],[2]]');
+  },
+
+  'Arguments for a chain that begins with a group': async () => {
+    expect(await valueOf(chain(group([add.s(1), add.s(2)]), identity.s()), 10)).toEqual([11, 12]);
+  },
+
+  '`chunks` as a step or a member': async () => {
+    const chunks = mul.chunks(zip(range(1, 4), range(1, 4)), 2);
+    expect(await valueOf(chain(chunks, identity.s()))).toEqual([[1, 4], [9]]);
+    expect(await valueOf(group([chunks, add.s(0, 0)]))).toEqual([[[1, 4], [9]], 0]);
+  },
+
+  '`countdown` and `eta` of a chord': async () => {
+    const startedAt = cloud.clock.now();
+    const result = await chord([add.s(1, 1)], tsum.s()).applyAsync({ countdown: 60 });
+    await cloud.clock.sleep(59_000);
+    expect(await result.parent?.ready()).toBe(false);
+    expect(await result.get()).toBe(2);
+    expect(cloud.clock.now() - startedAt).toBeGreaterThanOrEqual(60_000);
+    expect(cloud.clock.now() - startedAt).toBeLessThan(70_000);
+  },
+
+  'A long `countdown`': async () => {
+    const startedAt = cloud.clock.now();
+    const result = await add.applyAsync({ args: [1, 1], countdown: 86_400 });
+    await cloud.clock.sleep(86_399_000);
+    expect(await result.ready()).toBe(false);
+    expect(await result.get()).toBe(2);
+    expect(cloud.clock.now() - startedAt).toBeLessThan(86_410_000);
+  },
+
+  'Options of a chain': async () => {
+    const app = createApp('headers');
+    const seen = app.task('seen', (before: readonly unknown[]) => [...before, currentTask().request.headers['trace']]);
+    use({ headers: app.handler(seen) });
+    const result = await chain(seen.s([]), seen.s(), seen.s().set({ headers: { trace: 'own' } })).applyAsync({
+      headers: { trace: 'all' },
+    });
+    expect(await result.get()).toEqual(['all', 'all', 'own']);
+  },
+
+  '`get()` of what failed': async () => {
+    const result = await chord([add.s(1, 1), fail.s('why')], tsum.s()).delay();
+    await expect(result.get()).rejects.toMatchObject({
+      code: 'CHORDAL_TASK_FAILED',
+      errorType: 'ExpectedError',
+      failedTask: 'fail',
+      failedTaskId: `${result.taskId}.0~1`,
+    });
+  },
+
+  'What is downstream of a failure': async () => {
+    const result = await chain(fail.s(), identity.s(), identity.s()).delay();
+    await result.get({ propagate: false });
+    expect(await result.state()).toBe('FAILURE');
+    expect(await result.parent?.state()).toBe('FAILURE');
+  },
+
+  'A header member that fails': async () => {
+    const header = [add.s(1, 1), fail.s('why')] as const;
+    const result = await chord([...header, add.si(0, 0).set({ countdown: 3600 })], identity.s()).delay();
+    await result.get({ propagate: false });
+    expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(60_000);
+    expect(await valueOf(chord(header, identity.s(), { onMemberFailure: 'collect' }))).toMatchObject([
+      { ok: true, value: 2 },
+      { ok: false, error: { errorType: 'ExpectedError', failedTask: 'fail' } },
+    ]);
+  },
+
+  'An expired or revoked member': async () => {
+    const late = add.si(1, 1).set({ countdown: 5, expires: 1 });
+    const result = await chord([late, add.si(0, 0).set({ countdown: 3600 })], identity.s()).delay();
+    await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED', reason: 'expired' });
+    expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(60_000);
+  },
+
+  'An immutable body': async () => {
+    expect(await valueOf(chord([add.s(1, 1), add.s(2, 2)], add.si(3, 3)))).toBe(6);
+    // Whatever it is asked for is more than it should be.
+    const nothing = new Proxy({} as Parameters<typeof loadArguments>[0], { get: () => expect.unreachable() });
+    const body = { task: 'add', args: [3, 3], immutable: true } as const;
+    expect(await loadArguments(nothing, body, { join: 'W.0', n: 2 })).toEqual({ args: [3, 3], kwargs: {} });
+  },
+
+  'An `ignoreResult` member or step': async () => {
+    const quiet = add.s(1, 1).set({ ignoreResult: true });
+    expect(await valueOf(chord([quiet, add.s(2, 2)], tsum.s()))).toBe(6);
+    expect(await valueOf(chain(quiet, add.s(3)))).toBe(5);
+    expect(await valueOf(quiet)).toBeUndefined();
+  },
+
+  'Error callbacks': async () => {
+    const seen: unknown[] = [];
+    const app = createApp('callbacks');
+    const failing = app.task('failing', (why: string): string => {
+      throw new RangeError(why);
+    });
+    const onError = app.task('onError', (failure: object, own: string) => seen.push(failure, own));
+    use({ callbacks: app.handler(failing, onError) });
+    const result = await chain(failing.s('why'), failing.s()).linkError(onError.s('own')).delay();
+    await result.get({ propagate: false });
+    await settled();
+    const failure = {
+      taskId: `${result.taskId}.0`,
+      task: 'failing',
+      errorType: 'RangeError',
+      message: 'why',
+      args: ['why'],
+      kwargs: {},
+      rootId: `${result.taskId}.0`,
+    };
+    expect(seen).toMatchObject([failure, 'own']);
+  },
+
+  '`link`': async () => {
+    const app = createApp('linked');
+    const state = app.task('state', () => app.asyncResult('linked').state());
+    use({ math, linked: app.handler(state) });
+    const result = await add.s(1, 1).link(state.si()).applyAsync({ taskId: 'linked' });
+    expect(await result.get()).toBe(2);
+    expect(await app.asyncResult('linked^0').get()).toBe('SUCCESS');
+  },
+
+  '`link` on a group': async () => {
+    const seen: unknown[] = [];
+    const app = createApp('links');
+    const onValues = app.task('onValues', (values: readonly number[]) => seen.push(values));
+    use({ math, links: app.handler(onValues) });
+    await valueOf(group([add.s(1, 1), add.s(2, 2)]).link(onValues.s()));
+    await settled();
+    expect(seen).toEqual([[2, 4]]);
+  },
+
+  'A result that comes twice': async () => {
+    const first = await identity.s('first').applyAsync({ taskId: 'same' });
+    expect(await first.get()).toBe('first');
+    const second = await identity.s('second').applyAsync({ taskId: 'same' });
+    await settled();
+    expect(await second.get()).toBe('first');
+  },
+
+  '`revoke()`': async () => {
+    const result = await chain(add.s(1, 1).set({ countdown: 60 }), add.s(1)).delay();
+    await result.revoke();
+    await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED' });
+    expect(await result.state()).toBe('REVOKED');
+  },
+
+  'Rate limits': async () => {
+    const app = createApp('limited');
+    const slow = app.task('slow', { rateLimit: '1/m' }, (i: number) => i);
+    use({ limited: app.handler(slow) });
+    const startedAt = cloud.clock.now();
+    expect(await valueOf(group([slow.s(1), slow.s(2), slow.s(3)]))).toEqual([1, 2, 3]);
+    expect(cloud.clock.now() - startedAt).toBeGreaterThanOrEqual(120_000);
+  },
+
+  'An unknown task': async () => {
+    const app = createApp('unknown');
+    await expect(app.signature('nobody').delay()).rejects.toMatchObject({ code: 'CHORDAL_NOT_REGISTERED' });
+    const misled = app.signature('nobody').set({ queue: 'math' });
+    await expect(valueOf(misled)).rejects.toMatchObject({ errorType: 'NotRegistered' });
+  },
+
+  'Eager mode': async () => {
+    cloud.close();
+    expect(await add.s(1, 2)()).toBe(3);
+    cloud = sampleCloud();
+    expect(await valueOf(add.s(1, 2))).toBe(3);
+  },
+
+  'Calling a canvas': async () => {
+    cloud.close();
+    expect(await chain(add.s(1, 2), add.s(3))()).toBe(6);
+    expect(await chord([add.s(1, 2), add.s(3, 4)], tsum.s())()).toBe(10);
+  },
+
+  '`get()` in a task': async () => {
+    const app = createApp('waiting');
+    const waiting = app.task('waiting', () => app.asyncResult('any').get());
+    use({ waiting: app.handler(waiting) });
+    await expect(valueOf(waiting.s())).rejects.toMatchObject({ errorType: 'WouldBlock' });
+  },
+};
+
+test('each row of the table in README.md has a test, and each test a row', () => {
+  const [, section = ''] = readFileSync('README.md', 'utf8').split('## What differs from Celery');
+  const [table = ''] = section.split('\n## ');
+  const names = [...table.matchAll(/^\| (?!---)([^|]+) \|/gm)].map(([, name]) => name);
+  expect(names).toEqual(Object.keys(rows));
+});
+
+test.each(Object.entries(rows))('%s', async (_name, check) => check());
+
+// --- internal ---
+
+interface Runnable {
+  delay(...args: readonly unknown[]): Promise<{ get(): Promise<unknown> }>;
+}
+
+/** What a worker makes of a canvas. */
+async function valueOf(canvas: Runnable, ...args: readonly unknown[]): Promise<unknown> {
+  return (await canvas.delay(...args)).get();
+}
+
+/** For tests with tasks of their own. */
+function use(handlers: Readonly<Record<string, Handler>>): void {
+  cloud.close();
+  cloud = memoryCloud(handlers, { time: 'virtual' });
+}
+
+async function settled(): Promise<void> {
+  while (!cloud.isIdle) await cloud.clock.sleep(100);
+}

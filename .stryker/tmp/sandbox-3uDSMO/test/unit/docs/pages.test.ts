@@ -1,0 +1,94 @@
+/** What the pages beside README.md name is there. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { EmfMeter } from '../../../src/adapters/system/emf.ts';
+import { describeProject } from '../../../src/deploy/project.ts';
+import { alarms } from '../../../src/deploy/stack/alarms.ts';
+import { DEFAULT_SETTINGS } from '../../../src/deploy/stack/settings.ts';
+import type { Countable } from '../../../src/ports/system.ts';
+
+const PAGES = [
+  'ARCHITECTURE.md',
+  'docs/protocol.md',
+  'docs/decisions.md',
+  'CONTRIBUTING.md',
+  'OPERATIONS.md',
+  'README.md',
+  'SECURITY.md',
+  'test/conformance/README.md',
+];
+const textOf = (page: string): string => readFileSync(page, 'utf8');
+const operations = textOf('OPERATIONS.md');
+const architecture = textOf('ARCHITECTURE.md');
+
+test.each(PAGES)('the files that %s links to, or names with their folder, are there', (page) => {
+  const links = [...textOf(page).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path = '']) =>
+    join(dirname(page), path),
+  );
+  const named = [...textOf(page).matchAll(/`((?:src|test|infra)\/[\w./-]+)`/g)].map(([, path = '']) => path);
+
+  expect([...links, ...named].filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test('the map in ARCHITECTURE.md has every folder of src, and only files that are there', () => {
+  const [, map = ''] = /## The map\n\n```\n([^]*?)```/.exec(architecture) ?? [];
+  const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  for (const { name } of folders) expect(map).toContain(` src/${name}/ `);
+
+  // In the lines of the core and of the simulation the left column has names of files alone.
+  const left = [...map.matchAll(/^ {3,5}([\w -]+?)(?: …)? {2,}/gm)].flatMap(([, names = '']) => names.split(' '));
+  const files = new Set(
+    readdirSync('src', { recursive: true, encoding: 'utf8' }).map((path) => path.split('/').at(-1)),
+  );
+  expect(left.length).toBeGreaterThan(20);
+  expect(left.filter((name) => !files.has(`${name}.ts`))).toEqual([]);
+});
+
+test('ARCHITECTURE.md has a reason for each package', () => {
+  const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<
+    string,
+    Record<string, string>
+  >;
+  const [, said = ''] = architecture.split('\n## Dependencies\n');
+  const isNamed = (name: string): boolean => said.includes(`\`${name}\``) || said.includes(`\`${shortOf(name)}\``);
+  // The framework is installed under the name that its command has.
+  const names = Object.keys({ ...dependencies, ...devDependencies });
+  expect(names.filter((name) => !isNamed(name))).toEqual([]);
+});
+
+test('OPERATIONS.md has a row for each parameter', () => {
+  const rows = [...operations.matchAll(/^\| `(\w+)` \| /gm)].map(([, name]) => name);
+  for (const name of Object.keys(DEFAULT_SETTINGS)) expect(rows).toContain(name);
+});
+
+test('OPERATIONS.md has a row for each metric', () => {
+  const meter = new EmfMeter();
+  const all: Readonly<Record<Countable, true>> = { runs: true, retries: true, duplicateRuns: true, deadLetters: true };
+  // Object.keys forgets what the keys are.
+  for (const what of Object.keys(all) as Countable[]) meter.count(what);
+  meter.waited(1);
+  const line = meter.line({ stack: 'chordal-dev', functionName: 'math' }, 0) ?? '';
+  const names = [...line.matchAll(/"Name":"(\w+)"/g)].map(([, name]) => name);
+
+  const [, table = ''] = /### Metrics\n([^]*?)\n###/.exec(operations) ?? [];
+  expect([...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)).toEqual(names);
+});
+
+test('OPERATIONS.md says of each alarm what it means, and how many there are with the sample handlers', () => {
+  const names = readdirSync('handlers').filter((file) => file.endsWith('.ts'));
+  const functions = names.map((file) => ({ name: file.slice(0, -3), file: `handlers/${file}` }));
+  const project = describeProject({ service: 'chordal', stage: 'dev', functions });
+  const made = Object.keys(alarms({ project, settings: DEFAULT_SETTINGS, routes: {} }));
+
+  const kinds = new Set(made.map((name) => name.replace(/^[A-Z]\w*(?=AgeAlarm$|ErrorsAlarm$)/, '<Handler>')));
+  for (const kind of kinds) expect(operations).toContain(`Alarm \`${kind}\``);
+  expect(operations).toContain(`alarms: $0.10 each, ${made.length} with those`);
+});
+
+// --- internal ---
+
+/** `@aws-sdk/client-s3` → `-s3`, and the framework by its own name. */
+function shortOf(name: string): string {
+  return name === 'serverless' ? 'osls' : name.replace('@aws-sdk/client', '');
+}

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Log } from '../../../src/ports/system.ts';
+import { buryBatch } from '../../../src/worker/bury.ts';
+import { deliveryOf, makeBench } from '../worker/bench.ts';
+
+const malformed = JSON.stringify({
+  v: 1,
+  kind: 'run',
+  mid: 'm',
+  id: 'W',
+  base: 'W',
+  try: 0,
+  frames: [],
+  sig: { args: ['secret'] },
+});
+
+test('what is logged of a message that cannot be read says what is wrong with it, and nothing that is in it', async () => {
+  const lines: string[] = [];
+  const bench = makeBench(() => ({ log: logTo(lines) }));
+
+  await bench.work([deliveryOf(malformed)]);
+  const reason = 'InvalidMessage: Cannot read args of a message: current value is ["secret"]';
+  await buryBatch(bench.engine, [deliveryOf(malformed, { reason })]);
+
+  expect(lines.join('\n')).toMatch(/goes to the dead-letter queue.*InvalidMessage: Cannot read/);
+  expect(lines.join('\n')).toMatch(/was buried.*InvalidMessage: Cannot read/);
+  expect(lines.join('\n')).not.toContain('secret');
+});
+
+// --- internal ---
+
+function logTo(lines: string[]): Log {
+  const write: Log['info'] = (message, fields) => void lines.push(JSON.stringify({ message, ...fields }));
+  return { debug: write, info: write, warn: write, error: write };
+}

@@ -1,0 +1,237 @@
+import type { TestCloud } from 'chordal/testing';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { record } from '../../../handlers/tasks/text.ts';
+import { readAllowList } from '../../../src/lambda/allow-list.ts';
+import { handler as result } from '../../../src/lambda/result.ts';
+import type { handler as submitHandler } from '../../../src/lambda/submit.ts';
+import { sampleCloud } from '../../support/sample-cloud.ts';
+
+type Submit = typeof submitHandler;
+type Answer = Awaited<ReturnType<Submit>>;
+
+let cloud: TestCloud;
+beforeEach(() => void (cloud = sampleCloud()));
+afterEach(() => {
+  cloud.close();
+  vi.unstubAllEnvs();
+});
+
+test('submit() sends a canvas, and result() tells its value', async () => {
+  const submit = await submitWith('*');
+  const { taskId } = idOf(await submit({ canvas: chain(add(1, 2), add(3)) }));
+
+  expect(await result({ taskId, wait: 10 })).toEqual({ taskId, state: 'SUCCESS', value: 6 });
+});
+
+test('submit() takes arguments and options as applyAsync does, with dates as texts and callbacks as signatures', async () => {
+  const submit = await submitWith('*');
+  const startedAt = cloud.clock.now();
+  const options = {
+    taskId: 'mine',
+    eta: new Date(startedAt + 60_000).toISOString(),
+    link: signature('record', ['submit'], {}),
+  };
+
+  expect(await submit({ canvas: signature('add', [3]), args: [4], kwargs: { debug: true }, options })).toEqual({
+    taskId: 'mine',
+  });
+  expect(await result({ taskId: 'mine' })).toEqual({ taskId: 'mine', state: 'PENDING' });
+  expect(await result({ taskId: 'mine', wait: 20 })).toMatchObject({ state: 'PENDING' });
+  await cloud.clock.sleep(60_000);
+  expect(await result({ taskId: 'mine', wait: 20 })).toMatchObject({ state: 'SUCCESS', value: 7 });
+  expect(await result({ taskId: 'mine^0', wait: 20 })).toMatchObject({ state: 'SUCCESS' });
+});
+
+test('submit() sends a request with a taskId or a dedupKey once', async () => {
+  const submit = await submitWith('*');
+  const recording = record.s('once', 'x').toJSON();
+  for (const options of [{ taskId: 'once' }, { dedupKey: 'key' }]) {
+    const first = await submit({ canvas: recording, options });
+    expect(await submit({ canvas: recording, options })).toEqual(first);
+    await result({ ...idOf(first), wait: 20 });
+  }
+  const { taskId } = idOf(await submit({ canvas: signature('recorded', ['once']) }));
+  expect(await result({ taskId, wait: 20 })).toMatchObject({ value: ['x', 'x'] });
+});
+
+test.each([
+  ['no canvas', {}, /Cannot read the payload as \{ "canvas"/],
+  ['no object', 'add', /Cannot read the payload/],
+  [
+    'a canvas that is none',
+    { canvas: { task: 'celery.chord', kwargs: { header: [] } } },
+    /Cannot read canvas.kwargs.body/,
+  ],
+  ['a canvas that is a name', { canvas: 'add' }, /Cannot read canvas as a signature/],
+  [
+    'a task that nobody runs',
+    { canvas: chain(signature('add', [1, 2]), signature('nobody')) },
+    /Cannot send nobody as no function runs a task/,
+  ],
+  ['too large a payload', { canvas: signature('log', ['x'.repeat(5 * 1024 * 1024)]) }, /the most is 5242880/],
+  ['an unknown field', { canvas: signature('add', [1, 2]), arguments: [] }, /Cannot use arguments in a payload/],
+  [
+    'an unknown option',
+    { canvas: signature('add', [1, 2]), options: { count_down: 1 } },
+    /Cannot use count_down as an option/,
+  ],
+  [
+    'a date that is none',
+    { canvas: signature('add', [1, 2]), options: { eta: 'soon' } },
+    /Cannot use eta as a valid Date/,
+  ],
+  [
+    'a callback that is none',
+    { canvas: signature('add', [1, 2]), options: { link: ['add'] } },
+    /Cannot read options.link\[0\] as a signature/,
+  ],
+  [
+    'a queue of others',
+    { canvas: signature('add', [1, 2]), options: { queue: 'dead' } },
+    /Cannot send to the queue dead/,
+  ],
+  [
+    'a queue of others, inside',
+    { canvas: chain(signature('add', [1], { queue: 'dead' })) },
+    /Cannot send to the queue dead/,
+  ],
+])('submit() refuses %s, and sends nothing', async (_, request, message) => {
+  const submit = await submitWith('*');
+
+  expect(await submit(request)).toEqual({
+    error: expect.objectContaining({ errorType: expect.any(String), message: expect.stringMatching(message) }),
+  });
+  expect(cloud.isIdle).toBe(true);
+});
+
+test('submit() submits only what is on its allow-list, wherever in the canvas it is named', async () => {
+  const submit = await submitWith('add, ts*');
+  const body = signature('tsum');
+  const refused = {
+    error: expect.objectContaining({
+      message: expect.stringMatching(/Cannot submit mul as it is not on the allow-list/),
+    }),
+  };
+  const mul = signature('mul', [2, 3]);
+
+  const { taskId } = idOf(await submit({ canvas: chord([add(1, 1)], body) }));
+  expect(await result({ taskId, wait: 20 })).toMatchObject({ value: 2 });
+  const withMul = [
+    mul,
+    chain(add(1, 2), mul),
+    chord([mul], body),
+    chord([add(1, 1)], mul),
+    signature('add', [1, 2], { link: [mul] }),
+    chunks(mul),
+  ];
+  for (const canvas of withMul) expect(await submit({ canvas })).toEqual(refused);
+  expect(await submit({ canvas: add(1, 2), options: { linkError: mul } })).toEqual(refused);
+});
+
+test('submit() submits nothing where no allow-list is given', async () => {
+  const submit = await submitWith(undefined);
+  expect(await submit({ canvas: add(1, 2) })).toHaveProperty(
+    'error.message',
+    expect.stringMatching(/not on the allow-list/),
+  );
+});
+
+test('submit() logs why it refuses a canvas, and nothing of its arguments', async () => {
+  const submit = await submitWith('*');
+  const lines: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  cloud.close();
+  cloud = sampleCloud({ logLevel: 'warn' });
+
+  await submit({ args: ['secret'] });
+  await submit({ canvas: { task: 'mul', args: 'secret' } });
+  await submit({ canvas: add(1, 2), kwargs: ['secret'] });
+  vi.restoreAllMocks();
+
+  expect(lines).toHaveLength(3);
+  expect(lines.join('')).toMatch(/Cannot read the payload[^]*InvalidCanvas[^]*kwargs/);
+  expect(lines.join('')).not.toContain('secret');
+});
+
+test('readAllowList() reads names and patterns', () => {
+  const isAllowed = readAllowList(' add, report.*,,');
+  expect(['add', 'report.', 'report.daily'].map(isAllowed)).toEqual([true, true, true]);
+  expect(['addd', 'ad', 'report-daily', 'x.report.y', ''].map(isAllowed)).toEqual([false, false, false, false, false]);
+  expect(readAllowList('')('add')).toBe(false);
+});
+
+test('result() tells an error, and which task it was', async () => {
+  const submit = await submitWith('*');
+  const { taskId } = idOf(await submit({ canvas: chain(signature('fail', ['a']), signature('log')) }));
+
+  expect(await result({ taskId, wait: 20 })).toEqual({
+    taskId,
+    state: 'FAILURE',
+    error: {
+      errorType: 'ExpectedError',
+      message: 'Task expected to fail',
+      args: ['Task expected to fail', 'a'],
+      failedTask: 'fail',
+      failedTaskId: `${taskId}.0`,
+    },
+  });
+});
+
+test('result() tells that nothing is known of an id, and refuses what is none', async () => {
+  expect(await result({ taskId: 'nobody' })).toEqual({ taskId: 'nobody', state: 'PENDING' });
+  for (const request of [undefined, {}, { taskId: 7 }, { taskId: 'a b' }]) {
+    expect(await result(request)).toHaveProperty('error.message', expect.stringMatching(/Cannot use taskId/));
+  }
+  for (const wait of [-1, 21, '5', Number.NaN]) {
+    expect(await result({ taskId: 'a', wait })).toHaveProperty(
+      'error.message',
+      expect.stringMatching(/give a number from 0 to 20/),
+    );
+  }
+});
+
+test('result() tells null of a task that returned nothing, and what was forgotten', async () => {
+  const submit = await submitWith('*');
+  const { taskId } = idOf(await submit({ canvas: record.s('key', 'x').toJSON() }));
+  expect(await result({ taskId, wait: 20 })).toEqual({ taskId, state: 'SUCCESS', value: null });
+
+  await record
+    .s('key', 'y')
+    .applyAsync({ taskId: 'gone' })
+    .then((handle) => handle.get().then(() => handle.forget()));
+  expect(await result({ taskId: 'gone' })).toMatchObject({ state: 'PENDING', error: { errorType: 'UnknownResult' } });
+});
+
+// --- internal ---
+
+/** The function reads its allow-list when it is loaded. */
+async function submitWith(allow: string | undefined): Promise<Submit> {
+  vi.stubEnv('CHORDAL_SUBMIT_ALLOW', allow);
+  vi.resetModules();
+  return (await import('../../../src/lambda/submit.ts')).handler;
+}
+
+function idOf(answer: Answer): { readonly taskId: string } {
+  if ('error' in answer) throw new Error(answer.error.message);
+  return answer;
+}
+
+function signature(task: string, args: readonly unknown[] = [], options: object = {}): object {
+  return { task, args, kwargs: {}, options, subtask_type: null, immutable: false };
+}
+
+function add(...args: readonly number[]): object {
+  return signature('add', args);
+}
+
+function chain(...tasks: readonly object[]): object {
+  return { task: 'celery.chain', kwargs: { tasks } };
+}
+
+function chord(header: readonly object[], body: object): object {
+  return { task: 'celery.chord', kwargs: { header, body } };
+}
+
+function chunks(task: object): object {
+  return { task: 'celery.chunks', kwargs: { task, it: [[1, 2]], n: 1 } };
+}

@@ -1,0 +1,165 @@
+import { mock } from 'node:test';
+import { createApp, currentTask } from 'chordal';
+import { memoryCloud } from 'chordal/testing';
+import { expect, test, vi } from 'vitest';
+
+test('close() delivers nothing any more', async () => {
+  let runs = 0;
+  const app = createApp('closing');
+  const count = app.task('count', () => (runs += 1));
+  const cloud = memoryCloud({ closing: app.handler(count) }, { time: 'virtual' });
+  await count.applyAsync({ countdown: 60 });
+  cloud.close();
+  await cloud.clock.sleep(3_600_000);
+
+  expect(runs).toBe(0);
+});
+
+test('close() leaves alone a cloud that was opened later', async () => {
+  const app = createApp('closing');
+  const one = app.task('one', () => 1);
+  const handlers = { closing: app.handler(one) };
+  const older = memoryCloud(handlers, { time: 'virtual' });
+  const newer = memoryCloud(handlers, { time: 'virtual' });
+  older.close();
+  const result = await one.delay();
+
+  expect(await result.get()).toBe(1);
+  newer.close();
+});
+
+test('a task that outlives its cloud does not reach the next one', async () => {
+  const app = createApp('outliving');
+  const linger = app.task('linger', async (clock: string) => {
+    await first.clock.sleep(clock === 'first' ? 50_000 : 1000);
+    await currentTask().ledger.append('ran', clock);
+    return clock;
+  });
+  const read = app.task('read', () => currentTask().ledger.read('ran'));
+  const handlers = { outliving: app.handler(linger, read) };
+  const first = memoryCloud(handlers, { time: 'virtual', seed: 1 });
+  await linger.delay('first');
+  await first.clock.sleep(1000);
+  first.close();
+  const second = memoryCloud(handlers, { time: 'virtual', seed: 1 });
+  const result = await linger.delay('second');
+
+  expect(await result.get()).toBe('second');
+  await first.clock.sleep(100_000);
+  expect(await read()).toEqual(['second']);
+  second.close();
+});
+
+test('a task runs once when it takes longer than the default visibility of a message was', async () => {
+  let runs = 0;
+  const app = createApp('lasting');
+  const last = app.task('last', async () => {
+    runs += 1;
+    await cloud.clock.sleep(50_000);
+    return runs;
+  });
+  const cloud = memoryCloud({ lasting: app.handler(last) }, { time: 'virtual' });
+
+  expect(await (await last.delay()).get()).toBe(1);
+  cloud.close();
+});
+
+const FAKE_ENVIRONMENT = { CHORDAL_TABLE: 'real', CHORDAL_BUCKET: 'real', CHORDAL_QUEUE_PREFIX: 'real-' };
+
+test('what outlives its cloud is refused what it asks for, and does not reach the cloud of the environment', async () => {
+  for (const [name, value] of Object.entries(FAKE_ENVIRONMENT)) vi.stubEnv(name, value);
+  const refused: string[] = [];
+  const app = createApp('outliving');
+  const other = app.task('other', () => 1);
+  const late = app.task('late', { bind: true }, async (ctx) => {
+    await cloud.clock.sleep(50_000);
+    const asked = [other.delay(), ctx.ledger.append('late', 1), ctx.updateState('LATE'), app.asyncResult('W').state()];
+    for (const one of asked) await one.catch((error: unknown) => void refused.push(String(error)));
+  });
+  const cloud = memoryCloud({ all: app.handler(late, other) }, { time: 'virtual' });
+  await late.delay();
+  await cloud.clock.sleep(1000);
+  cloud.close();
+  await cloud.clock.sleep(200_000);
+
+  expect(refused).toEqual(
+    Array(4).fill(expect.stringMatching(/^ServiceUnavailable: Cannot reach a memoryCloud that is closed/)),
+  );
+  vi.unstubAllEnvs();
+});
+
+test('get() of a cloud that is closed meanwhile ends with an error', async () => {
+  const app = createApp('closing');
+  const never = app.task('never', async () => cloud.clock.sleep(1e9));
+  const cloud = memoryCloud({ all: app.handler(never) }, { time: 'virtual' });
+  const waiting = (await never.delay()).get().catch(String);
+  await cloud.clock.sleep(1000);
+  cloud.close();
+
+  expect(await waiting).toContain('Cannot reach a memoryCloud that is closed');
+});
+
+test('a cloud that is left open is closed by the next one', async () => {
+  let runs = 0;
+  const app = createApp('left');
+  const again = app.task('again', async (): Promise<void> => {
+    runs += 1;
+    await again.s().applyAsync({ countdown: 3600 });
+  });
+  const handlers = { all: app.handler(again) };
+  const left = memoryCloud(handlers, { time: 'virtual' });
+  await again.delay();
+  await left.clock.sleep(10_000_000);
+  const before = runs;
+  using next = memoryCloud(handlers, { time: 'virtual' });
+  await next.clock.sleep(10_000_000);
+  await left.clock.sleep(100_000_000);
+
+  expect(before).toBeGreaterThan(1);
+  expect(runs).toBe(before);
+});
+
+test('using closes the cloud at the end of its block', async () => {
+  const app = createApp('used');
+  const one = app.task('one', () => 1);
+  {
+    using _cloud = memoryCloud({ all: app.handler(one) }, { time: 'virtual' });
+    expect(await (await one.delay()).get()).toBe(1);
+  }
+  await expect(one.delay()).rejects.toMatchObject({ code: 'CHORDAL_NOT_REGISTERED' });
+});
+
+test('a task in two handlers is refused, as where handlers are deployed', () => {
+  const app = createApp('twice');
+  const one = app.task('one', () => 1);
+  expect(() => memoryCloud({ a: app.handler(one), b: app.handler(one) })).toThrow(
+    'Cannot route task "one": a and b of memoryCloud() both run it, and a task runs in one handler',
+  );
+});
+
+test.each(['vitest', 'node:test'])('virtual time passes under the fake timers of %s', async (library) => {
+  const app = createApp('faked');
+  const add = app.task('add', (x: number, y: number) => x + y);
+  if (library === 'vitest') vi.useFakeTimers({ toFake: [...ALL_TIMERS, 'queueMicrotask'] });
+  else mock.timers.enable({ apis: [...ALL_TIMERS] });
+  using _cloud = memoryCloud({ all: app.handler(add) }, { time: 'virtual' });
+  const result = await add.applyAsync({ args: [1, 2], countdown: 3600 });
+
+  expect(await result.get()).toBe(3);
+  vi.useRealTimers();
+  mock.timers.reset();
+});
+
+const ALL_TIMERS = ['setTimeout', 'setInterval', 'setImmediate', 'Date'] as const;
+
+test('a year of waiting for a result takes no time', async () => {
+  const app = createApp('patient');
+  const add = app.task('add', (x: number, y: number) => x + y);
+  using cloud = memoryCloud({ all: app.handler(add) }, { time: 'virtual' });
+  const startedAt = performance.now();
+  const result = await add.applyAsync({ args: [1, 2], countdown: 365 * 86_400 });
+
+  expect(await result.get()).toBe(3);
+  expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(365.01 * 86_400_000);
+  expect(performance.now() - startedAt).toBeLessThan(2000);
+});

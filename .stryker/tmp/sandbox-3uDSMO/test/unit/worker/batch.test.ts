@@ -1,0 +1,314 @@
+import { describe, expect, it } from 'vitest';
+import { chain, group } from '../../../src/client/canvas.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { loadValue } from '../../../src/engine/inputs.ts';
+import type { Receipt } from '../../../src/ports/broker.ts';
+import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
+import type { Bench } from './bench.ts';
+
+/** What stands of an id, with its value. */
+async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
+  const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
+  return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
+}
+
+describe('runBatch() given what is no message', () => {
+  it.each([
+    ['not json', /^InvalidMessage: Cannot read the message as JSON/],
+    ['[]', /^InvalidMessage: Cannot read the envelope of a message as an object/],
+    ['{"v":1}', /^InvalidMessage: Cannot read kind of a message as run, expand or revoke/],
+    ['['.repeat(20_000), /^InvalidMessage: .*deeper than/],
+  ])('puts %.20s on the dead-letter queue with its reason, and acknowledges it', async (body, reason) => {
+    const bench = makeBench();
+    expect(await bench.work([deliveryOf(body)])).toEqual([]);
+    expect(bench.cloud.queues.dead).toEqual([{ body, reason: expect.stringMatching(reason) }]);
+  });
+
+  it('has it come back when the dead-letter queue does not take it', async () => {
+    const bench = makeBench(({ broker }) => ({
+      broker: {
+        send: (all) => broker.send(all),
+        deadLetter: () => Promise.reject(new ServiceUnavailable('throttled')),
+      },
+    }));
+    expect(await bench.work([deliveryOf('nonsense')])).toEqual(['sqs-1']);
+  });
+
+  it('works on the rest of the batch', async () => {
+    const bench = makeBench();
+    bench.app.task('add', (x: number, y: number) => x + y);
+    const good = taskDelivery('add', { sig: { task: 'add', args: [1, 2] } }, { messageId: 'sqs-2' });
+    expect(await bench.work([deliveryOf('nonsense'), good])).toEqual([]);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'SUCCESS', value: 3 });
+  });
+});
+
+describe('runBatch() given what is not for this release', () => {
+  it('returns a newer envelope twice, for 30 s, and then gives it up', async () => {
+    const bench = makeBench();
+    const body = JSON.stringify({ ...(JSON.parse(encodeMessage(messageOf('add'))) as object), v: 2 });
+    await bench.cloud.queues.send({ messages: [{ queue: QUEUE, body, delaySeconds: 0 }] });
+    for (const receives of [1, 2]) {
+      const deliveries = bench.receive();
+      expect(deliveries).toMatchObject([{ receives }]);
+      expect(await bench.work(deliveries)).toEqual([deliveries[0]?.messageId]);
+      await bench.clock.sleep(29_999);
+      expect(bench.receive()).toEqual([]);
+      await bench.clock.sleep(2);
+    }
+    expect(await bench.work(bench.receive())).toEqual([]);
+    expect(bench.cloud.queues.dead).toMatchObject([
+      { body, reason: expect.stringContaining('version 2 of the envelope') },
+    ]);
+  });
+
+  it('returns a task that is not registered twice, for 30 s, and then fails it, with what waits for it', async () => {
+    const bench = makeBench();
+    const step = { steps: [{ task: 'next' }], i: 1, base: 'W' };
+    const deliver = (receives: number): Promise<readonly string[]> =>
+      bench.work([taskDelivery('nobody', { id: 'W.0', base: 'W.0', frames: [step] }, { receives })]);
+    expect(await deliver(1)).toEqual(['sqs-1']);
+    expect(await deliver(2)).toEqual(['sqs-1']);
+    expect(await outcomeOf(bench, 'W.0')).toBeUndefined();
+    expect(await deliver(3)).toEqual([]);
+    const failure = { state: 'FAILURE', value: { code: 'CHORDAL_NOT_REGISTERED', task: 'nobody' } };
+    expect(await outcomeOf(bench, 'W.0')).toMatchObject(failure);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ ...failure, failedId: 'W.0' });
+  });
+});
+
+describe('runBatch() answers', () => {
+  it('with the messages alone that could not be worked on, when others could', async () => {
+    const bench = makeBench();
+    bench.app.task('quick', () => 1);
+    bench.app.task('slow', { timeLimit: 500 }, () => 1);
+    const deliveries = ['quick', 'slow', 'nobody', 'quick'].map((task, index) =>
+      taskDelivery(task, { id: `W${index}`, base: `W${index}` }, { messageId: `sqs-${index}` }),
+    );
+    expect((await bench.work([...deliveries, deliveryOf('{')])).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      'sqs-1',
+      'sqs-2',
+    ]);
+    expect(await outcomeOf(bench, 'W3')).toMatchObject({ state: 'SUCCESS' });
+  });
+
+  it('with a message whose next step was not accepted, though it is decided', async () => {
+    const bench = makeBench(({ broker }) => ({
+      broker: {
+        deadLetter: (letter) => broker.deadLetter(letter),
+        send: async (all) => {
+          if (all.messages.some(({ body }) => body.includes('unlucky'))) throw new ServiceUnavailable('throttled');
+          await broker.send(all);
+        },
+      },
+    }));
+    bench.app.task('one', (value: string) => value);
+    const step = (value: string): object => ({
+      frames: [{ steps: [{ task: 'one' }], i: 1, base: value }],
+      id: `${value}.0`,
+      base: `${value}.0`,
+      sig: { task: 'one', args: [value] },
+    });
+    expect(await bench.work([taskDelivery('one', step('lucky'))])).toEqual([]);
+    expect(await bench.work([taskDelivery('one', step('unlucky'))])).toEqual(['sqs-1']);
+    expect(bench.receive()).toHaveLength(1);
+    // What was decided stands: the message that comes back goes on from it.
+    expect(await outcomeOf(bench, 'unlucky.0')).toMatchObject({ state: 'SUCCESS', mid: 'm' });
+  });
+
+  it('with messages that there is no time for, at once and without a counted start', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('slow', { timeLimit: 50 }, () => (runs += 1));
+    bench.app.task('quick', () => (runs += 1));
+    await bench.app.signature('slow').delay();
+    const [first] = bench.receive();
+    if (first === undefined) throw new Error('Cannot receive');
+    expect(await bench.work([first], 54)).toEqual([first.messageId]);
+    expect(bench.receive()).toMatchObject([{ receives: 2 }]);
+    expect((await bench.engine.outcomes.read({ address: addressOf('w1') })).cell).toEqual({});
+    expect(await bench.work([taskDelivery('quick')], 2.9)).toEqual(['sqs-1']);
+    expect(runs).toBe(0);
+    expect(await bench.work([taskDelivery('quick')], 3)).toEqual([]);
+    expect(runs).toBe(1);
+  });
+
+  it('with nothing when the batch is empty', async () => {
+    expect(await makeBench().work([])).toEqual([]);
+  });
+});
+
+describe('runBatch() runs', () => {
+  it('fresh messages at once, and suspects one by one behind them, when fresh ones have been deleted', async () => {
+    const finished: Receipt[] = [];
+    const bench = makeBench(({ deliveries }) => ({
+      deliveries: {
+        release: (params) => deliveries.release(params),
+        finish: async ({ receipts }) => void finished.push(...receipts),
+      },
+    }));
+    const log: string[] = [];
+    bench.app.task('work', async (name: string) => {
+      log.push(`+${name}`);
+      await bench.clock.sleep(1000);
+      log.push(`-${name}`);
+    });
+    const named = (name: string, receives: number, more: object = {}): ReturnType<typeof taskDelivery> =>
+      taskDelivery(
+        'work',
+        { id: name, base: name, mid: name, sig: { task: 'work', args: [name] }, ...more },
+        { messageId: name, receives, receipt: { queue: QUEUE, handle: name } },
+      );
+    await bench.work([named('s1', 2), named('f1', 1), named('s2', 1, { again: true }), named('f2', 1)]);
+    expect(log).toEqual(['+f1', '+f2', '-f1', '-f2', '+s1', '-s1', '+s2', '-s2']);
+    expect(finished.map(({ handle }) => handle)).toEqual(['f1', 'f2']);
+  });
+
+  it('nothing of a workflow that was revoked', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('count', () => (runs += 1));
+    await bench.engine.records.revoke({
+      scope: 'W',
+      until: bench.clock.now() + 1000,
+      gateUntil: bench.clock.now() + 1000,
+    });
+    const deliveries = [
+      taskDelivery('count', { id: 'W.0', base: 'W.0' }),
+      taskDelivery('count', { id: 'Wx', base: 'Wx' }),
+    ];
+    expect(await bench.work(deliveries)).toEqual([]);
+    expect(runs).toBe(1);
+  });
+
+  it('a task once when its message comes back after it was decided', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('count', () => (runs += 1));
+    await chain(bench.app.signature('count'), bench.app.signature('count', { immutable: true })).delay();
+    const [first] = bench.receive();
+    if (first === undefined) throw new Error('Cannot receive');
+    expect(await bench.work([first])).toEqual([]);
+    expect(await bench.work([{ ...first, receives: 2 }])).toEqual([]);
+    expect(runs).toBe(1);
+    // The resume sends the next step once more; that one looks before it runs.
+    const next = bench.receive();
+    expect(next).toHaveLength(2);
+    expect(next.filter(({ body }) => body.includes('"again":true'))).toHaveLength(1);
+    expect(await bench.work(next)).toEqual([]);
+    expect(runs).toBe(2);
+  });
+
+  it('a task at most 4 times that kills its sandbox each time, and then fails it', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('crash', () => {
+      runs += 1;
+      return new Promise<never>(() => undefined);
+    });
+    const delivery = (receives: number): ReturnType<typeof taskDelivery> => taskDelivery('crash', {}, { receives });
+    for (let receives = 1; receives <= 4; receives += 1) {
+      // The sandbox dies: nobody hears of this delivery again.
+      void bench.work([delivery(receives)], 100_000);
+      await bench.clock.sleep(1000);
+    }
+    expect(runs).toBe(4);
+    await bench.work([delivery(5)]);
+    expect(runs).toBe(4);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({
+      state: 'FAILURE',
+      value: { errorType: 'WorkerLostError' },
+    });
+  });
+
+  it('a task that acknowledges early at most once', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('early', { acksLate: false, timeLimit: 30 }, () => {
+      runs += 1;
+      return new Promise<never>(() => undefined);
+    });
+    void bench.work([taskDelivery('early')], 100_000);
+    await bench.clock.sleep(1000);
+    expect(await bench.work([taskDelivery('early', {}, { receives: 2 })])).toEqual(['sqs-1']);
+    expect(await bench.work([taskDelivery('early', { mid: 'copy', again: true })])).toEqual([]);
+    expect(runs).toBe(1);
+  });
+
+  it('goes on with what an early task has decided, though only its claim tells that it has run', async () => {
+    const bench = makeBench();
+    let runs = 0;
+    bench.app.task('early', { acksLate: false }, () => (runs += 1));
+    bench.app.task('next', () => 'there');
+    // The sandbox died behind this commit, and the queue has forgotten that it has delivered the message before.
+    await bench.engine.outcomes.commit({
+      address: addressOf('W'),
+      attempt: 0,
+      decision: { state: 'SUCCESS', value: { inline: 1 } },
+      by: { mid: 'm', token: 'dead' },
+      until: Date.UTC(2027),
+    });
+    const links = [{ on: 'success', plan: { task: 'next' } }] as const;
+    expect(await bench.work([taskDelivery('early', { links }, { receives: 1 })])).toEqual([]);
+    expect(runs).toBe(0);
+    expect(bench.receive()).toMatchObject([{ body: expect.stringContaining('"next"') }]);
+  });
+});
+
+describe('runBatch() given bad arguments in a message', () => {
+  it('fails the task when an argument has a mark that nobody knows, and does not have it come back', async () => {
+    const bench = makeBench();
+    bench.app.task('add', (x: unknown) => x);
+    const sig = { task: 'add', args: [{ __type__: 'pickle', __value__: 'x' }] };
+    expect(await bench.work([taskDelivery('add', { sig })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({
+      state: 'FAILURE',
+      value: { code: 'CHORDAL_SERIALIZATION' },
+    });
+  });
+
+  it('fails the task when what it is called with does not fit', async () => {
+    const bench = makeBench();
+    bench.app.task('add', (x: number, y: number) => x + y);
+    expect(await bench.work([taskDelivery('add', { sig: { task: 'add', args: [1, 2, 3] } })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({
+      state: 'FAILURE',
+      value: { code: 'CHORDAL_INVALID_ARGUMENTS' },
+    });
+  });
+
+  it('fails the task when a value it needs is not there any more', async () => {
+    const bench = makeBench();
+    bench.app.task('identity', (x: unknown) => x);
+    expect(await bench.work([taskDelivery('identity', { in: { ref: 'W vW/gone' } })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({
+      state: 'FAILURE',
+      value: { code: 'CHORDAL_UNKNOWN_RESULT' },
+    });
+  });
+});
+
+describe('runBatch() sends', () => {
+  it('the next steps of ten messages in one call', async () => {
+    const calls: number[] = [];
+    const bench = makeBench(({ broker }) => ({
+      broker: {
+        deadLetter: (letter) => broker.deadLetter(letter),
+        send: async (all) => {
+          calls.push(all.messages.length);
+          await broker.send(all);
+        },
+      },
+    }));
+    bench.app.task('one', () => 1);
+    const members = Array.from({ length: 10 }, () =>
+      chain(bench.app.signature('one', { immutable: true }), bench.app.signature('one', { immutable: true })),
+    );
+    await group(members).delay();
+    expect(calls).toEqual([10]);
+    await bench.work(bench.receive());
+    expect(calls).toEqual([10, 10]);
+  });
+});

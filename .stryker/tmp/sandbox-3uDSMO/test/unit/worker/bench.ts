@@ -1,0 +1,83 @@
+import { MemoryCloud } from '../../../src/adapters/memory/cloud.ts';
+import { SeededNonces } from '../../../src/adapters/memory/seeded-nonces.ts';
+import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
+import { consoleLog } from '../../../src/adapters/system/log.ts';
+import type { App } from '../../../src/client/app.ts';
+import { makeApp, makeConf } from '../../../src/client/app.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import type { RunMessage } from '../../../src/core/protocol/message.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import type { Delivery } from '../../../src/ports/broker.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
+import { runBatch } from '../../../src/worker/batch.ts';
+
+/** A worker on a bench: queues that nobody consumes, to be handed message by message to the worker. */
+export interface Bench {
+  readonly app: App;
+  readonly engine: Engine;
+  readonly cloud: MemoryCloud;
+  readonly clock: VirtualClock;
+  /** What is on the queue and visible, up to ten messages, as a function would be given it. */
+  receive(): readonly Delivery[];
+  /** Has the worker work on deliveries; answers with the ids of those that are to come back. */
+  work(deliveries: readonly Delivery[], seconds?: number): Promise<readonly string[]>;
+}
+
+/** The queue of every task on a bench. */
+export const QUEUE = 'q';
+
+/** @param change replaces ports, as one that refuses. */
+export function makeBench(change: (ports: Ports) => Partial<Ports> = () => ({})): Bench {
+  const clock = new VirtualClock();
+  const cloud = new MemoryCloud({ clock, nonces: new SeededNonces(1), log: consoleLog('silent') });
+  const ports = { ...cloud.ports, ...change(cloud.ports) };
+  const runtime = {
+    clock,
+    nonces: ports.nonces,
+    log: ports.log,
+    ports: () => ports,
+    routes: () => ({}),
+    ownQueue: QUEUE,
+  };
+  const { app, engine } = makeApp('bench', makeConf({}), runtime);
+  return {
+    app,
+    engine,
+    cloud,
+    clock,
+    receive: () =>
+      cloud.queues.receive(QUEUE, 10).map(({ messageId, body, receives, handle }) => ({
+        messageId,
+        body,
+        receives,
+        receipt: { queue: QUEUE, handle },
+      })),
+    work: (deliveries, seconds = 60) => runBatch(engine, deliveries, () => seconds * 1000),
+  };
+}
+
+/** One delivery of a body. */
+export function deliveryOf(body: string, more: Partial<Delivery> = {}): Delivery {
+  return { messageId: 'sqs-1', body, receives: 1, receipt: { queue: QUEUE, handle: 'h' }, ...more };
+}
+
+/** The message of one task without anything around it. */
+export function messageOf(task: string, more: Partial<RunMessage> = {}): RunMessage {
+  return {
+    kind: 'run',
+    mid: 'm',
+    id: 'W',
+    base: 'W',
+    try: 0,
+    frames: [],
+    depth: 0,
+    until: Date.UTC(2027),
+    sig: { task },
+    ...more,
+  };
+}
+
+/** A delivery of the message of one task. */
+export function taskDelivery(task: string, more: Partial<RunMessage> = {}, delivery: Partial<Delivery> = {}): Delivery {
+  return deliveryOf(encodeMessage(messageOf(task, more)), delivery);
+}

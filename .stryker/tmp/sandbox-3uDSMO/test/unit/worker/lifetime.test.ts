@@ -1,0 +1,121 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { decodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { chain, chord, createApp } from '../../../src/index.ts';
+import type { AsyncResult, Handler } from '../../../src/index.ts';
+import type { TestCloud } from '../../../src/testing/index.ts';
+import { memoryCloud } from '../../../src/testing/index.ts';
+import { makeBench, taskDelivery } from './bench.ts';
+
+const DAY_SECONDS = 86_400;
+const DAY_MS = 1000 * DAY_SECONDS;
+
+const app = createApp('lifetime');
+const now = app.task('now', () => cloud.clock.now());
+const span = app.task('span', (times: readonly number[]) =>
+  Math.round((Math.max(...times) - Math.min(...times)) / DAY_MS),
+);
+/** Asks once a day, for so many days. */
+const polled = app.task('polled', { bind: true, maxRetries: null }, (ctx, days: number) => {
+  if (ctx.request.retries < days) throw ctx.retry({ countdown: DAY_SECONDS });
+  return cloud.clock.now();
+});
+/** How often it has run. */
+let counts = 0;
+const counting = app.task('counting', () => (counts += 1));
+const replaced = app.task('replaced', { bind: true }, (ctx, days: number) =>
+  ctx.replace(chord([now.s(), now.s().set({ countdown: days * DAY_SECONDS })], span.s())),
+);
+const handler: Handler = app.handler(now, span, polled, replaced, counting);
+let cloud: TestCloud;
+
+function begin(): void {
+  cloud = memoryCloud({ one: handler }, { time: 'virtual' });
+  onTestFinished(() => cloud.close());
+}
+
+/** Polls only when it is over: each poll of a month is a step of the virtual clock. */
+async function resultAfter<R>(result: AsyncResult<R>): Promise<R> {
+  await cloud.clock.sleep(30.5 * DAY_MS);
+  return result.get({ timeout: 1 });
+}
+
+test('a chord waits for a member whose eta is a month ahead', async () => {
+  begin();
+  const result = await chord([now.s(), now.s().set({ countdown: 30 * DAY_SECONDS })], span.s()).delay();
+  expect(await resultAfter(result)).toBe(30);
+});
+
+test('a chord waits for members whose steps add up to a month', async () => {
+  begin();
+  const slow = chain(
+    now.s(),
+    now.si().set({ countdown: 15 * DAY_SECONDS }),
+    now.si().set({ countdown: 15 * DAY_SECONDS }),
+  );
+  expect(await resultAfter(await chord([now.s(), slow], span.s()).delay())).toBe(30);
+});
+
+test('a task that asks again every day for a month has a result at its end', async () => {
+  begin();
+  const begunAt = cloud.clock.now();
+  const result = await polled.delay(30);
+  expect(((await resultAfter(result)) - begunAt) / DAY_MS).toBeCloseTo(30, 2);
+});
+
+test('a step that is delayed by a month still finds what it was given', async () => {
+  begin();
+  const later = span.s().set({ countdown: 30 * DAY_SECONDS });
+  expect(await resultAfter(await chord([now.s(), now.s()], later).delay())).toBe(0);
+});
+
+test('a member that asks again for longer than its group is kept fails, and does not let the group wait for ever', async () => {
+  begin();
+  const members = Array.from({ length: 9 }, () => now.s());
+  const result = await chord([...members, polled.s(30)], span.s()).delay();
+  await expect(resultAfter(result)).rejects.toMatchObject({
+    errorType: 'TimeLimitExceeded',
+    message: expect.stringContaining('was kept for 15 days after its latest eta'),
+  });
+});
+
+test('a task that asks again for longer than a retry may wait is told so', async () => {
+  begin();
+  const forever = app.task('forever', { bind: true }, (ctx) => {
+    throw ctx.retry({ countdown: 1e300 });
+  });
+  cloud.close();
+  cloud = memoryCloud({ one: app.handler(forever) }, { time: 'virtual' });
+  await expect((await forever.delay()).get()).rejects.toMatchObject({ errorType: 'InvalidOptions' });
+});
+
+test('a task that asks again at the latest time that there is sends a message that can be read', async () => {
+  const sent: string[] = [];
+  const bench = makeBench(() => ({ scheduler: { schedule: async ({ body }) => void sent.push(body) } }));
+  bench.app.task('late', { bind: true }, (ctx) => {
+    throw ctx.retry({ eta: new Date(8.64e15) });
+  });
+  expect(await bench.work([taskDelivery('late')])).toEqual([]);
+  expect(sent.map((body) => decodeMessage(body, 'm'))).toMatchObject([{ kind: 'run', try: 1 }]);
+});
+
+test('a chord that replaces a task waits for a member whose eta is a month ahead', async () => {
+  begin();
+  expect(await resultAfter(await replaced.delay(30))).toBe(30);
+});
+
+test('what was revoked does not run, however far ahead its start lies', async () => {
+  begin();
+  counts = 0;
+  const far = { countdown: 40 * DAY_SECONDS };
+  const task = await counting.applyAsync(far);
+  const behind = await chain(now.s(), counting.si().set(far), counting.si()).delay();
+  const narrow = await chord([now.s(), counting.s().set(far)], span.s()).delay();
+  await cloud.clock.sleep(DAY_MS);
+  await task.revoke();
+  await behind.revoke();
+  await app.asyncResult(`${narrow.taskId}.0~1`).revoke();
+  await cloud.clock.sleep(45 * DAY_MS);
+  expect(counts).toBe(0);
+  expect([await task.state(), await behind.state(), await narrow.state()]).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
+  expect(cloud.isIdle).toBe(true);
+});

@@ -1,0 +1,175 @@
+import type {
+  GetItemCommandInput,
+  PutItemCommandInput,
+  QueryCommandInput,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import { nodeKey, shardKey } from '../../core/protocol/address.ts';
+import type { Address } from '../../core/protocol/address.ts';
+import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
+import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
+import { compact } from '../../core/values/compact.ts';
+import type { CountStart, Claim, Climb, Commit } from '../../ports/outcomes.ts';
+import { expiry, keyAttributes, number, text } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
+import { encodeClaim, encodeLast, encodeOutcome, encodeRerun } from './outcome-codec.ts';
+
+/** A conditional update that answers with the whole item. */
+export interface ItemUpdate extends UpdateItemCommandInput {
+  readonly Key: Record<'pk' | 'sk', { S: string }>;
+}
+
+/** Where and when a request is made. */
+export interface At {
+  readonly table: string;
+  /** Epoch ms: items whose time is over are refused, to be cleared first. */
+  readonly now: number;
+}
+
+export function decideRequest(at: At, { address, attempt, decision, by, until }: Commit): ItemUpdate {
+  const { slot } = address;
+  const end = slot ?? '';
+  const open = openAt(end, attempt);
+  if ('kind' in decision) {
+    const set = [`r${end} = :r`, `d${end} = :d`];
+    const values = { ':r': number(decision.attempt), ':d': text(encodeRerun({ ...decision, ...by })), ...open.values };
+    return updateOf(at, address, until, { set, more: `REMOVE k${end}, q${end}, c${end}`, when: open.when, values });
+  }
+  const isMember = slot !== undefined;
+  const isFailed = isMember && decision.state !== 'SUCCESS';
+  return updateOf(at, address, until, {
+    set: [`o${end} = :o`, ...(isMember ? ['l = :l'] : []), ...(isFailed ? ['f = :f'] : [])],
+    when: open.when,
+    values: {
+      ':o': text(encodeOutcome({ ...decision, ...by })),
+      ...compact({
+        ':l': isMember ? text(encodeLast({ mid: by.mid, child: slot })) : undefined,
+        ':f': isFailed ? FAILED : undefined,
+      }),
+      ...open.values,
+    },
+  });
+}
+
+export function beginRequest(at: At, { address, attempt, token, until }: CountStart): ItemUpdate {
+  const end = address.slot ?? '';
+  const open = openAt(end, attempt);
+  return updateOf(at, address, until, {
+    set: [`q${end} = :q`],
+    more: `ADD k${end} :one`,
+    when: `${open.when} AND (attribute_not_exists(q${end}) OR q${end} <> :q)`,
+    values: { ':q': text(token), ':one': number(1), ...open.values },
+  });
+}
+
+/** Takes a start back; its token goes too, so that a second time nothing is taken. */
+export function excuseRequest(table: string, address: Address, token: string): UpdateItemCommandInput {
+  const end = address.slot ?? '';
+  return {
+    TableName: table,
+    Key: keyAttributes(address),
+    UpdateExpression: `REMOVE q${end} ADD k${end} :back`,
+    ConditionExpression: `q${end} = :q`,
+    ExpressionAttributeValues: { ':q': text(token), ':back': number(-1) },
+  };
+}
+
+export function claimRequest(at: At, { address, attempt, by, claimedUntil, until }: Claim): ItemUpdate {
+  const end = address.slot ?? '';
+  const open = openAt(end, attempt);
+  return updateOf(at, address, until, {
+    set: [`c${end} = :c`],
+    when: `${open.when} AND attribute_not_exists(c${end})`,
+    values: { ':c': text(encodeClaim({ ...by, until: claimedUntil })), ...open.values },
+  });
+}
+
+/** Notes beside an outcome that its value is forgotten; the outcome stays as it was committed. */
+export function forgetRequest(table: string, address: Address): UpdateItemCommandInput {
+  const end = address.slot ?? '';
+  return {
+    TableName: table,
+    Key: keyAttributes(address),
+    UpdateExpression: `SET g${end} = :g`,
+    ConditionExpression: `attribute_exists(o${end})`,
+    ExpressionAttributeValues: { ':g': { BOOL: true } },
+  };
+}
+
+export function climbRequest(at: At, { join, rung, mid, failed, until }: Climb): ItemUpdate {
+  const child = rung.child - firstChildOf(rung);
+  return updateOf(at, { pk: nodeKey(join, rung.level, rung.node), sk: '-' }, until, {
+    set: ['l = :l', ...(failed ? ['f = :f'] : [])],
+    more: 'ADD d :children',
+    when: '(attribute_not_exists(d) OR NOT contains(d, :child))',
+    values: {
+      ':l': text(encodeLast({ mid, child })),
+      // Counted from the node's first, since small numbers are stored in fewer bytes: 200 children stay below 1 KB.
+      ':children': { NS: [String(child)] },
+      ':child': number(child),
+      ...compact({ ':f': failed ? FAILED : undefined }),
+    },
+  });
+}
+
+/** The first child of the node that a rung leads to. */
+export function firstChildOf({ node }: { readonly node: number }): number {
+  return node * NODE_CHILDREN;
+}
+
+export function strongGet(table: string, key: Key): GetItemCommandInput {
+  return { TableName: table, Key: keyAttributes(key), ConsistentRead: true };
+}
+
+/** Empties an item whose time is over, if it is still the same: the id has come into use again. */
+export function clearRequest({ table }: At, item: Item, update: ItemUpdate): PutItemCommandInput {
+  const x = update.ExpressionAttributeValues?.[':x'];
+  return {
+    TableName: table,
+    Item: { ...update.Key, ...compact({ x }) },
+    ConditionExpression: 'x = :old',
+    ExpressionAttributeValues: { ':old': item['x'] ?? number(0) },
+  };
+}
+
+/** All leaves of a shard. */
+export function leavesRequest(table: string, join: string, shard: number): QueryCommandInput {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :c)',
+    ExpressionAttributeValues: { ':pk': text(shardKey(join, shard)), ':c': text('c') },
+    ConsistentRead: true,
+  };
+}
+
+// --- internal ---
+
+const FAILED = { BOOL: true };
+
+interface Change {
+  readonly set: readonly string[];
+  readonly more?: string;
+  readonly when: string;
+  readonly values: Item;
+}
+
+function updateOf({ table, now }: At, key: Key, until: number, { set, more, when, values }: Change): ItemUpdate {
+  return {
+    TableName: table,
+    Key: keyAttributes(key),
+    UpdateExpression: `SET ${[...set, 'x = :x'].join(', ')}${more === undefined ? '' : ` ${more}`}`,
+    ConditionExpression: `${when} AND (attribute_not_exists(x) OR x > :now)`,
+    ExpressionAttributeValues: { ...values, ':x': expiry(until), ':now': number(Math.floor(now / 1000)) },
+    ReturnValues: 'ALL_NEW',
+  };
+}
+
+/** As `isOpen` in the core: no outcome, and no later attempt. */
+function openAt(end: number | '', attempt: number): Pick<Change, 'when' | 'values'> {
+  const when = `attribute_not_exists(o${end})`;
+  if (attempt === ANY_ATTEMPT) return { when, values: {} };
+  return {
+    when: `${when} AND (attribute_not_exists(r${end}) OR r${end} <= :try)`,
+    values: { ':try': number(attempt) },
+  };
+}

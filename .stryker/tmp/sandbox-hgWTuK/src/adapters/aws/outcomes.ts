@@ -1,0 +1,115 @@
+import type { Address } from '../../core/protocol/address.ts';
+import { LEAF_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
+import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
+import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
+import { isExpired, readText } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
+import { inParallel } from './backoff.ts';
+import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';
+import type { At, ItemUpdate } from './outcomes-requests.ts';
+import {
+  beginRequest,
+  claimRequest,
+  clearRequest,
+  climbRequest,
+  decideRequest,
+  excuseRequest,
+  firstChildOf,
+  forgetRequest,
+  leavesRequest,
+  strongGet,
+} from './outcomes-requests.ts';
+import { Table } from './table.ts';
+import type { TableOptions } from './table.ts';
+
+/** Outcomes and joins in a DynamoDB table: one update for each write, and a read only when it was refused. */
+export class DynamoOutcomes implements Outcomes {
+  readonly #table: Table;
+
+  constructor(options: TableOptions) {
+    this.#table = new Table(options);
+  }
+
+  async commit(params: Commit): Promise<Standing> {
+    return standingOf(params.address, await this.#write(params.address, decideRequest(this.#at(), params)));
+  }
+
+  async countStart(params: CountStart): Promise<Standing> {
+    return standingOf(params.address, await this.#write(params.address, beginRequest(this.#at(), params)));
+  }
+
+  async uncountStart({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+    await this.#table.update(excuseRequest(this.#table.name, address, token));
+  }
+
+  async claim(params: Claim): Promise<Standing> {
+    return standingOf(params.address, await this.#write(params.address, claimRequest(this.#at(), params)));
+  }
+
+  async forget({ address }: { readonly address: Address }): Promise<void> {
+    await this.#table.update(forgetRequest(this.#table.name, address));
+  }
+
+  async read({ address }: { readonly address: Address }): Promise<Standing> {
+    return standingOf(address, (await this.#table.get(strongGet(this.#table.name, address))) ?? {});
+  }
+
+  async climb(params: Climb): Promise<Leaf> {
+    const request = climbRequest(this.#at(), params);
+    const key = { pk: request.Key.pk.S, sk: request.Key.sk.S };
+    return nodeOf(await this.#write(key, request), firstChildOf(params.rung));
+  }
+
+  async gather({ join, n }: { readonly join: string; readonly n: number }): Promise<readonly Cell[]> {
+    const cells = Array.from({ length: n }, (): Cell => EMPTY_CELL);
+    const shards = Array.from({ length: shardCount(n) }, (_, shard) => shard);
+    await inParallel(shards, PARALLEL_QUERIES, async (shard) => {
+      for (const leaf of await this.#table.query(leavesRequest(this.#table.name, join, shard))) {
+        const first = Number(readText(leaf, 'sk')?.slice(1)) * LEAF_MEMBERS;
+        for (let slot = 0; slot < LEAF_MEMBERS && first + slot < n; slot += 1) cells[first + slot] = cellOf(leaf, slot);
+      }
+    });
+    return cells;
+  }
+
+  async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+    const keys = new Map(addresses.map(({ pk, sk }) => [nameOf({ pk, sk }), { pk, sk }]));
+    const found = await this.#table.batchGet([...keys.values()]);
+    const items = new Map(found.map((item) => [nameOf(keyOf(item)), item]));
+    return addresses.map((address) => cellOf(items.get(nameOf(address)) ?? {}, address.slot));
+  }
+
+  /** The item as it stands after a write, or, if the write was refused, as it stood. */
+  async #write(key: Key, update: ItemUpdate): Promise<Item> {
+    const written = await this.#table.update(update);
+    if (written !== undefined) return written;
+    const get = strongGet(this.#table.name, key);
+    const standing = await this.#table.getAny(get);
+    if (standing === undefined || !isExpired(standing, this.#table.now())) return standing ?? {};
+    await this.#table.put(clearRequest(this.#at(), standing, update));
+    return (await this.#table.update(update)) ?? (await this.#table.getAny(get)) ?? {};
+  }
+
+  #at(): At {
+    return { table: this.#table.name, now: this.#table.now() };
+  }
+}
+
+// --- internal ---
+
+const EMPTY_CELL: Cell = Object.freeze({});
+/** A gather of 100,000 members is 782 queries. */
+const PARALLEL_QUERIES = 32;
+
+function standingOf({ slot }: Address, item: Item): Standing {
+  const cell = cellOf(item, slot);
+  return slot === undefined ? { cell } : { cell, leaf: leafOf(item) };
+}
+
+function keyOf(item: Item): Key {
+  return { pk: readText(item, 'pk') ?? '', sk: readText(item, 'sk') ?? '' };
+}
+
+function nameOf({ pk, sk }: Key): string {
+  return `${pk} ${sk}`;
+}

@@ -1,0 +1,185 @@
+import type {
+  DeleteItemCommandInput,
+  GetItemCommandInput,
+  PutItemCommandInput,
+  QueryCommandInput,
+  UpdateItemCommandInput,
+} from '@aws-sdk/client-dynamodb';
+import type { Address } from '../../core/protocol/address.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
+import type { DeadLetter } from '../../ports/records.ts';
+import { expiry, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
+import type { Item, Key } from './attributes.ts';
+import { besideTask, inWorkflow, sortableTime } from './keys.ts';
+
+export const GATE_KEY: Key = { pk: '$gate', sk: '-' };
+
+export function progressKey(address: Address): Key {
+  return besideTask('u', address);
+}
+
+export function submissionKey(workflow: string): Key {
+  return { pk: workflow, sk: 's' };
+}
+
+export function resultKey(id: string): Key {
+  return inWorkflow('g', id);
+}
+
+/** An item that is written whole; the last writer wins. */
+export function putRequest(table: string, key: Key, attributes: Item, until: number): PutItemCommandInput {
+  return { TableName: table, Item: { ...keyAttributes(key), ...attributes, x: expiry(until) } };
+}
+
+export function getRequest(table: string, key: Key, isStrong: boolean = false): GetItemCommandInput {
+  return { TableName: table, Key: keyAttributes(key), ConsistentRead: isStrong };
+}
+
+export function appendRequest(
+  table: string,
+  { key, at, nonce, value, until }: { key: string; at: number; nonce: string; value: string; until: number },
+): PutItemCommandInput {
+  const place = { pk: `$ledger/${key}`, sk: `${sortableTime(at)}#${nonce}` };
+  return putRequest(table, place, { v: text(value) }, until);
+}
+
+export function ledgerRequest(table: string, key: string): QueryCommandInput {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': text(`$ledger/${key}`) },
+    ConsistentRead: true,
+  };
+}
+
+export function markRequest(table: string, scope: string, until: number): PutItemCommandInput {
+  return putRequest(table, { pk: workflowOf(scope), sk: `!${scope}` }, {}, until);
+}
+
+/** All marks of a workflow. */
+export function marksRequest(table: string, workflow: string): QueryCommandInput {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :mark)',
+    ExpressionAttributeValues: { ':pk': text(workflow), ':mark': text('!') },
+  };
+}
+
+/** Raises the gate; it is refused where the gate is up for longer. */
+export function gateRequest(table: string, until: number): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: keyAttributes(GATE_KEY),
+    UpdateExpression: 'SET g = :until, x = :x',
+    ConditionExpression: 'attribute_not_exists(g) OR g < :until',
+    ExpressionAttributeValues: { ':until': number(until), ':x': expiry(until) },
+  };
+}
+
+export function openSubmissionRequest(
+  table: string,
+  { workflow, until, now }: { workflow: string; until: number; now: number },
+): PutItemCommandInput {
+  return {
+    ...putRequest(table, submissionKey(workflow), {}, until),
+    ConditionExpression: 'attribute_not_exists(pk) OR x <= :now',
+    ExpressionAttributeValues: { ':now': number(Math.floor(now / 1000)) },
+  };
+}
+
+/** Notes what is sent, unless the item has gone since. */
+export function closeSubmissionRequest(table: string, workflow: string): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: keyAttributes(submissionKey(workflow)),
+    UpdateExpression: 'SET s = :sent',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':sent': { BOOL: true } },
+  };
+}
+
+/** A reservation of runs: how many milliseconds they take, from when. */
+export interface Reservation {
+  readonly task: string;
+  readonly spanMs: number;
+  readonly now: number;
+}
+
+/** Takes the next free span after those that are reserved; refused if nothing is reserved beyond now. */
+export function reserveNextRequest(table: string, { task, spanMs, now }: Reservation): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: rateKey(task),
+    UpdateExpression: 'SET tat = tat + :span',
+    ConditionExpression: 'tat > :now',
+    ExpressionAttributeValues: { ':span': number(spanMs), ':now': number(now) },
+    ReturnValues: 'UPDATED_NEW',
+  };
+}
+
+/** Takes the span that begins now; refused if something is reserved beyond now. */
+export function reserveNowRequest(table: string, { task, spanMs, now }: Reservation): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: rateKey(task),
+    UpdateExpression: 'SET tat = :end',
+    ConditionExpression: 'attribute_not_exists(tat) OR tat <= :now',
+    ExpressionAttributeValues: { ':end': number(now + spanMs), ':now': number(now) },
+    ReturnValues: 'UPDATED_NEW',
+  };
+}
+
+/** Of a longer body only the beginning is kept: an item holds 400 KB, and no message of ours comes near that. */
+export const MAX_LETTER_BYTES: number = 256 * 1024;
+
+export function buryRequest(table: string, letter: DeadLetter, until: number): PutItemCommandInput {
+  const bytes = Buffer.from(letter.body);
+  const body = bytes.length > MAX_LETTER_BYTES ? bytes.toString('utf8', 0, MAX_LETTER_BYTES) : letter.body;
+  return putRequest(table, letterKey(letter), { r: text(letter.reason), b: text(body) }, until);
+}
+
+export function exhumeRequest(table: string, letter: DeadLetter): DeleteItemCommandInput {
+  return { TableName: table, Key: keyAttributes(letterKey(letter)) };
+}
+
+/** The dead letters of one day, from `since` on. */
+export function lettersRequest(table: string, day: string, since: number): QueryCommandInput {
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND sk >= :since',
+    ExpressionAttributeValues: { ':pk': text(`$dead/${day}`), ':since': text(sortableTime(since)) },
+  };
+}
+
+export function letterOf(item: Item): DeadLetter {
+  const [time = '', ...id] = (readText(item, 'sk') ?? '').split('#');
+  return { at: Number(time), id: id.join('#'), reason: readText(item, 'r') ?? '', body: readText(item, 'b') ?? '' };
+}
+
+/** The days from `since` to `now`, the oldest first; at most the last 400, longer than any dead letter lives. */
+export function daysBetween(since: number, now: number): readonly string[] {
+  const last = Math.floor(now / DAY_MS);
+  const first = Math.max(Math.floor(since / DAY_MS), last - MAX_DAYS + 1);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => dayOf((first + index) * DAY_MS));
+}
+
+export function gateOf(item: Item | undefined): number {
+  return item === undefined ? 0 : (readNumber(item, 'g') ?? 0);
+}
+
+// --- internal ---
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 400;
+
+function rateKey(task: string): ReturnType<typeof keyAttributes> {
+  return keyAttributes({ pk: `$rate/${task}`, sk: '-' });
+}
+
+function letterKey({ at, id }: DeadLetter): Key {
+  return { pk: `$dead/${dayOf(at)}`, sk: `${sortableTime(at)}#${id}` };
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}

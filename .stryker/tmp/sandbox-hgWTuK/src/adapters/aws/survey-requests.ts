@@ -1,0 +1,42 @@
+import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
+import { bareFootprint, idsAt, footprintOf } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
+import { compact } from '../../core/values/compact.ts';
+import { readNumber, readText, text } from './attributes.ts';
+import type { Item } from './attributes.ts';
+import { cellOf } from './outcome-codec.ts';
+
+/** Everything that workflows, or one of them, have left, without values and blocks. */
+export function keptRequest(table: string, workflow: string | undefined): ScanCommandInput {
+  const kinds = ['t', 'c', 'u', 'b'];
+  const isKind = [...kinds.map((kind) => `begins_with(sk, :${kind})`), 'sk = :s'].join(' OR ');
+  return {
+    TableName: table,
+    ProjectionExpression: ['pk', 'sk', 'x', ...STANDING].join(', '),
+    FilterExpression: workflow === undefined ? isKind : `begins_with(pk, :w) AND (${isKind})`,
+    ExpressionAttributeValues: {
+      ...Object.fromEntries([...kinds, 's'].map((kind) => [`:${kind}`, text(kind)])),
+      ...compact({ ':w': workflow === undefined ? undefined : text(workflow) }),
+    },
+  };
+}
+
+/** What an item of that scan says. */
+export function tracesOf(item: Item): readonly Footprint[] {
+  const [pk, sk] = [readText(item, 'pk') ?? '', readText(item, 'sk') ?? ''];
+  const until = (readNumber(item, 'x') ?? 0) * 1000;
+  const kind = sk.charAt(0);
+  // Progress is in its task's partition, under the rest of the task's id.
+  if (kind === 'u') return [bareFootprint(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];
+  if (kind === 'b' || kind === 's') return [bareFootprint(workflowOf(pk), until)];
+  const isLeaf = kind === 'c';
+  return idsAt({ pk, sk }).flatMap((id, slot) => footprintOf(id, cellOf(item, isLeaf ? slot : undefined), until) ?? []);
+}
+
+// --- internal ---
+
+/** The attributes of a cell, of a task and of each slot of a leaf. */
+const STANDING = ['', ...Array(8).keys()].flatMap((end) =>
+  ['o', 'r', 'd', 'k', 'q', 'c'].map((name) => `${name}${end}`),
+);

@@ -1,0 +1,40 @@
+import { bareFootprint } from '../../core/protocol/footprint.ts';
+import type { Footprint } from '../../core/protocol/footprint.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
+import type { InFlight, Survey } from '../../ports/survey.ts';
+import type { MemoryOutcomes } from './outcomes.ts';
+import type { MemoryPayloads } from './payloads.ts';
+import type { MemoryQueues } from './queues.ts';
+import type { MemoryRecords } from './records.ts';
+
+/** What a survey in memory looks at. */
+export interface MemorySurveyParts {
+  readonly outcomes: Pick<MemoryOutcomes, 'traces'>;
+  readonly payloads: Pick<MemoryPayloads, 'blocks'>;
+  readonly records: Pick<MemoryRecords, 'begun' | 'submitted'>;
+  readonly queues: Pick<MemoryQueues, 'inFlight'>;
+}
+
+/** Looks at everything in memory. */
+export class MemorySurvey implements Survey {
+  readonly #parts: MemorySurveyParts;
+
+  constructor(parts: MemorySurveyParts) {
+    this.#parts = parts;
+  }
+
+  async *footprints({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Footprint> {
+    const { outcomes, payloads, records } = this.#parts;
+    const ofWorkflows = [...payloads.blocks(), ...records.submitted()];
+    const all = [
+      ...outcomes.traces(),
+      ...records.begun().map(({ id, until }) => bareFootprint(id, until)),
+      ...ofWorkflows.map(({ id, until }) => bareFootprint(workflowOf(id), until)),
+    ];
+    for (const trace of all) if (workflow === undefined || workflowOf(trace.id) === workflow) yield trace;
+  }
+
+  async inFlight(): Promise<InFlight> {
+    return this.#parts.queues.inFlight();
+  }
+}

@@ -1,0 +1,182 @@
+import { fromCelery } from '../core/canvas/celery-json.ts';
+import { planOf } from '../core/canvas/normalise.ts';
+import { packPlan } from '../core/protocol/blocks.ts';
+import type { Block } from '../core/protocol/blocks.ts';
+import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
+import type { Items, Plan } from '../core/protocol/plan.ts';
+import { isStoredItems } from '../core/protocol/plan.ts';
+import { DEFAULT_SETTINGS } from '../engine/engine.ts';
+import type { Settings } from '../engine/engine.ts';
+import { canvasJson } from './read-canvases.ts';
+import type { CanvasText } from './read-canvases.ts';
+
+/** The work of AWS for a canvas if every task succeeds at its first try. */
+export interface Estimate {
+  readonly tasks: number;
+  readonly messages: number;
+  /** Write and read units. */
+  readonly writes: number;
+  readonly reads: number;
+  /** S3 requests, for arrays of signatures or arguments above 8 KB. */
+  readonly puts: number;
+  readonly gets: number;
+}
+
+/** A range. Least: ten messages in each request and batch. Most: one message in each. */
+export interface Span {
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The requests of an estimate, and their price. */
+export interface Bill {
+  readonly tasks: number;
+  readonly messages: number;
+  readonly sqsRequests: Span;
+  readonly lambdaRequests: Span;
+  readonly dynamodbWrites: number;
+  readonly dynamodbReads: number;
+  readonly s3Puts: number;
+  readonly s3Gets: number;
+  readonly dollars: Span;
+}
+
+/** The settings that decide how messages are sent. */
+type Dispatch = Pick<Settings, 'inlineMembers' | 'rangeMembers'>;
+
+/**
+ * Returns the requests of one canvas, and their price.
+ *
+ * @throws InvalidCanvas or SerializationError if it is not a canvas
+ */
+export async function billOfCanvas(canvas: CanvasText): Promise<Bill> {
+  return billOf(estimate(planOf(fromCelery(canvasJson(canvas))), DEFAULT_SETTINGS));
+}
+
+/** Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls. */
+export function estimate(plan: Plan, settings: Dispatch): Estimate {
+  const { blocks } = packPlan(plan, 'w');
+  const stored = sum(blocks.map(blockCost));
+  const whole = sum([costOf(plan, true, settings), stored]);
+  // If more than one batch is to be sent, one message goes to a worker, which sends them.
+  const isWhole = firstMessages(plan, settings) > settings.inlineMembers;
+  return { ...whole, messages: whole.messages + (isWhole ? 1 : 0) };
+}
+
+/** Computes the price of an estimate by the list prices of us-east-1, without Lambda duration. */
+export function billOf({ tasks, messages, writes, reads, puts, gets }: Estimate): Bill {
+  const batches = { least: Math.ceil(messages / 10), most: messages };
+  const calls = { least: SQS_CALLS * batches.least, most: SQS_CALLS * batches.most };
+  const fixed = writes * DOLLARS.write + reads * DOLLARS.read + puts * DOLLARS.put + gets * DOLLARS.get;
+  const dollars = (end: 'least' | 'most'): number =>
+    // Rounded to a millionth of a cent.
+    Number((fixed + calls[end] * DOLLARS.sqs + batches[end] * DOLLARS.invoke).toFixed(8));
+  return {
+    tasks,
+    messages,
+    sqsRequests: calls,
+    lambdaRequests: batches,
+    dynamodbWrites: writes,
+    dynamodbReads: reads,
+    s3Puts: puts,
+    s3Gets: gets,
+    dollars: { least: dollars('least'), most: dollars('most') },
+  };
+}
+
+// --- internal ---
+
+/** Send, receive and delete. */
+const SQS_CALLS = 3;
+
+/** List prices of us-east-1 for a request or unit. */
+const DOLLARS = {
+  sqs: 0.4e-6,
+  invoke: 0.2e-6,
+  write: 0.625e-6,
+  read: 0.125e-6,
+  put: 5e-6,
+  get: 0.4e-6,
+} as const;
+
+/** The size of a leaf of eight members with small values, in KB. */
+const LEAF_KB = 0.6;
+
+const NOTHING: Estimate = { tasks: 0, messages: 0, writes: 0, reads: 0, puts: 0, gets: 0 };
+
+/** @param isLast whether nothing follows: then a group's list of values is an outcome of its own. */
+function costOf(plan: Plan, isLast: boolean, settings: Dispatch): Estimate {
+  const links = (plan.links ?? []).filter(({ on }) => on === 'success');
+  const callbacks = links.map((link) => costOf(link.plan, true, settings));
+  if ('task' in plan) return sum([{ ...NOTHING, tasks: 1, messages: 1, writes: 1 }, ...callbacks]);
+  if ('seq' in plan) {
+    const steps = listed(plan.seq);
+    return sum([...steps.map((step, i) => costOf(step, isLast && i === steps.length - 1, settings)), ...callbacks]);
+  }
+  const members = listed(plan.par);
+  const n = members.length;
+  const ranges = n > settings.inlineMembers ? Math.ceil(n / settings.rangeMembers) : 0;
+  const join = {
+    ...NOTHING,
+    messages: ranges,
+    writes: climbWrites(n) + (isLast ? 1 : 0),
+    reads: isLast ? 0 : gatherReads(n),
+  };
+  return sum([join, ...members.map((member) => costOf(member, true, settings)), ...callbacks]);
+}
+
+function listed(items: Items): readonly Plan[] {
+  // Only a packed plan has stored items, and this one is not packed.
+  return isStoredItems(items) ? [] : items;
+}
+
+/** Each full leaf, and each full node, is marked in the node above it. */
+function climbWrites(n: number): number {
+  let writes = 0;
+  for (let width = Math.ceil(n / LEAF_MEMBERS); width > 1; width = Math.ceil(width / NODE_CHILDREN)) writes += width;
+  return writes;
+}
+
+/** One strongly consistent Query for each partition: a unit for 4 KB. */
+function gatherReads(n: number): number {
+  let reads = 0;
+  for (let at = 0; at < n; at += SHARD_MEMBERS) {
+    reads += Math.ceil((Math.ceil(Math.min(SHARD_MEMBERS, n - at) / LEAF_MEMBERS) * LEAF_KB) / 4);
+  }
+  return reads;
+}
+
+/** A block is written once and read at least once. */
+function blockCost({ key, text }: Block): Estimate {
+  if (key.startsWith('bucket:')) return { ...NOTHING, puts: 1, gets: 1 };
+  const bytes = Buffer.byteLength(text);
+  return { ...NOTHING, writes: Math.ceil(bytes / 1024), reads: Math.ceil(bytes / 4096) / 2 };
+}
+
+/** The messages that a caller would send first. An empty group has none: only a worker can settle it. */
+function firstMessages(plan: Plan, settings: Dispatch): number {
+  if ('task' in plan) return 1;
+  if ('seq' in plan) return sumOf(listed(plan.seq).slice(0, 1), (step) => firstMessages(step, settings));
+  const members = listed(plan.par);
+  if (members.length === 0) return Number.POSITIVE_INFINITY;
+  if (members.length > settings.inlineMembers) return Math.ceil(members.length / settings.rangeMembers);
+  return sumOf(members, (member) => firstMessages(member, settings));
+}
+
+function sumOf<T>(all: readonly T[], numberOf: (one: T) => number): number {
+  return all.reduce((so, one) => so + numberOf(one), 0);
+}
+
+function sum(all: readonly Estimate[]): Estimate {
+  return all.reduce(
+    (a, b) => ({
+      tasks: a.tasks + b.tasks,
+      messages: a.messages + b.messages,
+      writes: a.writes + b.writes,
+      reads: a.reads + b.reads,
+      puts: a.puts + b.puts,
+      gets: a.gets + b.gets,
+    }),
+    NOTHING,
+  );
+}

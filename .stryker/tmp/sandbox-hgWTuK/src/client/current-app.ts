@@ -1,0 +1,15 @@
+import { InvalidCanvas } from '../core/errors/caller.ts';
+import type { Caller } from './caller.ts';
+
+let current: Caller | undefined;
+
+/** Makes an app the one that canvases without a task belong to: the last one made, as in Celery. */
+export function setCurrentApp(caller: Caller): void {
+  current = caller;
+}
+
+/** What a canvas without a task, an empty group, is sent by. */
+export function currentApp(): Caller {
+  if (current !== undefined) return current;
+  throw new InvalidCanvas('Cannot make a canvas without a task before there is an app: call createApp first');
+}

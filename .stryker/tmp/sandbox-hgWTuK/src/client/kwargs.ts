@@ -1,0 +1,57 @@
+import type { LaterArguments } from '../core/canvas/signature.ts';
+import { InvalidArguments } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { Kwargs, KwargsFunction } from '../core/types/options.ts';
+import { isPlainObject } from '../core/values/json.ts';
+
+/** What tells keyword arguments from an object that is an argument, whichever copy of this library has marked it. */
+const KWARGS: unique symbol = Symbol.for('chordal.kwargs');
+
+interface Marked {
+  readonly [KWARGS]: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Marks an object as keyword arguments; it is given last, wherever arguments are given.
+ *
+ * @param keywords the arguments by their names; it is copied.
+ * @throws InvalidArguments if it is no plain object.
+ *
+ * @example
+ * ```ts
+ * await add.s(2, 2).delay(kwargs({ debug: true }));
+ * ```
+ */
+export const kwargs: KwargsFunction = <Keywords extends object>(keywords: Keywords) => {
+  if (!isPlainObject(keywords)) {
+    throw new InvalidArguments(`Cannot use keyword arguments as an object: current value is ${describe(keywords)}`, {
+      task: 'kwargs',
+    });
+  }
+  // The type only says which keywords there are; a signature does not change when the caller's object does.
+  return { [KWARGS]: { ...keywords } } as unknown as Kwargs<Keywords>;
+};
+
+/**
+ * Splits what a caller gave into positional and keyword arguments.
+ *
+ * @throws InvalidArguments if keyword arguments stand before the end.
+ */
+export function givenArguments(task: string, given: readonly unknown[]): LaterArguments {
+  const last = given.at(-1);
+  const args = isMarked(last) ? given.slice(0, -1) : given;
+  const misplaced = args.findIndex(isMarked);
+  if (misplaced >= 0) {
+    throw new InvalidArguments(
+      `Cannot use kwargs({…}) of ${task} as argument ${misplaced + 1} of ${given.length}: give it last, and once`,
+      { task },
+    );
+  }
+  return { args, kwargs: isMarked(last) ? last[KWARGS] : {} };
+}
+
+// --- internal ---
+
+function isMarked(value: unknown): value is Marked {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, KWARGS);
+}

@@ -1,0 +1,108 @@
+import type { CallOptions, LaterArguments } from '../core/canvas/signature.ts';
+import { InvalidOptions } from '../core/errors/caller.ts';
+import { isWorkflowId } from '../core/protocol/ids.ts';
+import { describe } from '../core/text/describe.ts';
+import { compact } from '../core/values/compact.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import {
+  checkLimits,
+  checkOptions,
+  DATE,
+  FLAG,
+  isDate,
+  isSeconds,
+  LIMIT,
+  optionsObject,
+  RETRIES,
+  SECONDS,
+  TENANT_NAME,
+  TEXT,
+} from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import { isSignature } from './caller.ts';
+
+/**
+ * Reads the options of a signature.
+ *
+ * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
+ */
+export function readOptions(options: unknown): CallOptions {
+  const given = optionsObject(options, 'the options of a call');
+  checkOptions(given, CHECKS);
+  const { link, linkError, ...rest } = given;
+  const read = {
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
+    ...compact({
+      link: link === undefined ? undefined : linksOf(link),
+      linkError: linkError === undefined ? undefined : linksOf(linkError),
+    }),
+  } as CallOptions;
+  checkLimits(read.softTimeLimit, read.timeLimit);
+  return read;
+}
+
+/**
+ * Reads what `applyAsync` was given: arguments and options.
+ *
+ * @throws InvalidOptions as {@link readOptions} does, and for a dedupKey with a taskId: each makes the id.
+ */
+export function readApplyOptions(options: unknown): LaterArguments & CallOptions & { readonly dedupKey?: string } {
+  const { args = [], kwargs = {}, dedupKey, ...rest } = optionsObject(options, 'the options of a call');
+  if (!Array.isArray(args))
+    throw new InvalidOptions(`Cannot use args as a list of arguments: current value is ${describe(args)}`);
+  if (!isPlainObject(kwargs))
+    throw new InvalidOptions(
+      `Cannot use kwargs as an object of keyword arguments: current value is ${describe(kwargs)}`,
+    );
+  checkOptions({ dedupKey }, { dedupKey: TEXT });
+  const read = readOptions(rest);
+  if (dedupKey === undefined) return { ...read, args, kwargs };
+  if (read.taskId !== undefined) {
+    throw new InvalidOptions(
+      `Cannot use dedupKey with a taskId, for each makes the id: current value is ${describe(dedupKey)}; give one of them`,
+    );
+  }
+  // It has been checked above.
+  return { ...read, args, kwargs, dedupKey: dedupKey as string };
+}
+
+// --- internal ---
+
+const LINKS: OptionCheck = {
+  is: (value) => isSignature(value) || (Array.isArray(value) && value.every(isSignature)),
+  want: 'a signature or a list of them',
+};
+const CHECKS: Readonly<Record<string, OptionCheck>> = {
+  countdown: SECONDS,
+  eta: DATE,
+  expires: {
+    is: (value) => isSeconds(value) || isDate(value),
+    want: 'a number of seconds of at least 0, or a valid Date',
+  },
+  taskId: {
+    is: (value) => typeof value === 'string' && isWorkflowId(value),
+    want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -',
+  },
+  queue: TEXT,
+  tenant: TENANT_NAME,
+  headers: { is: isPlainObject, want: 'an object' },
+  link: LINKS,
+  linkError: LINKS,
+  ignoreResult: FLAG,
+  maxRetries: RETRIES,
+  timeLimit: LIMIT,
+  softTimeLimit: LIMIT,
+};
+
+/** A signature does not change when its caller sets a date, or a header, that it was given. */
+function copyOf(value: unknown): unknown {
+  if (isDate(value)) return new Date(value);
+  return isPlainObject(value) ? { ...value } : value;
+}
+
+function linksOf(value: unknown): NonNullable<CallOptions['link']> {
+  return [value]
+    .flat()
+    .filter(isSignature)
+    .map(({ data }) => data);
+}

@@ -1,0 +1,74 @@
+import { InvalidMessage } from '../core/errors/caller.ts';
+import { lastStart } from '../core/protocol/lifetime.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
+import { decodeMessage, isNewer } from '../core/protocol/message-codec.ts';
+import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
+import { isStoredItems } from '../core/protocol/plan.ts';
+import type { Items, Plan } from '../core/protocol/plan.ts';
+import { chainsAround, remainsOf } from '../core/protocol/remaining-plan.ts';
+import { compact } from '../core/values/compact.ts';
+import { loadPlans } from '../engine/blocks.ts';
+import type { Engine } from '../engine/engine.ts';
+import { storePlan } from '../engine/store-plan.ts';
+import type { DeadLetter } from '../ports/records.ts';
+import { checkPlan } from './check-canvas.ts';
+import { clientOrigin, sendFirst } from './submit.ts';
+
+/** A message that stands for work. */
+export type DeadWork = RunMessage | ExpandMessage;
+
+/**
+ * The work that a dead letter stands for.
+ *
+ * @throws InvalidMessage if it stands for none, or can't be read
+ */
+export function workOf({ body, id }: DeadLetter): DeadWork {
+  const message = decodeMessage(body, id);
+  if (isNewer(message))
+    throw new InvalidMessage(
+      `Cannot redrive ${id} as a message of version 1: current value is ${message.newer}; use a newer release`,
+    );
+  if (message.kind !== 'revoke') return message;
+  throw new InvalidMessage(`Cannot redrive ${id} as work: it asked for a revocation, which has been carried out`);
+}
+
+/**
+ * Submits what a dead message would have run, and the steps that would have followed it in its chains, as a new workflow, and answers with
+ * its id. What has an outcome keeps it. For one letter it is the same id each time, so a second call starts nothing that has an outcome.
+ *
+ * @throws NotRegistered, before anything is sent, if nobody runs one of the tasks
+ */
+export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, work: DeadWork): Promise<string> {
+  const id = `r-${engine.nonces.digest(`${at}|${letterId}|${work.mid}`)}`;
+  const [first, chains] = await Promise.all([
+    firstSteps(engine, work),
+    Promise.all(
+      chainsAround(work.frames).map(async ({ steps, i, links = [] }) => ({
+        steps: await itemsOf(engine, steps, isStoredItems(steps) ? i : 0),
+        links,
+      })),
+    ),
+  ]);
+  const whole = remainsOf(first, work.links ?? [], chains);
+  checkPlan(engine, whole);
+  const until = keptFor(lastStart(whole, engine.clock.now()));
+  const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
+  const { depth, tenant, traceparent, headers } = work;
+  const origin = { ...clientOrigin(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
+  await sendFirst(engine, origin, { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] });
+  return id;
+}
+
+// --- internal ---
+
+async function firstSteps(engine: Engine, { sig, ...message }: DeadWork): Promise<readonly Plan[]> {
+  if ('seq' in sig) return itemsOf(engine, sig.seq, 0);
+  if ('task' in sig || message.kind === 'run' || message.lo === undefined) return [sig];
+  // A range of a group's members is a group of its own.
+  return [{ ...sig, par: await itemsOf(engine, sig.par, message.lo, message.hi) }];
+}
+
+async function itemsOf(engine: Engine, items: Items, lo: number, hi?: number): Promise<readonly Plan[]> {
+  if (!isStoredItems(items)) return items.slice(lo, hi);
+  return loadPlans(engine.payloads, { items, lo, hi: hi ?? items.n });
+}

@@ -1,0 +1,25 @@
+import type { GetOptions } from '../../core/types/results.ts';
+import { checkOptions, FLAG, isSeconds, optionsObject } from '../../core/values/option-checks.ts';
+import type { OptionCheck } from '../../core/values/option-checks.ts';
+
+/**
+ * Reads how to wait for a value.
+ *
+ * @throws InvalidOptions if an option is unknown or has a wrong value: a timeout that is no number would never end.
+ */
+export function readGetOptions(options: unknown = {}): GetOptions {
+  const given = optionsObject(options, 'the options of get()');
+  checkOptions(given, CHECKS, 'get()');
+  return given;
+}
+
+// --- internal ---
+
+const CHECKS: Readonly<Record<string, OptionCheck>> = {
+  timeout: {
+    is: (value) => isSeconds(value) || value === Number.POSITIVE_INFINITY,
+    want: 'a number of seconds of at least 0',
+  },
+  propagate: FLAG,
+  signal: { is: (value) => value instanceof AbortSignal, want: 'an AbortSignal' },
+};

@@ -1,0 +1,28 @@
+import { NotRegistered } from '../core/errors/caller.ts';
+import type { RevokeMessage } from '../core/protocol/message.ts';
+import { dispatch, mustRoute } from '../engine/dispatch.ts';
+import type { Engine } from '../engine/engine.ts';
+
+/**
+ * How long a revocation stands, in ms: a year. What it is about may be held until any time ahead, and its id may come
+ * into use again.
+ */
+const STANDS_MS = 366 * 86_400_000;
+
+/** Asks for an id, and everything inside it that has not run, to be revoked. The request is durable when this resolves. */
+export async function sendRevocation(engine: Engine, id: string): Promise<void> {
+  if (engine.anyQueue() === undefined) {
+    throw new NotRegistered(`Cannot revoke ${id} as no queue is known here: no function runs any task`, { task: id });
+  }
+  const message: RevokeMessage = {
+    kind: 'revoke',
+    mid: engine.nonces.mid(),
+    id,
+    base: id,
+    try: 0,
+    frames: [],
+    depth: 0,
+    until: engine.clock.now() + STANDS_MS,
+  };
+  await dispatch(engine, { send: (messages) => engine.broker.send({ messages }) }, [mustRoute(engine, message)]);
+}

@@ -1,0 +1,78 @@
+import { inspect } from 'node:util';
+import { toCelery } from '../core/canvas/celery-json.ts';
+import { checkDepth } from '../core/canvas/normalise.ts';
+import { printSignature } from '../core/canvas/print.ts';
+import { chainOf, withArguments, withOptions } from '../core/canvas/signature.ts';
+import type { CallOptions, LaterArguments, SignatureData } from '../core/canvas/signature.ts';
+import type { AnySignature } from '../core/types/signature.ts';
+import { compact } from '../core/values/compact.ts';
+import { checkLimits } from '../core/values/option-checks.ts';
+import { dataOf } from './caller.ts';
+import type { Caller, RuntimeSignature } from './caller.ts';
+import { givenArguments } from './kwargs.ts';
+import { readApplyOptions, readOptions } from './options.ts';
+
+/** Makes a signature of its data: an immutable value that can be called. */
+export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSignature {
+  const data = frozen(mutable);
+  const name = data.kind === 'task' ? data.task : data.kind;
+  const given = (later: LaterArguments): SignatureData => {
+    checkDepth(data);
+    return withArguments(data, later);
+  };
+  const call = async (...later: readonly unknown[]): Promise<unknown> =>
+    caller.runHere(given(givenArguments(name, later)));
+  const again = (changed: SignatureData): RuntimeSignature => makeSignature(caller, changed);
+  const methods = {
+    name,
+    data,
+    caller,
+    delay: async (...later: readonly unknown[]) => sendWith(caller, given(givenArguments(name, later)), {}),
+    applyAsync: async (options: object = {}) => {
+      const { args, kwargs, ...rest } = readApplyOptions(options);
+      return sendWith(caller, given({ args, kwargs }), rest);
+    },
+    set: (options: object) => {
+      const changed = withOptions(data, readOptions(options));
+      checkLimits(changed.options.softTimeLimit, changed.options.timeLimit);
+      return again(changed);
+    },
+    link: (callback: AnySignature) => again(withOptions(data, { link: [dataOf(callback, 'a link')] })),
+    linkError: (callback: AnySignature) =>
+      again(withOptions(data, { linkError: [dataOf(callback, 'an error callback')] })),
+    clone: () => again(data),
+    pipe: (next: AnySignature) => again(chainOf([data, dataOf(next, 'what follows a step')])),
+    toJSON: () => toCelery(data),
+    toString: () => printSignature(data),
+    [inspect.custom]: () => printSignature(data),
+  };
+  const properties = Object.entries(methods).map(([key, value]) => [key, { value }]);
+  // The function has every property above; the symbol is not among the entries and is defined apart.
+  const described = Object.defineProperties(call, Object.fromEntries(properties) as PropertyDescriptorMap);
+  const value = methods[inspect.custom];
+  return Object.defineProperty(described, inspect.custom, { value }) as unknown as RuntimeSignature;
+}
+
+// --- internal ---
+
+/**
+ * The same data, which nobody changes any more. What a caller gave as an argument stays the caller's; the steps of a
+ * canvas are frozen each by itself, and their list, which is new for every canvas, is not: that takes as long as making it.
+ */
+function frozen(data: SignatureData): SignatureData {
+  Object.freeze(data.options);
+  if (data.kind === 'task') {
+    Object.freeze(data.args);
+    Object.freeze(data.kwargs);
+  }
+  return Object.freeze(data);
+}
+
+function sendWith(
+  caller: Caller,
+  data: SignatureData,
+  options: CallOptions & { readonly dedupKey?: string },
+): Promise<unknown> {
+  const { dedupKey, taskId = dedupKey === undefined ? data.options.taskId : undefined, ...rest } = options;
+  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey }));
+}

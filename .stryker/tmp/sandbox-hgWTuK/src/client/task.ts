@@ -1,0 +1,77 @@
+import { taskOf } from '../core/canvas/signature.ts';
+import type { MapData, TaskData } from '../core/canvas/signature.ts';
+import { InvalidArguments } from '../core/errors/caller.ts';
+import { checkArguments } from '../core/task/parameters.ts';
+import type { Parameters } from '../core/task/parameters.ts';
+import type { Caller, RuntimeSignature } from './caller.ts';
+import { givenArguments } from './kwargs.ts';
+import { readApplyOptions } from './options.ts';
+import { readSpec } from './signature-spec.ts';
+import { makeSignature } from './signature.ts';
+
+/** A task at run time. */
+export interface RuntimeTask {
+  (...args: readonly unknown[]): Promise<unknown>;
+  readonly caller: Caller;
+}
+
+/** Makes what `app.task` returns: the task, to be called here, sent, or put into a canvas. */
+export function makeTask(caller: Caller, name: string, parameters: Parameters | undefined): RuntimeTask {
+  const build = (given: readonly unknown[], more: Partial<TaskData> = {}): TaskData =>
+    taskOf(name, { ...givenArguments(name, given), ...more });
+  const sign = (data: TaskData): RuntimeSignature => {
+    checkArguments({ ...data, parameters });
+    return makeSignature(caller, data);
+  };
+  const call = async (...args: readonly unknown[]): Promise<unknown> => caller.runHere(build(args));
+  const methods = {
+    caller,
+    s: (...given: readonly unknown[]) => sign(build(given)),
+    si: (...given: readonly unknown[]) => sign(build(given, { immutable: true })),
+    signature: (spec?: unknown) => sign(readSpec(name, spec)),
+    delay: async (...given: readonly unknown[]) => sign(build(given)).delay(),
+    applyAsync: async (options: object = {}) => {
+      readApplyOptions(options);
+      return sign(taskOf(name)).applyAsync(options);
+    },
+    map: (items: Iterable<unknown>) => makeSignature(caller, mapped('map', name, items)),
+    starmap: (items: Iterable<unknown>) => makeSignature(caller, mapped('starmap', name, items)),
+    chunks: (items: Iterable<unknown>, size: number) => {
+      if (!Number.isSafeInteger(size) || size < 1) {
+        throw new InvalidArguments(
+          `Cannot cut the items of ${name} into chunks of a whole number, at least 1: current value is ${size}`,
+          { task: name },
+        );
+      }
+      return makeSignature(caller, {
+        kind: 'chunks',
+        task: taskOf(name),
+        items: listOf(name, items),
+        size,
+        options: {},
+      });
+    },
+    toString: () => name,
+  };
+  const properties = Object.entries(methods).map(([key, value]) => [key, { value }]);
+  // The function has every property above, and `name`, which a function has already.
+  return Object.defineProperties(
+    call,
+    Object.fromEntries([...properties, ['name', { value: name }]]) as PropertyDescriptorMap,
+  ) as RuntimeTask;
+}
+
+// --- internal ---
+
+function mapped(kind: MapData['kind'], name: string, items: Iterable<unknown>): MapData {
+  return { kind, task: taskOf(name), items: listOf(name, items), options: {} };
+}
+
+function listOf(name: string, items: Iterable<unknown>): readonly unknown[] {
+  // A caller without the compiler may give anything.
+  const given: unknown = items;
+  if (typeof given === 'object' && given !== null && Symbol.iterator in given) return [...items];
+  throw new InvalidArguments(`Cannot map ${name} over items that are no list: current value is ${String(given)}`, {
+    task: name,
+  });
+}

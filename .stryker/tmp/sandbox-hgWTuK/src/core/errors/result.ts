@@ -1,0 +1,134 @@
+/** Errors that whoever asks for a result gets. */
+import { ChordalError } from './base.ts';
+import type { ErrorFields } from './base.ts';
+
+/**
+ * The task asked for failed, or something it needed did. `failedTaskId` and `failedTask` say what failed first.
+ *
+ * @example
+ * ```ts
+ * const error = await (await fail.delay('no disk')).get({ propagate: false });
+ * if (isChordalError(error, 'CHORDAL_TASK_FAILED')) {
+ *   error.errorType; // 'RangeError'
+ *   error.failedTask; // 'fail'
+ * }
+ * ```
+ */
+export class TaskFailedError extends ChordalError {
+  override readonly name = 'TaskFailedError';
+  override readonly code = 'CHORDAL_TASK_FAILED';
+  /** The name of the error that the task threw. */
+  readonly errorType: string;
+  /** The id that was asked for. */
+  readonly taskId: string;
+  /** The id of what failed first: the same, or of something it needed. */
+  readonly failedTaskId: string;
+  /** The name of the task that failed first. */
+  readonly failedTask: string;
+  /** Where it was thrown, on the worker; at most 2 KB of it. */
+  readonly remoteStack?: string | undefined;
+  /** What the error was made with, if the task's error had `args`. */
+  readonly args?: readonly unknown[] | undefined;
+
+  constructor(
+    message: string,
+    { errorType, taskId, failedTaskId, failedTask, remoteStack, args, ...options }: ErrorFields<TaskFailedError>,
+  ) {
+    super(message, options);
+    this.errorType = errorType;
+    this.taskId = taskId;
+    this.failedTaskId = failedTaskId;
+    this.failedTask = failedTask;
+    this.remoteStack = remoteStack;
+    this.args = args;
+  }
+}
+
+/**
+ * The task asked for was revoked, or something around it was.
+ *
+ * @example
+ * ```ts
+ * const result = await add.s(1, 2).applyAsync({ countdown: 60 });
+ * await result.revoke();
+ * await result.get(); // TaskRevokedError
+ * ```
+ */
+export class TaskRevokedError extends ChordalError {
+  override readonly name = 'TaskRevokedError';
+  override readonly code = 'CHORDAL_TASK_REVOKED';
+  /** The id that was asked for. */
+  readonly taskId: string;
+  /** Why: `revoked`, or `expired`. */
+  readonly reason?: string | undefined;
+
+  constructor(message: string, { taskId, reason, ...options }: ErrorFields<TaskRevokedError>) {
+    super(message, options);
+    this.taskId = taskId;
+    this.reason = reason;
+  }
+}
+
+/**
+ * The wait for a result ended before the task did. The task goes on.
+ *
+ * @example
+ * ```ts
+ * const result = await add.s(1, 2).applyAsync({ countdown: 60 });
+ * await result.get({ timeout: 5 }); // TimeoutError
+ * ```
+ */
+export class TimeoutError extends ChordalError {
+  override readonly name = 'TimeoutError';
+  override readonly code = 'CHORDAL_TIMEOUT';
+  /** The id that was waited for. */
+  readonly taskId: string;
+  /** How long it was waited for. */
+  readonly timeoutSeconds: number;
+
+  constructor(message: string, { taskId, timeoutSeconds, ...options }: ErrorFields<TimeoutError>) {
+    super(message, options);
+    this.taskId = taskId;
+    this.timeoutSeconds = timeoutSeconds;
+  }
+}
+
+/**
+ * There is no value to read under this id: it was forgotten, it expired, or the id is of another kind.
+ *
+ * @example
+ * ```ts
+ * const result = await add.delay(1, 2);
+ * await result.get(); // 3
+ * await result.forget();
+ * await result.get(); // UnknownResult
+ * ```
+ */
+export class UnknownResult extends ChordalError {
+  override readonly name = 'UnknownResult';
+  override readonly code = 'CHORDAL_UNKNOWN_RESULT';
+  /** The id that was asked for. */
+  readonly taskId: string;
+
+  constructor(message: string, { taskId, ...options }: ErrorFields<UnknownResult>) {
+    super(message, options);
+    this.taskId = taskId;
+  }
+}
+
+/**
+ * A task waited for another task's result, which could take up every worker.
+ *
+ * @example
+ * ```ts
+ * const waiting = app.task('waiting', (id: string) => app.asyncResult(id).get());
+ * const cloud = memoryCloud({ waiting: app.handler(waiting) }, { time: 'virtual' });
+ * const error = await (await waiting.delay('W')).get({ propagate: false });
+ * isChordalError(error, 'CHORDAL_TASK_FAILED') && error.errorType; // 'WouldBlock'
+ * cloud.close();
+ * ```
+ */
+export class WouldBlock extends ChordalError {
+  override readonly name = 'WouldBlock';
+  override readonly code = 'CHORDAL_WOULD_BLOCK';
+}

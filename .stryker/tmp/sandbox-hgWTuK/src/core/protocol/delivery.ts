@@ -1,0 +1,277 @@
+import { isChordalError, NotRegistered } from '../errors/caller.ts';
+import { isRefusal } from '../errors/refusal.ts';
+import { TimeLimitExceeded, WorkerLostError } from '../errors/task.ts';
+import { reasonOf } from '../text/describe.ts';
+import { covers, workflowOf } from './ids.ts';
+import { LIFETIME_MS } from './lifetime.ts';
+import type { NewerMessage } from './message-codec.ts';
+import type { Message, RunMessage } from './message.ts';
+import type { Cell, NextAttempt, Outcome, Owner, Rerun, Result, Standing } from './outcome.ts';
+import { ownershipOf, revokedBecause } from './outcome.ts';
+
+/**
+ * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
+ * visibility ends), or goes to the dead-letter queue.
+ */
+export type Disposition =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'return'; readonly seconds?: number }
+  | { readonly kind: 'deadLetter'; readonly reason: string };
+
+/** The message's work is done. */
+export const ACK: Disposition = { kind: 'ack' };
+/** The message returns when its visibility ends. */
+export const RETURN: Disposition = { kind: 'return' };
+/** The message returns in 30 s, when a release that knows its task or its route may be deployed. */
+const RETURN_WHILE_DEPLOYED: Disposition = { kind: 'return', seconds: 30 };
+
+/** The time that a sandbox has for a task, in ms. */
+export interface TimeFacts {
+  readonly leftMs: number;
+  /** The time that was left when the batch arrived. */
+  readonly wholeMs: number;
+  /** The time to find before a task with this limit is started. */
+  readonly neededMs: number;
+  /** The time without which no task can be started. */
+  readonly leastMs: number;
+}
+
+/** The part of a task that decides how its deliveries go. */
+export interface DeliveredTask {
+  readonly options: { readonly acksLate?: boolean };
+}
+
+/** Everything a worker knows of a delivery before it asks the store. */
+export interface DeliveryFacts<M extends Message = Message, T extends DeliveredTask = DeliveredTask> {
+  readonly message: M;
+  readonly by: Owner;
+  /** How often the message has been received, this time included. */
+  readonly receives: number;
+  /** Epoch ms. */
+  readonly now: number;
+  /** The tasks registered in this function. */
+  readonly tasks: ReadonlyMap<string, T>;
+  /** Revoked scopes of the workflows in the batch. */
+  readonly revoked: readonly string[];
+  /** Epoch ms of the message's slot, if its task has a rate limit. */
+  readonly slotAt?: number | undefined;
+  readonly time: TimeFacts;
+  /** Counted starts after which a task is given up. */
+  readonly maxStarts: number;
+  /** The reason why the message is in the dead-letter queue, if it was received from there. */
+  readonly dead?: string | undefined;
+}
+
+/** The next action of a delivery. */
+export type Next<T = DeliveredTask> =
+  /** Read what stands at the message's address; count this start in the same write. */
+  | { readonly kind: 'check'; readonly isCounted: boolean }
+  /** Take the claim of an `acksLate: false` task. */
+  | { readonly kind: 'claim'; readonly task: T }
+  /** Run the task's function. */
+  | { readonly kind: 'run'; readonly task: T }
+  /** Commit a decision; an error is a failure of the task. */
+  | { readonly kind: 'commit'; readonly decision: Result | Rerun | Error }
+  /** Carry out what this message has decided; a resumed delivery marks all that it sends. */
+  | { readonly kind: 'continue'; readonly isResumed: boolean }
+  /** Send the same message again, to arrive later. */
+  | { readonly kind: 'forward'; readonly message: RunMessage }
+  /** Start a canvas, or a range of a group's members. */
+  | { readonly kind: 'expand' }
+  /** Carry out a revocation. */
+  | { readonly kind: 'revoke' }
+  | { readonly kind: 'end'; readonly disposition: Disposition };
+
+/** Returns whether a message may have been worked on before: such a message is checked before it runs. */
+export function isPossibleDuplicate({ receives, message }: Pick<DeliveryFacts, 'receives' | 'message'>): boolean {
+  // @defect duplicates-are-checked
+  return receives > 1 || message.again === true;
+}
+
+/** Returns whether a delivery may return to its queue because this release misses a task or a route: deploys overlap. */
+export function mayWait({ receives, dead }: Pick<DeliveryFacts, 'receives' | 'dead'>): boolean {
+  return dead === undefined && receives < DEPLOY_RECEIVES;
+}
+
+/** Judges an envelope as it was read. Answers undefined for one that this release can work on. */
+export function onRead(read: Message | NewerMessage | Error, receives: number): Disposition | undefined {
+  if (read instanceof Error) return { kind: 'deadLetter', reason: reasonOf(read) };
+  if (!('newer' in read)) return undefined;
+  if (receives < DEPLOY_RECEIVES) return RETURN_WHILE_DEPLOYED;
+  return {
+    kind: 'deadLetter',
+    reason: `InvalidMessage: Cannot read version ${read.newer} of the envelope: this release knows older ones only. Deploy the release that wrote it.`,
+  };
+}
+
+/** Judges a delivery as it arrives. */
+export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message, T>): Next<T> {
+  const { message, revoked, dead } = facts;
+  if (message.kind === 'revoke') return { kind: 'revoke' };
+  // A dead message is settled even if its workflow is revoked: only its own record tells who waits for it.
+  if (dead === undefined && message.kind === 'run' && !hasTime(facts))
+    return { kind: 'end', disposition: { kind: 'return', seconds: 0 } };
+  if (dead === undefined && revoked.includes(workflowOf(message.id))) return { kind: 'end', disposition: ACK };
+  if (message.kind === 'expand') return { kind: 'expand' };
+  return onTaskArrival({ ...facts, message });
+}
+
+/** Judges a checked delivery by what stands at its address. */
+export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>, { cell }: Standing): Next<T> {
+  const { message, maxStarts, dead } = facts;
+  const decided = onDecided(facts, cell);
+  // @defect decided-ends
+  if (decided !== undefined) return decided;
+  if (dead !== undefined) return lost(message, `its message ended in the dead-letter queue: ${dead}`);
+  const starts = cell.starts?.n ?? 0;
+  // @defect starts-are-limited
+  if (isCounted(facts) && starts > maxStarts)
+    return lost(message, `${starts - 1} starts have ended without an outcome, and ${maxStarts} is the most`);
+  return onUndecided(facts);
+}
+
+/** Judges a delivery by the claim that stands; `now` is the time at which it was asked for. */
+export function onClaim<T extends DeliveredTask>(
+  facts: DeliveryFacts<RunMessage, T>,
+  { cell }: Standing,
+  { task, now }: { readonly task: T; readonly now: number },
+): Next<T> {
+  const { message, by } = facts;
+  const decided = onDecided(facts, cell);
+  if (decided !== undefined) return decided;
+  const { claim } = cell;
+  // @defect claim-is-of-a-delivery
+  if (claim === undefined || (claim.mid === by.mid && claim.token === by.token)) return { kind: 'run', task };
+  if (claim.mid !== by.mid) return { kind: 'end', disposition: ACK };
+  if (now < claim.until) return { kind: 'end', disposition: RETURN };
+  return lost(message, 'its only run ended without an outcome');
+}
+
+/** Judges a delivery by what stands after its commit. */
+export function onCommit({ message, by }: DeliveryFacts<RunMessage>, { cell }: Standing): Next<never> {
+  switch (ownershipOf(cell, message.try, by)) {
+    case 'thisDelivery':
+      return { kind: 'continue', isResumed: false };
+    case 'otherMessage':
+      // @defect losers-end
+      return { kind: 'end', disposition: ACK };
+    // Lost to another delivery of the same message: an acknowledgement would delete the owner's message.
+    case 'sameMessage':
+    case 'undecided':
+      // @defect losers-to-their-own-message-return
+      return { kind: 'end', disposition: RETURN };
+  }
+}
+
+/**
+ * Judges an expansion that threw: it is tried again, or its message cannot be processed, or, if it is dead already,
+ * the canvas fails where it stands. Answers undefined for an error that says nothing of the message.
+ */
+export function onExpandError(facts: DeliveryFacts, error: unknown): Next<never> | undefined {
+  if (!isChordalError(error) || isRefusal(error)) return undefined;
+  if (mayWait(facts) && isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return undefined;
+  const reason = reasonOf(error);
+  if (facts.dead === undefined) return { kind: 'end', disposition: { kind: 'deadLetter', reason } };
+  return { kind: 'commit', decision: new WorkerLostError(`Cannot start ${facts.message.id}: ${reason}`) };
+}
+
+/** Judges a delivery that threw. User code never throws here, so an unknown name is a route of another release. */
+export function onThrow(error: unknown): Disposition {
+  // @defect thrown-returns
+  return isChordalError(error, 'CHORDAL_NOT_REGISTERED') ? RETURN_WHILE_DEPLOYED : RETURN;
+}
+
+/**
+ * Returns the decision that a message has made at its attempt and must carry out, in whichever delivery. The rerun comes
+ * first: a replacement still runs when the id has been settled in the meantime.
+ */
+export function decidedBy(
+  { outcome, next }: Cell,
+  { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>,
+): NextAttempt | Outcome | undefined {
+  const isNext = next !== undefined && next.mid === mid && next.attempt === attempt + 1;
+  // @defect reruns-are-resumed
+  if (isNext && (outcome === undefined || next.kind === 'replace')) return next;
+  // @defect owners-resume
+  return outcome?.mid === mid ? outcome : undefined;
+}
+
+/** Returns until when a claim is held that is taken at `now` for a run of at most `limitMs`; all in ms. */
+export function claimedUntil(now: number, limitMs: number): number {
+  return now + limitMs + CLAIM_MARGIN_MS;
+}
+
+// --- internal ---
+
+/** Receives of a message with a newer envelope or an unknown task before it is given up: deploys overlap. */
+const DEPLOY_RECEIVES = 3;
+
+/** Receives of a task in search of a sandbox with time for it, before a whole sandbox must do. */
+const ROOM_RECEIVES = 3;
+/** The part of a sandbox's time that may be over while the sandbox still counts as whole, in ms. */
+const BEGINNING_MS = 1000;
+
+/** How much longer than its limit a run holds its claim, in ms. */
+const CLAIM_MARGIN_MS = 10_000;
+
+function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
+  const { message, tasks, now, slotAt, dead } = facts;
+  if (dead !== undefined) return { kind: 'check', isCounted: false };
+  if (!tasks.has(message.sig.task) && mayWait(facts)) return { kind: 'end', disposition: RETURN_WHILE_DEPLOYED };
+  const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
+  const isDuplicate = isPossibleDuplicate(facts);
+  if (due > now) {
+    // @defect forward-keeps-mark
+    const again = isDuplicate ? { again: true as const } : {};
+    const slot = slotAt === undefined ? {} : { slot: true as const };
+    return { kind: 'forward', message: { ...message, ...again, ...slot, notBefore: due } };
+  }
+  return isDuplicate ? { kind: 'check', isCounted: isCounted(facts) } : onUndecided(facts);
+}
+
+/** Judges a delivery whose attempt may have been decided: the owner resumes, every other message stops. */
+function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next<never> | undefined {
+  // @defect decided-is-resumed
+  if (decidedBy(cell, message) !== undefined) return { kind: 'continue', isResumed: true };
+  return ownershipOf(cell, message.try, by) === 'undecided' ? undefined : { kind: 'end', disposition: ACK };
+}
+
+/** Judges a delivery whose attempt is undecided. */
+function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: DeliveryFacts<RunMessage, T>): Next<T> {
+  const { sig, id, expires, frames, until } = message;
+  if (revoked.some((scope) => covers(scope, id))) return { kind: 'commit', decision: revokedBecause('revoked') };
+  if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired') };
+  const task = tasks.get(sig.task);
+  if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };
+  // The cells of the other members are gone, or about to go: the group would wait for them for ever.
+  if (frames.some((frame) => 'join' in frame) && until < now) return { kind: 'commit', decision: tooLate(message) };
+  return { kind: task.options.acksLate === false ? 'claim' : 'run', task };
+}
+
+/** An `acksLate: false` task starts once by its claim, so its starts are not counted. */
+function isCounted({ tasks, message }: DeliveryFacts<RunMessage>): boolean {
+  // @defect claims-are-not-counted
+  return tasks.get(message.sig.task)?.options.acksLate !== false;
+}
+
+/** Returns whether there is time for a task. After some returns a whole sandbox has to do. */
+function hasTime({ receives, time }: DeliveryFacts): boolean {
+  const { leftMs, wholeMs, neededMs, leastMs } = time;
+  if (leftMs >= neededMs) return true;
+  return receives > ROOM_RECEIVES && leftMs >= wholeMs - BEGINNING_MS && leftMs >= leastMs;
+}
+
+function lost({ sig, id }: RunMessage, reason: string): Next<never> {
+  return { kind: 'commit', decision: new WorkerLostError(`Cannot run ${sig.task} (${id}): ${reason}.`) };
+}
+
+function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
+  return new TimeLimitExceeded(
+    `Cannot run ${sig.task} (${id}): its group was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta, and no longer.`,
+  );
+}
+
+function unknownTask(task: string, id: string, known: readonly string[]): NotRegistered {
+  const text = `Cannot run ${id}: no task "${task}" is registered in this function, only ${known.join(', ')}.`;
+  return new NotRegistered(text, { task, known });
+}

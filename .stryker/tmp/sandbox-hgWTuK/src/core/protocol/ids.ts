@@ -1,0 +1,113 @@
+/**
+ * Ids are paths, made from the top down and never random below the workflow's id `W`.
+ *
+ * | segment | is |
+ * | --- | --- |
+ * | `.i` | step i of a chain |
+ * | `~i` | member i of a group |
+ * | `!n` | what was decided to replace the id at attempt n − 1 (only in a base: see {@link idOfBase}) |
+ * | `^n` | what its n-th link or error callback starts |
+ *
+ * A tail position (a chain's last step, a chord's body, what replaces a task) keeps the id of the whole. What lies
+ * below a position begins with its *base*: the id itself, or `id!n` inside a replacement.
+ */
+
+const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
+const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
+/** What a key of the table holds, with room for what is kept beside the id (DynamoDB: 1,024 bytes). */
+const MAX_ID = 1000;
+const SEGMENT = /[.~!^]\d+/g;
+
+/** Whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */
+export function isWorkflowId(text: string): boolean {
+  return WORKFLOW_ID.test(text);
+}
+
+/** Whether `text` is a well-formed id of a workflow or of something inside one. */
+export function isId(text: string): boolean {
+  return text.length <= MAX_ID && ID.test(text);
+}
+
+/** The id of step `index` of the chain at `base`. */
+export function stepId(base: string, index: number): string {
+  return `${base}.${index}`;
+}
+
+/** The id of member `index` of the group at `base`. */
+export function memberId(base: string, index: number): string {
+  return `${base}~${index}`;
+}
+
+/** The base of what replaces `id` and runs as attempt `attempt`. */
+export function replacementBase(id: string, attempt: number): string {
+  return `${id}!${attempt}`;
+}
+
+/** The id of what the callback at `index` of `id` starts. */
+export function callbackId(id: string, index: number): string {
+  // @defect callback-ids-are-derived
+  return `${id}^${index}`;
+}
+
+/** The id that stands at `base`: the base without a replacement's mark. */
+export function idOfBase(base: string): string {
+  return base.replace(/!\d+$/, '');
+}
+
+/** The workflow an id belongs to. */
+export function workflowOf(id: string): string {
+  const end = id.search(/[.~!^]/);
+  return end < 0 ? id : id.slice(0, end);
+}
+
+/** The ids that enclose `id`, innermost first, without `id` itself. */
+export function enclosingIds(id: string): readonly string[] {
+  const enclosing: string[] = [];
+  for (let end = lastSegmentAt(id); end > 0; end = lastSegmentAt(id.slice(0, end))) {
+    const outer = id.slice(0, end);
+    if (!/!\d+$/.test(outer)) enclosing.push(outer);
+  }
+  return enclosing.filter((outer, index) => enclosing.indexOf(outer) === index && outer !== id);
+}
+
+/** Whether a revocation of `scope` also covers `id`: `W.1` covers `W.1~0`, not `W.10`. */
+export function covers(scope: string, id: string): boolean {
+  if (!id.startsWith(scope)) return false;
+  return id.length === scope.length || '.~!^'.includes(id.charAt(scope.length));
+}
+
+/**
+ * Whether `id` lies downstream of a failure at `failedId`, so that it will never have an outcome of its own.
+ *
+ * At the first segment in which they differ, both are steps and `id`'s is the later one; or the failure's is a step and
+ * the id's a group's member (the chain's last step is that group); or `id` encloses the failure.
+ *
+ * @example
+ * ```ts
+ * isDownstream('W.1', 'W.2'); // true
+ * isDownstream('W.1~0', 'W.1~1'); // false: a sibling runs on
+ * ```
+ */
+export function isDownstream(failedId: string, id: string): boolean {
+  const failed = segments(failedId);
+  const asked = segments(id);
+  let at = 0;
+  while (at < failed.length && at < asked.length && failed[at] === asked[at]) at += 1;
+  const mine = asked[at];
+  const theirs = failed[at];
+  if (mine === undefined) return true;
+  if (theirs === undefined || !theirs.startsWith('.')) return false;
+  if (mine.startsWith('.')) return Number(mine.slice(1)) > Number(theirs.slice(1));
+  // @defect steps-behind-a-failure
+  return mine.startsWith('~');
+}
+
+// --- internal ---
+
+function segments(id: string): readonly string[] {
+  return [workflowOf(id), ...(id.match(SEGMENT) ?? [])];
+}
+
+function lastSegmentAt(id: string): number {
+  return Math.max(id.lastIndexOf('.'), id.lastIndexOf('~'), id.lastIndexOf('!'), id.lastIndexOf('^'));
+}

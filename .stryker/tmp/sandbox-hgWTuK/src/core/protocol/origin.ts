@@ -1,0 +1,62 @@
+import { compact } from '../values/compact.ts';
+import type { Json } from '../values/json.ts';
+import { isJoinFrame } from './frames.ts';
+import { keptFor } from './lifetime.ts';
+import type { Call, Message } from './message.ts';
+import type { Owner } from './outcome.ts';
+
+/** The part that every effect of one delivery shares: who acts, when, on behalf of which task, and what travels along. */
+export interface Origin {
+  readonly by: Owner;
+  /** Marks every message sent as a possible duplicate: this delivery resumes, or expands for the second time. */
+  readonly again: boolean;
+  /** Epoch ms. */
+  readonly now: number;
+  /** The id of the task that sends, its own sender's, and how it was called. */
+  readonly sender?: string;
+  readonly parent?: string;
+  readonly call?: Call;
+  readonly root?: string;
+  readonly depth: number;
+  /** Epoch ms until which items written by this delivery live. */
+  readonly until: number;
+  /** Overrides `until` for messages inside a group: a slow member must not extend the group's lifetime. */
+  readonly joinUntil?: number;
+  readonly tenant?: string;
+  readonly traceparent?: string;
+  readonly headers?: Readonly<Record<string, Json>>;
+  /** Members that are sent directly; more go by `expand`. */
+  readonly inlineMembers: number;
+  /** Members in one `expand` message. */
+  readonly rangeMembers: number;
+}
+
+/** Returns the origin of the effects of one delivery of a message. */
+export function originOf(
+  message: Message,
+  delivery: Pick<Origin, 'again' | 'now' | 'inlineMembers' | 'rangeMembers'> & { readonly token: string },
+): Origin {
+  const { token, now, ...rest } = delivery;
+  const { mid, depth, frames, tenant, traceparent, headers } = message;
+  const isTask = message.kind === 'run';
+  const root = isTask ? (message.root ?? message.id) : message.root;
+  const sender = isTask ? message.id : message.parent;
+  return {
+    ...rest,
+    by: { mid, token },
+    now,
+    depth,
+    // A workflow may take longer than its etas say: every delivery renews the lifetime of what it writes.
+    until: Math.max(message.until, keptFor(now)),
+    ...compact({
+      joinUntil: frames.some(isJoinFrame) ? message.until : undefined,
+      sender,
+      root,
+      parent: message.parent,
+      call: isTask ? { sig: message.sig, ...compact({ in: message.in }) } : undefined,
+      tenant,
+      traceparent,
+      headers,
+    }),
+  };
+}

@@ -1,0 +1,100 @@
+import type { Json } from '../values/json.ts';
+
+/** The state an id ends in; it never changes. */
+export type FinalState = 'SUCCESS' | 'FAILURE' | 'REVOKED';
+
+/** A committed value: inline, kept elsewhere, or the values of a group's members. */
+export type Value =
+  | { readonly inline: Json }
+  | { readonly ref: string }
+  | { readonly join: string; readonly n: number; readonly splice?: true };
+
+/** Which message, in which delivery, made a decision. Only that message continues from it. */
+export interface Owner {
+  /** The message's nonce. */
+  readonly mid: string;
+  /** The delivery's nonce. */
+  readonly token: string;
+}
+
+/** The final state of an id, with its value: of a failure, the record of the error. */
+export interface Result {
+  readonly state: FinalState;
+  readonly value: Value;
+  /** The id whose failure or revocation this is, where it is not this one's own. */
+  readonly failedId?: string;
+  /** Client reads get no value. */
+  readonly ignored?: true;
+  /** A client had the value removed. */
+  readonly forgotten?: true;
+  /** Epoch seconds from which client reads answer as if there were none. */
+  readonly expiresAt?: number;
+  /** Ids of what the task launched, or where they are kept if they are many. */
+  readonly children?: readonly string[] | { readonly ref: string };
+  /** Appended to the enclosing chord by `addToChord`: the join that holds the further values. */
+  readonly added?: { readonly join: string; readonly n: number };
+}
+
+/** The result of what was revoked, or would have begun too late. */
+export function revokedBecause(reason: 'expired' | 'revoked'): Result {
+  return { state: 'REVOKED', value: { inline: { reason } } };
+}
+
+/** A committed result and its owner. */
+export type Outcome = Result & Owner;
+
+/** What a run decided instead of a result: to try again, or which plan (as JSON) to run in its place. */
+export type Rerun =
+  | { readonly kind: 'retry'; readonly notBefore: number; readonly error?: Value }
+  | { readonly kind: 'replace'; readonly plan: Value };
+
+/** The committed rerun that made attempt `attempt`. */
+export type NextAttempt = Rerun & Owner & { readonly attempt: number };
+
+/** What stands at an id's address. */
+export interface Cell {
+  readonly outcome?: Outcome;
+  readonly next?: NextAttempt;
+  /** Starts counted by suspects, and the last one's token. */
+  readonly starts?: { readonly n: number; readonly token: string };
+  /** Who may run an `acksLate: false` task, and until when (epoch ms). */
+  readonly claim?: Owner & { readonly until: number };
+}
+
+/** How far the item that holds a member's cell has got. */
+export interface Leaf {
+  /** Members with an outcome. */
+  readonly filled: number;
+  /** A member failed or was revoked. */
+  readonly failed: boolean;
+  /** Who wrote the last outcome, and for which child. */
+  readonly last?: { readonly mid: string; readonly child: number };
+}
+
+/** What a write, also a refused one, found or left. */
+export interface Standing {
+  readonly cell: Cell;
+  /** Present at a member's address. */
+  readonly leaf?: Leaf;
+}
+
+/** Who made what stands, as a message sees it: itself in this delivery, itself in another, another message, or nobody. */
+export type Ownership = 'thisDelivery' | 'sameMessage' | 'otherMessage' | 'undecided';
+
+/** An attempt beyond all others: for what is settled without a message of its own. */
+export const ANY_ATTEMPT: number = Number.POSITIVE_INFINITY;
+
+/** Whether attempt `attempt` may still be decided. */
+export function isOpen(cell: Cell, attempt: number): boolean {
+  if (cell.outcome !== undefined) return false;
+  // @defect later-attempt-closes-earlier
+  return attempt === ANY_ATTEMPT || (cell.next?.attempt ?? 0) <= attempt;
+}
+
+/** Who decided attempt `attempt`, seen from the delivery `by`. */
+export function ownershipOf(cell: Cell, attempt: number, by: Owner): Ownership {
+  const owner = cell.outcome ?? (cell.next !== undefined && cell.next.attempt > attempt ? cell.next : undefined);
+  if (owner === undefined) return 'undecided';
+  if (owner.mid !== by.mid) return 'otherMessage';
+  return owner.token === by.token ? 'thisDelivery' : 'sameMessage';
+}

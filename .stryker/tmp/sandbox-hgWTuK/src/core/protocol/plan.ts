@@ -1,0 +1,115 @@
+import type { Json } from '../values/json.ts';
+import type { Value } from './outcome.ts';
+
+/**
+ * What will run, in the normal form that messages and blocks carry: a task, a sequence or a parallel group.
+ *
+ * Chains and groups are already flattened, a chord is a group followed by a step, chunks are a group of starmaps, and
+ * values are marked JSON. A plan says nothing of ids: those come from where it is put.
+ */
+export type Plan = TaskPlan | SequencePlan | ParallelPlan;
+
+/** One task to run, or one function to be called for every item. */
+export interface TaskPlan {
+  readonly task: string;
+  readonly args?: readonly Json[];
+  readonly kwargs?: Readonly<Record<string, Json>>;
+  /** Where args and kwargs are kept, if they are too large for a message. */
+  readonly stored?: string;
+  /** Ignores what the step before it returns. */
+  readonly immutable?: true;
+  /** It was made by name or from JSON, where no types have checked its arguments: a missing one is refused. */
+  readonly untyped?: true;
+  /** Call the function once per item of the only argument: with the item (`map`) or with its elements (`starmap`). */
+  readonly each?: 'map' | 'starmap';
+  readonly options?: PlanOptions;
+  readonly links?: readonly Link[];
+}
+
+/** Steps that run one after another. */
+export interface SequencePlan {
+  readonly seq: Items;
+  readonly links?: readonly Link[];
+}
+
+/** Members that run at once; what follows sees their values in this order. */
+export interface ParallelPlan {
+  readonly par: Items;
+  /** What follows gets every member's outcome, also a failure. */
+  readonly collect?: true;
+  /** The values join those of the enclosing group, in this member's place. */
+  readonly splice?: true;
+  /** The value of the task that added these members to its chord: it is the id's, and theirs come behind the header's. */
+  readonly own?: Value;
+  readonly links?: readonly Link[];
+}
+
+/** The elements of a sequence or a group: inline, or kept in blocks of `per` elements each. */
+export type Items = readonly Plan[] | StoredItems;
+
+/** Elements kept in blocks `stored/0`, `stored/1`, … */
+export interface StoredItems {
+  readonly stored: string;
+  readonly n: number;
+  readonly per: number;
+  /** The name of the first task in it, and its queue if it says one. */
+  readonly first: string;
+  readonly queue?: string;
+}
+
+/**
+ * A callback: started once when the outcome it waits for has been committed. A group's `failure` callbacks start for
+ * every member that fails; its `failureOnce` callbacks, and those of a task that was replaced, once for the whole.
+ */
+export interface Link {
+  readonly on: 'success' | 'failure' | 'failureOnce';
+  readonly plan: Plan;
+}
+
+/** What a task's options say on the wire; times in seconds, instants in epoch milliseconds. */
+export interface PlanOptions {
+  readonly countdown?: number;
+  readonly eta?: number;
+  readonly expires?: number;
+  readonly expiresAt?: number;
+  readonly queue?: string;
+  readonly tenant?: string;
+  readonly headers?: Readonly<Record<string, Json>>;
+  readonly ignoreResult?: boolean;
+  /** `null`: for ever. */
+  readonly maxRetries?: number | null;
+  readonly timeLimit?: number;
+  readonly softTimeLimit?: number;
+}
+
+/** Members of a group, or steps of a chain, at the most. */
+export const MAX_ITEMS = 1_000_000;
+
+/** Whether the elements are kept in blocks. */
+export function isStoredItems(items: Items): items is StoredItems {
+  return 'stored' in items;
+}
+
+/** How many elements there are. */
+export function countOf(items: Items): number {
+  return isStoredItems(items) ? items.n : items.length;
+}
+
+/** The first task that `plan` runs: it decides which queue carries the plan. */
+export function firstTaskOf(plan: Plan): { readonly task: string; readonly queue?: string } | undefined {
+  if ('task' in plan) {
+    const queue = plan.options?.queue;
+    return queue === undefined ? { task: plan.task } : { task: plan.task, queue };
+  }
+  const items = 'seq' in plan ? plan.seq : plan.par;
+  if (isStoredItems(items)) {
+    const { first: task, queue } = items;
+    if (task === '') return undefined;
+    return queue === undefined ? { task } : { task, queue };
+  }
+  for (const item of items) {
+    const first = firstTaskOf(item);
+    if (first !== undefined) return first;
+  }
+  return undefined;
+}

@@ -1,0 +1,19 @@
+import { InvalidOptions } from '../errors/caller.ts';
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
+
+/**
+ * The ms between two starts under a rate limit; undefined for no limit.
+ *
+ * @param limit as in Celery: `'10/s'`, `'100/m'`, `'1000/h'`, or a number a second.
+ * @throws InvalidOptions if it is none of these.
+ */
+export function rateInterval(limit: string | number | undefined, task: string): number | undefined {
+  if (limit === undefined) return undefined;
+  const [, count, unit = 's'] = /^(\d+(?:\.\d+)?)(?:\/([smh]))?$/.exec(String(limit)) ?? [];
+  const perSecond = Number(count) / (UNIT_SECONDS[unit] ?? 1);
+  if (perSecond > 0) return 1000 / perSecond;
+  throw new InvalidOptions(
+    `Cannot limit the rate of ${task} as '10/s', '100/m', '1000/h' or a number a second: current value is ${limit}`,
+  );
+}

@@ -1,0 +1,200 @@
+/** What a task sees of its own run. */
+import type { AnySignature, Complete } from './signature.ts';
+
+/**
+ * What a bound task takes first; elsewhere `currentTask()` returns the same.
+ *
+ * @example
+ * ```ts
+ * const greet = app.task('greet', { bind: true }, (ctx, name: string) => `${name}, ${ctx.request.retries}`);
+ * await greet('Ada'); // 'Ada, 0'
+ * ```
+ */
+export interface TaskContext {
+  /** What is known of the run. */
+  readonly request: Request;
+  /** Fires at the soft time limit, shortly before the time limit, and when the task is revoked. */
+  readonly signal: AbortSignal;
+  /** Writes lines of log that name the task and its id. */
+  readonly logger: Logger;
+  /** Lists of values that outlive the task. */
+  readonly ledger: Ledger;
+  /**
+   * Shows a custom state to clients until the task ends; where it is called directly, nothing.
+   *
+   * @param state a name other than SUCCESS, FAILURE and REVOKED, which only an outcome has.
+   * @param meta what `info()` then returns: any value that can be sent. Default null.
+   * @throws InvalidOptions for a state that is none, SerializationError for a meta that cannot be sent.
+   */
+  updateState(state: string, meta?: unknown): Promise<void>;
+  /**
+   * Shows the state PROGRESS, with `{ current, total }`.
+   *
+   * @param current how much is done.
+   * @param total how much there is to do, in the same unit.
+   */
+  progress(current: number, total: number): Promise<void>;
+  /**
+   * What to throw to be run again, by default after the task's `defaultRetryDelay`. Past `maxRetries` it is the `error`
+   * itself, or MaxRetriesExceededError; where it is called directly, the error at once.
+   *
+   * @param options how this retry differs from what the task's options say.
+   * @throws InvalidOptions for an option that is unknown or wrong.
+   *
+   * @example
+   * ```ts
+   * const flaky = app.task('flaky', { bind: true, maxRetries: 5 }, (ctx) => {
+   *   if (ctx.request.retries < 2) throw ctx.retry({ countdown: 10 });
+   *   return ctx.request.retries;
+   * });
+   * const cloud = memoryCloud({ flaky: app.handler(flaky) }, { time: 'virtual' });
+   * await (await flaky.delay()).get(); // 2
+   * cloud.close();
+   * ```
+   */
+  retry(options?: RetryOptions): Error;
+  /**
+   * What to return, or to throw, to have a signature or canvas run in the task's place: its value becomes the task's.
+   *
+   * @param signature what lacks no argument.
+   * @throws InvalidCanvas if it is no signature.
+   *
+   * @example
+   * ```ts
+   * const addAll = app.task('addAll', { bind: true }, (ctx, nums: readonly number[]) =>
+   *   ctx.replace(group(nums.map((num) => add.s(num, 10)))),
+   * );
+   * await addAll([1, 2]); // [11, 12]
+   * ```
+   */
+  replace<R>(signature: Complete<R>): Replacement<R>;
+  /**
+   * Adds a member to the chord that the task is a header member of; its value comes after those of the header.
+   *
+   * @param signature what lacks no argument.
+   * @throws InvalidOptions if the task is a member of no group, InvalidCanvas if it is no signature.
+   */
+  addToChord(signature: AnySignature): void;
+}
+
+/**
+ * How a retry differs from what the task's options say.
+ *
+ * @example
+ * ```ts
+ * const later: RetryOptions = { countdown: 60, maxRetries: 10, error: new Error('The service is busy') };
+ * const calling = app.task('calling', { bind: true }, (ctx) => {
+ *   throw ctx.retry(later);
+ * });
+ * ```
+ */
+export interface RetryOptions {
+  /** Seconds before it runs again. Default: the task's `defaultRetryDelay`. */
+  readonly countdown?: number;
+  /** The time before which it does not run again. Default none. */
+  readonly eta?: Date;
+  /** Why. Default none. */
+  readonly error?: unknown;
+  /** How many retries before it fails; null: without end. Default: the task's. */
+  readonly maxRetries?: number | null;
+}
+
+/**
+ * What `ctx.replace` returns; its task's value is of type `R`.
+ *
+ * @example
+ * ```ts
+ * const addTen = app.task('addTen', { bind: true }, (ctx, x: number): Replacement<number> => ctx.replace(add.s(x, 10)));
+ * await addTen(1); // 11
+ * ```
+ */
+export interface Replacement<out R> {
+  /** What runs in its place. */
+  readonly replacement: Complete<R>;
+}
+
+/**
+ * What is known of the run.
+ *
+ * @example
+ * ```ts
+ * const where = app.task('where', ({ prefix = '' }: { prefix?: string } = {}): string => {
+ *   const { calledDirectly, retries }: Request = currentTask().request;
+ *   return `${prefix}${calledDirectly} ${retries}`;
+ * });
+ * await where(kwargs({ prefix: 'here: ' })); // 'here: true 0'
+ * ```
+ */
+export interface Request {
+  /** The id of this call: what `app.asyncResult` finds it by. */
+  readonly id: string;
+  /** The id of everything that descends from one call: the handle's. */
+  readonly workflowId: string;
+  /** As in Celery: of a chain, its first step's id. */
+  readonly rootId: string;
+  /** The task that came before or launched it; null if none did. */
+  readonly parentId: string | null;
+  /** The id of the group it is a member of; null if none. */
+  readonly groupId: string | null;
+  /** Its place in that group, from 0; null if it is a member of none. */
+  readonly groupIndex: number | null;
+  /** How many retries came before this run. */
+  readonly retries: number;
+  /** The positional arguments. */
+  readonly args: readonly unknown[];
+  /** The keyword arguments. */
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  /** What `headers` of the call said; empty if nothing. */
+  readonly headers: Readonly<Record<string, unknown>>;
+  /** The time before which it was not to start; null if it was to start at once. */
+  readonly eta: Date | null;
+  /** The time after which it would not have started; null if there was none. */
+  readonly expires: Date | null;
+  /** Whether it was called in process, without a message. */
+  readonly calledDirectly: boolean;
+}
+
+/**
+ * Writes lines of structured log that name the task and its id.
+ *
+ * @example
+ * ```ts
+ * const careful = app.task('careful', { bind: true }, (ctx, x: number) => {
+ *   const logger: Logger = ctx.logger;
+ *   logger.debug('It begins', { x });
+ *   return x;
+ * });
+ * await careful(1); // 1
+ * ```
+ */
+export interface Logger {
+  /** What helps to find a fault. */
+  debug(message: string, fields?: object): void;
+  /** What is worth knowing. */
+  info(message: string, fields?: object): void;
+  /** What may become a fault. */
+  warn(message: string, fields?: object): void;
+  /** What has gone wrong. */
+  error(message: string, fields?: object): void;
+}
+
+/**
+ * Lists of values that outlive a task: each call of `append` adds one, also a second run's.
+ *
+ * @example
+ * ```ts
+ * const record = app.task('record', async (word: string) => {
+ *   const ledger: Ledger = currentTask().ledger;
+ *   await ledger.append('words', word);
+ *   return ledger.read('words');
+ * });
+ * await record('a'); // ['a']
+ * await record('b'); // ['a', 'b']
+ * ```
+ */
+export interface Ledger {
+  /** Adds a value, which can be sent, to the list of this key. It is kept for 90 days. */
+  append(key: string, value: unknown): Promise<void>;
+  /** The values of this key, in the order in which they were appended. */
+  read(key: string): Promise<readonly unknown[]>;
+}

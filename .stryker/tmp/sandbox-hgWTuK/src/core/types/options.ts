@@ -1,0 +1,212 @@
+/** The options of calls, tasks and canvases. Times are seconds, as in Celery, or a Date. */
+import type { AnySignature } from './signature.ts';
+
+/**
+ * Keyword arguments, as `kwargs({…})` makes them: given last, wherever arguments are given.
+ *
+ * @example
+ * ```ts
+ * const loudly: Kwargs<{ debug: boolean }> = kwargs({ debug: true });
+ * await add(1, 2, loudly); // 3
+ * ```
+ */
+export interface Kwargs<out Keywords> {
+  /** Which keyword arguments there are; only the compiler reads it. */
+  readonly '~kwargs': Keywords;
+}
+
+/** The type of `kwargs`. */
+export type KwargsFunction = <Keywords extends object>(keywords: Keywords) => Kwargs<Keywords>;
+
+/**
+ * What a signature can be told before it is sent; what is set later wins.
+ *
+ * @example
+ * ```ts
+ * const options: SignatureOptions = { countdown: 10, expires: 3600, queue: 'all', headers: { trace: 'abc' } };
+ * const result = await add.s(1, 2).set(options).delay();
+ * await result.get(); // 3
+ * ```
+ */
+export interface SignatureOptions {
+  /** Seconds from now before which it does not start, at most 100 years; with an `eta` too, the later counts. Default 0. */
+  readonly countdown?: number;
+  /** The time before which it does not start. Default: at once. */
+  readonly eta?: Date;
+  /** Seconds from now, or the time, after which it is revoked instead of started. Default: never. */
+  readonly expires?: number | Date;
+  /** The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`, a second use of which starts nothing new. Default: a random UUID. */
+  readonly taskId?: string;
+  /** The queue to send to. Default: the task's own. */
+  readonly queue?: string;
+  /** Whose work it is: tenants share a queue fairly. 1 to 128 letters, digits and punctuation, which is what SQS takes as a MessageGroupId. Default: nobody's. */
+  readonly tenant?: string;
+  /** Custom headers; they travel with retries, replacements and links. `traceparent` is also in each envelope. Default none. */
+  readonly headers?: Readonly<Record<string, unknown>>;
+  /** Started once with the value, when it has succeeded. Default none. */
+  readonly link?: AnySignature | readonly AnySignature[];
+  /** Started once with the failure, when it has failed. Default none. */
+  readonly linkError?: AnySignature | readonly AnySignature[];
+  /** Client reads get no value; what follows in a canvas does. Default: the task's, false. */
+  readonly ignoreResult?: boolean;
+  /** How many retries before it fails; null: without end. Default: the task's, 3. */
+  readonly maxRetries?: number | null;
+  /** Seconds after which it fails. Default: the task's, or the function's own time limit. */
+  readonly timeLimit?: number;
+  /** Seconds after which its abort signal fires; below `timeLimit`. Default: the task's, or none. */
+  readonly softTimeLimit?: number;
+}
+
+/**
+ * What `applyAsync` takes: arguments given at last, and options; by default options alone.
+ *
+ * @example
+ * ```ts
+ * const options: ApplyOptions = { countdown: 1, dedupKey: 'order-17' };
+ * const first = await add.s(1, 2).applyAsync(options);
+ * const second = await add.s(1, 2).applyAsync(options);
+ * first.taskId === second.taskId; // true
+ * ```
+ */
+export interface ApplyOptions<out Args = [], out Keywords = never> extends SignatureOptions {
+  /** Arguments, prepended to those given before. */
+  readonly args?: Args;
+  /** Keyword arguments, merged over those given before. */
+  readonly kwargs?: Keywords;
+  /** Sending again under the same key starts nothing new, and answers with the same id; not with a `taskId`. Default: none. */
+  readonly dedupKey?: string;
+}
+
+/** What `applyAsync` takes where arguments are missing. */
+export interface ApplyOptionsWithArgs<out Args, out Keywords> extends ApplyOptions<Args, Keywords> {
+  readonly args: Args;
+}
+
+/** What `task.signature()` and `app.signature(name)` take. */
+export interface SignatureSpec<out Args = readonly unknown[], out Keywords = object> {
+  /** Default none. */
+  readonly args?: Args;
+  /** Default none. */
+  readonly kwargs?: Keywords;
+  /** Default none. */
+  readonly options?: SignatureOptions;
+  /** Whether it ignores arguments given later. Default false. */
+  readonly immutable?: boolean;
+}
+
+/** An error class, or the name of one: names also match what a remote task threw. */
+export type ErrorType = string | (abstract new (...args: never) => Error);
+
+/**
+ * The options of a task, `app.task(name, options, fn)`. Those of a call win.
+ *
+ * @example
+ * ```ts
+ * const options: TaskOptions = { maxRetries: 5, autoretryFor: ['TypeError'], retryBackoff: true, timeLimit: 30 };
+ * const double = app.task('double', { ...options, bind: false }, (x: number) => 2 * x);
+ * await double(4); // 8
+ * ```
+ */
+export interface TaskOptions {
+  /** Whether the function takes a {@link TaskContext} first. Default false. */
+  readonly bind?: boolean;
+  /** How many retries before it fails; null: without end. Default 3. */
+  readonly maxRetries?: number | null;
+  /** Errors that are retried without being asked. Default none. */
+  readonly autoretryFor?: readonly ErrorType[];
+  /** Errors that are not, though `autoretryFor` has a class above them. Default none. */
+  readonly dontAutoretryFor?: readonly ErrorType[];
+  /** Whether each automatic retry waits twice as long as the one before; a number: seconds of the first. Default false. */
+  readonly retryBackoff?: boolean | number;
+  /** Seconds that a backoff does not exceed. Default 600. */
+  readonly retryBackoffMax?: number;
+  /** Whether a backoff is a random time up to what it would be. Default true. */
+  readonly retryJitter?: boolean;
+  /** Seconds before a retry that does not say. Default 180. */
+  readonly defaultRetryDelay?: number;
+  /** Seconds after which it fails. Default: the function's own time limit. */
+  readonly timeLimit?: number;
+  /** Seconds after which its abort signal fires. Default none. */
+  readonly softTimeLimit?: number;
+  /** Client reads get no value. Default false. */
+  readonly ignoreResult?: boolean;
+  /** Whether STARTED is written, one more write. Default false. */
+  readonly trackStarted?: boolean;
+  /** True: it may run more than once, and is not lost. False: at most once. Default true. */
+  readonly acksLate?: boolean;
+  /** Starts over all workers, as in Celery: `'10/s'`, `'100/m'`, `'1000/h'`, or a number a second. Default: no limit. */
+  readonly rateLimit?: string | number;
+  /** The queue it is sent to. Default: that of the function that holds it. */
+  readonly queue?: string;
+  /** Validates the arguments, given as one array, at the caller where the task is known there. Default: no check. */
+  readonly input?: StandardSchema;
+  /** Seconds for which clients can read the value. Default 86,400: a day. */
+  readonly resultExpires?: number;
+}
+
+/**
+ * What a chord does when a member of its header fails: fail at once, or run the body with what became of each.
+ *
+ * @example
+ * ```ts
+ * const mode: OnMemberFailure = 'failFast';
+ * await chord([add.s(1, 2), fail.s('no disk')], tsum.s(), { onMemberFailure: mode })().catch(String); // 'RangeError: no disk'
+ * ```
+ */
+export type OnMemberFailure = 'failFast' | 'collect';
+
+/**
+ * The options of a chord.
+ *
+ * @example
+ * ```ts
+ * const options: ChordOptions<'collect'> = { onMemberFailure: 'collect' };
+ * const count = app.task('count', (outcomes: readonly MemberOutcome<number>[]) => outcomes.filter(({ ok }) => ok).length);
+ * await chord([add.s(1, 2), fail.s('no disk')], count.s(), options)(); // 1
+ * ```
+ */
+export interface ChordOptions<out Mode extends OnMemberFailure = OnMemberFailure> {
+  /** `collect` runs the body with a {@link MemberOutcome} for each member. Default `failFast`. */
+  readonly onMemberFailure?: Mode;
+}
+
+/**
+ * A schema of any library that implements Standard Schema v1, as far as it is needed here.
+ *
+ * @example
+ * ```ts
+ * const pair: StandardSchema<[number, number]> = {
+ *   '~standard': {
+ *     version: 1,
+ *     vendor: 'example',
+ *     validate: (value) =>
+ *       Array.isArray(value) && value.length === 2
+ *         ? { value: [Number(value[0]), Number(value[1])] }
+ *         : { issues: [{ message: 'two numbers are expected' }] },
+ *   },
+ * };
+ * const divide = app.task('divide', { input: pair }, (x: number, y: number) => x / y);
+ * await divide(6, 3); // 2
+ * ```
+ */
+export interface StandardSchema<out Output = unknown> {
+  /** What the specification asks of a schema. */
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+  };
+}
+
+/** What a schema says of a value. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** What a schema finds wrong, and where: in the list of arguments, which index, then which key, and so on. */
+export interface SchemaIssue {
+  /** What is wrong. */
+  readonly message: string;
+  /** Where, from the list of arguments inwards; a key may be in an object, as some libraries have it. Default: in the list itself. */
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}

@@ -1,0 +1,102 @@
+/** What a task's parameter list says: which arguments are positional, which are required, and which go by keyword. */
+import type { Kwargs } from './options.ts';
+
+/** The keyword arguments: the type of the last parameter, if it is optional and a plain object; else never. */
+export type KeywordsOf<P extends readonly unknown[]> = number extends P['length']
+  ? never
+  : P extends readonly [...infer Others, (infer Last)?]
+    ? Others extends P
+      ? PlainObject<Exclude<Last, undefined>>
+      : never
+    : never;
+
+/** All parameters but the keyword arguments. */
+export type PositionalOf<P extends readonly unknown[]> = [KeywordsOf<P>] extends [never]
+  ? P
+  : P extends readonly [...infer Others, unknown?]
+    ? Others
+    : never;
+
+/** The parameters before the first that has a default, or the rest. */
+export type RequiredOf<P extends readonly unknown[]> = RequiredPart<PositionalOf<P>>;
+
+/** What the task is called with: keyword arguments last, also in place of optional ones. */
+export type CallArgs<P extends readonly unknown[]> = [KeywordsOf<P>] extends [never]
+  ? P
+  : [...RequiredOf<P>, ...OrKwargs<OptionalPart<PositionalOf<P>>, KeywordsOf<P>>, kwargs?: Kwargs<KeywordsOf<P>>];
+
+/** What `s` is called with: everything, or the last of what is required. */
+export type PartialArgs<P extends readonly unknown[]> = CallArgs<P> | WithKwargs<Tails<RequiredOf<P>>, KeywordsOf<P>>;
+
+/** What is missing when `Given` has been given. */
+export type MissingArgs<P extends readonly unknown[], Given extends readonly unknown[]> =
+  RequiredOf<P> extends readonly [...infer Missing, ...Unknowns<WithoutKwargs<Given>>] ? Missing : [];
+
+/** What may be prepended to `Given` though nothing is missing: an optional or a rest parameter takes what that moves. */
+export type AlsoArgs<P extends readonly unknown[], Given extends readonly unknown[]> =
+  MissingArgs<P, Given> extends readonly [] ? Prependable<PositionalOf<P>, WithoutKwargs<Given>> : never;
+
+// --- internal ---
+
+type PlainObject<T> = unknown extends T
+  ? never
+  : [T] extends [object]
+    ? [Extract<T, NotPlain>] extends [never]
+      ? T
+      : never
+    : never;
+
+type NotPlain =
+  | readonly unknown[]
+  | ((...args: never) => unknown)
+  | (abstract new (...args: never) => unknown)
+  | Date
+  | RegExp
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ArrayBuffer
+  | ArrayBufferView;
+
+type OptionalPart<Positional extends readonly unknown[]> = Positional extends readonly [unknown, ...infer Others]
+  ? OptionalPart<Others>
+  : Positional;
+
+type RequiredPart<Positional extends readonly unknown[]> = number extends Positional['length']
+  ? Unlabelled<Positional>
+  : Positional extends readonly [...infer Required, ...OptionalPart<Positional>]
+    ? Required
+    : never;
+
+/** Before a rest parameter the compiler does not tell labels apart. */
+type Unlabelled<
+  Positional extends readonly unknown[],
+  Required extends readonly unknown[] = [],
+> = Positional extends readonly [infer First, ...infer Others] ? Unlabelled<Others, [...Required, First]> : Required;
+
+type OrKwargs<Optional extends readonly unknown[], Keywords> = {
+  [I in keyof Optional]: Optional[I] | Kwargs<Keywords>;
+};
+
+type WithKwargs<Args extends readonly unknown[], Keywords> = [Keywords] extends [never]
+  ? Args
+  : Args extends unknown
+    ? [...Args, kwargs?: Kwargs<Keywords>]
+    : never;
+
+type WithoutKwargs<Given extends readonly unknown[]> = Given extends readonly [...infer Args, Kwargs<unknown>]
+  ? Args
+  : Given;
+
+type Unknowns<List extends readonly unknown[]> = { [I in keyof List]: unknown };
+
+/** The ends of a list that are shorter than the list. */
+type Tails<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Others]
+  ? Others | Tails<Others>
+  : never;
+
+type Prependable<Positional extends readonly unknown[], Given extends readonly unknown[]> =
+  readonly [Positional[0], ...Given] extends Readonly<Positional>
+    ? readonly Positional[number][] extends Readonly<Positional>
+      ? Positional
+      : [value: Positional[0]]
+    : never;

@@ -1,0 +1,220 @@
+/** The handles of what has been sent. */
+
+/**
+ * The states that Celery has; an id that nothing is known of is PENDING.
+ *
+ * @example
+ * ```ts
+ * const ended: readonly BuiltInState[] = ['SUCCESS', 'FAILURE', 'REVOKED'];
+ * const result = await add.delay(1, 2);
+ * await result.get(); // 3
+ * ended.some((state) => state === 'PENDING'); // false
+ * ```
+ */
+export type BuiltInState = 'PENDING' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED';
+
+/**
+ * A state, or a custom one from `updateState`.
+ *
+ * @example
+ * ```ts
+ * const result = await add.delay(1, 2);
+ * const before: State = await result.state(); // 'PENDING'
+ * ```
+ */
+export type State = BuiltInState | (string & {});
+
+/**
+ * How to wait for a value.
+ *
+ * @example
+ * ```ts
+ * const patience: GetOptions = { timeout: 60, signal: AbortSignal.timeout(60_000) };
+ * const result = await add.delay(1, 2);
+ * await result.get(patience); // 3
+ * ```
+ */
+export interface GetOptions {
+  /** Seconds after which `get` throws TimeoutError; 0: it looks once. Default: it waits for ever. */
+  readonly timeout?: number;
+  /** Whether a failure is thrown. False: the error is returned. Default true. */
+  readonly propagate?: boolean;
+  /** Ends the wait, not the task. Default none. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * The handle of what has been sent. Awaiting it does not wait for the task: `get()` does.
+ *
+ * @example
+ * ```ts
+ * const result: AsyncResult<number> = await add.delay(1, 2);
+ * await result.get({ timeout: 10 }); // 3
+ * await app.asyncResult(result.taskId).state(); // 'SUCCESS'
+ * ```
+ */
+export interface AsyncResult<out T> {
+  /** The id; `app.asyncResult(id)` makes a handle of it anywhere. */
+  readonly taskId: string;
+  /** The step before it, or a chord's header; null if nothing is. */
+  readonly parent: AsyncResult<unknown> | null;
+  /** How far it has got. */
+  state(): Promise<State>;
+  /** The same as `state()`. */
+  status(): Promise<State>;
+  /**
+   * Waits for the value. With `propagate: false` a failure's error is returned, not thrown.
+   *
+   * @throws TaskFailedError, TaskRevokedError, TimeoutError; WouldBlock inside a task.
+   */
+  get(options?: GetOptions & { readonly propagate?: true }): Promise<T>;
+  get(options: GetOptions): Promise<T | Error>;
+  /** Whether it has ended, in any way. */
+  ready(): Promise<boolean>;
+  /** Whether it has ended well. */
+  successful(): Promise<boolean>;
+  /** Whether it has failed; what was revoked has not. */
+  failed(): Promise<boolean>;
+  /** Its value, its error, or the meta of its last `updateState`. */
+  info(): Promise<unknown>;
+  /** What its task has launched, or its members. */
+  children(): Promise<readonly AsyncResult<unknown>[]>;
+  /** Everything that has come of it so far. */
+  graph(): Promise<ResultGraph>;
+  /** Revokes all of it that has not run, and that would start within a year. */
+  revoke(): Promise<void>;
+  /** Removes its value; its id cannot be used again. What asks for it then gets UnknownResult. */
+  forget(): Promise<void>;
+}
+
+/**
+ * The handle of a group, and of what ends in one: `T` is the list of its members' values.
+ *
+ * @example
+ * ```ts
+ * const result: GroupResult<[number, string]> = await group([add.s(1, 2), log.s('a')]).delay();
+ * await result.get(); // [3, 'LOG: a']
+ * await result.completedCount(); // 2
+ * await result.results[0].get(); // 3
+ * ```
+ */
+export interface GroupResult<out T extends readonly unknown[]> extends AsyncResult<T>, Members<T> {
+  /** Keeps the handle itself, so that `app.groupResult(id)` finds it. */
+  save(): Promise<void>;
+}
+
+/**
+ * Any results, waited for as one: what `app.resultSet` makes.
+ *
+ * @example
+ * ```ts
+ * const set: ResultSet<[number, string]> = app.resultSet([await add.delay(1, 2), await log.delay('a')]);
+ * await set.get(); // [3, 'LOG: a']
+ * await set.successful(); // true
+ * ```
+ */
+export interface ResultSet<out T extends readonly unknown[]> extends Members<T> {
+  /** The same set with one more result. */
+  add<R>(result: AsyncResult<R>): ResultSet<[...T, R]>;
+  /**
+   * Waits for all values, in order. It throws what the first failure throws.
+   *
+   * @throws TaskFailedError, TaskRevokedError, TimeoutError; WouldBlock inside a task.
+   */
+  get(options?: GetOptions & { readonly propagate?: true }): Promise<T>;
+  get(options: GetOptions): Promise<{ [I in keyof T]: T[I] | Error }>;
+  /** Whether all have ended. */
+  ready(): Promise<boolean>;
+  /** Whether all have ended well. */
+  successful(): Promise<boolean>;
+  /** Whether one has failed. */
+  failed(): Promise<boolean>;
+  /** Revokes each. */
+  revoke(): Promise<void>;
+  /** Forgets each. */
+  forget(): Promise<void>;
+}
+
+/** Several results, in order. */
+export interface Members<out T extends readonly unknown[]> extends Iterable<AsyncResult<T[number]>> {
+  /** A handle for each, in order. */
+  readonly results: ResultsOf<T>;
+  /** How many have ended well. */
+  completedCount(): Promise<number>;
+  /** Whether one has not ended. */
+  waiting(): Promise<boolean>;
+}
+
+/** A handle for each value. */
+export type ResultsOf<T extends readonly unknown[]> = { readonly [I in keyof T]: AsyncResult<T[I]> };
+
+/** The type of `app.resultSet`. */
+export type ResultSetFunction = <const Results extends readonly AsyncResult<unknown>[]>(
+  results: Results,
+) => ResultSet<ValuesOf<Results>>;
+
+/** The value of each handle. */
+export type ValuesOf<Results extends readonly AsyncResult<unknown>[]> = {
+  -readonly [I in keyof Results]: Results[I] extends AsyncResult<infer T> ? T : never;
+};
+
+/**
+ * What has come of an id: tasks, and who launched or preceded whom.
+ *
+ * @example
+ * ```ts
+ * const result = await chain(add.s(1, 2), add.s(3)).delay();
+ * await result.get(); // 6
+ * const graph: ResultGraph = await result.graph();
+ * graph.nodes.map(({ state }) => state); // ['SUCCESS', 'SUCCESS']
+ * ```
+ */
+export interface ResultGraph {
+  /** Everything that is known of, with its state. */
+  readonly nodes: readonly { readonly taskId: string; readonly state: State }[];
+  /** Who came before whom, launched it, or has it as a member. */
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+/**
+ * What became of a header's member, for the body of a chord that collects.
+ *
+ * @example
+ * ```ts
+ * const errors = app.task('errors', (outcomes: readonly MemberOutcome<number>[]) =>
+ *   outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.message])),
+ * );
+ * await chord([add.s(1, 2), fail.s('no disk')], errors.s(), { onMemberFailure: 'collect' })(); // ['no disk']
+ * ```
+ */
+export type MemberOutcome<T> =
+  | {
+      /** Whether it has a value. */
+      readonly ok: true;
+      readonly value: T;
+    }
+  | { readonly ok: false; readonly error: MemberError };
+
+/**
+ * Why a member has no value.
+ *
+ * @example
+ * ```ts
+ * const first = app.task('first', ([outcome]: readonly MemberOutcome<number>[]): MemberError | null =>
+ *   outcome === undefined || outcome.ok ? null : outcome.error,
+ * );
+ * const error = await chord([fail.s('no disk')], first.s(), { onMemberFailure: 'collect' })();
+ * error?.errorType; // 'RangeError'
+ * error?.failedTask; // 'fail'
+ * ```
+ */
+export interface MemberError {
+  /** The name of the error that was thrown. */
+  readonly errorType: string;
+  /** What it said. */
+  readonly message: string;
+  /** The name of the task that failed first. */
+  readonly failedTask: string;
+  /** The id of what failed first; empty where it was called directly. */
+  readonly failedTaskId: string;
+}

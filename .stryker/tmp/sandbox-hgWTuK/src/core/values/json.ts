@@ -1,0 +1,146 @@
+import { SerializationError } from '../errors/caller.ts';
+
+/** What JSON can say. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
+
+/** How deep arrays and objects may nest: deep enough for any data, and shallow enough for every recursion over it. */
+export const MAX_DEPTH = 1000;
+
+/**
+ * Whether a value is an object that was written as a literal, or that JSON made, and not an array or an instance of a class.
+ *
+ * @example
+ * isPlainObject({ a: 1 }); // true
+ * isPlainObject(new Date(0)); // false
+ */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = prototypeOf(value);
+  // An object of another realm has another Object.prototype, but nothing is above that one either.
+  return (
+    prototype === null ||
+    prototype === Object.prototype ||
+    (prototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'))
+  );
+}
+
+/**
+ * Reads JSON as Python writes it: a bare `NaN` or `Infinity`, and an integer of more digits than a number can keep, become marks for the
+ * serializer. It does not read marks.
+ *
+ * @param what names the text for the message of the error.
+ * @param maxDepth default {@link MAX_DEPTH}; an envelope around values needs more.
+ * @throws SerializationError if the text is no JSON, or nests deeper than `maxDepth`.
+ *
+ * @example
+ * parseJson('{"a": [1, 2]}', 'the canvas'); // { a: [1, 2] }
+ */
+export function parseJson(text: string, what: string, maxDepth: number = MAX_DEPTH): Json {
+  if (isDeeperThan(text, maxDepth)) {
+    throw new SerializationError(
+      `Cannot read ${what} as JSON: it nests deeper than ${maxDepth} levels; make it flatter`,
+      { path: 'value' },
+    );
+  }
+  try {
+    return parse(text);
+  } catch (cause) {
+    const reason = cause instanceof SyntaxError ? cause.message : 'it cannot be read';
+    const message = `Cannot read ${what} as JSON: current value is a text of ${text.length} characters: ${reason}`;
+    throw new SerializationError(message, { path: 'value', cause });
+  }
+}
+
+/** A copy of JSON, of which nothing is shared with it. */
+export function copyJson<J extends Json | undefined>(json: J): J {
+  // The copy of JSON has the type of its original.
+  return copied(json) as J;
+}
+
+/** Whether {@link parseJson} may put a mark where the text has none. */
+export function mayGetMarks(text: string): boolean {
+  return NOT_FINITE.test(text) || HAS_LONG_INTEGER.test(text);
+}
+
+// --- internal ---
+
+function copied(json: unknown): unknown {
+  if (typeof json !== 'object' || json === null) return json;
+  if (Array.isArray(json)) return json.map(copied);
+  return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, copied(value)]));
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+/** JSON.parse alone would accept any depth, and whoever walks its value would overflow the stack. */
+function isDeeperThan(text: string, maxDepth: number): boolean {
+  // Each level takes two characters.
+  if (text.length <= 2 * maxDepth) return false;
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === QUOTE) i = endOfString(text, i);
+    // The codes of [ and {, and of ] and }, differ by 32 only.
+    else if ((code | 32) === 123) depth += 1;
+    else if ((code | 32) === 125) depth -= 1;
+    if (depth > maxDepth) return true;
+  }
+  return false;
+}
+
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+function isEscaped(text: string, index: number): boolean {
+  let backslashes = 0;
+  while (text.charCodeAt(index - 1 - backslashes) === BACKSLASH) backslashes += 1;
+  return backslashes % 2 === 1;
+}
+
+function parse(text: string): Json {
+  if (HAS_LONG_INTEGER.test(text)) return parseStrictly(withMarks(text));
+  try {
+    return parseStrictly(text);
+  } catch (error) {
+    const marked = withMarks(text);
+    if (marked === text) throw error;
+    return parseStrictly(marked);
+  }
+}
+
+/** The text with marks for the numbers that JSON.parse cannot read, or not without changing a digit. */
+function withMarks(text: string): string {
+  return text.replaceAll(STRING_OR_NUMBER, (token) => {
+    if (token.startsWith('"')) return token;
+    if (NOT_FINITE.test(token)) return `{"__type__":"number","__value__":"${token}"}`;
+    return isLongInteger(token) ? `{"__type__":"bigint","__value__":"${token}"}` : token;
+  });
+}
+
+/** Python writes an integer with all its digits; what JavaScript itself would write as these digits stays a number. */
+function isLongInteger(token: string): boolean {
+  return LONG_INTEGER.test(token) && String(Number(token)) !== token;
+}
+
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g;
+const NOT_FINITE = /NaN|Infinity/;
+/** Of 16 digits and more some cannot be told apart as numbers. */
+const LONG_INTEGER = /^-?[1-9]\d{15,}$/;
+const HAS_LONG_INTEGER = /(?:^|[\s:,[])-?[1-9]\d{15,}(?:[\s,\]}]|$)/;
+
+function prototypeOf(value: object): object | null {
+  // Object.getPrototypeOf is typed as any.
+  return Object.getPrototypeOf(value) as object | null;
+}
+
+function parseStrictly(text: string): Json {
+  // JSON.parse is typed as any; JSON is what it returns.
+  return JSON.parse(text) as Json;
+}

@@ -1,0 +1,120 @@
+import { InvalidOptions } from '../errors/caller.ts';
+/** What the values of options must be, whoever gives them: code, or signature JSON. */
+import { describe } from '../text/describe.ts';
+import { LOG_LEVELS, logLevelOf } from '../text/log-levels.ts';
+import { compact } from './compact.ts';
+import { isPlainObject } from './json.ts';
+
+/** The longest time that an option may say, in seconds: 100 years. */
+const MOST_SECONDS = 3_155_760_000;
+
+/** What SQS takes as a MessageGroupId. */
+const TENANT = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+
+/** What is expected of a value, and whether it is that. */
+export interface OptionCheck {
+  readonly is: (value: unknown) => boolean;
+  /** As in *Cannot use countdown as …*. */
+  readonly want: string;
+}
+
+/** A span of time. */
+export const SECONDS: OptionCheck = { is: isSeconds, want: 'a number of seconds, at least 0 and at most 100 years' };
+/** A time limit. */
+export const LIMIT: OptionCheck = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
+/** A whole number. */
+export const WHOLE: OptionCheck = { is: Number.isSafeInteger, want: 'a whole number' };
+/** How many retries. */
+export const RETRIES: OptionCheck = {
+  is: (value) => value === null || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0),
+  want: 'a whole number of at least 0, or null for no end',
+};
+/** A name that is not empty. */
+export const TEXT: OptionCheck = {
+  is: (value) => typeof value === 'string' && value !== '',
+  want: 'a text that is not empty',
+};
+/** Whose work it is. */
+export const TENANT_NAME: OptionCheck = {
+  is: (value) => typeof value === 'string' && TENANT.test(value),
+  want: 'a name of 1 to 128 letters, digits and punctuation (an SQS MessageGroupId)',
+};
+/** How much is logged. */
+export const LOG_LEVEL: OptionCheck = {
+  is: (value) => logLevelOf(value) !== undefined,
+  want: `one of ${LOG_LEVELS.join(', ')}`,
+};
+/** Yes or no. */
+export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', want: 'true or false' };
+
+/** A point in time. */
+export const DATE: OptionCheck = { is: isDate, want: 'a valid Date' };
+
+/** A whole number that is not too small. */
+export function wholeFrom(least: number): OptionCheck {
+  return {
+    is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
+    want: `${WHOLE.want} of at least ${least}`,
+  };
+}
+
+/**
+ * What a caller without the compiler may have given in place of an object of options. Those that are undefined are not
+ * given: no default gives way to them.
+ *
+ * @param as what it is used as, for the message: *the options of a call*.
+ * @throws InvalidOptions if it is no object.
+ */
+export function optionsObject(value: unknown, as: string): Readonly<Record<string, unknown>> {
+  if (!isPlainObject(value))
+    throw new InvalidOptions(`Cannot use ${as} as an object: current value is ${describe(value)}`);
+  return compact(value);
+}
+
+/**
+ * Checks options; those that are undefined are passed over.
+ *
+ * @param of whose options they are, for the message, as in *Cannot use countdown of add as …*. Default: nobody's.
+ * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
+ */
+export function checkOptions(
+  options: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, OptionCheck>>,
+  of = '',
+): void {
+  const whose = of === '' ? '' : ` of ${of}`;
+  for (const [key, value] of Object.entries(options)) {
+    if (value === undefined) continue;
+    const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
+    if (check === undefined) {
+      const known = Object.keys(checks).join(', ');
+      throw new InvalidOptions(
+        `Cannot use ${key} as an option${whose}: there is none of that name; known are ${known}`,
+      );
+    }
+    if (!check.is(value))
+      throw new InvalidOptions(`Cannot use ${key}${whose} as ${check.want}: current value is ${describe(value)}`);
+  }
+}
+
+/**
+ * Refuses a soft limit that would never be noticed; both in seconds.
+ *
+ * @throws InvalidOptions if the soft limit is not below the hard one.
+ */
+export function checkLimits(soft: number | undefined, hard: number | undefined): void {
+  if (soft === undefined || hard === undefined || soft < hard) return;
+  throw new InvalidOptions(
+    `Cannot use softTimeLimit as a limit below timeLimit (${hard} s): current value is ${soft} s`,
+  );
+}
+
+/** Whether a value is a Date that is a time. */
+export function isDate(value: unknown): value is Date {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}
+
+/** Whether a value is a span of time that an option may have. */
+export function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MOST_SECONDS;
+}

@@ -1,0 +1,52 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { ConfigurationError } from '../core/errors/caller.ts';
+
+/**
+ * The region to work in: what the command was told, what the environment says, or the profile's.
+ *
+ * @throws ConfigurationError if there is none
+ */
+export async function regionOf(
+  given: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<string> {
+  if (typeof given === 'string' && given !== '') return given;
+  const named = environment['AWS_REGION'] ?? environment['AWS_DEFAULT_REGION'];
+  if (named !== undefined && named !== '') return named;
+  return resolved(
+    (client) => client.config.region(),
+    undefined,
+    'Cannot choose a region: none is given; add --region eu-west-1, or set AWS_REGION',
+  );
+}
+
+/**
+ * Makes sure that there are credentials, wherever the AWS SDK finds them.
+ *
+ * @throws ConfigurationError if there are none
+ */
+export async function checkCredentials(region: string): Promise<void> {
+  await resolved(
+    (client) => client.config.credentials(),
+    region,
+    'Cannot reach AWS as no credentials are found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any value for an emulator)',
+  );
+}
+
+// --- internal ---
+
+/** A client makes no call here: it only says what it would call with. */
+async function resolved<T>(
+  ask: (client: SQSClient) => Promise<T>,
+  region: string | undefined,
+  problem: string,
+): Promise<T> {
+  const client = new SQSClient(region === undefined ? {} : { region });
+  try {
+    return await ask(client);
+  } catch (cause) {
+    throw new ConfigurationError(problem, { cause });
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,190 @@
+import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { transform } from 'esbuild';
+import type { Loader } from 'esbuild';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import { compact } from '../core/values/compact.ts';
+import { BUILD_CHECKS, buildSettingsOf, checkEsbuildOptions } from './bundling/settings.ts';
+import { checkSettings, isRecord, RECORD, whole } from './checks.ts';
+import type { SettingCheck } from './checks.ts';
+import { extrasOf } from './project.ts';
+import type { FunctionOptions } from './project.ts';
+
+/**
+ * Checks the configuration of a function.
+ *
+ * @param place where it stands, as in `config of handlers/report.ts`
+ * @throws ConfigurationError if a setting is unknown or has a value that AWS would refuse
+ */
+export function checkFunctionConfig(given: unknown, place: string): FunctionConfig {
+  checkSettings(given, CHECKS, place);
+  checkEsbuildOptions(buildSettingsOf(given)?.esbuild, place);
+  // It has been checked.
+  const config = given as FunctionConfig;
+  for (const [name, value] of Object.entries(config.environment ?? {})) checkVariable(name, value, place);
+  for (const [index, statement] of (config.permissions ?? []).entries())
+    checkStatement(statement, `permissions[${index}] of ${place}`);
+  const { concurrency, reserved } = config;
+  if (concurrency !== undefined && reserved !== undefined && concurrency > reserved) {
+    throw new ConfigurationError(
+      `Cannot use concurrency of ${place}: it is ${concurrency}, and reserved is ${reserved}, so that batches above that would be refused by Lambda. Set it to at most ${reserved}`,
+    );
+  }
+  return config;
+}
+
+/** What a configuration says of a function, in the words of {@link FunctionOptions}. */
+export function optionsOf(config: FunctionConfig): FunctionOptions {
+  const { memory, timeout, batchSize, window, concurrency } = config;
+  return compact({
+    ...extrasOf(config),
+    memoryMb: memory,
+    timeoutSeconds: timeout,
+    batchSize,
+    windowSeconds: window,
+    maximumConcurrency: concurrency,
+  });
+}
+
+/** One configuration over another: what both have, the second decides; variables, rights and lists of the build are joined. */
+export function mergeConfigs(below: FunctionConfig, above: FunctionConfig): FunctionConfig {
+  const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
+    a || b ? [...(a ?? []), ...(b ?? [])] : undefined;
+  return compact({
+    ...below,
+    ...above,
+    environment: below.environment || above.environment ? { ...below.environment, ...above.environment } : undefined,
+    permissions: joined(below.permissions, above.permissions),
+    external: joined(below.external, above.external),
+    provided: joined(below.provided, above.provided),
+    bundled: joined(below.bundled, above.bundled),
+    assets: joined(below.assets, above.assets),
+    loaders: below.loaders || above.loaders ? { ...below.loaders, ...above.loaders } : undefined,
+    esbuild: below.esbuild || above.esbuild ? { ...below.esbuild, ...above.esbuild } : undefined,
+  });
+}
+
+/** The variables of a configuration as a process has them: what only CloudFormation knows is left out. */
+export function variablesOf({ environment = {} }: FunctionConfig): Readonly<Record<string, string>> {
+  const known = Object.entries(environment).filter(([, value]) => typeof value !== 'object' && value !== undefined);
+  return Object.fromEntries(known.map(([name, value]) => [name, textOf(value)]));
+}
+
+/** A variable's value as Lambda has it. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/**
+ * The `config` that a handler's file exports, as far as it is written out there: it is needed before the file can be bundled and loaded.
+ *
+ * @returns undefined if there is none, or one that only the running module knows
+ */
+export async function writtenConfig(file: string): Promise<unknown> {
+  const text = await readFile(file, 'utf8');
+  if (!/\bconfig\b/.test(text)) return undefined;
+  // What does not compile, the build says.
+  const { code } = await transform(text, { loader: loaderOf(file), format: 'esm', target: 'node24' }).catch(() => ({
+    code: '',
+  }));
+  // esbuild writes a statement of a module from the first column on, and what is in it further right.
+  const [, value] = /^(?:export )?(?:const|let|var) config = (\{\n[^]*?^\}|\{.*\});$/m.exec(code) ?? [];
+  if (value === undefined || !isExported(code)) return undefined;
+  try {
+    const found: unknown = runInNewContext(`(${value})`, {}, { timeout: 1000 });
+    return structuredClone(found);
+  } catch {
+    return undefined;
+  }
+}
+
+// --- internal ---
+
+function isExported(code: string): boolean {
+  return /^export (?:const|let|var) config\b/m.test(code) || /^export \{[^}]*\bconfig\b[^}]*\}/m.test(code);
+}
+
+function loaderOf(file: string): Loader {
+  const extension = extname(file).replace(/^\.[cm]/, '.');
+  return extension === '.tsx' ? 'tsx' : extension === '.ts' ? 'ts' : 'jsx';
+}
+
+const LIST: SettingCheck = { is: Array.isArray, want: 'a list' };
+const VPC: SettingCheck = {
+  is: (value) =>
+    value === false || (isRecord(value) && isList(value['securityGroupIds']) && isList(value['subnetIds'])),
+  want: 'false, or { securityGroupIds: […], subnetIds: […] }',
+};
+const LAYERS: SettingCheck = {
+  is: (value) =>
+    Array.isArray(value) &&
+    value.length <= 5 &&
+    value.every((one) => isRecord(one) || /^arn:.+:layer:.+:\d+$/.test(String(one))),
+  want: 'a list of at most 5 ARNs of layers (arn:aws:lambda:…:layer:<name>:<version>)',
+};
+const ARCHITECTURE: SettingCheck = { is: (value) => value === 'arm64' || value === 'x86_64', want: 'arm64 or x86_64' };
+
+const CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
+  memory: whole(128, 10_240),
+  timeout: whole(1, 900),
+  environment: RECORD,
+  permissions: LIST,
+  vpc: VPC,
+  layers: LAYERS,
+  batchSize: whole(1, 10),
+  window: whole(0, 300),
+  concurrency: whole(2, 1000),
+  reserved: whole(0, 100_000),
+  architecture: ARCHITECTURE,
+  ...BUILD_CHECKS,
+};
+
+function isList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0;
+}
+
+/** Names that Lambda keeps for itself, and ours. */
+const RESERVED =
+  /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR)|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_.*))$/;
+
+function checkVariable(name: string, value: unknown, place: string): void {
+  const refused = (reason: string): ConfigurationError =>
+    new ConfigurationError(`Cannot set the variable ${name} by environment of ${place}: ${reason}`);
+  if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name) || name.length < 2)
+    throw refused('a name begins with a letter and has letters, digits and underscores, at least two');
+  if (RESERVED.test(name)) throw refused('Lambda sets it itself. Choose another name');
+  if (name.startsWith('CHORDAL_') && name !== 'CHORDAL_LOG_LEVEL')
+    throw refused('it is one of those by which a function finds its table and queues. Choose another name');
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || isRecord(value)) return;
+  throw refused(`its value must be a text, or a function of CloudFormation, and is ${describe(value)}`);
+}
+
+function checkStatement(statement: unknown, place: string): void {
+  const texts: SettingCheck = {
+    is: (value) => typeof value === 'string' || (Array.isArray(value) && value.length > 0),
+    want: 'a text or a list of texts',
+  };
+  const anything: SettingCheck = {
+    is: (value) => value !== '' && value !== null,
+    want: 'an ARN, a function of CloudFormation, or a list of them',
+  };
+  const checks = {
+    Sid: texts,
+    Effect: { is: (value: unknown) => value === 'Allow' || value === 'Deny', want: 'Allow or Deny' },
+    Action: texts,
+    NotAction: texts,
+    Resource: anything,
+    NotResource: anything,
+    Condition: RECORD,
+  };
+  checkSettings(statement, checks, place);
+  for (const [key, other] of [['Effect'], ['Action', 'NotAction'], ['Resource', 'NotResource']] as const) {
+    if (statement[key] !== undefined || (other !== undefined && statement[other] !== undefined)) continue;
+    throw new ConfigurationError(
+      `Cannot use ${place}: it has no ${key}. Write it as { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:…' }`,
+    );
+  }
+}

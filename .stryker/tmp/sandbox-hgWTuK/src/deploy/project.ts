@@ -1,0 +1,246 @@
+import { ConfigurationError } from '../core/errors/caller.ts';
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import { compact } from '../core/values/compact.ts';
+import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
+import type { HandlerFile } from './handler-file.ts';
+import { systemHandlers } from './system-handlers.ts';
+
+/** What a project consists of: a plain value, from which the embedded cloud and the deployed stack are both made. */
+export interface Project {
+  readonly service: string;
+  readonly stage: string;
+  /** What the name of every queue begins with: `<service>-<stage>-`. */
+  readonly queuePrefix: string;
+  readonly table: TableDescription;
+  readonly bucket: BucketDescription;
+  /** Where messages end that were received too often; the `bury` function consumes it. */
+  readonly deadLetterQueue: QueueDescription;
+  /** One function for each file of the handlers folder. */
+  readonly functions: readonly FunctionDescription[];
+  /** The functions that every project has: `bury`, `submit` and `result`. */
+  readonly systemFunctions: readonly FunctionDescription[];
+  /** What every function and every caller needs in its environment, beside the AWS SDK's own. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The one table: string keys, paid by request, items expire by themselves. */
+export interface TableDescription {
+  readonly name: string;
+  readonly partitionKey: string;
+  readonly sortKey: string;
+  readonly ttlAttribute: string;
+}
+
+/** The bucket for values that are too large for the table. */
+export interface BucketDescription {
+  readonly name: string;
+}
+
+/** A standard queue. */
+export interface QueueDescription {
+  readonly name: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly retentionSeconds: number;
+  readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
+}
+
+/** What feeds a function: its queue, and how the event source mapping reads it. */
+export interface EventSource {
+  readonly queue: QueueDescription;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  /** At most so many batches at once; absent: as many as the account allows. */
+  readonly maximumConcurrency?: number;
+}
+
+/** A Lambda function. One without an event source is only invoked. */
+export interface FunctionDescription extends FunctionExtras {
+  /** The function's name: `<service>-<stage>-<handler>`. */
+  readonly name: string;
+  /** The name of its file without the extension. */
+  readonly handler: string;
+  readonly file: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMb: number;
+  readonly eventSource?: EventSource;
+}
+
+/** What a function has beside its queue; the names are those of its configuration. */
+export type FunctionExtras = Pick<
+  FunctionConfig,
+  'environment' | 'permissions' | 'vpc' | 'layers' | 'reserved' | 'architecture'
+>;
+
+/** What may be set for a function; the rest follows from it. */
+export interface FunctionOptions extends FunctionExtras {
+  /** How long one batch may take. Default 60. */
+  readonly timeoutSeconds?: number;
+  /** Default 512. */
+  readonly memoryMb?: number;
+  /** Messages in a batch, at most 10. Default 10. */
+  readonly batchSize?: number;
+  /** How long to wait for a batch to fill. Default 0. */
+  readonly windowSeconds?: number;
+  /** At most so many batches at once, 2 to 1,000. Default: no limit of its own. */
+  readonly maximumConcurrency?: number;
+}
+
+/** What {@link describeProject} is told. */
+export interface ProjectOptions {
+  /** Letters, digits and hyphens, beginning with a letter. */
+  readonly service: string;
+  /** As `service`. */
+  readonly stage: string;
+  readonly functions: readonly (HandlerFile & FunctionOptions)[];
+  /** The memory of the functions that every project has. Default 512. */
+  readonly systemMemoryMb?: number;
+}
+
+/**
+ * Describes everything that a project consists of: table, bucket, queues and functions, with their names and limits.
+ *
+ * @throws ConfigurationError if a name or a limit is one that AWS would refuse, or two functions have the same name
+ *
+ * @example
+ * const { functions } = describeProject({ service: 'shop', stage: 'dev', functions: [{ name: 'math', file: 'handlers/math.ts' }] });
+ * functions[0]?.name; // 'shop-dev-math'
+ */
+export function describeProject({ service, stage, functions, systemMemoryMb = 512 }: ProjectOptions): Project {
+  checkPart('service', service);
+  checkPart('stage', stage);
+  const queuePrefix = `${service}-${stage}-`;
+  checkNames(queuePrefix, functions);
+
+  const deadLetterQueue: QueueDescription = {
+    name: `${queuePrefix}${deadLetterName}`,
+    visibilityTimeoutSeconds: visibilityFor({}),
+    retentionSeconds: 14 * day,
+  };
+  const redrive = { deadLetterQueue: deadLetterQueue.name, maxReceiveCount };
+  // SQS keeps a message's first timestamp when it moves it, so what dies late must outlive its own queue.
+  const sourceQueue = (options: FunctionOptions, name: string): QueueDescription => ({
+    name,
+    visibilityTimeoutSeconds: visibilityFor(options),
+    retentionSeconds: 10 * day,
+    redrive,
+  });
+
+  return {
+    service,
+    stage,
+    queuePrefix,
+    table: { name: `${service}-${stage}`, partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'x' },
+    bucket: { name: `${queuePrefix}payloads`.toLowerCase() },
+    deadLetterQueue,
+    functions: functions.map((options) => {
+      const name = `${queuePrefix}${options.name}`;
+      return describeFunction(options, name, eventSource(options, sourceQueue(options, name)));
+    }),
+    systemFunctions: systemHandlers().map(({ consumes, ...handler }) =>
+      describeFunction(
+        { ...handler, memoryMb: systemMemoryMb },
+        `${queuePrefix}${handler.name}`,
+        consumes === 'dead-letters' ? eventSource({}, deadLetterQueue) : undefined,
+      ),
+    ),
+    environment: {
+      CHORDAL_TABLE: `${service}-${stage}`,
+      CHORDAL_BUCKET: `${queuePrefix}payloads`.toLowerCase(),
+      CHORDAL_QUEUE_PREFIX: queuePrefix,
+      CHORDAL_SERVICE: service,
+      CHORDAL_STAGE: stage,
+    },
+  };
+}
+
+/** What a function has beside its queue, out of all that may be set. */
+export function extrasOf({
+  environment,
+  permissions,
+  vpc,
+  layers,
+  reserved,
+  architecture,
+}: FunctionOptions): FunctionExtras {
+  return compact({ environment, permissions, vpc, layers, reserved, architecture });
+}
+
+// --- internal ---
+
+const day = 24 * 60 * 60;
+const deadLetterName = 'dead';
+
+/** High, because it is no count of crashes: throttling and neighbours in a batch raise it too. Starts are counted by the worker. */
+const maxReceiveCount = 50;
+
+/** The longest name of a Lambda function; a queue's may have 80. */
+const longestFunctionName = 64;
+
+function describeFunction(
+  options: HandlerFile & FunctionOptions,
+  name: string,
+  source: EventSource | undefined,
+): FunctionDescription {
+  const { name: handler, file, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, memoryMb = 512 } = options;
+  checkLimit(name, 'timeout', timeoutSeconds, 1, 900);
+  checkLimit(name, 'memory', memoryMb, 128, 10_240);
+  return {
+    ...extrasOf(options),
+    name,
+    handler,
+    file,
+    timeoutSeconds,
+    memoryMb,
+    ...(source && { eventSource: source }),
+  };
+}
+
+function eventSource(options: FunctionOptions, queue: QueueDescription): EventSource {
+  const { batchSize = 10, windowSeconds = 0, maximumConcurrency } = options;
+  checkLimit(queue.name, 'batchSize', batchSize, 1, 10);
+  checkLimit(queue.name, 'window', windowSeconds, 0, 300);
+  if (maximumConcurrency === undefined) return { queue, batchSize, windowSeconds };
+  checkLimit(queue.name, 'concurrency', maximumConcurrency, 2, 1000);
+  return { queue, batchSize, windowSeconds, maximumConcurrency };
+}
+
+/** What AWS asks for: six times the function's timeout, so that a throttled batch can be tried again, and the window. */
+function visibilityFor({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, windowSeconds = 0 }: FunctionOptions): number {
+  return 6 * timeoutSeconds + windowSeconds;
+}
+
+function checkPart(what: string, value: string): void {
+  if (/^[A-Za-z][A-Za-z0-9-]*$/.test(value)) return;
+  throw new ConfigurationError(
+    `Cannot use "${value}" as the ${what}: it takes letters, digits and hyphens, and begins with a letter`,
+  );
+}
+
+function checkNames(prefix: string, functions: readonly HandlerFile[]): void {
+  const taken = new Map<string, string>(
+    [deadLetterName, ...systemHandlers().map(({ name }) => name)].map((name) => [name, 'Chordal itself']),
+  );
+  for (const { name, file } of functions) {
+    checkHandlerName(name, file);
+    const owner = taken.get(name);
+    if (owner !== undefined)
+      throw new ConfigurationError(`Cannot name a function after ${file}: "${name}" is taken by ${owner}`);
+    taken.set(name, file);
+    checkLength(`${prefix}${name}`, ` after ${file}`, 'the file, the service or the stage');
+  }
+  for (const { name } of systemHandlers()) checkLength(`${prefix}${name}`, '', 'the service or the stage');
+}
+
+function checkLength(name: string, after: string, fix: string): void {
+  if (name.length <= longestFunctionName) return;
+  throw new ConfigurationError(
+    `Cannot name a function "${name}"${after}: a name has at most ${longestFunctionName} characters, this one has ${name.length}; shorten ${fix}`,
+  );
+}
+
+function checkLimit(owner: string, what: string, value: number, least: number, most: number): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new ConfigurationError(
+    `Cannot set ${what} of ${owner} to ${value}: it takes a whole number from ${least} to ${most}`,
+  );
+}

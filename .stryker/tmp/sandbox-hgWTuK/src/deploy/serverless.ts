@@ -1,0 +1,249 @@
+import { join, relative } from 'node:path';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import { checkCredentials, regionOf } from './aws-account.ts';
+import { buildHandlers, readSettings as readBuildSettings } from './build.ts';
+import type { ProjectBuild } from './bundling/project-file.ts';
+import { unknownKey } from './checks.ts';
+import { optionsOf, textOf, variablesOf } from './function-config.ts';
+import { findHandlers } from './handler-file.ts';
+import type { HandlerFile } from './handler-file.ts';
+import { nodeProblem } from './node-version.ts';
+import { describeProject } from './project.ts';
+import type { FunctionOptions, Project } from './project.ts';
+import { readVariables } from './serverless-variables.ts';
+import type { Given, Variables } from './serverless-variables.ts';
+import { alarms } from './stack/alarms.ts';
+import { extensions, serverlessFunctions } from './stack/functions.ts';
+import { outputs } from './stack/outputs.ts';
+import { roles } from './stack/roles.ts';
+import type { StackSettings } from './stack/settings.ts';
+import { storage } from './stack/storage.ts';
+import { logicalName } from './stack/template.ts';
+import type { StackParts } from './stack/template.ts';
+import { systemHandlers } from './system-handlers.ts';
+
+export type { FunctionConfig, ProjectBuild, Variables };
+
+/** How {@link defineStack} is told where it is and what it is for. */
+export interface StackOptions {
+  /** The project's root: where `serverless.yml` and the folder `handlers` are. */
+  readonly root: string;
+  /** The words of the command line, as in `['deploy', '--stage', 'dev']`. */
+  readonly command: readonly string[];
+  /** The process's variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Says something to whoever runs the command. */
+  readonly say: (message: string) => void;
+}
+
+/** What `serverless.yml` takes from {@link defineStack}, each by `${file(…):name}`. */
+export interface Stack {
+  readonly region: (variables: Variables) => Promise<string>;
+  readonly functions: (variables: Variables) => Promise<object>;
+  readonly resources: (variables: Variables) => Promise<object>;
+}
+
+/**
+ * Makes what `serverless.yml` needs of a project. For `deploy` and `package` it builds the handlers, so that everything that can be wrong
+ * with them is found before anything is deployed.
+ *
+ * @example
+ * // infra/stack.js
+ * export const { region, functions, resources } = defineStack({ root, command: process.argv.slice(2), environment: process.env, say: console.error });
+ */
+export function defineStack(options: StackOptions): Stack {
+  const { root, environment, command, say } = options;
+  const words = new Set(command);
+  const isBuilt = words.has('deploy') || words.has('package');
+  let made: Promise<StackParts> | undefined;
+  const partsOf = async (variables: Variables): Promise<StackParts> => {
+    checkNode();
+    // Not within what is made once: a variable that is not known yet is asked for again.
+    const given = await readVariables(variables);
+    made ??= makeParts(options, isBuilt, given);
+    return made;
+  };
+  const readable =
+    <T>(make: (variables: Variables) => Promise<T>) =>
+    async (variables: Variables) =>
+      make(variables).catch((error: unknown) => {
+        throw withoutStack(error);
+      });
+  return {
+    region: readable(async ({ options: given }) => {
+      const region = await regionOf(given['region'], environment);
+      if (words.has('deploy') || words.has('remove')) await checkCredentials(region);
+      return region;
+    }),
+    functions: readable(async (variables) =>
+      serverlessFunctions(await partsOf(variables), relative(root, outDirOf(root))),
+    ),
+    resources: readable(async (variables) => {
+      const parts = await partsOf(variables);
+      if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
+      const all = { ...storage(parts), ...roles(parts), ...alarms(parts) };
+      checkCount(Object.keys(all).length, parts.project);
+      return {
+        Resources: all,
+        Outputs: outputs(parts),
+        extensions: extensions(parts),
+      };
+    }),
+  };
+}
+
+// --- internal ---
+
+/** The machine's own Node runs the framework, unless the project has another. */
+function checkNode(): void {
+  const problem = nodeProblem(process.versions.node);
+  if (problem === undefined) return;
+  throw new ConfigurationError(
+    `Cannot build handlers: ${problem}. Run npm install --save-dev node@24, and start the framework by npx`,
+  );
+}
+
+async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, given: Given): Promise<StackParts> {
+  const { service, stage, settings, provider, functions: own } = given;
+  const found = await findHandlers(relative(process.cwd(), join(root, 'handlers')));
+  checkNamed(
+    own,
+    found.map(({ name }) => name),
+  );
+  const standard = standardOptions(settings);
+  const options = { handlers: found.map((one) => ({ ...one, ...standard })), outDir: outDirOf(root), configs: own };
+  // What is wrong with what is written, before anything is built.
+  const { configs } = await readBuildSettings(options);
+  const describe = (all: Readonly<Record<string, FunctionConfig>>): Project =>
+    describeProject({
+      service,
+      stage,
+      functions: found.map((one) => ({ ...one, ...standard, ...optionsOf(all[one.name] ?? {}) })),
+      systemMemoryMb: settings.memory,
+    });
+  const planned = describe(configs);
+  checkLogicalNames(found);
+  if (!isBuilt) return { project: planned, settings, provider, routes: {} };
+  checkPatterns(given.patterns, root);
+  const build = await buildHandlers({
+    ...options,
+    systemHandlers: systemHandlers(),
+    deployment: { sourceMaps: settings.sourceMaps, architecture: provider.architecture, environment },
+    environmentOf: ({ name }, config) => deployedEnvironment({ project: planned, given, environment, name, config }),
+  });
+  return { project: describe(build.configs), settings, provider, routes: build.routes };
+}
+
+interface Deployed {
+  readonly project: Project;
+  readonly given: Given;
+  readonly environment: StackOptions['environment'];
+  readonly name: string;
+  readonly config: FunctionConfig;
+}
+
+/** What a handler will find in `process.env`, with the credentials of this process: a module may call AWS while it loads. */
+function deployedEnvironment({
+  project,
+  given,
+  environment,
+  name,
+  config,
+}: Deployed): Readonly<Record<string, string>> {
+  const { provider, settings } = given;
+  const kept = Object.entries(environment).filter(([key]) => key.startsWith('AWS_') || KEPT.includes(key));
+  const all = {
+    ...Object.fromEntries(kept),
+    ...provider.environment,
+    ...variablesOf(config),
+    ...project.environment,
+    CHORDAL_LOG_LEVEL: settings.logLevel,
+    AWS_LAMBDA_FUNCTION_NAME: `${project.queuePrefix}${name}`,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory ?? settings.memory),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+  };
+  // What only CloudFormation knows stands there as it is written.
+  const texts = Object.entries(all).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, textOf(value)] as const],
+  );
+  return Object.fromEntries(texts);
+}
+
+/** What a process needs of a machine. */
+const KEPT = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'LANG', 'SystemRoot', 'Path'];
+
+/** Patterns that were right when bundles were all that was shipped. */
+function checkPatterns(patterns: readonly string[] | undefined, root: string): void {
+  const outDir = relative(root, outDirOf(root));
+  if (patterns === undefined || !patterns.some((pattern) => pattern.includes(outDir) && !pattern.startsWith('!')))
+    return;
+  if (patterns.some((pattern) => pattern === `${outDir}/**`)) return;
+  throw new ConfigurationError(
+    `Cannot package the functions: package.patterns of serverless.yml takes only some of what is built. Write '${outDir}/**' and '!${outDir}/meta.json' in place of the lines with ${outDir}`,
+  );
+}
+
+/** What CloudFormation takes. */
+const MOST_RESOURCES = 500;
+
+function checkCount(own: number, { functions, systemFunctions }: Project): void {
+  // Of each function the framework makes two, and the mapping from its queue; and it has a bucket with a policy.
+  const total = own + 3 * functions.length + 2 * systemFunctions.length + 3;
+  if (total <= MOST_RESOURCES) return;
+  throw new ConfigurationError(
+    `Cannot deploy ${functions.length} handlers in one stack: they take ${total} resources, and CloudFormation takes ${MOST_RESOURCES}. Put tasks together in fewer files, deploy without alarms, or split the service`,
+  );
+}
+
+function standardOptions({ timeout, memory, batchSize, batchWindow, concurrency }: StackSettings): FunctionOptions {
+  return {
+    timeoutSeconds: timeout,
+    memoryMb: memory,
+    batchSize,
+    windowSeconds: batchWindow,
+    ...(concurrency > 0 && { maximumConcurrency: concurrency }),
+  };
+}
+
+/** CloudFormation's names take letters and digits alone. */
+function checkLogicalNames(handlers: readonly HandlerFile[]): void {
+  const taken = new Map<string, string>(
+    systemHandlers().map(({ name }) => [logicalName(name), 'one of Chordal itself']),
+  );
+  for (const { name, file } of handlers) {
+    const id = logicalName(name);
+    const owner = taken.get(id);
+    if (owner !== undefined) {
+      throw new ConfigurationError(
+        `Cannot name a function after ${file}: in a template it is called ${id}, and so is ${owner}; rename the file`,
+      );
+    }
+    taken.set(id, file);
+  }
+}
+
+/** What is misspelt would be ignored. */
+function checkNamed(functions: Given['functions'], handlers: readonly string[]): void {
+  const unknown = Object.keys(functions).find((name) => !handlers.includes(name));
+  if (unknown !== undefined) throw unknownKey(unknown, handlers, 'custom.functions of serverless.yml');
+}
+
+/** Ignored by git and by the framework's own bundler, which leaves `.mjs` alone. */
+function outDirOf(root: string): string {
+  return join(root, '.chordal', 'build');
+}
+
+function whatStays({ service, stage }: Project): string {
+  return (
+    `The table and the bucket of ${service}-${stage} stay, with all results in them: CloudFormation lists them as retained ` +
+    `(${service}-${stage}-Table-…, ${service}-${stage}-bucket-…). Delete them by hand, or deploy with --param="retainData=false" before you remove.`
+  );
+}
+
+/** The framework prints the stack of what was thrown; the message alone says what to do. */
+function withoutStack(error: unknown): unknown {
+  if (error instanceof ConfigurationError) error.stack = error.message;
+  return error;
+}

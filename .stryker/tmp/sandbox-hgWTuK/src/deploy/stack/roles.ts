@@ -1,0 +1,229 @@
+import type { FunctionDescription } from '../project.ts';
+import { systemHandlers } from '../system-handlers.ts';
+import { NO_PROVIDER_SETTINGS } from './provider.ts';
+import {
+  attribute,
+  BUCKET,
+  DEAD_QUEUE,
+  queueId,
+  ref,
+  roleId,
+  scheduleGroupName,
+  SCHEDULER_ROLE,
+  sub,
+  TABLE,
+} from './template.ts';
+import type { Resource, Resources, StackParts, Value } from './template.ts';
+
+/** A role for each function, one for the Scheduler, and a policy for callers in other services. */
+export function roles(parts: StackParts): Resources {
+  const { functions, systemFunctions } = parts.project;
+  return {
+    ...Object.fromEntries(
+      [...functions, ...systemFunctions].map((one) => [roleId(one.handler), functionRole(parts, one)]),
+    ),
+    [SCHEDULER_ROLE]: schedulerRole(parts),
+    CallerPolicy: callerPolicy(parts),
+  };
+}
+
+// --- internal ---
+
+type Statement = Readonly<Record<string, Value>>;
+
+function functionRole(parts: StackParts, one: FunctionDescription): Resource {
+  const policies = [
+    { PolicyName: 'chordal', PolicyDocument: policy([...statementsOf(parts, one), ...forAnyFunction(parts, one)]) },
+  ];
+  const own = ownStatements(parts, one);
+  if (own.length > 0) policies.push({ PolicyName: 'own', PolicyDocument: policy(own) });
+  const managed = managedPolicies(parts, one);
+  return role(parts, assumedBy('lambda.amazonaws.com'), {
+    Policies: policies,
+    ...(managed.length > 0 && { ManagedPolicyArns: managed }),
+  });
+}
+
+/** What the project adds to the rights of its own handlers. */
+function ownStatements(
+  { provider = NO_PROVIDER_SETTINGS }: StackParts,
+  one: FunctionDescription,
+): readonly Statement[] {
+  if (isOfSystem(one)) return [];
+  // What is in them, CloudFormation and IAM check.
+  return [...provider.statements, ...(one.permissions ?? [])] as readonly Statement[];
+}
+
+function managedPolicies({ provider = NO_PROVIDER_SETTINGS }: StackParts, one: FunctionDescription): readonly Value[] {
+  const isInVpc = one.vpc === undefined ? provider.hasVpc : one.vpc !== false;
+  return [...(isOfSystem(one) ? [] : provider.managedPolicies), ...(isInVpc ? [forVpc] : [])];
+}
+
+/** Lets Lambda make network interfaces for a function. */
+const forVpc = sub('arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole');
+
+function isOfSystem({ handler }: FunctionDescription): boolean {
+  return SYSTEM.includes(handler);
+}
+
+const SYSTEM: readonly string[] = systemHandlers().map(({ name }) => name);
+
+/** What `submit` and `result` do is less than what a worker does, and `bury` does what a worker does. */
+function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
+  switch (handler) {
+    case 'result':
+      return [readTable, allow(['s3:GetObject'], objects('v')), listBucket];
+    case 'submit':
+      return [
+        send(appQueues(parts)),
+        allow(['dynamodb:GetItem'], attribute(TABLE)),
+        writeTable,
+        // The blocks of a large canvas: it starts from what it has written.
+        allow(['s3:GetObject', 's3:PutObject'], objects('b')),
+        ...schedule(parts),
+      ];
+    default: {
+      const own = handler === 'bury' ? DEAD_QUEUE : queueId(handler);
+      const receiving = eventSource === undefined ? [] : [receive(own)];
+      // A worker that can make nothing of a message sends it to the dead-letter queue.
+      const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
+      return [...receiving, send(queues), readTable, writeTable, ...readBucket, writeBucket, ...schedule(parts)];
+    }
+  }
+}
+
+function forAnyFunction({ settings }: StackParts, { name, handler }: FunctionDescription): readonly Statement[] {
+  const logs = sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${name}:*`);
+  return [
+    allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logs),
+    // X-Ray knows no resources.
+    ...(settings.tracing ? [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')] : []),
+    ...key(settings.kmsKey, handler === 'result' ? toRead : toWrite),
+  ];
+}
+
+function schedulerRole(parts: StackParts): Resource {
+  const fromHere = {
+    StringEquals: {
+      'aws:SourceAccount': ref('AWS::AccountId'),
+      'aws:SourceArn': schedulerArn(`schedule-group/${scheduleGroupName(parts.project)}`),
+    },
+  };
+  const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
+  const statements = [allow(['sqs:SendMessage'], queues), ...key(parts.settings.kmsKey)];
+  return role(parts, assumedBy('scheduler.amazonaws.com', fromHere), {
+    Policies: [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }],
+  });
+}
+
+/** All that an app does in another service; it also forgets results. */
+function callerPolicy(parts: StackParts): Resource {
+  const forget = [allow(['dynamodb:DeleteItem'], attribute(TABLE)), allow(['s3:DeleteObject'], objects('v'))];
+  return {
+    Type: 'AWS::IAM::ManagedPolicy',
+    Properties: {
+      Description: `Lets a program submit tasks of ${parts.project.queuePrefix}* and read their results`,
+      PolicyDocument: policy([
+        send(appQueues(parts)),
+        readTable,
+        writeTable,
+        ...readBucket,
+        writeBucket,
+        ...schedule(parts),
+        ...forget,
+        ...key(parts.settings.kmsKey),
+      ]),
+    },
+  };
+}
+
+function appQueues({ project }: StackParts): readonly Value[] {
+  const bytes = project.functions.reduce((sum, { name }) => sum + ARN_BYTES + name.length, 0);
+  // All that begins with the prefix, where a policy cannot hold a line for each.
+  if (bytes > MOST_QUEUE_BYTES)
+    return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${project.queuePrefix}*`)];
+  return project.functions.map(({ handler }) => attribute(queueId(handler)));
+}
+
+/** A managed policy has at most 6,144 characters, some 1,500 of them for other things. */
+const MOST_QUEUE_BYTES = 4000;
+/** What stands before a queue's name in an ARN, with quotes and a comma. */
+const ARN_BYTES = 48;
+
+function receive(queue: string): Statement {
+  const actions = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'];
+  return allow(
+    actions.map((action) => `sqs:${action}`),
+    attribute(queue),
+  );
+}
+
+function send(queues: readonly Value[]): Statement {
+  return allow(['sqs:GetQueueUrl', 'sqs:SendMessage'], queues);
+}
+
+const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], attribute(TABLE));
+const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(TABLE));
+
+/** Who may not list a bucket is told of a missing object that it is forbidden. */
+const listBucket = allow(['s3:ListBucket'], attribute(BUCKET));
+const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), listBucket];
+const writeBucket = allow(['s3:PutObject'], [objects('v'), objects('b')]);
+
+function schedule({ project }: StackParts): readonly Statement[] {
+  return [
+    allow(['scheduler:CreateSchedule'], schedulerArn(`schedule/${scheduleGroupName(project)}/*`)),
+    {
+      ...allow(['iam:PassRole'], attribute(SCHEDULER_ROLE)),
+      Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    },
+  ];
+}
+
+function schedulerArn(resource: string): Value {
+  return sub(`arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
+}
+
+/** DynamoDB asks on its caller's behalf whether the key is there, and for what encrypts its table. */
+const toRead = ['kms:Decrypt', 'kms:DescribeKey'];
+/** SQS and S3 ask for a new data key, too. */
+const toWrite = [...toRead, 'kms:GenerateDataKey'];
+
+function key(kmsKey: string, actions: readonly string[] = toWrite): readonly Statement[] {
+  return kmsKey === '' ? [] : [allow(actions, kmsKey)];
+}
+
+function objects(folder: string): Value {
+  return sub(`\${${BUCKET}.Arn}/${folder}/*`);
+}
+
+function allow(actions: readonly string[], resource: Value): Statement {
+  return { Effect: 'Allow', Action: actions, Resource: resource };
+}
+
+function assumedBy(service: string, condition?: Value): Value {
+  const trust = { Effect: 'Allow', Principal: { Service: service }, Action: 'sts:AssumeRole' };
+  return policy([condition === undefined ? trust : { ...trust, Condition: condition }]);
+}
+
+function role(
+  { provider = NO_PROVIDER_SETTINGS }: StackParts,
+  trust: Value,
+  properties: Readonly<Record<string, Value>>,
+): Resource {
+  const { permissionsBoundary, path, tags } = provider;
+  return {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: trust,
+      ...properties,
+      ...(permissionsBoundary !== undefined && { PermissionsBoundary: permissionsBoundary }),
+      ...(path !== undefined && { Path: path }),
+      ...(tags && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+    },
+  };
+}
+
+function policy(statements: readonly Statement[]): Value {
+  return { Version: '2012-10-17', Statement: statements };
+}

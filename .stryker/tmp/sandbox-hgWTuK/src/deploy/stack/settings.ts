@@ -1,0 +1,132 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { LOG_LEVEL } from '../../core/values/option-checks.ts';
+
+/** What a stage may set: the parameters of the stack. OPERATIONS.md has the same table. */
+export interface StackSettings {
+  /** Memory of each function, in MB. It also decides its share of a processor. */
+  readonly memory: number;
+  /** Seconds that a batch may take; a queue's visibility timeout is six times as much. */
+  readonly timeout: number;
+  /** Messages in a batch. */
+  readonly batchSize: number;
+  /** Seconds to wait for a batch to fill. */
+  readonly batchWindow: number;
+  /** Batches of one function at once; 0: as many as the account allows. */
+  readonly concurrency: number;
+  /** What `submit` may submit: names of tasks, or patterns with `*`; empty: nothing. */
+  readonly submitAllow: string;
+  /** Days that logs are kept. */
+  readonly logRetention: number;
+  /** What functions log at least. */
+  readonly logLevel: string;
+  /** Days that large values are kept in the bucket: longer than any workflow waits, and 15 days. */
+  readonly payloadRetention: number;
+  /** Whether the table can be restored to any second of the last 35 days. */
+  readonly tableRecovery: boolean;
+  /** Whether table and bucket outlive the stack. */
+  readonly retainData: boolean;
+  /** The ARN of a key of yours for table, bucket, queues and variables; empty: keys of AWS, which cost nothing. */
+  readonly kmsKey: string;
+  /** Whether there are alarms. */
+  readonly alarms: boolean;
+  /** The ARN of the SNS topic that alarms tell; empty: nobody is told. */
+  readonly alarmTopic: string;
+  /** Seconds that the oldest message of a queue may be old before its alarm goes off. */
+  readonly messageAge: number;
+  /** Whether functions print metrics of what they run. */
+  readonly metrics: boolean;
+  /** Whether X-Ray traces the functions. */
+  readonly tracing: boolean;
+  /** Whether stacks of errors name files and lines as they were written; it costs some milliseconds of each cold start. */
+  readonly sourceMaps: boolean;
+}
+
+/** What holds where a stage sets nothing. */
+export const DEFAULT_SETTINGS: StackSettings = {
+  memory: 512,
+  timeout: 60,
+  batchSize: 10,
+  batchWindow: 0,
+  concurrency: 0,
+  submitAllow: '',
+  logRetention: 14,
+  logLevel: 'info',
+  payloadRetention: 90,
+  tableRecovery: false,
+  retainData: true,
+  kmsKey: '',
+  alarms: true,
+  alarmTopic: '',
+  messageAge: 900,
+  metrics: true,
+  tracing: false,
+  sourceMaps: true,
+};
+
+/**
+ * Reads the parameters of a stage. On the command line they are texts.
+ *
+ * @param given the parameters that are set
+ * @throws ConfigurationError if one has a value that it can't have
+ *
+ * @example
+ * readSettings({ timeout: '30' }).timeout; // 30
+ */
+export function readSettings(given: Readonly<Record<string, unknown>>): StackSettings {
+  const read = Object.fromEntries(
+    Object.entries(DEFAULT_SETTINGS).map(([name, standard]: [string, unknown]) => {
+      const value = given[name] ?? standard;
+      return [name, readers[typeof standard]?.(name, value) ?? value];
+    }),
+  );
+  // Every parameter has been read as what its default is.
+  const settings = read as unknown as StackSettings;
+  check(settings);
+  return settings;
+}
+
+// --- internal ---
+
+/** What CloudWatch Logs takes. */
+const LOG_DAYS = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+type Reader = (name: string, value: unknown) => number | boolean | string;
+
+const readers: Readonly<Partial<Record<string, Reader>>> = {
+  number: (name, value) => {
+    const number = Number(value);
+    if (String(value).trim() !== '' && Number.isInteger(number) && number >= 0) return number;
+    throw refused(name, 'a whole number', value);
+  },
+  boolean: (name, value) => {
+    if (value === true || value === 'true') return true;
+    if (value === false || value === 'false') return false;
+    throw refused(name, 'true or false', value);
+  },
+  string: (name, value) => {
+    if (typeof value === 'string') return value.trim();
+    throw refused(name, 'a text', value);
+  },
+};
+
+/** The limits of functions and queues are checked with the project that they belong to. */
+function check({ logLevel, logRetention, payloadRetention, messageAge, kmsKey, alarmTopic }: StackSettings): void {
+  if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
+  if (!LOG_DAYS.includes(logRetention))
+    throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);
+  if (payloadRetention < 16)
+    throw refused('payloadRetention', 'at least 16 days, as results are kept for 15', payloadRetention);
+  if (messageAge < 60) throw refused('messageAge', 'at least 60 seconds', messageAge);
+  if (kmsKey !== '' && !/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(kmsKey))
+    throw refused('kmsKey', 'the ARN of a KMS key (arn:aws:kms:…:key/…)', kmsKey);
+  if (alarmTopic !== '' && !/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/.test(alarmTopic))
+    throw refused('alarmTopic', 'the ARN of an SNS topic (arn:aws:sns:…)', alarmTopic);
+}
+
+function refused(name: string, want: string, value: unknown): ConfigurationError {
+  return new ConfigurationError(
+    `Cannot use the parameter ${name} as ${want}: current value is ${JSON.stringify(value)}`,
+  );
+}

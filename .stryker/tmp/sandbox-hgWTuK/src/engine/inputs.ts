@@ -1,0 +1,118 @@
+import { ServiceUnavailable } from '../core/errors/caller.ts';
+import { memberId } from '../core/protocol/ids.ts';
+import type { FailureNotice, Input } from '../core/protocol/message.ts';
+import type { Cell, Outcome, Value } from '../core/protocol/outcome.ts';
+import type { TaskPlan } from '../core/protocol/plan.ts';
+import { compact } from '../core/values/compact.ts';
+import { copyJson, isPlainObject, parseJson } from '../core/values/json.ts';
+import type { Json, JsonObject } from '../core/values/json.ts';
+import type { Engine } from './engine.ts';
+
+/** How often a body reads again when a member's outcome is not there yet, and how long it waits between (ms). */
+const GATHER_TRIES = 5;
+const GATHER_WAIT_MS = 50;
+
+type Reader = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
+
+/** The arguments of a task as JSON: its own, behind what the step before it returned. */
+export interface LoadedArguments {
+  readonly args: readonly Json[];
+  readonly kwargs: JsonObject;
+}
+
+/**
+ * Loads a task's arguments: those kept elsewhere, and its input unless it is immutable. They are nobody else's: what a run
+ * does to them reaches neither its retry nor its callbacks, which have them from the same message.
+ */
+export async function loadArguments(reader: Reader, sig: TaskPlan, input: Input | undefined): Promise<LoadedArguments> {
+  const own =
+    sig.stored === undefined
+      ? copyJson({ args: sig.args ?? [], kwargs: sig.kwargs ?? {} })
+      : await storedArguments(reader, sig.stored);
+  const before = input === undefined || sig.immutable === true ? [] : [await loadInput(reader, input)];
+  return { args: [...before, ...(own.args ?? [])], kwargs: own.kwargs ?? {} };
+}
+
+/** A committed value as JSON; a group's is the list of its members'. */
+export async function loadValue(reader: Reader, value: Value): Promise<Json> {
+  if ('inline' in value) return value.inline;
+  if ('ref' in value) return parseJson(await reader.payloads.getValue({ ref: value.ref }), 'a value');
+  return gather(reader, value);
+}
+
+/** The ids of what a task launched. */
+export async function loadChildren(
+  reader: Reader,
+  children: NonNullable<Outcome['children']>,
+): Promise<readonly string[]> {
+  if (!('ref' in children)) return children;
+  const json = await loadValue(reader, children);
+  return Array.isArray(json) ? json.filter((id) => typeof id === 'string') : [];
+}
+
+// --- internal ---
+
+async function storedArguments(reader: Reader, key: string): Promise<Pick<TaskPlan, 'args' | 'kwargs'>> {
+  const json = parseJson(await reader.payloads.getBlock({ key }), 'stored arguments');
+  const { args, kwargs } = isPlainObject(json) ? json : {};
+  return compact({ args: Array.isArray(args) ? args : undefined, kwargs: isPlainObject(kwargs) ? kwargs : undefined });
+}
+
+async function loadInput(reader: Reader, input: Input): Promise<Json> {
+  if ('val' in input) return copyJson(input.val);
+  if ('ref' in input) return loadValue(reader, { ref: input.ref });
+  if ('failure' in input) return loadFailure(reader, input.failure);
+  return gather(reader, input);
+}
+
+async function gather(
+  reader: Reader,
+  { join, n, collect }: { readonly join: string; readonly n: number; readonly collect?: true },
+): Promise<readonly Json[]> {
+  for (let attempt = 1; ; attempt += 1) {
+    const cells = await reader.outcomes.gather({ join, n });
+    // @defect gather-waits-for-all
+    if (cells.every(({ outcome }) => outcome !== undefined)) {
+      const values = await Promise.all(
+        cells.map((cell, index) => memberValues(reader, cell, collect === true, memberId(join, index))),
+      );
+      const added = await Promise.all(
+        cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added))),
+      );
+      // @defect members-in-order
+      return [...values.flat(1), ...added.flat(1)];
+    }
+    // A join that is complete has all outcomes; a read that misses one is behind.
+    if (attempt === GATHER_TRIES)
+      throw new ServiceUnavailable(`Cannot gather ${join} as ${n} values: some are missing`);
+    await reader.clock.sleep(GATHER_WAIT_MS);
+  }
+}
+
+/** What a member adds to the list: its value, or all the values of a group that joins the one around it. */
+async function memberValues(reader: Reader, { outcome }: Cell, collect: boolean, id: string): Promise<readonly Json[]> {
+  if (outcome === undefined) return [];
+  const json = await loadValue(reader, outcome.value);
+  if (collect)
+    return [
+      outcome.state === 'SUCCESS'
+        ? { ok: true, value: json }
+        : { ok: false, error: memberError(json, outcome.failedId ?? id) },
+    ];
+  const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
+  // A spliced value is the array that `gather` made.
+  return isSpliced ? (json as readonly Json[]) : [json];
+}
+
+function memberError(record: Json, failedTaskId: string): Json {
+  const { errorType = 'TaskRevokedError', message = '', task = '' } = isPlainObject(record) ? record : {};
+  return { errorType, message, failedTask: task, failedTaskId };
+}
+
+async function loadFailure(reader: Reader, notice: FailureNotice): Promise<Json> {
+  const { taskId, failedTaskId, rootId, error, call } = notice;
+  const record = await loadValue(reader, error);
+  const { errorType, message } = isPlainObject(record) ? record : {};
+  const called = call === undefined ? { args: [], kwargs: {} } : await loadArguments(reader, call.sig, call.in);
+  return { taskId, failedTaskId, rootId, task: call?.sig.task ?? '', errorType, message, ...called } as Json;
+}

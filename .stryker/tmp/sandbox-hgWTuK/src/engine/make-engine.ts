@@ -1,0 +1,68 @@
+import type { Ports } from '../ports/ports.ts';
+import type { Clock, Log, Nonces } from '../ports/system.ts';
+import type { Engine, RegisteredTask, Settings } from './engine.ts';
+
+/** What an app runs on: injected, so that neither client nor worker knows where they are. */
+export interface Runtime {
+  readonly clock: Clock;
+  readonly nonces: Nonces;
+  readonly log: Log;
+  /** Made when first needed: a program that only builds signatures needs no cloud. */
+  ports(): Ports;
+  /** Which queue carries each task's messages; empty where that is not known. */
+  routes(): Readonly<Record<string, string>>;
+  /** The queue of the function that this process is, if it is one. */
+  readonly ownQueue?: string;
+}
+
+/** The engine of an app: its ports are made when first used. */
+export function makeEngine(runtime: Runtime, tasks: ReadonlyMap<string, RegisteredTask>, settings: Settings): Engine {
+  return {
+    settings,
+    tasks,
+    // A test may give an app another runtime after it was made.
+    get clock() {
+      return runtime.clock;
+    },
+    get nonces() {
+      return runtime.nonces;
+    },
+    get log() {
+      return runtime.log;
+    },
+    get outcomes() {
+      return runtime.ports().outcomes;
+    },
+    get payloads() {
+      return runtime.ports().payloads;
+    },
+    get records() {
+      return runtime.ports().records;
+    },
+    get broker() {
+      return runtime.ports().broker;
+    },
+    get deliveries() {
+      return runtime.ports().deliveries;
+    },
+    get scheduler() {
+      return runtime.ports().scheduler;
+    },
+    queueOf: (task) =>
+      tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
+    hasQueue: (queue) => {
+      const queues = Object.values(runtime.routes());
+      return queues.length === 0 || queue === runtime.ownQueue || queues.includes(queue);
+    },
+    taskNames: () => [...new Set([...tasks.keys(), ...Object.keys(runtime.routes())])],
+    anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
+  };
+}
+
+// --- internal ---
+
+/** A task may be called `constructor`. */
+function routeOf(runtime: Runtime, task: string): string | undefined {
+  const routes = runtime.routes();
+  return Object.hasOwn(routes, task) ? routes[task] : undefined;
+}

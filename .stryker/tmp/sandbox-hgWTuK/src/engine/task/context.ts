@@ -1,0 +1,249 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { InvalidCanvas, InvalidOptions } from '../../core/errors/caller.ts';
+import { MaxRetriesExceededError } from '../../core/errors/task.ts';
+import { addressOf } from '../../core/protocol/address.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
+import { startOf } from '../../core/protocol/lifetime.ts';
+import { keptFor } from '../../core/protocol/lifetime.ts';
+import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../../core/task/retry.ts';
+import { describe } from '../../core/text/describe.ts';
+import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
+import type { AnySignature, Complete } from '../../core/types/signature.ts';
+import { checkOptions, DATE, optionsObject, RETRIES, SECONDS } from '../../core/values/option-checks.ts';
+import type { OptionCheck } from '../../core/values/option-checks.ts';
+import { decode, encode } from '../../core/values/serializer.ts';
+import type { Engine, RegisteredTask } from '../engine.ts';
+import type { TaskCall } from './task-call.ts';
+
+/** What to throw to be run again: what `ctx.retry` makes while a retry is left. */
+export class RetryRequest extends Error {
+  override readonly name = 'Retry';
+  readonly notBefore: number;
+  readonly error: unknown;
+
+  constructor(notBefore: number, error: unknown) {
+    super('The task asked to be run again', { cause: error });
+    this.notBefore = notBefore;
+    this.error = error;
+  }
+}
+
+/** What to return to be replaced: what `ctx.replace` makes. */
+export class ReplacementRequest<R> implements Replacement<R> {
+  readonly replacement: Complete<R>;
+
+  constructor(replacement: Complete<R>) {
+    this.replacement = replacement;
+  }
+}
+
+/** A call that is running. */
+export interface CurrentRun {
+  readonly call: TaskCall;
+  readonly context: TaskContext;
+  /** How many workflows like each it has launched, by the digest of their signatures. */
+  readonly launches: Map<string, number>;
+  /** The ids of what it has launched. */
+  readonly children: string[];
+  /** What `addToChord` has added. */
+  readonly added: AnySignature[];
+  /** Whether it may be a second run: what it launches is then marked for its receivers to look first. */
+  readonly isAgain: boolean;
+  /** Throws if the engine no longer waits for it. */
+  mustBeWanted(what: string): void;
+  /** The engine stops waiting for it. */
+  abandon(reason: string): void;
+}
+
+const running = new AsyncLocalStorage<CurrentRun>();
+
+/** The run that the calling code is part of, if any. */
+export function currentRun(): CurrentRun | undefined {
+  return running.getStore();
+}
+
+/**
+ * The context of the task that the calling code is part of: what a bound task is given as `ctx`.
+ *
+ * @throws InvalidOptions outside a task.
+ *
+ * @example
+ * ```ts
+ * const record = app.task('record', (key: string, value: unknown) => currentTask().ledger.append(key, value));
+ * ```
+ */
+export function currentTask(): TaskContext {
+  const run = currentRun();
+  if (run === undefined) throw new InvalidOptions('Cannot find the current task as this code does not run in one');
+  return run.context;
+}
+
+/** Runs a function as part of a run. */
+export function within<T>(run: CurrentRun, fn: () => T): T {
+  return running.run(run, fn);
+}
+
+/**
+ * Makes a run of a call, with the context its function sees.
+ *
+ * @param around the run that calls it directly, if any: what it launches is launched by that one.
+ */
+export function makeRun(
+  engine: Engine,
+  task: RegisteredTask,
+  call: TaskCall,
+  signal: AbortSignal,
+  around?: CurrentRun,
+): CurrentRun {
+  const { clock, log } = engine;
+  const until = (): number => Math.max(call.message?.until ?? 0, keptFor(clock.now()));
+  const added: AnySignature[] = [];
+  let abandoned: string | undefined;
+  const mustBeWanted = (what: string): void => {
+    around?.mustBeWanted(what);
+    if (abandoned !== undefined)
+      throw new Error(`Cannot ${what} as ${task.name} (${call.id}) is no longer waited for: ${abandoned}`);
+  };
+  const updateState = async (state: string, meta: unknown = null): Promise<void> => {
+    mustBeWanted('update the state');
+    checkState(task.name, state);
+    if (call.calledDirectly) return;
+    const progress = { state, meta: encode(meta, `the meta of state ${state}`) };
+    await engine.records.putProgress({ address: addressOf(call.id), progress, until: until() });
+  };
+  const context: TaskContext = {
+    request: requestOf(call),
+    signal,
+    logger: loggerOf(log, task.name, call.id),
+    ledger: ledgerOf(engine, mustBeWanted),
+    updateState,
+    progress: (current, total) => updateState('PROGRESS', { current, total }),
+    retry: (options = {}) => retryOf(clock.now(), task, call, readRetry(task.name, options)),
+    replace: (signature) => new ReplacementRequest(mustBeSignature(signature, `what replaces ${task.name}`)),
+    addToChord: (signature) => {
+      mustBeWanted('add to the chord');
+      if (call.groupId === null && !call.calledDirectly) {
+        throw new InvalidOptions(`Cannot add to the chord of ${task.name} (${call.id}) as it is a member of none`);
+      }
+      added.push(mustBeSignature(signature, `what ${task.name} adds to its chord`));
+    },
+  };
+  const abandon = (reason: string): void => {
+    abandoned ??= reason;
+  };
+  const { launches = new Map<string, number>(), children = [] } = around ?? {};
+  return { call, context, launches, children, added, isAgain: call.isAgain, mustBeWanted, abandon };
+}
+
+// --- internal ---
+
+/** How long a ledger's entries live: they are for tests and audits, not for the engine. */
+const LEDGER_MS = 90 * 86_400_000;
+
+function requestOf(call: TaskCall): Request {
+  const { id, rootId, parentId, groupId, groupIndex, retries, args, kwargs, headers, calledDirectly } = call;
+  return {
+    id,
+    workflowId: workflowOf(id),
+    rootId,
+    parentId,
+    groupId,
+    groupIndex,
+    retries,
+    args,
+    kwargs,
+    headers,
+    eta: call.notBefore === null ? null : new Date(call.notBefore),
+    expires: call.expires === null ? null : new Date(call.expires),
+    calledDirectly,
+  };
+}
+
+function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
+  const { countdown, eta, error, maxRetries } = options;
+  const limit = maxRetries === undefined ? retryLimit(task.options, call.maxRetries) : maxRetries;
+  const given = asError(error);
+  if (call.calledDirectly) return given ?? new RetryRequest(now, undefined);
+  if (!hasRetryLeft(limit, call.retries)) {
+    return (
+      given ??
+      new MaxRetriesExceededError(
+        `Cannot retry ${task.name} (${call.id}) again: current value is ${call.retries} retries, and ${limit} is the most`,
+      )
+    );
+  }
+  const when = eta === undefined ? { countdown: countdown ?? defaultRetryDelay(task.options) } : { eta: eta.getTime() };
+  return new RetryRequest(startOf(when, now), given);
+}
+
+function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
+  // A task written without the compiler may give anything.
+  const given: unknown = signature;
+  if (typeof given === 'function' && 'data' in given) return signature;
+  throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(given)}`);
+}
+
+const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  countdown: SECONDS,
+  eta: DATE,
+  error: { is: () => true, want: 'anything' },
+  maxRetries: RETRIES,
+};
+
+/** What is no time would be one that never comes. Celery's users write null for what they do not say. */
+function readRetry(task: string, options: unknown): RetryOptions {
+  const { countdown, eta, ...rest } = optionsObject(options, `the options of a retry of ${task}`);
+  const given = { countdown: countdown ?? undefined, eta: eta ?? undefined, ...rest };
+  checkOptions(given, RETRY_OPTIONS, `a retry of ${task}`);
+  // Each has been checked against what its name stands for.
+  return given as RetryOptions;
+}
+
+/** The states that only an outcome has: a task that could claim one would have ended before it did. */
+const FINAL_STATES: readonly unknown[] = ['SUCCESS', 'FAILURE', 'REVOKED'];
+
+function checkState(task: string, state: unknown): void {
+  if (typeof state === 'string' && state !== '' && !FINAL_STATES.includes(state)) return;
+  throw new InvalidOptions(
+    `Cannot use a state of ${task} as a text other than ${FINAL_STATES.join(', ')}: current value is ${describe(state)}; return, or throw, to end the task`,
+  );
+}
+
+/** What a caller without the compiler gives as an error may be its text, or anything; null is nothing, as in Celery. */
+function asError(error: unknown): Error | undefined {
+  if (error === undefined || error === null || error instanceof Error) return error ?? undefined;
+  if (typeof error === 'string') return new Error(error);
+  // An error of another realm is no instance of our Error, and is read as one all the same.
+  if (typeof error === 'object' && 'message' in error && 'name' in error) return error as Error;
+  return new Error(`The task asked to be run again because of ${describe(error)}`);
+}
+
+function loggerOf(log: Engine['log'], task: string, taskId: string): Logger {
+  const fields = { task, taskId };
+  return {
+    debug: (message, more) => log.debug(message, { ...fields, ...more }),
+    info: (message, more) => log.info(message, { ...fields, ...more }),
+    warn: (message, more) => log.warn(message, { ...fields, ...more }),
+    error: (message, more) => log.error(message, { ...fields, ...more }),
+  };
+}
+
+let appended = 0;
+
+function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger {
+  const { clock, nonces } = engine;
+  return {
+    append: async (key, value) => {
+      mustBeWanted('append to the ledger');
+      const at = clock.now();
+      const text = encode(value, `a value of the ledger ${key}`);
+      // Of one millisecond, what this sandbox appends stays in order.
+      const nonce = `${String((appended += 1)).padStart(9, '0')}${nonces.token()}`;
+      await engine.records.appendLedger({ key, at, nonce, text, until: at + LEDGER_MS });
+    },
+    read: async (key) => {
+      const texts = await engine.records.readLedger({ key });
+      return texts.map((text) => decode(text, `a value of the ledger ${key}`));
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { isJoinFrame } from '../../core/protocol/frames.ts';
+import type { RunMessage } from '../../core/protocol/message.ts';
+
+/** One call of a task's function, as its context describes it. */
+export interface TaskCall {
+  readonly id: string;
+  readonly rootId: string;
+  readonly parentId: string | null;
+  readonly groupId: string | null;
+  readonly groupIndex: number | null;
+  readonly retries: number;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly notBefore: number | null;
+  readonly expires: number | null;
+  readonly each: 'map' | 'starmap' | undefined;
+  /** No types have checked its arguments. */
+  readonly isUntyped: boolean;
+  readonly maxRetries: number | null | undefined;
+  readonly calledDirectly: boolean;
+  /** It may be a second run. */
+  readonly isAgain: boolean;
+  /** What is launched from it descends from this message; of a direct call, that of the task it is made in, if any. */
+  readonly message: RunMessage | undefined;
+}
+
+/** The call that a message asks for, with its loaded arguments. */
+export function callOf(
+  message: RunMessage,
+  { args, kwargs, headers, isAgain }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'isAgain'>,
+): TaskCall {
+  const { id, frames, sig } = message;
+  const join = frames.find(isJoinFrame);
+  return {
+    id,
+    rootId: message.root ?? id,
+    parentId: message.parent ?? null,
+    groupId: join?.join ?? null,
+    groupIndex: join?.x ?? null,
+    retries: retriesOf(message),
+    args,
+    kwargs,
+    headers,
+    notBefore: message.notBefore ?? null,
+    expires: message.expires ?? null,
+    each: sig.each,
+    isUntyped: sig.untyped === true,
+    maxRetries: sig.options?.maxRetries,
+    calledDirectly: false,
+    isAgain,
+    message,
+  };
+}
+
+/** A call in process, without a message. */
+export function directCall(
+  id: string,
+  args: readonly unknown[],
+  kwargs: Readonly<Record<string, unknown>>,
+  around: Partial<TaskCall> = {},
+): TaskCall {
+  return {
+    id,
+    rootId: id,
+    parentId: null,
+    groupId: null,
+    groupIndex: null,
+    retries: 0,
+    args,
+    kwargs,
+    headers: {},
+    notBefore: null,
+    expires: null,
+    each: undefined,
+    isUntyped: false,
+    maxRetries: undefined,
+    calledDirectly: true,
+    isAgain: false,
+    message: undefined,
+    ...around,
+  };
+}
+
+/** How many retries lie before a message: what replaces a task counts from there. */
+function retriesOf({ base, try: attempt }: Pick<RunMessage, 'base' | 'try'>): number {
+  const replacedAt = /!(\d+)$/.exec(base)?.[1];
+  return attempt - (replacedAt === undefined ? 0 : Number(replacedAt));
+}

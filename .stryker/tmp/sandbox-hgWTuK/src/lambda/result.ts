@@ -1,0 +1,60 @@
+import { makeConf } from '../client/app.ts';
+import { reportError, reportResult } from '../client/results/report.ts';
+import type { ErrorReport, ResultReport } from '../client/results/report.ts';
+import { InvalidOptions, SerializationError } from '../core/errors/caller.ts';
+import { isId } from '../core/protocol/ids.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { makeEngine } from '../engine/make-engine.ts';
+import { loggable } from '../engine/redact.ts';
+import { environmentRuntime } from '../runtime/environment.ts';
+
+const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
+
+/**
+ * The function that tells callers in any language what has become of a workflow, or of any id inside it:
+ * `{ taskId, wait? }` → `{ taskId, state, value?, error? }`. A request that it can't read, it answers with an `error` alone.
+ */
+export async function handler(request: unknown): Promise<ResultReport | { readonly error: ErrorReport }> {
+  try {
+    const { taskId, wait } = readRequest(request);
+    return withinLimit(await reportResult(engine, taskId, wait));
+  } catch (error) {
+    engine.log.warn('A request for a result was refused', { error: loggable(error) });
+    return { error: reportError(error) };
+  }
+}
+
+// --- internal ---
+
+/** Less than the function's own timeout, and than the 29 s that API Gateway waits. */
+const MAX_WAIT_SECONDS = 20;
+
+/** Lambda answers with at most 6 MB. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 1024;
+
+function readRequest(request: unknown): { readonly taskId: string; readonly wait: number } {
+  const { taskId, wait = 0 } = isPlainObject(request) ? request : {};
+  if (typeof taskId !== 'string' || !isId(taskId)) {
+    throw new InvalidOptions(
+      `Cannot use taskId as the id of a task: current value is ${shown(taskId)}; send { "taskId": "…", "wait": 5 }`,
+    );
+  }
+  if (typeof wait !== 'number' || !(wait >= 0 && wait <= MAX_WAIT_SECONDS)) {
+    throw new InvalidOptions(
+      `Cannot wait so many seconds: current value is ${shown(wait)}; give a number from 0 to ${MAX_WAIT_SECONDS}, and ask again`,
+    );
+  }
+  return { taskId, wait };
+}
+
+function withinLimit(report: ResultReport): ResultReport {
+  const bytes = Buffer.byteLength(JSON.stringify(report));
+  if (bytes <= MAX_ANSWER_BYTES) return report;
+  const { taskId, state } = report;
+  const message = `Cannot answer with the value of ${taskId}: it has ${bytes} bytes, and Lambda answers with at most 6 MB; read it with app.asyncResult(id).get()`;
+  return { taskId, state, error: reportError(new SerializationError(message, { path: 'value' })) };
+}
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 100);
+}

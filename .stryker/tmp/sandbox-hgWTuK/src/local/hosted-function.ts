@@ -1,0 +1,174 @@
+import { dirname } from 'node:path';
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { compact } from '../core/values/compact.ts';
+import { variablesOf } from '../deploy/function-config.ts';
+import type { EventSource, FunctionDescription } from '../deploy/project.ts';
+import { readBatchAnswer } from './batch-answer.ts';
+import type { BatchAnswer } from './batch-answer.ts';
+import type { Cloud } from './cloud.ts';
+import { queueArn } from './endpoints.ts';
+import type { OnLocalEvent } from './local-event.ts';
+import { Poller } from './poller.ts';
+import { queueClient } from './queue-client.ts';
+import type { QueueClient } from './queue-client.ts';
+import type { LogLine, Outcome, SandboxSettings } from './sandbox.ts';
+import { Sandboxes } from './sandboxes.ts';
+import { sqsEvent } from './sqs-event.ts';
+
+/** What all functions of a host share. */
+export interface HostSettings {
+  readonly cloud: Cloud;
+  /** What functions find in `process.env`, beside what Lambda sets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Sandboxes of one function that work at once. */
+  readonly concurrency: number;
+  /** After how long a message that failed is visible again. */
+  readonly retryAfterMs: number;
+  readonly onEvent: OnLocalEvent;
+}
+
+/** One function with its sandboxes and, if it has a queue, its event source mapping. */
+export class HostedFunction {
+  readonly #settings: HostSettings;
+  readonly #name: string;
+  readonly #sandboxes: Sandboxes;
+  readonly #invocations = new Set<Promise<Outcome>>();
+  readonly #poller: Poller | undefined;
+  readonly #queue: QueueClient | undefined;
+
+  constructor(description: FunctionDescription, bundle: string, client: SQSClient, settings: HostSettings) {
+    this.#settings = settings;
+    this.#name = description.name;
+    const onLog: LogLine = (stream, line) =>
+      settings.onEvent({ type: 'log', functionName: description.name, stream, line });
+    this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings.environment), onLog);
+    this.#sandboxes.warm();
+    if (description.eventSource === undefined) return;
+    this.#queue = queueClient(client, settings.cloud.endpoints, description.eventSource.queue.name);
+    this.#poller = this.#poll(description.eventSource, this.#queue);
+  }
+
+  /** Runs the function for an event. */
+  async invoke(event: unknown): Promise<Outcome> {
+    return this.#sandboxes.invoke(event);
+  }
+
+  /** As {@link invoke}, for whoever calls the function by its name: only so many at once, the others wait for their turn. */
+  async invokeInTurn(event: unknown): Promise<Outcome> {
+    while (this.#invocations.size >= INVOCATIONS_AT_ONCE) await Promise.race(this.#invocations);
+    const invocation = this.invoke(event);
+    this.#invocations.add(invocation);
+    return invocation.finally(() => this.#invocations.delete(invocation));
+  }
+
+  /** Deploys it anew. */
+  update(description: FunctionDescription, bundle: string): void {
+    this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings.environment));
+  }
+
+  /** How many messages its queue holds, those that it works on included. */
+  async countMessages(): Promise<number> {
+    return (await this.#queue?.count()) ?? 0;
+  }
+
+  /** Takes no more messages, and waits until what runs has ended. */
+  async drain(): Promise<void> {
+    await this.#poller?.drain();
+  }
+
+  /** Ends its sandboxes, whatever they do. */
+  async stop(): Promise<void> {
+    await this.#sandboxes.stop();
+    await this.#poller?.stop();
+  }
+
+  #poll({ queue, batchSize, maximumConcurrency = Infinity }: EventSource, messages: QueueClient): Poller {
+    const { cloud, concurrency, onEvent } = this.#settings;
+    return new Poller({
+      queue: messages,
+      batchSize,
+      concurrency: Math.min(concurrency, maximumConcurrency),
+      process: (batch) => this.#process(batch, queue.name, messages),
+      giveBack: (batch) => cloud.returnMessages(queue.name, receiptsOf(batch), 0),
+      onError: (error) => onEvent({ type: 'trouble', message: `Cannot read queue ${queue.name}`, error }),
+    });
+  }
+
+  async #process(batch: readonly Message[], queueName: string, queue: QueueClient): Promise<void> {
+    const { cloud, retryAfterMs, onEvent } = this.#settings;
+    const startedAt = performance.now();
+    const outcome = await this.invoke(sqsEvent(batch, queueArn(queueName)));
+    const { failed, problem } = answerOf(outcome, batch);
+    const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));
+    const returned = batch.filter(({ MessageId = '' }) => failed.has(MessageId));
+    if (returned.length > 0) cloud.returnMessages(queueName, receiptsOf(returned), retryAfterMs);
+    onEvent(
+      compact({
+        type: 'batch',
+        functionName: this.#name,
+        messages: batch.length,
+        failed: returned.length,
+        durationMs: performance.now() - startedAt,
+        problem,
+      }),
+    );
+    await this.#delete(done, queueName, queue);
+  }
+
+  /** What can't be deleted comes again: messages are delivered at least once. */
+  async #delete(done: readonly Message[], queueName: string, queue: QueueClient): Promise<void> {
+    const trouble = (count: number, error?: unknown): void =>
+      this.#settings.onEvent({
+        type: 'trouble',
+        message: `Cannot delete ${count} messages from queue ${queueName}`,
+        error,
+      });
+    try {
+      const kept = await queue.delete(receiptsOf(done));
+      if (kept > 0) trouble(kept);
+    } catch (error) {
+      trouble(done.length, error);
+    }
+  }
+}
+
+// --- internal ---
+
+/** Each takes a thread of its own. */
+const INVOCATIONS_AT_ONCE = 16;
+
+function answerOf(outcome: Outcome, batch: readonly Message[]): BatchAnswer & { readonly problem?: string } {
+  const ids = batch.map(({ MessageId = '' }) => MessageId);
+  if (outcome.kind === 'failed') return { failed: new Set(ids), problem: outcome.reason };
+  const { failed, malformed } = readBatchAnswer(ids, outcome.answer);
+  return compact({ failed, problem: malformed });
+}
+
+function receiptsOf(batch: readonly Message[]): readonly string[] {
+  return batch.map(({ ReceiptHandle = '' }) => ReceiptHandle);
+}
+
+function sandboxSettings(
+  { name, handler, timeoutSeconds, memoryMb, environment: own = {} }: FunctionDescription,
+  bundle: string,
+  environment: Readonly<Record<string, string>>,
+): SandboxSettings {
+  return {
+    functionName: name,
+    bundle,
+    timeoutSeconds,
+    memoryMb,
+    environment: {
+      // This machine's own go before: so a developer points a function at what runs here.
+      ...variablesOf({ environment: own }),
+      ...environment,
+      AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      LAMBDA_TASK_ROOT: dirname(bundle),
+      _HANDLER: `${handler}.handler`,
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { Address } from '../core/protocol/address.ts';
+import type { Rung } from '../core/protocol/join-tree.ts';
+import type { Cell, Leaf, Owner, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
+
+/** A decision on an attempt of an id, by the message that ran it or whoever settles it. */
+export interface Commit {
+  readonly address: Address;
+  /** The attempt decided; `Infinity` for what is settled without a message of its own. */
+  readonly attempt: number;
+  readonly decision: Result | (Rerun & { readonly attempt: number });
+  readonly by: Owner;
+  /** Epoch ms until which the item lives. */
+  readonly until: number;
+}
+
+/** A suspect's start, to be counted. */
+export interface CountStart {
+  readonly address: Address;
+  readonly attempt: number;
+  readonly token: string;
+  readonly until: number;
+}
+
+/** The right to run an `acksLate: false` task, until `claimedUntil` (epoch ms). */
+export interface Claim {
+  readonly address: Address;
+  readonly attempt: number;
+  readonly by: Owner;
+  readonly claimedUntil: number;
+  readonly until: number;
+}
+
+/** A complete child, to be marked in the node above it. */
+export interface Climb {
+  readonly join: string;
+  readonly rung: Rung;
+  readonly mid: string;
+  readonly failed: boolean;
+  readonly until: number;
+}
+
+/**
+ * Outcomes and joins. Every write is one conditional write and answers with what stands after it, also when it was
+ * refused; the core reads from that who decided. All throw `ServiceUnavailable` when the store does not answer, and then the write
+ * may or may not have happened.
+ */
+export interface Outcomes {
+  /**
+   * Commits a decision if the id has no outcome and no later attempt. A result of a member also fills its slot in the
+   * leaf, and records the writer as the leaf's last. A rerun sets the next attempt and forgets starts and claim.
+   * A second call of the same delivery is refused, and finds its own mark standing.
+   */
+  commit(params: Commit): Promise<Standing>;
+  /**
+   * Counts a start if the attempt is open and `token` is not the last start's. A second call with the same token counts
+   * nothing.
+   */
+  countStart(params: CountStart): Promise<Standing>;
+  /**
+   * Takes back the count of the last start, if it is this token's: the sandbox lived, and what it needed was refused. A
+   * second call changes nothing.
+   */
+  uncountStart(params: { readonly address: Address; readonly token: string }): Promise<void>;
+  /** Takes the claim if the attempt is open and unclaimed. A second call is refused, and finds its own claim. */
+  claim(params: Claim): Promise<Standing>;
+  /**
+   * Marks the value of an outcome as forgotten, so that readers find that it was there and is gone; who follows it still
+   * finds it. A second call, and one where there is no outcome, changes nothing.
+   */
+  forget(params: { readonly address: Address }): Promise<void>;
+  /** What stands, read strongly. */
+  read(params: { readonly address: Address }): Promise<Standing>;
+  /**
+   * Marks a child complete and records the writer as the node's last, if that child is not marked yet. A second call
+   * changes nothing.
+   */
+  climb(params: Climb): Promise<Leaf>;
+  /** The cells of all members of a group in order, read strongly; an empty cell where there is no outcome. */
+  gather(params: { readonly join: string; readonly n: number }): Promise<readonly Cell[]>;
+  /** What stands at each address, in order, for readers that can wait: eventually consistent. */
+  readMany(params: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]>;
+}

@@ -1,0 +1,19 @@
+import type { Broker, Deliveries, Scheduler } from './broker.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { Payloads } from './payloads.ts';
+import type { Records } from './records.ts';
+import type { Clock, Log, Nonces } from './system.ts';
+
+/** Everything outside a process that the engine works with. */
+export interface Ports {
+  readonly outcomes: Outcomes;
+  readonly payloads: Payloads;
+  readonly records: Records;
+  readonly broker: Broker;
+  readonly deliveries: Deliveries;
+  /** Absent: long delays are made of short ones. */
+  readonly scheduler?: Scheduler | undefined;
+  readonly clock: Clock;
+  readonly nonces: Nonces;
+  readonly log: Log;
+}

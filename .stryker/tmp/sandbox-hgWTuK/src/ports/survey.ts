@@ -1,0 +1,29 @@
+import type { Footprint } from '../core/protocol/footprint.ts';
+
+/** How much is on its way: if nothing is, nothing that is open goes on. */
+export interface InFlight {
+  /** Messages of the app's queues that can be received. */
+  readonly visible: number;
+  /** Those that a worker has been given, or that come back. */
+  readonly hidden: number;
+  /** Those that are not yet due. */
+  readonly delayed: number;
+  /** Messages of the dead-letter queue that are not buried yet, in any of these states. */
+  readonly dead: number;
+  /** One-time schedules. */
+  readonly scheduled: number;
+}
+
+/** What an operator looks at, and no worker: it reads everything. Neither call changes anything. */
+export interface Survey {
+  /**
+   * Every trace that workflows have left, or one of them, in no order; an id may have several. Eventually consistent. Of what no worker has begun
+   * there is a trace only if its submission kept something: a block, or that it was submitted.
+   */
+  footprints(params: { readonly workflow?: string | undefined }): AsyncIterable<Footprint>;
+  /**
+   * Counts what is on its way. Queues may tell it late: of SQS it is true only a minute after the last message was sent.
+   * Throws `ConfigurationError` if there is no dead-letter queue: then these are not the app's queues.
+   */
+  inFlight(): Promise<InFlight>;
+}

@@ -1,0 +1,26 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { AwsSurvey } from '../adapters/aws/survey.ts';
+import { RealClock } from '../adapters/system/clock.ts';
+import type { Survey } from '../ports/survey.ts';
+import { required } from './environment.ts';
+import type { Environment } from './environment.ts';
+
+/**
+ * The survey of the cloud that the environment names. It is apart from the other ports, so that no function has it in its bundle.
+ *
+ * @throws ConfigurationError if the environment is incomplete: without the Scheduler, what waits there would be taken for lost
+ */
+export function environmentSurvey(environment: Environment): Survey {
+  required(environment, 'CHORDAL_SCHEDULER_ROLE');
+  return new AwsSurvey({
+    dynamo: new DynamoDBClient({}),
+    table: required(environment, 'CHORDAL_TABLE'),
+    sqs: new SQSClient({}),
+    prefix: required(environment, 'CHORDAL_QUEUE_PREFIX'),
+    scheduler: new SchedulerClient({}),
+    groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
+    clock: new RealClock(),
+  });
+}

@@ -1,0 +1,225 @@
+import { MemoryCloud } from '../adapters/memory/cloud.ts';
+import type { Consumer } from '../adapters/memory/cloud.ts';
+import { DEAD_LETTER_QUEUE } from '../adapters/memory/queues.ts';
+import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
+import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+import { RealClock } from '../adapters/system/clock.ts';
+import { consoleLog } from '../adapters/system/log.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import { makeConf } from '../client/app.ts';
+import { InvalidOptions, ServiceUnavailable } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import type { LogLevel } from '../core/text/log-levels.ts';
+import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import { makeEngine } from '../engine/make-engine.ts';
+import type { Runtime } from '../engine/make-engine.ts';
+import type { Handler } from '../lambda/handler.ts';
+import type { QueueRecord } from '../lambda/sqs-event.ts';
+import type { Delivery } from '../ports/broker.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Clock, Nonces } from '../ports/system.ts';
+import { shareRuntime, startedBy } from '../runtime/environment.ts';
+import { buryBatch } from '../worker/bury.ts';
+
+/**
+ * How a test's cloud behaves.
+ *
+ * @example
+ * ```ts
+ * const options: TestCloudOptions = { time: 'virtual', seed: 1, logLevel: 'silent' };
+ * const cloud = memoryCloud({ all: handler }, options);
+ * await (await add.s(1, 2).applyAsync({ countdown: 86_400 })).get(); // 3
+ * cloud.close();
+ * ```
+ */
+export interface TestCloudOptions {
+  /**
+   * `virtual`: time passes only when everything waits for it, so that delays and retries cost nothing. Default `real`.
+   */
+  readonly time?: 'real' | 'virtual';
+  /** Makes ids and chance the same in every run. Default: random. */
+  readonly seed?: number;
+  /** What is logged on stderr. Default `error`. */
+  readonly logLevel?: LogLevel;
+  /** Seconds for which a message that failed stays hidden. Default: as long as a function may run. */
+  readonly visibilitySeconds?: number;
+  /** Seconds that a function may run. Default 60. */
+  readonly timeoutSeconds?: number;
+}
+
+/**
+ * A cloud in this process: all apps of the process use it until it is closed, or another is opened. `using` closes it at
+ * the end of its block.
+ *
+ * @example
+ * ```ts
+ * const test: TestCloud = memoryCloud({ all: handler }, { time: 'virtual' });
+ * await (await add.delay(1, 2)).get(); // 3
+ * test.deadLetters; // []
+ * test.close();
+ * ```
+ */
+export interface TestCloud extends Disposable {
+  /** The time of everything in it; in virtual time a sleep takes none. */
+  readonly clock: Clock;
+  /** Whether nothing is queued, delayed or being worked on. */
+  readonly isIdle: boolean;
+  /** The bodies of messages that nobody could process, with the reason. */
+  readonly deadLetters: readonly { readonly body: string; readonly reason: string }[];
+  /**
+   * Delivers nothing any more, and gives the apps of this process back to the environment. What still runs reaches
+   * nothing: whatever it asks of the cloud is refused.
+   */
+  close(): void;
+}
+
+/**
+ * Runs handlers in this process, on queues, a table and a bucket in memory: the same worker as on Lambda, without AWS.
+ * It closes the one that was opened before.
+ *
+ * @param handlers what `app.handler` returned, by the name of its queue.
+ * @param options how it behaves; by default in real time, with random ids.
+ * @throws InvalidOptions for an option that is unknown or wrong, for what is no handler, and for a task of two handlers.
+ *
+ * @example
+ * ```ts
+ * const cloud = memoryCloud({ math: app.handler(add, tsum) }, { time: 'virtual' });
+ * const result = await chord([add.s(1, 1), add.s(2, 2)], tsum.s()).delay();
+ * await result.get(); // 6
+ * cloud.close();
+ * ```
+ */
+export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options: TestCloudOptions = {}): TestCloud {
+  checkOptions(optionsObject(options, 'the options of memoryCloud()'), OPTIONS, 'memoryCloud()');
+  const { time = 'real', seed, logLevel = 'error', timeoutSeconds = 60, visibilitySeconds = timeoutSeconds } = options;
+  const clock: Clock = time === 'virtual' ? new VirtualClock() : new RealClock();
+  const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
+  const closing = new AbortController();
+  const { signal: closed } = closing;
+  const log = untilClosed(consoleLog(logLevel), closed, ignore);
+  opened?.close();
+  const cloud = new MemoryCloud({
+    clock,
+    nonces,
+    log,
+    visibilityMs: visibilitySeconds * 1000,
+    timeoutMs: timeoutSeconds * 1000,
+  });
+  const routes: Record<string, string> = {};
+  const ports = portsUntilClosed(cloud.ports, closed);
+  const runtime: Runtime = { clock, nonces, log, ports: () => ports, routes: () => routes };
+  for (const [queue, handler] of Object.entries(handlers)) {
+    mustBeHandler(queue, handler);
+    addRoutes(routes, queue, handler);
+    const consume = consumerOf(handler);
+    cloud.consume(queue, (deliveries, remainingMs) => startedBy(runtime, () => consume(deliveries, remainingMs)));
+  }
+  const bury = makeEngine(runtime, new Map(), makeConf({}));
+  cloud.consume(DEAD_LETTER_QUEUE, (deliveries) => buryBatch(bury, deliveries));
+  const unshare = shareRuntime(runtime);
+  const close = (): void => {
+    closing.abort('closed');
+    cloud.stop();
+    unshare();
+  };
+  opened = {
+    clock,
+    get isIdle() {
+      return cloud.isIdle;
+    },
+    deadLetters: cloud.queues.dead,
+    close,
+    [Symbol.dispose]: close,
+  };
+  return opened;
+}
+
+/** Whether a value is what `app.handler()` returns: a test without the compiler may give anything. */
+export function isHandler(value: unknown): value is Handler {
+  return typeof value === 'function' && 'tasks' in value;
+}
+
+// --- internal ---
+
+/** The cloud that was opened last: nobody reaches one of before, and what goes on there would be in the way of later tests. */
+let opened: TestCloud | undefined;
+
+/** Adds the tasks of a handler; as where functions are deployed, a task is in one. */
+function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Handler): void {
+  for (const task of tasks) {
+    const other = Object.hasOwn(routes, task) ? routes[task] : undefined;
+    if (other !== undefined)
+      throw new InvalidOptions(
+        `Cannot route task "${task}": ${other} and ${queue} of memoryCloud() both run it, and a task runs in one handler`,
+      );
+    routes[task] = queue;
+  }
+}
+
+function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
+  const refuse = async (): Promise<never> => {
+    throw new ServiceUnavailable(
+      'Cannot reach a memoryCloud that is closed: what was started in it still runs; await it before close()',
+    );
+  };
+  const { outcomes, payloads, records, broker, deliveries, scheduler } = ports;
+  return {
+    ...ports,
+    outcomes: untilClosed(outcomes, closed, refuse),
+    payloads: untilClosed(payloads, closed, refuse),
+    records: untilClosed(records, closed, refuse),
+    broker: untilClosed(broker, closed, refuse),
+    deliveries: untilClosed(deliveries, closed, refuse),
+    scheduler: scheduler && untilClosed(scheduler, closed, refuse),
+  };
+}
+
+/** The same object, of which every method is another once the signal has fired. */
+function untilClosed<Target extends object>(target: Target, closed: AbortSignal, then: () => unknown): Target {
+  return new Proxy(target, {
+    get: (_, name): unknown => {
+      const value: unknown = closed.aborted ? then : Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
+/** What nobody waits for is not told any more. */
+function ignore(): void {
+  // Nothing to do.
+}
+
+const OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  time: { is: (value) => value === 'real' || value === 'virtual', want: "'real' or 'virtual'" },
+  seed: WHOLE,
+  logLevel: LOG_LEVEL,
+  visibilitySeconds: { is: isSeconds, want: 'a number of seconds of at least 0' },
+  timeoutSeconds: LIMIT,
+};
+
+function mustBeHandler(queue: string, handler: unknown): void {
+  if (isHandler(handler)) return;
+  throw new InvalidOptions(
+    `Cannot use ${queue} of memoryCloud() as a handler: current value is ${describe(handler)}; give what app.handler() returns`,
+  );
+}
+
+/** Calls a handler as the event source mapping does. */
+export function consumerOf(handler: Handler): Consumer {
+  return async (deliveries, remainingMs) => {
+    const event = { Records: deliveries.map(recordOf) };
+    const { batchItemFailures } = await handler(event, { getRemainingTimeInMillis: remainingMs });
+    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  };
+}
+
+function recordOf({ messageId, body, receives, receipt }: Delivery): QueueRecord {
+  return {
+    messageId,
+    body,
+    receiptHandle: receipt.handle,
+    attributes: { ApproximateReceiveCount: String(receives) },
+    eventSourceARN: `arn:aws:sqs:memory:000000000000:${receipt.queue}`,
+  };
+}

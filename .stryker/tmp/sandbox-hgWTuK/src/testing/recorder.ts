@@ -1,0 +1,141 @@
+import { memberId } from '../core/protocol/ids.ts';
+import type { Cell, Outcome } from '../core/protocol/outcome.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { Json } from '../core/values/json.ts';
+import type { Commit } from '../ports/outcomes.ts';
+import type { Payloads } from '../ports/payloads.ts';
+import type { Ports } from '../ports/ports.ts';
+import { overriding } from './overriding.ts';
+import { currentSandbox } from './sandbox.ts';
+
+/** A message of one task, as it was sent. */
+export interface SentTask {
+  readonly mid: string;
+  readonly attempt: number;
+  /** The task that sent it; of what a client sends, nothing. */
+  readonly parent: string | undefined;
+  /** It was marked for its receiver to look first. */
+  readonly again: boolean;
+  /** The sandbox it was sent from, if from one, and whether it had been sent before: a forward keeps its nonce. */
+  readonly from: object | undefined;
+  readonly isForward: boolean;
+  readonly args: readonly Json[];
+  /** How many callbacks wait for its success, and for its failure. */
+  readonly links: { readonly success: number; readonly failure: number };
+}
+
+/** What was sent and committed in a run, seen from below the engine. */
+export class Recorder {
+  readonly outcomes: Map<string, Outcome> = new Map();
+  /** The attempt at which an outcome was decided, of those that a message of their own ran for. */
+  readonly attempts: Map<string, number> = new Map();
+  /** What was committed to run instead of a task, as JSON. */
+  readonly replacements: string[] = [];
+  /** The tasks that ran, or were to run, under each id. */
+  readonly sent: Map<string, SentTask[]> = new Map();
+  /** The ids that must end: what was sent, and every member of each group of which something was. */
+  readonly begun: Set<string> = new Set();
+  /** The starts that suspects have counted, by id and attempt. */
+  readonly starts: Map<string, Set<string>> = new Map();
+  readonly problems: string[] = [];
+  largest = 0;
+  readonly #values = new Map<string, string>();
+
+  /** The same ports, watched. */
+  watch(ports: Ports): Ports {
+    const { outcomes, broker, payloads } = ports;
+    return {
+      ...ports,
+      outcomes: overriding(outcomes, {
+        commit: async (params) => {
+          const standing = await outcomes.commit(params);
+          await this.#saw(params, standing.cell, payloads);
+          return standing;
+        },
+        countStart: (params) => {
+          const key = `${params.address.id}|${params.attempt}`;
+          this.starts.set(key, (this.starts.get(key) ?? new Set()).add(params.token));
+          return outcomes.countStart(params);
+        },
+      }),
+      payloads: overriding(payloads, {
+        putValue: async (params) => {
+          const ref = await payloads.putValue(params);
+          const before = this.#values.get(ref) ?? params.text;
+          if (before !== params.text) this.problems.push(`the value kept under ${ref} changed`);
+          this.#values.set(ref, params.text);
+          return ref;
+        },
+      }),
+      broker: overriding(broker, {
+        send: (params) => {
+          for (const { body } of params.messages) this.#sends(body);
+          return broker.send(params);
+        },
+      }),
+    };
+  }
+
+  async #saw(decide: Commit, { outcome, next }: Cell, payloads: Payloads): Promise<void> {
+    const { address, decision, by, attempt } = decide;
+    const before = this.outcomes.get(address.id);
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome))
+      this.problems.push(`the outcome of ${address.id} changed`);
+    if (before === undefined && outcome !== undefined) {
+      this.outcomes.set(address.id, outcome);
+      if (Number.isFinite(attempt)) this.attempts.set(address.id, attempt);
+    }
+    if (!('kind' in decision) || decision.kind !== 'replace') return;
+    if (next?.token !== by.token || outcome !== undefined) return;
+    const { plan } = decision;
+    this.replacements.push('ref' in plan ? await payloads.getValue({ ref: plan.ref }) : JSON.stringify(plan));
+  }
+
+  #sends(body: string): void {
+    this.largest = Math.max(this.largest, body.length);
+    const message: unknown = JSON.parse(body);
+    if (!isPlainObject(message) || message['kind'] === 'revoke') return;
+    this.#noteJoin(message['frames']);
+    if (message['kind'] !== 'run' || !isPlainObject(message['sig'])) return;
+    const { args } = message['sig'];
+    const id = String(message['id']);
+    this.begun.add(id);
+    const before = this.sent.get(id) ?? [];
+    const mid = String(message['mid']);
+    const sent = {
+      mid,
+      from: currentSandbox(),
+      isForward: before.some((one) => one.mid === mid),
+      attempt: Number(message['try']),
+      parent: typeof message['parent'] === 'string' ? message['parent'] : undefined,
+      again: message['again'] === true,
+      args: Array.isArray(args) ? args : [],
+      links: linksOf(message),
+    };
+    this.sent.set(id, [...before, sent]);
+  }
+
+  #noteJoin(frames: unknown): void {
+    const inner: unknown = Array.isArray(frames) ? frames[0] : undefined;
+    if (!isPlainObject(inner) || typeof inner['join'] !== 'string') return;
+    for (let x = 0; x < Number(inner['n']); x += 1) this.begun.add(memberId(inner['join'], x));
+  }
+}
+
+// --- internal ---
+
+/** Its own callbacks, and those for a failure that it has from its group. */
+function linksOf({ links, frames }: Readonly<Record<string, unknown>>): SentTask['links'] {
+  const inner: unknown = Array.isArray(frames) ? frames[0] : undefined;
+  const isMember = isPlainObject(inner) && 'join' in inner;
+  return {
+    success: kindsOf(links).filter((on) => on === 'success').length,
+    failure:
+      kindsOf(links).filter((on) => on !== 'success').length +
+      (isMember ? kindsOf(inner['links']).filter((on) => on === 'failure').length : 0),
+  };
+}
+
+function kindsOf(links: unknown): readonly unknown[] {
+  return Array.isArray(links) ? links.map((link: unknown) => (isPlainObject(link) ? link['on'] : undefined)) : [];
+}

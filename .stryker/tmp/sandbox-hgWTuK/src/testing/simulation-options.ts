@@ -1,0 +1,136 @@
+import type { TaskFailedError, TaskRevokedError } from '../core/errors/result.ts';
+import type { AsyncResult } from '../core/types/results.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { checkOptions, optionsObject, WHOLE, wholeFrom } from '../core/values/option-checks.ts';
+import type { OptionCheck } from '../core/values/option-checks.ts';
+import type { Handler } from '../lambda/handler.ts';
+import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
+import type { Faults } from './faults.ts';
+import { isHandler } from './memory-cloud.ts';
+
+/**
+ * What to simulate, and what must come of it.
+ *
+ * @example
+ * ```ts
+ * const options: SimulationOptions<number> = {
+ *   handlers: { all: handler },
+ *   workflow: (seed) => add.delay(seed, 1),
+ *   faults: 'mild',
+ *   seeds: 5,
+ * };
+ * const { runs } = await simulate(options);
+ * runs; // 5
+ * ```
+ */
+export interface SimulationOptions<R> {
+  /** What `app.handler` returned, by the name of its queue. */
+  readonly handlers: Readonly<Record<string, Handler>>;
+  /** Sends a workflow: `() => chord([a.s(), b.s()], c.s()).delay()`. It is called once a seed. */
+  readonly workflow: (seed: number) => Promise<AsyncResult<R>>;
+  /**
+   * Throws if a workflow did not end as it should. It has to allow for `FAILURE` with `WorkerLostError`: a message may
+   * end in the dead-letter queue, and a task may lose its sandbox four times.
+   */
+  readonly check?: (end: SimulatedEnd<R>) => void | Promise<void>;
+  /** What goes wrong, and how often: a kind of day, or the chances that differ from none. Default `heavy`. */
+  readonly faults?: 'none' | 'mild' | 'heavy' | Partial<Faults>;
+  /** How many seeds, from 1 on. Default 100. */
+  readonly seeds?: number;
+  /** Only this one: that which a failure named. */
+  readonly seed?: number;
+  /** Deliveries after which a workflow is taken for one that never ends. Default 50,000. */
+  readonly maxDeliveries?: number;
+}
+
+/**
+ * How a workflow ended.
+ *
+ * @example
+ * ```ts
+ * const check = (end: SimulatedEnd<number>): void => {
+ *   if (end.state === 'SUCCESS' && end.value !== 3) throw new Error(`it is ${end.value}`);
+ * };
+ * await simulate({ handlers: { all: handler }, workflow: () => add.delay(1, 2), check, seeds: 5 });
+ * ```
+ */
+export type SimulatedEnd<R> = {
+  /** The seed of its run. */
+  readonly seed: number;
+  /** Its handle, for what else is to be checked. */
+  readonly result: AsyncResult<R>;
+} & (
+  | {
+      /** How it ended, which says whether there is a `value` or an `error`. */
+      readonly state: 'SUCCESS';
+      readonly value: R;
+    }
+  | { readonly state: 'FAILURE'; readonly error: TaskFailedError }
+  | { readonly state: 'REVOKED'; readonly error: TaskRevokedError }
+);
+
+/** What to simulate, with every default in its place. */
+export interface Simulation<R> extends Pick<SimulationOptions<R>, 'handlers' | 'workflow' | 'check'> {
+  readonly faults: Faults;
+  /** The first seed, and how many there are. */
+  readonly from: number;
+  readonly count: number;
+  readonly maxDeliveries: number;
+}
+
+/**
+ * Reads what to simulate.
+ *
+ * @throws InvalidOptions for an option that is unknown or wrong: a fault that is misspelt would never strike.
+ */
+export function readSimulation<R>(options: SimulationOptions<R>): Simulation<R> {
+  const given = optionsObject(options, 'the options of simulate()');
+  checkOptions(given, OPTIONS, 'simulate()');
+  // Each has been checked against what its name stands for.
+  const { faults = 'heavy', seed, seeds = 100, maxDeliveries = 50_000, ...rest } = given as unknown as typeof options;
+  return {
+    ...rest,
+    faults: typeof faults === 'string' ? KINDS[faults] : readFaults(faults),
+    from: seed ?? 1,
+    count: seed === undefined ? seeds : 1,
+    maxDeliveries,
+  };
+}
+
+// --- internal ---
+
+const KINDS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
+
+const FUNCTION: OptionCheck = { is: (value) => typeof value === 'function', want: 'a function' };
+const CHANCE: OptionCheck = {
+  is: (value) => typeof value === 'number' && value >= 0 && value <= 1,
+  want: 'a chance, 0 to 1',
+};
+
+const OPTIONS: Readonly<Record<string, OptionCheck>> = {
+  handlers: {
+    is: (value) => isPlainObject(value) && Object.values(value).every(isHandler),
+    want: 'what app.handler() returns, by queue',
+  },
+  workflow: FUNCTION,
+  check: FUNCTION,
+  faults: {
+    is: (value) => (typeof value === 'string' ? Object.hasOwn(KINDS, value) : isPlainObject(value)),
+    want: "'none', 'mild', 'heavy', or chances of faults",
+  },
+  seeds: wholeFrom(1),
+  seed: WHOLE,
+  maxDeliveries: wholeFrom(1),
+};
+
+const FAULTS: Readonly<Record<string, OptionCheck>> = {
+  ...Object.fromEntries(Object.keys(NO_FAULTS).map((kind) => [kind, CHANCE])),
+  maxReceiveCount: wholeFrom(1),
+};
+
+function readFaults(faults: Partial<Faults>): Faults {
+  const what = 'the faults of simulate()';
+  const given = optionsObject(faults, what);
+  checkOptions(given, FAULTS, what);
+  return { ...NO_FAULTS, ...given };
+}

@@ -1,0 +1,162 @@
+import { isChordalError } from '../core/errors/caller.ts';
+import { isPossibleDuplicate, onRead, onThrow, RETURN } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
+import { decodeMessage } from '../core/protocol/message-codec.ts';
+import type { NewerMessage } from '../core/protocol/message-codec.ts';
+import type { Message } from '../core/protocol/message.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { loggable, withoutValue } from '../engine/redact.ts';
+import { LEAST_NEEDED_MS, timeNeeded } from '../engine/task/limits.ts';
+import type { Delivery } from '../ports/broker.ts';
+import { deliver, factsOf } from './deliver.ts';
+import { BatchOutbox } from './outbox.ts';
+import { slotsFor } from './rate.ts';
+import { revokedScopes } from './revocations.ts';
+
+/**
+ * Works on a batch of messages and answers with the ids of those that return to their queue.
+ *
+ * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox takes
+ * no neighbour along.
+ *
+ * @param remainingMs returns the time left in this sandbox, in ms.
+ */
+export async function runBatch(
+  engine: Engine,
+  deliveries: readonly Delivery[],
+  remainingMs: () => number,
+): Promise<readonly string[]> {
+  const returned: string[] = [];
+  const outbox = new BatchOutbox(engine.broker, engine.clock);
+  const wholeMs = remainingMs();
+  const finish = async (one: Prepared): Promise<boolean> => {
+    const disposition = await attempt(engine, outbox, one, { remainingMs, wholeMs });
+    const isDone = await end(engine, one.delivery, disposition);
+    if (!isDone) returned.push(one.delivery.messageId);
+    return isDone;
+  };
+  const all = await prepare(engine, deliveries, returned);
+  const fresh = all.filter((one) => !isSecond(one));
+  const seconds = all.filter(isSecond);
+  const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
+  const finished = fresh.filter((_, index) => done[index]);
+  if (seconds.length > 0 && finished.length > 0) {
+    await engine.deliveries
+      .finish({ receipts: finished.map(({ delivery }) => delivery.receipt) })
+      .catch(() => undefined);
+  }
+  for (const second of seconds) await outbox.during(() => finish(second));
+  return returned;
+}
+
+/** Carries a disposition out, and returns whether the message may be deleted. */
+async function end(engine: Engine, { body, receipt }: Delivery, disposition: Disposition): Promise<boolean> {
+  switch (disposition.kind) {
+    case 'ack':
+      return true;
+    case 'deadLetter':
+      engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
+        reason: withoutValue(disposition.reason),
+      });
+      return engine.broker.deadLetter({ body, reason: disposition.reason }).then(
+        () => true,
+        () => false,
+      );
+    case 'return':
+      if (disposition.seconds !== undefined) {
+        await engine.deliveries.release({ receipts: [receipt], seconds: disposition.seconds }).catch(() => undefined);
+      }
+      return false;
+  }
+}
+
+// --- internal ---
+
+/** A delivery as the batch knows it. */
+interface Prepared {
+  readonly delivery: Delivery;
+  readonly message: Message;
+  /** The revoked scopes that were read for the batch. */
+  readonly revoked: readonly string[];
+  /** Epoch ms of its slot, if its task has a rate limit. */
+  readonly slotAt: number | undefined;
+}
+
+function isSecond({ delivery: { receives }, message }: Prepared): boolean {
+  return isPossibleDuplicate({ receives, message });
+}
+
+/** Reads the messages; ends those that cannot be read, or are for another release. */
+async function prepare(
+  engine: Engine,
+  deliveries: readonly Delivery[],
+  returned: string[],
+): Promise<readonly Prepared[]> {
+  const read: { readonly delivery: Delivery; readonly message: Message }[] = [];
+  await Promise.all(
+    deliveries.map(async (delivery) => {
+      const message = tryDecode(delivery);
+      const disposition = onRead(message, delivery.receives);
+      if (message instanceof Error || 'newer' in message) {
+        if (!(await end(engine, delivery, disposition ?? RETURN))) returned.push(delivery.messageId);
+      } else {
+        noteDelay(engine, delivery, message);
+        read.push({ delivery, message });
+      }
+    }),
+  );
+  if (read.length === 0) return [];
+  const messages = read.map(({ message }) => message);
+  const revoked = await revokedScopes(engine, messages);
+  const slots = await slotsFor(engine, messages);
+  return read.map((one) => ({ ...one, revoked, slotAt: slots.get(one.message) }));
+}
+
+function tryDecode({ body, messageId }: Delivery): Message | NewerMessage | Error {
+  try {
+    return decodeMessage(body, messageId);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
+/** Measures how long a message has waited beyond its own delay. */
+function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Message): void {
+  const dueAt = message.kind === 'revoke' ? 0 : (message.notBefore ?? 0);
+  if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
+}
+
+/** Works on one message; whatever throws returns to its queue. */
+async function attempt(
+  engine: Engine,
+  outbox: BatchOutbox,
+  { delivery, message, revoked, slotAt }: Prepared,
+  time: { readonly remainingMs: () => number; readonly wholeMs: number },
+): Promise<Disposition> {
+  const { remainingMs } = time;
+  const facts: DeliveryFacts<Message, RegisteredTask> = {
+    ...factsOf(engine, delivery, message),
+    revoked,
+    slotAt,
+    time: {
+      leftMs: remainingMs(),
+      wholeMs: time.wholeMs,
+      neededMs: message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0,
+      leastMs: LEAST_NEEDED_MS,
+    },
+  };
+  try {
+    return await deliver({ engine, outbox, facts, remainingMs });
+  } catch (error) {
+    const disposition = onThrow(error);
+    if (disposition === RETURN && !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) {
+      engine.log.error('A message could not be worked on and returns to its queue', {
+        messageId: delivery.messageId,
+        id: message.id,
+        error: loggable(error),
+      });
+    }
+    return disposition;
+  }
+}

@@ -1,0 +1,114 @@
+import { isChordalError } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { afterClimb, afterSettle } from '../core/protocol/continue.ts';
+import type { Effect, LoadEffect, SendEffect, SettleEffect } from '../core/protocol/effect.ts';
+import { positionOf } from '../core/protocol/frames.ts';
+import type { Draft } from '../core/protocol/message.ts';
+import type { Origin } from '../core/protocol/origin.ts';
+import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { afterLoad } from '../core/protocol/start.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import { loadPlans } from '../engine/blocks.ts';
+import { addressed, dispatch, unroutable } from '../engine/dispatch.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine } from '../engine/engine.ts';
+import { keepValue } from '../engine/values.ts';
+
+/** The means and the state of one delivery's effects. */
+export interface EffectContext {
+  readonly engine: Engine;
+  readonly outbox: Outbox;
+  readonly origin: Origin;
+  /** If a message has no known queue, retry the delivery instead of failing: a newer release may know the route. */
+  readonly mayWait: boolean;
+  /** The ids that this delivery has settled: two members that fail in one delivery are one failure of their group. */
+  readonly settled: Set<string>;
+}
+
+/**
+ * Carries out effects, and the effects that the core answers with, until none is left. Resolves when all is durable.
+ * Whatever throws, the message returns and all is carried out again.
+ */
+export async function interpret(context: EffectContext, effects: readonly Effect[]): Promise<void> {
+  const sends = effects.filter((effect) => effect.kind === 'send');
+  const others = effects.filter((effect) => effect.kind !== 'send');
+  await Promise.all([
+    sendAll(context, sends),
+    ...others.map(async (effect) => interpret(context, await perform(context, effect))),
+  ]);
+}
+
+/** Returns the effect that fails a plan which has not run and cannot. */
+export async function failureEffect(
+  { engine, origin }: EffectContext,
+  { at, frames, error, task }: Pick<SettleEffect, 'at' | 'frames'> & { readonly error: Error; readonly task: string },
+): Promise<SettleEffect> {
+  const json = { ...toFailure(error), task };
+  // The delivery's own key may be its decision's: of the same id, if that is a retry or a replacement.
+  const token = `${origin.by.token}failure`;
+  const value = await keepValue(engine.payloads, { address: addressOf(at.id), token, json, until: origin.until });
+  return { kind: 'settle', at, result: { state: 'FAILURE', value }, frames, step: at.id, quiet: false };
+}
+
+// --- internal ---
+
+/** Does one effect, and asks the core what follows from the answer. */
+async function perform(context: EffectContext, effect: Exclude<Effect, SendEffect>): Promise<readonly Effect[]> {
+  const { engine, origin, settled } = context;
+  const { by, until } = origin;
+  switch (effect.kind) {
+    case 'load':
+      return load(context, effect);
+    case 'climb': {
+      const { frame, rung, failed } = effect;
+      const node = await engine.outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, until });
+      return afterClimb(origin, effect, node);
+    }
+    case 'settle': {
+      const { at, result: decision } = effect;
+      if (settled.has(at.id)) return [];
+      settled.add(at.id);
+      const address = addressOf(at.id);
+      const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision, by, until });
+      return afterSettle(origin, effect, standing);
+    }
+  }
+}
+
+/** Loads plans and starts them; where their blocks are lost or damaged, the plan that was to start fails. */
+async function load(context: EffectContext, effect: LoadEffect): Promise<readonly Effect[]> {
+  const { source, then } = effect;
+  let plans: readonly Plan[];
+  try {
+    plans = await loadPlans(context.engine.payloads, source);
+  } catch (error) {
+    if (!isChordalError(error) || isRefusal(error)) throw error;
+    const at = positionOf(then.frame);
+    const frames = then.kind === 'step' ? then.rest : then.frames;
+    return [await failureEffect(context, { at, frames, error, task: at.id })];
+  }
+  return afterLoad(context.origin, effect, plans);
+}
+
+async function sendAll(context: EffectContext, sends: readonly SendEffect[]): Promise<void> {
+  const { engine, outbox } = context;
+  const { known, unknown } = addressed(
+    engine,
+    sends.map(({ message }) => message),
+  );
+  await Promise.all([
+    ...(known.length === 0 ? [] : [dispatch(engine, outbox, known)]),
+    ...unknown.map((draft) => failUnroutable(context, draft)),
+  ]);
+}
+
+/** Fails a message that has no queue, and with it the plan that waits for it. */
+async function failUnroutable(context: EffectContext, draft: Draft): Promise<void> {
+  const { id, base, frames, links = [] } = draft;
+  const error = unroutable(draft);
+  if (context.mayWait) throw error;
+  const at = { id, base, links, attempt: draft.try };
+  await interpret(context, [await failureEffect(context, { at, frames, error, task: error.task })]);
+}

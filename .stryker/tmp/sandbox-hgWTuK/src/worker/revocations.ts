@@ -1,0 +1,83 @@
+import { addressOf } from '../core/protocol/address.ts';
+import { afterSettle } from '../core/protocol/continue.ts';
+import { ACK } from '../core/protocol/delivery.ts';
+import type { Disposition } from '../core/protocol/delivery.ts';
+import { covers, workflowOf } from '../core/protocol/ids.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
+import type { RevokeMessage } from '../core/protocol/message.ts';
+import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Records } from '../ports/records.ts';
+import { interpret } from './interpret.ts';
+import type { EffectContext } from './interpret.ts';
+
+/** How often a sandbox looks at the gate, in ms. */
+const GATE_MS = 1000;
+/** How often a task that runs for longer is looked up, in ms. */
+const WATCH_MS = 5000;
+
+const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
+
+/**
+ * The revoked scopes of the workflows that some messages are of: read only while the gate is up, which is looked at once
+ * a second, or for what was held for so long that the gate may have come down.
+ */
+export async function revokedScopes(
+  engine: Pick<Engine, 'records' | 'clock'>,
+  messages: readonly { readonly id: string; readonly held?: true }[],
+): Promise<readonly string[]> {
+  const { records, clock } = engine;
+  const now = clock.now();
+  let gate = gates.get(records);
+  if (gate === undefined || now - gate.checkedAt >= GATE_MS) {
+    gate = { checkedAt: now, upUntil: await records.gate() };
+    gates.set(records, gate);
+  }
+  const isUp = gate.upUntil > now;
+  const workflows = new Set(messages.filter(({ held }) => isUp || held === true).map(({ id }) => workflowOf(id)));
+  return workflows.size === 0 ? [] : records.revoked({ workflows: [...workflows] });
+}
+
+/** The revoked scope that covers an id, if any. */
+function revokedScope(scopes: readonly string[], id: string): string | undefined {
+  return scopes.find((scope) => covers(scope, id));
+}
+
+/** Aborts `controller` when a running id is revoked; ends with `done`. */
+export async function watchRevocation(
+  engine: Engine,
+  id: string,
+  controller: AbortController,
+  done: AbortSignal,
+): Promise<void> {
+  for (;;) {
+    await engine.clock.sleep(WATCH_MS, done);
+    if (done.aborted) return;
+    const scope = revokedScope(await revokedScopes(engine, [{ id }]).catch(() => []), id);
+    if (scope !== undefined) return controller.abort(new Error(`The task was revoked with ${scope}`));
+  }
+}
+
+/**
+ * Carries out a revocation. A whole workflow is settled first, and marked only if REVOKED then stands; a narrower scope
+ * is marked, and the workers decide.
+ */
+export async function revokeScope(context: EffectContext, message: RevokeMessage): Promise<Disposition> {
+  const { engine, origin } = context;
+  const { id, base, links = [], try: attempt } = message;
+  const { by, until } = origin;
+  if (id === workflowOf(id)) {
+    const result = revokedBecause('revoked');
+    const at = { id, base, links, attempt };
+    const effect = { kind: 'settle', at, result, frames: [], step: id, quiet: false } as const;
+    const address = addressOf(id);
+    const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: result, by, until });
+    const { outcome } = standing.cell;
+    // A workflow that ended before, also by the expiry of a member, is not marked: its other members run to their end.
+    // @defect ended-is-not-marked
+    if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return ACK;
+    await interpret(context, afterSettle(origin, effect, standing));
+  }
+  await engine.records.revoke({ scope: id, until, gateUntil: keptFor(engine.clock.now()) });
+  return ACK;
+}

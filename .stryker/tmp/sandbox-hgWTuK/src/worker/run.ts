@@ -1,0 +1,162 @@
+import { planOf } from '../core/canvas/normalise.ts';
+import type { SignatureData } from '../core/canvas/signature.ts';
+import { isChordalError, TooDeep } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { withOwn } from '../core/protocol/baggage.ts';
+import type { Baggage } from '../core/protocol/baggage.ts';
+import { revokedBecause } from '../core/protocol/outcome.ts';
+import type { Result, Rerun } from '../core/protocol/outcome.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import type { Json } from '../core/values/json.ts';
+import { fromJson } from '../core/values/serializer.ts';
+import type { RegisteredTask } from '../engine/engine.ts';
+import { loadArguments } from '../engine/inputs.ts';
+import type { Limits } from '../engine/task/limits.ts';
+import { runTask } from '../engine/task/run-task.ts';
+import type { RunResult } from '../engine/task/run-task.ts';
+import { callOf } from '../engine/task/task-call.ts';
+import type { TaskCall } from '../engine/task/task-call.ts';
+import { failureOf, keep } from './commit.ts';
+import type { TaskDelivery } from './commit.ts';
+import { watchRevocation } from './revocations.ts';
+
+/** Runs a message's task once and says what it decided, with every value kept that the decision names. */
+export async function runToDecision(
+  delivery: TaskDelivery,
+  task: RegisteredTask,
+  limits: Limits,
+  isAgain: boolean,
+): Promise<Result | Rerun> {
+  const { engine, message } = delivery;
+  let given;
+  try {
+    given = await argumentsOf(delivery);
+  } catch (error) {
+    // What cannot be read now may be readable later; what is not there, or is no value, will never be.
+    if (!isChordalError(error) || isRefusal(error)) throw error;
+    return failureOf(delivery, error);
+  }
+  if (task.options.trackStarted === true) await showStarted(delivery);
+  const revoked = new AbortController();
+  const done = new AbortController();
+  const watching = watchRevocation(engine, message.id, revoked, done.signal);
+  engine.meter?.count('runs');
+  const result = await runTask(engine, task, callOf(message, { ...given, isAgain }), {
+    ...limits,
+    revoked: revoked.signal,
+  });
+  done.abort('ended');
+  await watching;
+  // It was told to stop, and did not do its work.
+  if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
+    return revokedBecause('revoked');
+  return toDecision(delivery, task, result);
+}
+
+// --- internal ---
+
+type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
+
+async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
+  const { sig, in: input } = message;
+  const { args, kwargs } = await loadArguments(engine, sig, input);
+  return {
+    args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
+    kwargs: Object.fromEntries(
+      Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
+    ),
+    headers: readHeaders(withOwn(message, sig.options), sig.task),
+  };
+}
+
+function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers'] {
+  return Object.fromEntries(
+    Object.entries(headers).map(([key, value]) => [key, fromJson(value, `header ${key} of ${task}`)]),
+  );
+}
+
+/** What takes a task's place, or joins its chord, has the task's own labels. */
+function planLabelled({ message: { sig } }: TaskDelivery, data: SignatureData): Plan {
+  const { headers, tenant } = sig.options ?? {};
+  return planOf(data, {
+    ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
+    ...(tenant === undefined ? {} : { tenant }),
+  });
+}
+
+async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {
+  switch (result.kind) {
+    case 'success':
+      return success(delivery, task, result);
+    case 'failure':
+      return failureOf(delivery, result.record);
+    case 'retry': {
+      const error =
+        result.record === undefined ? {} : { error: await keep(delivery, { ...result.record, task: task.name }) };
+      return { kind: 'retry', notBefore: result.notBefore, ...error };
+    }
+    case 'replace':
+      return replacement(delivery, () => planLabelled(delivery, result.data));
+  }
+}
+
+async function success(
+  delivery: TaskDelivery,
+  task: RegisteredTask,
+  result: RunResult & { kind: 'success' },
+): Promise<Result | Rerun> {
+  const { json, children, added } = result;
+  const { engine, message } = delivery;
+  const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
+  const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
+  if (added.length > 0) {
+    const own = await keep(delivery, json, 'own');
+    return replacement(delivery, () => ({ par: added.map((data) => planLabelled(delivery, data)), own }));
+  }
+  const value = await keep(delivery, json);
+  return {
+    state: 'SUCCESS',
+    value,
+    expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
+    ...(isIgnored ? { ignored: true } : {}),
+    ...(children.length === 0 ? {} : { children: await keepChildren(delivery, children) }),
+  };
+}
+
+/** Ids that an outcome holds itself: ten thousand would not fit into an item. */
+const INLINE_CHILDREN = 20;
+
+async function keepChildren(
+  { engine, message, origin: { by, until } }: TaskDelivery,
+  children: readonly string[],
+): Promise<NonNullable<Result['children']>> {
+  if (children.length <= INLINE_CHILDREN) return children;
+  const address = addressOf(message.id);
+  const text = JSON.stringify(children);
+  // The delivery's own key is its result's.
+  return { ref: await engine.payloads.putValue({ address, token: `${by.token}children`, text, until }) };
+}
+
+/** A replacement is committed as it was built: a second run may build another one. */
+async function replacement(delivery: TaskDelivery, build: () => Plan): Promise<Result | Rerun> {
+  const { engine, message } = delivery;
+  if (message.depth >= engine.settings.maxDepth) {
+    const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
+    return failureOf(delivery, new TooDeep(text));
+  }
+  let plan: Plan;
+  try {
+    plan = build();
+  } catch (error) {
+    return failureOf(delivery, toFailure(error));
+  }
+  // A plan is JSON in all its parts.
+  return { kind: 'replace', plan: await keep(delivery, plan as unknown as Json) };
+}
+
+async function showStarted({ engine, message, origin }: TaskDelivery): Promise<void> {
+  const progress = { state: 'STARTED', meta: 'null' };
+  await engine.records.putProgress({ address: addressOf(message.id), progress, until: origin.until });
+}

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inParallel } from '../../src/adapters/aws/backoff.ts';
+import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
+import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
+import { AwsRecords } from '../../src/adapters/aws/records.ts';
+import { addressOf } from '../../src/core/protocol/address.ts';
+import { memberId } from '../../src/core/protocol/ids.ts';
+import { firstRung, leafSize, nextRung } from '../../src/core/protocol/join-tree.ts';
+import type { Owner, Standing } from '../../src/core/protocol/outcome.ts';
+import { startTable } from './support/emulators.ts';
+import type { TestTable } from './support/emulators.ts';
+import { freshWorkflow } from './support/ids.ts';
+import { Meter } from './support/meter.ts';
+import { TestClock } from './support/test-clock.ts';
+
+describe('what calls are billed', () => {
+  const clock = new TestClock();
+  const until = clock.now() + 86_400_000;
+  let server: TestTable;
+  let meter: Meter;
+  let outcomes: DynamoOutcomes;
+  let records: AwsRecords;
+  let payloads: AwsPayloads;
+
+  beforeAll(async () => {
+    server = await startTable();
+    meter = new Meter(server.client);
+    const { client, table } = server;
+    const nonces = { random: () => 0.5 };
+    outcomes = new DynamoOutcomes({ client, table, clock, nonces });
+    records = new AwsRecords({ client, table, clock, nonces });
+    const s3 = (): Promise<never> => Promise.reject(new Error('no bucket is needed here'));
+    payloads = new AwsPayloads({ dynamo: client, table, s3, bucket: 'none', clock, nonces });
+  });
+  afterAll(() => server.close());
+
+  const owner = (i: number): Owner => ({ mid: `mid${String(i).padStart(13, '0')}`, token: 'token678' });
+  const decide = (id: string, by: Owner, inline: number | string = 12_345): Promise<Standing> =>
+    outcomes.commit({
+      address: addressOf(id),
+      attempt: 0,
+      decision: { state: 'SUCCESS', value: { inline } },
+      by,
+      until,
+    });
+
+  it('decide() costs one unit and one request when it is of a task', async () => {
+    const bill = await meter.of(() => decide(freshWorkflow(), owner(0)));
+    expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+  });
+
+  it('decide() costs one unit a member when all eight of a leaf hold values of 64 bytes', async () => {
+    const join = `${freshWorkflow()}.1~12345!2`;
+    for (let i = 0; i < 8; i += 1) {
+      const bill = await meter.of(() => decide(memberId(join, i), owner(i), 'x'.repeat(62)));
+      expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+    }
+  });
+
+  it('decide() costs one strongly consistent read more when it is refused', async () => {
+    const id = freshWorkflow();
+    await decide(id, owner(0));
+    const bill = await meter.of(() => decide(id, owner(1)));
+    expect(bill).toEqual({ requests: { UpdateItem: 1, GetItem: 1 }, units: 1 });
+  });
+
+  it.each([
+    [8, 8],
+    [9, 9 + 2],
+    [100, 100 + 13],
+    [1700, 1700 + 213 + 2],
+  ])(
+    'a join of %i members costs %i units in all',
+    async (n, units) => {
+      const join = freshWorkflow();
+      const indexes = Array.from({ length: n }, (_, i) => i);
+      const bill = await meter.of(() => inParallel(indexes, 40, (i) => arrive(join, n, i)));
+      expect(bill.units).toBe(units);
+      expect(bill.requests).toEqual({ UpdateItem: units });
+    },
+    60_000,
+  );
+
+  it('climb() costs one unit a child when the node is full', async () => {
+    const join = `${freshWorkflow()}.1~12345!2`;
+    const bill = await meter.of(async () => {
+      for (let i = 0; i < 200; i += 1) {
+        const rung = { level: 0, node: 60, child: 12_000 + i, children: 200 };
+        await outcomes.climb({ join, rung, mid: owner(i).mid, failed: true, until });
+      }
+    });
+    expect(bill.units).toBe(200);
+  });
+
+  it('begin(), claim() and look() cost one unit and one request each', async () => {
+    const address = addressOf(freshWorkflow());
+    const begin = (): Promise<Standing> => outcomes.countStart({ address, attempt: 0, token: 'token678', until });
+    const claim = (): Promise<Standing> =>
+      outcomes.claim({ address, attempt: 0, by: owner(0), claimedUntil: until, until });
+    expect(await meter.of(begin)).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+    expect(await meter.of(claim)).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+    expect(await meter.of(() => outcomes.read({ address }))).toEqual({ requests: { GetItem: 1 }, units: 1 });
+  });
+
+  it('gather() costs one query for 128 members, and find() one call for 100 items', async () => {
+    const join = freshWorkflow();
+    const ids = Array.from({ length: 300 }, (_, i) => memberId(join, i));
+    await Promise.all(ids.map((id, i) => decide(id, owner(i))));
+    const gathered = await meter.of(() => outcomes.gather({ join, n: 300 }));
+    const found = await meter.of(() => outcomes.readMany({ addresses: ids.map(addressOf) }));
+    expect(gathered.requests).toEqual({ Query: 3 });
+    expect(found.requests).toEqual({ BatchGetItem: 1 });
+    // 38 leaves of some 600 bytes, strongly consistent and added up: a unit for 4 KB; in a batch, half a unit for each.
+    expect(gathered.units).toBe(7);
+    expect(found.units).toBe(19);
+  });
+
+  it('putValue() costs a unit a kilobyte, and getValue() half a unit for 4 KB', async () => {
+    const address = addressOf(freshWorkflow());
+    const put = (): Promise<string> => payloads.putValue({ address, token: 'token678', text: 'x'.repeat(3900), until });
+    expect(await meter.of(put)).toEqual({ requests: { PutItem: 1 }, units: 4 });
+    const ref = await put();
+    expect(await meter.of(() => payloads.getValue({ ref }))).toEqual({ requests: { GetItem: 1 }, units: 0.5 });
+  });
+
+  it('reserve() costs one unit and one request when reservations follow each other', async () => {
+    const task = freshWorkflow();
+    const reserve = (now: number): Promise<number> => records.reserve({ task, slots: 10, intervalMs: 100, now });
+    const once = { requests: { UpdateItem: 1 }, units: 1 };
+    expect(await meter.of(() => reserve(1_000_000))).toEqual(once);
+    expect(await meter.of(() => reserve(1_000_100))).toEqual(once);
+    expect(await meter.of(() => reserve(2_000_000))).toEqual(once);
+  });
+
+  it('openSubmission() and closeSubmission() cost two units', async () => {
+    const workflow = freshWorkflow();
+    const bill = await meter.of(async () => {
+      await records.openSubmission({ workflow, until });
+      await records.closeSubmission({ workflow });
+    });
+    expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });
+  });
+
+  /** Decides a member, and climbs as far as its outcome completes something. */
+  async function arrive(join: string, n: number, index: number): Promise<void> {
+    const { mid, token } = owner(index);
+    const { leaf } = await decide(memberId(join, index), { mid, token });
+    if (leaf?.filled !== leafSize(n, index)) return;
+    for (let rung = firstRung(n, index); rung !== undefined; rung = nextRung(n, rung)) {
+      const node = await outcomes.climb({ join, rung, mid, failed: leaf.failed, until });
+      if (node.filled !== rung.children) return;
+    }
+  }
+});

@@ -1,0 +1,174 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { copyProject } from './support/project-folder.ts';
+import { run } from './support/run.ts';
+import type { Run } from './support/run.ts';
+
+const app = `import { createApp } from 'chordal';\nconst app = createApp('test');\n`;
+const add = `const add = app.task('add', (x: number, y: number) => x + y);\n`;
+const math = `${app}${add}export const handler = app.handler(add);\n`;
+const longName = 'a'.repeat(60);
+const yml = await readFile('serverless.yml', 'utf8');
+
+interface Case {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly message: RegExp;
+}
+
+const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+/** Nothing listens there: whoever gets so far fails in another way. */
+const unreachable = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+
+test.each<[string, Case]>([
+  [
+    'credentials that are missing',
+    { env: { AWS_ACCESS_KEY_ID: undefined }, message: /no credentials are found: set AWS_PROFILE, or/ },
+  ],
+  [
+    'a region that is missing',
+    { env: { AWS_REGION: undefined }, message: /Cannot choose a region: none is given; add --region/ },
+  ],
+  [
+    'a stage with other characters',
+    {
+      args: ['--stage', 'a_b'],
+      message: /Invalid stage name\. Stage names may contain only ASCII letters, numbers, and hyphens/,
+    },
+  ],
+  [
+    'a stage that begins with a digit',
+    {
+      args: ['--stage', '1a'],
+      message: /Cannot use "1a" as the stage: it takes letters, digits and hyphens, and begins with a letter/,
+    },
+  ],
+  [
+    'a parameter with a wrong value',
+    {
+      args: ['--param=timeout=soon'],
+      message: /Cannot use the parameter timeout as a whole number: current value is "soon"/,
+    },
+  ],
+  [
+    'a limit that AWS has',
+    {
+      args: ['--param=timeout=901'],
+      message: /Cannot set timeout of chordal-dev-math to 901: it takes a whole number from 1 to 900/,
+    },
+  ],
+  [
+    'a setting of a function that there is none of',
+    {
+      files: {
+        'handlers/math.ts': math,
+        'serverless.yml': yml.replace('functions: {}', 'functions: { math: { timeouts: 600 } }'),
+      },
+      message:
+        /Cannot use timeouts of custom\.functions\.math of serverless\.yml: there is no such setting\. Did you mean `timeout`\? Known are memory, timeout,/,
+    },
+  ],
+  [
+    'a setting of a function that there is not',
+    {
+      files: { 'handlers/math.ts': math, 'serverless.yml': yml.replace('functions: {}', 'functions: { maths: {} }') },
+      message:
+        /Cannot use maths of custom\.functions of serverless\.yml: there is no such setting\. Did you mean `math`\? Known are math/,
+    },
+  ],
+  [
+    'a handler that exports nothing',
+    {
+      files: { 'handlers/math.ts': 'export {};' },
+      message: /Cannot use handlers\/math\.ts: it exports no handler; write/,
+    },
+  ],
+  [
+    'a handler that exports two',
+    {
+      files: {
+        'handlers/math.ts': `${math}const other = createApp('other');\nexport const second = other.handler(other.task('mul', (x: number) => x));\n`,
+      },
+      message: /Cannot use handlers\/math\.ts: it exports more than one handler \(handler, second\)/,
+    },
+  ],
+  [
+    'a handler with tasks of two apps',
+    {
+      files: {
+        'handlers/math.ts': `${app}const other = createApp('other');\nexport const handler = app.handler(other.task('mul', (x: number) => x));\n`,
+      },
+      message: /Cannot use handlers\/math\.ts: it failed to load: Cannot handle mul as it is no task of this app/,
+    },
+  ],
+  [
+    'a task in two handlers',
+    {
+      files: { 'handlers/math.ts': math, 'handlers/more.ts': math },
+      message: /Cannot route task "add": handlers\/math\.ts and handlers\/more\.ts both run it/,
+    },
+  ],
+  [
+    "a task over the function's timeout",
+    {
+      files: { 'handlers/math.ts': math.replace("'add', ", "'add', { timeLimit: 60 }, ") },
+      message:
+        /Cannot run task "add" of handlers\/math\.ts: its timeLimit is 60 s, and its function ends after 60 s.*give the function a timeout above 65 s/,
+    },
+  ],
+  [
+    'a function name too long',
+    {
+      files: { [`handlers/${longName}.ts`]: math },
+      message: /after handlers\/a+\.ts: a name has at most 64 characters, this one has 72/,
+    },
+  ],
+  [
+    'a name that is taken',
+    {
+      files: { 'handlers/submit.ts': math },
+      message: /after handlers\/submit\.ts: "submit" is taken by Chordal itself/,
+    },
+  ],
+  [
+    'two files that have one name in a template',
+    { files: { 'handlers/math.ts': math, 'handlers/Math.ts': math }, message: /it is called Math, and so is/ },
+  ],
+  [
+    'a handler that does not build',
+    {
+      files: { 'handlers/math.ts': "import 'no-such-package';" },
+      message: /handlers\/math\.ts:1:8: Could not resolve "no-such-package"/,
+    },
+  ],
+])(
+  'serverless deploy finds %s before anything is deployed',
+  async (_, { files = { 'handlers/math.ts': math }, args = [], env = {}, message }) => {
+    const ended = await deploy(files, args, env);
+
+    expect(ended.stdout + ended.stderr).toMatch(message);
+    expect(ended.exitCode).toBe(1);
+    // Neither a request, which would fail with its own message, nor a stack trace.
+    expect(ended.stdout + ended.stderr).not.toMatch(/ECONNREFUSED|\n {4}at /);
+  },
+);
+
+// --- internal ---
+
+async function deploy(
+  files: Readonly<Record<string, string>>,
+  args: readonly string[],
+  env: Case['env'],
+): Promise<Run> {
+  const { dir, remove } = await copyProject(files);
+  onTestFinished(remove);
+  const ended = await run('serverless', ['deploy', ...args], {
+    cwd: dir,
+    env: { AWS_REGION: 'us-east-1', ...credentials, ...unreachable, ...env },
+  });
+  expect(await readdir(dir)).not.toContain(join('.serverless'));
+  return ended;
+}

@@ -1,0 +1,35 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
+
+const CHANNEL = 'http.client.request.start';
+
+/** The IAM actions of the AWS calls that this process makes meanwhile, with the folder of the bucket where there is one: `s3:GetObject b`. */
+export async function actionsOf(work: () => Promise<unknown>): Promise<ReadonlySet<string>> {
+  const actions = new Set<string>();
+  const note = (message: unknown): void => {
+    // What Node publishes on this channel.
+    const { request } = message as { request: ClientRequest };
+    actions.add(actionOf(request));
+  };
+  diagnostics.subscribe(CHANNEL, note);
+  try {
+    await work();
+  } finally {
+    diagnostics.unsubscribe(CHANNEL, note);
+  }
+  return actions;
+}
+
+// --- internal ---
+
+const SERVICES: Readonly<Record<string, string>> = { DynamoDB_20120810: 'dynamodb', AmazonSQS: 'sqs' };
+const OBJECT_ACTIONS: Readonly<Record<string, string>> = { GET: 'GetObject', PUT: 'PutObject', DELETE: 'DeleteObject' };
+
+function actionOf(request: ClientRequest): string {
+  const [service = '', operation = ''] = String(request.getHeader('x-amz-target') ?? '').split('.');
+  // IAM has no actions for batches of messages.
+  if (service !== '') return `${SERVICES[service] ?? service}:${operation.replace(/Batch$/, '')}`;
+  if (request.path.startsWith('/schedules/')) return 'scheduler:CreateSchedule';
+  const [, , folder = ''] = request.path.split('/');
+  return `s3:${OBJECT_ACTIONS[request.method] ?? request.method} ${folder}`;
+}

@@ -1,0 +1,157 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { chordal, cli } from './cli-support.ts';
+
+const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq', 'doctor', 'cost'];
+
+test('the process prints its version on stdout, its errors on stderr, and ends with the exit code', async () => {
+  const [version, wrong] = await Promise.all([chordal(['--version']), chordal(['calll'])]);
+
+  expect(version).toMatchObject({ code: 0, stdout: '0.1.0\n', stderr: '' });
+  expect(wrong).toMatchObject({ code: 2, stdout: '' });
+  expect(wrong.stderr).toBe(
+    "chordal: Cannot read the command line: unknown command 'calll'. Did you mean call?\nRun `chordal --help` for the arguments and options.\n",
+  );
+});
+
+test('chordal --help names every command and the exit codes', async () => {
+  const help = await cli(['--help']);
+
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  for (const command of commands) expect(help.stdout).toMatch(new RegExp(`^ +${command}  +\\S`, 'm'));
+  expect(help.stdout).toContain('Exit codes: 0 success, 1 ');
+});
+
+test.each([...commands, 'dlq list', 'dlq redrive', 'dlq purge'])(
+  'chordal %s has a help of its own',
+  async (command) => {
+    const { code, stdout, stderr } = await cli([...command.split(' '), '--help']);
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(new RegExp(`^Usage: chordal ${command} `));
+    expect(stdout).toMatch(/^ +-h, --help +print this help$/m);
+    if (command !== 'dlq') expect(stdout).toMatch(/^ +--verbose +show the stack trace of an error$/m);
+  },
+);
+
+test.each([
+  [[], /^Usage: chordal <command> \[options\]/],
+  [['dlq'], /^Usage: chordal dlq <command> \[options\]/],
+  [['calll'], /unknown command 'calll'\. Did you mean call\?/],
+  [['constructor'], /unknown command 'constructor'/],
+  [['--wait', 'call'], /unknown option '--wait'/],
+  [['call'], /missing required argument 'task'/],
+  [['call', 'add', '--wiat'], /unknown option '--wiat'\. Did you mean --wait\?/],
+  [['call', 'add', '-w'], /unknown option '-w'\nRun `chordal call --help`/],
+  [['call', 'add', '--wait=yes'], /unknown option '--wait=yes'/],
+  [['call', 'add', '--kwargs'], /option '--kwargs <json>' argument missing/],
+  [
+    ['call', 'add', '--kwargs', '[1]'],
+    /Cannot use --kwargs \[1\]: it must be a JSON object of keyword arguments, as in /,
+  ],
+  [['call', 'add', '--local', '--memory'], /Cannot use both --local and --memory: choose one/],
+  [['call', 'add', '--memory', '--timeout', '5'], /Cannot use --timeout without --wait/],
+  [['call', 'add', '--wait', '--timeout', '-1'], /Cannot use --timeout "-1": it must be a number of at least 0/],
+  [['call', 'add', '--memory', '--data', 'x'], /Cannot use --data without --local/],
+  [['run'], /missing required argument 'file'/],
+  [['run', 'a.json', 'b.json'], /too many arguments for 'run'\. Expected 1 argument but got 2/],
+  [['run', 'none.json', '--memory'], /Cannot read none.json: there is no such file/],
+  [['run', '-', '--memory'], /Cannot read a canvas from stdin: it is empty/],
+  [['run', '-', '--args', '5'], /Cannot use --args 5: it must be a JSON list of arguments; .* --args '\[5\]'/],
+  [['result', 'no id'], /Cannot use "no id" as an id: give the taskId/],
+  [['dlq', 'lsit', '--memory'], /unknown command 'lsit'. Did you mean list\?\nRun `chordal dlq --help`/],
+  [['dlq', 'list', '--dasy', '1'], /unknown option '--dasy'. Did you mean --days\?\nRun `chordal dlq list --help`/],
+  [['dlq', 'list', '--days', '16'], /Cannot use --days "16": it must be a number from 0 to 15/],
+  [
+    ['dlq', 'purge', 'abc', '--memory', '--handlers', 'test/none'],
+    /Cannot find handlers: there is no folder test\/none/,
+  ],
+  [['doctor', 'a b'], /Cannot use "a b" as an id/],
+  [['doctor', '--pause', 'x'], /Cannot use --pause "x": it must be a number from 0 to 3600/],
+  [['doctor', '--memory'], /unknown option '--memory'/],
+  [['doctor'], /Cannot reach the cloud.* CHORDAL_TABLE is not set/],
+  [['dev', '--sqs-port', '99999'], /Cannot use --sqs-port "99999": it must be a whole number from 0 to 65535/],
+  [['dev', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
+  [['call', 'add', '1', '--memory', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
+  [['call', 'add', '1', '2'], /Cannot reach the cloud.* CHORDAL_TABLE is not set: .* or use --local/],
+])('chordal %j is refused with exit code 2, on stderr alone', async (args, message) => {
+  const { code, stdout, stderr } = await cli(args);
+
+  expect(stderr).toMatch(message);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('arguments that begin with a hyphen are read as numbers, or follow --', async () => {
+  const { stderr } = await cli(['call', 'log', '-1', '-.5', '--', '--wait']);
+
+  expect(stderr).toContain('CHORDAL_TABLE is not set');
+});
+
+test('cost prints a line of calls and dollars for each canvas, and needs no cloud', async () => {
+  const input = '{"task": "add", "args": [1, 2]}\n{"task": "celery.chain"}\n';
+  const { code, answers, stderr } = await cli(['cost', '-'], { input });
+
+  expect(answers).toEqual([
+    {
+      tasks: 1,
+      messages: 1,
+      sqsRequests: { least: 3, most: 3 },
+      lambdaRequests: { least: 1, most: 1 },
+      dynamodbWrites: 1,
+      dynamodbReads: 0,
+      s3Puts: 0,
+      s3Gets: 0,
+      dollars: { least: 0.00000203, most: 0.00000203 },
+    },
+    { error: { errorType: 'InvalidCanvas', message: expect.any(String), line: 2 } },
+  ]);
+  expect(stderr).toMatch(/^chordal: stdin, line 2: Cannot .*\n1 of 2 canvases were not counted\./);
+  expect(stderr).toContain('us-east-1 list prices');
+  expect(code).toBe(1);
+});
+
+test('a stack is shown where it is asked for', async () => {
+  const { code, stderr } = await cli(['result', 'abc', '--verbose']);
+
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/CHORDAL_TABLE is not set.*\n\s+at /);
+});
+
+test('routes must be known before anything is sent', async () => {
+  const dir = await temporaryFolder({ 'routes.json': '{"add": 1}' });
+  const env = {
+    AWS_REGION: 'us-east-1',
+    CHORDAL_TABLE: 't',
+    CHORDAL_BUCKET: 'b',
+    CHORDAL_QUEUE_PREFIX: 'p-',
+  };
+  const call = ['call', 'add', '1', '2', '--handlers', `${dir}/none`];
+  const noRoutes = await cli(call, { env });
+  const badRoutes = await cli(call, { env: { ...env, CHORDAL_ROUTES: `${dir}/routes.json` } });
+  const noFile = await cli(call, { env: { ...env, CHORDAL_ROUTES: `${dir}/none.json` } });
+
+  expect(noRoutes).toMatchObject({ code: 2, stdout: '' });
+  expect(noRoutes.stderr).toMatch(/Cannot find the queues of the tasks: .* set CHORDAL_ROUTES/);
+  expect(badRoutes).toMatchObject({ code: 2, stdout: '' });
+  expect(badRoutes.stderr).toMatch(/Cannot read .*routes.json as the routes of tasks: current value is \{"add": 1\}/);
+  expect(noFile).toMatchObject({ code: 2, stdout: '' });
+  expect(noFile.stderr).toMatch(
+    /Cannot read the routes of tasks from CHORDAL_ROUTES: current value is .*none.json, .*chordal dev/,
+  );
+});
+
+test('a port that is in use is named', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  // A server that listens on a port has such an address.
+  const { port } = server.address() as AddressInfo;
+
+  const { code, stdout, stderr } = await cli(['dev', '--sqs-port', String(port)]);
+
+  expect(stderr).toContain(`port ${port} is in use; choose another`);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});

@@ -1,0 +1,97 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { clientOptions } from '../../src/local/endpoints.ts';
+import type { SchedulerEndpoint, SchedulerEndpointOptions } from '../../src/local/scheduler-endpoint.ts';
+import { startSchedulerEndpoint } from '../../src/local/scheduler-endpoint.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+async function start(
+  options: SchedulerEndpointOptions,
+): Promise<{ endpoint: SchedulerEndpoint; client: SchedulerClient }> {
+  const endpoint = await startSchedulerEndpoint(options);
+  const client = new SchedulerClient(clientOptions(endpoint.url));
+  onTestFinished(async () => {
+    client.destroy();
+    await endpoint.stop();
+  });
+  return { endpoint, client };
+}
+
+function schedule(name: string, at: number): CreateScheduleCommand {
+  return new CreateScheduleCommand({
+    Name: name,
+    ScheduleExpression: `at(${new Date(at).toISOString().slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: {
+      Arn: 'arn:aws:sqs:us-east-1:000000000000:shop-dev-math',
+      RoleArn: 'arn:aws:iam::000000000000:role/r',
+      Input: `body of ${name}`,
+    },
+  });
+}
+
+describe('startSchedulerEndpoint()', () => {
+  it('sends the message of a schedule to its queue when its time has come, once', async () => {
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const { endpoint, client } = await start({ send: async (queue, body) => resolve([queue, body]) });
+    await client.send(schedule('soon', Date.now() - 1000));
+    expect(await promise).toEqual(['shop-dev-math', 'body of soon']);
+    await expect.poll(() => endpoint.waiting).toBe(0);
+  });
+
+  it('answers a second schedule of the same name with a conflict', async () => {
+    const { endpoint, client } = await start({ send: async () => undefined });
+    await client.send(schedule('later', Date.now() + 3_600_000));
+    await expect(client.send(schedule('later', Date.now() + 3_600_000))).rejects.toBeInstanceOf(ConflictException);
+    expect(endpoint.waiting).toBe(1);
+  });
+
+  it('sends again what could not be sent', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    let tries = 0;
+    const send = async (_: string, body: string): Promise<void> => {
+      tries += 1;
+      if (tries === 1) throw new Error('The queue is away');
+      resolve(body);
+    };
+    const { client } = await start({ send });
+    await client.send(schedule('again', Date.now() - 1000));
+    expect(await promise).toBe('body of again');
+  });
+
+  it('keeps schedules in its folder until they have been sent', async () => {
+    const dir = join(await temporaryFolder(), 'schedules');
+    const first = await start({ send: async () => undefined, dir });
+    await first.client.send(schedule('kept', Date.now() + 1500));
+    await first.endpoint.stop();
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const second = await start({ send: async (_, body) => resolve(body), dir });
+    expect(second.endpoint.waiting).toBe(1);
+    expect(await promise).toBe('body of kept');
+    await expect.poll(() => readdir(dir)).toEqual([]);
+  });
+
+  it('lists the schedules that wait, with their queues', async () => {
+    const { client } = await start({ send: async () => undefined });
+    await client.send(schedule('later', Date.now() + 3_600_000));
+    const { Schedules } = await client.send(new ListSchedulesCommand({ GroupName: 'default' }));
+    expect(Schedules).toMatchObject([
+      { Name: 'later', Target: { Arn: 'arn:aws:sqs:us-east-1:000000000000:shop-dev-math' } },
+    ]);
+  });
+
+  it('refuses what it cannot carry out', async () => {
+    const { client } = await start({ send: async () => undefined });
+    const daily = new CreateScheduleCommand({ ...schedule('daily', 0).input, ScheduleExpression: 'rate(1 day)' });
+    await expect(client.send(daily)).rejects.toThrow('Cannot read a schedule');
+  });
+});

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { Spec, TaskSpec } from './specs.ts';
+import { markOf } from './specs.ts';
+
+/** What became of the tasks of a run, as far as it is not in the canvas: what an evaluation has to be told. */
+export interface Known {
+  /** Tasks whose own outcome is a failure or a revocation that faults brought about. */
+  readonly lost: ReadonlySet<number>;
+  /** The first tasks of the replacements that were committed. */
+  readonly committed: ReadonlySet<number>;
+}
+
+/** A value, or the failure of some task. */
+export type Evaluated = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
+
+const FAILED: Evaluated = { ok: false };
+
+/**
+ * What a canvas comes to, worked out without the engine: no messages, ids or joins, only the meaning of chain, group
+ * and chord.
+ */
+export function evaluate(spec: Spec, inputs: readonly unknown[], known: Known): Evaluated {
+  switch (spec.t) {
+    case 'task':
+      return evaluateTask(spec, inputs, known);
+    case 'chain': {
+      let given = inputs;
+      let last: Evaluated = FAILED;
+      for (const step of spec.steps) {
+        last = evaluate(step, given, known);
+        if (!last.ok) return FAILED;
+        given = [last.value];
+      }
+      return last;
+    }
+    case 'group':
+      return all(spec.members, inputs, known);
+    case 'chord': {
+      const header = spec.collect ? collected(spec.header, inputs, known) : all(spec.header, inputs, known);
+      return header.ok ? evaluate(spec.body, [header.value], known) : FAILED;
+    }
+  }
+}
+
+/** What a task makes of its inputs: something that no other task, and no other input, gives. */
+export interface TaskValue {
+  readonly n: number;
+  readonly hash: number;
+  /** Which run made it: what continues must continue from the one that was committed. */
+  readonly run?: number;
+}
+
+export function valueOf(n: number, inputs: readonly unknown[]): TaskValue {
+  const text = JSON.stringify([n, inputs.map(normal)]);
+  return { n, hash: createHash('sha256').update(text).digest().readUInt32BE() };
+}
+
+/** A value as an evaluation knows it: which run made it is left out, and a failure is only known to be one. */
+export function normal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(normal);
+  if (typeof value !== 'object' || value === null) return value;
+  if ('ok' in value)
+    return value.ok === true && 'value' in value ? { ok: true, value: normal(value.value) } : { ok: false };
+  return 'hash' in value && 'n' in value ? { n: value.n, hash: value.hash } : value;
+}
+
+// --- internal ---
+
+function evaluateTask(spec: TaskSpec, inputs: readonly unknown[], known: Known): Evaluated {
+  if (known.lost.has(spec.n) || spec.poison || spec.hangs) return FAILED;
+  if (spec.replace !== null) {
+    // An empty canvas has no task to know it by: it was taken if the other one was not.
+    const taken =
+      spec.replace.find((variant) => isCommitted(variant, known)) ??
+      spec.replace.find((variant) => markOf(variant) === undefined);
+    return taken === undefined ? FAILED : evaluate(taken, [], known);
+  }
+  return spec.fails ? FAILED : { ok: true, value: valueOf(spec.n, spec.immutable ? [] : inputs) };
+}
+
+function isCommitted(variant: Spec, { committed }: Known): boolean {
+  const mark = markOf(variant);
+  return mark !== undefined && committed.has(mark);
+}
+
+/** Members' values in order; a group among the members is taken apart; what members add comes behind. */
+function all(members: readonly Spec[], inputs: readonly unknown[], known: Known): Evaluated {
+  const values: unknown[] = [];
+  for (const member of flat(members)) {
+    const one = evaluate(member, inputs, known);
+    if (!one.ok) return FAILED;
+    values.push(one.value);
+  }
+  const added = addedBy(members, known);
+  return added === undefined ? FAILED : { ok: true, value: [...values, ...added] };
+}
+
+function collected(members: readonly Spec[], inputs: readonly unknown[], known: Known): Evaluated {
+  const each = flat(members).map((member) => {
+    const added = addedBy([member], known);
+    return { one: added === undefined ? FAILED : evaluate(member, inputs, known), added: added ?? [] };
+  });
+  const values = each.map(({ one }) => (one.ok ? { ok: true, value: one.value } : { ok: false }));
+  return { ok: true, value: [...values, ...each.flatMap(({ one, added }) => (one.ok ? added : []))] };
+}
+
+function addedBy(members: readonly Spec[], known: Known): readonly unknown[] | undefined {
+  const values: unknown[] = [];
+  for (const member of flat(members)) {
+    if (member.t !== 'task' || member.adds === null || member.replace !== null) continue;
+    const one = evaluate(member.adds, [], known);
+    if (!one.ok) return undefined;
+    values.push(one.value);
+  }
+  return values;
+}
+
+function flat(members: readonly Spec[]): readonly Spec[] {
+  return members.flatMap((member) => (member.t === 'group' ? flat(member.members) : [member]));
+}

@@ -1,0 +1,293 @@
+import { sendRevocation } from '../../src/client/revoke.ts';
+import { workflowOf } from '../../src/core/protocol/ids.ts';
+import { isPlainObject } from '../../src/core/values/json.ts';
+import { loadValue } from '../../src/engine/inputs.ts';
+import type { FaultKind } from '../../src/testing/fault-injector.ts';
+import type { Faults } from '../../src/testing/faults.ts';
+import { brokenInvariants } from '../../src/testing/invariants.ts';
+import type { Ended } from '../../src/testing/invariants.ts';
+import { Recorder } from '../../src/testing/recorder.ts';
+import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
+import { evaluate, normal } from './evaluate.ts';
+import { seededRandom } from './seeded-random.ts';
+import { SpecDrawer } from './specs.ts';
+import type { Features, Spec } from './specs.ts';
+import { withMadeUpStacks } from './stacks.ts';
+import { makeSimulatedApp } from './tasks.ts';
+import type { Trace } from './tasks.ts';
+
+/** One workflow, drawn and run from a seed. */
+export interface Simulation {
+  readonly seed: number;
+  readonly faults: Faults;
+  readonly features: Features;
+  /** How deep a drawn canvas may nest. Default {@link DEPTH}. */
+  readonly depth?: number;
+  /** Instead of a drawn one. */
+  readonly spec?: Spec;
+  readonly maxDeliveries?: number;
+}
+
+/** How deep a drawn canvas may nest where nothing else is said: some sixty tasks on average. */
+export const DEPTH = 3;
+
+/** What came of it. */
+export interface Report {
+  readonly spec: Spec;
+  /** What was not as it must be; empty if all was. */
+  readonly problems: readonly string[];
+  readonly state: string;
+  readonly executions: number;
+  readonly attempts: number;
+  readonly deliveries: number;
+  readonly largestMessage: number;
+  readonly struck: ReadonlyMap<FaultKind, number>;
+}
+
+/** Runs one workflow under faults and checks all that must hold of it. */
+export function simulate(simulation: Simulation): Promise<Report> {
+  return withMadeUpStacks(() => run(simulation));
+}
+
+// --- internal ---
+
+async function run(simulation: Simulation): Promise<Report> {
+  const { seed, faults, features, depth = DEPTH, spec: given, maxDeliveries = 20_000 } = simulation;
+  const luck = seededRandom(seed);
+  const trace: Trace = {
+    runs: new Map(),
+    earlyRuns: new Map(),
+    launched: new Map(),
+    inputs: new Set(),
+    callbacks: new Map(),
+    late: 0,
+    isDeployed: !features.has('version'),
+    luck: seededRandom(seed + 1),
+  };
+  const { handlers, build, callback } = makeSimulatedApp(trace);
+  const witness = new Recorder();
+  const cloud = new SimulatedCloud(handlers, { seed, faults, maxDeliveries, observe: (ports) => witness.watch(ports) });
+  const spec = given ?? new SpecDrawer(luck, features).draw(depth);
+  const plain = build(spec) as unknown as Submittable;
+  const called = features.has('callbacks') ? plain.link(callback('linked')).linkError(callback('failed')) : plain;
+  const handle = await called.applyAsync({ taskId: 'W' });
+  for (const id of idsOf(handle)) witness.begun.add(id);
+  const scope = features.has('revoke') && luck.chance(0.8) ? drawScope(luck.below(4)) : undefined;
+  const revoked = scope === undefined ? undefined : revokeLater(cloud, handle, scope, luck.below(300));
+  await Promise.all([cloud.run(), revoked]);
+  // The revocation may have come when nothing else was left.
+  const ended = await cloud.run();
+  const check = {
+    spec,
+    cloud,
+    witness,
+    trace,
+    scope,
+    isLivelock: ended.isLivelock,
+    faults,
+    callbacks: features.has('callbacks'),
+    maxRuns: maxRunsOf(faults),
+  };
+  const executions = [...trace.runs.values()].reduce((sum, count) => sum + count, 0);
+  return {
+    spec,
+    problems: [...witness.problems, ...(await problemsOf(check))],
+    state: witness.outcomes.get('W')?.state ?? 'PENDING',
+    executions,
+    attempts: trace.runs.size,
+    deliveries: ended.deliveries,
+    largestMessage: witness.largest,
+    struck: ended.struck,
+  };
+}
+
+/** A fresh run, three counted starts, and what duplicates add: without them it is four. */
+function maxRunsOf({ duplicateSend, repeatedSchedule, forgottenReceive, lateWrite }: Faults): number {
+  return duplicateSend + repeatedSchedule + forgottenReceive + lateWrite === 0 ? 4 : 40;
+}
+
+interface Submittable {
+  link(callback: unknown): Submittable;
+  linkError(callback: unknown): Submittable;
+  applyAsync(options: object): Promise<Handle>;
+}
+
+/** What a client holds of a canvas: the end, what is before it, and a group's members. */
+interface Handle {
+  readonly taskId?: string;
+  readonly parent?: Handle | null;
+  readonly results?: readonly Handle[];
+  revoke(): Promise<void>;
+}
+
+/** The ids that a client can ask for: each must end. A group before another step has no outcome but its members'. */
+function idsOf({ taskId, parent, results }: Handle): readonly string[] {
+  const before = parent === null || parent === undefined ? [] : [parent];
+  const inner = [...(results ?? []), ...before].flatMap(idsOf);
+  return taskId === undefined || results !== undefined ? inner : [taskId, ...inner];
+}
+
+interface Checked extends Ended {
+  readonly spec: Spec;
+  readonly trace: Trace;
+  readonly scope: string | undefined;
+  readonly callbacks: boolean;
+  /** How often one attempt may be begun. */
+  readonly maxRuns: number;
+}
+
+function drawScope(which: number): string {
+  return ['W', 'W', 'W.0', 'W~0'][which] ?? 'W';
+}
+
+async function revokeLater(
+  cloud: SimulatedCloud,
+  handle: { revoke(): Promise<void> },
+  scope: string,
+  ms: number,
+): Promise<void> {
+  await cloud.clock.sleep(ms);
+  if (scope === 'W') return handle.revoke();
+  const ports = { ...cloud.ports, anyQueue: () => 'one' };
+  // Of an engine, a revocation needs the ports and a queue.
+  await sendRevocation(ports as unknown as Parameters<typeof sendRevocation>[0], scope);
+}
+
+async function problemsOf(check: Checked): Promise<readonly string[]> {
+  const { trace, witness, maxRuns, cloud, scope } = check;
+  const problems = [...(await brokenInvariants(check))];
+  for (const [key, count] of trace.earlyRuns)
+    if (count > 1) problems.push(`${key} may run once and ran ${count} times`);
+  for (const [key, count] of trace.runs) if (count > maxRuns) problems.push(`${key} was begun ${count} times`);
+  for (const id of [...[...trace.launched.values()].flatMap((ids) => [...ids]), 'W']) {
+    if (!witness.outcomes.has(id)) problems.push(`the workflow ${id} hangs`);
+  }
+  for (const [key, ids] of trace.launched)
+    if (ids.size > 1) problems.push(`${key} launched ${ids.size} workflows instead of one`);
+  if (
+    scope !== undefined &&
+    scope !== 'W' &&
+    !(await cloud.ports.records.revoked({ workflows: ['W'] })).includes(scope)
+  )
+    problems.push(`the revocation of ${scope} was lost`);
+  if (trace.late > 0) problems.push(`${trace.late} effects of tasks that nobody waits for any more`);
+  if (problems.length > 0) return problems;
+  return [
+    ...(await valueProblems(check)),
+    ...(await inputProblems(check)),
+    ...callbackProblems(check),
+    ...linkProblems(check),
+  ];
+}
+
+/** What faults may make of a task, and tasks that never return. */
+const EXPLAINED: ReadonlySet<unknown> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
+
+/** The task that an id stood for last. */
+function taskAt({ sent }: Recorder, id: string): number | undefined {
+  const last = sent
+    .get(id)
+    ?.toSorted((a, b) => a.attempt - b.attempt)
+    .at(-1);
+  if (last === undefined) return undefined;
+  const spec = last.args.at(-1);
+  return isPlainObject(spec) && typeof spec['n'] === 'number' ? spec['n'] : -1;
+}
+
+/** The value, or the failure, is what an evaluation without the engine comes to. */
+async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<readonly string[]> {
+  const outcome = witness.outcomes.get('W');
+  if (outcome === undefined || outcome.state === 'REVOKED') return [];
+  const lost = new Set<number>();
+  for (const [id, own] of witness.outcomes) {
+    if (own.state === 'SUCCESS' || own.failedId !== undefined || workflowOf(id) !== 'W') continue;
+    const record = await loadValue(cloud.ports, own.value);
+    const type = isPlainObject(record) ? record['errorType'] : undefined;
+    if (type === 'Expected') continue;
+    const n = taskAt(witness, id);
+    // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
+    if (n === undefined || n < 0) return [];
+    if (own.state === 'FAILURE' && !EXPLAINED.has(type))
+      return [
+        `${id} failed with ${JSON.stringify(type)}, which nothing explains: ${JSON.stringify(record).slice(0, 300)}`,
+      ];
+    lost.add(n);
+  }
+  const committed = new Set(marksIn(witness.replacements));
+  const expected = evaluate(spec, [], { lost, committed });
+  const isSuccess = outcome.state === 'SUCCESS';
+  if (isSuccess !== expected.ok) {
+    // A revocation, or what was lost in a canvas that had failed already, fails more than the evaluation knows of.
+    if (!isSuccess && (scope !== undefined || lost.size > 0)) return [];
+    return [`W is ${outcome.state} and should ${expected.ok ? 'succeed' : 'fail'}`];
+  }
+  if (!expected.ok) return [];
+  const value = await loadValue(cloud.ports, outcome.value);
+  const same = JSON.stringify(normal(value)) === JSON.stringify(normal(expected.value));
+  return same ? [] : [`the value is ${JSON.stringify(value)} and should be ${JSON.stringify(expected.value)}`];
+}
+
+/** What a task was given is what was committed, not what another run came to. */
+async function inputProblems({ cloud, witness, trace }: Checked): Promise<readonly string[]> {
+  const committed = new Set<string>();
+  for (const { state, value } of witness.outcomes.values()) {
+    if (state !== 'SUCCESS' || 'join' in value) continue;
+    const json = await loadValue(cloud.ports, value);
+    if (isPlainObject(json) && 'hash' in json)
+      committed.add(`${JSON.stringify(json['n'])}:${JSON.stringify(json['run'])}`);
+  }
+  const foreign = [...trace.inputs].filter((input) => !committed.has(input));
+  return foreign.map((input) => `a task was given the value ${input}, which was not committed`);
+}
+
+function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonly string[] {
+  const outcome = witness.outcomes.get('W');
+  if (!callbacks || outcome === undefined) return [];
+  // One whose message died has an outcome though it never ran.
+  const ran = [...new Set([...trace.callbacks.keys(), ...witness.outcomes.keys()])].filter((id) => id.startsWith('W^'));
+  const isLinked = ran.length > 0;
+  // A failed header starts its body's callbacks too, and those have the id of the whole.
+  const isAlone = !JSON.stringify(spec).includes('"linked":true');
+  if (ran.length > 1 && isAlone && !endsInGroup(spec))
+    return [`${ran.length} callbacks of W were started instead of one`];
+  if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];
+  if (outcome.state === 'REVOKED' && ran.length > 0) return ['a callback of W was started though it was revoked'];
+  if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked)
+    return ['the error callback of W was not started'];
+  return [];
+}
+
+/** Of every task that was decided by a message of its own: the callbacks that were due were started, and no others. */
+function linkProblems({ witness }: Checked): readonly string[] {
+  // Below a revoked workflow nobody goes on with anything.
+  if (witness.outcomes.get('W')?.state === 'REVOKED') return [];
+  const started = new Map<string, Set<string>>();
+  for (const id of [...witness.sent.keys(), ...witness.outcomes.keys()]) {
+    const end = id.lastIndexOf('^');
+    if (end < 0) continue;
+    const callback = /^\^\d+/.exec(id.slice(end))?.[0] ?? '';
+    const of = id.slice(0, end);
+    started.set(of, (started.get(of) ?? new Set()).add(callback));
+  }
+  return [...witness.attempts].flatMap(([id, attempt]) => {
+    const sent = witness.sent.get(id)?.find((one) => one.attempt === attempt);
+    const state = witness.outcomes.get(id)?.state;
+    if (sent === undefined || state === undefined) return [];
+    const due = state === 'SUCCESS' ? sent.links.success : state === 'FAILURE' ? sent.links.failure : 0;
+    const count = started.get(id)?.size ?? 0;
+    return count === due ? [] : [`${count} callbacks of ${id} were started for ${state}, and ${due} were due`];
+  });
+}
+
+function endsInGroup(spec: Spec): boolean {
+  if (spec.t === 'chain') return spec.steps.at(-1) === undefined || endsInGroup(spec.steps.at(-1) ?? spec);
+  if (spec.t === 'task') return spec.replace !== null;
+  return true;
+}
+
+function marksIn(plans: readonly string[]): readonly number[] {
+  return plans.flatMap((plan) => {
+    const first = /"n":(\d+)/.exec(plan)?.[1];
+    return first === undefined ? [] : [Number(first)];
+  });
+}

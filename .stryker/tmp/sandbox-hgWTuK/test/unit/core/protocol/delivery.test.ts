@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import { InvalidMessage, NotRegistered, ServiceUnavailable } from '../../../../src/core/errors/caller.ts';
+import {
+  claimedUntil,
+  decidedBy,
+  mayWait,
+  onArrival,
+  onClaim,
+  onCommit,
+  onExpandError,
+  onFound,
+  onRead,
+  onThrow,
+} from '../../../../src/core/protocol/delivery.ts';
+import type { DeliveredTask, DeliveryFacts, Next } from '../../../../src/core/protocol/delivery.ts';
+import type { ExpandMessage, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
+import type { Cell, NextAttempt, Outcome } from '../../../../src/core/protocol/outcome.ts';
+
+const NOW = Date.UTC(2027, 0, 1);
+const TASK: DeliveredTask = { options: {} };
+const EARLY: DeliveredTask = { options: { acksLate: false } };
+
+function messageOf(more: Partial<RunMessage> = {}): RunMessage {
+  const sig = { task: 'add' };
+  return { kind: 'run', mid: 'm', id: 'W.0', base: 'W.0', try: 0, frames: [], depth: 0, until: NOW + 1, sig, ...more };
+}
+
+const { sig: _sig, ...rest } = messageOf();
+const EXPAND: ExpandMessage = { ...rest, kind: 'expand', sig: { par: [] } };
+const REVOKE: RevokeMessage = { ...rest, kind: 'revoke' };
+
+function factsOf(more: Partial<DeliveryFacts<RunMessage>> = {}): DeliveryFacts<RunMessage> {
+  return {
+    message: messageOf(),
+    by: { mid: 'm', token: 'k' },
+    receives: 1,
+    now: NOW,
+    tasks: new Map([
+      ['add', TASK],
+      ['early', EARLY],
+    ]),
+    revoked: [],
+    time: { leftMs: 60_000, wholeMs: 60_000, neededMs: 10_000, leastMs: 3000 },
+    maxStarts: 3,
+    ...more,
+  };
+}
+
+const outcome = (more: Partial<Outcome> = {}): Outcome => ({
+  state: 'SUCCESS',
+  value: { inline: 1 },
+  mid: 'm',
+  token: 'k',
+  ...more,
+});
+const retry: NextAttempt = { kind: 'retry', notBefore: 0, attempt: 1, mid: 'm', token: 'x' };
+const replace: NextAttempt = { kind: 'replace', plan: { inline: 1 }, attempt: 1, mid: 'm', token: 'x' };
+
+/** The next action in a word or two. */
+function word(next: Next | undefined): string {
+  if (next === undefined) return 'nothing';
+  switch (next.kind) {
+    case 'end':
+      return next.disposition.kind === 'return'
+        ? `return ${next.disposition.seconds ?? 'later'}`
+        : next.disposition.kind;
+    case 'commit':
+      return next.decision instanceof Error ? `fail ${next.decision.name}` : `commit ${JSON.stringify(next.decision)}`;
+    case 'continue':
+      return next.isResumed ? 'resume' : 'continue';
+    case 'check':
+      return next.isCounted ? 'check and count' : 'check';
+    default:
+      return next.kind;
+  }
+}
+
+const REVOKED = 'commit {"state":"REVOKED","value":{"inline":{"reason":"revoked"}}}';
+const EXPIRED = 'commit {"state":"REVOKED","value":{"inline":{"reason":"expired"}}}';
+const join = { join: 'W', x: 0, n: 2 };
+const dead = 'too old';
+
+describe('onArrival()', () => {
+  it.each<[string, Partial<DeliveryFacts<RunMessage>>, string]>([
+    ['runs a fresh message', {}, 'run'],
+    ['claims the only run of a task with acksLate false', { message: messageOf({ sig: { task: 'early' } }) }, 'claim'],
+    ['checks a message that was received before, and counts its start', { receives: 2 }, 'check and count'],
+    ['checks a message that its sender marked', { message: messageOf({ again: true }) }, 'check and count'],
+    [
+      'counts no start of a task with acksLate false',
+      { receives: 2, message: messageOf({ sig: { task: 'early' } }) },
+      'check',
+    ],
+    ['checks a dead message without counting a start', { dead }, 'check'],
+    ['returns an unknown task while releases overlap', { message: messageOf({ sig: { task: 'x' } }) }, 'return 30'],
+    [
+      'fails an unknown task that is not a possible duplicate when waiting is over',
+      { receives: 3, message: messageOf({ sig: { task: 'x' } }) },
+      'check and count',
+    ],
+    ['forwards a message that is not due', { message: messageOf({ notBefore: NOW + 1 }) }, 'forward'],
+    ['forwards a message whose slot is ahead', { slotAt: NOW + 1 }, 'forward'],
+    ['acknowledges a message of a revoked workflow', { revoked: ['W'] }, 'ack'],
+    ['revokes a task of a narrower revoked scope', { revoked: ['W.0'] }, REVOKED],
+    ['revokes a task that has expired', { message: messageOf({ expires: NOW - 1 }) }, EXPIRED],
+    ['runs a task at the moment of its expiry', { message: messageOf({ expires: NOW }) }, 'run'],
+    [
+      'fails a member whose group has outlived its items',
+      { message: messageOf({ frames: [join], until: NOW - 1 }) },
+      'fail TimeLimitExceeded',
+    ],
+    ['runs a task outside of groups however old it is', { message: messageOf({ until: NOW - 1 }) }, 'run'],
+  ])('%s', (_, more, expected) => {
+    expect(word(onArrival(factsOf(more)))).toBe(expected);
+  });
+
+  it.each<[string, number, number, string]>([
+    ['runs a task that fits into the time left', 10_000, 1, 'run'],
+    ['returns a task that does not', 9999, 1, 'return 0'],
+    ['returns it from a whole sandbox, too, at its third receive', 9999, 3, 'return 0'],
+    ['has a whole sandbox do from the fourth receive on', 9999, 4, 'check and count'],
+  ])('%s', (_, leftMs, receives, expected) => {
+    const time = { leftMs, wholeMs: leftMs, neededMs: 10_000, leastMs: 3000 };
+    expect(word(onArrival(factsOf({ time, receives })))).toBe(expected);
+  });
+
+  it('returns a task from a used or a tiny sandbox however often it came', () => {
+    const used = { leftMs: 9000, wholeMs: 10_001, neededMs: 10_000, leastMs: 3000 };
+    const tiny = { leftMs: 2999, wholeMs: 2999, neededMs: 10_000, leastMs: 3000 };
+    expect([used, tiny].map((time) => word(onArrival(factsOf({ time, receives: 9 }))))).toEqual([
+      'return 0',
+      'return 0',
+    ]);
+  });
+
+  it('marks a forward as a possible duplicate only if it is one, and with its slot', () => {
+    const later = { message: messageOf({ notBefore: NOW + 5 }) };
+    expect(onArrival(factsOf(later))).toEqual({ kind: 'forward', message: { ...later.message, notBefore: NOW + 5 } });
+    expect(onArrival(factsOf({ ...later, receives: 2, slotAt: NOW + 9 }))).toEqual({
+      kind: 'forward',
+      message: { ...later.message, again: true, slot: true, notBefore: NOW + 9 },
+    });
+  });
+
+  it('expands and revokes, also what is dead, and acknowledges an expansion of a revoked workflow', () => {
+    const facts = (message: ExpandMessage | RevokeMessage, more: object = {}): DeliveryFacts => ({
+      ...factsOf(),
+      message,
+      ...more,
+    });
+    expect(word(onArrival(facts(EXPAND)))).toBe('expand');
+    expect(word(onArrival(facts(EXPAND, { revoked: ['W'] })))).toBe('ack');
+    expect(word(onArrival(facts(EXPAND, { revoked: ['W'], dead })))).toBe('expand');
+    expect(word(onArrival(facts(REVOKE, { revoked: ['W'] })))).toBe('revoke');
+  });
+});
+
+describe('onFound()', () => {
+  const starts = (n: number): Cell => ({ starts: { n, token: 'k' } });
+  it.each<[string, Cell, Partial<DeliveryFacts<RunMessage>>, string]>([
+    ['runs where nothing stands', {}, {}, 'run'],
+    ['resumes from its own outcome', { outcome: outcome() }, {}, 'resume'],
+    ['resumes from its own retry', { next: retry }, {}, 'resume'],
+    [
+      'resumes a replacement under the outcome of another',
+      { outcome: outcome({ mid: 'o' }), next: replace },
+      {},
+      'resume',
+    ],
+    ['stops at a retry under the outcome of another', { outcome: outcome({ mid: 'o' }), next: retry }, {}, 'ack'],
+    ['stops at the outcome of another', { outcome: outcome({ mid: 'o' }) }, {}, 'ack'],
+    ['stops at the later attempt of another', { next: { ...retry, mid: 'o' } }, {}, 'ack'],
+    ['runs the attempt that stands', { next: retry }, { message: messageOf({ try: 1 }) }, 'run'],
+    ['runs again up to the last start that counts', starts(3), {}, 'run'],
+    ['gives a task up that was started once more', starts(4), {}, 'fail WorkerLostError'],
+    ['does not count starts against a claim', starts(4), { message: messageOf({ sig: { task: 'early' } }) }, 'claim'],
+    ['fails an unknown task', {}, { message: messageOf({ sig: { task: 'x' } }) }, 'fail NotRegistered'],
+    ['fails a dead message without a decision', {}, { dead }, 'fail WorkerLostError'],
+    ['resumes the decision of a dead message', { next: retry }, { dead }, 'resume'],
+    ['leaves a dead message to the owner of its outcome', { outcome: outcome({ mid: 'o' }) }, { dead }, 'ack'],
+  ])('%s', (_, cell, more, expected) => {
+    expect(word(onFound(factsOf(more), { cell }))).toBe(expected);
+  });
+});
+
+describe('onClaim()', () => {
+  const claim = (more: object): Cell => ({ claim: { mid: 'm', token: 'k', until: NOW, ...more } });
+  it.each<[string, Cell, number, string]>([
+    ['runs with its own claim', claim({}), NOW, 'run'],
+    ['leaves the task to the claim of another message', claim({ mid: 'o' }), NOW, 'ack'],
+    ['returns while another delivery of its message may run', claim({ token: 'x' }), NOW - 1, 'return later'],
+    ['fails a run that has outlived its claim', claim({ token: 'x' }), NOW, 'fail WorkerLostError'],
+    ['resumes from its own outcome', { outcome: outcome() }, NOW, 'resume'],
+    ['stops at the outcome of another', { outcome: outcome({ mid: 'o' }) }, NOW, 'ack'],
+  ])('%s', (_, cell, now, expected) => {
+    expect(word(onClaim(factsOf(), { cell }, { task: EARLY, now }))).toBe(expected);
+  });
+
+  it('holds a claim for 10 s longer than the limit of its run', () => {
+    expect(claimedUntil(NOW, 5000)).toBe(NOW + 15_000);
+  });
+});
+
+describe('onCommit()', () => {
+  it.each<[string, Cell, string]>([
+    ['continues from what this delivery committed', { outcome: outcome() }, 'continue'],
+    ['returns the message to another delivery of its own', { outcome: outcome({ token: 'x' }) }, 'return later'],
+    ['acknowledges when another message won', { outcome: outcome({ mid: 'o' }) }, 'ack'],
+    ['returns the message when nothing stands', {}, 'return later'],
+  ])('%s', (_, cell, expected) => {
+    expect(word(onCommit(factsOf(), { cell }))).toBe(expected);
+  });
+});
+
+describe('onExpandError()', () => {
+  const facts = (more: object): DeliveryFacts => ({ ...factsOf(), message: EXPAND, ...more });
+  const lost = new InvalidMessage('Cannot read it');
+  const unknown = new NotRegistered('Cannot send it', { task: 'x' });
+  it.each<[string, object, unknown, string]>([
+    ['is silent on a refusal of the cloud', {}, new ServiceUnavailable('Cannot call'), 'nothing'],
+    ['is silent on an error that is not ours', {}, new TypeError('x'), 'nothing'],
+    ['is silent on an unknown route while releases overlap', { receives: 2 }, unknown, 'nothing'],
+    ['buries an unknown route when waiting is over', { receives: 3 }, unknown, 'deadLetter'],
+    ['buries a canvas that cannot be read', {}, lost, 'deadLetter'],
+    ['fails a dead canvas that cannot be read', { dead }, lost, 'fail WorkerLostError'],
+    ['fails a dead canvas with an unknown route', { dead }, unknown, 'fail WorkerLostError'],
+  ])('%s', (_, more, error, expected) => {
+    expect(word(onExpandError(facts(more), error))).toBe(expected);
+  });
+});
+
+describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
+  it('let a message of this release pass, and wait three receives for a newer one', () => {
+    expect(onRead(messageOf(), 1)).toBeUndefined();
+    expect(onRead({ newer: 2, mid: 'm' }, 2)).toEqual({ kind: 'return', seconds: 30 });
+    expect(onRead({ newer: 2, mid: 'm' }, 3)).toMatchObject({ kind: 'deadLetter' });
+    expect(onRead(new InvalidMessage('Cannot read x'), 1)).toEqual({
+      kind: 'deadLetter',
+      reason: 'InvalidMessage: Cannot read x',
+    });
+  });
+
+  it('return a message whose delivery threw, later if only a route is unknown', () => {
+    expect(onThrow(new Error('x'))).toEqual({ kind: 'return' });
+    expect(onThrow(new NotRegistered('x', { task: 'x' }))).toEqual({ kind: 'return', seconds: 30 });
+  });
+
+  it('wait for another release for two receives, and never with a dead message', () => {
+    expect([1, 2, 3].map((receives) => mayWait({ receives }))).toEqual([true, true, false]);
+    expect(mayWait({ receives: 1, dead })).toBe(false);
+  });
+
+  it('name the decision of a message at its attempt, the rerun before the outcome', () => {
+    const mine = { mid: 'm', try: 0 };
+    expect(decidedBy({ next: replace, outcome: outcome() }, mine)).toBe(replace);
+    expect(decidedBy({ next: retry, outcome: outcome() }, mine)).toMatchObject({ state: 'SUCCESS' });
+    expect(decidedBy({ next: retry }, { mid: 'm', try: 1 })).toBeUndefined();
+    expect(decidedBy({ next: { ...retry, mid: 'o' } }, mine)).toBeUndefined();
+  });
+});

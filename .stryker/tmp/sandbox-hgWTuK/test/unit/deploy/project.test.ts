@@ -1,0 +1,106 @@
+import { expect, test } from 'vitest';
+import { describeProject } from '../../../src/deploy/project.ts';
+
+const math = { name: 'math', file: 'handlers/math.ts' };
+
+test('describeProject() names everything after service, stage and handler', () => {
+  const project = describeProject({ service: 'shop', stage: 'dev', functions: [math] });
+
+  expect(project.table).toEqual({ name: 'shop-dev', partitionKey: 'pk', sortKey: 'sk', ttlAttribute: 'x' });
+  expect(project.bucket).toEqual({ name: 'shop-dev-payloads' });
+  expect(project.deadLetterQueue.name).toBe('shop-dev-dead');
+  expect(project.functions.map(({ name, handler, file }) => ({ name, handler, file }))).toEqual([
+    { name: 'shop-dev-math', handler: 'math', file: 'handlers/math.ts' },
+  ]);
+  expect(project.functions[0]?.eventSource?.queue.name).toBe('shop-dev-math');
+  expect(project.environment).toEqual({
+    CHORDAL_TABLE: 'shop-dev',
+    CHORDAL_BUCKET: 'shop-dev-payloads',
+    CHORDAL_QUEUE_PREFIX: 'shop-dev-',
+    CHORDAL_SERVICE: 'shop',
+    CHORDAL_STAGE: 'dev',
+  });
+});
+
+test("describeProject() gives a queue six times its function's timeout, and the window", () => {
+  const functions = [math, { name: 'slow', file: 'handlers/slow.ts', timeoutSeconds: 100, windowSeconds: 5 }];
+  const sources = describeProject({ service: 'shop', stage: 'dev', functions }).functions.map((one) => one.eventSource);
+
+  expect(sources).toEqual([
+    {
+      queue: {
+        name: 'shop-dev-math',
+        visibilityTimeoutSeconds: 360,
+        retentionSeconds: 864_000,
+        redrive: { deadLetterQueue: 'shop-dev-dead', maxReceiveCount: 50 },
+      },
+      batchSize: 10,
+      windowSeconds: 0,
+    },
+    expect.objectContaining({
+      queue: expect.objectContaining({ visibilityTimeoutSeconds: 605 }),
+      windowSeconds: 5,
+    }),
+  ]);
+});
+
+test('describeProject() lets dead letters outlive the queues that they come from', () => {
+  const { deadLetterQueue, functions } = describeProject({ service: 'shop', stage: 'dev', functions: [math] });
+
+  expect(deadLetterQueue.retentionSeconds).toBe(14 * 86_400);
+  expect(deadLetterQueue.retentionSeconds).toBeGreaterThan(
+    functions[0]?.eventSource?.queue.retentionSeconds ?? Infinity,
+  );
+  expect(deadLetterQueue.redrive).toBeUndefined();
+});
+
+test('describeProject() adds the functions of the system, of which bury is fed by the dead-letter queue', () => {
+  const { systemFunctions, deadLetterQueue } = describeProject({ service: 'shop', stage: 'dev', functions: [math] });
+
+  expect(systemFunctions.map(({ name, eventSource }) => [name, eventSource?.queue.name])).toEqual([
+    ['shop-dev-bury', deadLetterQueue.name],
+    ['shop-dev-submit', undefined],
+    ['shop-dev-result', undefined],
+  ]);
+});
+
+test('describeProject() keeps names within what a bucket and a function may have', () => {
+  const { bucket } = describeProject({ service: 'Shop', stage: 'Dev', functions: [math] });
+  expect(bucket.name).toBe('shop-dev-payloads');
+
+  const name = 'a'.repeat(56);
+  const tooLong = { service: 'shop', stage: 'dev', functions: [{ name, file: `handlers/${name}.ts` }] };
+  expect(() => describeProject(tooLong)).toThrow(/at most 64 characters, this one has 65/);
+});
+
+test('describeProject() refuses what AWS would refuse, and names that are taken', () => {
+  const describing = (function_: object, names = {}) =>
+    describeProject.bind(undefined, {
+      service: 'shop',
+      stage: 'dev',
+      functions: [{ ...math, ...function_ }],
+      ...names,
+    });
+
+  expect(describing({}, { service: '1shop' })).toThrow('Cannot use "1shop" as the service');
+  expect(describing({}, { stage: 'a_b' })).toThrow('Cannot use "a_b" as the stage');
+  expect(describing({ timeoutSeconds: 901 })).toThrow(
+    'Cannot set timeout of shop-dev-math to 901: it takes a whole number from 1 to 900',
+  );
+  expect(describing({ maximumConcurrency: 1 })).toThrow(
+    'Cannot set concurrency of shop-dev-math to 1: it takes a whole number from 2 to 1000',
+  );
+  expect(describing({ name: 'dead', file: 'handlers/dead.ts' })).toThrow('"dead" is taken by Chordal itself');
+  expect(describing({ name: 'a.b', file: 'handlers/a.b.ts' })).toThrow('Cannot name a function after handlers/a.b.ts');
+  expect(describing({}, { functions: [math, { ...math, file: 'handlers/math.js' }] })).toThrow(
+    'Cannot name a function after handlers/math.js: "math" is taken by handlers/math.ts',
+  );
+});
+
+test('describeProject() refuses a service and a stage that leave no room for the names of its own functions', () => {
+  const functions = [{ name: 'a', file: 'handlers/a.ts' }];
+  expect(() => describeProject({ service: 's'.repeat(54), stage: 'dev', functions })).toThrow(
+    /Cannot name a function "s+-dev-submit": a name has at most 64 characters, this one has 65; shorten the service or the stage/,
+  );
+  expect(() => describeProject({ service: 's'.repeat(53), stage: 'dev', functions })).not.toThrow();
+});

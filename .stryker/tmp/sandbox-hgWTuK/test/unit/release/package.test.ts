@@ -1,0 +1,40 @@
+/** What npm gets is lean, and stands without the repository. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { publishedManifest, publishedReadme, readManifest } from '../../support/package.ts';
+
+const manifest = await readManifest();
+const published = publishedManifest(manifest);
+
+test('the folder itself cannot be published, and the tarball can', () => {
+  expect(manifest['private']).toBe(true);
+  expect(published).not.toHaveProperty('private');
+});
+
+test('the published package.json says nothing of development', () => {
+  const text = JSON.stringify(published);
+  expect(text).not.toContain('chordal-source');
+  expect(text).not.toMatch(/\.\/(src|test|handlers)\//);
+  expect(Object.keys(published)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(scripts|devDependencies|allowScripts)$/)]),
+  );
+});
+
+test('the published package.json says where the project is, and which modules do more than export', () => {
+  for (const field of ['homepage', 'bugs', 'repository', 'license', 'engines']) expect(published).toHaveProperty(field);
+  expect(published.sideEffects).toEqual(['./dist/cli/main.js', './dist/**/*-thread.js']);
+});
+
+test('every link of the published README leads to the same version in the repository, or into the page itself', () => {
+  const text = publishedReadme(readFileSync('README.md', 'utf8'), published);
+  const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link = '']) => link);
+  expect(links.length).toBeGreaterThan(5);
+  expect(links.filter((link) => !/^(https:\/\/|#)/.test(link))).toEqual([]);
+});
+
+test('a link to a file gets the version’s tag, and other links stay', () => {
+  const project = { ...manifest, version: '2.3.4', repository: { type: 'git', url: 'git+https://host.example/c.git' } };
+  expect(publishedReadme('[a](OPERATIONS.md#cost) [b](#limits) [c](https://c.example)', project)).toBe(
+    '[a](https://host.example/c/blob/v2.3.4/OPERATIONS.md#cost) [b](#limits) [c](https://c.example)',
+  );
+});

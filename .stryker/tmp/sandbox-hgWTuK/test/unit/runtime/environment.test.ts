@@ -1,0 +1,55 @@
+import { createApp } from 'chordal';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { environmentRuntime, environmentWith, queuePrefix } from '../../../src/runtime/environment.ts';
+
+const settings = { table: 't', bucket: 'b', queuePrefix: 'shop-dev-', routes: { add: 'math' } };
+
+beforeEach(() => {
+  for (const name of ['TABLE', 'BUCKET', 'QUEUE_PREFIX', 'ROUTES']) vi.stubEnv(`CHORDAL_${name}`, undefined);
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+test('an app finds its cloud by its settings alone, and leaves the process’s environment as it is', async () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  const runtime = environmentRuntime(environmentWith(settings));
+
+  expect(() => runtime.ports()).not.toThrow();
+  expect(runtime.routes()).toEqual({ add: 'math' });
+  expect(process.env['CHORDAL_TABLE']).toBeUndefined();
+  await expect(createApp('a').asyncResult('W').state()).rejects.toMatchObject({ code: 'CHORDAL_CONFIGURATION' });
+  // It knows the queue by now, and not where it is.
+  const lost = createApp('b', { routes: settings.routes }).signature('add');
+  await expect(lost.delay()).rejects.toMatchObject({ code: 'CHORDAL_CONFIGURATION' });
+});
+
+test('a program that knows of no cloud is told what to set', async () => {
+  const app = createApp('c');
+  const add = app.task('add', (x: number, y: number) => x + y);
+  await expect(add.delay(1, 2)).rejects.toThrow(
+    /no task is known here; set what `chordal dev` prints, .*CHORDAL_ROUTES/,
+  );
+});
+
+test('what settings do not say, the environment says when it is needed', () => {
+  const environment = environmentWith({ table: 't' });
+  vi.stubEnv('CHORDAL_TABLE', 'other');
+  vi.stubEnv('CHORDAL_BUCKET', 'b');
+  vi.stubEnv('CHORDAL_QUEUE_PREFIX', 'shop-dev-');
+
+  expect([environment['CHORDAL_TABLE'], environment['CHORDAL_BUCKET'], queuePrefix(environment)]).toEqual([
+    't',
+    'b',
+    'shop-dev-',
+  ]);
+});
+
+test('a service and a stage make the prefix of its queues, unless it is given', () => {
+  const named = { service: 'shop', stage: 'dev' };
+
+  expect(queuePrefix(environmentWith(named, {}))).toBe('shop-dev-');
+  expect(queuePrefix(environmentWith({ ...named, queuePrefix: 'p-' }, {}))).toBe('p-');
+  expect(queuePrefix(environmentWith({ stage: 'dev' }, { CHORDAL_QUEUE_PREFIX: 'shop-prod-' }))).toBe('shop-prod-');
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { EmfMeter } from '../../../src/adapters/system/emf.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { runBatch } from '../../../src/worker/batch.ts';
+import { buryBatch } from '../../../src/worker/bury.ts';
+import { makeBench, taskDelivery } from './bench.ts';
+import type { Bench } from './bench.ts';
+
+const labels = { stack: 'shop-dev', functionName: 'shop-dev-math' };
+
+test('a batch counts its runs, and how long its messages waited beyond their delay', async () => {
+  const bench = benchWithTasks();
+  const now = bench.clock.now();
+  const plain = taskDelivery('add', {}, { messageId: '1', sentAt: now - 300 });
+  const delayed = taskDelivery(
+    'add',
+    { id: 'V', base: 'V', notBefore: now - 20 },
+    { messageId: '2', sentAt: now - 60_000 },
+  );
+
+  expect(await counted(bench, (engine) => runBatch(engine, [plain, delayed], () => 60_000))).toMatchObject({
+    Runs: 2,
+    QueueDelay: [300, 20],
+  });
+});
+
+test('a batch counts the retries that its tasks ask for', async () => {
+  const bench = benchWithTasks();
+  const delivery = taskDelivery('flaky');
+
+  expect(await counted(bench, (engine) => runBatch(engine, [delivery], () => 60_000))).toMatchObject({
+    Runs: 1,
+    Retries: 1,
+  });
+});
+
+test('a batch counts the runs that another delivery had decided before', async () => {
+  const bench = benchWithTasks();
+  await bench.work([taskDelivery('add', { mid: 'm1' })]);
+  const second = taskDelivery('add', { mid: 'm2' });
+
+  expect(await counted(bench, (engine) => runBatch(engine, [second], () => 60_000))).toMatchObject({
+    Runs: 1,
+    DuplicateRuns: 1,
+  });
+});
+
+test('what buries dead messages counts them', async () => {
+  const bench = benchWithTasks();
+  const deliveries = [taskDelivery('add')];
+
+  const line = await counted(bench, (engine) => buryBatch(engine, deliveries));
+  expect(line).toMatchObject({ DeadLetters: 1 });
+  expect(line).not.toHaveProperty('Runs');
+});
+
+test('a message of which the queue does not say when it was sent has no age', async () => {
+  const bench = benchWithTasks();
+  const line = await counted(bench, (engine) => runBatch(engine, [taskDelivery('add')], () => 60_000));
+  expect(line).not.toHaveProperty('QueueDelay');
+});
+
+// --- internal ---
+
+function benchWithTasks(): Bench {
+  const bench = makeBench();
+  bench.app.task('add', () => 1);
+  bench.app.task('flaky', { bind: true }, (ctx) => {
+    throw ctx.retry({ countdown: 1 });
+  });
+  return bench;
+}
+
+/** What a meter has counted meanwhile. */
+async function counted({ engine }: Bench, work: (engine: Engine) => Promise<unknown>): Promise<unknown> {
+  const meter = new EmfMeter();
+  // The bench's engine in all but its meter.
+  await work(Object.create(engine, { meter: { value: meter } }) as Engine);
+  return JSON.parse(meter.line(labels, 1000) ?? '{}');
+}
