@@ -53,7 +53,7 @@ test('all that the expansion of a dead message sends is marked as a possible dup
   const { sig: _sig, ...rest } = messageOf('one', { id: 'W', base: 'W' });
   const expand = { ...rest, kind: 'expand' as const, sig: { par: [{ task: 'one' }, { task: 'one' }] } };
   const dead = deliveryOf(encodeMessage(expand), { reason: 'received too often' });
-  expect(await buryBatch(bench.engine, [dead])).toEqual([]);
+  expect(await buryBatch(bench.engine, [dead], () => 60_000)).toEqual([]);
   const sent = bench.receive().map(({ body }) => JSON.parse(body) as unknown);
   expect(sent).toMatchObject([{ again: true }, { again: true }]);
 });
