@@ -1,5 +1,6 @@
+import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
-import { InvalidCanvas } from '../core/errors/caller.ts';
+import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 
@@ -45,4 +46,28 @@ export function dataOf(value: unknown, as: string): SignatureData {
         ? '; spread a list of them with ...'
         : '';
   throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(value)}${hint}`);
+}
+
+/**
+ * What a signature says that becomes a part of a canvas, and not its tail.
+ *
+ * @throws InvalidCanvas if it is no signature, InvalidOptions if it asks for an id of its own.
+ */
+export function partOf(value: unknown, as: string): SignatureData {
+  const data = dataOf(value, as);
+  mustNotBeNamed(data, as);
+  return data;
+}
+
+/**
+ * Refuses an id that would be passed over: what is inside a canvas has an id that is made of the id of the whole.
+ *
+ * @throws InvalidOptions if the signature, or its tail, asks for one.
+ */
+export function mustNotBeNamed(data: SignatureData, as: string): void {
+  const taskId = ownTaskId(data);
+  if (taskId === undefined) return;
+  throw new InvalidOptions(
+    `Cannot use the taskId ${describe(taskId)} of ${as}: the ids inside a canvas are made of the id of the whole. Set it on the whole, or on its last step or body.`,
+  );
 }

@@ -8,7 +8,7 @@ import type { ChordOptions, OnMemberFailure } from '../core/types/options.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
-import { dataOf, isSignature } from './caller.ts';
+import { dataOf, isSignature, partOf } from './caller.ts';
 import type { RuntimeSignature } from './caller.ts';
 import { currentApp } from './current-app.ts';
 import { makeSignature } from './signature.ts';
@@ -80,7 +80,11 @@ function canvas(
   parts: readonly AnySignature[],
   make: (data: readonly SignatureData[]) => SignatureData,
 ): RuntimeSignature {
-  const data = make(parts.map((part, index) => dataOf(part, `part ${index + 1} of a ${kind}`)));
+  // The tail of a chain or a chord has the id of the whole, and may name it.
+  const tail = kind === 'group' ? -1 : parts.length - 1;
+  const data = make(
+    parts.map((part, index) => (index === tail ? dataOf : partOf)(part, `part ${index + 1} of a ${kind}`)),
+  );
   const caller = parts.find(isSignature)?.caller;
   return makeSignature(caller ?? currentApp(), data);
 }

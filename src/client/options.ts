@@ -6,7 +6,7 @@ import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { checkLimits, checkOptions, isDate, optionsObject, TEXT } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
-import { isSignature } from './caller.ts';
+import { isSignature, partOf } from './caller.ts';
 
 /**
  * Reads the options of a signature.
@@ -75,5 +75,5 @@ function linksOf(value: unknown): NonNullable<CallOptions['link']> {
   return [value]
     .flat()
     .filter(isSignature)
-    .map(({ data }) => data);
+    .map((callback) => partOf(callback, 'a callback'));
 }

@@ -1,13 +1,14 @@
 import { inspect } from 'node:util';
 import { toCelery } from '../core/canvas/celery-json.ts';
 import { checkDepth } from '../core/canvas/normalise.ts';
+import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import { printSignature } from '../core/canvas/print.ts';
 import { chainOf, withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, LaterArguments, SignatureData } from '../core/canvas/signature.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 import { compact } from '../core/values/compact.ts';
 import { checkLimits } from '../core/values/option-checks.ts';
-import { dataOf } from './caller.ts';
+import { dataOf, mustNotBeNamed, partOf } from './caller.ts';
 import type { Caller, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
@@ -37,11 +38,14 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
       checkLimits(changed.options.softTimeLimit, changed.options.timeLimit);
       return again(changed);
     },
-    link: (callback: AnySignature) => again(withOptions(data, { link: [dataOf(callback, 'a link')] })),
+    link: (callback: AnySignature) => again(withOptions(data, { link: [partOf(callback, 'a link')] })),
     linkError: (callback: AnySignature) =>
-      again(withOptions(data, { linkError: [dataOf(callback, 'an error callback')] })),
+      again(withOptions(data, { linkError: [partOf(callback, 'an error callback')] })),
     clone: () => again(data),
-    pipe: (next: AnySignature) => again(chainOf([data, dataOf(next, 'what follows a step')])),
+    pipe: (next: AnySignature) => {
+      mustNotBeNamed(data, 'what a step follows');
+      return again(chainOf([data, dataOf(next, 'what follows a step')]));
+    },
     toJSON: () => toCelery(data),
     toString: () => printSignature(data),
     [inspect.custom]: () => printSignature(data),
@@ -73,6 +77,6 @@ function sendWith(
   data: SignatureData,
   options: CallOptions & { readonly dedupKey?: string },
 ): Promise<unknown> {
-  const { dedupKey, taskId = dedupKey === undefined ? data.options.taskId : undefined, ...rest } = options;
+  const { dedupKey, taskId = dedupKey === undefined ? ownTaskId(data) : undefined, ...rest } = options;
   return caller.send(withOptions(data, rest), compact({ taskId, dedupKey }));
 }

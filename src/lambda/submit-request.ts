@@ -1,5 +1,6 @@
 import { readApplyOptions } from '../client/options.ts';
 import { fromCelery } from '../core/canvas/celery-json.ts';
+import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import { withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
@@ -41,7 +42,7 @@ export function readSubmission(request: unknown): SubmissionRequest {
   const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
   const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
   // A canvas that Celery has frozen has an id of its own; a key to send it under is meant to make another.
-  return { data, taskId: taskId ?? (dedupKey === undefined ? data.options.taskId : undefined), dedupKey };
+  return { data, taskId: taskId ?? (dedupKey === undefined ? ownTaskId(data) : undefined), dedupKey };
 }
 
 // --- internal ---

@@ -227,14 +227,18 @@ export function mergeOptions(options: CallOptions, later: CallOptions): CallOpti
 export function spreadChain(step: SignatureData): readonly SignatureData[] {
   if (step.kind !== 'chain') return [step];
   if (Object.keys(step.options).length === 0) return step.steps;
-  const { link = [], linkError = [], countdown, eta, taskId: _, ...rest } = step.options;
+  const { link = [], linkError = [], countdown, eta, taskId, ...rest } = step.options;
   const start = compact({ countdown, eta });
   return step.steps.map((inner, index) => {
     const isLast = index === step.steps.length - 1;
     const isHeader = !isLast && (inner.kind === 'group' || inner.kind === 'chunks');
     return withOptions(withFallback(inner, rest), {
       ...(index === 0 ? start : {}),
-      ...compact({ link: isLast ? unlessEmpty(link) : undefined, linkError: isHeader ? undefined : linkError }),
+      ...compact({
+        link: isLast ? unlessEmpty(link) : undefined,
+        linkError: isHeader ? undefined : linkError,
+        taskId: isLast ? taskId : undefined,
+      }),
     });
   });
 }

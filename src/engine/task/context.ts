@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { ownTaskId } from '../../core/canvas/own-task-id.ts';
 import { InvalidCanvas, InvalidOptions } from '../../core/errors/caller.ts';
 import { MaxRetriesExceededError } from '../../core/errors/task.ts';
 import { addressOf } from '../../core/protocol/address.ts';
@@ -163,7 +164,13 @@ function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: Ret
 function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
   // A task written without the compiler may give anything.
   const given: unknown = signature;
-  if (typeof given === 'function' && 'data' in given) return signature;
+  if (typeof given === 'function' && 'data' in given) {
+    const taskId = ownTaskId(signature.data);
+    if (taskId === undefined) return signature;
+    throw new InvalidOptions(
+      `Cannot use the taskId ${describe(taskId)} of ${as}: it runs under the id that the task has, or one made of its chord's. Leave the taskId out.`,
+    );
+  }
   throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(given)}`);
 }
 

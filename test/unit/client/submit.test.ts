@@ -299,6 +299,58 @@ describe('taskId and dedupKey', () => {
     expect(await runs()).toEqual(['asked']);
   });
 
+  it('taskId of the last step, or of the body, is the id of the whole', async () => {
+    const last = identity.si(1).set({ taskId: 'last' });
+    const all = [
+      await chain(identity.s(1), last).delay(),
+      await identity
+        .s(1)
+        .pipe(identity.s().set({ taskId: 'piped' }))
+        .delay(),
+      await chord([identity.s(1)], rest.s().set({ taskId: 'body' })).delay(),
+      await chain(identity.s(1), chain(identity.s(), identity.s()).set({ taskId: 'inner' })).delay(),
+      await chain(identity.s(1), last).applyAsync({ taskId: 'said' }),
+    ];
+    expect(all.map(({ taskId }) => taskId)).toEqual(['last', 'piped', 'body', 'inner', 'said']);
+  });
+
+  it('taskId of anything else inside a canvas is refused, and not passed over', () => {
+    const named = identity.s(1).set({ taskId: 'first' });
+    for (const build of [
+      () => chain(named, identity.s()),
+      () => named.pipe(identity.s()),
+      () => group([identity.s(1), named]),
+      () => group([chain(identity.s(1), identity.si(1).set({ taskId: 'first' }))]),
+      () => chord([named], rest.s()),
+      () => identity.s(1).link(named),
+      () => identity.s(1).linkError(named),
+      () => identity.s(1).set({ link: named }),
+    ])
+      expect(build).toThrow(
+        invalid(
+          /^Cannot use the taskId "first" of .*: the ids inside a canvas are made of the id of the whole\. Set it on/,
+          'CHORDAL_INVALID_OPTIONS',
+        ),
+      );
+  });
+
+  it('of a canvas that Celery has frozen, is that of its tail: a chord’s own is its header’s', async () => {
+    const step = (name: string, id: string, args: unknown[] = []) => ({
+      task: name,
+      args,
+      kwargs: {},
+      options: { task_id: id },
+    });
+    const frozen = {
+      task: 'celery.chord',
+      args: [],
+      kwargs: { header: [step('identity', 'member', [1])], body: step('rest', 'frozen-body'), kwargs: {} },
+      options: { task_id: 'header' },
+    };
+    const result = await app.signature(frozen as unknown as Parameters<typeof app.signature>[0]).delay();
+    expect([result.taskId, await result.get()]).toEqual(['frozen-body', 1]);
+  });
+
   it('of two who ask at the same time one starts it, and both have its handle', async () => {
     const all = await Promise.all([1, 2, 3].map(() => count.applyAsync({ taskId: 'together' })));
     for (const one of all) await one.get();

@@ -183,6 +183,13 @@ const rows: Record<string, () => Promise<void>> = {
     expect(seen).toEqual([[2, 4]]);
   },
 
+  '`task_id` inside a canvas': async () => {
+    const named = add.si(1, 2).set({ taskId: 'named' });
+    const result = await chain(add.s(1, 1), named).delay();
+    expect([result.taskId, await result.get()]).toEqual(['named', 3]);
+    expect(() => chain(named, add.s(1))).toThrow('Cannot use the taskId "named" of part 1 of a chain');
+  },
+
   'A result that comes twice': async () => {
     const app = createApp('twice');
     let runs = 0;
