@@ -116,18 +116,22 @@ async function memberValues(
   { collect, id, ...audience }: Audience & { readonly collect: boolean; readonly id: string },
 ): Promise<readonly Json[]> {
   if (outcome === undefined) return [];
-  if (audience.isClient === true && outcome.ignored === true) return [toJson(undefined, 'a result')];
-  const json = await (audience.isClient === true ? loadResult : loadValue)(reader, outcome.value);
-  const isSpliced = 'join' in outcome.value && outcome.value.splice === true && Array.isArray(json);
+  const isClient = audience.isClient === true;
+  if (isClient && outcome.ignored === true) return [toJson(undefined, 'a result')];
+  const json = await (isClient ? loadResult : loadValue)(reader, outcome.value);
   // A spliced value is the array that `gather` made: of what became of each, where the group around it collects.
-  if (isSpliced && (!collect || 'collect' in outcome.value)) return json as readonly Json[];
-  if (collect)
-    return [
-      outcome.state === 'SUCCESS'
-        ? { ok: true, value: json }
-        : { ok: false, error: { ...errorIn(json, outcome.failedId ?? id), failedTaskId: outcome.failedId ?? id } },
-    ];
-  return [json];
+  if (isSpliced(outcome.value, collect)) return json as readonly Json[];
+  return [collect ? becameOf(outcome, json, id) : json];
+}
+
+function isSpliced(value: Value, collect: boolean): boolean {
+  return 'join' in value && value.splice === true && (!collect || value.collect === true);
+}
+
+function becameOf({ state, failedId = '' }: Outcome, json: Json, id: string): Json {
+  if (state === 'SUCCESS') return { ok: true, value: json };
+  const failedTaskId = failedId || id;
+  return { ok: false, error: { ...errorIn(json, failedTaskId), failedTaskId } };
 }
 
 /** What a record says of an error; that of a revocation has a reason instead. */

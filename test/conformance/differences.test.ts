@@ -449,9 +449,12 @@ describe('an outcome', () => {
   it('is the first that was written, also where an id is used twice', async () => {
     const first = await echo.s('first').applyAsync({ taskId: 'same' });
     expect(await get(first)).toBe('first');
-    const second = await echo.s('second').applyAsync({ taskId: 'same' });
+    await expect(echo.s('second').applyAsync({ taskId: 'same' })).rejects.toMatchObject({
+      code: 'CHORDAL_INVALID_OPTIONS',
+    });
+    const second = await echo.s('first').applyAsync({ taskId: 'same' });
     await idle(cloud);
-    expect(await get(second)).toBe('first');
+    expect([second.taskId, await get(second)]).toEqual(['same', 'first']);
   });
 });
 

@@ -166,15 +166,7 @@ function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: C
     const links = at.links.filter((link) => link.on === 'success');
     return startLinks(origin, at.id, links, inputOf(outcome.value));
   }
-  const isRevoked = outcome.state === 'REVOKED';
-  // What is revoked, or expires, has not failed, and its own callbacks are not told, as in Celery. What it fails is told.
-  if (isRevoked && outcome.failedId === undefined) return [];
-  const [frame] = frames;
-  const inherited = frame !== undefined && isJoinFrame(frame) && !isRevoked ? (frame.links ?? []) : [];
-  const links = [
-    ...at.links.filter(({ on }) => on === 'failureOnce' || (on === 'failure' && quiet !== true && !isRevoked)),
-    ...inherited.filter(({ on }) => on === 'failure'),
-  ];
+  const links = outcome.state === 'REVOKED' ? toldOfRevocation(at, outcome) : toldOfFailure(at, frames, quiet === true);
   if (links.length === 0) return [];
   const failure: FailureNotice = {
     taskId: step ?? at.id,
@@ -184,6 +176,19 @@ function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: C
     ...(origin.call === undefined ? {} : { call: origin.call }),
   };
   return startLinks(origin, at.id, links, { failure });
+}
+
+/** What is revoked, or expires, has not failed, and its own callbacks are not told, as in Celery. What it fails is told. */
+function toldOfRevocation({ links }: Position, { failedId }: Outcome): readonly Link[] {
+  return failedId === undefined ? [] : links.filter(({ on }) => on === 'failureOnce');
+}
+
+function toldOfFailure({ links }: Position, [frame]: readonly Frame[], isQuiet: boolean): readonly Link[] {
+  const inherited = frame !== undefined && isJoinFrame(frame) ? (frame.links ?? []) : [];
+  return [
+    ...links.filter(({ on }) => on === 'failureOnce' || (on === 'failure' && !isQuiet)),
+    ...inherited.filter(({ on }) => on === 'failure'),
+  ];
 }
 
 function onceForAll(link: Link): Link {

@@ -91,6 +91,13 @@ const rows: Record<string, () => Promise<void>> = {
     expect(await result.get()).toEqual(['all', 'all', 'own']);
   },
 
+  '`task_id` inside a canvas': async () => {
+    const named = add.si(1, 2).set({ taskId: 'named' });
+    const result = await chain(add.s(1, 1), named).delay();
+    expect([result.taskId, await result.get()]).toEqual(['named', 3]);
+    expect(() => chain(named, add.s(1))).toThrow('Cannot use the taskId "named" of part 1 of a chain');
+  },
+
   '`get()` of what failed': async () => {
     const result = await chord([add.s(1, 1), fail.s('why')], tsum.s()).delay();
     await expect(result.get()).rejects.toMatchObject({
@@ -181,13 +188,6 @@ const rows: Record<string, () => Promise<void>> = {
     await valueOf(group([add.s(1, 1), add.s(2, 2)]).link(onValues.s()));
     await settled();
     expect(seen).toEqual([[2, 4]]);
-  },
-
-  '`task_id` inside a canvas': async () => {
-    const named = add.si(1, 2).set({ taskId: 'named' });
-    const result = await chain(add.s(1, 1), named).delay();
-    expect([result.taskId, await result.get()]).toEqual(['named', 3]);
-    expect(() => chain(named, add.s(1))).toThrow('Cannot use the taskId "named" of part 1 of a chain');
   },
 
   'A result that comes twice': async () => {
