@@ -218,10 +218,7 @@ export function claimedUntil(now: number, limitMs: number): number {
 
 // --- internal ---
 
-/**
- * Receives of a message with a newer envelope, an unknown task or an unknown route before it is given up. Deployments
- * overlap, and may take minutes: with the delays of {@link whileDeployed} a message waits 12 minutes.
- */
+/** Receives of what this release does not know before it is given up; with {@link whileDeployed} it waits 12 minutes. */
 const DEPLOY_RECEIVES = 6;
 
 /** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
