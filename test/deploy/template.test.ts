@@ -231,7 +231,7 @@ describe('what roles may do', () => {
     );
   });
 
-  test('is less for submit, which receives nothing, and for result, which only reads', () => {
+  test('is less for submit, which receives nothing, and for result, which reads, and commits what it is the first to tell as revoked', () => {
     expect(allowedTo(plain, 'SubmitRole')).not.toContain('sqs:ReceiveMessage');
     // It reads the blocks that it has written, and no values.
     expect(JSON.stringify(statementsOf(plain, 'SubmitRole'))).not.toContain('}/v/*');
@@ -240,6 +240,7 @@ describe('what roles may do', () => {
       'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       'dynamodb:Query',
+      'dynamodb:UpdateItem',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       's3:GetObject',
