@@ -62,9 +62,11 @@ describe('failures of services', () => {
     const outcomes = new DynamoOutcomes({ client, table: dynamo.table, clock, nonces });
     const decision = { state: 'SUCCESS', value: { inline: 1 } } as const;
     await outcomes.commit({ address, attempt: 0, decision, by: { mid: 'mid', token: 'token' }, until });
-    expect(await outcomes.readMany({ addresses: [address] })).toMatchObject([{ outcome: decision }]);
+    // One alone is read by GetItem.
+    const addresses = [address, addressOf('absent')];
+    expect(await outcomes.readMany({ addresses })).toMatchObject([{ outcome: decision }, {}]);
     leftOut = Number.POSITIVE_INFINITY;
-    const found = outcomes.readMany({ addresses: [address] });
+    const found = outcomes.readMany({ addresses });
     await expect(found).rejects.toMatchObject({ code: 'CHORDAL_SERVICE_UNAVAILABLE' });
   });
 
