@@ -235,7 +235,7 @@ describe('what cannot be built is refused', () => {
       'a configuration with a value that AWS refuses',
       'export const config = { timeout: 901 };',
       {},
-      /Cannot use timeout of config of .*h\.ts: it must be a whole number from 1 to 900, and is 901/,
+      /Cannot use timeout of config of .*h\.ts: it must be a whole number from 5 to 900, and is 901/,
     ],
     [
       'a configuration that is misspelt and computed',
