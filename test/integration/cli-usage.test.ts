@@ -156,6 +156,6 @@ test('a port that is in use is named', async () => {
 
   const { code, stdout, stderr } = await cli(['dev', '--sqs-port', String(port)]);
 
-  expect(stderr).toContain(`port ${port} is in use; choose another`);
+  expect(stderr).toContain(`port ${port} is in use. Choose another`);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });
