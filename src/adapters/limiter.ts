@@ -11,7 +11,7 @@ export function limiter(limit: number): Limiter {
     try {
       return await work();
     } finally {
-      // Whoever waits longest takes the place over.
+      // The work that has waited longest takes over the place.
       const next = waiting.shift();
       if (next === undefined) free += 1;
       else next();

@@ -1,4 +1,4 @@
-/** As they are before a test fakes them. */
+/** The functions as they are before a test fakes them. */
 const { setImmediate: nextTurn, queueMicrotask: soon } = globalThis;
 const nextTick = process.nextTick.bind(process);
 

@@ -27,7 +27,7 @@ export class FaultInjector {
     this.sleep = sleep;
   }
 
-  /** Whether something of this chance happens now. */
+  /** Returns whether something of this chance happens now. */
   chance(of: number): boolean {
     return of > 0 && this.#random() < of;
   }
@@ -37,7 +37,7 @@ export class FaultInjector {
     return Math.floor(this.#random() * n);
   }
 
-  /** Whether a fault strikes now; counts it if so. */
+  /** Returns whether a fault strikes now; counts it if so. */
   strikes(kind: FaultKind): boolean {
     if (!this.chance(this.faults[kind])) return false;
     this.count(kind);
@@ -48,7 +48,7 @@ export class FaultInjector {
     this.struck.set(kind, (this.struck.get(kind) ?? 0) + 1);
   }
 
-  /** Makes a call arrive later, with nobody to hear its answer. */
+  /** Makes a call arrive later; its answer is not heard. */
   arriveLate(call: () => Promise<unknown>): void {
     this.#late += 1;
     const arrive = async (): Promise<void> => {

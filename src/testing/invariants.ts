@@ -15,9 +15,9 @@ export interface Ended {
 }
 
 /**
- * What the engine promises of every workflow, whatever it consists of: it comes to rest and ends, nothing is left in
- * flight, every id has one outcome that does not change, also for who reads while it runs, one task alone sends each
- * attempt, and no task is given up that was not lost.
+ * Checks what the engine promises of every workflow, whatever it consists of. It comes to rest and ends, and nothing
+ * is left in flight. Every id has one outcome that does not change, also for a client that reads while it runs. One
+ * task alone sends each attempt, and no task is given up that was not lost.
  *
  * @returns what does not hold; empty if all does.
  */
@@ -36,13 +36,13 @@ export async function brokenInvariants(ended: Ended): Promise<readonly string[]>
 
 // --- internal ---
 
-/** Whether an id has an outcome, or will be seen as failed or revoked with something around it. */
+/** Returns whether an id has an outcome, or will be seen as failed or revoked with something around it. */
 async function isFinal({ cloud }: Ended, id: string): Promise<boolean> {
   const cells = await cloud.ports.outcomes.readMany({ addresses: addressesAround(id) });
   return outcomeSeen(id, cells) !== undefined;
 }
 
-/** Whoever decided sends what follows, and nobody else; where nothing goes wrong, once. */
+/** Checks that the one sender that decided, and no other, sends what follows; where nothing goes wrong, once. */
 function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   const problems: string[] = [];
   const isSafe = Object.entries(faults).every(([kind, chance]) => kind === 'maxReceiveCount' || chance === 0);
@@ -64,13 +64,13 @@ function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   return problems;
 }
 
-/** Without duplicates a sandbox has each message once, and sends once what follows from it. */
+/** Returns whether a sandbox sent twice: without duplicates it has each message once, and sends once what follows. */
 function sentTwiceFromOne(sent: readonly SentTask[]): boolean {
   const from = sent.filter((one) => !one.isForward && one.from !== undefined).map((one) => one.from);
   return new Set(from).size < from.length;
 }
 
-/** Nothing is given up as lost unless its message died, or enough of its starts came to nothing. */
+/** Checks that nothing is given up as lost unless its message died, or enough of its starts came to nothing. */
 async function innocentProblems({ cloud, witness, faults }: Ended): Promise<readonly string[]> {
   const problems: string[] = [];
   const { crash, throttle, lostAnswer, lateWrite, refusedEntry } = faults;
@@ -87,8 +87,8 @@ async function innocentProblems({ cloud, witness, faults }: Ended): Promise<read
 }
 
 /**
- * Returns how many starts a failure says were lost before the last one, which found that they were too many; -1 if it does not say, and
- * undefined for other failures.
+ * Returns how many starts a failure says were lost before the last one, which found that they were too many. Returns
+ * -1 if it does not say, and undefined for other failures.
  */
 function lostStarts(record: unknown): number | undefined {
   if (!isPlainObject(record) || record['errorType'] !== 'WorkerLostError') return undefined;

@@ -39,7 +39,7 @@ export interface TestCloudOptions {
   readonly time?: 'real' | 'virtual';
   /** Makes ids and chance the same in every run. Default: random. */
   readonly seed?: number;
-  /** What is logged on stderr. Default `error`. */
+  /** The level of the log on stderr. Default `error`. */
   readonly logLevel?: LogLevel;
   /** Seconds for which a message that failed stays hidden. Default: as long as a function may run. */
   readonly visibilitySeconds?: number;
@@ -64,11 +64,11 @@ export interface TestCloud extends Disposable {
   readonly clock: Clock;
   /** Whether nothing is queued, delayed or being worked on. */
   readonly isIdle: boolean;
-  /** The bodies of messages that nobody could process, with the reason. */
+  /** The bodies of messages that could not be processed, with the reason. */
   readonly deadLetters: readonly { readonly body: string; readonly reason: string }[];
   /**
-   * Delivers nothing any more, and gives the apps of this process back to the environment. What still runs reaches
-   * nothing: whatever it asks of the cloud is refused.
+   * Stops deliveries, and gives the apps of this process back to the environment. Code that still runs reaches
+   * nothing: the cloud refuses everything that it asks.
    */
   close(): void;
 }
@@ -79,7 +79,8 @@ export interface TestCloud extends Disposable {
  *
  * @param handlers what `app.handler` returned, by the name of its queue.
  * @param options how it behaves; by default in real time, with random ids.
- * @throws InvalidOptions for an option that is unknown or wrong, for what is no handler, and for a task of two handlers.
+ * @throws InvalidOptions for an option that is unknown or wrong, for a value that is not a handler, and for a task of
+ * two handlers.
  *
  * @example
  * ```ts
@@ -134,17 +135,17 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
   return opened;
 }
 
-/** Whether a value is what `app.handler()` returns: a test without the compiler may give anything. */
+/** Returns whether a value is what `app.handler()` returns: a test without the compiler may give anything. */
 export function isHandler(value: unknown): value is Handler {
   return typeof value === 'function' && 'tasks' in value;
 }
 
 // --- internal ---
 
-/** The cloud that was opened last: nobody reaches one of before, and what goes on there would be in the way of later tests. */
+/** The cloud that was opened last. Earlier ones are out of reach: what goes on there would disturb later tests. */
 let opened: TestCloud | undefined;
 
-/** Adds the tasks of a handler; as where functions are deployed, a task is in one. */
+/** Adds the tasks of a handler; as in a deployment, a task is in one handler only. */
 function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Handler): void {
   for (const task of tasks) {
     const other = Object.hasOwn(routes, task) ? routes[task] : undefined;
@@ -174,7 +175,7 @@ function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
   };
 }
 
-/** The same object, of which every method is another once the signal has fired. */
+/** Returns the same object, with every method replaced once the signal has fired. */
 function untilClosed<Target extends object>(target: Target, closed: AbortSignal, then: () => unknown): Target {
   return new Proxy(target, {
     get: (_, name): unknown => {
@@ -184,7 +185,7 @@ function untilClosed<Target extends object>(target: Target, closed: AbortSignal,
   });
 }
 
-/** What nobody waits for is not told any more. */
+/** Drops a log line of work that is no longer waited for. */
 function ignore(): void {
   // Nothing to do.
 }

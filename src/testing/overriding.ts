@@ -1,4 +1,4 @@
-/** A port of which some methods are others. */
+/** Returns a port with some of its methods replaced. */
 export function overriding<Port extends object>(port: Port, methods: Partial<Port>): Port {
   return new Proxy(port, {
     get: (target, name): unknown => {

@@ -5,7 +5,7 @@ import type { Engine } from '../engine/engine.ts';
 const AT_ONCE = 5;
 
 /**
- * A client that reads while workflows run: what it has once seen as final stays what it was.
+ * A client that reads while workflows run: a state that it has once seen as final must stay the same.
  */
 export class Reader {
   readonly problems: string[] = [];

@@ -12,9 +12,9 @@ import { currentSandbox } from './sandbox.ts';
 export interface SentTask {
   readonly mid: string;
   readonly attempt: number;
-  /** The task that sent it; of what a client sends, nothing. */
+  /** The task that sent it; undefined if a client did. */
   readonly parent: string | undefined;
-  /** It was marked for its receiver to look first. */
+  /** Whether it was marked for its receiver to look first. */
   readonly again: boolean;
   /** The sandbox it was sent from, if from one, and whether it had been sent before: a forward keeps its nonce. */
   readonly from: object | undefined;
@@ -24,16 +24,16 @@ export interface SentTask {
   readonly links: { readonly success: number; readonly failure: number };
 }
 
-/** What was sent and committed in a run, seen from below the engine. */
+/** The record of what was sent and committed in a run, seen from below the engine. */
 export class Recorder {
   readonly outcomes: Map<string, Outcome> = new Map();
-  /** The attempt at which an outcome was decided, of those that a message of their own ran for. */
+  /** The attempt at which an outcome was decided, for the ids that a message of their own ran for. */
   readonly attempts: Map<string, number> = new Map();
-  /** What was committed to run instead of a task, as JSON. */
+  /** The work that was committed to run instead of a task, as JSON. */
   readonly replacements: string[] = [];
   /** The tasks that ran, or were to run, under each id. */
   readonly sent: Map<string, SentTask[]> = new Map();
-  /** The ids that must end: what was sent, and every member of each group of which something was. */
+  /** The ids that must end: those that were sent, and every member of each group with a part that was sent. */
   readonly begun: Set<string> = new Set();
   /** The starts that suspects have counted, by id and attempt. */
   readonly starts: Map<string, Set<string>> = new Map();
@@ -124,7 +124,7 @@ export class Recorder {
 
 // --- internal ---
 
-/** Its own callbacks, and those for a failure that it has from its group. */
+/** Counts a task's own callbacks, and those for a failure that it has from its group. */
 function linksOf({ links, frames }: Readonly<Record<string, unknown>>): SentTask['links'] {
   const inner: unknown = Array.isArray(frames) ? frames[0] : undefined;
   const isMember = isPlainObject(inner) && 'join' in inner;

@@ -36,7 +36,7 @@ export class Sandbox {
     return sandboxes.run(this, code);
   }
 
-  /** Ends it here and now; what was awaited never comes. */
+  /** Ends it at once; an awaited answer never comes. */
   die(): Promise<never> {
     this.#isDead = true;
     this.#end();
@@ -66,7 +66,7 @@ export class Sandbox {
     };
   }
 
-  /** Of several messages some may be accepted, and the others refused. */
+  /** Returns a broker that may accept some of several messages and refuse the others. */
   #partial(broker: Broker): Broker {
     return {
       deadLetter: (params) => broker.deadLetter(params),
@@ -83,7 +83,7 @@ export class Sandbox {
     };
   }
 
-  /** Nobody wakes up on a dead machine. */
+  /** Waits for a sleep, which never ends on a dead machine. */
   async #asleep(sleep: Promise<void>): Promise<void> {
     await sleep;
     if (this.#isDead) await this.die();
@@ -115,7 +115,7 @@ export class Sandbox {
     if (this.#injector.strikes('throttle')) throw new ServiceUnavailable('Cannot call the service: it is throttled');
     if (canBeLate && this.#injector.strikes('lateWrite')) {
       this.#injector.arriveLate(call);
-      // The SDK has sent it again, and that one was heard, or it has given up.
+      // The SDK has sent it again and got an answer to that, or it has given up.
       if (!isRepeatable || this.#injector.chance(0.5))
         throw new ServiceUnavailable('Cannot read the answer: the connection was lost');
     }
@@ -127,7 +127,7 @@ export class Sandbox {
     return answer;
   }
 
-  /** Whatever else is going on may happen here, and the sandbox may die. */
+  /** Lets anything else that is going on happen here; the sandbox may die. */
   async #awaited(): Promise<void> {
     if (this.#isDead) return this.die();
     await this.#injector.sleep(this.#injector.below(4));

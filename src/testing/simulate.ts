@@ -10,7 +10,7 @@ import { readSimulation } from './simulation-options.ts';
 import type { SimulatedEnd, Simulation, SimulationOptions } from './simulation-options.ts';
 
 /**
- * What the workflows came to, all of which ended as they should.
+ * The results of the workflows, when all have ended as they should.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export class SimulationFailed extends Error {
   override readonly name = 'SimulationFailed';
   /** The seed to give `simulate` to see it again. */
   readonly seed: number;
-  /** What did not hold. */
+  /** The conditions that did not hold. */
   readonly problems: readonly string[];
 
   constructor(seed: number, problems: readonly string[], options: { readonly cause?: unknown }) {
@@ -61,14 +61,15 @@ export class SimulationFailed extends Error {
 }
 
 /**
- * Runs workflows on your own handlers, each under faults that are drawn from a seed: messages are sent and delivered
- * twice, late and out of order, sandboxes die at any await of the engine, acknowledgements and answers are lost, calls
- * are throttled or arrive late, schedules fire twice, clocks differ: {@link Faults} names all. Time is virtual. Of each workflow it checks what the engine promises, and what you do.
+ * Runs workflows on your own handlers, each under faults that are drawn from a seed. Messages are sent and delivered
+ * twice, late and out of order. Sandboxes die at any await of the engine, and acknowledgements and answers are lost.
+ * Calls are throttled or arrive late, schedules fire twice, and clocks differ: {@link Faults} names all. Time is
+ * virtual. For each workflow it checks what the engine promises, and what you do.
  *
- * The same seed gives the same run as long as your tasks do: give chance and time of their own to none of them. One
+ * The same seed gives the same run as long as your tasks do: give none of them chance or time of its own. One
  * simulation runs at a time, since all apps of the process use its cloud.
  *
- * @param options what to run, how often, and what must come of it.
+ * @param options what to run, how often, and what the results must be.
  * @throws SimulationFailed for the first workflow that does not end as it should: it names its seed. InvalidOptions for
  * an option that is unknown or wrong.
  *

@@ -150,7 +150,7 @@ export class SimulatedCloud {
     const sandbox = new Sandbox(this.#stale, this.#injector);
     const endsAt = this.clock.now() + TIMEOUT_MS;
     const timer = new AbortController();
-    // What is still running when the function's time is over dies with its sandbox.
+    // The work still running when the function's time is over dies with its sandbox.
     void this.clock.sleep(TIMEOUT_MS, timer.signal).then(() => (timer.signal.aborted ? undefined : sandbox.die()));
     const all = batch.map(({ messageId }) => messageId);
     const done = sandbox.run(() => handle(batch, () => endsAt - this.clock.now())).catch(() => all);

@@ -67,7 +67,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   }): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
-    // Fired some time in its minute, and deleted then: who sets it once more sets another.
+    // A schedule fires some time in its minute and is then deleted: setting it once more sets another.
     const lateMs = this.#injector.strikes('lateSchedule') ? this.#injector.below(LATE_MS) : 0;
     const waitMs = Math.max(0, at - this.#clock.now()) + this.#injector.below(SCHEDULE_MS) + lateMs;
     this.#put(queue, body, waitMs);
@@ -111,7 +111,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     this.messages = this.messages.filter((one) => one !== message);
   }
 
-  /** A delivery has ended; unless it was acknowledged the message comes back. */
+  /** Ends a delivery; unless it was acknowledged, the message comes back. */
   ended({ receipt: { handle } }: Delivery): void {
     const message = this.#of(handle);
     if (message === undefined) return;
@@ -172,7 +172,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   }
 }
 
-/** What a client that sends a batch twice, or a foreign copy, looks like: the same work under another nonce. */
+/** Returns the body of a second send by a client, or of a foreign copy: the same work under another nonce. */
 function withOtherMid(body: string, mid: string): string {
   const json: unknown = JSON.parse(body);
   return isPlainObject(json) ? JSON.stringify({ ...json, mid }) : body;

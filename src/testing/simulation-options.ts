@@ -9,7 +9,7 @@ import type { Faults } from './faults.ts';
 import { isHandler } from './memory-cloud.ts';
 
 /**
- * What to simulate, and what must come of it.
+ * The workflows to simulate, and what their results must be.
  *
  * @example
  * ```ts
@@ -24,7 +24,7 @@ import { isHandler } from './memory-cloud.ts';
  * ```
  */
 export interface SimulationOptions<R> {
-  /** What `app.handler` returned, by the name of its queue. */
+  /** The handlers that `app.handler` returned, each by the name of its queue. */
   readonly handlers: Readonly<Record<string, Handler>>;
   /** Sends a workflow: `() => chord([a.s(), b.s()], c.s()).delay()`. It is called once a seed. */
   readonly workflow: (seed: number) => Promise<AsyncResult<R>>;
@@ -33,11 +33,11 @@ export interface SimulationOptions<R> {
    * end in the dead-letter queue, and a task may lose its sandbox four times.
    */
   readonly check?: (end: SimulatedEnd<R>) => void | Promise<void>;
-  /** What goes wrong, and how often: a kind of day, or the chances that differ from none. Default `heavy`. */
+  /** The faults, and how often they strike: a kind of day, or the chances that differ from none. Default `heavy`. */
   readonly faults?: 'none' | 'mild' | 'heavy' | Partial<Faults>;
   /** How many seeds, from 1 on. Default 100. */
   readonly seeds?: number;
-  /** Only this one: that which a failure named. */
+  /** The only seed to run: the one that a failure named. */
   readonly seed?: number;
   /** Deliveries after which a workflow is taken for one that never ends. Default 50,000. */
   readonly maxDeliveries?: number;
@@ -57,7 +57,7 @@ export interface SimulationOptions<R> {
 export type SimulatedEnd<R> = {
   /** The seed of its run. */
   readonly seed: number;
-  /** Its handle, for what else is to be checked. */
+  /** Its handle, for further checks. */
   readonly result: AsyncResult<R>;
 } & (
   | {
@@ -69,7 +69,7 @@ export type SimulatedEnd<R> = {
   | { readonly state: 'REVOKED'; readonly error: TaskRevokedError }
 );
 
-/** What to simulate, with every default in its place. */
+/** The simulation to run, with every default in its place. */
 export interface Simulation<R> extends Pick<SimulationOptions<R>, 'handlers' | 'workflow' | 'check'> {
   readonly faults: Faults;
   /** The first seed, and how many there are. */

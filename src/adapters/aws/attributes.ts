@@ -36,7 +36,7 @@ export function readNumber(item: Item, name: string): number | undefined {
   return written === undefined ? undefined : Number(written);
 }
 
-/** Whether an item's time is over. The table deletes it up to two days later; until then readers pass over it. */
+/** Returns whether an item's time is over. The table deletes it up to two days later; until then readers skip it. */
 export function isExpired(item: Item, now: number): boolean {
   const at = readNumber(item, 'x');
   return at !== undefined && at * 1000 <= now;

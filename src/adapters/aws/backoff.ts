@@ -1,6 +1,6 @@
 import type { Clock, Nonces } from '../../ports/system.ts';
 
-/** What it takes to try again: time, and chance to spread the tries of many. */
+/** The means to try again: time, and chance to spread the tries of many. */
 export interface Backoff {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly nonces: Pick<Nonces, 'random'>;

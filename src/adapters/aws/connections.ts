@@ -2,10 +2,10 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 
 /** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
 const SOCKETS = 64;
-/** How long a connection may take to stand, and how long a service may say nothing, in ms: many times what AWS takes on a bad day. */
+/** The limits for a connection to stand and for a silent service, in ms: many times what AWS takes on a bad day. */
 const CONNECTION_MS = 3000;
 const SILENCE_MS = 5000;
-/** What is left of a sandbox's time for what follows a request, and the least that a request is given, in ms. */
+/** The part of a sandbox's time kept for what follows a request, and the least that a request is given, in ms. */
 const MARGIN_MS = 1500;
 const LEAST_MS = 500;
 
@@ -40,7 +40,7 @@ class BoundedHandler extends NodeHttpHandler {
     options: Parameters<NodeHttpHandler['handle']>[1] = {},
   ): ReturnType<NodeHttpHandler['handle']> {
     const leftMs = this.#leftMs();
-    // It counts the wait for a socket, too: where ten thousand requests wait for their turn there may be no such limit.
+    // The limit counts the wait for a socket, too. Where ten thousand requests wait for their turn, it must not be set.
     const limit = Number.isFinite(leftMs) ? { requestTimeout: Math.max(LEAST_MS, leftMs - MARGIN_MS) } : {};
     return super.handle(request, { ...limit, ...options });
   }

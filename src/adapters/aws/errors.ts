@@ -1,6 +1,6 @@
 import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../core/errors/caller.ts';
 
-/** What a call works on: named in errors, with what to do if it is not there. */
+/** The resource that a call works on: named in errors, with what to do if it is not there. */
 export interface Resource {
   readonly kind: 'table' | 'bucket' | 'queue' | 'schedule group';
   readonly name: string;
@@ -21,7 +21,7 @@ export async function calling<Answer>(doing: string, resource: Resource, call: (
   }
 }
 
-/** Our error for one of the SDK's; an error that is not of a service or the way to it stays as it is. */
+/** Returns our error for one of the SDK's; an error that is not of a service or the way to it stays as it is. */
 export function translated(error: unknown, doing: string, { kind, name }: Resource): unknown {
   if (!(error instanceof Error) || isChordalError(error)) return error;
   const what = `Cannot ${doing} the ${kind} "${name}"`;
@@ -39,12 +39,12 @@ export function translated(error: unknown, doing: string, { kind, name }: Resour
   return new ConfigurationError(`${what}: the service refuses the request (${why})`, { cause: error });
 }
 
-/** Whether an error, or one entry of a batch, by its code, may succeed when it is tried again. */
+/** Returns whether an error, or one entry of a batch, may succeed when it is tried again, judged by its code. */
 export function isTransientCode(code: string): boolean {
   return BUSY.test(code);
 }
 
-/** Whether a conditional write was refused, because its condition did not hold. */
+/** Returns whether a conditional write was refused because its condition did not hold. */
 export function isRefused(error: unknown): boolean {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }

@@ -6,7 +6,8 @@ import { readNumber, readText } from './attributes.ts';
 import type { Item } from './attributes.ts';
 
 /**
- * How outcomes are written in the table: short, so that a leaf of 8 members with small values stays below 1 KB, one write unit.
+ * How outcomes are written in the table: short, so that a leaf of 8 members with small values stays below 1 KB, one
+ * write unit.
  *
  * | attribute | holds |
  * | --- | --- |
@@ -100,13 +101,13 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
   });
 }
 
-/** How far a leaf has got. */
+/** Returns the progress of a leaf. */
 export function leafOf(item: Item): Leaf {
   const filled = Object.keys(item).filter((name) => /^o[0-7]$/.test(name)).length;
   return { filled, failed: 'f' in item, ...lastOf(item, 0) };
 }
 
-/** How far a node has got, whose first child is `firstChild`. */
+/** Returns the progress of the node whose first child is `firstChild`. */
 export function nodeOf(item: Item, firstChild: number): Leaf {
   return { filled: item['d']?.NS?.length ?? 0, failed: 'f' in item, ...lastOf(item, firstChild) };
 }
@@ -118,7 +119,7 @@ interface ShortOwner {
   readonly t: string;
 }
 type ShortValue = { readonly v: Json } | { readonly r: string } | { readonly j: readonly [string, number, Spliced?] };
-/** Of a group that is part of another: 2 if that one collects. */
+/** The mark of a group that is part of another: 2 if that one collects. */
 type Spliced = 1 | 2;
 type ShortOutcome = ShortOwner &
   ShortValue & {
@@ -174,6 +175,6 @@ function lastOf(item: Item, firstChild: number): Pick<Leaf, 'last'> {
 }
 
 function read<Short>(text: string, what: string): Short {
-  // What is read here was written by the functions above. A value in it nests two levels less than the text.
+  // The text read here was written by the functions above. A value in it nests two levels less than the text.
   return parseJson(text, what, MAX_DEPTH + 2) as Short;
 }

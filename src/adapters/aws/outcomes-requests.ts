@@ -57,7 +57,7 @@ export function beginRequest(at: At, { address, attempt, token, until }: CountSt
   });
 }
 
-/** Takes a start back; its token goes too, so that a second time nothing is taken. */
+/** Takes a start back and removes its token, so that a second call takes nothing. */
 export function excuseRequest(table: string, address: Address, token: string): UpdateItemCommandInput {
   const end = address.slot ?? '';
   return {
@@ -155,7 +155,7 @@ function updateOf({ table, now }: At, key: Key, until: number, { set, more, when
   };
 }
 
-/** As `isOpen` in the core: no outcome, and no later attempt. */
+/** Returns the condition that matches `isOpen` in the core: no outcome, and no later attempt. */
 function openAt(end: number | '', attempt: number): Pick<Change, 'when' | 'values'> {
   const when = `attribute_not_exists(o${end})`;
   if (attempt === ANY_ATTEMPT) return { when, values: {} };

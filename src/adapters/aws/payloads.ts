@@ -98,7 +98,7 @@ export class AwsPayloads implements Payloads {
     });
   }
 
-  /** What is found is right, since nothing is overwritten; what is not found may have been written just now. */
+  /** Reads an item. A found one is right, since nothing is overwritten; a missing one may just have been written. */
   async #getItem(key: Key): Promise<string | undefined> {
     const item = (await this.#table.get(key, false)) ?? (await this.#table.get(key, true));
     return item === undefined ? undefined : readText(item, 'v');
@@ -137,7 +137,7 @@ export class AwsPayloads implements Payloads {
 
 // --- internal ---
 
-/** As many as four requests read at once, of at most 8 KB each. */
+/** The number of items that four requests read at once, of at most 8 KB each. */
 const ITEMS_AT_ONCE = 400;
-/** As many as keep a network busy, and half of the sockets that a function has. */
+/** The number of objects that keeps a network busy, and half of the sockets that a function has. */
 const OBJECTS_AT_ONCE = 32;

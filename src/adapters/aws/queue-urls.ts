@@ -18,7 +18,7 @@ export function lookUpQueueUrls(client: SQSClient, nameOf: (queue: string) => st
     if (known !== undefined) return known;
     const asked = urlOf(client, nameOf(queue));
     urls.set(queue, asked);
-    // What failed is asked again by the next caller.
+    // A request that failed is made again by the next caller.
     asked.catch(() => urls.delete(queue));
     return asked;
   };

@@ -124,7 +124,7 @@ export function reserveNowRequest(table: string, { task, spanMs, now }: Reservat
   };
 }
 
-/** Of a longer body only the beginning is kept: an item holds 400 KB, and no message of ours comes near that. */
+/** The most bytes kept of a body, from its beginning: an item holds 400 KB, and no message of ours comes near that. */
 export const MAX_LETTER_BYTES: number = 256 * 1024;
 
 export function buryRequest(table: string, letter: DeadLetter, until: number): PutItemCommandInput {

@@ -67,7 +67,7 @@ export class AwsRecords implements Records {
     return items.map((item) => readText(item, 'v') ?? '');
   }
 
-  /** The mark first: whoever sees the gate finds it. */
+  /** Writes the mark first: a reader that sees the gate finds it. */
   async revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void> {
     await this.#table.put(markRequest(this.#table.name, params.scope, params.until));
     await this.#table.update(gateRequest(this.#table.name, params.gateUntil));

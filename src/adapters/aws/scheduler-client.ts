@@ -1,2 +1,2 @@
-/** What is used of EventBridge Scheduler, to be loaded when it is needed: of a package that is imported as a whole, a bundler keeps everything. */
+/** The used parts of EventBridge Scheduler, loaded when needed: a bundler keeps all of a package imported whole. */
 export { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';

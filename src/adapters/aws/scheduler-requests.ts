@@ -1,12 +1,12 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
 
-/** What schedules need to put a message on a queue. */
+/** The data that schedules need to put a message on a queue. */
 export interface ScheduleTarget {
   readonly groupName: string;
   /** The role that EventBridge Scheduler takes on to send. */
   readonly roleArn: string;
   readonly queueArn: (queue: string) => string;
-  /** Where a message goes that could not be sent. */
+  /** The queue for messages that could not be sent. */
   readonly deadLetterArn: string;
 }
 

@@ -42,7 +42,7 @@ export class SqsDeliveries implements Deliveries {
 
 // --- internal ---
 
-/** The message is deleted, or no longer this receiver's: both come from a second call, or from one that came late. */
+/** Returns whether the message is deleted, or no longer this receiver's: both come from a second or a late call. */
 function isOver(code: string): boolean {
   return /ReceiptHandleIsInvalid|MessageNotInflight|InvalidParameterValue/.test(code);
 }

@@ -17,7 +17,7 @@ export type SendEntry = Omit<SendMessageBatchRequestEntry, 'Id'>;
 export type DeleteEntry = Omit<DeleteMessageBatchRequestEntry, 'Id'>;
 export type ReleaseEntry = Omit<ChangeMessageVisibilityBatchRequestEntry, 'Id'>;
 
-/** What one call does to one queue. */
+/** The entries of one call for one queue. */
 export interface QueueEntries<Entry> {
   readonly queue: string;
   readonly entries: readonly Entry[];
@@ -27,7 +27,7 @@ export function sendEntries(messages: readonly Outgoing[]): readonly QueueEntrie
   return perQueue(messages, sendEntry);
 }
 
-/** What an entry counts for the limit of a request. */
+/** Returns the bytes that an entry counts for the limit of a request. */
 export function sentBytes({ MessageBody = '' }: SendEntry): number {
   return Buffer.byteLength(MessageBody);
 }
@@ -69,7 +69,7 @@ export function inRequests<Item>(
 }
 
 export function deadLetterRequest(queueUrl: string, body: string, reason: string): SendMessageCommandInput {
-  // An attribute may not be empty, and what SQS cannot carry it may not hold.
+  // An attribute must not be empty, and must not hold anything that SQS cannot carry.
   const value = reason.slice(0, MAX_REASON_CHARACTERS).replace(NOT_CARRIED, '?') || 'unknown';
   const MessageAttributes = { reason: { DataType: 'String', StringValue: value } };
   return { QueueUrl: queueUrl, MessageBody: body, MessageAttributes };

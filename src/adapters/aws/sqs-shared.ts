@@ -121,7 +121,7 @@ interface Item<Entry> extends PromiseWithResolvers<void> {
   readonly entry: Entry;
 }
 
-/** The error that ends an entry; undefined: it is tried again. */
+/** Returns the error that ends an entry, or undefined if it is tried again. */
 function errorOf(failure: BatchResultErrorEntry, what: string, tries: number): Error | undefined {
   const { SenderFault, Code = 'no code', Message = 'no message' } = failure;
   const why = `${Code}: ${Message}`;

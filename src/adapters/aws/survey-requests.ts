@@ -7,7 +7,7 @@ import { readNumber, readText, text } from './attributes.ts';
 import type { Item } from './attributes.ts';
 import { cellOf } from './outcome-codec.ts';
 
-/** Everything that workflows, or one of them, have left, without values and blocks. */
+/** Makes the scan for everything that workflows, or one of them, have left, without values and blocks. */
 export function keptRequest(table: string, workflow: string | undefined): ScanCommandInput {
   const kinds = ['t', 'c', 'u', 'b'];
   const isKind = [...kinds.map((kind) => `begins_with(sk, :${kind})`), 'sk = :s'].join(' OR ');
@@ -22,7 +22,7 @@ export function keptRequest(table: string, workflow: string | undefined): ScanCo
   };
 }
 
-/** What an item of that scan says. */
+/** Returns the traces that an item of that scan holds. */
 export function tracesOf(item: Item): readonly Footprint[] {
   const [pk, sk] = [readText(item, 'pk') ?? '', readText(item, 'sk') ?? ''];
   const until = (readNumber(item, 'x') ?? 0) * 1000;

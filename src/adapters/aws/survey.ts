@@ -20,7 +20,7 @@ export interface AwsSurveyOptions {
   readonly dynamo: DynamoDBClient;
   readonly table: string;
   readonly sqs: SQSClient;
-  /** What the names of the app's queues begin with. */
+  /** The prefix of the names of the app's queues. */
   readonly prefix: string;
   readonly scheduler: SchedulerClient;
   readonly groupName: string;
@@ -75,7 +75,7 @@ export class AwsSurvey implements Survey {
     };
   }
 
-  /** All that there are: a queue that somebody deleted is none. */
+  /** Returns the URLs of all the app's queues that exist; a deleted queue is not among them. */
   async #queueUrls(): Promise<readonly string[]> {
     const { sqs, prefix } = this.#options;
     const urls: string[] = [];
@@ -109,7 +109,7 @@ export class AwsSurvey implements Survey {
     };
   }
 
-  /** Those of this app: the group may have others. */
+  /** Counts the schedules of this app: the group may have others. */
   async #countSchedules(): Promise<number> {
     const { scheduler, groupName: GroupName, prefix } = this.#options;
     let count = 0;

@@ -41,7 +41,7 @@ export class Table {
     return this.#clock.now();
   }
 
-  /** What the request's `ReturnValues` asks for, or `undefined` if the condition did not hold. */
+  /** Returns what the request's `ReturnValues` asks for, or `undefined` if the condition did not hold. */
   update(request: UpdateItemCommandInput): Promise<Item | undefined> {
     return this.#unlessRefused(async () => {
       const { Attributes = {} } = await this.#client.send(new UpdateItemCommand(request));
@@ -49,7 +49,7 @@ export class Table {
     });
   }
 
-  /** Whether the item was written: the condition held. */
+  /** Returns whether the item was written, that is, whether the condition held. */
   async put(request: PutItemCommandInput): Promise<boolean> {
     const answer = await this.#unlessRefused(() => this.#client.send(new PutItemCommand(request)));
     return answer !== undefined;

@@ -14,7 +14,7 @@ import type { QueueSettings } from './queues.ts';
 import { MemoryRecords } from './records.ts';
 import { MemorySurvey } from './survey.ts';
 
-/** What works on a queue's messages: it answers with the ids of those that are to come back. */
+/** A function that works on a queue's messages: it answers with the ids of those that are to come back. */
 export type Consumer = (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>;
 
 /** How a memory cloud behaves. */
@@ -73,7 +73,7 @@ export class MemoryCloud {
     this.#pumpSoon();
   }
 
-  /** Gives nothing more to consumers; what they work on, they end. */
+  /** Gives nothing more to consumers; they finish what they work on. */
   stop(): void {
     this.#consumers.clear();
   }
@@ -112,7 +112,7 @@ export class MemoryCloud {
     }
   }
 
-  /** As Lambda does: what is not named as failed is deleted; of a batch that threw everything comes back. */
+  /** Works as Lambda does: a message not named as failed is deleted; a batch that threw comes back as a whole. */
   async #work(consume: Consumer, deliveries: readonly Delivery[]): Promise<void> {
     const endsAt = this.#clock.now() + this.#timeoutMs;
     let back: readonly string[];

@@ -23,7 +23,7 @@ export class ExpiringMap<Value> {
     this.#entries.delete(key);
   }
 
-  /** What is still there, with its key and the time, in epoch ms, until which it is. */
+  /** Returns the entries still there, each with its key and the time, in epoch ms, until which it is kept. */
   entries(): readonly { readonly key: string; readonly value: Value; readonly until: number }[] {
     const now = this.#clock.now();
     return [...this.#entries].filter(([, { until }]) => until > now).map(([key, entry]) => ({ key, ...entry }));

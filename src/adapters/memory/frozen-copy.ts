@@ -1,4 +1,4 @@
-/** A deep copy of plain data that nobody can change: what is stored stays what it was, whatever its writer and its readers do. */
+/** Returns a deep copy that cannot change: stored plain data stays the same, whatever its writer and readers do. */
 export function frozenCopy<T>(data: T): T {
   // The copy of plain data has the type of its original.
   return copied(data) as T;

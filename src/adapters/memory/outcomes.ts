@@ -106,7 +106,7 @@ export class MemoryOutcomes implements Outcomes {
     return addresses.map((address) => this.#cellAt(address));
   }
 
-  /** What there is of every id. */
+  /** Returns everything that there is of every id. */
   traces(): readonly Footprint[] {
     return this.#items.entries().flatMap(({ key, value: { cells }, until }) => {
       const space = key.indexOf(' ');

@@ -167,7 +167,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   #returnLater(queue: string, handle: string, ms: number): void {
     const message = this.#queue(queue).taken.get(handle);
     if (message === undefined) return;
-    // With a reason there is no error to be made for it.
+    // With a reason, no error has to be made for it.
     message.hidden?.abort('hidden anew');
     const hidden = new AbortController();
     message.hidden = hidden;

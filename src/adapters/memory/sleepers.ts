@@ -1,7 +1,7 @@
-/** Who sleeps until some time. */
+/** An entry that sleeps until some time. */
 export interface Sleeper {
   readonly at: number;
-  /** Tells those of one time apart: who came first is woken first. */
+  /** The order of arrival, which tells those of one time apart: the first to come is woken first. */
   readonly order: number;
   /** When it must be woken at the latest; not before `at`. */
   readonly most: number;
@@ -9,7 +9,7 @@ export interface Sleeper {
   wake: (() => void) | undefined;
 }
 
-/** So few are not worth a look. */
+/** The number of woken sleepers up to which they are not worth a look. */
 const FEW_WOKEN = 100;
 
 /** Sleepers in the order of their times. */
@@ -22,7 +22,7 @@ export class Sleepers {
     push(this.#heap, sleeper);
   }
 
-  /** The next to wake; those that were woken otherwise are passed over. */
+  /** Returns the next to wake; those that were woken otherwise are skipped. */
   first(): Sleeper | undefined {
     for (let first = this.#heap[0]; first !== undefined; first = this.#heap[0]) {
       if (first.wake !== undefined) return first;
@@ -32,7 +32,7 @@ export class Sleepers {
     return undefined;
   }
 
-  /** The same, and it sleeps no more. */
+  /** Returns the next to wake and takes it out. */
   take(): Sleeper | undefined {
     return this.first() === undefined ? undefined : pop(this.#heap);
   }
@@ -43,7 +43,7 @@ export class Sleepers {
     return waiting.reduce((soonest, { most }) => Math.min(soonest, most), Number.POSITIVE_INFINITY);
   }
 
-  /** It leaves the heap with the others like it, when they are most of it: time need not come to them. */
+  /** Wakes a sleeper early. It leaves the heap, before its time, with others like it once they are most of the heap. */
   wakeEarly(sleeper: Sleeper): void {
     const { wake } = sleeper;
     sleeper.wake = undefined;
@@ -57,7 +57,7 @@ export class Sleepers {
   }
 }
 
-/** Whether one is to be woken before another. */
+/** Returns whether one is to be woken before another. */
 export function isBefore(a: Sleeper, b: Sleeper): boolean {
   return compare(a, b) < 0;
 }

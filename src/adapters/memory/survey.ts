@@ -7,7 +7,7 @@ import type { MemoryPayloads } from './payloads.ts';
 import type { MemoryQueues } from './queues.ts';
 import type { MemoryRecords } from './records.ts';
 
-/** What a survey in memory looks at. */
+/** The parts that a survey in memory looks at. */
 export interface MemorySurveyParts {
   readonly outcomes: Pick<MemoryOutcomes, 'traces'>;
   readonly payloads: Pick<MemoryPayloads, 'blocks'>;

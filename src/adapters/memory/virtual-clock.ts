@@ -3,9 +3,9 @@ import { isBefore, Sleepers } from './sleepers.ts';
 import type { Sleeper } from './sleepers.ts';
 
 /**
- * Time that passes only when nothing else can happen: whoever sleeps is woken in order, as soon as everybody else waits.
- * A day of delays takes as long as its work. What waits for something outside the process, a file or a socket, does not
- * hold time back.
+ * Time that passes only when nothing else can happen: sleepers are woken in order, as soon as all others wait.
+ * A day of delays takes as long as its work. Code that waits for something outside the process, a file or a socket,
+ * does not hold time back.
  *
  * @example
  * ```ts
@@ -19,9 +19,9 @@ export class VirtualClock implements Clock {
   readonly #sleepers = new Sleepers();
   /** Those that only look for what the others do. */
   readonly #polls = new Sleepers();
-  /** Polls in a row while nobody else had anything to wait for. */
+  /** The polls in a row while nothing else was waited for. */
   #idlePolls = 0;
-  /** When somebody last did something: lay down to sleep, or was woken. */
+  /** The time of the last activity: a sleeper lay down to sleep, or was woken. */
   #busyAt: number;
   #order = 0;
   #isPassing = false;
@@ -90,8 +90,8 @@ export class VirtualClock implements Clock {
     if (poll === undefined || (sleeper !== undefined && isBefore(sleeper, poll))) return this.#wake(sleeper);
     const isIdle = sleeper === undefined;
     this.#idlePolls = isIdle ? this.#idlePolls + 1 : 0;
-    // Who polls has seen what was done last, and nothing more is done for long; or only what is outside the process could
-    // still change anything, and has had its time.
+    // Either all that poll have seen what was done last, and nothing more is done for long. Or only what is outside the
+    // process could still change anything, and has had its time.
     const isInVain = isIdle
       ? this.#idlePolls > MANY_POLLS
       : sleeper.at - this.#now > FAR_OFF_MS && poll.at - this.#busyAt > PATIENCE_MS;
@@ -111,14 +111,14 @@ export class VirtualClock implements Clock {
 
 // --- internal ---
 
-/** What is further off is not polled for. */
+/** The time ahead beyond which nothing is polled for. */
 const FAR_OFF_MS = 600_000;
-/** Within this time everybody who polls has looked. */
+/** The time within which all that poll have looked. */
 const PATIENCE_MS = 10_000;
-/** So many polls in vain take hardly any time. */
+/** The number of polls in vain that still takes hardly any time. */
 const MANY_POLLS = 100;
 
-/** As they are before a test fakes them. */
+/** The functions as they are before a test fakes them. */
 const { setImmediate: nextTurn, setTimeout: later } = globalThis;
 
 function untilNextTurn(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Countable, Meter } from '../../ports/system.ts';
 
-/** What metrics are told apart by. */
+/** The labels that tell metrics apart. */
 export interface MetricLabels {
   /** `<service>-<stage>`: the one dimension, since each further value of a dimension is billed as further metrics. */
   readonly stack: string;
@@ -21,7 +21,7 @@ export class EmfMeter implements Meter {
     this.#ages.push(ms);
   }
 
-  /** The line, without its end; undefined if nothing has been counted. What was not counted is no metric, and costs nothing. */
+  /** Returns the line, without its end; undefined if nothing was counted. An uncounted metric is left out and free. */
   line({ stack, functionName }: MetricLabels, at: number): string | undefined {
     const counted = [...this.#counts].map(([what, n]) => ({ name: NAMES[what], unit: 'Count', value: n }));
     const age = { name: 'QueueDelay', unit: 'Milliseconds', value: this.#ages };
