@@ -17,15 +17,15 @@ import { environmentRuntime, environmentWith, queuePrefix } from './runtime/envi
  */
 export interface App extends ClientApp {
   /**
-   * The Lambda function for a queue that runs these tasks; what a file in `handlers/` exports as `handler`.
+   * Returns the Lambda function for a queue that runs these tasks: a file in `handlers/` exports it as `handler`.
    *
-   * @throws InvalidOptions if there is none, or one is no task of this app.
+   * @throws InvalidOptions if there is none, or one is not a task of this app.
    */
   handler(...tasks: readonly AnyTask[]): Handler;
 }
 
 /**
- * Makes an app. Where its table, bucket and queues are, its settings say, or the environment when they are first needed.
+ * Makes an app. Its settings say where its table, bucket and queues are, or the environment when they are first needed.
  *
  * @param name the app's name; it keeps apart the `dedupKey`s of two apps.
  * @param settings what differs from the defaults.

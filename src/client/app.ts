@@ -57,7 +57,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
     asyncResult: (id: string) => handleOfId(engine, readId(id)),
     groupResult: async (id: string) => {
       const text = await engine.records.savedResult({ id: readId(id) });
-      // What `save()` wrote under this id.
+      // The text that `save()` wrote under this id.
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
     resultSet: (results: readonly Handle[]) => makeResultSet(engine.clock, results),
@@ -67,7 +67,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
 }
 
 /**
- * The settings of an app, with the defaults for those that are not given.
+ * Returns the settings of an app, with the defaults for those that are not given.
  *
  * @throws InvalidOptions for a setting that is unknown or wrong.
  */
@@ -117,7 +117,7 @@ function register(
   if (tasks.has(name))
     throw new InvalidOptions(`Cannot register ${name} as a task: this app has one of that name already`);
   const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
-  // Any function can be called with any list of arguments; which fit, its parameters say.
+  // Any function can be called with any list of arguments; its parameters say which fit.
   const callable = fn as RegisteredTask['fn'];
   const task = { name, fn: callable, options, parameters: readParameters(callable, { bound: options.bind === true }) };
   tasks.set(name, task);
@@ -132,13 +132,13 @@ function readName(name: unknown, to: 'register' | 'declare'): string {
   );
 }
 
-/** Of what can't be an id nothing would ever be known. */
+/** Reads an id; nothing would ever be known about a value that can't be an id. */
 function readId(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id;
   throw new InvalidOptions(`Cannot use a taskId as the id of a result: current value is ${describe(id)}`);
 }
 
 function readSignature(source: unknown, spec: unknown): SignatureData {
-  // Whoever reads a part of JSON checks its shape.
+  // The code that reads a part of the JSON checks its shape.
   return typeof source === 'string' ? { ...readSpec(source, spec), untyped: true } : fromCelery(source as Json);
 }

@@ -4,7 +4,7 @@ import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 
-/** What a signature needs of its app. */
+/** The parts of an app that a signature needs. */
 export interface Caller {
   /** Runs it in this process. */
   runHere(data: SignatureData): Promise<unknown>;
@@ -26,16 +26,16 @@ export interface RuntimeSignature extends AnySignature {
   toJSON(): ReturnType<AnySignature['toJSON']>;
 }
 
-/** Whether a value is a signature or a canvas. */
+/** Returns whether a value is a signature or a canvas. */
 export function isSignature(value: unknown): value is RuntimeSignature {
   return typeof value === 'function' && 'data' in value && 'caller' in value;
 }
 
 /**
- * What a signature says, that a caller without the compiler may have given something else for.
+ * Returns the data of a signature. A caller without the compiler may have given something else.
  *
  * @param as what it is used as, for the message: *part 2 of a chain*.
- * @throws InvalidCanvas if it is no signature.
+ * @throws InvalidCanvas if it is not a signature.
  */
 export function dataOf(value: unknown, as: string): SignatureData {
   if (isSignature(value)) return value.data;
@@ -49,9 +49,9 @@ export function dataOf(value: unknown, as: string): SignatureData {
 }
 
 /**
- * What a signature says that becomes a part of a canvas, and not its tail.
+ * Returns the data of a signature that becomes a part of a canvas, but not its tail.
  *
- * @throws InvalidCanvas if it is no signature, InvalidOptions if it asks for an id of its own.
+ * @throws InvalidCanvas if it is not a signature, InvalidOptions if it asks for an id of its own.
  */
 export function partOf(value: unknown, as: string): SignatureData {
   const data = dataOf(value, as);
@@ -60,7 +60,7 @@ export function partOf(value: unknown, as: string): SignatureData {
 }
 
 /**
- * Refuses an id that would be passed over: what is inside a canvas has an id that is made of the id of the whole.
+ * Refuses an id that would be ignored: the ids inside a canvas are made from the id of the whole.
  *
  * @throws InvalidOptions if the signature, or its tail, asks for one.
  */

@@ -17,7 +17,7 @@ import { makeSignature } from './signature.ts';
  * Steps that run one after another, each called with what the one before returned.
  *
  * @param steps signatures and canvases, at least one.
- * @throws InvalidCanvas if there is no step, or one is no signature.
+ * @throws InvalidCanvas if there is no step, or one is not a signature.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export const chain = ((...steps: readonly AnySignature[]) =>
  * Members that run at once; the value is the list of theirs, in this order.
  *
  * @param members signatures and canvases: an array or any other iterable.
- * @throws InvalidCanvas if a member is no signature.
+ * @throws InvalidCanvas if a member is not a signature.
  *
  * @example
  * ```ts
@@ -53,7 +53,8 @@ export const group = ((members: Iterable<AnySignature>) =>
  * @param body what is called with the list of their values.
  * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
  * `{ ok, value }` or `{ ok, error }` of each member.
- * @throws InvalidCanvas if the body or a member is no signature, InvalidOptions for an option that is unknown or wrong.
+ * @throws InvalidCanvas if the body or a member is not a signature.
+ * @throws InvalidOptions for an option that is unknown or wrong.
  *
  * @example
  * ```ts

@@ -10,13 +10,13 @@ import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { validate } from '../engine/task/run-task.ts';
 
 /**
- * Checks a canvas before anything of it is sent: that somebody runs each task, and that the arguments of those known
- * here fit, and pass their schemas as far as they are given.
+ * Checks a canvas before any part of it is sent. Each task must have a function that runs it. The arguments of tasks
+ * known here must fit, and pass their schemas as far as they are given.
  *
- * @param plan what the canvas is to be sent as: it says which queue each task goes to, and has shown that nothing nests
- * too deep.
- * @throws NotRegistered for a task that nobody runs, InvalidArguments for arguments that do not fit, InvalidOptions for
- * time limits that do not.
+ * @param plan the form in which the canvas is to be sent: it says which queue each task goes to, and has shown that
+ * nothing nests too deep.
+ * @throws NotRegistered for a task that no function runs, InvalidArguments for arguments that do not fit,
+ * InvalidOptions for time limits that do not fit.
  */
 export async function checkCanvas(engine: Engine, data: SignatureData, plan: Plan): Promise<void> {
   checkPlan(engine, plan);
@@ -26,10 +26,10 @@ export async function checkCanvas(engine: Engine, data: SignatureData, plan: Pla
 }
 
 /**
- * Checks what a canvas is sent as: that each task of it goes to a queue that somebody works on, and that its soft time
- * limit is below its hard one, which may be the task's own.
+ * Checks the plan that a canvas is sent as. Each of its tasks must go to a queue that a function works on. The task's
+ * soft time limit must be below its hard one, which may be the task's own.
  *
- * @throws NotRegistered for a task that nobody runs, InvalidOptions for limits that do not fit.
+ * @throws NotRegistered for a task that no function runs, InvalidOptions for limits that do not fit.
  */
 export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new Set()): void {
   for (const link of plan.links ?? []) checkPlan(engine, link.plan, checked);
@@ -65,7 +65,7 @@ interface Complete {
   readonly args: readonly unknown[];
 }
 
-/** What a check finds out: whose input its schema can judge here. */
+/** The findings of a check: the tasks whose input their schemas can check here. */
 interface Check {
   readonly engine: Engine;
   readonly complete: Complete[];
@@ -78,7 +78,7 @@ const LISTED = 30;
 function check(to: Check, data: SignatureData, given: number): void {
   let current = data;
   let before = given;
-  // A chord whose body is a chord is no deeper for it.
+  // A chord whose body is a chord is not deeper because of that.
   for (; current.kind === 'chord'; current = current.body, before = 1) {
     checkCallbacks(to, current);
     for (const member of current.header) check(to, member, before);
@@ -99,7 +99,7 @@ function checkTask({ engine, complete }: Check, data: TaskData, given: number): 
   if (known === undefined) return;
   rateInterval(known.options.rateLimit, task);
   const before = immutable ? 0 : given;
-  // What the step before will return is not known yet; that there is one is.
+  // The result of the step before is not known yet; it is known that there is one.
   const all = [...Array.from({ length: before }, () => 'the result of the step before'), ...args];
   checkArguments({ task, parameters: known.parameters, args: all, kwargs, isUntyped });
   if (before === 0 && known.options.input !== undefined) complete.push({ task: known, args });
@@ -114,7 +114,7 @@ function mustBeKnown(engine: Engine, task: string, queue: string | undefined): v
       { task, known: engine.taskNames() },
     );
   }
-  // A task that is registered here and that no function runs is none to propose.
+  // A task that is registered here but that no function runs is not proposed.
   const known = engine.taskNames().filter((name) => engine.queueOf(name) !== undefined);
   throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, {
     task,

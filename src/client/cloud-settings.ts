@@ -3,7 +3,7 @@ import { isPlainObject } from '../core/values/json.ts';
 import { LOG_LEVEL, TEXT } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 
-/** What these settings must be. */
+/** The checks of these settings. */
 export const CLOUD_SETTINGS: { readonly [Key in keyof CloudSettings]-?: OptionCheck } = {
   table: TEXT,
   bucket: TEXT,

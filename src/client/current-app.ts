@@ -8,7 +8,7 @@ export function setCurrentApp(caller: Caller): void {
   current = caller;
 }
 
-/** What a canvas without a task, an empty group, is sent by. */
+/** Returns the app that sends a canvas without a task, which is an empty group. */
 export function currentApp(): Caller {
   if (current !== undefined) return current;
   throw new InvalidCanvas('Cannot make a canvas without a task before there is an app: call createApp first');

@@ -50,10 +50,10 @@ export function range(first: number, second?: number, step = 1): number[] {
 }
 
 /**
- * The first elements of each, the second, and so on until one ends, as in Python.
+ * Returns the first elements of each, then the second, and so on until one ends, as in Python.
  *
  * @param all lists, or other iterables.
- * @throws InvalidArguments for what is no iterable.
+ * @throws InvalidArguments for an argument that is not an iterable.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import { describe } from '../core/text/describe.ts';
 import type { Kwargs, KwargsFunction } from '../core/types/options.ts';
 import { isPlainObject } from '../core/values/json.ts';
 
-/** What tells keyword arguments from an object that is an argument, whichever copy of this library has marked it. */
+/** The mark that tells keyword arguments from an object argument, whichever copy of this library has set it. */
 const KWARGS: unique symbol = Symbol.for('chordal.kwargs');
 
 interface Marked {
@@ -15,7 +15,7 @@ interface Marked {
  * Marks an object as keyword arguments; it is given last, wherever arguments are given.
  *
  * @param keywords the arguments by their names; it is copied.
- * @throws InvalidArguments if it is no plain object.
+ * @throws InvalidArguments if it is not a plain object.
  *
  * @example
  * ```ts

@@ -20,7 +20,7 @@ export type DeadWork = RunMessage | ExpandMessage;
 /**
  * The work that a dead letter stands for.
  *
- * @throws InvalidMessage if it stands for none, or can't be read
+ * @throws InvalidMessage if it does not stand for any, or can't be read
  */
 export function workOf({ body, id }: DeadLetter): DeadWork {
   const message = decodeMessage(body, id);
@@ -33,10 +33,11 @@ export function workOf({ body, id }: DeadLetter): DeadWork {
 }
 
 /**
- * Submits what a dead message would have run, and the steps that would have followed it in its chains, as a new workflow, and answers with
- * its id. What has an outcome keeps it. For one letter it is the same id each time, so a second call starts nothing that has an outcome.
+ * Submits the work that a dead message would have run, and the steps after it in its chains, as a new workflow. Returns
+ * the id of that workflow. Anything that has an outcome keeps it. The id is the same each time for one letter, so a
+ * second call does not start anything that has an outcome.
  *
- * @throws NotRegistered, before anything is sent, if nobody runs one of the tasks
+ * @throws NotRegistered, before anything is sent, if no function runs one of the tasks
  */
 export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, work: DeadWork): Promise<string> {
   const id = `r-${engine.nonces.digest(`${at}|${letterId}|${work.mid}`)}`;

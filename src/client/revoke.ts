@@ -4,8 +4,8 @@ import { dispatch, route } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /**
- * How long a revocation stands, in ms: a year. What it is about may be held until any time ahead, and its id may come
- * into use again.
+ * The time that a revocation stands, in ms: a year. The work that it revokes may be held until any time ahead, and its
+ * id may come into use again.
  */
 const STANDS_MS = 366 * 86_400_000;
 

@@ -20,8 +20,8 @@ export function runHere(engine: Engine, canvas: SignatureData): Promise<unknown>
 // --- internal ---
 
 /**
- * Callbacks where workers have them: a chord's are its body's, and those of a chain of one step that step's. A group tells
- * them of each failing member, a chain or a task once.
+ * Returns the data with its callbacks where workers have them. A chord's callbacks move to its body, and those of a
+ * chain of one step move to that step. A group calls them for each failing member, a chain or a task calls them once.
  */
 function asSent(data: SignatureData): SignatureData {
   if (data.kind !== 'chord' && data.kind !== 'chain') return data;
@@ -31,10 +31,10 @@ function asSent(data: SignatureData): SignatureData {
   return only === undefined || others.length > 0 ? data : asSent(withOptions(only, { link, linkError }));
 }
 
-/** @param behind what is told, once, if a group fails that this ends in: the callbacks of the step that follows it, its body. */
+/** @param behind the callbacks to call once if the group at the end of this fails: those of the next step, its body. */
 async function run(engine: Engine, canvas: SignatureData, behind: readonly SignatureData[]): Promise<unknown> {
   const data = asSent(canvas);
-  // The others have them told of each member, or step.
+  // The other kinds have them called for each member, or step.
   const isOne = data.kind === 'task' || data.kind === 'map' || data.kind === 'starmap';
   const told = isOne ? data.options.linkError : isGroup(data) ? behind : [];
   const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data, behind));
@@ -83,14 +83,14 @@ async function chainValue(
   return value;
 }
 
-/** @param linkError what is told of each member that fails. */
+/** @param linkError the callbacks to call for each member that fails. */
 async function values(
   engine: Engine,
   members: readonly SignatureData[],
   linkError: readonly SignatureData[] = [],
 ): Promise<readonly unknown[]> {
   const runs = members.map((member) => withErrorCallbacks(engine, member, linkError, () => runHere(engine, member)));
-  // It fails only when all have ended, so that nothing goes on behind the caller's back.
+  // It fails only when all have ended, so that nothing still runs after the caller has its answer.
   await Promise.allSettled(runs);
   const all = await Promise.all(runs);
   // A group among the members is there only because it has a link; its values belong to this list.
@@ -202,7 +202,7 @@ function callFrom({ call: { rootId, id, message, isAgain } }: CurrentRun): Parti
   return { rootId, parentId: id, message, isAgain };
 }
 
-/** What a callback does is nobody's result. */
+/** Ignores what a callback does: it is not part of any result. */
 function ignore(): void {
   // Nothing to do.
 }

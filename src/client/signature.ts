@@ -60,8 +60,8 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
 // --- internal ---
 
 /**
- * The same data, which nobody changes any more. What a caller gave as an argument stays the caller's; the steps of a
- * canvas are frozen each by itself, and their list, which is new for every canvas, is not: that takes as long as making it.
+ * Freezes the data and returns it. A value that a caller gave as an argument still belongs to the caller. Each step of
+ * a canvas is frozen by itself. Their list, new for every canvas, is not frozen: that would take as long as making it.
  */
 function frozen(data: SignatureData): SignatureData {
   Object.freeze(data.options);

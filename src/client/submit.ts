@@ -31,7 +31,7 @@ export interface Submission {
   readonly app: string;
 }
 
-/** What has been submitted. */
+/** The id and the plan of a submitted canvas. */
 export interface Submitted {
   readonly id: string;
   readonly plan: Plan;
@@ -62,7 +62,7 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
   const origin = { ...originOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
   const at = { id, base: id, links: [], attempt: 0 };
   const start = { at, plan: packed, input: undefined, frames: [] };
-  // Who is told that it was refused, and can't ask again under the same id, must not have started a part of it.
+  // A caller that is told of a refusal, and can't ask again under the same id, must not have started a part of it.
   const canAskAgain = isKeyed || run?.call.message !== undefined;
   await sendFirst(engine, origin, start, { canAskAgain });
   if (isKeyed) await engine.records.closeSubmission({ workflow: id });
@@ -91,8 +91,8 @@ export async function sendFirst(
   );
   const [refused] = unsendable;
   if (refused !== undefined) throw refused.error;
-  // What a client begins and does not end, nobody goes on with: an empty group is settled by a worker, and what takes
-  // more than one call is sent by one.
+  // If a client stops halfway, nothing continues its work. So a worker settles an empty group, and a worker sends
+  // whatever takes more than one call.
   const isDirect = sends.length === effects.length && routed.length <= BATCH_MESSAGES && isOneCall(routed);
   const sendWhole = async (again: boolean): Promise<void> => {
     const message = newCanvas({ ...origin, again: origin.again || again }, start);
@@ -103,7 +103,7 @@ export async function sendFirst(
     await dispatch(engine, outbox, routed);
   } catch (error) {
     if (routed.length < 2 || !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) throw error;
-    // Marked: who receives a message whose task was started already looks first.
+    // Marked: the receiver of a message whose task has already been started looks first.
     await sendWhole(true).catch(async (cause: unknown) => {
       if (!canAskAgain) await revokeHere(engine, origin, start.at.id).catch(() => undefined);
       throw cause;
@@ -111,7 +111,7 @@ export async function sendFirst(
   }
 }
 
-/** What everything has in common that a program outside of any task sends. */
+/** Returns the origin that is common to everything that a program outside any task sends. */
 export function clientOrigin(engine: Engine, until: number, again: boolean): Origin {
   const { nonces, clock, settings } = engine;
   const by = { mid: nonces.mid(), token: nonces.token() };
@@ -121,13 +121,13 @@ export function clientOrigin(engine: Engine, until: number, again: boolean): Ori
 
 // --- internal ---
 
-/** How long whoever else submits under the same id is waited for, and how often it is looked for, in ms. */
+/** The time to wait for another sender under the same id, and the interval between two looks, in ms. */
 const OTHER_SENDER_MS = 5000;
 const LOOK_MS = 250;
 
 /**
- * Notes a submission under an id that may be used again. Another one that is open may be being sent right now, by whoever
- * asks at the same time; after some seconds its sender is dead, and this one goes on.
+ * Notes a submission under an id that may be used again. If another one is open, another caller may be sending it right
+ * now. After some seconds its sender is taken for dead, and this one continues.
  *
  * @throws InvalidOptions if another canvas was submitted under the id.
  */
@@ -150,7 +150,7 @@ async function openSubmission(
   }
 }
 
-/** Revokes a workflow of which a part may have been started, where no worker can be asked to. */
+/** Revokes a workflow that may have been started in part, where no worker can be asked to revoke it. */
 async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {
   const address = addressOf(id);
   await outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: revokedBecause('revoked'), by, until });

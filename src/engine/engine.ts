@@ -22,18 +22,18 @@ export const DEFAULT_SETTINGS: EngineSettings = {
   resultExpires: 86_400,
 };
 
-/** What a worker or a client works with: the ports, the tasks it knows, and where each task's messages go. */
+/** The means of a worker or a client: the ports, the tasks it knows, and the queues of each task's messages. */
 export interface Engine extends Ports {
   readonly settings: EngineSettings;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
-  /** Absent: nobody watches. */
+  /** Absent if nothing is to be counted. */
   readonly meter?: Meter;
-  /** The queue of a task; undefined for a name that nobody runs. */
+  /** Returns the queue of a task; undefined for a name that no function runs. */
   queueOf(task: string): string | undefined;
-  /** Whether a queue is some function's, as far as that is known. */
+  /** Returns whether a queue belongs to some function, as far as that is known. */
   hasQueue(queue: string): boolean;
-  /** The names that somebody is known to run. */
+  /** Returns the names of the tasks that some function is known to run. */
   taskNames(): readonly string[];
-  /** Some queue of the app, for what is for no task; undefined if no queue is known. */
+  /** Returns some queue of the app, for messages that are not for a task; undefined if no queue is known. */
   anyQueue(): string | undefined;
 }

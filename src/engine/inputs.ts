@@ -22,8 +22,8 @@ export interface LoadedArguments {
 }
 
 /**
- * Loads a task's arguments: those kept elsewhere, and its input unless it is immutable. They are nobody else's: what a run
- * does to them reaches neither its retry nor its callbacks, which have them from the same message.
+ * Loads a task's arguments: those kept elsewhere, and its input unless it is immutable. They are the run's own. Changes
+ * that a run makes to them reach neither its retry nor its callbacks, which have them from the same message.
  */
 export async function loadArguments(reader: Reader, sig: TaskPlan, input: Input | undefined): Promise<LoadedArguments> {
   const own =
@@ -34,7 +34,7 @@ export async function loadArguments(reader: Reader, sig: TaskPlan, input: Input 
   return { args: [...before, ...(own.args ?? [])], kwargs: own.kwargs ?? {} };
 }
 
-/** A committed value as JSON; a group's is the list of its members'. */
+/** Returns a committed value as JSON; a group's is the list of its members'. */
 export async function loadValue(reader: Reader, value: Value): Promise<Json> {
   if ('inline' in value) return value.inline;
   if ('ref' in value) return parseJson(await reader.payloads.getValue({ ref: value.ref }), 'a value');
@@ -109,7 +109,7 @@ async function gather(
   }
 }
 
-/** What a member adds to the list: its value, or all the values of a group that joins the one around it. */
+/** Returns the values that a member adds to the list: its own, or all those of a group that joins the one around it. */
 async function memberValues(
   reader: Reader,
   { outcome }: Cell,
@@ -119,7 +119,7 @@ async function memberValues(
   const isClient = audience.isClient === true;
   if (isClient && outcome.ignored === true) return [toJson(undefined, 'a result')];
   const json = await (isClient ? loadResult : loadValue)(reader, outcome.value);
-  // A spliced value is the array that `gather` made: of what became of each, where the group around it collects.
+  // A spliced value is the array that `gather` made: of the outcome of each, where the group around it collects.
   if (isSpliced(outcome.value, collect)) return json as readonly Json[];
   return [collect ? becameOf(outcome, json, id) : json];
 }
@@ -134,7 +134,7 @@ function becameOf({ state, failedId = '' }: Outcome, json: Json, id: string): Js
   return { ok: false, error: { ...errorIn(json, failedTaskId), failedTaskId } };
 }
 
-/** What a record says of an error; that of a revocation has a reason instead. */
+/** Returns the error in a record; the record of a revocation has a reason instead. */
 function errorIn(record: Json, id: string): JsonObject {
   const { errorType, message = '', task = '', reason } = isPlainObject(record) ? record : {};
   if (typeof reason !== 'string') return { errorType: errorType ?? '', message, failedTask: task };

@@ -3,7 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
 
-/** What an app runs on: injected, so that neither client nor worker knows where they are. */
+/** The environment that an app runs on: injected, so that neither client nor worker knows where it is. */
 export interface Runtime {
   readonly clock: Clock;
   readonly nonces: Nonces;

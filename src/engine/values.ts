@@ -3,9 +3,9 @@ import type { Value } from '../core/protocol/outcome.ts';
 import type { Json } from '../core/values/json.ts';
 import type { Payloads } from '../ports/payloads.ts';
 
-/** What a member's cell holds itself: with eight of these a leaf stays about one write unit. */
+/** The most bytes that a member's cell holds itself: with eight of these a leaf stays about one write unit. */
 const MEMBER_INLINE_BYTES = 100;
-/** What any other outcome holds itself: one write unit is 1 KB. */
+/** The most bytes that any other outcome holds itself: one write unit is 1 KB. */
 const INLINE_BYTES = 900;
 
 /** Keeps a value where its size says, before the commit that names it. */

@@ -2,7 +2,7 @@ import { childrenOf } from '../core/canvas/signature.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 
-/** Says whether callers may submit a task of this name. */
+/** Returns whether callers may submit a task of this name. */
 export type AllowList = (task: string) => boolean;
 
 /**
@@ -18,8 +18,8 @@ export function readAllowList(text: string): AllowList {
 }
 
 /**
- * Refuses a canvas that names a task which is not on the list, wherever in it: as a step, a member, a body or a callback; and one that
- * names a queue which is not the app's. What an allowed task launches is its own affair.
+ * Refuses a canvas that names a task which is not on the list, as a step, a member, a body or a callback. It also
+ * refuses one that names a queue which is not the app's. The launches of an allowed task are not checked.
  *
  * @throws InvalidCanvas that names the task or the queue.
  */

@@ -13,8 +13,8 @@ import type { FunctionContext, Handler, QueueAnswer, QueueEvent, QueueRecord } f
 /**
  * Makes the Lambda function that runs these tasks of an engine.
  *
- * @param prefix what the names of its queues begin with, read when it is needed.
- * @throws InvalidOptions if there is none, or one is no task of the engine's app.
+ * @param prefix the prefix of the names of its queues, read when it is needed.
+ * @throws InvalidOptions if there is none, or one is not a task of the engine's app.
  */
 export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: () => string = queuePrefix): Handler {
   if (tasks.length === 0)
@@ -38,7 +38,7 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
   return Object.assign(handle, { tasks: [...new Set(names)], timeLimits: timeLimitsOf(here) });
 }
 
-/** What an SQS record says of one delivery. */
+/** Returns the facts of one delivery in an SQS record. */
 export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()): Delivery {
   const { messageId, receiptHandle, attributes, eventSourceARN } = record;
   const { body, reason } = contentOf(record);
@@ -77,7 +77,7 @@ function readRequest(body: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** A caller without the compiler may give what is no task, and has no name. */
+/** Returns the name of a task. A caller without the compiler may give a value that is not a task, and has no name. */
 function nameOf(task: unknown): string | undefined {
   return typeof task === 'function' && 's' in task ? task.name : undefined;
 }
@@ -89,7 +89,7 @@ function timeLimitsOf({ tasks }: Engine): Handler['timeLimits'] {
   return Object.fromEntries(limits);
 }
 
-/** The engine as the function sees it: of the app's tasks it runs only its own. */
+/** Returns the engine as the function sees it: it runs only the function's own tasks. */
 function withTasks(engine: Engine, names: readonly string[]): Engine {
   const own = new Set(names);
   const tasks = new Map([...engine.tasks].filter(([name]) => own.has(name)));

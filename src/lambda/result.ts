@@ -12,7 +12,8 @@ const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
 /**
  * The function that tells callers in any language what has become of a workflow, or of any id inside it:
- * `{ taskId, wait? }` → `{ taskId, state, value?, error? }`. A request that it can't read, it answers with an `error` alone.
+ * `{ taskId, wait? }` → `{ taskId, state, value?, error? }`. It answers a request that it can't read with an `error`
+ * alone.
  */
 export async function handler(request: unknown): Promise<ResultReport | { readonly error: ErrorReport }> {
   try {

@@ -1,6 +1,6 @@
 /**
- * What Lambda and its event source mapping for SQS hand to a function, as far as it is read, and what they take back. The
- * types of `@types/aws-lambda` fit; whoever uses this library need not have them.
+ * The data that Lambda and its event source mapping for SQS hand to a function, as far as it is read, and the data that
+ * they take back. The types of `@types/aws-lambda` fit; users of this library do not need them.
  */
 
 /** A batch of messages. */
@@ -38,7 +38,7 @@ export interface QueueAnswer {
 }
 
 /**
- * What a file in `handlers/` exports: a Lambda function for a queue, and the names of the tasks it runs.
+ * The export of a file in `handlers/`: a Lambda function for a queue, and the names of the tasks it runs.
  *
  * @example
  * ```ts

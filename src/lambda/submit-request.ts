@@ -8,7 +8,7 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
 
-/** What a caller asks to be submitted. */
+/** The canvas that a caller asks to submit, with its arguments and options. */
 export interface SubmissionRequest {
   readonly data: SignatureData;
   readonly taskId: string | undefined;
@@ -50,7 +50,7 @@ export function readSubmission(request: unknown): SubmissionRequest {
 const FIELDS = ['canvas', 'args', 'kwargs', 'options'];
 const DATES = ['eta', 'expires'];
 
-/** Lambda takes 6 MB. What comes near it is refused with a reason, before the service refuses it with none. */
+/** Lambda takes 6 MB. A request near that size is refused with a reason, before the service refuses it without one. */
 const MAX_BYTES = 5 * 1024 * 1024;
 
 function readFields(request: unknown): Readonly<Record<string, unknown>> {
@@ -88,7 +88,7 @@ function dateOf(text: string): Date {
 }
 
 function asJson(value: unknown): Json {
-  // A payload comes out of JSON.parse; whoever reads a part of it checks its shape.
+  // A payload comes out of JSON.parse; the code that reads a part of it checks its shape.
   return (value ?? null) as Json;
 }
 

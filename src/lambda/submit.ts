@@ -14,9 +14,10 @@ const isAllowed = readAllowList(allow);
 const engine = makeEngine(runtime, new Map(), makeConf({}));
 
 /**
- * The function that lets callers in any language submit a canvas: `{ canvas: <signature JSON>, args?, kwargs?, options? }` → `{ taskId }`.
- * A request that it refuses, it answers with an `error`, and nothing has been sent. With a `taskId` or a `dedupKey` among the options
- * the same request may be sent again: what has been sent is not sent twice.
+ * The function that lets callers in any language submit a canvas:
+ * `{ canvas: <signature JSON>, args?, kwargs?, options? }` → `{ taskId }`. It answers a request that it refuses with an
+ * `error`, and has then sent nothing. With a `taskId` or a `dedupKey` among the options the same request may be sent
+ * again: messages that have been sent are not sent twice.
  */
 export async function handler(
   request: unknown,

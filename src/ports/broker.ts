@@ -17,7 +17,7 @@ export interface Broker {
    * been sent. A second call sends all again.
    */
   send(params: { readonly messages: readonly Outgoing[] }): Promise<void>;
-  /** Puts a body that nobody can process on the dead-letter queue, with the reason. A second call puts it there again. */
+  /** Puts a body that can't be processed on the dead-letter queue, with the reason. A second call does so again. */
   deadLetter(params: { readonly body: string; readonly reason: string }): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export interface Delivery {
   readonly reason?: string;
 }
 
-/** What a worker may do with messages it was given, beside naming in its answer those that failed. */
+/** The actions of a worker on messages it was given, besides naming in its answer those that failed. */
 export interface Deliveries {
   /** Deletes messages whose work is done. A second call changes nothing. */
   finish(params: { readonly receipts: readonly Receipt[] }): Promise<void>;

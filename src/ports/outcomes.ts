@@ -2,10 +2,10 @@ import type { Address } from '../core/protocol/address.ts';
 import type { Rung } from '../core/protocol/join-tree.ts';
 import type { Cell, Leaf, Owner, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
 
-/** A decision on an attempt of an id, by the message that ran it or whoever settles it. */
+/** A decision on an attempt of an id, by the message that ran it or the delivery that settles it. */
 export interface Commit {
   readonly address: Address;
-  /** The attempt decided; `Infinity` for what is settled without a message of its own. */
+  /** The attempt decided; `Infinity` for an id that is settled without a message of its own. */
   readonly attempt: number;
   readonly decision: Result | (Rerun & { readonly attempt: number });
   readonly by: Owner;
@@ -64,11 +64,11 @@ export interface Outcomes {
   /** Takes the claim if the attempt is open and unclaimed. A second call is refused, and finds its own claim. */
   claim(params: Claim): Promise<Standing>;
   /**
-   * Marks the value of an outcome as forgotten, so that readers find that it was there and is gone; who follows it still
-   * finds it. A second call, and one where there is no outcome, changes nothing.
+   * Marks the value of an outcome as forgotten, so that readers find that it was there and is gone. The step that
+   * follows still finds it. A second call, and one where there is no outcome, changes nothing.
    */
   forget(params: { readonly address: Address }): Promise<void>;
-  /** What stands, read strongly. */
+  /** Returns what stands, read strongly. */
   read(params: { readonly address: Address }): Promise<Standing>;
   /**
    * Marks a child complete and records the writer as the node's last, if that child is not marked yet. A second call
@@ -77,6 +77,6 @@ export interface Outcomes {
   climb(params: Climb): Promise<Leaf>;
   /** The cells of all members of a group in order, read strongly; an empty cell where there is no outcome. */
   gather(params: { readonly join: string; readonly n: number }): Promise<readonly Cell[]>;
-  /** What stands at each address, in order, for readers that can wait: eventually consistent. */
+  /** Returns what stands at each address, in order, for readers that can wait: eventually consistent. */
   readMany(params: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]>;
 }

@@ -2,7 +2,7 @@ import type { Address } from '../core/protocol/address.ts';
 
 /**
  * Values and blocks that are too large for an outcome or a message: in the table up to 8 KB, in the bucket above.
- * Nothing is ever overwritten, so that what was committed stays what it was.
+ * Nothing is ever overwritten, so a committed value never changes.
  */
 export interface Payloads {
   /**

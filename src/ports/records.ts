@@ -1,13 +1,13 @@
 import type { Address } from '../core/protocol/address.ts';
 
-/** What a running task tells its readers: a custom state and anything beside it. */
+/** The progress that a running task reports to its readers: a custom state and anything beside it. */
 export interface Progress {
   readonly state: string;
   /** Encoded JSON. */
   readonly meta: string;
 }
 
-/** A message that nobody could process, or that its queue gave up. */
+/** A message that could not be processed, or that its queue gave up. */
 export interface DeadLetter {
   /** Epoch ms. */
   readonly at: number;
@@ -21,7 +21,7 @@ export type Submission = 'new' | 'unsent' | 'sent' | 'other';
 
 /** The smaller records: each an item or two, none of them part of an outcome. */
 export interface Records {
-  /** Sets what a running task tells its readers; the last call wins. */
+  /** Sets the progress that a running task reports to its readers; the last call wins. */
   putProgress(params: {
     readonly address: Address;
     readonly progress: Progress;
@@ -37,7 +37,7 @@ export interface Records {
     readonly text: string;
     readonly until: number;
   }): Promise<void>;
-  /** What was appended under a key, in order, read strongly. */
+  /** Returns the entries appended under a key, in order, read strongly. */
   readLedger(params: { readonly key: string }): Promise<readonly string[]>;
 
   /**

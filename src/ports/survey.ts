@@ -14,15 +14,16 @@ export interface InFlight {
   readonly scheduled: number;
 }
 
-/** What an operator looks at, and no worker: it reads everything. Neither call changes anything. */
+/** The survey that an operator looks at, but not a worker: it reads everything. Neither call changes anything. */
 export interface Survey {
   /**
-   * Every trace that workflows have left, or one of them, in no order; an id may have several. Eventually consistent. Of what no worker has begun
-   * there is a trace only if its submission kept something: a block, or that it was submitted.
+   * Returns every trace that workflows, or one of them, have left, in any order; an id may have several. Eventually
+   * consistent. Work that no worker has begun has a trace only if its submission kept something: a block, or that it
+   * was submitted.
    */
   footprints(params: { readonly workflow?: string | undefined }): AsyncIterable<Footprint>;
   /**
-   * Counts what is on its way. Queues may tell it late: of SQS it is true only a minute after the last message was sent.
+   * Counts what is on its way. Queues may report late: SQS is right only a minute after the last message was sent.
    * Throws `ConfigurationError` if there is no dead-letter queue: then these are not the app's queues.
    */
   inFlight(): Promise<InFlight>;

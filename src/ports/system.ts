@@ -5,8 +5,8 @@ export interface Clock {
   /** Resolves after `ms`, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Resolves after `ms`, before a reader looks again for what others do; where time is virtual also later, if nobody does
-   * anything meanwhile, but not after `most` ms.
+   * Resolves after `ms`, before a reader looks again for what others do. Where time is virtual, it may resolve later if
+   * nothing happens meanwhile, but not after `most` ms.
    */
   poll(ms: number, most: number, signal?: AbortSignal): Promise<void>;
 }
@@ -25,7 +25,7 @@ export interface Nonces {
   digest(text: string): string;
 }
 
-/** What is said of problems that nobody waits for. */
+/** The log of problems that no caller waits for. */
 export interface Log {
   debug(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -33,10 +33,13 @@ export interface Log {
   info(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
-/** What workers count: runs of tasks, retries they asked for, runs that another delivery had decided before, and dead messages settled. */
+/**
+ * The things that workers count: runs of tasks, retries they asked for, runs that another delivery had decided before,
+ * and dead messages settled.
+ */
 export type Countable = 'runs' | 'retries' | 'duplicateRuns' | 'deadLetters';
 
-/** What is counted of a batch, for whoever watches. It decides nothing. */
+/** The counts of a batch, for monitoring. They decide nothing. */
 export interface Meter {
   /** Counts one more; a second call counts again. */
   count(what: Countable): void;

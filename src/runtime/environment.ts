@@ -26,27 +26,27 @@ import type { Scheduler } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
 
-/** What {@link environmentRuntime} reads: the process's variables. */
+/** The variables that {@link environmentRuntime} reads: those of the process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Sends each request to the endpoint of the client, and the URL of the queue inside of it. By default the SDK sends it to the host of the
- * URL, which for an emulator may be a name that this machine cannot look up.
+ * Sends each request to the endpoint of the client, with the URL of the queue inside it. By default the SDK sends it to
+ * the host of the URL, which for an emulator may be a name that this machine cannot look up.
  */
 export const atOneEndpoint = { useQueueUrlAsEndpoint: false } as const;
 
 /** The middleware of a kind of call is put together once, not for each call: a seventh of the SDK's time. */
 const LEAN = { cacheMiddleware: true };
 
-/** Where a test, or the command line with `--memory`, leaves the ports that every app of this process is to use. */
+/** The place where a test, or the command line with `--memory`, leaves the ports for every app of this process. */
 const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
 
-/** Where it is noted which of those ports the calling code was started by. */
+/** The place where it is noted which of those ports the calling code was started by. */
 const CALLERS: unique symbol = Symbol.for('chordal.callers');
 
 /**
- * Runs code that goes on with this runtime for as long as it lives, whatever the apps of this process use by then: a task
- * that outlives its test reaches nothing but the cloud of that test.
+ * Runs code that uses this runtime for as long as it lives, whatever the apps of this process use by then. A task that
+ * outlives its test reaches only the cloud of that test.
  */
 export function startedBy<T>(runtime: Runtime, run: () => T): T {
   const callers = inProcess()[CALLERS] ?? new AsyncLocalStorage<Runtime>();
@@ -67,7 +67,7 @@ export function shareRuntime(runtime: Runtime): () => void {
 }
 
 /**
- * What an app runs on where nothing else is said: AWS, or whatever `AWS_ENDPOINT_URL…` names, with the table, bucket
+ * Returns the runtime of an app by default: AWS, or the endpoint that `AWS_ENDPOINT_URL…` names, with the table, bucket
  * and queues that the environment names. Clients are made when they are first needed, once in a process.
  */
 export function environmentRuntime(environment: Environment = process.env): Runtime {
@@ -91,7 +91,7 @@ export function environmentRuntime(environment: Environment = process.env): Runt
   };
 }
 
-/** The environment as an app sees it whose settings say otherwise. What they do not say is read when it is needed. */
+/** Returns the environment of an app with its own settings. Variables that they do not set are read when needed. */
 export function environmentWith(settings: CloudSettings, environment: Environment = process.env): Environment {
   const { table, bucket, service, stage, routes, schedulerRole, schedulerGroup, logLevel: level } = settings;
   const { queuePrefix: prefix = service && stage && `${service}-${stage}-` } = settings;
@@ -107,16 +107,17 @@ export function environmentWith(settings: CloudSettings, environment: Environmen
     CHORDAL_LOG_LEVEL: level,
   };
   const given = Object.entries(said).filter(([, value]) => value !== undefined);
-  // Object.create is typed as any; what it makes has the variables of both. Defined, for to set one would set the process's.
+  // Object.create is typed as any; the object it makes has the variables of both. They are defined, because to set one
+  // would set the process's.
   return Object.create(environment, Object.fromEntries(given.map(([name, value]) => [name, { value }]))) as Environment;
 }
 
-/** What the name of every queue of this function's stack begins with. */
+/** Returns the prefix of the name of every queue of this function's stack. */
 export function queuePrefix({ CHORDAL_QUEUE_PREFIX: prefix = '' }: Environment = process.env): string {
   return prefix;
 }
 
-/** What the function `submit` is told: which tasks it may submit, and as which app. */
+/** Returns the settings of the function `submit`: which tasks it may submit, and as which app. */
 export function submitSettings(
   { CHORDAL_SUBMIT_ALLOW: allow = '', CHORDAL_SERVICE: appName = 'chordal' }: Environment = process.env,
 ): {
@@ -126,7 +127,7 @@ export function submitSettings(
   return { allow, appName };
 }
 
-/** What this function's metrics are told apart by; undefined where its stack asks for none. */
+/** Returns the labels that tell this function's metrics apart; undefined where its stack asks for none. */
 export function metricLabels(environment: Environment = process.env): MetricLabels | undefined {
   const {
     CHORDAL_METRICS: wanted,
@@ -137,7 +138,7 @@ export function metricLabels(environment: Environment = process.env): MetricLabe
   return wanted === 'true' ? { stack: `${service}-${stage}`, functionName } : undefined;
 }
 
-/** How much is logged: CHORDAL_LOG_LEVEL, default `info`. */
+/** Returns the level of the log: CHORDAL_LOG_LEVEL, default `info`. */
 export function logLevel({ CHORDAL_LOG_LEVEL: given }: Environment = process.env): LogLevel {
   return logLevelOf(given) ?? 'info';
 }
@@ -181,7 +182,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
   const patience = { clock, nonces };
   const requestHandler = connections(sandboxLeftMs);
   const dynamo = new DynamoDBClient({ requestHandler, ...LEAN });
-  // TLS sees to it that a message arrives as it was sent; MD5 would be reckoned for each once more.
+  // TLS ensures that a message arrives as it was sent; MD5 would be computed for each message in addition.
   const client = new SQSClient({ requestHandler, md5: false, ...atOneEndpoint, ...LEAN });
   const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
   const s3 = lazily(async () => {
@@ -222,7 +223,7 @@ function schedulerOf(
   return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn(DEAD_LETTER_QUEUE) });
 }
 
-/** The routes are built into each function, beside its bundle; other programs are told of them by CHORDAL_ROUTES. */
+/** Reads the routes: they are built into each function, beside its bundle; other programs read CHORDAL_ROUTES. */
 function readRoutes(environment: Environment): Readonly<Record<string, string>> {
   const { CHORDAL_ROUTES: given } = environment;
   if (given === undefined) return builtInRoutes();
@@ -238,7 +239,10 @@ function readRoutes(environment: Environment): Readonly<Record<string, string>> 
   }
 }
 
-/** This code is in the bundle itself or, shared by several, in `chunks/` below it. No file: no function, but a program. */
+/**
+ * Reads the routes beside the bundle. This code is in the bundle itself or, shared by several, in `chunks/` below it.
+ * If there is no file, this is not a function but another program.
+ */
 function builtInRoutes(): Readonly<Record<string, string>> {
   const file = ['./routes.json', '../routes.json']
     .map((path) => new URL(path, import.meta.url))

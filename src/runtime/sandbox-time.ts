@@ -1,6 +1,6 @@
 let endsAt = Number.POSITIVE_INFINITY;
 
-/** Does the work of one invocation, whose calls of AWS are to end before its sandbox does. */
+/** Does the work of one invocation; its calls of AWS must end before its sandbox does. */
 export async function inSandbox<T>(remainingMs: number, work: () => Promise<T>): Promise<T> {
   endsAt = performance.now() + remainingMs;
   try {
@@ -10,7 +10,7 @@ export async function inSandbox<T>(remainingMs: number, work: () => Promise<T>):
   }
 }
 
-/** The time that this sandbox has left, in ms; `Infinity` in any other program, and between invocations. */
+/** Returns the time that this sandbox has left, in ms; `Infinity` in any other program, and between invocations. */
 export function sandboxLeftMs(): number {
   return endsAt - performance.now();
 }

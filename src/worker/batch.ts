@@ -17,8 +17,8 @@ import { revokedScopes } from './revocations.ts';
 /**
  * Works on a batch of messages and answers with the ids of those that return to their queue.
  *
- * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox takes
- * no neighbour along.
+ * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox does
+ * not stop a neighbour.
  *
  * @param remainingMs returns the time left in this sandbox, in ms.
  */

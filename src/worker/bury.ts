@@ -10,7 +10,7 @@ import { loggable, withoutValue } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { deliver, factsOf } from './deliver.ts';
 
-/** What SQS gives no reason for. */
+/** The reason noted for a message when SQS does not give one. */
 const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';
 
 /**

@@ -3,8 +3,8 @@ import { rateInterval } from '../core/task/rate.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /**
- * The time from which each message of a rate-limited task may run, in epoch ms: one reservation a task for the whole
- * batch. Messages that have a slot already, or are not due, get none.
+ * Returns the time from which each message of a rate-limited task may run, in epoch ms: one reservation per task for
+ * the whole batch. Messages that already have a slot, or are not due, do not get one.
  */
 export async function slotsFor(engine: Engine, messages: readonly Message[]): Promise<ReadonlyMap<Message, number>> {
   const now = engine.clock.now();

@@ -19,8 +19,8 @@ const WATCH_MS = 5000;
 const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
 
 /**
- * The revoked scopes of the workflows that some messages are of: read only while the gate is up, which is looked at once
- * a second, or for what was held for so long that the gate may have come down.
+ * Reads the revoked scopes of the workflows of some messages. They are read only while the gate is up, which is checked
+ * once a second, or for messages that were held for so long that the gate may have come down.
  */
 export async function revokedScopes(
   engine: Pick<Engine, 'records' | 'clock'>,
@@ -38,7 +38,7 @@ export async function revokedScopes(
   return workflows.size === 0 ? [] : records.revoked({ workflows: [...workflows] });
 }
 
-/** The revoked scope that covers an id, if any. */
+/** Returns the revoked scope that covers an id, if any. */
 function revokedScope(scopes: readonly string[], id: string): string | undefined {
   return scopes.find((scope) => covers(scope, id));
 }
@@ -60,7 +60,7 @@ export async function watchRevocation(
 
 /**
  * Carries out a revocation. A whole workflow is settled first, and marked only if REVOKED then stands; a narrower scope
- * is marked, and the workers decide. So is what is left of a workflow that has failed.
+ * is marked, and the workers decide. The rest of a workflow that has failed is marked in the same way.
  */
 export async function revokeScope(context: EffectContext, message: RevokeMessage): Promise<Disposition> {
   const { engine, origin } = context;
@@ -78,8 +78,8 @@ export async function revokeScope(context: EffectContext, message: RevokeMessage
     const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: result, by, until });
     const { outcome } = standing.cell;
     if (outcome === undefined || outcome.state === 'SUCCESS') return ACK;
-    // A workflow that has ended by a failure, or the expiry of a member, has an outcome already. Of what is left of it, each
-    // message is decided by itself: its other members have outcomes of their own.
+    // A workflow that has ended by a failure, or the expiry of a member, has an outcome already. Each message that is
+    // left of it is decided by itself: its other members have outcomes of their own.
     // @defect ended-is-not-marked
     if (outcome.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return mark(restOf(id));
     await interpret(context, afterSettle(origin, effect, standing));

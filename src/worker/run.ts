@@ -29,8 +29,8 @@ import { watchRevocation } from './revocations.ts';
 export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
 
 /**
- * Reads all that a run needs, before it begins or claims: a refusal of the cloud is then no failure of the task. Answers
- * with the failure where the arguments are lost or are not values.
+ * Reads all that a run needs, before it begins or claims: a refusal of the cloud is then not a failure of the task.
+ * Returns the failure where the arguments are lost or are not values.
  */
 export async function prepareRun(delivery: TaskDelivery, task: RegisteredTask): Promise<Given | Result> {
   try {
@@ -62,7 +62,7 @@ export async function runToDecision(
     done.abort('ended');
     await watching;
   }
-  // It was told to stop, and did not do its work.
+  // The task was told to stop, and did not do its work.
   if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
     return revokedBecause('revoked', task.name);
   return toDecision(delivery, task, result);
@@ -82,14 +82,14 @@ async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
   };
 }
 
-/** They are the run's own, as its arguments are: what it does to them reaches no retry. */
+/** Reads the headers. They are the run's own, as its arguments are: changes to them do not reach a retry. */
 function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers'] {
   return Object.fromEntries(
     Object.entries(headers).map(([key, value]) => [key, fromJson(copyJson(value), `header ${key} of ${task}`)]),
   );
 }
 
-/** What takes a task's place, or joins its chord, has the task's own labels. */
+/** Returns the plan of a replacement, or of an addition to the chord, with the task's own labels. */
 function planLabelled({ message: { sig } }: TaskDelivery, data: SignatureData): Plan {
   const { headers, tenant } = sig.options ?? {};
   return planOf(data, {

@@ -5,7 +5,7 @@ import type { OptionCheck } from '../../core/values/option-checks.ts';
 /**
  * Reads how to wait for a value.
  *
- * @throws InvalidOptions if an option is unknown or has a wrong value: a timeout that is no number would never end.
+ * @throws InvalidOptions if an option is unknown or has a wrong value: a timeout that is not a number would never end.
  */
 export function readGetOptions(options: unknown = {}): GetOptions {
   const given = optionsObject(options, 'the options of get()');

@@ -1,6 +1,6 @@
 import type { AsyncResult, ResultGraph } from '../../core/types/results.ts';
 
-/** Everything that can be reached from a handle: what came before it, its members, and what they launched. */
+/** Returns everything that can be reached from a handle: the steps before it, its members, and what they launched. */
 export async function graphFrom(
   start: AsyncResult<unknown>,
   before: AsyncResult<unknown> | null,

@@ -23,11 +23,11 @@ export interface Place {
   readonly id: string;
   readonly base: string;
   readonly parent: () => Handle | null;
-  /** Whether nothing follows, so that a group's values are also its id's. */
+  /** Whether nothing follows: then a group's values are also the values of its id. */
   readonly isLast: boolean;
 }
 
-/** The handle of a plan: a chain's is its last step's, a group's has one for each member. */
+/** Returns the handle of a plan: a chain's is that of its last step, a group's has one for each member. */
 export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
   if ('task' in plan)
     return taskHandle(
@@ -45,18 +45,18 @@ export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
   return groupHandle(engine, place, members);
 }
 
-/** The handle of an id of which nothing else is known. */
+/** Returns the handle of an id when nothing else is known about it. */
 export function handleOfId(engine: Engine, id: string): Handle {
   return taskHandle(engine, { id, base: id, parent: () => null, isLast: true }, false);
 }
 
-/** The handle of a group of which only the number of its members is known. */
+/** Returns the handle of a group when only the number of its members is known. */
 export function groupHandleOfId(engine: Engine, { id, base, n, isLast }: SavedGroup): GroupHandle {
   const members = Array.from({ length: n }, (_, index) => () => handleOfId(engine, memberId(base, index)));
   return groupHandle(engine, { id, base, parent: () => null, isLast }, members);
 }
 
-/** What `save()` keeps of a group. */
+/** The data of a group that `save()` keeps. */
 export interface SavedGroup {
   readonly id: string;
   readonly base: string;
@@ -120,9 +120,9 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     const startedAt = engine.clock.now();
     const outcome = await waitFor(engine, id, options, ended);
     const isListed = outcome === 'all' || (options.propagate === false && outcome.state !== 'SUCCESS');
-    // Of a group that has succeeded the value is a list.
+    // The value of a group that has succeeded is a list.
     if (!isListed) return (await opened(engine, id, outcome, options)) as readonly unknown[];
-    // Of a group that fails at once some members may go on: they get what is left of the time.
+    // Some members of a group that fails at once may go on: they get the time that is left.
     const left = leftOf(options, (engine.clock.now() - startedAt) / 1000);
     return Promise.all(results().map((member) => member.get(left)));
   };

@@ -21,7 +21,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { loadResult, loadValue } from '../../engine/inputs.ts';
 import { currentRun } from '../../engine/task/context.ts';
 
-/** The shortest and the longest waits between polls, and the longest for whom waits only a short time, in ms. */
+/** The shortest and the longest waits between polls, and the longest for a reader that waits only briefly, in ms. */
 const SHORTEST_WAIT_MS = 25;
 const SHORT_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 5000;
@@ -31,15 +31,15 @@ const SHORT_MS = 10_000;
 const SHORT_PART = 1 / 4;
 const LONG_PART = 1 / 20;
 
-/** What stands of an id, as a reader sees it. */
+/** The outcome and the cell of an id, as a reader sees them. */
 export interface Visible {
   readonly outcome: Outcome | undefined;
   readonly cell: Cell;
 }
 
 /**
- * Reads what stands of an id and of what encloses it. Of what may run while its workflow is revoked, the first reader
- * commits that it is revoked: what a reader has seen as final stays so.
+ * Reads the outcome of an id and of everything that encloses it. If the id may still run while its workflow is revoked,
+ * the first reader commits that it is revoked. A state that a reader has seen as final stays final.
  */
 export async function readVisible(engine: Engine, id: string): Promise<Visible> {
   const cells = await engine.outcomes.readMany({ addresses: addressesAround(id) });
@@ -93,7 +93,7 @@ export async function waitFor<T>(
   }
 }
 
-/** The value of an outcome, or the error to throw for it. */
+/** Returns the value of an outcome, or the error to throw for it. */
 export async function unwrap(
   engine: Engine,
   id: string,
@@ -109,7 +109,7 @@ export async function unwrap(
   return { value: fromJson(await loadResult(engine, outcome.value), `the result of ${id}`) };
 }
 
-/** The state that a reader sees. */
+/** Returns the state that a reader sees. */
 export async function stateOf(engine: Engine, id: string): Promise<State> {
   const { outcome, cell } = await readVisible(engine, id);
   if (outcome !== undefined)
@@ -121,7 +121,7 @@ export async function stateOf(engine: Engine, id: string): Promise<State> {
 
 // --- internal ---
 
-/** The wait until the next poll, by how long it has been waited for. */
+/** Returns the wait until the next poll, which depends on the time waited so far. */
 function waitAfter(waitedMs: number): number {
   const [part, most] = waitedMs < SHORT_MS ? [SHORT_PART, SHORT_WAIT_MS] : [LONG_PART, LONGEST_WAIT_MS];
   return Math.min(most, Math.max(SHORTEST_WAIT_MS, waitedMs * part));

@@ -18,7 +18,7 @@ export interface ErrorReport {
   readonly args?: readonly Json[];
 }
 
-/** What stands of an id, as callers in any language read it. */
+/** The state, value and error of an id, as callers in any language read them. */
 export interface ResultReport {
   readonly taskId: string;
   readonly state: State;
@@ -27,7 +27,7 @@ export interface ResultReport {
   readonly error?: ErrorReport;
 }
 
-/** Reads what stands of an id, after waiting so many seconds for its end. */
+/** Reads the state, value and error of an id, after waiting up to `waitSeconds` seconds for its end. */
 export async function reportResult(engine: Engine, taskId: string, waitSeconds: number): Promise<ResultReport> {
   const ended = waitFor(
     engine,
@@ -51,7 +51,7 @@ export async function reportResult(engine: Engine, taskId: string, waitSeconds: 
   return { taskId, state, error: reportError(result.error) };
 }
 
-/** What a caller is told of an error. Stacks stay here. */
+/** Returns the parts of an error that a caller may read. Stacks stay here. */
 export function reportError(error: unknown): ErrorReport {
   const { errorType, message, args } = toFailure(error);
   if (!isChordalError(error, 'CHORDAL_TASK_FAILED')) return compact({ errorType, message, args });

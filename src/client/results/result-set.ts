@@ -6,9 +6,9 @@ import { readGetOptions } from './get-options.ts';
 import type { Handle } from './handles.ts';
 
 /**
- * Any results, waited for as one.
+ * Makes a set of any results, which are waited for as one.
  *
- * @throws InvalidOptions if one is no result.
+ * @throws InvalidOptions if one is not a result.
  */
 export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet<readonly unknown[]> {
   const results = handlesIn(given);

@@ -16,7 +16,7 @@ import { decode, encode } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
 import type { TaskCall } from './task-call.ts';
 
-/** What to throw to be run again: what `ctx.retry` makes while a retry is left. */
+/** The error to throw to be run again: `ctx.retry` makes it while a retry is left. */
 export class RetryRequest extends Error {
   override readonly name = 'Retry';
   readonly notBefore: number;
@@ -29,7 +29,7 @@ export class RetryRequest extends Error {
   }
 }
 
-/** What to return to be replaced: what `ctx.replace` makes. */
+/** The value to return to be replaced: `ctx.replace` makes it. */
 export class ReplacementRequest<R> implements Replacement<R> {
   readonly replacement: Complete<R>;
 
@@ -46,9 +46,9 @@ export interface CurrentRun {
   readonly launches: Map<string, number>;
   /** The ids of what it has launched. */
   readonly children: string[];
-  /** What `addToChord` has added. */
+  /** The signatures that `addToChord` has added. */
   readonly added: AnySignature[];
-  /** Whether it may be a second run: what it launches is then marked for its receivers to look first. */
+  /** Whether it may be a second run: everything it launches is then marked, so that its receivers look first. */
   readonly isAgain: boolean;
   /** Throws if the engine no longer waits for it. */
   mustBeWanted(what: string): void;
@@ -181,7 +181,10 @@ const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
   maxRetries: RETRIES,
 };
 
-/** What is no time would be one that never comes. Celery's users write null for what they do not say. */
+/**
+ * Reads the options of a retry. A value that is not a time would be a time that never comes. Celery's users write null
+ * for options that they do not set.
+ */
 function readRetry(task: string, options: unknown): RetryOptions {
   const { countdown, eta, ...rest } = optionsObject(options, `the options of a retry of ${task}`);
   const given = { countdown: countdown ?? undefined, eta: eta ?? undefined, ...rest };
@@ -200,11 +203,11 @@ function checkState(task: string, state: unknown): void {
   );
 }
 
-/** What a caller without the compiler gives as an error may be its text, or anything; null is nothing, as in Celery. */
+/** Returns an error; a caller without the compiler may give its text, or anything. Null is nothing, as in Celery. */
 function asError(error: unknown): Error | undefined {
   if (error === undefined || error === null || error instanceof Error) return error ?? undefined;
   if (typeof error === 'string') return new Error(error);
-  // An error of another realm is no instance of our Error, and is read as one all the same.
+  // An error of another realm is not an instance of our Error, but is still read as one.
   if (typeof error === 'object' && 'message' in error && 'name' in error) return error as Error;
   return new Error(`The task asked to be run again because of ${describe(error)}`);
 }
@@ -228,7 +231,7 @@ function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger 
       mustBeWanted('append to the ledger');
       const at = clock.now();
       const text = encode(value, `a value of the ledger ${key}`);
-      // Of one millisecond, what this sandbox appends stays in order.
+      // Entries that this sandbox appends within one millisecond stay in order.
       const nonce = `${String((appended += 1)).padStart(9, '0')}${nonces.token()}`;
       await engine.records.appendLedger({ key, at, nonce, text, until: at + LEDGER_MS });
     },

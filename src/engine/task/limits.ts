@@ -2,9 +2,9 @@ import { LIMIT_MARGIN_SECONDS } from '../../core/protocol/limits.ts';
 import type { RunMessage } from '../../core/protocol/message.ts';
 import type { RegisteredTask } from '../engine.ts';
 
-/** What is kept of a sandbox's time to commit and to continue, in ms. */
+/** The part of a sandbox's time that is kept to commit and to continue, in ms. */
 const MARGIN_MS = 2000;
-/** What a task may have at the least, in ms: one that got less could not have been started. */
+/** The least time that a task may have, in ms: a task with less could not have been started. */
 const LEAST_MS = 1000;
 
 /** Below this much time nothing is started, in ms. */
@@ -16,11 +16,11 @@ export interface Limits {
   readonly hardMs: number;
   /** Its signal fires; not below `hardMs` if there is no soft limit. */
   readonly softMs: number;
-  /** What ends later has failed, whatever it came to: its own limit; infinity if it has none. */
+  /** The task's own limit: a run that ends later has failed, whatever its result. Infinity if it has none. */
   readonly lateMs: number;
 }
 
-/** How long a task may run: its own limits, at most what is left in this sandbox. */
+/** Returns how long a task may run: its own limits, at most the time that is left in this sandbox. */
 export function limitsOf(task: RegisteredTask, { sig }: RunMessage, remainingMs: number): Limits {
   const left = Math.max(LEAST_MS, remainingMs - MARGIN_MS);
   const hard = sig.options?.timeLimit ?? task.options.timeLimit;

@@ -15,7 +15,7 @@ import type { CurrentRun } from './context.ts';
 import type { Limits } from './limits.ts';
 import type { TaskCall } from './task-call.ts';
 
-/** What a run came to. */
+/** The result of a run. */
 export type RunResult =
   | {
       readonly kind: 'success';
@@ -31,9 +31,9 @@ export type RunResult =
 export type RunLimits = Limits & { readonly revoked?: AbortSignal };
 
 /**
- * Runs a task's function once, within its limits, and says what came of it.
+ * Runs a task's function once, within its limits, and returns the result.
  *
- * @throws ServiceUnavailable if the cloud refused what the function asked of it: then nothing came of it yet.
+ * @throws ServiceUnavailable if the cloud refused what the function asked of it: then there is no result yet.
  */
 export async function runTask(
   engine: Engine,
@@ -83,7 +83,7 @@ export async function callFunction(task: RegisteredTask, run: CurrentRun): Promi
 }
 
 /**
- * The arguments as a task's `input` schema has them.
+ * Returns the arguments as a task's `input` schema has them.
  *
  * @throws InvalidArguments if they do not pass it.
  */

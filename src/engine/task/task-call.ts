@@ -21,7 +21,7 @@ export interface TaskCall {
   readonly calledDirectly: boolean;
   /** It may be a second run. */
   readonly isAgain: boolean;
-  /** What is launched from it descends from this message; of a direct call, that of the task it is made in, if any. */
+  /** The message that its launches descend from; for a direct call, that of the task it is made in, if any. */
   readonly message: RunMessage | undefined;
 }
 
