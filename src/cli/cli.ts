@@ -74,12 +74,12 @@ function makeProgram(line: CommandLine): Command {
   return program;
 }
 
-/** A command, and all commands in it. */
+/** Returns a command, and all commands in it. */
 function commandsOf(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(commandsOf)];
 }
 
-/** Whether the parser stopped because it printed a help or the version. */
+/** Returns whether the parser stopped because it printed a help or the version. */
 function isHelp({ code }: CommanderError): boolean {
   return code === 'commander.help' || code === 'commander.helpDisplayed' || code === 'commander.version';
 }

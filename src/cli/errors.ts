@@ -26,7 +26,7 @@ export function explain(error: unknown, isVerbose: boolean): Explanation {
   };
 }
 
-/** Whether only a change of the usage, the input or the configuration helps against an error. */
+/** Returns whether only a change of the usage, the input or the configuration helps against an error. */
 export function isUsersMistake(error: unknown): boolean {
   return error instanceof UsageError || (isChordalError(error) && MISTAKES.has(error.code));
 }

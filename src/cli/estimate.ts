@@ -137,7 +137,7 @@ function climbWrites(n: number): number {
   return writes;
 }
 
-/** One strongly consistent Query for each partition: a unit for 4 KB. */
+/** Counts one strongly consistent Query for each partition: a unit for 4 KB. */
 function gatherReads(n: number): number {
   let reads = 0;
   for (let at = 0; at < n; at += SHARD_MEMBERS) {
@@ -153,7 +153,7 @@ function blockCost({ key, text }: Block): Estimate {
   return { ...NOTHING, writes: Math.ceil(bytes / 1024), reads: Math.ceil(bytes / 4096) / 2 };
 }
 
-/** The messages that a caller would send first. An empty group has none: only a worker can settle it. */
+/** Returns the messages that a caller would send first. An empty group has none: only a worker can settle it. */
 function firstMessages(plan: Plan, settings: Dispatch): number {
   if ('task' in plan) return 1;
   if ('seq' in plan) return sumOf(listed(plan.seq).slice(0, 1), (step) => firstMessages(step, settings));

@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../core/errors/caller.ts';
 
 /**
- * The region to work in: what the command was told, what the environment says, or the profile's.
+ * Returns the region to work in: the command's, the environment's, or the profile's.
  *
  * @throws ConfigurationError if there is none
  */
@@ -35,7 +35,7 @@ export async function checkCredentials(region: string): Promise<void> {
 
 // --- internal ---
 
-/** A client makes no call here: it only says what it would call with. */
+/** Reads a setting from a client. The client makes no call here: it only gives the setting that it would use. */
 async function resolved<T>(
   ask: (client: SQSClient) => Promise<T>,
   region: string | undefined,

@@ -16,14 +16,14 @@ import type { Deployment } from './make-deployable.ts';
 import { loadHandlers, routesOf } from './routes.ts';
 import type { Routes, UsableHandler } from './routes.ts';
 
-/** What {@link buildHandlers} is told. */
+/** The options of {@link buildHandlers}. */
 export interface BuildHandlersOptions {
   readonly handlers: readonly HandlerFile[];
   /** Functions to bundle with them that run no tasks of their own. Default: none. */
   readonly systemHandlers?: readonly HandlerFile[];
-  /** Where the bundles go; what an earlier build left there is removed. */
+  /** The folder for the bundles; the files of an earlier build are removed from it. */
   readonly outDir: string;
-  /** What a handler finds in `process.env` when it is loaded to read its tasks. Default: what this process has. */
+  /** The `process.env` of a handler when it is loaded to read its tasks. Default: that of this process. */
   readonly environmentOf?: (handler: HandlerFile, config: FunctionConfig) => Readonly<Record<string, string>>;
   /** Configurations that go before those that the handlers export, by the handlers' names. Default: none. */
   readonly configs?: Readonly<Record<string, FunctionConfig>>;
@@ -31,7 +31,7 @@ export interface BuildHandlersOptions {
   readonly deployment?: Deployment;
 }
 
-/** What a build has made. */
+/** The result of a build. */
 export interface Build {
   /** The handlers that it was made from, without the system's. */
   readonly handlers: readonly HandlerFile[];
@@ -42,7 +42,7 @@ export interface Build {
   readonly routes: Routes;
   /** The configuration of each handler, by its name. */
   readonly configs: Readonly<Record<string, FunctionConfig>>;
-  /** What went into each bundle; also in `meta.json`. */
+  /** The contents of each bundle; also in `meta.json`. */
   readonly metafile: Metafile;
   readonly warnings: readonly string[];
 }
@@ -68,10 +68,10 @@ export async function buildHandlers(options: BuildHandlersOptions): Promise<Buil
   }
 }
 
-/** What is known before a build of how it is to be made. */
+/** The settings of a build that are known before it. */
 export interface PlannedBuild {
   readonly project: ProjectBuild;
-  /** What the handlers' files have written as their `config`, with what goes before it. */
+  /** The `config` written in the handlers' files, with the configurations that go before it. */
   readonly configs: Readonly<Record<string, FunctionConfig>>;
 }
 
@@ -95,7 +95,7 @@ export async function readSettings({ handlers, configs = {} }: BuildHandlersOpti
   return { project, configs: Object.fromEntries(written) };
 }
 
-/** The bundler for a build. */
+/** Makes the bundler for a build. */
 export function makeBundler(
   { handlers, systemHandlers = [], outDir, deployment }: BuildHandlersOptions,
   { project, configs }: PlannedBuild,
@@ -149,7 +149,7 @@ export async function finishBuild(
 
 // --- internal ---
 
-/** As much of a configuration as decides how a handler is built. */
+/** Returns the part of a configuration that decides how a handler is built. */
 function buildSettingsIn(config: FunctionConfig | undefined): BuildSettings | undefined {
   // Its fields are those of an object.
   return config && buildSettingsOf(config as Readonly<Record<string, unknown>>);
@@ -163,7 +163,7 @@ function placeOfConfig(file: string): string {
   return `config of ${file}`;
 }
 
-/** The running module knows its configuration best, but for what was needed to build it. */
+/** Returns the configurations as the running modules have them: the best source, except for settings of the build. */
 function loadedConfigs(
   loaded: readonly UsableHandler[],
   { handlers, configs = {} }: BuildHandlersOptions,

@@ -2,14 +2,14 @@ import { ConfigurationError } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { nearest } from '../core/text/did-you-mean.ts';
 
-/** What a setting must be, and whether a value is that. */
+/** A check of a setting: the expected value, and whether a value is one. */
 export interface SettingCheck {
   readonly is: (value: unknown) => boolean;
   /** As in *timeout is a whole number from 1 to 900*. */
   readonly want: string;
 }
 
-/** A whole number between two others. */
+/** Checks for a whole number between two others. */
 export function whole(least: number, most: number): SettingCheck {
   return {
     is: (value) => typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most,
@@ -55,7 +55,7 @@ export function checkSettings(
   }
 }
 
-/** Says of a name that there is none of it, with the nearest that there is. */
+/** Makes the error for an unknown name, with the nearest known one. */
 export function unknownKey(key: string, known: readonly string[], place: string): ConfigurationError {
   const near = nearest(key, known);
   const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;
@@ -64,7 +64,7 @@ export function unknownKey(key: string, known: readonly string[], place: string)
   );
 }
 
-/** Whether a value is an object that is no list. */
+/** Returns whether a value is an object and not a list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -28,7 +28,7 @@ const LAYERS: SettingCheck = {
 };
 const ARCHITECTURE: SettingCheck = { is: (value) => value === 'arm64' || value === 'x86_64', want: 'arm64 or x86_64' };
 
-/** What the settings of a function must be. */
+/** The checks of a function's settings. */
 export const CONFIG_CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
   memory: whole(128, 10_240),
   // A task gets at least a second, and two are kept to commit and to continue: a shorter function would start none.
@@ -68,7 +68,7 @@ export function checkFunctionConfig(given: unknown, place: string): FunctionConf
   return config;
 }
 
-/** What a configuration says of a function, in the words of {@link FunctionOptions}. */
+/** Returns a function's configuration in the terms of {@link FunctionOptions}. */
 export function optionsOf(config: FunctionConfig): FunctionOptions {
   const { memory, timeout, batchSize, window, concurrency } = config;
   return compact({
@@ -81,7 +81,7 @@ export function optionsOf(config: FunctionConfig): FunctionOptions {
   });
 }
 
-/** One configuration over another: what both have, the second decides; variables, rights and lists of the build are joined. */
+/** Merges two configurations: the second wins; variables, rights and lists of the build are joined. */
 export function mergeConfigs(below: FunctionConfig, above: FunctionConfig): FunctionConfig {
   const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
     a || b ? [...(a ?? []), ...(b ?? [])] : undefined;
@@ -99,30 +99,30 @@ export function mergeConfigs(below: FunctionConfig, above: FunctionConfig): Func
   });
 }
 
-/** The variables of a configuration as a process has them: what only CloudFormation knows is left out. */
+/** Returns a configuration's variables as a process has them, without those that only CloudFormation knows. */
 export function variablesOf({ environment = {} }: FunctionConfig): Readonly<Record<string, string>> {
   const known = Object.entries(environment).filter(([, value]) => typeof value !== 'object' && value !== undefined);
   return Object.fromEntries(known.map(([name, value]) => [name, textOf(value)]));
 }
 
-/** A variable's value as Lambda has it. */
+/** Returns a variable's value as Lambda has it. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /**
- * The `config` that a handler's file exports, as far as it is written out there: it is needed before the file can be bundled and loaded.
+ * Reads the `config` written out in a handler's file: it is needed before the file can be bundled and loaded.
  *
  * @returns undefined if there is none, or one that only the running module knows
  */
 export async function writtenConfig(file: string): Promise<unknown> {
   const text = await readFile(file, 'utf8');
   if (!/\bconfig\b/.test(text)) return undefined;
-  // What does not compile, the build says.
+  // The build reports code that does not compile.
   const { code } = await transform(text, { loader: loaderOf(file), format: 'esm', target: 'node24' }).catch(() => ({
     code: '',
   }));
-  // esbuild writes a statement of a module from the first column on, and what is in it further right.
+  // esbuild starts each statement of a module in the first column, and indents the lines inside it.
   const [, value] = /^(?:export )?(?:const|let|var) config = (\{\n[^]*?^\}|\{.*\});$/m.exec(code) ?? [];
   if (value === undefined || !isExported(code)) return undefined;
   try {

@@ -37,7 +37,7 @@ export async function makeDeployable(
 
 // --- internal ---
 
-/** What Lambda takes, unpacked. */
+/** The largest unpacked size that Lambda accepts. */
 const MOST_BYTES = 250 * 2 ** 20;
 
 async function checkSize(outDir: string): Promise<void> {

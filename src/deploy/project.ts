@@ -6,21 +6,21 @@ import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { systemHandlers } from './system-handlers.ts';
 
-/** What a project consists of: a plain value, from which the embedded cloud and the deployed stack are both made. */
+/** The parts of a project: a plain value, from which the embedded cloud and the deployed stack are both made. */
 export interface Project {
   readonly service: string;
   readonly stage: string;
-  /** What the name of every queue begins with: `<service>-<stage>-`. */
+  /** The start of every queue's name: `<service>-<stage>-`. */
   readonly queuePrefix: string;
   readonly table: TableDescription;
   readonly bucket: BucketDescription;
-  /** Where messages end that were received too often; the `bury` function consumes it. */
+  /** The queue for messages that were received too often; the `bury` function consumes it. */
   readonly deadLetterQueue: QueueDescription;
   /** One function for each file of the handlers folder. */
   readonly functions: readonly FunctionDescription[];
   /** The functions that every project has: `bury`, `submit` and `result`. */
   readonly systemFunctions: readonly FunctionDescription[];
-  /** What every function and every caller needs in its environment, beside the AWS SDK's own. */
+  /** The variables that every function and every caller needs in its environment, beside the AWS SDK's own. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -45,12 +45,12 @@ export interface QueueDescription {
   readonly redrive?: { readonly deadLetterQueue: string; readonly maxReceiveCount: number };
 }
 
-/** What feeds a function: its queue, and how the event source mapping reads it. */
+/** The event source of a function: its queue, and how the event source mapping reads it. */
 export interface EventSource {
   readonly queue: QueueDescription;
   readonly batchSize: number;
   readonly windowSeconds: number;
-  /** At most so many batches at once; absent: as many as the account allows. */
+  /** The largest number of batches at once; absent: as many as the account allows. */
   readonly maximumConcurrency?: number;
 }
 
@@ -66,13 +66,13 @@ export interface FunctionDescription extends FunctionExtras {
   readonly eventSource?: EventSource;
 }
 
-/** What a function has beside its queue; the names are those of its configuration. */
+/** The settings of a function beside its queue; the names are those of its configuration. */
 export type FunctionExtras = Pick<
   FunctionConfig,
   'environment' | 'permissions' | 'vpc' | 'layers' | 'reserved' | 'architecture'
 >;
 
-/** What may be set for a function; the rest follows from it. */
+/** The settings that a function may have; the rest follows from them. */
 export interface FunctionOptions extends FunctionExtras {
   /** How long one batch may take. Default 60. */
   readonly timeoutSeconds?: number;
@@ -82,11 +82,11 @@ export interface FunctionOptions extends FunctionExtras {
   readonly batchSize?: number;
   /** How long to wait for a batch to fill. Default 0. */
   readonly windowSeconds?: number;
-  /** At most so many batches at once, 2 to 1,000. Default: no limit of its own. */
+  /** The largest number of batches at once, 2 to 1,000. Default: no limit of its own. */
   readonly maximumConcurrency?: number;
 }
 
-/** What {@link describeProject} is told. */
+/** The options of {@link describeProject}. */
 export interface ProjectOptions {
   /** Letters, digits and hyphens, beginning with a letter. */
   readonly service: string;
@@ -118,7 +118,7 @@ export function describeProject({ service, stage, functions, systemMemoryMb = 51
     retentionSeconds: 14 * day,
   };
   const redrive = { deadLetterQueue: deadLetterQueue.name, maxReceiveCount };
-  // SQS keeps a message's first timestamp when it moves it, so what dies late must outlive its own queue.
+  // SQS keeps a message's first timestamp when it moves it, so a message that dies late must outlive its own queue.
   const sourceQueue = (options: FunctionOptions, name: string): QueueDescription => ({
     name,
     visibilityTimeoutSeconds: visibilityFor(options),
@@ -154,7 +154,7 @@ export function describeProject({ service, stage, functions, systemMemoryMb = 51
   };
 }
 
-/** What a function has beside its queue, out of all that may be set. */
+/** Returns the settings of a function beside its queue, out of all that may be set. */
 export function extrasOf({
   environment,
   permissions,
@@ -170,7 +170,10 @@ export function extrasOf({
 
 const day = 24 * 60 * 60;
 
-/** High, because it is no count of crashes: throttling and neighbours in a batch raise it too. Starts are counted by the worker. */
+/**
+ * High, because it is not a count of crashes: throttling and neighbours in a batch raise it too. The worker counts
+ * starts.
+ */
 const maxReceiveCount = 50;
 
 /** The longest name of a Lambda function; a queue's may have 80. */
@@ -204,7 +207,7 @@ function eventSource(options: FunctionOptions, queue: QueueDescription): EventSo
   return { queue, batchSize, windowSeconds, maximumConcurrency };
 }
 
-/** What AWS asks for: six times the function's timeout, so that a throttled batch can be tried again, and the window. */
+/** Returns the time that AWS asks for: six times the function's timeout, to retry a throttled batch, and the window. */
 function visibilityFor({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, windowSeconds = 0 }: FunctionOptions): number {
   return 6 * timeoutSeconds + windowSeconds;
 }

@@ -63,7 +63,7 @@ function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
 }
 
-/** Not everything can be sent to another thread. */
+/** Returns a value, or undefined if it cannot be sent to another thread. */
 function cloneable(value: unknown): unknown {
   try {
     return structuredClone(value);

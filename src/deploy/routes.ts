@@ -12,11 +12,11 @@ export type Routes = Readonly<Record<string, string>>;
 /** A handler and its bundle. */
 export interface BundledHandler extends HandlerFile {
   readonly bundle: string;
-  /** What its modules find in `process.env`; absent: what this process has. */
+  /** The `process.env` of its modules; absent: that of this process. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What the thread says of one bundle: the handler's tasks and its `config`, or what is wrong with it. */
+/** The thread's report on one bundle: the handler's tasks and its `config`, or the problem with it. */
 export type LoadedHandler =
   | UsableHandler
   | { readonly name: string; readonly problem: string; readonly cause?: unknown };
@@ -26,7 +26,7 @@ export interface UsableHandler {
   readonly name: string;
   readonly tasks: readonly string[];
   readonly timeLimits: Readonly<Record<string, number>>;
-  /** What the module exports as `config`, not yet checked. */
+  /** The module's exported `config`, not yet checked. */
   readonly config?: unknown;
 }
 
@@ -52,7 +52,7 @@ export async function loadHandlers(handlers: readonly BundledHandler[]): Promise
 }
 
 /**
- * Which handler runs each task.
+ * Returns the handler of each task.
  *
  * @param handlers the files of those that are loaded, with the timeouts of their functions
  * @throws ConfigurationError if two handlers name the same task, or a task may take longer than its function
@@ -103,7 +103,7 @@ async function loadInThread(
   const thread = new Worker(sibling('./routes-thread', import.meta.url), {
     workerData: handlers,
     execArgv: [],
-    // What modules print while they load is printed again when they run; here it would mix with a command's answer.
+    // Output of modules that load is printed again when they run; here it would mix with a command's answer.
     stdout: true,
     stderr: true,
     ...(environment && { env: environment }),

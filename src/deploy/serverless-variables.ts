@@ -6,28 +6,28 @@ import type { ProviderSettings } from './stack/provider.ts';
 import { DEFAULT_SETTINGS, readSettings } from './stack/settings.ts';
 import type { StackSettings } from './stack/settings.ts';
 
-/** What the Serverless Framework hands to a function that `${file(…)}` names. */
+/** The argument that the Serverless Framework passes to a function that `${file(…)}` names. */
 export interface Variables {
-  /** What the command was told: `--stage`, `--region`. */
+  /** The options of the command: `--stage`, `--region`. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Resolves a variable, as in `${…}`. */
   readonly resolveVariable: (variable: string) => Promise<unknown>;
 }
 
-/** What `serverless.yml` says of a stack. */
+/** The settings of a stack in `serverless.yml`. */
 export interface Given {
   readonly service: string;
   readonly stage: string;
   readonly settings: StackSettings;
   readonly provider: ProviderSettings;
-  /** What is set for a function of its own, by its name. */
+  /** The settings of single functions, by their names. */
   readonly functions: Readonly<Record<string, FunctionConfig>>;
-  /** What is packaged; undefined: everything. */
+  /** The patterns of packaged files; undefined: everything. */
   readonly patterns?: readonly string[];
 }
 
 /**
- * Reads what `serverless.yml` says of a stack.
+ * Reads the settings of a stack in `serverless.yml`.
  *
  * @throws ConfigurationError if a setting is unknown or has a wrong value
  */
@@ -65,7 +65,7 @@ function readFunctions(given: unknown): Given['functions'] {
 
 const NUMBERS = ['memory', 'timeout', 'batchSize', 'window', 'concurrency', 'reserved'];
 
-/** What a variable of the framework brings may be a text. */
+/** Reads numbers from texts: a variable of the framework may give a text. */
 function withNumbers(config: unknown): unknown {
   if (!isRecord(config)) return config;
   const entries = Object.entries(config).map(([key, value]) => {

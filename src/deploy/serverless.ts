@@ -25,7 +25,7 @@ import { systemHandlers } from './system-handlers.ts';
 export type * from '../core/types/function-config.ts';
 export type { Variables };
 
-/** How {@link defineStack} is told where it is and what it is for. */
+/** The options of {@link defineStack}: its place and its purpose. */
 export interface StackOptions {
   /** The project's root: where `serverless.yml` and the folder `handlers` are. */
   readonly root: string;
@@ -33,7 +33,7 @@ export interface StackOptions {
   readonly command: readonly string[];
   /** The process's variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Says something to whoever runs the command. */
+  /** Prints a message for the user of the command. */
   readonly say: (message: string) => void;
 }
 
@@ -72,7 +72,7 @@ export function defineStack(options: StackOptions): Stack {
   let made: Promise<StackParts> | undefined;
   const partsOf = async (variables: Variables): Promise<StackParts> => {
     checkNode();
-    // Not within what is made once: a variable that is not known yet is asked for again.
+    // Not with the values that are made once: a variable that is not known yet is asked for again.
     const given = await readVariables(variables);
     made ??= makeParts(options, isBuilt, given);
     return made;
@@ -127,7 +127,7 @@ async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, 
   );
   const standard = standardOptions(settings);
   const options = { handlers: found.map((one) => ({ ...one, ...standard })), outDir: outDirOf(root), configs: own };
-  // What is wrong with what is written, before anything is built.
+  // Finds mistakes in the written configuration before anything is built.
   const { configs } = await readBuildSettings(options);
   const describe = (all: Readonly<Record<string, FunctionConfig>>): Project =>
     describeProject({
@@ -157,7 +157,7 @@ interface Deployed {
   readonly config: FunctionConfig;
 }
 
-/** What a handler will find in `process.env`, with the credentials of this process: a module may call AWS while it loads. */
+/** Returns a deployed handler's `process.env`, with this process's credentials: a module may call AWS as it loads. */
 function deployedEnvironment({
   project,
   given,
@@ -178,17 +178,17 @@ function deployedEnvironment({
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
   };
-  // What only CloudFormation knows stands there as it is written.
+  // Values that only CloudFormation knows stay there as they are written.
   const texts = Object.entries(all).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, textOf(value)] as const],
   );
   return Object.fromEntries(texts);
 }
 
-/** What a process needs of a machine. */
+/** The variables of the machine that a process needs. */
 const KEPT = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'LANG', 'SystemRoot', 'Path'];
 
-/** Patterns that were right when bundles were all that was shipped. */
+/** Refuses patterns that were right when only bundles were shipped. */
 function checkPatterns(patterns: readonly string[] | undefined, root: string): void {
   const outDir = relative(root, outDirOf(root));
   if (patterns === undefined || !patterns.some((pattern) => pattern.includes(outDir) && !pattern.startsWith('!')))
@@ -199,11 +199,11 @@ function checkPatterns(patterns: readonly string[] | undefined, root: string): v
   );
 }
 
-/** What CloudFormation takes. */
+/** The most resources that CloudFormation accepts. */
 const MOST_RESOURCES = 500;
 
 function checkCount(own: number, { functions, systemFunctions }: Project): void {
-  // Of each function the framework makes two, and the mapping from its queue; and it has a bucket with a policy.
+  // For each function the framework makes two, and the mapping from its queue; it also has a bucket with a policy.
   const total = own + 3 * functions.length + 2 * systemFunctions.length + 3;
   if (total <= MOST_RESOURCES) return;
   throw new ConfigurationError(
@@ -238,7 +238,7 @@ function checkLogicalNames(handlers: readonly HandlerFile[]): void {
   }
 }
 
-/** What is misspelt would be ignored. */
+/** Refuses misspelt names, which would be ignored. */
 function checkNamed(functions: Given['functions'], handlers: readonly string[]): void {
   const unknown = Object.keys(functions).find((name) => !handlers.includes(name));
   if (unknown !== undefined) throw unknownKey(unknown, handlers, 'custom.functions of serverless.yml');
@@ -256,7 +256,7 @@ function whatStays({ service, stage }: Project): string {
   );
 }
 
-/** The framework prints the stack of what was thrown; the message alone says what to do. */
+/** The framework prints the stack of a thrown error; the message alone says what to do. */
 function withoutStack(error: unknown): unknown {
   if (error instanceof ConfigurationError) error.stack = error.message;
   return error;

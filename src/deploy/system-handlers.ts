@@ -4,11 +4,14 @@ import { sibling } from './module-url.ts';
 
 /** A function that every project has. */
 export interface SystemHandler extends HandlerFile {
-  /** What feeds it: the dead-letter queue, or only whoever invokes it. */
+  /** The source of its events: the dead-letter queue, or only direct invocations. */
   readonly consumes: 'dead-letters' | 'invocations';
 }
 
-/** The functions that every project has: `bury` settles what dead letters leave open, `submit` and `result` serve callers in any language. */
+/**
+ * Returns the functions that every project has: `bury` settles the work that dead letters leave open, `submit` and
+ * `result` serve callers in any language.
+ */
 export function systemHandlers(): readonly SystemHandler[] {
   return [
     { name: 'bury', file: fileOf('bury'), consumes: 'dead-letters' },

@@ -181,7 +181,7 @@ async function changedAt(file: string): Promise<number | undefined> {
   );
 }
 
-/** Whether a file belongs to the project, and not to a package. */
+/** Returns whether a file belongs to the project, and not to a package. */
 function isOwnFile(file: string): boolean {
   return !file.split(sep).includes('node_modules');
 }

@@ -5,7 +5,7 @@ export interface Parser {
   parse: (expression: string, options: { readonly context: Context }) => unknown;
 }
 
-/** What an expression is read with; the parser takes the names and values that it finds used out of the maps of unused ones. */
+/** The context of a parse. The parser removes the names and values that it finds used from the maps of unused ones. */
 export interface Context {
   readonly attrNames?: Readonly<Record<string, string>> | undefined;
   readonly attrVals?: Readonly<Record<string, object>> | undefined;
@@ -14,9 +14,9 @@ export interface Context {
 }
 
 /**
- * Has dynalite read each expression once, and not with every request: its parsers take a third of the time that it spends on a
- * conditional write. What they make of an expression depends on its text, the names and the types of the values; where the values
- * themselves matter, it is read each time.
+ * Has dynalite read each expression once, and not with every request: its parsers take a third of the time that it
+ * spends on a conditional write. Their result depends on the expression's text, the names and the types of the values;
+ * where the values themselves matter, it is read each time.
  */
 export function keepParsedExpressions(): void {
   // Not exported by dynalite, whose version is therefore pinned exactly.
@@ -33,7 +33,7 @@ export function keepParsed(parser: Parser): void {
     const key = keyOf(expression, context);
     let template = kept.get(key);
     if (template === undefined) {
-      // What is wrong with an expression is thrown here, each time.
+      // An error in an expression is thrown here, each time.
       template = templateOf(expression, context, original);
       if (kept.size === MOST_KEPT) kept.clear();
       kept.set(key, template);
@@ -46,18 +46,18 @@ export function keepParsed(parser: Parser): void {
 
 // --- internal ---
 
-/** The types, and the order, of the values of these are looked at where they are read. */
+/** The expressions whose parser checks the types, and the order, of their values. */
 const VALUES_MATTER = /between|attribute_type/i;
 const MOST_KEPT = 1000;
 
-/** What a parser has made of an expression, with the names of values where they go. */
+/** The parsed form of an expression, with the names of values in their places. */
 interface Template {
   readonly tree: unknown;
   readonly names: readonly string[];
   readonly values: readonly string[];
 }
 
-/** Where a value goes, by its name. */
+/** The key of the name that marks a value's place. */
 const VALUE: unique symbol = Symbol('value');
 
 function keyOf(expression: string, { attrNames = {}, attrVals = {}, ...rest }: Context): string {
@@ -81,7 +81,7 @@ function templateOf(expression: string, context: Context, parse: Parser['parse']
   };
 }
 
-/** A copy, as dynalite writes into what it has read, with the values of a request. */
+/** Returns a copy with the values of a request, as dynalite writes into the parsed expression. */
 function filled(tree: unknown, attrVals: Readonly<Record<string, object>>): unknown {
   return mapped(tree, (value) => (VALUE in value ? attrVals[String(value[VALUE])] : undefined));
 }

@@ -1,4 +1,4 @@
-/** dynalite has no types; this is what is used of it. */
+/** dynalite has no types; these are the parts that are used. */
 declare module 'dynalite' {
   import type { Server } from 'node:http';
 

@@ -14,7 +14,7 @@ export function makeAccessKey(): string {
   return `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`;
 }
 
-/** Whether an access key is one of an embedded cloud. */
+/** Returns whether an access key is one of an embedded cloud. */
 export function isLocalAccessKey(accessKey: string | undefined): boolean {
   return accessKey !== undefined && /^LOCAL[0-9A-F]{32}$/.test(accessKey);
 }

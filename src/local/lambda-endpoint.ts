@@ -76,7 +76,7 @@ async function invoke(
   return { status: 200, headers: { ...headers, 'x-amz-function-error': 'Unhandled' }, body: JSON.stringify(tooLarge) };
 }
 
-/** The function's sandbox logs failures: the caller has its answer already. */
+/** Tries again. The function's sandbox logs failures: the caller has its answer already. */
 async function tryAgain(
   { invoke, retryAfterMs = 1000 }: LambdaFunctions,
   name: string,

@@ -92,7 +92,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
 
 // --- internal ---
 
-/** What a project is described from. */
+/** The parts that a project is described from. */
 interface Described {
   readonly handlers: readonly HandlerFile[];
   readonly configs: Readonly<Record<string, FunctionConfig>>;
@@ -221,7 +221,7 @@ class Local implements LocalCloud {
     return describeProject({ service, stage, functions });
   }
 
-  /** The addresses of the services that this process answers itself. */
+  /** Returns the addresses of the services that this process answers itself. */
   #services(): Readonly<Record<string, string>> {
     return {
       ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),

@@ -39,7 +39,7 @@ export class Schedules {
     return this.#waiting.size;
   }
 
-  /** The names of the waiting schedules, and of their queues. */
+  /** Returns the names of the waiting schedules, and of their queues. */
   list(): readonly Pick<Schedule, 'name' | 'queue'>[] {
     return [...this.#waiting].map(([name, { queue }]) => ({ name, queue }));
   }

@@ -23,7 +23,7 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
     outDir: temporaryFolder().path,
     environmentOf: (_, config) => overConfig(config),
   });
-  // One process has one environment; what it has already goes before.
+  // One process has one environment; the variables that it already has go first.
   for (const config of Object.values(configs)) Object.assign(process.env, overConfig(config));
   process.setSourceMapsEnabled(true);
   const loaded = await Promise.all(

@@ -13,7 +13,7 @@ export function useOnly(env: Readonly<Record<string, string>>): void {
   Object.assign(process.env, env);
 }
 
-/** All that this process's environment has, over the variables of a function's configuration. */
+/** Puts this process's environment over the variables of a function's configuration. */
 export function overConfig(config: FunctionConfig): Readonly<Record<string, string>> {
   const own = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],

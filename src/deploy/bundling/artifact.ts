@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../core/errors/caller.ts';
 import { dependenciesOf, manifestOf } from './packages.ts';
 import { placeOf } from './place.ts';
 
-/** Removes from an artifact what an earlier build put there, and nothing else. */
+/** Removes the files of an earlier build from an artifact, and nothing else. */
 export async function clearArtifact(outDir: string): Promise<void> {
   const files = await readdir(outDir).catch(() => []);
   const ours = files.filter((file) => OURS.has(file) || /\.mjs(\.map)?$/.test(file));
@@ -29,7 +29,7 @@ export async function placeFiles(files: ReadonlyMap<string, string>, outDir: str
 }
 
 /**
- * The files that a project's `assets` name, by their place in the artifact.
+ * Returns the files that a project's `assets` name, by their place in the artifact.
  *
  * @throws ConfigurationError if a pattern matches none
  */
@@ -93,7 +93,7 @@ export interface PackageCopy {
   readonly to: string;
 }
 
-/** The bytes of all files in a folder. */
+/** Returns the bytes of all files in a folder. */
 export async function bytesIn(dir: string, size: (path: string) => Promise<number>): Promise<number> {
   const entries = await readdir(dir, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
@@ -114,7 +114,7 @@ interface Wanted {
   readonly placed: ReadonlyMap<string, string>;
 }
 
-/** Where to put a dependency so that its dependent finds it; undefined if it does already. */
+/** Returns the place in which a dependent finds its dependency; undefined if it finds it already. */
 function freePlace({ name, dependency, to, modules, placed }: Wanted): string | undefined {
   const places = [join(to, 'node_modules', ...name.split('/'))];
   for (let dir = dirname(to); dir.startsWith(modules); dir = dirname(dir)) {
@@ -136,7 +136,7 @@ function hasModules(inner: string): boolean {
   return inner.split(sep).includes('node_modules');
 }
 
-/** Without what only compilers and people read; dependencies have their own places. */
+/** Returns false for files that only compilers and people read, and for dependencies, which have their own places. */
 function isWantedOfPackage(dir: string, path: string): boolean {
   const inner = relative(dir, path);
   if (hasModules(inner)) return false;
@@ -146,7 +146,7 @@ function isWantedOfPackage(dir: string, path: string): boolean {
   );
 }
 
-/** As npm prints it. */
+/** Returns the name and version of a package, as npm prints them. */
 export function labelOf(dir: string): string {
   const { name = dir, version = '' } = manifestOf(dir);
   return `${name}@${version}`;

@@ -10,7 +10,7 @@ import { findPackage } from './packages.ts';
 import { mergeSettings } from './settings.ts';
 import { Shipped } from './shipped.ts';
 
-/** What {@link Bundler} is told. */
+/** The options of {@link Bundler}. */
 export interface BundlerOptions {
   readonly root: string;
   readonly outDir: string;
@@ -19,7 +19,7 @@ export interface BundlerOptions {
   readonly form: BundleContext['form'];
 }
 
-/** What esbuild says of all bundles. */
+/** The report of esbuild on all bundles. */
 export interface Bundled {
   readonly metafile: Metafile;
   readonly warnings: readonly Message[];

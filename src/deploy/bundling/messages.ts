@@ -2,13 +2,16 @@ import type { BuildFailure, Message } from 'esbuild';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { packageDirOf, packageNameOf } from './packages.ts';
 
-/** What esbuild found wrong, as one of our errors; each line begins with file, line and column. */
+/** Makes one of our errors from those of esbuild; each line begins with file, line and column. */
 export function buildError(cause: unknown): ConfigurationError {
   const problems = isBuildFailure(cause) ? cause.errors.map(describeMessage) : [String(cause)];
   return new ConfigurationError(`Cannot build the handlers:\n${problems.join('\n')}`, { cause });
 }
 
-/** A message of esbuild as one line, with what to do: `handlers/math.ts:3:7: Could not resolve "left-pad". Install it: …`. */
+/**
+ * Returns a message of esbuild as one line, with the fix:
+ * `handlers/math.ts:3:7: Could not resolve "left-pad". Install it: …`.
+ */
 export function describeMessage({ location, text }: Message): string {
   const place = location === null ? '' : `${location.file}:${location.line}:${location.column + 1}: `;
   return `${place}${text}${adviceFor(text, location?.file ?? '')}`;

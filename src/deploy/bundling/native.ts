@@ -57,7 +57,7 @@ function isThisMachine({ os, cpu }: Machine): boolean {
   return process.platform === os && process.arch === cpu && !existsSync('/etc/alpine-release');
 }
 
-/** As npm reads `os`, `cpu` and `libc`; Lambda's is glibc. */
+/** Returns whether a package is for a machine, as npm reads `os`, `cpu` and `libc`; Lambda's is glibc. */
 function isFor({ os, cpu, libc }: Manifest, machine: Machine): boolean {
   return allows(os, machine.os) && allows(cpu, machine.cpu) && allows(libc, 'glibc');
 }
@@ -77,7 +77,7 @@ async function dropOtherPrebuilds(dir: string, machines: readonly Machine[]): Pr
   await Promise.all(others.map((name) => rm(join(prebuilds, name), { recursive: true, force: true })));
 }
 
-/** What npm brings to another machine: packages of its kind, or an addon that a package's own script fetches. */
+/** Has npm add files for another machine: packages of its kind, or an addon that a package's own script fetches. */
 async function addFor(
   machine: Machine & { readonly environment: Environment },
   natives: readonly PackageCopy[],
@@ -153,7 +153,7 @@ async function install(
   await writeFile(join(dir, 'done'), '');
 }
 
-/** The packages of one kind of machine that npm has installed. */
+/** Returns the packages of one kind of machine that npm has installed. */
 async function packagesFor(modules: string): Promise<readonly string[]> {
   const names = await readdir(modules).catch(() => []);
   const all = await Promise.all(
@@ -187,7 +187,7 @@ async function addonsIn(dir: string): Promise<readonly string[]> {
   return inner.filter((path) => path.endsWith('.node') && !relative(dir, path).split(sep).includes('node_modules'));
 }
 
-/** The processor that an addon is for: in its ELF header. */
+/** Reads the processor that an addon is for from its ELF header. */
 async function cpuOf(addon: string): Promise<Machine['cpu'] | 'another system'> {
   const file = await open(addon);
   try {

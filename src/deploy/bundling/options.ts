@@ -20,7 +20,10 @@ export interface BundleContext {
   readonly beside: Beside;
 }
 
-/** The options of the one esbuild run that bundles handlers: an ESM file for each, and chunks for what they share. */
+/**
+ * Returns the options of the one esbuild run that bundles handlers: an ESM file for each, and chunks for the code that
+ * they share.
+ */
 export function bundleOptions(
   handlers: readonly HandlerFile[],
   outDir: string,
@@ -36,7 +39,7 @@ export function bundleOptions(
   };
 }
 
-/** The options of the run that bundles a module which is loaded by its URL: one file, in its place. */
+/** Returns the options of the run that bundles a module which is loaded by its URL: one file, in its place. */
 export function programOptions(
   place: string,
   file: string,
@@ -50,7 +53,7 @@ export function programOptions(
   };
 }
 
-/** What bundles are made with where a project sets nothing. */
+/** Returns the context of bundles, with defaults for all that a project does not set. */
 export function contextOf(root: string, settings: BuildSettings = {}): BundleContext {
   const beside = { files: new Map<string, string>(), programs: new Map<string, string>() };
   return { root, settings: mergeSettings(settings), form: 'small-with-map', shipped: new Shipped(root), beside };
@@ -59,8 +62,8 @@ export function contextOf(root: string, settings: BuildSettings = {}): BundleCon
 // --- internal ---
 
 /**
- * Texts and bytes that a module may import without a setting. What is large is better named by `new URL(…, import.meta.url)`: it is
- * then shipped as a file.
+ * Texts and bytes that a module may import without a setting.
+ * A large file is better named by `new URL(…, import.meta.url)`: it is then shipped as a file.
  */
 const LOADERS: Readonly<Record<string, Loader>> = {
   ...Object.fromEntries(
@@ -81,7 +84,7 @@ function commonOptions(
   { root, settings, form, shipped, beside }: BundleContext,
   place: string,
 ): BuildOptions & { metafile: true } {
-  // Whoever sets them has esbuild check them.
+  // esbuild checks those that a project sets.
   const own = (settings.esbuild ?? {}) as BuildOptions;
   return {
     target: 'node24',
@@ -102,7 +105,7 @@ function commonOptions(
       ...(own.conditions ?? []),
       ...(handlers.some(isOfChordal) ? ['chordal-source'] : []),
     ],
-    // What a project sets, esbuild checks.
+    // esbuild checks the settings of a project.
     loader: { ...LOADERS, ...(settings.loaders as Readonly<Record<string, Loader>>) },
     banner: { ...own.banner, js: `${placesBanner(place)}${own.banner?.['js'] ?? ''}` },
     plugins: [
@@ -152,8 +155,9 @@ function isCommonJs(file: string): boolean {
 }
 
 /**
- * Whether the handler belongs to this repository: there `chordal` is the package itself, read from its source. Where it is installed, its
- * own handlers are built, and so must be what a project's handlers import: else functions hold the library twice.
+ * Returns whether the handler belongs to this repository: there `chordal` is the package itself, read from its source.
+ * Where it is installed, its own handlers are built. The copy that a project's handlers import must then be built too:
+ * otherwise functions hold the library twice.
  */
 function isOfChordal({ file }: HandlerFile): boolean {
   if (resolve(file).split(sep).includes('node_modules')) return false;

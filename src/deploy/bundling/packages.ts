@@ -20,7 +20,7 @@ export interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
-/** The package's name in what a module imports: `@scope/name/inner.js` → `@scope/name`. */
+/** Returns the package's name in an import: `@scope/name/inner.js` → `@scope/name`. */
 export function packageNameOf(specifier: string): string {
   return specifier
     .split('/')
@@ -28,7 +28,7 @@ export function packageNameOf(specifier: string): string {
     .join('/');
 }
 
-/** Where Node finds a package from a folder: the real path of its own folder; undefined: it is not installed. */
+/** Returns the real path of a package's folder as Node finds it from a folder; undefined if it is not installed. */
 export function findPackage(name: string, from: string): string | undefined {
   for (let dir = from; ; dir = dirname(dir)) {
     const found = join(dir, 'node_modules', name);
@@ -37,7 +37,7 @@ export function findPackage(name: string, from: string): string | undefined {
   }
 }
 
-/** The folder of the package that a file in `node_modules` belongs to; undefined for a file of the project's own. */
+/** Returns the folder of a file's package in `node_modules`; undefined for a file of the project's own. */
 export function packageDirOf(file: string): string | undefined {
   const marker = `${sep}node_modules${sep}`;
   const start = file.lastIndexOf(marker);
@@ -47,7 +47,7 @@ export function packageDirOf(file: string): string | undefined {
   return join(file.slice(0, start + marker.length), ...inner.slice(0, words));
 }
 
-/** A package's `package.json`; an empty one if it can't be read. */
+/** Reads a package's `package.json`; returns an empty one if it can't be read. */
 export function manifestOf(dir: string): Manifest {
   const known = manifests.get(dir);
   if (known !== undefined) return known;
@@ -56,7 +56,10 @@ export function manifestOf(dir: string): Manifest {
   return manifest;
 }
 
-/** Whether a package has compiled code of a machine, or finds it in others that are made for one kind of machine each. */
+/**
+ * Returns whether a package has compiled code of a machine, or finds it in others that are made for one kind of machine
+ * each.
+ */
 export function isNative(dir: string): boolean {
   const { gypfile, binary, dependencies = {}, optionalDependencies = {} } = manifestOf(dir);
   if (gypfile === true || (typeof binary === 'object' && binary !== null)) return true;
@@ -65,7 +68,7 @@ export function isNative(dir: string): boolean {
   return Object.keys(optionalDependencies).some((name) => PLATFORM.test(name));
 }
 
-/** The folders of a package and of all that it needs and finds, itself first. */
+/** Returns the folders of a package and of all that it needs and finds, itself first. */
 export function withDependencies(dir: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const visit = (one: string): void => {
@@ -77,7 +80,7 @@ export function withDependencies(dir: string): ReadonlySet<string> {
   return seen;
 }
 
-/** What a package depends on, as far as it is installed, by name. */
+/** Returns the installed dependencies of a package, by name. */
 export function dependenciesOf(dir: string): ReadonlyMap<string, string> {
   const { dependencies, optionalDependencies, peerDependencies } = manifestOf(dir);
   const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });

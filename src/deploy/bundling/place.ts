@@ -9,7 +9,7 @@ import { isListed } from './settings.ts';
 import { isOfAws } from './shipped.ts';
 import type { Shipped } from './shipped.ts';
 
-/** What bundles need beside them: files, and programs that are bundled as files of their own. */
+/** The files that bundles need beside them, and programs that are bundled as files of their own. */
 export interface Beside {
   /** Files and folders, by their place in the artifact. */
   readonly files: Map<string, string>;
@@ -18,7 +18,7 @@ export interface Beside {
 }
 
 /**
- * The code that every bundle begins with: a `require`, and the functions for the places that {@link keepPlaces} writes.
+ * Returns the start of every bundle: a `require`, and the functions for the places that {@link keepPlaces} writes.
  *
  * @param place where in the artifact the bundle is
  */
@@ -41,7 +41,7 @@ export function keepPlaces(root: string, settings: BuildSettings, shipped: Shipp
     name: 'chordal-places',
     setup: (build) => {
       build.onLoad({ filter: /\.[cm]?[jt]sx?$/ }, async ({ path, namespace }) => {
-        // This package reads what a build puts beside its bundles: the routes.
+        // This package reads a file that a build puts beside its bundles: the routes.
         if (namespace !== 'file' || path.startsWith(OWN_FOLDER)) return undefined;
         const dir = packageDirOf(path);
         const name =
@@ -59,7 +59,7 @@ export function keepPlaces(root: string, settings: BuildSettings, shipped: Shipp
   };
 }
 
-/** A file's place in the artifact: as in the project; what is outside of it goes into a folder `__`. */
+/** Returns a file's place in the artifact: as in the project; files outside of it go into a folder `__`. */
 export function placeOf(root: string, path: string): string {
   return posix(relative(root, path)).replaceAll('../', '__/');
 }
@@ -71,7 +71,7 @@ const MODULES = `${sep}node_modules${sep}`;
 const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const MENTIONS = /\b__(?:dir|file)name\b|\bimport\.meta\b|\brequire\.resolve\b|\bcreateRequire\b/;
 
-/** Where a package looks for its own files: no bundle has them. */
+/** The expressions by which a package looks for its own files: they are not in any bundle. */
 const NEEDS_FOLDER = [
   /\b(?:join|resolve)\)?\(\s*__dirname\b/,
   /\b__dirname\s*\+\s*["'`]\//,
@@ -96,7 +96,7 @@ interface Source {
   readonly beside: Beside;
 }
 
-/** The text of a module with its places written out, on the same lines as before. */
+/** Returns the text of a module with its places written out, on the same lines as before. */
 function placed(text: string, { root, path, beside }: Source): OnLoadResult {
   const warnings: PartialMessage[] = [];
   const watchFiles: string[] = [];

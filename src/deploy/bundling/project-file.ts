@@ -9,7 +9,10 @@ import type { ProjectBuild } from '../../core/types/function-config.ts';
 import { checkSettings, isRecord, RECORD, unknownKey } from '../checks.ts';
 import { BUILD_CHECKS, buildSettingsOf, checkEsbuildOptions } from './settings.ts';
 
-/** The project that a folder of handlers belongs to: the nearest folder above it with a `package.json`, else the one that it is in. */
+/**
+ * Returns the project that a folder of handlers belongs to: the nearest folder above it with a `package.json`,
+ * otherwise the one that it is in.
+ */
 export function projectRoot(handlersDir: string): string {
   const parent = dirname(resolve(handlersDir));
   for (let dir = parent; dir !== dirname(dir); dir = dirname(dir))

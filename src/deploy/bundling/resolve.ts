@@ -9,8 +9,9 @@ import { isOfAws } from './shipped.ts';
 import type { Shipped } from './shipped.ts';
 
 /**
- * Resolves packages as Node does, but for three kinds: those that are shipped stay imports; of the AWS SDK the modules are taken, which are
- * a third of its CommonJS; and what a package requires that is not installed is left to fail where it is reached, as in Node.
+ * Resolves packages as Node does, with three exceptions. Shipped packages stay imports. The AWS SDK is taken as its
+ * modules, which are a third of its CommonJS. A required package that is not installed fails where it is reached, as in
+ * Node.
  */
 export function resolvePackages(settings: BuildSettings, shipped: Shipped): Plugin {
   return {
@@ -45,31 +46,31 @@ async function resolvePackage(
   return { path: `${shipped.nameFor(name, dir)}${path.slice(name.length)}`, external: true };
 }
 
-/** Whether an import may name a package, and this plugin has not asked for it itself. */
+/** Returns whether an import may name a package, and this plugin has not asked for it itself. */
 function isOfPackage({ path, kind, pluginData }: OnResolveArgs): boolean {
   return pluginData !== asked && kind !== 'entry-point' && !path.startsWith('#') && !isBuiltin(path);
 }
 
-/** Whether an import stays one, of a package that is shipped. A package that needs itself by its name is in one piece. */
+/** Returns whether an import of a shipped package stays one. A package that needs itself by name is in one piece. */
 function isShipped(name: string, dir: string, { importer }: OnResolveArgs, shipped: Shipped): boolean {
   if (name === 'chordal' || packageDirOf(`${dir}/`) === undefined || !shipped.has(dir)) return false;
   return packageDirOf(importer) !== dir;
 }
 
-/** Only the bare name is looked up by the fields of `package.json`; with `exports` they don't count. */
+/** Looks up only the bare name by the fields of `package.json`; with `exports` they don't count. */
 function moduleOf(dir: string, isBare: boolean): OnResolveResult | undefined {
   const { exports, module, sideEffects } = manifestOf(dir);
   if (!isBare || exports !== undefined || module === undefined) return undefined;
   return { path: join(dir, module), sideEffects: sideEffects !== false };
 }
 
-/** What Node looks for only when it is reached. */
+/** Returns whether Node looks for an import only when it is reached. */
 function isLeft({ kind, importer }: OnResolveArgs): boolean {
   const isLate = kind === 'require-call' || kind === 'dynamic-import' || kind === 'require-resolve';
   return isLate && packageDirOf(importer) !== undefined;
 }
 
-/** By an alias, say, or the paths of a `tsconfig.json`. */
+/** Returns whether an import is found in another way: for example by an alias, or the paths of a `tsconfig.json`. */
 async function isFound(build: PluginBuild, { path, kind, importer, resolveDir }: OnResolveArgs): Promise<boolean> {
   const { errors } = await build.resolve(path, { kind, importer, resolveDir, pluginData: asked });
   return errors.length === 0;
@@ -77,7 +78,7 @@ async function isFound(build: PluginBuild, { path, kind, importer, resolveDir }:
 
 const asked = Symbol('asked by this plugin');
 
-/** An addon is loaded from where its package is. */
+/** Loads an addon from its package's folder. */
 async function resolveAddon({ path, importer, resolveDir }: OnResolveArgs, shipped: Shipped): Resolved {
   const dir = packageDirOf(importer);
   if (dir === undefined) return undefined;

@@ -3,7 +3,7 @@ import type { BuildSettings } from '../../core/types/function-config.ts';
 import { RECORD, TEXT_VALUES, TEXTS, unknownKey } from '../checks.ts';
 import type { SettingCheck } from '../checks.ts';
 
-/** What the settings of a build must be. */
+/** The checks of a build's settings. */
 export const BUILD_CHECKS: Readonly<Record<keyof BuildSettings, SettingCheck>> = {
   external: TEXTS,
   provided: TEXTS,
@@ -13,7 +13,7 @@ export const BUILD_CHECKS: Readonly<Record<keyof BuildSettings, SettingCheck>> =
   esbuild: RECORD,
 };
 
-/** The settings of a build out of a larger configuration; undefined if it has none. */
+/** Returns the settings of a build out of a larger configuration; undefined if it has none. */
 export function buildSettingsOf(given: Readonly<Record<string, unknown>>): BuildSettings | undefined {
   const own = Object.entries(given).filter(([key, value]) => key in BUILD_CHECKS && value !== undefined);
   // They have been checked.
@@ -36,7 +36,7 @@ export function mergeSettings(...all: readonly (BuildSettings | undefined)[]): B
   return merged;
 }
 
-/** Whether a package's name is one of those in a list of names and patterns. */
+/** Returns whether a package's name is one of those in a list of names and patterns. */
 export function isListed(name: string, list: readonly string[] = []): boolean {
   return list.some((pattern) => {
     if (!pattern.includes('*')) return pattern === name;

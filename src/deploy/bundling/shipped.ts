@@ -8,7 +8,7 @@ export class Shipped {
   readonly #root: string;
   /** Folders of packages that no bundle may hold, with those that they need: two copies of one package would not know each other. */
   readonly #outside = new Set<string>();
-  /** What bundles import, by the name that they import it by. */
+  /** The packages that bundles import, by the name of the import. */
   readonly #imported = new Map<string, string>();
   #growth = 0;
 
@@ -16,12 +16,12 @@ export class Shipped {
     this.#root = root;
   }
 
-  /** Grows by each package that is found; a build whose packages grew is not whole. */
+  /** A counter that grows with each package found; a build during which it grew is incomplete. */
   get growth(): number {
     return this.#growth;
   }
 
-  /** What bundles import, by the name that they import it by. */
+  /** The packages that bundles import, by the name of the import. */
   get imported(): ReadonlyMap<string, string> {
     return this.#imported;
   }
@@ -42,13 +42,13 @@ export class Shipped {
     this.#imported.set(name, dir);
   }
 
-  /** Whether a package is one of those; a native one always is. */
+  /** Returns whether a package is shipped; a native one always is. */
   has(dir: string): boolean {
     if (!this.#outside.has(dir) && isNative(dir)) this.add(dir);
     return this.#outside.has(dir);
   }
 
-  /** What a bundle imports in place of a package that is shipped. Two versions of it have two names. */
+  /** Returns the name that a bundle imports for a shipped package. Two versions of it have two names. */
   nameFor(name: string, dir: string): string {
     const isMain = findPackage(name, this.#root) === dir;
     const shipped = isMain ? name : `${name}@${manifestOf(dir).version ?? '0'}`;
@@ -59,12 +59,12 @@ export class Shipped {
 
 // --- internal ---
 
-/** Shipped with what needs them, and bundled all the same for the rest: a function starts with them. */
+/** Shipped with the packages that need them, and still bundled for the rest: a function starts with them. */
 function isCloudOrSelf(dir: string): boolean {
   return isOfAws(manifestOf(dir).name ?? '') || manifestOf(dir).name === 'chordal';
 }
 
-/** Whether a package belongs to the AWS SDK. */
+/** Returns whether a package belongs to the AWS SDK. */
 export function isOfAws(name: string): boolean {
   return /^@(?:aws-sdk|aws-crypto|smithy|aws)\//.test(name);
 }

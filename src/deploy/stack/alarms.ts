@@ -2,7 +2,7 @@ import type { FunctionDescription } from '../project.ts';
 import { logicalName } from './template.ts';
 import type { Resource, Resources, StackParts } from './template.ts';
 
-/** The alarms: on dead letters, on messages that wait too long, and on functions that fail. */
+/** Makes the alarms: on dead letters, on messages that wait too long, and on functions that fail. */
 export function alarms({ project, settings }: StackParts): Resources {
   if (!settings.alarms) return {};
   const { functions, systemFunctions, deadLetterQueue } = project;
@@ -14,7 +14,7 @@ export function alarms({ project, settings }: StackParts): Resources {
     Properties: { ...properties(what), ...actions },
   });
   return {
-    // The queue is emptied at once, so that its length shows nothing: who empties it is called only if something has died.
+    // The queue is emptied at once, so its length shows nothing: its consumer is called only if a message has died.
     ...(bury && {
       DeadLettersAlarm: alarm({
         description: `Messages of ${project.queuePrefix}* were given up; chordal dlq list shows them. See OPERATIONS.md, Dead letters`,

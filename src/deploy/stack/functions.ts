@@ -21,7 +21,7 @@ import type { StackParts, Value } from './template.ts';
 export type ServerlessFunction = Readonly<Record<string, Value>>;
 
 /**
- * The functions, as the `functions:` of `serverless.yml`.
+ * Returns the functions, as the `functions:` of `serverless.yml`.
  *
  * @param bundleDir where the bundles are, relative to `serverless.yml`
  */
@@ -35,12 +35,12 @@ export function serverlessFunctions(
   );
 }
 
-/** What functions need that the framework has no words for, as the `extensions:` of `resources:`. */
+/** Returns the properties that the framework has no settings for, as the `extensions:` of `resources:`. */
 export function extensions({ project, settings }: StackParts): Readonly<Record<string, Value>> {
   const properties = {
-    // Lambda stops what looks like a loop near the 16th hop from queue to function: which a chain of 20 steps is.
+    // Lambda stops an apparent loop near the 16th hop from queue to function: a chain of 20 steps looks like one.
     RecursiveLoop: 'Allow',
-    // Lambda drops what is below the level of `serverless.yml`, INFO. Never above that: metrics are lines of INFO.
+    // Lambda drops lines below the level of `serverless.yml`, INFO. Never above that: metrics are lines of INFO.
     ...(settings.logLevel === 'debug' && {
       LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG', SystemLogLevel: 'WARN' },
     }),
@@ -53,7 +53,7 @@ export function extensions({ project, settings }: StackParts): Readonly<Record<s
   );
 }
 
-/** What every function, and every caller, has in its environment. */
+/** Returns the environment that every function and every caller has. */
 export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonly<Record<string, Value>> {
   return {
     ...project.environment,
@@ -85,10 +85,10 @@ function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleD
   };
 }
 
-/** What the framework takes from a function in its own words. */
+/** Returns the properties of a function that the framework has settings for. */
 function ownProperties({ vpc, layers, reserved, architecture }: FunctionDescription): ServerlessFunction {
   return {
-    // What is in them, the framework checks, and CloudFormation.
+    // The framework and CloudFormation check their content.
     ...(vpc !== undefined && { vpc: vpc as unknown as Value }),
     ...(layers !== undefined && { layers: layers as readonly Value[] }),
     ...(reserved !== undefined && { reservedConcurrency: reserved }),
@@ -121,9 +121,9 @@ function withSourceMaps(options: string): string {
   return options.includes('--enable-source-maps') ? options : `${options} --enable-source-maps`.trim();
 }
 
-/** What Lambda takes of variables. */
+/** The bytes of variables that Lambda accepts. */
 const MOST_BYTES = 4096;
-/** About as much as what CloudFormation puts in place of one of its functions: an ARN, or a name. */
+/** The approximate size of the value that CloudFormation puts in place of one of its functions: an ARN, or a name. */
 const UNKNOWN_BYTES = 80;
 
 function checkBytes(
@@ -156,7 +156,7 @@ function eventsOf({ handler, eventSource }: FunctionDescription): readonly Value
         arn: attribute(handler === 'bury' ? DEAD_QUEUE : queueId(handler)),
         batchSize,
         maximumBatchingWindow: windowSeconds,
-        // Without it, what one message has failed comes back with the whole batch.
+        // Without it, one failed message brings back the whole batch.
         functionResponseType: 'ReportBatchItemFailures',
         ...(maximumConcurrency !== undefined && { maximumConcurrency }),
       },

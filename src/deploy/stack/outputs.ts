@@ -2,7 +2,7 @@ import { environmentOf } from './functions.ts';
 import type { StackParts, Value } from './template.ts';
 import { ref } from './template.ts';
 
-/** What the stack tells: the environment of a caller, in one line and one by one, and the functions for callers in any language. */
+/** Makes the outputs: a caller's environment, in one line and one by one, and functions for callers in any language. */
 export function outputs(
   parts: StackParts,
 ): Readonly<Record<string, { readonly Description: string; readonly Value: Value }>> {
@@ -20,7 +20,10 @@ export function outputs(
   };
 }
 
-/** The routes of very many tasks are too long for an output, as they are for a function's environment: then a file has them. */
+/**
+ * Returns the environment of a caller. The routes of very many tasks are too long for an output, as they are for a
+ * function's environment: then a file has them.
+ */
 export function callerEnvironment({ project, routes }: StackParts): Readonly<Record<string, Value>> {
   const text = JSON.stringify(routes);
   const isShort = Buffer.byteLength(text) <= MAX_ROUTES_BYTES;

@@ -3,9 +3,9 @@ import { describe } from '../../core/text/describe.ts';
 import { isRecord } from '../checks.ts';
 import type { Value } from './value.ts';
 
-/** What `serverless.yml` says of all functions under `provider`, as far as it is not the framework that carries it out. */
+/** The settings of all functions under `provider` in `serverless.yml`, except those that the framework applies. */
 export interface ProviderSettings {
-  /** Variables of all functions. The framework adds them; they are needed to load handlers, and to add up what variables take. */
+  /** Variables of all functions. The framework adds them; they serve to load handlers and to add up their sizes. */
   readonly environment: Readonly<Record<string, Value>>;
   /** IAM statements for the functions of handlers. */
   readonly statements: readonly Value[];
@@ -14,13 +14,13 @@ export interface ProviderSettings {
   /** Whether all functions are in a network. */
   readonly hasVpc: boolean;
   readonly architecture: 'arm64' | 'x86_64';
-  /** What every role has. */
+  /** The properties that every role has. */
   readonly permissionsBoundary?: Value;
   readonly path?: string;
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-/** What holds where `serverless.yml` says nothing. */
+/** The settings if `serverless.yml` has none. */
 export const NO_PROVIDER_SETTINGS: ProviderSettings = {
   environment: {},
   statements: [],
@@ -96,6 +96,6 @@ function hasNetwork(vpc: unknown): boolean {
 }
 
 function listOf(value: unknown): readonly Value[] {
-  // The framework has checked what is in it.
+  // The framework has checked its content.
   return Array.isArray(value) ? (value as readonly Value[]) : [];
 }

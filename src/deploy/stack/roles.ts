@@ -15,7 +15,7 @@ import {
 } from './template.ts';
 import type { Resource, Resources, StackParts, Value } from './template.ts';
 
-/** A role for each function, one for the Scheduler, and a policy for callers in other services. */
+/** Makes a role for each function, one for the Scheduler, and a policy for callers in other services. */
 export function roles(parts: StackParts): Resources {
   const { functions, systemFunctions } = parts.project;
   return {
@@ -44,13 +44,13 @@ function functionRole(parts: StackParts, one: FunctionDescription): Resource {
   });
 }
 
-/** What the project adds to the rights of its own handlers. */
+/** Returns the rights that the project adds for its own handlers. */
 function ownStatements(
   { provider = NO_PROVIDER_SETTINGS }: StackParts,
   one: FunctionDescription,
 ): readonly Statement[] {
   if (isOfSystem(one)) return [];
-  // What is in them, CloudFormation and IAM check.
+  // CloudFormation and IAM check their content.
   return [...provider.statements, ...(one.permissions ?? [])] as readonly Statement[];
 }
 
@@ -68,11 +68,11 @@ function isOfSystem({ handler }: FunctionDescription): boolean {
 
 const SYSTEM: readonly string[] = systemHandlers().map(({ name }) => name);
 
-/** What `submit` and `result` do is less than what a worker does, and `bury` does what a worker does. */
+/** Returns a function's rights: `submit` and `result` need fewer than a worker, `bury` needs the same as a worker. */
 function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
   switch (handler) {
     case 'result':
-      // What it is the first to tell as revoked, it commits.
+      // It commits a revocation that it is the first to report.
       return [
         readTable,
         allow(['dynamodb:UpdateItem'], attribute(TABLE)),
@@ -84,14 +84,14 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
         send(appQueues(parts)),
         allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], attribute(TABLE)),
         writeTable,
-        // The blocks of a large canvas: it starts from what it has written.
+        // The blocks of a large canvas: it starts from those that it has written.
         allow(['s3:GetObject', 's3:PutObject'], objects('b')),
         ...schedule(parts),
       ];
     default: {
       const own = handler === 'bury' ? DEAD_QUEUE : queueId(handler);
       const receiving = eventSource === undefined ? [] : [receive(own)];
-      // A worker that can make nothing of a message sends it to the dead-letter queue.
+      // A worker that cannot use a message sends it to the dead-letter queue.
       const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
       return [...receiving, send(queues), readTable, writeTable, ...readBucket, writeBucket, ...schedule(parts)];
     }
@@ -102,7 +102,7 @@ function forAnyFunction({ settings }: StackParts, { name, handler }: FunctionDes
   const logs = sub(`arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${name}:*`);
   return [
     allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logs),
-    // X-Ray knows no resources.
+    // X-Ray has no resources to name.
     ...(settings.tracing ? [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')] : []),
     ...key(settings.kmsKey, handler === 'result' ? toRead : toWrite),
   ];
@@ -122,7 +122,7 @@ function schedulerRole(parts: StackParts): Resource {
   });
 }
 
-/** All that an app does in another service; it also forgets results. */
+/** Makes the rights of an app in another service, which also forgets results. */
 function callerPolicy(parts: StackParts): Resource {
   const forget = [allow(['dynamodb:DeleteItem'], attribute(TABLE)), allow(['s3:DeleteObject'], objects('v'))];
   return {
@@ -145,7 +145,7 @@ function callerPolicy(parts: StackParts): Resource {
 
 function appQueues({ project }: StackParts): readonly Value[] {
   const bytes = project.functions.reduce((sum, { name }) => sum + ARN_BYTES + name.length, 0);
-  // All that begins with the prefix, where a policy cannot hold a line for each.
+  // All queues that begin with the prefix, if a policy cannot hold a line for each.
   if (bytes > MOST_QUEUE_BYTES)
     return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${project.queuePrefix}*`)];
   return project.functions.map(({ handler }) => attribute(queueId(handler)));
@@ -153,7 +153,7 @@ function appQueues({ project }: StackParts): readonly Value[] {
 
 /** A managed policy has at most 6,144 characters, some 1,500 of them for other things. */
 const MOST_QUEUE_BYTES = 4000;
-/** What stands before a queue's name in an ARN, with quotes and a comma. */
+/** The bytes before a queue's name in an ARN, with quotes and a comma. */
 const ARN_BYTES = 48;
 
 function receive(queue: string): Statement {
@@ -171,7 +171,7 @@ function send(queues: readonly Value[]): Statement {
 const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], attribute(TABLE));
 const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(TABLE));
 
-/** Who may not list a bucket is told of a missing object that it is forbidden. */
+/** Without the right to list a bucket, a caller that asks for a missing object gets the error for a forbidden one. */
 const listBucket = allow(['s3:ListBucket'], attribute(BUCKET));
 const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), listBucket];
 const writeBucket = allow(['s3:PutObject'], [objects('v'), objects('b')]);
@@ -190,7 +190,7 @@ function schedulerArn(resource: string): Value {
   return sub(`arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:${resource}`);
 }
 
-/** DynamoDB asks on its caller's behalf whether the key is there, and for what encrypts its table. */
+/** DynamoDB asks on its caller's behalf whether the key exists, and for the key that encrypts its table. */
 const toRead = ['kms:Decrypt', 'kms:DescribeKey'];
 /** SQS and S3 ask for a new data key, too. */
 const toWrite = [...toRead, 'kms:GenerateDataKey'];

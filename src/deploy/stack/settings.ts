@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { LOG_LEVEL } from '../../core/values/option-checks.ts';
 
-/** What a stage may set: the parameters of the stack. OPERATIONS.md has the same table. */
+/** The settings of a stage: the parameters of the stack. OPERATIONS.md has the same table. */
 export interface StackSettings {
   /** Memory of each function, in MB. It also decides its share of a processor. */
   readonly memory: number;
@@ -13,11 +13,11 @@ export interface StackSettings {
   readonly batchWindow: number;
   /** Batches of one function at once; 0: as many as the account allows. */
   readonly concurrency: number;
-  /** What `submit` may submit: names of tasks, or patterns with `*`; empty: nothing. */
+  /** The tasks that `submit` may submit: names, or patterns with `*`; empty: none. */
   readonly submitAllow: string;
   /** Days that logs are kept. */
   readonly logRetention: number;
-  /** What functions log at least. */
+  /** The lowest level that functions log. */
   readonly logLevel: string;
   /** Days that large values are kept in the bucket: longer than any workflow waits, and 15 days. */
   readonly payloadRetention: number;
@@ -29,9 +29,9 @@ export interface StackSettings {
   readonly kmsKey: string;
   /** Whether there are alarms. */
   readonly alarms: boolean;
-  /** The ARN of the SNS topic that alarms tell; empty: nobody is told. */
+  /** The ARN of the SNS topic that alarms notify; empty: they notify no topic. */
   readonly alarmTopic: string;
-  /** Seconds that the oldest message of a queue may be old before its alarm goes off. */
+  /** The age of a queue's oldest message, in seconds, above which its alarm goes off. */
   readonly messageAge: number;
   /** Whether functions print metrics of what they run. */
   readonly metrics: boolean;
@@ -41,7 +41,7 @@ export interface StackSettings {
   readonly sourceMaps: boolean;
 }
 
-/** What holds where a stage sets nothing. */
+/** The defaults of a stage's settings. */
 export const DEFAULT_SETTINGS: StackSettings = {
   memory: 512,
   timeout: 60,
@@ -79,7 +79,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>): StackSet
       return [name, readers[typeof standard]?.(name, value) ?? value];
     }),
   );
-  // Every parameter has been read as what its default is.
+  // Every parameter has been read as the type of its default.
   const settings = read as unknown as StackSettings;
   check(settings);
   return settings;
@@ -87,7 +87,7 @@ export function readSettings(given: Readonly<Record<string, unknown>>): StackSet
 
 // --- internal ---
 
-/** What CloudWatch Logs takes. */
+/** The values that CloudWatch Logs accepts. */
 const LOG_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
@@ -111,7 +111,7 @@ const readers: Readonly<Partial<Record<string, Reader>>> = {
   },
 };
 
-/** The limits of functions and queues are checked with the project that they belong to. */
+/** Checks the parameters. The limits of functions and queues are checked with their project. */
 function check({
   timeout,
   logLevel,

@@ -12,7 +12,7 @@ import {
 } from './template.ts';
 import type { Resource, Resources, StackParts, Value } from './template.ts';
 
-/** The table, the bucket, the queues and the group of schedules. */
+/** Makes the table, the bucket, the queues and the group of schedules. */
 export function storage({ project, settings }: StackParts): Resources {
   const { deadLetterQueue, functions } = project;
   const queues = functions.flatMap(({ handler, eventSource }): [string, EventSource][] =>
@@ -37,7 +37,7 @@ export function storage({ project, settings }: StackParts): Resources {
 
 // --- internal ---
 
-/** Without a name of its own: what outlives its stack would stand in the way of the next one. */
+/** Without a name of its own: a resource that outlives its stack would block the next stack. */
 function tableProperties({ project, settings }: Omit<StackParts, 'routes'>): Resource['Properties'] {
   const { partitionKey, sortKey, ttlAttribute } = project.table;
   const { kmsKey, tableRecovery } = settings;

@@ -17,7 +17,7 @@ export interface Resource {
 /** Resources by their logical ids. */
 export type Resources = Readonly<Record<string, Resource>>;
 
-/** What a stack is made from. */
+/** The parts that a stack is made from. */
 export interface StackParts {
   readonly project: Project;
   readonly settings: StackSettings;
@@ -38,7 +38,7 @@ export function sub(text: string): Value {
   return { 'Fn::Sub': text };
 }
 
-/** A handler's name as the Serverless Framework writes it in logical ids: `my-task` → `MyDashtask`. */
+/** Returns a handler's name as the Serverless Framework writes it in logical ids: `my-task` → `MyDashtask`. */
 export function logicalName(handler: string): string {
   const name = handler.replaceAll('-', 'Dash').replaceAll('_', 'Underscore');
   return `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
@@ -58,11 +58,14 @@ export function functionId(handler: string): string {
 
 export const TABLE = 'Table';
 export const BUCKET = 'Bucket';
-/** No handler can be called so: the name is taken. */
+/** A handler cannot have this name: it is taken. */
 export const DEAD_QUEUE = 'DeadQueue';
 export const SCHEDULE_GROUP = 'ScheduleGroup';
 
-/** The name of the group of schedules. Written out where it is used: not every emulator can make a group by CloudFormation. */
+/**
+ * Returns the name of the group of schedules. It is written out where it is used: not every emulator can make a group
+ * by CloudFormation.
+ */
 export function scheduleGroupName({ service, stage }: Pick<Project, 'service' | 'stage'>): string {
   return `${service}-${stage}`;
 }

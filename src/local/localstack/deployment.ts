@@ -27,7 +27,7 @@ export interface DeployOptions {
 export async function deployTo({ url, stage, env }: DeployOptions): Promise<Deployment> {
   const cloud = emulatorEnvironment(url);
   const path = `${join(process.cwd(), 'node_modules', '.bin')}${delimiter}${env['PATH'] ?? ''}`;
-  // By force: functions may run other code than what was deployed last.
+  // By force: functions may run other code than the code that was deployed last.
   const deployed = await runProgram('serverless', ['deploy', '--force', '--stage', stage], {
     env: { ...env, ...cloud, PATH: path, SLS_AWS_MONITORING_FREQUENCY: '200' },
   });
@@ -48,7 +48,7 @@ export async function deployTo({ url, stage, env }: DeployOptions): Promise<Depl
 
 // --- internal ---
 
-/** The variables that lead SDKs and the framework to an emulator. */
+/** Returns the variables that lead SDKs and the framework to an emulator. */
 function emulatorEnvironment(url: string): Readonly<Record<string, string>> {
   return {
     AWS_ENDPOINT_URL: url,

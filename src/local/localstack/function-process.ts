@@ -11,7 +11,7 @@ import { format } from 'node:util';
 import type { FunctionError } from '../function-error.ts';
 import { lambdaConsole } from './lambda-console.ts';
 
-/** What the process is told about its function, as the last argument. */
+/** The description of the function that the process gets as its last argument. */
 interface FunctionSettings {
   /** The file descriptor of the socket. */
   readonly socket: number;
@@ -77,7 +77,7 @@ async function serve(handler: Handler, request: Request): Promise<void> {
   ({ requestId } = request);
   try {
     const value = JSON.stringify(await handler(JSON.parse(request.event), contextOf(request))) ?? 'null';
-    // A rejection that nobody handles ends the process before its reply is out.
+    // An unhandled rejection ends the process before its reply is out.
     await immediately();
     await reply({ value });
   } catch (error) {
@@ -133,7 +133,7 @@ function exportAt(module: unknown, path: string): unknown {
   return path.split('.').reduce(member, module);
 }
 
-/** The form that Lambda gives an error. Lambda logs it too. */
+/** Returns an error in the form that Lambda gives it. Lambda logs it too. */
 function logged(error: unknown): FunctionError {
   const described =
     error instanceof Error

@@ -126,7 +126,10 @@ async function installDynamoDb({ dir, env, javaHome }: StepContext): Promise<str
   ]);
 }
 
-/** The manifest of a jar. A line has at most 72 bytes; one that begins with a space continues the line before. */
+/**
+ * Makes the manifest of a jar. A line has at most 72 bytes; one that begins with a space continues the line
+ * before.
+ */
 function manifest(jars: readonly string[]): string {
   const lines = ['Main-Class: LoopbackDynamoDb', 'Premain-Class: LoopbackDynamoDb', 'Class-Path: '];
   return [...lines, ...jars.toSorted().flatMap((jar) => wrapped(` ${jar}`)), ''].join('\n');

@@ -38,7 +38,7 @@ export async function startLocalStackContainer({
   return { stop };
 }
 
-/** The arguments of `docker` that start it. */
+/** Returns the arguments of `docker` that start it. */
 export function containerArguments(port: number, settings: Readonly<Record<string, string>>): readonly string[] {
   return [
     'run',

@@ -131,7 +131,7 @@ class DevLoop {
     onProgress(`Deployed in ${secondsSince(startedAt)}`);
   }
 
-  /** Each build has a folder of its own: what still runs keeps the files that it started with. */
+  /** Replaces the code. Each build has its own folder: running functions keep the files that they started with. */
   async #replace(url: string, build: Build): Promise<void> {
     const startedAt = performance.now();
     const names = namesIn(build);

@@ -27,7 +27,7 @@ export function processSettings({
   readonly dir: string;
   /** The folder for temporary files. */
   readonly port: number;
-  /** What starts a function's process. */
+  /** The program that starts a function's process. */
   readonly functionCommand: readonly string[];
 }): Readonly<Record<string, string>> {
   return {
@@ -47,12 +47,12 @@ export function processSettings({
   };
 }
 
-/** The folder for the temporary files of the LocalStack that listens on a port. */
+/** Returns the folder for the temporary files of the LocalStack that listens on a port. */
 export function temporaryFolderOf(dir: string, port: number): string {
   return `${dir}/tmp/${port}`;
 }
 
-/** The user's settings of LocalStack, over the common ones. */
+/** Returns the user's settings of LocalStack, over the common ones. */
 export function settingsWith(env: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> {
   const given = Object.keys(commonSettings).flatMap((name) => {
     const value = env[name];
