@@ -14,8 +14,8 @@ const MAX_NESTING = 300;
 const WHERE_SHOWN = 300;
 
 /**
- * A signature as Celery's signature dictionary: what `json.dumps(sig)` writes in Python, so that either side can run
- * the other's canvas.
+ * Returns a signature as Celery's signature dictionary, as `json.dumps(sig)` writes it in Python. Either side can thus
+ * run the other's canvas.
  *
  * @throws CanvasTooDeep if canvases nest too deep to be written.
  * @throws SerializationError if an argument cannot be written.
@@ -49,10 +49,9 @@ export function toCelery(data: SignatureData, nesting = 0): JsonObject {
 }
 
 /**
- * Reads a signature dictionary, ours or Celery's. Which kind it is, its task name says; keys and options it does not
- * know are passed over.
+ * Reads a signature dictionary, ours or Celery's. Its task name tells the kind. Unknown keys and options are ignored.
  *
- * @param where what the JSON is called in errors, default `canvas`.
+ * @param where the name of the JSON in errors, default `canvas`.
  * @throws InvalidCanvas that names the place in the JSON, what is wrong with it, and what was expected.
  */
 export function fromCelery(json: Json, where = 'canvas', nesting = 0): SignatureData {
@@ -183,7 +182,7 @@ function taskJson(data: TaskData, nesting: number): JsonObject {
   };
 }
 
-/** Writes a canvas. Celery names those kinds in `subtask_type` that it has classes of signatures for. */
+/** Writes a canvas. In `subtask_type` Celery names only the kinds that have a signature class. */
 function composite(data: SignatureData, task: string, kwargs: JsonObject, nesting: number): JsonObject {
   const isNamed = data.kind === 'chain' || data.kind === 'group' || data.kind === 'chord';
   const isCollecting = data.kind === 'chord' && data.onMemberFailure === 'collect';
@@ -202,7 +201,7 @@ function composite(data: SignatureData, task: string, kwargs: JsonObject, nestin
 }
 
 function asJson(value: unknown): Json {
-  // Whatever comes out of JSON.parse, or of a caller's JSON, is Json; each reader checks the shape it needs.
+  // Everything that comes from JSON.parse, or from a caller's JSON, is Json; each reader checks the shape it needs.
   return (value ?? null) as Json;
 }
 

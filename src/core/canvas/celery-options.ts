@@ -8,15 +8,15 @@ import type { OptionCheck } from '../values/option-checks.ts';
 import { fromJson, toJson } from '../values/serializer.ts';
 import type { CallOptions, SignatureData } from './signature.ts';
 
-/** A signature's options as Celery names them. */
+/** Returns a signature's options as Celery names them. */
 export function writeOptions(options: CallOptions, write: (link: SignatureData) => JsonObject): JsonObject {
   const written = NAMES.map(([name, celery]) => [celery, writeOption(name, options[name], write)] as const);
   return compact(Object.fromEntries(written)) as JsonObject;
 }
 
 /**
- * Reads the options of a signature dictionary; those it does not know, and those that are null, are passed over. A retry
- * limit of null is none.
+ * Reads the options of a signature dictionary; unknown ones and null ones are ignored. A retry limit of null means no
+ * limit.
  *
  * @throws InvalidCanvas if the value of a known option does not fit.
  */
@@ -31,20 +31,20 @@ export function readOptions(
     const value = ownValue(json, celery, check);
     return [name, value === undefined ? undefined : readOption(name, value, { at: `${where}.${celery}`, check, read })];
   });
-  // What is left are exactly the fields that were given.
+  // The remaining fields are exactly those that were given.
   return compact(Object.fromEntries(options)) as CallOptions;
 }
 
 // --- internal ---
 
-/** Options that a signature dictionary has: our name, Celery's, and what the value must be. */
+/** The options of a signature dictionary: our name, Celery's name, and the check of the value. */
 const NAMES: readonly (readonly [keyof CallOptions, string, OptionCheck])[] = optionsOf('call').flatMap(
   // A call's options are those of its type.
   ([name, { celery, celeryCheck, check }]) =>
     celery === undefined ? [] : [[name as keyof CallOptions, celery, celeryCheck ?? check] as const],
 );
 
-/** What it takes to read an option. */
+/** The data needed to read an option. */
 interface Reading {
   readonly at: string;
   readonly check: OptionCheck;
@@ -65,7 +65,7 @@ function writeOption(
 
 function readOption(name: keyof CallOptions, value: unknown, { at, check, read }: Reading): unknown {
   if (name === 'link' || name === 'linkError') {
-    // Whatever is in JSON is Json; `read` checks that it is a signature.
+    // Everything in JSON is Json; `read` checks that it is a signature.
     const list = [value].flat() as readonly Json[];
     return list.length === 0 ? undefined : list.map((link, index) => read(link, `${at}[${index}]`));
   }
@@ -75,7 +75,7 @@ function readOption(name: keyof CallOptions, value: unknown, { at, check, read }
   throw expected(at, check.want, value);
 }
 
-/** The value of an option; undefined if it is not given, or null and null says nothing. */
+/** Returns the value of an option; undefined if it is not given, or if it is null and null has no meaning. */
 function ownValue(json: Readonly<Record<string, unknown>>, key: string, check: OptionCheck): unknown {
   if (!Object.hasOwn(json, key)) return undefined;
   const value = json[key];
@@ -90,7 +90,7 @@ function date(value: unknown, at: string): Date {
   throw expected(at, 'a date in ISO 8601', value);
 }
 
-/** Celery writes times without a zone where it means UTC. */
+/** Returns a time with a zone: Celery writes times without one where it means UTC. */
 function withZone(iso: string): string {
   return /[zZ]$|[+-]\d\d:?\d\d$/.test(iso) ? iso : `${iso}Z`;
 }

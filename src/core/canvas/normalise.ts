@@ -11,19 +11,19 @@ import { depthOf, mergeOptions, spreadChain, withOptions } from './signature.ts'
 const MAX_FRAMES = 64;
 
 /**
- * The normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step chains
- * their step; options are handed down to the tasks they are for, values become marked JSON.
+ * Returns the normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step
+ * chains their step; options are handed down to the tasks they are for, values become marked JSON.
  *
  * @param labels headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none.
  * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
- * @throws InvalidOptions if a task comes to have a soft time limit that is not below its hard one.
+ * @throws InvalidOptions if a task gets a soft time limit that is not below its hard one.
  */
 export function planOf(data: SignatureData, labels: CallBaggage = {}): Plan {
   return planWithin(data, 0, labels);
 }
 
-/** What goes from a signature to its callbacks, too. */
+/** The options that a signature also passes to its callbacks. */
 export type CallBaggage = Pick<CallOptions, 'headers' | 'tenant'>;
 
 /**
@@ -48,7 +48,7 @@ function planWithin(data: SignatureData, callbacks: number, labels: CallBaggage)
   return plan(data, { override: {}, fallback: labels, callbacks });
 }
 
-/** Options on their way from a canvas to its tasks: some win over a task's own, some only stand in for missing ones. */
+/** Options on their way from a canvas to its tasks: some win over a task's own, others only fill in missing ones. */
 interface HandedDown {
   readonly override: CallOptions;
   readonly fallback: CallOptions;
@@ -82,7 +82,9 @@ function sequencePlan(data: SignatureData, down: HandedDown): Plan {
   return { ...only, links: [...(only.links ?? []), ...links.links] };
 }
 
-/** The flat steps of a chain or a chord. A chord whose body is a chord is one long sequence: no recursion there. */
+/**
+ * Returns the flat steps of a chain or a chord. A chord whose body is a chord is one long sequence: no recursion there.
+ */
 function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
   if (data.kind === 'chain') {
     return flatPlans(data.steps, down, (step, index) => stepPlans(step, chainOptions(data.options, down, index)));
@@ -125,7 +127,7 @@ function flatPlans(
   return steps.flatMap((step, index) => withBody(plansOf(step, index), steps[index + 1], down));
 }
 
-/** The error callbacks of what follows a group, its body, are also told, once, that the group has failed. */
+/** Adds the body to a group. The error callbacks of the body are also told, once, that the group has failed. */
 function withBody(steps: readonly Plan[], body: SignatureData | undefined, down: HandedDown): readonly Plan[] {
   const header = steps.at(-1);
   const { linkError = [] } = body?.options ?? {};
@@ -219,7 +221,10 @@ function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
   return compact({ headers, tenant });
 }
 
-/** What a signature's options come to: some that are handed down win over its own, and some stand in for missing ones. */
+/**
+ * Returns the options of a signature after handing down: some handed-down options win over its own, others fill in
+ * missing ones.
+ */
 function optionsOf(own: CallOptions, { fallback, override }: HandedDown): CallOptions {
   return mergeOptions(mergeOptions(fallback, own), override);
 }

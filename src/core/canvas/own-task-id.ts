@@ -1,8 +1,8 @@
 import type { SignatureData } from './signature.ts';
 
 /**
- * The id that a signature asks for as a whole: its own, or that of its tail, which has the id of the whole. A chord's is its
- * body's, as Celery freezes it: there the chord's own `task_id` is its header's.
+ * Returns the id that a signature asks for as a whole: its own, or that of its tail, which has the id of the whole. A
+ * chord's is its body's, as Celery freezes it: there the chord's own `task_id` is its header's.
  */
 export function ownTaskId(data: SignatureData): string | undefined {
   let ofChord: string | undefined;

@@ -6,7 +6,7 @@ const MEMBERS_SHOWN = 20;
 const LEVELS_SHOWN = 20;
 
 /**
- * A signature the way a person would write it.
+ * Returns a signature as a person would write it.
  *
  * @example
  * ```ts

@@ -2,7 +2,8 @@ import { InvalidCanvas } from '../errors/caller.ts';
 import { compact, unlessEmpty } from '../values/compact.ts';
 
 /**
- * What a caller writes: a task with arguments, or a canvas of such. Immutable data, values as the caller gave them.
+ * A signature as a caller writes it: a task with arguments, or a canvas of tasks. Immutable data, with values as the
+ * caller gave them.
  */
 export type SignatureData = TaskData | ChainData | GroupData | ChordData | MapData | ChunksData;
 
@@ -48,7 +49,7 @@ export interface GroupData {
   readonly options: CallOptions;
 }
 
-/** A header whose values, as one array, are what the body is called with. */
+/** A header and a body that is called with the values of the header as one array. */
 export interface ChordData {
   /** Tells it from other canvases. */
   readonly kind: 'chord';
@@ -126,13 +127,13 @@ export interface LaterArguments {
   readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-/** One task with its arguments. */
+/** Returns one task with its arguments. */
 export function taskOf(task: string, given: Partial<Omit<TaskData, 'kind' | 'task'>> = {}): TaskData {
   return { kind: 'task', task, args: [], kwargs: {}, immutable: false, options: {}, ...given };
 }
 
 /**
- * A chain of `steps`; chains among them are taken apart, so that a chain is always flat.
+ * Returns a chain of `steps`; chains among them are taken apart, so that a chain is always flat.
  *
  * @throws InvalidCanvas if there is no step.
  */
@@ -148,13 +149,15 @@ export function chainOf(steps: readonly SignatureData[]): ChainData {
   };
 }
 
-/** A group of `members`; groups among them are taken apart, so that its values are one flat array in this order. */
+/**
+ * Returns a group of `members`; groups among them are taken apart, so that its values are one flat array in this order.
+ */
 export function groupOf(members: readonly SignatureData[]): GroupData {
   const flat = members.flatMap(spreadGroup);
   return { kind: 'group', members: flat, depth: deepest(flat) + 1, options: {} };
 }
 
-/** A chord; a header that is a group is taken for its members. */
+/** Returns a chord; a header that is a group is replaced by its members. */
 export function chordOf(
   header: readonly SignatureData[],
   body: SignatureData,
@@ -171,14 +174,14 @@ export function chordOf(
   };
 }
 
-/** How many canvases a signature is inside of at the deepest, tails not counted. */
+/** Returns how many canvases a signature is inside of at the deepest, tails not counted. */
 export function depthOf(data: SignatureData): number {
   return 'depth' in data ? data.depth : 0;
 }
 
 /**
- * The same signature with arguments given later: a chain's reach its first step, a group's every member, a chord's its
- * header. Immutable signatures, maps and chunks take none.
+ * Returns the same signature with arguments given later: a chain's reach its first step, a group's every member, a
+ * chord's its header. Immutable signatures, maps and chunks take none.
  */
 export function withArguments(data: SignatureData, later: LaterArguments): SignatureData {
   if (later.args.length === 0 && Object.keys(later.kwargs).length === 0) return data;
@@ -187,7 +190,7 @@ export function withArguments(data: SignatureData, later: LaterArguments): Signa
   return { ...data, args: [...later.args, ...data.args], kwargs: { ...data.kwargs, ...later.kwargs } };
 }
 
-/** The same signature, to which arguments given later make no difference. */
+/** Returns the same signature, to which arguments given later make no difference. */
 export function asImmutable(data: SignatureData): SignatureData {
   if (data.kind === 'task') return { ...data, immutable: true };
   return mapChildren(data, (child, takes) => (takes ? asImmutable(child) : child));
@@ -203,12 +206,12 @@ export function childrenOf(data: SignatureData): readonly SignatureData[] {
   return children;
 }
 
-/** The same signature with further options; the later win, callbacks add up. */
+/** Returns the same signature with further options; the later win, callbacks add up. */
 export function withOptions<Data extends SignatureData>(data: Data, options: CallOptions): Data {
   return { ...data, options: mergeOptions(data.options, options) };
 }
 
-/** Two sets of options as one: the later win, callbacks add up, headers merge. */
+/** Merges two sets of options: the later win, callbacks add up, headers merge. */
 export function mergeOptions(options: CallOptions, later: CallOptions): CallOptions {
   const link = [...(options.link ?? []), ...(later.link ?? [])];
   const linkError = [...(options.linkError ?? []), ...(later.linkError ?? [])];
@@ -221,8 +224,8 @@ export function mergeOptions(options: CallOptions, later: CallOptions): CallOpti
 }
 
 /**
- * The steps of a chain inside another: its `link`s wait for its last step, its error callbacks for each but a group that
- * a step follows, whose failure that step's callbacks are told.
+ * Returns the steps of a chain inside another: its `link`s wait for its last step, its error callbacks for each but a
+ * group that a step follows, whose failure that step's callbacks are told.
  */
 export function spreadChain(step: SignatureData): readonly SignatureData[] {
   if (step.kind !== 'chain') return [step];
@@ -270,7 +273,7 @@ function mapChildren(
   }
 }
 
-/** The same signature with options for those of its tasks that do not say otherwise. */
+/** Returns the same signature with options for those of its tasks that do not say otherwise. */
 function withFallback(data: SignatureData, fallback: CallOptions): SignatureData {
   if (Object.keys(fallback).length === 0) return data;
   if (data.kind === 'task') return { ...data, options: mergeOptions(fallback, data.options) };
@@ -281,7 +284,9 @@ function deepest(all: readonly SignatureData[]): number {
   return all.reduce((depth, data) => Math.max(depth, depthOf(data)), 0);
 }
 
-/** A group's members in an outer group. One with a `link` stays whole, so that its values can be handed to it. */
+/**
+ * Returns a group's members in an outer group. One with a `link` stays whole, so that its values can be handed to it.
+ */
 function spreadGroup(member: SignatureData): readonly SignatureData[] {
   if (member.kind !== 'group' || member.options.link !== undefined) return [member];
   if (Object.keys(member.options).length === 0) return member.members;

@@ -1,6 +1,6 @@
 /**
- * What all errors of this library have in common. The other fields of a class are what a program may need from it; they travel with the
- * error from a worker to its caller.
+ * The base class of all errors of this library. The other fields of a class hold the data that a program may need. They
+ * travel with the error from a worker to its caller.
  *
  * @example
  * ```ts
@@ -10,12 +10,12 @@
 export abstract class ChordalError extends Error {
   /** The name of its class. */
   abstract override readonly name: string;
-  /** Which error it is: what `isChordalError` goes by. */
+  /** The code that identifies the error, for `isChordalError`. */
   abstract readonly code: string;
 }
 
 /**
- * What the constructor of an error takes after the message: its own fields, and the `cause`.
+ * The second argument of an error's constructor, after the message: its own fields, and the `cause`.
  *
  * @example
  * ```ts

@@ -30,7 +30,7 @@ export class InvalidArguments extends ChordalError {
 }
 
 /**
- * A canvas is malformed: signature JSON that is none, an unknown kind, an empty chain.
+ * A canvas is malformed: invalid signature JSON, an unknown kind, an empty chain.
  *
  * @example
  * ```ts
@@ -99,9 +99,9 @@ export class SerializationError extends ChordalError {
 export class NotRegistered extends ChordalError {
   override readonly name = 'NotRegistered';
   override readonly code = 'CHORDAL_NOT_REGISTERED';
-  /** The name that nobody runs. */
+  /** The name that no function runs. */
   readonly task: string;
-  /** The names that somebody runs. */
+  /** The names that functions run. */
   readonly known?: readonly string[] | undefined;
 
   constructor(message: string, { task, known, ...options }: ErrorFields<NotRegistered>) {
@@ -127,7 +127,7 @@ export class CanvasTooDeep extends ChordalError {
 }
 
 /**
- * Tasks have launched or replaced each other more often than the app allows: most likely a recursion without an end.
+ * Tasks have launched or replaced each other more often than the app allows: most likely an endless recursion.
  *
  * @example
  * ```ts
@@ -171,7 +171,7 @@ export class ServiceUnavailable extends ChordalError {
 }
 
 /**
- * An error that was thrown elsewhere and is none of ours. `errorType` is its name there.
+ * An error that was thrown elsewhere and is not one of ours. `errorType` is its name there.
  *
  * @example
  * ```ts
@@ -186,7 +186,7 @@ export class RemoteError extends ChordalError {
   override readonly code = 'CHORDAL_REMOTE';
   /** Its name where it was thrown. */
   readonly errorType: string;
-  /** What it was made with, if it had `args`. */
+  /** The arguments that it was made with, if it had `args`. */
   readonly args?: readonly unknown[] | undefined;
   /** Where it was thrown, on the worker; at most 2 KB of it. */
   readonly remoteStack?: string | undefined;
@@ -242,8 +242,8 @@ export type AnyChordalError =
 export type ErrorCode = AnyChordalError['code'];
 
 /**
- * Whether a caught value is an error of this library: any, or the one with the given code. It knows an error by its code, so it also
- * holds for one that another copy of this library made.
+ * Returns whether a caught value is an error of this library: any, or the one with the given code. It knows an error by
+ * its code, so it also holds for one that another copy of this library made.
  *
  * @param error anything that was caught.
  *
@@ -260,7 +260,7 @@ export type ErrorCode = AnyChordalError['code'];
  */
 export function isChordalError(error: unknown): error is AnyChordalError;
 /**
- * Whether a caught value is the error of this library with the given code.
+ * Returns whether a caught value is the error of this library with the given code.
  *
  * @param error anything that was caught.
  * @param code the one error that is meant.

@@ -1,4 +1,4 @@
-/** Errors that whoever asks for a result gets. */
+/** Errors that a caller gets when it asks for a result. */
 import { ChordalError } from './base.ts';
 import type { ErrorFields } from './base.ts';
 
@@ -21,13 +21,13 @@ export class TaskFailedError extends ChordalError {
   readonly errorType: string;
   /** The id that was asked for. */
   readonly taskId: string;
-  /** The id of what failed first: the same, or of something it needed. */
+  /** The id of the task that failed first: the same id, or that of a task it needed. */
   readonly failedTaskId: string;
   /** The name of the task that failed first. */
   readonly failedTask: string;
   /** Where it was thrown, on the worker; at most 2 KB of it. */
   readonly remoteStack?: string | undefined;
-  /** What the error was made with, if the task's error had `args`. */
+  /** The arguments that the error was made with, if the task's error had `args`. */
   readonly args?: readonly unknown[] | undefined;
 
   constructor(

@@ -2,7 +2,7 @@ import { workflowOf } from './ids.ts';
 import { leafOf, shardOf, slotOf } from './join-tree.ts';
 import type { Seat } from './join-tree.ts';
 
-/** Where the outcome of an id is kept: an item, and for a group's member its slot in that item. */
+/** The place where the outcome of an id is kept: an item, and for a group's member its slot in that item. */
 export interface Address {
   readonly id: string;
   /** Partition key. */
@@ -16,7 +16,8 @@ export interface Address {
 }
 
 /**
- * The address of an outcome: a function of its id alone, so that one write serves `get()`, the join and the doctor.
+ * Returns the address of an outcome: a function of its id alone, so that one write serves `get()`, the join and the
+ * doctor.
  *
  * A member's outcome is a slot of its leaf. Everything else is an item of its own, in the partition of the innermost
  * member around it, or of the workflow.
@@ -39,12 +40,12 @@ export function addressOf(id: string): Address {
   return { id, pk, sk: `c${leafOf(index)}`, seat: { join, index }, slot: slotOf(index) };
 }
 
-/** The partition that holds members `128 × shard` and on of the group at `join`. */
+/** Returns the partition that holds the members from `128 × shard` on of the group at `join`. */
 export function shardKey(join: string, shard: number): string {
   return `${join}/${shard}`;
 }
 
-/** The partition of a node above the leaves. */
+/** Returns the partition of a node above the leaves. */
 export function nodeKey(join: string, level: number, node: number): string {
   return `${join}/n${level}.${node}`;
 }

@@ -5,9 +5,9 @@ import { TABLE_BYTES } from './limits.ts';
 import type { Items, Link, Plan, StoredItems, TaskPlan } from './plan.ts';
 import { firstTaskOf, isStoredItems, MAX_ITEMS } from './plan.ts';
 
-/** What a canvas may weigh and still travel in messages and frames, in characters of JSON. */
+/** The most characters of JSON with which a canvas still travels in messages and frames. */
 const INLINE_CHARACTERS = 2048;
-/** What a block weighs at most, unless one element alone weighs more. */
+/** The most characters of a block, unless one element alone has more. */
 const BLOCK_CHARACTERS = 64_000;
 
 /** An array that is kept once and pointed to. */
@@ -23,8 +23,9 @@ export interface PackedPlan {
 }
 
 /**
- * Packs a plan: every array and every argument list above 2 KB is moved to blocks, and a pointer takes its place. So is
- * an array inside of which a message's frames would carry more than that, however little the array itself weighs.
+ * Packs a plan: every array and every argument list above 2 KB is moved to blocks, and a pointer takes its place. The
+ * same applies to an array whose inner messages would carry more than that in their frames, even if the array itself is
+ * small.
  *
  * @param base the id, or the base, that the blocks' keys begin with.
  * @param around characters that the frames around the plan carry already. They use up the 2 KB: nested replacements do
@@ -125,12 +126,18 @@ function tooMany(count: number): InvalidCanvas {
   );
 }
 
-/** The frame of a group, and of steps that are kept in blocks, has a constant size. */
+/**
+ * Returns the most frame characters inside a group: the frame of a group, and of steps kept in blocks, has a constant
+ * size.
+ */
 function carriedInside(items: readonly PackedItem[]): number {
   return items.reduce((most, { carried }) => Math.max(most, carried), 0);
 }
 
-/** Inside of a step, the frame of its chain carries the steps that follow. */
+/**
+ * Returns the most frame characters inside a sequence: inside of a step, the frame of its chain carries the steps that
+ * follow.
+ */
 function carriedInSequence(steps: readonly PackedItem[]): number {
   let [most, following] = [0, 0];
   for (const { text, carried } of steps.toReversed()) {

@@ -13,7 +13,7 @@ import { ANY_ATTEMPT, ownershipOf } from './outcome.ts';
 import type { Link, Plan } from './plan.ts';
 import { afterJoin, startLinks, startPlan, startStep } from './start.ts';
 
-/** What has been committed at an id, and everything that waits for it. */
+/** The outcome committed at an id, and everything that waits for it. */
 export interface Committed {
   readonly at: Position;
   readonly outcome: Outcome;
@@ -26,7 +26,7 @@ export interface Committed {
 }
 
 /**
- * The effects that follow from a committed outcome: callbacks, then the next step, the climb of a join, or the
+ * Returns the effects that follow from a committed outcome: callbacks, then the next step, the climb of a join, or the
  * failure of what encloses it.
  */
 export function follow(origin: Origin, committed: Committed): readonly Effect[] {
@@ -51,7 +51,7 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
   return [...callbacks, settleAt(positionOf(frame), outcome, rest, { step: at.id, quiet: false, failedId: at.id })];
 }
 
-/** The effects that follow from a settled id: its owner goes on, whoever lost stops. */
+/** Returns the effects that follow from a settled id: its owner continues, and any other message stops. */
 export function afterSettle(origin: Origin, effect: SettleEffect, standing: Standing): readonly Effect[] {
   const { outcome } = standing.cell;
   const ownership = ownershipOf(standing.cell, ANY_ATTEMPT, origin.by);
@@ -60,7 +60,7 @@ export function afterSettle(origin: Origin, effect: SettleEffect, standing: Stan
   return follow(origin, { ...effect, outcome, standing });
 }
 
-/** The effects that follow from a rung of a climb: only who made the node complete goes on. */
+/** Returns the effects that follow from a rung of a climb: only the message that completed the node continues. */
 export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
   // @defect last-writer-climbs-on
   const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
@@ -68,7 +68,7 @@ export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, n
   return climbTo(origin, frame, rest, nextRung(frame.n, rung), node.failed);
 }
 
-/** The effects that carry out a committed retry or replacement. */
+/** Returns the effects that carry out a committed retry or replacement. */
 export function effectsOfRerun(
   origin: Origin,
   message: RunMessage,
@@ -104,7 +104,7 @@ function isLate({ joinUntil, now, again }: Origin): boolean {
   return joinUntil !== undefined && joinUntil < now && !again;
 }
 
-/** The failure of a group that has lost its members' outcomes, whether it collects failures or not. */
+/** Returns the failure of a group that has lost its members' outcomes, whether it collects failures or not. */
 function lateFailure(id: string): Pick<Outcome, 'state' | 'value' | 'failedId'> {
   const error = new TimeLimitExceeded(
     `Cannot end the group of ${id}: it was kept for 15 days after its latest eta, and no longer.`,
@@ -133,7 +133,7 @@ function climbTo(
   return afterJoin(origin, group, rest, failed);
 }
 
-/** A member's failure is the failure of its group, or of the chain that goes on from the group. */
+/** Passes a member's failure on to its group, or to the chain that continues from the group. */
 function failOutward(
   id: string,
   outcome: Pick<Outcome, 'state' | 'value' | 'failedId'>,
@@ -178,7 +178,10 @@ function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: C
   return startLinks(origin, at.id, links, { failure });
 }
 
-/** What is revoked, or expires, has not failed, and its own callbacks are not told, as in Celery. What it fails is told. */
+/**
+ * Returns the callbacks to tell of a revocation. An id that is revoked or expires has not failed, so its own callbacks
+ * are not told, as in Celery. The callbacks of an enclosing id that fails because of it are told.
+ */
 function toldOfRevocation({ links }: Position, { failedId }: Outcome): readonly Link[] {
   return failedId === undefined ? [] : links.filter(({ on }) => on === 'failureOnce');
 }

@@ -111,7 +111,7 @@ export function onRead(read: Message | NewerMessage | Error, receives: number): 
 export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message, T>): Next<T> {
   const { message, revoked, dead } = facts;
   if (message.kind === 'revoke') return { kind: 'revoke' };
-  // A dead message is settled even if its workflow is revoked: only its own record tells who waits for it.
+  // A dead message is settled even if its workflow is revoked: only its own record says what waits for it.
   if (dead === undefined && message.kind === 'run' && !hasTime(facts))
     return { kind: 'end', disposition: { kind: 'return', seconds: 0 } };
   if (dead === undefined && revoked.includes(workflowOf(message.id))) return { kind: 'end', disposition: ACK };
@@ -197,7 +197,7 @@ export function onThrow(
 }
 
 /**
- * Returns the decision that a message has made at its attempt and must carry out, in whichever delivery. The rerun comes
+ * Returns the decision that a message has made at its attempt and must carry out, in any delivery. The rerun comes
  * first: a replacement still runs when the id has been settled in the meantime.
  */
 export function decidedBy(
@@ -265,12 +265,12 @@ function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: 
   if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired', sig.task) };
   const task = tasks.get(sig.task);
   if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };
-  // The cells of the other members are gone, or about to go: the group would wait for them for ever.
+  // The cells of the other members are gone, or about to go: the group would wait for them forever.
   if (frames.some((frame) => 'join' in frame) && until < now) return { kind: 'commit', decision: tooLate(message) };
   return { kind: task.options.acksLate === false ? 'claim' : 'run', task };
 }
 
-/** An `acksLate: false` task starts once by its claim, so its starts are not counted. */
+/** Returns whether starts are counted: an `acksLate: false` task starts once by its claim, so its starts are not. */
 function isCounted({ tasks, message }: DeliveryFacts<RunMessage>): boolean {
   // @defect claims-are-not-counted
   return tasks.get(message.sig.task)?.options.acksLate !== false;

@@ -8,15 +8,16 @@ export interface Missing {
    * - `outcome`: it has none;
    * - `retry`, `replacement`: that was decided, and nothing of it has come;
    * - `successor`: it has ended, and what comes after it has no outcome;
-   * - `member or successor`: it is a group, of which every member that is known has ended. How many it has, only its messages say: a further one is
-   *   missing, or what comes after it.
+   * - `member or successor`: it is a group, and every known member of it has ended. Only its messages say how many
+   *   members it has. A further member is missing, or what comes after the group.
    */
   readonly lacks: 'outcome' | 'retry' | 'replacement' | 'successor' | 'member or successor';
 }
 
 /**
- * What a workflow without an outcome waits for, as far as what is kept of it tells. The plan is in its messages, so steps and members behind the last
- * one that has left a trace are not known, and neither is a chain's length. Callbacks are not waited for.
+ * Returns the ids that a workflow without an outcome waits for, as far as its stored items show them. The plan is in
+ * its messages. Steps and members behind the last one that has left a trace are therefore not known, nor is the length
+ * of a chain. Callbacks are not waited for.
  *
  * @param kept the traces of the workflow, by id.
  */
@@ -76,7 +77,7 @@ function waitsForParts(base: string, itself: Missing, known: Known): readonly Mi
   return known.kept.get(last)?.isEnded === true ? [{ id: last, lacks: 'successor' }] : waitsFor(last, known);
 }
 
-/** A gap below the highest member that is known is a member, too. */
+/** Finds the missing members: a gap below the highest known member is a member, too. */
 function waitsForMembers(base: string, last: number, known: Known): readonly Missing[] {
   const missing: Missing[] = [];
   for (let index = 0; index <= last; index += 1) {

@@ -8,11 +8,11 @@ export interface Position {
   readonly id: string;
   readonly base: string;
   readonly links: readonly Link[];
-  /** The attempt that what keeps the id runs as. */
+  /** The attempt number of the part that keeps the id. */
   readonly attempt: number;
 }
 
-/** What the core wants done next. The worker does it and hands the answer back; it decides nothing. */
+/** The next action that the core asks for. The worker carries it out and returns the answer; it decides nothing. */
 export type Effect = SendEffect | SettleEffect | ClimbEffect | LoadEffect;
 
 /** Put a message on its queue. */
@@ -56,7 +56,7 @@ export interface LoadSource {
   readonly hi: number;
 }
 
-/** What a load was for. */
+/** The purpose of a load. */
 export type Resumption =
   | {
       readonly kind: 'step';

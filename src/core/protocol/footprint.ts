@@ -5,22 +5,23 @@ import { memberId } from './ids.ts';
 import { LEAF_MEMBERS, shardOf } from './join-tree.ts';
 import type { Cell } from './outcome.ts';
 
-/** That there is something of an id, and how far it has got; without its values. */
+/** The trace of an id: that something of it exists, and how far it has got, without its values. */
 export interface Footprint {
   readonly id: string;
   /** It has an outcome. */
   readonly isEnded: boolean;
   /** A run of it was begun, and did not decide this attempt. */
   readonly isBegun: boolean;
-  /** What its last attempt has decided instead of an outcome, and which attempt that made. */
+  /** The decision of its last attempt instead of an outcome, and the attempt that followed from it. */
   readonly next?: { readonly kind: 'retry' | 'replace'; readonly attempt: number };
   /**
-   * Epoch ms until which it is kept. When it was written is not kept: that was 15 days before this at the latest, and earlier where a start was planned for later.
+   * Epoch ms until which it is kept. The time of writing is not kept. It was 15 days before this at the latest, and
+   * earlier where a start was planned for later.
    */
   readonly until: number;
 }
 
-/** The trace of what stands at an id's address; undefined if nothing does. */
+/** Returns the trace of the content of an id's address; undefined if it has none. */
 export function footprintOf(id: string, { outcome, next, starts, claim }: Cell, until: number): Footprint | undefined {
   const isBegun = (starts !== undefined && starts.n > 0) || claim !== undefined;
   if (outcome === undefined && next === undefined && !isBegun) return undefined;
@@ -28,12 +29,12 @@ export function footprintOf(id: string, { outcome, next, starts, claim }: Cell, 
   return { id, isEnded: outcome !== undefined, isBegun, ...rerun, until };
 }
 
-/** The trace of an id of which something is kept beside its address: that it is there, and no more. */
+/** Returns the trace of an id that has something stored beside its address: only that it exists. */
 export function bareFootprint(id: string, until: number): Footprint {
   return { id, isEnded: false, isBegun: false, until };
 }
 
-/** What two traces of one id say together. */
+/** Merges two traces of one id. */
 export function mergedFootprint(a: Footprint | undefined, b: Footprint): Footprint {
   if (a === undefined) return b;
   const next = a.next ?? b.next;
@@ -47,7 +48,8 @@ export function mergedFootprint(a: Footprint | undefined, b: Footprint): Footpri
 }
 
 /**
- * The ids whose outcomes are kept in the item with this key, by slot: of a leaf eight, of a task one; none if it is another kind of item.
+ * Returns the ids whose outcomes are kept in the item with this key, by slot. A leaf has eight, a task one, and any
+ * other item none.
  *
  * @example
  * ```ts

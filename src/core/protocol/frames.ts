@@ -8,7 +8,7 @@ import { countOf } from './plan.ts';
 /** The frame of a group, before a member's index is put in. */
 export type GroupFrame = Omit<JoinFrame, 'x'>;
 
-/** The frame of the chain of `steps` at a position, about to run its first step. */
+/** Returns the frame of the chain of `steps` at a position, about to run its first step. */
 export function chainFrame(at: Position, steps: Items): ChainFrame {
   return {
     steps,
@@ -19,7 +19,7 @@ export function chainFrame(at: Position, steps: Items): ChainFrame {
   };
 }
 
-/** The frame of the group `plan` at a position. */
+/** Returns the frame of the group `plan` at a position. */
 export function groupFrame(at: Position, plan: ParallelPlan): GroupFrame {
   return {
     join: at.base,
@@ -29,26 +29,26 @@ export function groupFrame(at: Position, plan: ParallelPlan): GroupFrame {
   };
 }
 
-/** Whether a frame is a group's. */
+/** Returns whether a frame is a group's. */
 export function isJoinFrame(frame: Frame): frame is JoinFrame {
   return 'join' in frame;
 }
 
-/** Where the chain or the group of a frame stands. */
+/** Returns the position of the chain or the group of a frame. */
 export function positionOf(frame: ChainFrame | GroupFrame): Position {
   const base = 'join' in frame ? frame.join : frame.base;
   const attempt = 'join' in frame ? 0 : (frame.try ?? 0);
   return { id: idOfBase(base), base, links: frame.links ?? [], attempt };
 }
 
-/** A position of which nothing else is known than its id. */
+/** Returns a position known only by its id. */
 export function plainPosition(id: string): Position {
   return { id, base: id, links: [], attempt: 0 };
 }
 
 /**
- * Whether what stands here replaces the task of this id, so that the id has an outcome of its own even where a step
- * follows.
+ * Returns whether the plan at this position replaces the task of this id. The id then has its own outcome even where a
+ * step follows.
  */
 export function isReplacement(at: Position): boolean {
   // @defect replacement-has-its-own-outcome

@@ -14,55 +14,55 @@
 
 const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
 const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
-/** What a key of the table holds, with room for what is kept beside the id (DynamoDB: 1,024 bytes). */
+/** The most characters of an id: a key of the table also holds what is kept beside the id (DynamoDB: 1,024 bytes). */
 export const MAX_ID = 1000;
-/** No id ends so. */
+/** An ending that an id never has. */
 const REST = '.*';
 const SEGMENT = /[.~!^]\d+/g;
 
-/** Whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */
+/** Returns whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */
 export function isWorkflowId(text: string): boolean {
   return WORKFLOW_ID.test(text);
 }
 
-/** Whether `text` is a well-formed id of a workflow or of something inside one. */
+/** Returns whether `text` is a well-formed id of a workflow or of something inside one. */
 export function isId(text: string): boolean {
   return text.length <= MAX_ID && ID.test(text);
 }
 
-/** The id of step `index` of the chain at `base`. */
+/** Returns the id of step `index` of the chain at `base`. */
 export function stepId(base: string, index: number): string {
   return `${base}.${index}`;
 }
 
-/** The id of member `index` of the group at `base`. */
+/** Returns the id of member `index` of the group at `base`. */
 export function memberId(base: string, index: number): string {
   return `${base}~${index}`;
 }
 
-/** The base of what replaces `id` and runs as attempt `attempt`. */
+/** Returns the base of the plan that replaces `id` and runs as attempt `attempt`. */
 export function replacementBase(id: string, attempt: number): string {
   return `${id}!${attempt}`;
 }
 
-/** The id of what the callback at `index` of `id` starts. */
+/** Returns the id of the canvas that the callback at `index` of `id` starts. */
 export function callbackId(id: string, index: number): string {
   // @defect callback-ids-are-derived
   return `${id}^${index}`;
 }
 
-/** The id that stands at `base`: the base without a replacement's mark. */
+/** Returns the id that stands at `base`: the base without a replacement's mark. */
 export function idOfBase(base: string): string {
   return base.replace(/!\d+$/, '');
 }
 
-/** The workflow an id belongs to. */
+/** Returns the workflow an id belongs to. */
 export function workflowOf(id: string): string {
   const end = id.search(/[.~!^]/);
   return end < 0 ? id : id.slice(0, end);
 }
 
-/** The ids that enclose `id`, innermost first, without `id` itself. */
+/** Returns the ids that enclose `id`, innermost first, without `id` itself. */
 export function enclosingIds(id: string): readonly string[] {
   const enclosing: string[] = [];
   for (let end = lastSegmentAt(id); end > 0; end = lastSegmentAt(id.slice(0, end))) {
@@ -72,12 +72,15 @@ export function enclosingIds(id: string): readonly string[] {
   return enclosing.filter((outer, index) => enclosing.indexOf(outer) === index && outer !== id);
 }
 
-/** The scope of what is left of a workflow that has ended: all inside it but callbacks, which tell of its end. */
+/**
+ * Returns the scope of the rest of a workflow that has ended: everything inside it except callbacks, which report its
+ * end.
+ */
 export function restOf(workflow: string): string {
   return `${workflow}${REST}`;
 }
 
-/** Whether a revocation of `scope` also covers `id`: `W.1` covers `W.1~0`, not `W.10`. */
+/** Returns whether a revocation of `scope` also covers `id`: `W.1` covers `W.1~0`, not `W.10`. */
 export function covers(scope: string, id: string): boolean {
   if (scope.endsWith(REST)) return !id.includes('^') && covers(scope.slice(0, -REST.length), id);
   if (!id.startsWith(scope)) return false;
@@ -85,7 +88,7 @@ export function covers(scope: string, id: string): boolean {
 }
 
 /**
- * Whether `id` lies downstream of a failure at `failedId`, so that it will never have an outcome of its own.
+ * Returns whether `id` lies downstream of a failure at `failedId`, so that it will never have an outcome of its own.
  *
  * At the first segment in which they differ, both are steps and `id`'s is the later one; or the failure's is a step and
  * the id's a group's member (the chain's last step is that group); or `id` encloses the failure.

@@ -29,39 +29,39 @@ export interface Rung {
   readonly children: number;
 }
 
-/** The leaf that holds member `index`. */
+/** Returns the leaf that holds member `index`. */
 export function leafOf(index: number): number {
   return Math.floor(index / LEAF_MEMBERS);
 }
 
-/** The slot of member `index` in its leaf, 0 to 7. */
+/** Returns the slot of member `index` in its leaf, 0 to 7. */
 export function slotOf(index: number): number {
   return index % LEAF_MEMBERS;
 }
 
-/** The partition of member `index`. */
+/** Returns the partition of member `index`. */
 export function shardOf(index: number): number {
   return Math.floor(index / SHARD_MEMBERS);
 }
 
-/** How many members the leaf of member `index` waits for, in a group of `n`. */
+/** Returns how many members the leaf of member `index` waits for, in a group of `n`. */
 export function leafSize(n: number, index: number): number {
   return Math.min(LEAF_MEMBERS, n - leafOf(index) * LEAF_MEMBERS);
 }
 
-/** The first write above the leaf of member `index`, or `undefined` where that leaf is the root. */
+/** Returns the first write above the leaf of member `index`, or `undefined` where that leaf is the root. */
 export function firstRung(n: number, index: number): Rung | undefined {
   return rung(0, leafOf(index), Math.ceil(n / LEAF_MEMBERS));
 }
 
-/** The write above `from`, once that node is complete, or `undefined` where it is the root. */
+/** Returns the write above `from`, once that node is complete, or `undefined` where it is the root. */
 export function nextRung(n: number, from: Rung): Rung | undefined {
   let width = Math.ceil(n / LEAF_MEMBERS);
   for (let level = 0; level <= from.level; level += 1) width = Math.ceil(width / NODE_CHILDREN);
   return rung(from.level + 1, from.node, width);
 }
 
-/** The partitions of a group of `n` members. */
+/** Returns how many partitions a group of `n` members has. */
 export function shardCount(n: number): number {
   return Math.ceil(n / SHARD_MEMBERS);
 }

@@ -22,20 +22,20 @@ export function outlives({ frames, in: input, sig, until }: RunMessage, notBefor
   return !isAlone && notBefore > until - RETRY_MARGIN_MS;
 }
 
-/** The latest time that there is (ECMAScript, Time Values), in epoch ms. */
+/** The latest possible time (ECMAScript, Time Values), in epoch ms. */
 export const LATEST_MS: number = 8.64e15;
 
-/** Nothing starts later: what is kept for it is kept beyond that. */
+/** The latest time at which a task may start: its items are kept beyond that. */
 const LATEST_START_MS = LATEST_MS - 366 * 86_400_000;
 
-/** From when a task with these options may run, if it is sent at `from`; both in epoch ms. */
+/** Returns when a task with these options may run, if it is sent at `from`; both in epoch ms. */
 export function startOf(options: Pick<PlanOptions, 'eta' | 'countdown'> | undefined, from: number): number {
   return Math.min(LATEST_START_MS, Math.max(options?.eta ?? 0, from + Math.max(0, options?.countdown ?? 0) * 1000));
 }
 
 /**
- * When the last task of a plan that is sent at `from` may begin, in epoch ms, if every task before it took no time: what
- * is kept for the plan is kept for longer than that.
+ * Returns when the last task of a plan that is sent at `from` may begin, in epoch ms, if every task before it took no
+ * time. The items of the plan are kept for longer than that.
  */
 export function lastStart(plan: Plan, from: number): number {
   const own = ownLastStart(plan, from);

@@ -68,7 +68,7 @@ export function encodeForQueue(message: Message): string {
 }
 
 /**
- * Reads a message, whoever sent it. `fallbackMid` is the nonce of one that has none: its SQS MessageId.
+ * Reads a message from any sender. `fallbackMid` is the nonce of one that has none: its SQS MessageId.
  *
  * @throws InvalidMessage if it is not an envelope of a version up to this one: it says which field is wrong.
  */
@@ -88,7 +88,7 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
 
 /**
  * Reads a dead message as far as it can be read. Only the five fields that every version keeps must be right: every
- * other field that this release cannot read is left out, so that whatever waits for the message can be settled.
+ * other field that this release cannot read is left out, so that everything that waits for the message can be settled.
  *
  * @throws InvalidMessage if its id, base, attempt or frames cannot be read.
  */
@@ -113,7 +113,7 @@ export function decodeDead(text: string, fallbackMid: string): Message {
   return toMessage({ ...rest, kind: 'run', sig: { task: 'unknown' } }, mid);
 }
 
-/** Whether an envelope was written by a later release. */
+/** Returns whether an envelope was written by a later release. */
 export function isNewer(message: Message | NewerMessage): message is NewerMessage {
   return 'newer' in message;
 }
@@ -201,7 +201,7 @@ function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Messag
   return { ...known, mid, unknown } as unknown as Message;
 }
 
-/** A range is of a group's members; without one the whole canvas is meant. */
+/** Checks a range: it selects members of a group. Without a range the message means the whole canvas. */
 function checkRange({ lo, hi }: Readonly<Record<string, unknown>>, sig: Plan): void {
   if (lo === undefined && hi === undefined) return;
   if (!('par' in sig)) throw invalid('sig', 'a group, of which this is a range', sig);

@@ -6,7 +6,7 @@ import type { Value } from './outcome.ts';
 import { MAX_ITEMS } from './plan.ts';
 import type { Items, Link, Plan } from './plan.ts';
 
-/** Whether a value read from a message is a plan. */
+/** Returns whether a value read from a message is a plan. */
 export function isPlan(value: unknown): value is Plan {
   if (!isPlainObject(value)) return false;
   const { links } = value;
@@ -16,12 +16,12 @@ export function isPlan(value: unknown): value is Plan {
   return isItems(value['par']) && isFlag(value['collect']) && isFlag(value['splice']) && isOwn(value['own']);
 }
 
-/** Whether a value is a list of callbacks. */
+/** Returns whether a value is a list of callbacks. */
 export function isLinks(value: unknown): value is readonly Link[] {
   return Array.isArray(value) && value.every(isLink);
 }
 
-/** Whether a value is a frame. */
+/** Returns whether a value is a frame. */
 export function isFrame(value: unknown): value is Frame {
   if (!isPlainObject(value)) return false;
   const { links } = value;
@@ -29,7 +29,7 @@ export function isFrame(value: unknown): value is Frame {
   return value['join'] === undefined ? isChainFrame(value) : isJoinFrame(value);
 }
 
-/** Whether a value is an input. */
+/** Returns whether a value is an input. */
 export function isInput(value: unknown): value is Input {
   if (!isPlainObject(value)) return false;
   if ('val' in value) return true;
@@ -74,7 +74,7 @@ function isItems(value: unknown): value is Items {
 
 const BLOCK_KEY = /^(?:table|bucket):[\w:.~!^-]{1,1000}(?:\/\d{1,9}){1,2}$/;
 
-/** Whether a value is the key of a block, as the core makes them. */
+/** Returns whether a value is the key of a block, as the core makes them. */
 function isBlockKey(value: unknown): boolean {
   return typeof value === 'string' && BLOCK_KEY.test(value);
 }
@@ -116,7 +116,7 @@ function isBase(value: unknown): value is string {
   return typeof value === 'string' && isId(value);
 }
 
-/** A group or a chain that nobody could have sent would take up all memory. */
+/** Returns whether a width is one that can be sent: a larger group or chain would take up all memory. */
 function isWidth(value: unknown): value is number {
   return isCount(value) && value <= MAX_ITEMS;
 }

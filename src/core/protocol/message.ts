@@ -5,7 +5,7 @@ import type { Items, Link, Plan, TaskPlan } from './plan.ts';
 /** The version of the envelope that this release writes; it reads this one and the one before. */
 export const ENVELOPE_VERSION = 1;
 
-/** What encloses a message, innermost first: a chain at its next step, or a join at a member. */
+/** The canvas that encloses a message, innermost first: a chain at its next step, or a join at a member. */
 export type Frame = ChainFrame | JoinFrame;
 
 /** A chain: the steps from `i` on, which is the one to run next; those kept in blocks are all of them. */
@@ -37,7 +37,7 @@ export type Input =
   | { readonly join: string; readonly n: number; readonly collect?: true }
   | { readonly failure: FailureNotice };
 
-/** What an error callback is told. */
+/** The notice that an error callback gets. */
 export interface FailureNotice {
   /** The id that failed: the step's, or the body's if its header failed. */
   readonly taskId: string;
@@ -54,7 +54,7 @@ export interface Call {
   readonly in?: Input;
 }
 
-/** What every message of a workflow carries on. */
+/** The fields that every message of a workflow passes on. */
 export interface Carried {
   /** The first task of the tree; absent: the message's own id. */
   readonly root?: string;
@@ -78,7 +78,7 @@ interface Sent extends Carried {
   readonly frames: readonly Frame[];
   /** The callbacks that wait for this id's outcome. */
   readonly links?: readonly Link[];
-  /** Sent by a resume or for a suspect: who receives it looks before it runs. */
+  /** The mark of a message sent by a resume or for a suspect: its receiver checks before it runs. */
   readonly again?: true;
   /** Fields of the envelope that this release does not know. */
   readonly unknown?: Readonly<Record<string, Json>>;
@@ -95,7 +95,10 @@ export interface RunMessage extends Sent {
   readonly expires?: number;
   /** It has a slot of its task's rate limit. */
   readonly slot?: true;
-  /** A schedule held it, for longer than a queue can: who receives it looks whether it was revoked meanwhile. */
+  /**
+   * The mark of a message that a schedule held, longer than a queue can. Its receiver checks whether it was revoked
+   * meanwhile.
+   */
   readonly held?: true;
 }
 
@@ -110,7 +113,7 @@ export interface ExpandMessage extends Sent {
   readonly notBefore?: number;
 }
 
-/** What to revoke: the id and everything inside it. */
+/** A request to revoke an id and everything inside it. */
 export interface RevokeMessage extends Sent {
   readonly kind: 'revoke';
 }
@@ -121,7 +124,7 @@ export type Message = RunMessage | ExpandMessage | RevokeMessage;
 /** A message before it has its nonce: what the core asks to have sent. */
 export type Draft = Omit<RunMessage, 'mid'> | Omit<ExpandMessage, 'mid'> | Omit<RevokeMessage, 'mid'>;
 
-/** The value of a committed success, as the input of what follows. */
+/** Returns the value of a committed success, as the input of what follows. */
 export function inputOf(value: Value): Input {
   if ('inline' in value) return { val: value.inline };
   if ('ref' in value) return { ref: value.ref };

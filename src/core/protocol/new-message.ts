@@ -10,7 +10,7 @@ export interface Range {
   readonly hi: number;
 }
 
-/** The message that runs one task; its delay and its end of life are counted from `origin.now`. */
+/** Returns the message that runs one task; its delay and its end of life are counted from `origin.now`. */
 export function newRun(
   origin: Origin,
   at: Position,
@@ -34,24 +34,24 @@ export function newRun(
   };
 }
 
-/** Until when a message lives that is due at `notBefore`; both in epoch ms. */
+/** Returns the time until which a message that is due at `notBefore` lives; both in epoch ms. */
 export function untilFrom(origin: Origin, notBefore: number): number {
   return origin.joinUntil ?? Math.max(origin.until, keptFor(notBefore));
 }
 
-/** The message that has a worker start a range of a group's members. */
+/** Returns the message that has a worker start a range of a group's members. */
 export function newRange(
   origin: Origin,
   { at, plan, input, frames }: Start & { plan: ParallelPlan },
   range: Range,
 ): Draft {
   const { links: _, ...sig } = plan;
-  // Whoever sends a range is the parent of its members, also where the group has the sender's own id.
+  // The sender of a range is the parent of its members, even where the group has the sender's own id.
   const parent = origin.sender === undefined ? {} : { parent: origin.sender };
   return { ...common(origin, at, input, frames), ...parent, kind: 'expand', sig, ...range };
 }
 
-/** The message that has a worker start a whole canvas, so that submitting it is one send. */
+/** Returns the message that has a worker start a whole canvas, so that submitting it is one send. */
 export function newCanvas(origin: Origin, { at, plan, input, frames }: Start): Draft {
   return { ...common(origin, at, input, frames), kind: 'expand', sig: plan };
 }

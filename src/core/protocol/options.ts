@@ -19,16 +19,16 @@ import { isWorkflowId } from './ids.ts';
 /** Where an option may be given: to an app, to a task, or to a call, which is a signature or `applyAsync`. */
 export type Scope = 'app' | 'task' | 'call';
 
-/** An option: all that is known of it, wherever it may be given. */
+/** An option, with everything that is known of it in every scope. */
 export interface Option {
   readonly scopes: readonly Scope[];
-  /** What its value must be. */
+  /** The check of its value. */
   readonly check: OptionCheck;
   /** Its name in Celery's signature dictionary, if it has one there. */
   readonly celery?: string;
-  /** What its value must be in Celery's signature dictionary, if that is less than the check. */
+  /** The check of its value in Celery's signature dictionary, if that is less strict than `check`. */
   readonly celeryCheck?: OptionCheck;
-  /** What its value must be in a message, if a task's message carries it. */
+  /** The check of its value in a message, if a task's message carries it. */
   readonly wire?: OptionCheck;
   /** Its value where neither the call, the task nor the app says otherwise; none: nothing is limited, checked or sent elsewhere. */
   readonly default?: unknown;
@@ -198,7 +198,7 @@ export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
   return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
 }
 
-/** Whether the options of a task in a message have values that they can have; those that are unknown are passed over. */
+/** Returns whether the options of a task in a message have valid values. Unknown options are ignored. */
 export function areWireOptions(value: unknown): boolean {
   if (!isPlainObject(value)) return false;
   return Object.entries(WIRE).every(([name, check]) => value[name] === undefined || check.is(value[name]));

@@ -5,7 +5,10 @@ import { keptFor } from './lifetime.ts';
 import type { Call, Message } from './message.ts';
 import type { Owner } from './outcome.ts';
 
-/** The part that every effect of one delivery shares: who acts, when, on behalf of which task, and what travels along. */
+/**
+ * The part that every effect of one delivery shares: the actor, the time, the task it acts for, and the data that
+ * travels along.
+ */
 export interface Origin {
   readonly by: Owner;
   /** Marks every message sent as a possible duplicate: this delivery resumes, or expands for the second time. */

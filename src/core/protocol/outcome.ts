@@ -43,7 +43,9 @@ export interface Result {
   readonly added?: { readonly join: string; readonly n: number };
 }
 
-/** The result of what was revoked, or would have begun too late; with the name of the task, if it is one. */
+/**
+ * Returns the result of an id that was revoked or would have begun too late, with the name of the task, if it is one.
+ */
 export function revokedBecause(reason: 'expired' | 'revoked', task?: string): Result {
   return { state: 'REVOKED', value: { inline: compact({ reason, task }) } };
 }
@@ -51,7 +53,7 @@ export function revokedBecause(reason: 'expired' | 'revoked', task?: string): Re
 /** A committed result and its owner. */
 export type Outcome = Result & Owner;
 
-/** What a run decided instead of a result: to try again, or which plan (as JSON) to run in its place. */
+/** The decision of a run instead of a result: to try again, or the plan (as JSON) to run in its place. */
 export type Rerun =
   | { readonly kind: 'retry'; readonly notBefore: number; readonly error?: Value }
   | { readonly kind: 'replace'; readonly plan: Value };
@@ -59,7 +61,7 @@ export type Rerun =
 /** The committed rerun that made attempt `attempt`. */
 export type NextAttempt = Rerun & Owner & { readonly attempt: number };
 
-/** What stands at an id's address. */
+/** The content of an id's address. */
 export interface Cell {
   readonly outcome?: Outcome;
   readonly next?: NextAttempt;
@@ -79,27 +81,27 @@ export interface Leaf {
   readonly last?: { readonly mid: string; readonly child: number };
 }
 
-/** What a write, also a refused one, found or left. */
+/** The state that a write found or left, even a refused one. */
 export interface Standing {
   readonly cell: Cell;
   /** Present at a member's address. */
   readonly leaf?: Leaf;
 }
 
-/** Who made what stands, as a message sees it: itself in this delivery, itself in another, another message, or nobody. */
+/** The maker of a decision, as a message sees it: itself in this or another delivery, another message, or none. */
 export type Ownership = 'thisDelivery' | 'sameMessage' | 'otherMessage' | 'undecided';
 
 /** An attempt beyond all others: for what is settled without a message of its own. */
 export const ANY_ATTEMPT: number = Number.POSITIVE_INFINITY;
 
-/** Whether attempt `attempt` may still be decided. */
+/** Returns whether attempt `attempt` may still be decided. */
 export function isOpen(cell: Cell, attempt: number): boolean {
   if (cell.outcome !== undefined) return false;
   // @defect later-attempt-closes-earlier
   return attempt === ANY_ATTEMPT || (cell.next?.attempt ?? 0) <= attempt;
 }
 
-/** Who decided attempt `attempt`, seen from the delivery `by`. */
+/** Returns who decided attempt `attempt`, seen from the delivery `by`. */
 export function ownershipOf(cell: Cell, attempt: number, by: Owner): Ownership {
   const owner = cell.outcome ?? (cell.next !== undefined && cell.next.attempt > attempt ? cell.next : undefined);
   if (owner === undefined) return 'undecided';

@@ -2,10 +2,10 @@ import type { Json } from '../values/json.ts';
 import type { Value } from './outcome.ts';
 
 /**
- * What will run, in the normal form that messages and blocks carry: a task, a sequence or a parallel group.
+ * The work to run, in the normal form that messages and blocks carry: a task, a sequence or a parallel group.
  *
  * Chains and groups are already flattened, a chord is a group followed by a step, chunks are a group of starmaps, and
- * values are marked JSON. A plan says nothing of ids: those come from where it is put.
+ * values are marked JSON. A plan contains no ids: they follow from its position.
  */
 export type Plan = TaskPlan | SequencePlan | ParallelPlan;
 
@@ -35,7 +35,7 @@ export interface SequencePlan {
 /** Members that run at once; what follows sees their values in this order. */
 export interface ParallelPlan {
   readonly par: Items;
-  /** What follows gets every member's outcome, also a failure. */
+  /** Whether the next step gets every member's outcome, even a failure. */
   readonly collect?: true;
   /** The values join those of the enclosing group, in this member's place. */
   readonly splice?: true;
@@ -66,7 +66,7 @@ export interface Link {
   readonly plan: Plan;
 }
 
-/** What a task's options say on the wire; times in seconds, instants in epoch milliseconds. */
+/** The options of a task as a message carries them; times in seconds, instants in epoch milliseconds. */
 export interface PlanOptions {
   readonly countdown?: number;
   readonly eta?: number;
@@ -76,31 +76,31 @@ export interface PlanOptions {
   readonly tenant?: string;
   readonly headers?: Readonly<Record<string, Json>>;
   readonly ignoreResult?: boolean;
-  /** `null`: for ever. */
+  /** `null`: no limit. */
   readonly maxRetries?: number | null;
   readonly timeLimit?: number;
   readonly softTimeLimit?: number;
 }
 
-/** Members of a group, or steps of a chain, at the most. */
+/** Members of a group, or steps of a chain, at most. */
 export const MAX_ITEMS = 1_000_000;
 
-/** Whether the elements are kept in blocks. */
+/** Returns whether the elements are kept in blocks. */
 export function isStoredItems(items: Items): items is StoredItems {
   return 'stored' in items;
 }
 
-/** The steps of a sequence, or the members of a group. */
+/** Returns the steps of a sequence, or the members of a group. */
 export function elementsOf(plan: SequencePlan | ParallelPlan): Items {
   return 'seq' in plan ? plan.seq : plan.par;
 }
 
-/** How many elements there are. */
+/** Returns how many elements there are. */
 export function countOf(items: Items): number {
   return isStoredItems(items) ? items.n : items.length;
 }
 
-/** The first task that `plan` runs: it decides which queue carries the plan. */
+/** Returns the first task that `plan` runs: it decides which queue carries the plan. */
 export function firstTaskOf(plan: Plan): { readonly task: string; readonly queue?: string } | undefined {
   if ('task' in plan) {
     const queue = plan.options?.queue;

@@ -9,7 +9,7 @@ export interface RestOfChain {
   readonly links?: readonly Link[];
 }
 
-/** The chains around a message, innermost first, up to the group that it is a member of. */
+/** Returns the chains around a message, innermost first, up to the group that contains it. */
 export function chainsAround(frames: readonly Frame[]): readonly ChainFrame[] {
   const chains: ChainFrame[] = [];
   for (const frame of frames) {
@@ -20,8 +20,9 @@ export function chainsAround(frames: readonly Frame[]): readonly ChainFrame[] {
 }
 
 /**
- * What a message leaves to be run, as a canvas of its own: the steps that it stands for, then those of the chains around it. They become
- * one chain, whose callbacks are those of the outermost; those of the others wait for their last step.
+ * Returns the work that a message leaves to be run, as a separate canvas. It holds the steps of the message, then those
+ * of the chains around it. They become one chain with the callbacks of the outermost; the callbacks of the others wait
+ * for their last step.
  */
 export function remainsOf(first: readonly Plan[], links: readonly Link[], chains: readonly RestOfChain[]): Plan {
   const parts = [{ steps: first, links }, ...chains.map((chain) => ({ links: [], ...chain }))];

@@ -4,8 +4,8 @@ import type { Items, Link, Plan } from './plan.ts';
 import { isStoredItems } from './plan.ts';
 
 /**
- * What makes a plan the same canvas as another: the tasks, their arguments, and how they hang together. When, where and
- * with which labels it runs does not: who asks twice asks a little later, and in another trace.
+ * Returns the part of a plan that makes it the same canvas as another: the tasks, their arguments, and their structure.
+ * The time, queue and labels of the run do not count: a second request comes a little later, and in another trace.
  *
  * @example
  * ```ts

@@ -11,8 +11,8 @@ import type { Link, ParallelPlan, Plan } from './plan.ts';
 import { countOf, isStoredItems } from './plan.ts';
 
 /**
- * The effects that start `plan` at a position: a message for a task, the first step of a sequence, every member of a
- * group. A wide group goes by `expand` messages, each for a range of its members.
+ * Returns the effects that start `plan` at a position: a message for a task, the first step of a sequence, every member
+ * of a group. A wide group goes by `expand` messages, each for a range of its members.
  */
 export function startPlan(origin: Origin, { at, plan, input, frames }: Start): readonly Effect[] {
   const here = plan.links === undefined ? at : { ...at, links: [...at.links, ...plan.links] };
@@ -25,7 +25,10 @@ export function startPlan(origin: Origin, { at, plan, input, frames }: Start): r
   return sendRanges(origin, start, { lo: 0, hi: n });
 }
 
-/** The same for a canvas that came as one message: a group that fits into one range is begun here, not sent on. */
+/**
+ * Returns the same effects for a canvas that came as one message: a group that fits into one range is begun here, not
+ * sent on.
+ */
 export function startWhole(origin: Origin, start: Start): readonly Effect[] {
   const { plan, at } = start;
   const n = 'par' in plan ? countOf(plan.par) : 0;
@@ -34,7 +37,7 @@ export function startWhole(origin: Origin, start: Start): readonly Effect[] {
   return startRange(origin, { ...start, at: here, plan }, { lo: 0, hi: n });
 }
 
-/** The effects that start the step a chain's frame points at. */
+/** Returns the effects that start the step a chain's frame points at. */
 export function startStep(
   origin: Origin,
   frame: ChainFrame,
@@ -46,7 +49,7 @@ export function startStep(
   return [{ kind: 'load', source, then: { kind: 'step', frame, input, rest } }];
 }
 
-/** The effects that start a range of a group's members: what an `expand` message asks for. */
+/** Returns the effects that start a range of a group's members: what an `expand` message asks for. */
 export function startRange(
   origin: Origin,
   start: Start & { plan: ParallelPlan },
@@ -58,20 +61,20 @@ export function startRange(
   return [{ kind: 'load', source: { items: plan.par, lo, hi }, then: { kind: 'members', frame, lo, input, frames } }];
 }
 
-/** The same, for a range of any size: one that is too wide for a message is split. */
+/** Returns the same effects for a range of any size: one that is too wide for a message is split. */
 export function startRanges(origin: Origin, start: Start & { plan: ParallelPlan }, range: Range): readonly Effect[] {
   if (range.hi - range.lo <= origin.rangeMembers) return startRange(origin, start, range);
   return sendRanges(origin, start, range);
 }
 
-/** The effects that follow a load: the plans are here, go on. */
+/** Returns the effects that follow a load: the plans are here, go on. */
 export function afterLoad(origin: Origin, { then }: LoadEffect, plans: readonly Plan[]): readonly Effect[] {
   if (then.kind === 'step') return startStepWith(origin, then.frame, plans, then.input, then.rest);
   return startMembers(origin, then, plans);
 }
 
 /**
- * The effects that follow once every member of a group has an outcome: the step behind it is started with their
+ * Returns the effects that follow once every member of a group has an outcome: the step behind it is started with their
  * values; where nothing follows, the group itself is the value of its id.
  */
 export function afterJoin(
@@ -81,7 +84,7 @@ export function afterJoin(
   hasFailed = false,
 ): readonly Effect[] {
   const position = positionOf(frame);
-  // The callbacks of a group that is part of one which collects are for the values of all, as they are elsewhere.
+  // The success callbacks of a group inside a collecting group need the values of all members, as they do elsewhere.
   const at = hasFailed ? { ...position, links: position.links.filter(({ on }) => on !== 'success') } : position;
   const { join, n } = frame;
   const [outer, ...rest] = frames;
@@ -95,7 +98,7 @@ export function afterJoin(
   return [{ kind: 'settle', at, result: { state: 'SUCCESS', ...result }, frames, step: at.id, quiet: false }];
 }
 
-/** The effects that start the callbacks of `id`, each a canvas of its own. */
+/** Returns the effects that start the callbacks of `id`, each a canvas of its own. */
 export function startLinks(origin: Origin, id: string, links: readonly Link[], input: Input): readonly Effect[] {
   return links.flatMap(({ plan }, index) =>
     startPlan(origin, { at: plainPosition(callbackId(id, index)), plan, input, frames: [] }),

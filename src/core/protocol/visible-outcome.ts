@@ -3,14 +3,16 @@ import type { Address } from './address.ts';
 import { enclosingIds, isDownstream, workflowOf } from './ids.ts';
 import type { Cell, Outcome } from './outcome.ts';
 
-/** The addresses that decide what an id without an outcome is: its own, and those of everything around it. */
+/**
+ * Returns the addresses that decide the state of an id without an outcome: its own, and those of everything around it.
+ */
 export function addressesAround(id: string): readonly Address[] {
   return [id, ...enclosingIds(id)].map(addressOf);
 }
 
 /**
- * What a reader sees of an id: its own outcome, or that of an enclosing id whose failure it lies downstream of; below a
- * revoked workflow everything is revoked.
+ * Returns the outcome that a reader sees for an id. It is its own, or that of an enclosing id whose failure lies
+ * upstream of it. Below a revoked workflow everything is revoked.
  *
  * @param cells what stands at {@link addressesAround} the id, in that order.
  */
@@ -21,8 +23,8 @@ export function outcomeSeen(id: string, cells: readonly Cell[]): Outcome | undef
 }
 
 /**
- * The revocation of its whole workflow, of an id that has no outcome and does not lie downstream of a failure. It may be
- * running: who is to see it as revoked has to commit that first, so that it stays so.
+ * Returns the revocation of the whole workflow for an id that has no outcome and does not lie downstream of a failure.
+ * It may be running. A reader that treats it as revoked has to commit that first, so that it stays revoked.
  *
  * @param cells what stands at {@link addressesAround} the id, in that order.
  */

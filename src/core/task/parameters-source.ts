@@ -31,7 +31,7 @@ export function listParameters(source: string): readonly SourceParameter[] | und
 
 // --- internal ---
 
-/** The list up to its closing parenthesis; the opening one has been read. */
+/** Returns the list up to its closing parenthesis; the opening one has been read. */
 function readList(tokens: Iterable<string>): readonly SourceParameter[] | undefined {
   const list: SourceParameter[] = [];
   let written: string[] = [];
@@ -71,7 +71,7 @@ const REGEX = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+\/\w*/y;
 const WORD = /[\p{ID_Continue}$#]+/uy;
 const PUNCTUATOR = /=>|\.\.\.|\+\+|--|[^]/y;
 
-/** What may stand before a division and not before a regular expression: a value. */
+/** The end of a value, which may stand before a division but not before a regular expression. */
 const VALUE_END = /^(?:[)\]}]|""|[\p{ID_Continue}$#]+)$/u;
 const BEFORE_VALUE = new Set([
   'return',
@@ -87,7 +87,10 @@ const BEFORE_VALUE = new Set([
   'case',
 ]);
 
-/** The tokens from the cursor on, without white space and comments; strings, templates and regular expressions are `""`. */
+/**
+ * Returns the tokens from the cursor on, without white space and comments; strings, templates and regular expressions
+ * are `""`.
+ */
 function* tokensOf(cursor: Cursor): Generator<string, undefined> {
   let previous = '';
   for (;;) {

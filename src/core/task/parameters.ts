@@ -1,7 +1,7 @@
 import { InvalidArguments } from '../errors/caller.ts';
 import { listParameters } from './parameters-source.ts';
 
-/** What a task's function takes, read from its source. */
+/** The parameters of a task's function, read from its source. */
 export interface Parameters {
   /** Parameters before the first with a default, or the rest parameter. */
   readonly required: number;
@@ -21,13 +21,13 @@ export interface Call {
   readonly args: readonly unknown[];
   readonly kwargs?: Readonly<Record<string, unknown>> | undefined;
   /**
-   * Whether the call comes by name or from JSON, without types that check it: then a missing argument is refused. Types let an
-   * optional parameter, `z?: number`, be left out, and nothing of it is in the function's source.
+   * Whether the call comes by name or from JSON, without types that check it: then a missing argument is refused. Types
+   * allow an optional parameter, `z?: number`, to be left out, and the function's source does not show it.
    */
   readonly isUntyped?: boolean;
 }
 
-/** A task's function, whatever it takes. */
+/** A task's function, with any parameters. */
 export type AnyFunction = (...args: never[]) => unknown;
 
 /**
@@ -69,8 +69,8 @@ export function checkArguments(call: Call): void {
 }
 
 /**
- * The arguments to call a task's function with, without a context: keyword arguments go behind the last slot, the gap filled with undefined.
- * Where the parameters are not known they go last.
+ * Returns the arguments to call a task's function with, without a context: keyword arguments go behind the last slot,
+ * the gap filled with undefined. Where the parameters are not known they go last.
  *
  * @throws InvalidArguments as {@link checkArguments} does.
  *
@@ -88,8 +88,8 @@ export function bindArguments(call: Call): readonly unknown[] {
 // --- internal ---
 
 /**
- * An expression that begins with a brace is an object, also in parentheses, which minifying takes away. Tools that count
- * coverage write `{}` as `(count(), {})`.
+ * Returns whether an expression is an object: it begins with a brace, even in parentheses, which minifying removes.
+ * Tools that count coverage write `{}` as `(count(), {})`.
  */
 function isObject(initial: string | undefined): boolean {
   return initial !== undefined && (/^\(*\{.*\}\)*$/s.test(initial) || /^\(.*,\{\}\)$/s.test(initial));
@@ -119,7 +119,7 @@ function countText(count: number): string {
   return count === 1 ? '1 argument' : `${count} arguments`;
 }
 
-/** The call as one would write it; objects are only hinted at, for they may be large or secret. */
+/** Returns the call as a person would write it. Objects are only hinted at, because they may be large or secret. */
 function callText({ task, args, kwargs }: Call): string {
   const shown = args.slice(0, 8).map(argumentText);
   if (args.length > shown.length) shown.push('…');

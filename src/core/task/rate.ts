@@ -3,7 +3,7 @@ import { InvalidOptions } from '../errors/caller.ts';
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**
- * The ms between two starts under a rate limit; undefined for no limit.
+ * Returns the ms between two starts under a rate limit; undefined for no limit.
  *
  * @param limit as in Celery: `'10/s'`, `'100/m'`, `'1000/h'`, or a number a second.
  * @throws InvalidOptions if it is none of these.

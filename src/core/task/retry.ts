@@ -3,25 +3,25 @@ import type { ErrorType, TaskOptions } from '../types/options.ts';
 import { errorTypeOf } from '../values/failure-record.ts';
 import { TASK_DEFAULTS } from './defaults.ts';
 
-/** How many retries a task has; null: without end. */
+/** Returns how many retries a task has; null: no limit. */
 export function retryLimit(options: TaskOptions, perCall: number | null | undefined): number | null {
   if (perCall !== undefined) return perCall;
   return options.maxRetries === undefined ? TASK_DEFAULTS.maxRetries : options.maxRetries;
 }
 
-/** Whether a retry is left after `retries` of them. */
+/** Returns whether a retry is left after `retries` of them. */
 export function hasRetryLeft(limit: number | null, retries: number): boolean {
   return limit === null || retries < limit;
 }
 
-/** Seconds before a retry that does not say. */
+/** Returns the seconds before a retry that gives no delay. */
 export function defaultRetryDelay(options: TaskOptions): number {
   return options.defaultRetryDelay ?? TASK_DEFAULTS.defaultRetryDelay;
 }
 
 /**
- * Seconds before an automatic retry: without backoff the task's delay, with backoff `factor × 2^retries` up to a most,
- * and with jitter a random whole part of that (Celery, `get_exponential_backoff_interval`).
+ * Returns the seconds before an automatic retry: without backoff the task's delay, with backoff `factor × 2^retries` up
+ * to a maximum, and with jitter a random whole part of that (Celery, `get_exponential_backoff_interval`).
  *
  * @param random at least 0 and below 1.
  */
@@ -34,8 +34,9 @@ export function autoretryDelay(options: TaskOptions, retries: number, random: nu
 }
 
 /**
- * Whether an error is retried without being asked: its type is named as its record says it, or a class of it. What this
- * library refuses, and every attempt meets again, is retried only where it is named itself, and not a class above it.
+ * Returns whether an error is retried automatically: the options name its type as its record does, or one of its
+ * classes. A refusal by this library, which every attempt meets again, is retried only where the options name it
+ * itself, not a class above it.
  */
 export function isRetriable(error: unknown, { autoretryFor = [], dontAutoretryFor = [] }: TaskOptions): boolean {
   const isMetAgain = MET_AGAIN.some((code) => isChordalError(error, code));

@@ -1,4 +1,4 @@
-/** How the messages of errors show values: short, on one line, and never throwing whatever the value is. */
+/** Functions that show values in the messages of errors: short, on one line, and without throwing for any value. */
 
 /**
  * Names a value for the message of an error. The contents of objects are not shown: arguments may be secrets.
@@ -21,7 +21,8 @@ export function describe(value: unknown): string {
 }
 
 /**
- * The beginning of a text that takes at most so many bytes of UTF-8, with `…` at its end if something was cut off.
+ * Returns the beginning of a text that takes at most so many bytes of UTF-8, with `…` at its end if something was cut
+ * off.
  *
  * @example
  * cutTo('abcdefgh', 6); // 'abc…'
@@ -33,13 +34,13 @@ export function cutTo(text: string, bytes: number): string {
   for (const character of text) {
     used += bytesOf(character);
     if (used > bytes) return `${text.slice(0, kept)}…`;
-    // What is kept leaves room for the three bytes of the mark.
+    // The kept part leaves room for the three bytes of the mark.
     if (used <= bytes - 3) kept += character.length;
   }
   return text;
 }
 
-/** What something that was thrown says. */
+/** Returns the message of a thrown value. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -1,5 +1,5 @@
 /**
- * The name that is most likely meant by one that does not exist; undefined if none is near.
+ * Returns the existing name that an unknown name most likely means; undefined if none is near.
  *
  * @example
  * nearest('ad', ['add', 'mul']); // 'add'
@@ -18,7 +18,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
 
 // --- internal ---
 
-/** How many letters must be put in, left out, changed, or swapped with the next. */
+/** Returns how many letters must be inserted, removed, changed, or swapped with the next. */
 function distanceBetween(a: string, b: string): number {
   let above: readonly number[] = [];
   let row: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);

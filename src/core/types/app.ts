@@ -13,13 +13,16 @@ import type { DeclareTask, DefineTask, SignatureFunction } from './tasks.ts';
  * ```
  */
 export interface AppConf extends EngineSettings, CloudSettings {
-  /** Options of every task that does not say otherwise; those that are not given are what {@link TaskOptions} says. */
+  /**
+   * Options of every task that does not set its own; options that are not given have the defaults of {@link
+   * TaskOptions}.
+   */
   readonly taskDefaults: TaskOptions;
 }
 
 /** An app as its callers see it: its tasks, and the ways to call them and to find their results. */
 export interface ClientApp {
-  /** What it was named when it was made; two apps of one name share their `dedupKey`s. */
+  /** The name that it was created with; two apps of one name share their `dedupKey`s. */
   readonly name: string;
   /** Its settings, the defaults included. */
   readonly conf: AppConf;
@@ -30,17 +33,17 @@ export interface ClientApp {
   /** Reads a signature from JSON, ours or Celery's, or builds one by name. */
   readonly signature: SignatureFunction;
   /**
-   * The handle of an id, from anywhere.
+   * Returns the handle of an id, from anywhere.
    *
    * @param id the `taskId` of a result, or the id of anything inside a workflow.
-   * @throws InvalidOptions for what cannot be an id.
+   * @throws InvalidOptions for a value that cannot be an id.
    */
   asyncResult<T = unknown>(id: string): AsyncResult<T>;
   /**
-   * The handle of a group that was saved with `save()`, or null.
+   * Returns the handle of a group that was saved with `save()`, or null.
    *
    * @param id its `taskId`.
-   * @throws InvalidOptions for what cannot be an id.
+   * @throws InvalidOptions for a value that cannot be an id.
    */
   groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
   /** Any results as one. */
@@ -61,24 +64,29 @@ export interface EngineSettings {
   readonly resultExpires: number;
 }
 
-/** Where an app's table, bucket and queues are. Each can also come from the environment, which it wins over. */
+/**
+ * The places of an app's table, bucket and queues. Each can also come from the environment; a value given here wins.
+ */
 export interface CloudSettings {
   /** The name of the table. Default: `CHORDAL_TABLE`. */
   readonly table?: string;
   /** The name of the bucket. Default: `CHORDAL_BUCKET`. */
   readonly bucket?: string;
-  /** What the names of its queues begin with. Default: `<service>-<stage>-` if both are given, else `CHORDAL_QUEUE_PREFIX`. */
+  /**
+   * The prefix of the names of its queues. Default: `<service>-<stage>-` if both are given, else
+   * `CHORDAL_QUEUE_PREFIX`.
+   */
   readonly queuePrefix?: string;
   /** The service that runs its tasks. Default: `CHORDAL_SERVICE`. */
   readonly service?: string;
   /** The stage of that service. Default: `CHORDAL_STAGE`. */
   readonly stage?: string;
-  /** Which queue carries each task's messages. Default: `CHORDAL_ROUTES`, or what was built into the function. */
+  /** The queue that carries each task's messages. Default: `CHORDAL_ROUTES`, or the routes built into the function. */
   readonly routes?: Readonly<Record<string, string>>;
   /** The role that EventBridge Scheduler sends with. Default: `CHORDAL_SCHEDULER_ROLE`; without one long delays are made of short ones. */
   readonly schedulerRole?: string;
   /** The group of its schedules. Default: `CHORDAL_SCHEDULER_GROUP`, or `default`. */
   readonly schedulerGroup?: string;
-  /** What is logged on stderr. Default: `CHORDAL_LOG_LEVEL`, or `info`. */
+  /** The log level on stderr. Default: `CHORDAL_LOG_LEVEL`, or `info`. */
   readonly logLevel?: LogLevel;
 }

@@ -10,7 +10,7 @@ import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf }
  * @typeParam R what its value is
  * @typeParam Name its task's name, or which canvas it is
  * @typeParam Keywords the keyword arguments that it takes; never: none
- * @typeParam Also what it may be given though it lacks nothing: an optional or a rest parameter takes it
+ * @typeParam Also the arguments that it may be given although it lacks none: an optional or a rest parameter takes them
  *
  * @example
  * ```ts
@@ -31,7 +31,7 @@ export interface Signature<
    * Runs it here, without a message: each task of it in this process, in the order and with the values it would have on
    * workers. A retry throws its error, and what replaces a task runs here too.
    *
-   * @throws what the task throws that fails first; InvalidArguments for arguments that do not fit.
+   * @throws the error of the task that fails first; InvalidArguments for arguments that do not fit.
    */
   (...args: LaterArgs<Missing, Keywords, Also>): Promise<R>;
   /**
@@ -51,22 +51,22 @@ export interface Signature<
     options?: ApplyOptions<readonly [...Missing] | Also, Keywords>,
   ): Promise<AsyncResult<R>>;
   applyAsync(options: ApplyOptionsWithArgs<readonly [...Missing] | Also, Keywords>): Promise<AsyncResult<R>>;
-  /** This, and then `next`, called with what this returns: `chain(this, next)`. */
+  /** Returns a chain of this and then `next`, called with the value of this: `chain(this, next)`. */
   pipe<This extends AnySignature, const Next extends AnySignature>(
     this: This,
     next: NextStep<This, Next>,
   ): Chained<[This, Next]>;
   /**
-   * The same with further options; the later win, callbacks add up, headers merge.
+   * Returns the same with further options; the later win, callbacks add up, headers merge.
    *
    * @throws InvalidOptions for an option that is unknown or wrong.
    */
   set<This extends AnySignature>(this: This, options: SignatureOptions): This;
-  /** The same with a signature to be started with its value, once it has succeeded. */
+  /** Returns the same with a signature to be started with its value, once it has succeeded. */
   link<This extends AnySignature>(this: This, callback: AnySignature): This;
-  /** The same with a signature to be started with the failure, if it fails. */
+  /** Returns the same with a signature to be started with the failure, if it fails. */
   linkError<This extends AnySignature>(this: This, callback: AnySignature): This;
-  /** The same again. */
+  /** Returns the same again. */
   clone<This extends AnySignature>(this: This): This;
 }
 
@@ -114,7 +114,7 @@ export interface Group<
 }
 
 /**
- * A signature of which nothing is known: what `app.signature` reads or builds by name.
+ * A signature of unknown types, as `app.signature` reads it or builds it by name.
  *
  * @example
  * ```ts
@@ -124,7 +124,7 @@ export interface Group<
  */
 export type UntypedSignature = Signature<[], unknown, string, object, readonly unknown[]>;
 
-/** What a signature is called with later. */
+/** The arguments that a signature is called with later. */
 export type LaterArgs<Missing extends readonly unknown[], Keywords, Also extends readonly unknown[]> =
   | [...Missing, kwargs?: Kwargs<Keywords>]
   | Also;
@@ -139,12 +139,14 @@ export type ChainFunction = <const Steps extends readonly AnySignature[]>(
   ...steps: ChainSteps<Steps, Steps>
 ) => Chained<Steps>;
 
-/** What a chain of these steps is: it takes what the first one lacks, and ends as the last one does. */
+/**
+ * The type of a chain of these steps: it takes the arguments that the first one lacks, and ends as the last one does.
+ */
 export type Chained<Steps extends readonly AnySignature[]> = Steps extends readonly []
   ? Signature<[], null, 'chain'>
   : Joined<FirstOf<Steps>, LastOf<Steps>, 'chain'>;
 
-/** What takes the arguments of `First` and has the value of `Last`. */
+/** The type of a canvas that takes the arguments of `First` and has the value of `Last`. */
 export type Joined<First, Last, Name extends string> = [First] extends [
   HasFacts<
     infer Missing extends readonly unknown[],
@@ -161,7 +163,7 @@ export type Joined<First, Last, Name extends string> = [First] extends [
     : never
   : never;
 
-/** `Next` if it can follow `Before`, and otherwise what the matter is. */
+/** `Next` if it can follow `Before`, and otherwise the problem. */
 export type NextStep<Before, Next> =
   Fit<ResultOf<Before>, Next, 'step 2', Returned<Before>> extends infer Problem
     ? [Problem] extends [never]
@@ -170,8 +172,8 @@ export type NextStep<Before, Next> =
     : never;
 
 /**
- * Never if `Next` can be called with a value of type `Value`, and otherwise what the matter is. What is of
- * unknown type fits wherever a value does.
+ * Never if `Next` can be called with a value of type `Value`, and otherwise the problem. A value of unknown type fits
+ * wherever a value does.
  */
 export type Fit<Value, Next, Place extends string, Source extends string> =
   Next extends HasFacts<infer Missing extends readonly unknown[], unknown, never, infer Also, never>
@@ -180,7 +182,7 @@ export type Fit<Value, Next, Place extends string, Source extends string> =
       : Misfit<Value, Missing, Also, `${Place}${Named<Next>}`, Source>
     : never;
 
-/** A value as it is compared: what is unknown, or an unknown item of a list, counts as anything. */
+/** A value as it is compared: an unknown value, or an unknown item of a list, counts as anything. */
 export type Known<Value> = unknown extends Value
   ? never
   : Value extends readonly unknown[]

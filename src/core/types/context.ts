@@ -1,8 +1,8 @@
-/** What a task sees of its own run. */
+/** The types of a task's view of its own run. */
 import type { AnySignature, Complete } from './signature.ts';
 
 /**
- * What a bound task takes first; elsewhere `currentTask()` returns the same.
+ * The first parameter of a bound task; elsewhere `currentTask()` returns the same.
  *
  * @example
  * ```ts
@@ -11,7 +11,7 @@ import type { AnySignature, Complete } from './signature.ts';
  * ```
  */
 export interface TaskContext {
-  /** What is known of the run. */
+  /** The known facts of the run. */
   readonly request: Request;
   /** Fires at the soft time limit, shortly before the time limit, and when the task is revoked. */
   readonly signal: AbortSignal;
@@ -20,11 +20,11 @@ export interface TaskContext {
   /** Lists of values that outlive the task. */
   readonly ledger: Ledger;
   /**
-   * Shows a custom state to clients until the task ends; where it is called directly, nothing.
+   * Shows a custom state to clients until the task ends; does nothing where the task is called directly.
    *
    * @param state a name other than SUCCESS, FAILURE and REVOKED, which only an outcome has.
    * @param meta what `info()` then returns: any value that can be sent. Default null.
-   * @throws InvalidOptions for a state that is none, SerializationError for a meta that cannot be sent.
+   * @throws InvalidOptions for an invalid state, SerializationError for a meta that cannot be sent.
    */
   updateState(state: string, meta?: unknown): Promise<void>;
   /**
@@ -35,10 +35,10 @@ export interface TaskContext {
    */
   progress(current: number, total: number): Promise<void>;
   /**
-   * What to throw to be run again, by default after the task's `defaultRetryDelay`. Past `maxRetries` it is the `error`
-   * itself, or MaxRetriesExceededError; where it is called directly, the error at once.
+   * Returns the error to throw to be run again, by default after the task's `defaultRetryDelay`. Past `maxRetries` it
+   * is the `error` itself, or MaxRetriesExceededError. Where the task is called directly, it is the error at once.
    *
-   * @param options how this retry differs from what the task's options say.
+   * @param options how this retry differs from the task's options.
    * @throws InvalidOptions for an option that is unknown or wrong.
    *
    * @example
@@ -54,10 +54,11 @@ export interface TaskContext {
    */
   retry(options?: RetryOptions): Error;
   /**
-   * What to return, or to throw, to have a signature or canvas run in the task's place: its value becomes the task's.
+   * Returns the value to return or throw so that a signature or canvas runs in the task's place. Its value becomes the
+   * task's.
    *
-   * @param signature what lacks no argument.
-   * @throws InvalidCanvas if it is no signature.
+   * @param signature a signature that lacks no argument.
+   * @throws InvalidCanvas if it is not a signature.
    *
    * @example
    * ```ts
@@ -71,14 +72,14 @@ export interface TaskContext {
   /**
    * Adds a member to the chord that the task is a header member of; its value comes after those of the header.
    *
-   * @param signature what lacks no argument.
-   * @throws InvalidOptions if the task is a member of no group, InvalidCanvas if it is no signature.
+   * @param signature a signature that lacks no argument.
+   * @throws InvalidOptions if the task is a member of no group, InvalidCanvas if it is not a signature.
    */
   addToChord(signature: AnySignature): void;
 }
 
 /**
- * How a retry differs from what the task's options say.
+ * The differences of a retry from the task's options.
  *
  * @example
  * ```ts
@@ -93,14 +94,14 @@ export interface RetryOptions {
   readonly countdown?: number;
   /** The time before which it does not run again. Default none. */
   readonly eta?: Date;
-  /** Why. Default none. */
+  /** The reason. Default none. */
   readonly error?: unknown;
-  /** How many retries before it fails; null: without end. Default: the task's. */
+  /** How many retries before it fails; null: no limit. Default: the task's. */
   readonly maxRetries?: number | null;
 }
 
 /**
- * What `ctx.replace` returns; its task's value is of type `R`.
+ * The value that `ctx.replace` returns; its task's value is of type `R`.
  *
  * @example
  * ```ts
@@ -109,12 +110,12 @@ export interface RetryOptions {
  * ```
  */
 export interface Replacement<out R> {
-  /** What runs in its place. */
+  /** The signature that runs in its place. */
   readonly replacement: Complete<R>;
 }
 
 /**
- * What is known of the run.
+ * The known facts of the run.
  *
  * @example
  * ```ts
@@ -126,7 +127,7 @@ export interface Replacement<out R> {
  * ```
  */
 export interface Request {
-  /** The id of this call: what `app.asyncResult` finds it by. */
+  /** The id of this call, for `app.asyncResult`. */
   readonly id: string;
   /** The id of everything that descends from one call: the handle's. */
   readonly workflowId: string;
@@ -144,7 +145,7 @@ export interface Request {
   readonly args: readonly unknown[];
   /** The keyword arguments. */
   readonly kwargs: Readonly<Record<string, unknown>>;
-  /** What `headers` of the call said; empty if nothing. */
+  /** The `headers` of the call; empty if it had none. */
   readonly headers: Readonly<Record<string, unknown>>;
   /** The time before which it was not to start; null if it was to start at once. */
   readonly eta: Date | null;
@@ -168,18 +169,18 @@ export interface Request {
  * ```
  */
 export interface Logger {
-  /** What helps to find a fault. */
+  /** Writes a line that helps to find a fault. */
   debug(message: string, fields?: object): void;
-  /** What is worth knowing. */
+  /** Writes a line that is worth knowing. */
   info(message: string, fields?: object): void;
-  /** What may become a fault. */
+  /** Writes a line about a possible fault. */
   warn(message: string, fields?: object): void;
-  /** What has gone wrong. */
+  /** Writes a line about an error. */
   error(message: string, fields?: object): void;
 }
 
 /**
- * Lists of values that outlive a task: each call of `append` adds one, also a second run's.
+ * Lists of values that outlive a task: each call of `append` adds one, even in a second run.
  *
  * @example
  * ```ts
@@ -195,6 +196,6 @@ export interface Logger {
 export interface Ledger {
   /** Adds a value, which can be sent, to the list of this key. It is kept for 90 days. */
   append(key: string, value: unknown): Promise<void>;
-  /** The values of this key, in the order in which they were appended. */
+  /** Returns the values of this key, in the order in which they were appended. */
   read(key: string): Promise<readonly unknown[]>;
 }

@@ -5,8 +5,8 @@ import type { MemberOutcome } from './results.ts';
 import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.ts';
 
 /**
- * The type of `group`: the members run at once, and the value is the list of theirs, in order. Of an array or another
- * iterable the value is an array, of a tuple a tuple; a group among the members is taken apart.
+ * The type of `group`: the members run at once, and the value is the list of their values, in order. For an array or
+ * another iterable the value is an array, for a tuple a tuple. A group among the members is taken apart.
  *
  * @example
  * group([add.s(1, 2), log.s('a')]); // Group<[], [number, string]>
@@ -14,7 +14,7 @@ import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.t
  */
 export type GroupFunction = <const Members extends Iterable<AnySignature>>(members: Members) => Grouped<Members>;
 
-/** What a group of these members is: it takes what every one of them takes. */
+/** The type of a group of these members: it takes the arguments that all of them take. */
 export type Grouped<
   Members,
   R extends readonly unknown[] = [],
@@ -48,7 +48,7 @@ export type Grouped<
         >
       : never;
 
-/** What a chord's header may be: a group, an iterable, or one signature, which is its only member. */
+/** The header of a chord: a group, an iterable, or one signature, which is its only member. */
 export type Header = AnySignature | Iterable<AnySignature>;
 
 /**
@@ -67,7 +67,7 @@ export interface ChordFunction {
   <const H extends Header>(header: H): HeaderFunction<H>;
 }
 
-/** What `chord(header)` returns. */
+/** The function that `chord(header)` returns. */
 export type HeaderFunction<H extends Header> = <
   const Body extends AnySignature,
   Mode extends OnMemberFailure = 'failFast',
@@ -76,10 +76,10 @@ export type HeaderFunction<H extends Header> = <
   options?: ChordOptions<Mode>,
 ) => Chorded<H, Body>;
 
-/** What a chord of this header and body is: it takes what the header takes, and ends as the body does. */
+/** The type of a chord of this header and body: it takes the arguments of the header, and ends as the body does. */
 export type Chorded<H, Body> = Joined<HeaderGroup<H>, Body, 'chord'>;
 
-/** `Body` if it can take the list of the header's values, and otherwise what the matter is. */
+/** `Body` if it can take the list of the header's values, and otherwise the problem. */
 export type ChordBody<H, Body, Mode extends OnMemberFailure> =
   Fit<HeaderValue<ResultOf<HeaderGroup<H>>, Mode>, Body, 'the body', 'what the header returns'> extends infer Problem
     ? [Problem] extends [never]
@@ -111,7 +111,7 @@ export type SharedArgs<Missing extends readonly unknown[], Also, M extends reado
 /** The arguments that both take beyond those that they lack. */
 export type SharedAlso<Also, A> = [Also] extends [A] ? Also : [A] extends [Also] ? A : never;
 
-/** Keyword arguments that both take; `object`, what an immutable signature is given and ignores, has no keys. */
+/** Keyword arguments that both take; `object`, the ignored ones of an immutable signature, has no keys. */
 export type SharedKeywords<Keywords, K> = [keyof Keywords] extends [never]
   ? K
   : [keyof K] extends [never]

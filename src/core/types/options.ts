@@ -11,7 +11,7 @@ import type { AnySignature } from './signature.ts';
  * ```
  */
 export interface Kwargs<out Keywords> {
-  /** Which keyword arguments there are; only the compiler reads it. */
+  /** The keyword arguments; only the compiler reads them. */
   readonly '~kwargs': Keywords;
 }
 
@@ -19,7 +19,7 @@ export interface Kwargs<out Keywords> {
 export type KwargsFunction = <Keywords extends object>(keywords: Keywords) => Kwargs<Keywords>;
 
 /**
- * What a signature can be told before it is sent; what is set later wins.
+ * The options that a signature can get before it is sent; options set later win.
  *
  * @example
  * ```ts
@@ -35,11 +35,17 @@ export interface SignatureOptions {
   readonly eta?: Date;
   /** Seconds from now, or the time, after which it is revoked instead of started; below 0 it is too late. Default: never. */
   readonly expires?: number | Date;
-  /** The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`, a second use of which starts nothing new, and of which another canvas is refused. Default: a random UUID. */
+  /**
+   * The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`. A second use starts nothing new, and is refused for another
+   * canvas. Default: a random UUID.
+   */
   readonly taskId?: string;
   /** The queue to send to. Default: the task's own. */
   readonly queue?: string;
-  /** Whose work it is: tenants share a queue fairly. 1 to 128 letters, digits and punctuation, which is what SQS takes as a MessageGroupId. Default: nobody's. */
+  /**
+   * The tenant: tenants share a queue fairly. 1 to 128 letters, digits and punctuation, as SQS accepts in a
+   * MessageGroupId. Default: none.
+   */
   readonly tenant?: string;
   /** Custom headers; they travel with retries, replacements and links. `traceparent` is also in each envelope. Default none. */
   readonly headers?: Readonly<Record<string, unknown>>;
@@ -49,7 +55,7 @@ export interface SignatureOptions {
   readonly linkError?: AnySignature | readonly AnySignature[];
   /** Client reads get no value; what follows in a canvas does. Default: the task's, false. */
   readonly ignoreResult?: boolean;
-  /** How many retries before it fails; null: without end. Default: the task's, 3. */
+  /** How many retries before it fails; null: no limit. Default: the task's, 3. */
   readonly maxRetries?: number | null;
   /** Seconds after which it fails. Default: the task's, or the function's own time limit. */
   readonly timeLimit?: number;
@@ -58,7 +64,7 @@ export interface SignatureOptions {
 }
 
 /**
- * What `applyAsync` takes: arguments given at last, and options; by default options alone.
+ * The argument of `applyAsync`: the last arguments of the signature, and options; by default options alone.
  *
  * @example
  * ```ts
@@ -77,12 +83,12 @@ export interface ApplyOptions<out Args = [], out Keywords = never> extends Signa
   readonly dedupKey?: string;
 }
 
-/** What `applyAsync` takes where arguments are missing. */
+/** The argument of `applyAsync` where arguments are missing. */
 export interface ApplyOptionsWithArgs<out Args, out Keywords> extends ApplyOptions<Args, Keywords> {
   readonly args: Args;
 }
 
-/** What `task.signature()` and `app.signature(name)` take. */
+/** The argument of `task.signature()` and `app.signature(name)`. */
 export interface SignatureSpec<out Args = readonly unknown[], out Keywords = object> {
   /** Default none. */
   readonly args?: Args;
@@ -94,7 +100,7 @@ export interface SignatureSpec<out Args = readonly unknown[], out Keywords = obj
   readonly immutable?: boolean;
 }
 
-/** An error class, or the name of one: names also match what a remote task threw. */
+/** An error class, or the name of one: names also match errors that a remote task threw. */
 export type ErrorType = string | (abstract new (...args: never) => Error);
 
 /**
@@ -110,19 +116,22 @@ export type ErrorType = string | (abstract new (...args: never) => Error);
 export interface TaskOptions {
   /** Whether the function takes a {@link TaskContext} first. Default false. */
   readonly bind?: boolean;
-  /** How many retries before it fails; null: without end. Default 3. */
+  /** How many retries before it fails; null: no limit. Default 3. */
   readonly maxRetries?: number | null;
-  /** Errors that are retried without being asked. Default none. */
+  /** Errors that are retried automatically. Default none. */
   readonly autoretryFor?: readonly ErrorType[];
-  /** Errors that are not, though `autoretryFor` has a class above them. Default none. */
+  /** Errors that are not, although `autoretryFor` has a class above them. Default none. */
   readonly dontAutoretryFor?: readonly ErrorType[];
-  /** Whether each automatic retry waits twice as long as the one before; a number: seconds of the first. Default false. */
+  /**
+   * Whether each automatic retry waits twice as long as the one before. A number gives the seconds before the first.
+   * Default false.
+   */
   readonly retryBackoff?: boolean | number;
   /** Seconds that a backoff does not exceed. Default 600. */
   readonly retryBackoffMax?: number;
-  /** Whether a backoff is a random time up to what it would be. Default true. */
+  /** Whether a backoff is a random time up to its full length. Default true. */
   readonly retryJitter?: boolean;
-  /** Seconds before a retry that does not say. Default 180. */
+  /** Seconds before a retry that gives no delay. Default 180. */
   readonly defaultRetryDelay?: number;
   /** Seconds after which it fails. Default: the function's own time limit. */
   readonly timeLimit?: number;
@@ -130,7 +139,7 @@ export interface TaskOptions {
   readonly softTimeLimit?: number;
   /** Client reads get no value. Default false. */
   readonly ignoreResult?: boolean;
-  /** Whether STARTED is written, one more write. Default false. */
+  /** Whether the state STARTED is written, which costs one more write. Default false. */
   readonly trackStarted?: boolean;
   /** True: it may run more than once, and is not lost. False: at most once. Default true. */
   readonly acksLate?: boolean;
@@ -145,7 +154,8 @@ export interface TaskOptions {
 }
 
 /**
- * What a chord does when a member of its header fails: fail at once, or run the body with what became of each.
+ * The action of a chord when a member of its header fails: fail at once, or run the body with the outcome of each
+ * member.
  *
  * @example
  * ```ts
@@ -190,7 +200,7 @@ export interface ChordOptions<out Mode extends OnMemberFailure = OnMemberFailure
  * ```
  */
 export interface StandardSchema<out Output = unknown> {
-  /** What the specification asks of a schema. */
+  /** The properties that the specification requires of a schema. */
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
@@ -207,9 +217,9 @@ export type SchemaResult<Output> =
     }
   | { readonly issues: readonly SchemaIssue[] };
 
-/** What a schema finds wrong, and where: in the list of arguments, which index, then which key, and so on. */
+/** A problem that a schema finds, and its place: the index in the list of arguments, then the key, and so on. */
 export interface SchemaIssue {
-  /** What is wrong. */
+  /** The description of the problem. */
   readonly message: string;
   /** Where, from the list of arguments inwards; a key may be in an object, as some libraries have it. Default: in the list itself. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

@@ -1,4 +1,7 @@
-/** What a task's parameter list says: which arguments are positional, which are required, and which go by keyword. */
+/**
+ * The types read from a task's parameter list: which arguments are positional, which are required, and which go by
+ * keyword.
+ */
 import type { Kwargs } from './options.ts';
 
 /** The keyword arguments: the type of the last parameter, if it is optional and a plain object; else never. */
@@ -20,19 +23,22 @@ export type PositionalOf<P extends readonly unknown[]> = [KeywordsOf<P>] extends
 /** The parameters before the first that has a default, or the rest. */
 export type RequiredOf<P extends readonly unknown[]> = RequiredPart<PositionalOf<P>>;
 
-/** What the task is called with: keyword arguments last, also in place of optional ones. */
+/** The arguments that the task is called with: keyword arguments last, or in place of optional ones. */
 export type CallArgs<P extends readonly unknown[]> = [KeywordsOf<P>] extends [never]
   ? P
   : [...RequiredOf<P>, ...OrKwargs<OptionalPart<PositionalOf<P>>, KeywordsOf<P>>, kwargs?: Kwargs<KeywordsOf<P>>];
 
-/** What `s` is called with: everything, or the last of what is required. */
+/** The arguments of `s`: all, or the last of the required ones. */
 export type PartialArgs<P extends readonly unknown[]> = CallArgs<P> | WithKwargs<Tails<RequiredOf<P>>, KeywordsOf<P>>;
 
-/** What is missing when `Given` has been given. */
+/** The arguments that are missing when `Given` has been given. */
 export type MissingArgs<P extends readonly unknown[], Given extends readonly unknown[]> =
   RequiredOf<P> extends readonly [...infer Missing, ...Unknowns<WithoutKwargs<Given>>] ? Missing : [];
 
-/** What may be prepended to `Given` though nothing is missing: an optional or a rest parameter takes what that moves. */
+/**
+ * The arguments that may be prepended to `Given` although none is missing: an optional or a rest parameter takes the
+ * moved ones.
+ */
 export type AlsoArgs<P extends readonly unknown[], Given extends readonly unknown[]> =
   MissingArgs<P, Given> extends readonly [] ? Prependable<PositionalOf<P>, WithoutKwargs<Given>> : never;
 
@@ -77,7 +83,7 @@ export type Unlabelled<
   Required extends readonly unknown[] = [],
 > = Positional extends readonly [infer First, ...infer Others] ? Unlabelled<Others, [...Required, First]> : Required;
 
-/** Optional arguments, each of which keyword arguments may replace. */
+/** Optional arguments; keyword arguments may replace each of them. */
 export type OrKwargs<Optional extends readonly unknown[], Keywords> = {
   [I in keyof Optional]: Optional[I] | Kwargs<Keywords>;
 };

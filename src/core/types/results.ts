@@ -1,7 +1,7 @@
-/** The handles of what has been sent. */
+/** The handles of calls that have been sent. */
 
 /**
- * The states that Celery has; an id that nothing is known of is PENDING.
+ * The states that Celery has; an unknown id is PENDING.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export type State = BuiltInState | (string & {});
  * ```
  */
 export interface GetOptions {
-  /** Seconds after which `get` throws TimeoutError; 0: it looks once. Default: it waits for ever. */
+  /** Seconds after which `get` throws TimeoutError; 0: it looks once. Default: it waits forever. */
   readonly timeout?: number;
   /** Whether a failure is thrown. False: the error is returned. Default true. */
   readonly propagate?: boolean;
@@ -44,7 +44,7 @@ export interface GetOptions {
 }
 
 /**
- * The handle of what has been sent. Awaiting it does not wait for the task: `get()` does.
+ * The handle of a call that has been sent. Awaiting it does not wait for the task: `get()` does.
  *
  * @example
  * ```ts
@@ -58,9 +58,9 @@ export interface AsyncResult<out T> {
   readonly taskId: string;
   /** The step before it, or a chord's header; null if nothing is. */
   readonly parent: AsyncResult<unknown> | null;
-  /** How far it has got. */
+  /** Returns how far it has got. */
   state(): Promise<State>;
-  /** The same as `state()`. */
+  /** Returns the same as `state()`. */
   status(): Promise<State>;
   /**
    * Waits for the value. With `propagate: false` a failure's error is returned, not thrown.
@@ -69,21 +69,21 @@ export interface AsyncResult<out T> {
    */
   get(options?: GetOptions & { readonly propagate?: true }): Promise<T>;
   get(options: GetOptions): Promise<T | Error>;
-  /** Whether it has ended, in any way. */
+  /** Returns whether it has ended, in any way. */
   ready(): Promise<boolean>;
-  /** Whether it has ended well. */
+  /** Returns whether it has ended well. */
   successful(): Promise<boolean>;
-  /** Whether it has failed; what was revoked has not. */
+  /** Returns whether it has failed; a revoked one has not. */
   failed(): Promise<boolean>;
-  /** Its value, its error, or the meta of its last `updateState`. */
+  /** Returns its value, its error, or the meta of its last `updateState`. */
   info(): Promise<unknown>;
-  /** What its task has launched, or its members. */
+  /** Returns the results that its task has launched, or its members. */
   children(): Promise<readonly AsyncResult<unknown>[]>;
-  /** Everything that has come of it so far. */
+  /** Returns everything that has come of it so far. */
   graph(): Promise<ResultGraph>;
   /** Revokes all of it that has not run, and that would start within a year. */
   revoke(): Promise<void>;
-  /** Removes its value; its id cannot be used again. What asks for it then gets UnknownResult. */
+  /** Removes its value; its id cannot be used again. A caller that asks for it then gets UnknownResult. */
   forget(): Promise<void>;
 }
 
@@ -104,7 +104,7 @@ export interface GroupResult<out T extends readonly unknown[]> extends AsyncResu
 }
 
 /**
- * Any results, waited for as one: what `app.resultSet` makes.
+ * Any results, waited for as one, as `app.resultSet` makes them.
  *
  * @example
  * ```ts
@@ -114,7 +114,7 @@ export interface GroupResult<out T extends readonly unknown[]> extends AsyncResu
  * ```
  */
 export interface ResultSet<out T extends readonly unknown[]> extends Members<T> {
-  /** The same set with one more result. */
+  /** Returns the same set with one more result. */
   add<R>(result: AsyncResult<R>): ResultSet<[...T, R]>;
   /**
    * Waits for all values, in order. It throws what the first failure throws.
@@ -123,11 +123,11 @@ export interface ResultSet<out T extends readonly unknown[]> extends Members<T> 
    */
   get(options?: GetOptions & { readonly propagate?: true }): Promise<T>;
   get(options: GetOptions): Promise<{ [I in keyof T]: T[I] | Error }>;
-  /** Whether all have ended. */
+  /** Returns whether all have ended. */
   ready(): Promise<boolean>;
-  /** Whether all have ended well. */
+  /** Returns whether all have ended well. */
   successful(): Promise<boolean>;
-  /** Whether one has failed. */
+  /** Returns whether one has failed. */
   failed(): Promise<boolean>;
   /** Revokes each. */
   revoke(): Promise<void>;
@@ -139,9 +139,9 @@ export interface ResultSet<out T extends readonly unknown[]> extends Members<T> 
 export interface Members<out T extends readonly unknown[]> extends Iterable<AsyncResult<T[number]>> {
   /** A handle for each, in order. */
   readonly results: ResultsOf<T>;
-  /** How many have ended well. */
+  /** Returns how many have ended well. */
   completedCount(): Promise<number>;
-  /** Whether one has not ended. */
+  /** Returns whether one has not ended. */
   waiting(): Promise<boolean>;
 }
 
@@ -159,7 +159,7 @@ export type ValuesOf<Results extends readonly AsyncResult<unknown>[]> = {
 };
 
 /**
- * What has come of an id: tasks, and who launched or preceded whom.
+ * The graph of the results of an id: its tasks, and which of them launched or preceded which.
  *
  * @example
  * ```ts
@@ -170,14 +170,14 @@ export type ValuesOf<Results extends readonly AsyncResult<unknown>[]> = {
  * ```
  */
 export interface ResultGraph {
-  /** Everything that is known of, with its state. */
+  /** All known ids, each with its state. */
   readonly nodes: readonly { readonly taskId: string; readonly state: State }[];
-  /** Who came before whom, launched it, or has it as a member. */
+  /** The pairs of ids in which one came before the other, launched it, or has it as a member. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
 /**
- * What became of a header's member, for the body of a chord that collects.
+ * The outcome of a header's member, for the body of a chord that collects.
  *
  * @example
  * ```ts
@@ -196,7 +196,7 @@ export type MemberOutcome<T> =
   | { readonly ok: false; readonly error: MemberError };
 
 /**
- * Why a member has no value.
+ * The reason why a member has no value.
  *
  * @example
  * ```ts
@@ -211,7 +211,7 @@ export type MemberOutcome<T> =
 export interface MemberError {
   /** The name of the error that was thrown. */
   readonly errorType: string;
-  /** What it said. */
+  /** The message of the error. */
   readonly message: string;
   /** The name of the task that failed first. */
   readonly failedTask: string;

@@ -1,10 +1,10 @@
 import type { SignatureData } from '../canvas/signature.ts';
-/** What all signatures and canvases have in common, without their type parameters. */
+/** The common part of all signatures and canvases, without their type parameters. */
 import type { Json, JsonObject } from '../values/json.ts';
 
 /**
- * Any signature or canvas, its types left out: what code takes that treats all alike. To build a canvas of signatures
- * of which nothing is known, declare them as `Signature<[], unknown>`.
+ * Any signature or canvas without its types, for code that treats all alike. To build a canvas of signatures of unknown
+ * types, declare them as `Signature<[], unknown>`.
  *
  * @example
  * ```ts
@@ -15,11 +15,11 @@ import type { Json, JsonObject } from '../values/json.ts';
 export interface AnySignature {
   /** The name of its task; of a canvas `chain`, `group`, `chord`, `map`, `starmap` or `chunks`. */
   readonly name: string;
-  /** What it says, as plain immutable data. */
+  /** Its content, as plain immutable data. */
   readonly data: SignatureData;
-  /** Celery's signature dictionary; `app.signature` reads it back. */
+  /** Returns Celery's signature dictionary; `app.signature` reads it back. */
   toJSON(): SignatureJson;
-  /** As a person would write it: `add(1, 2) | add(3)`. */
+  /** Returns it as a person would write it: `add(1, 2) | add(3)`. */
   toString(): string;
 }
 
@@ -37,7 +37,7 @@ export interface Complete<out R> extends AnySignature {
 }
 
 /**
- * Celery's signature dictionary: what is written as JSON, and what `submit` and `chordal run` take.
+ * Celery's signature dictionary, which is written as JSON, and which `submit` and `chordal run` accept.
  *
  * @example
  * ```ts
@@ -49,7 +49,7 @@ export interface Complete<out R> extends AnySignature {
 export type SignatureJson = {
   /** The name of its task; of a canvas `celery.chain` and so on. */
   readonly task: string;
-  /** Positional arguments; what JSON cannot say is marked. */
+  /** Positional arguments; values that JSON cannot express are marked. */
   readonly args: readonly Json[];
   /** Keyword arguments; of a canvas its parts. */
   readonly kwargs: JsonObject;
@@ -71,8 +71,8 @@ export interface DoesNotFit<Sentence extends string, Details = unknown> {
 }
 
 /**
- * What a signature knows of itself, never present at run time: a function from what it lacks, the keyword arguments it
- * takes, and what it takes though it lacks nothing, to its value. `handle` tells which handle sending it returns.
+ * The type facts of a signature, never present at run time. They are a function from the arguments it lacks, the
+ * keyword arguments, and the optional further arguments to its value. `handle` tells which handle sending it returns.
  */
 export type Facts<Missing, R, Keywords, Also, Handle> = (
   missing: Missing,

@@ -15,7 +15,7 @@ import type { AsyncResult } from './results.ts';
 import type { DoesNotFit, SignatureJson } from './signature.ts';
 
 /**
- * A named function that workers can run: what `app.task` returns.
+ * A named function that workers can run, as `app.task` returns it.
  *
  * @typeParam P the function's parameters, without the context of a bound one
  * @typeParam R what it returns, awaited
@@ -38,7 +38,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
   /** Its identity on the wire. */
   readonly name: Name;
   /**
-   * A signature with these arguments: all, or the last of those that are required.
+   * Returns a signature with these arguments: all, or the last of those that are required.
    *
    * @throws InvalidArguments for a surplus argument, and for keyword arguments that the task does not take.
    */
@@ -46,13 +46,13 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
     ...args: Given
   ): Signature<MissingArgs<P, Given>, R, Name, KeywordsOf<P>, AlsoArgs<P, Given>>;
   /**
-   * An immutable signature: it ignores what is given later.
+   * Returns an immutable signature: it ignores arguments given later.
    *
    * @throws InvalidArguments for arguments that do not fit.
    */
   si(...args: CallArgs<P>): Immutable<R, Name>;
   /**
-   * A signature with arguments, keyword arguments and options.
+   * Returns a signature with arguments, keyword arguments and options.
    *
    * @throws InvalidArguments, InvalidOptions for what does not fit.
    */
@@ -79,14 +79,14 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
     options?: ApplyOptions<Readonly<PositionalOf<P>>, KeywordsOf<P>>,
   ): Promise<AsyncResult<R>>;
   applyAsync(options: ApplyOptionsWithArgs<Readonly<PositionalOf<P>>, KeywordsOf<P>>): Promise<AsyncResult<R>>;
-  /** One task that calls the function with each item, in order. */
+  /** Returns one task that calls the function with each item, in order. */
   map(items: MapItems<P>): Signature<[], R[], 'map', object, readonly unknown[]>;
-  /** One task that calls the function with each item's elements, in order. */
+  /** Returns one task that calls the function with each item's elements, in order. */
   starmap(items: Iterable<Readonly<PositionalOf<P>>>): Signature<[], R[], 'starmap', object, readonly unknown[]>;
   /**
-   * A group of `starmap`s of at most `size` items each; its value is a list of lists.
+   * Returns a group of `starmap`s of at most `size` items each; its value is a list of lists.
    *
-   * @throws InvalidArguments for items that are no list, and for a size below 1.
+   * @throws InvalidArguments for items that are not a list, and for a size below 1.
    */
   chunks(
     items: Iterable<Readonly<PositionalOf<P>>>,
@@ -94,7 +94,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
   ): GroupSignature<[], R[][], 'chunks', object, readonly unknown[]>;
 }
 
-/** A signature that ignores what is given later: what `si` returns. */
+/** A signature that ignores arguments given later, as `si` returns it. */
 export type Immutable<R, Name extends string = string> = Signature<[], R, Name, object, readonly unknown[]>;
 
 /**
@@ -110,11 +110,14 @@ export type Immutable<R, Name extends string = string> = Signature<[], R, Name, 
 export interface AnyTask {
   /** Its identity on the wire. */
   readonly name: string;
-  /** An immutable signature of it. */
+  /** Returns an immutable signature of it. */
   si(...args: never): UntypedSignature;
 }
 
-/** What a function's return type says of a task's value: awaited, and a replacement's in place of the replacement. */
+/**
+ * The type of a task's value, from its function's return type: awaited, and for a replacement the value of its
+ * signature.
+ */
 export type TaskValue<Returned> =
   Awaited<Returned> extends infer Value ? (Value extends Replacement<infer R> ? R : Value) : never;
 
@@ -122,7 +125,8 @@ export type TaskValue<Returned> =
  * The type of `app.task`. Parameters and value are the function's: of a generic one the bounds, of an overloaded one
  * the last overload's.
  *
- * @throws InvalidOptions for a name that is none or taken, an option that is unknown or wrong, and what is no function.
+ * @throws InvalidOptions for a name that is invalid or taken, an option that is unknown or wrong, and a value that is
+ * not a function.
  *
  * @example
  * const sub = app.task('sub', (x: number, y: number, { debug = false }: { debug?: boolean } = {}) => x - y);

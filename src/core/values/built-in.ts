@@ -1,8 +1,8 @@
 import { binaryKind, isBinary } from './serializer-bytes.ts';
 
 /**
- * The built-in class that a value's own class extends; undefined for an instance of the built-in class itself, and for
- * everything else. What extends a built-in class would come back without its methods.
+ * Returns the built-in class that a value's own class extends; undefined for an instance of the built-in class itself,
+ * and for everything else. An instance of such a class would come back without its methods.
  *
  * @example
  * extendedBuiltIn(new (class Tags extends Map {})()); // 'Map'
@@ -14,7 +14,9 @@ export function extendedBuiltIn(value: object): string | undefined {
   return name;
 }
 
-/** Whether the `toJSON` of a value is the one that its built-in class has, and says nothing of the value's own class. */
+/**
+ * Returns whether the `toJSON` of a value is that of its built-in class, and so says nothing of the value's own class.
+ */
 export function hasBuiltInToJson(value: { readonly toJSON: unknown }): boolean {
   return value.toJSON === Date.prototype.toJSON || value.toJSON === Reflect.get(Buffer.prototype, 'toJSON');
 }
@@ -29,7 +31,7 @@ function builtInName(value: object): string | undefined {
   return isBinary(value) ? binaryKind(value) : undefined;
 }
 
-/** Counts what is above a value, and compares no class: that of another realm is another one. */
+/** Counts the prototypes above a value, and does not compare classes: the same class of another realm differs. */
 function isItself(value: object, name: string): boolean {
   const above = name === 'Buffer' ? 4 : name.endsWith('Array') && name !== 'Array' ? 3 : 2;
   let count = 0;

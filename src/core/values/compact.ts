@@ -1,4 +1,4 @@
-/** An object without its absent fields: those that may be undefined have become optional. */
+/** An object without its absent fields: fields that may be undefined are optional. */
 export type Compact<T> = {
   readonly [Key in keyof T as undefined extends T[Key] ? never : Key]: T[Key];
 } & {

@@ -10,11 +10,11 @@ import { fromJson, toJson } from './serializer.ts';
 
 /** An error as JSON. */
 export type FailureRecord = {
-  /** The error's name; `ThrownValue` for what is no error. */
+  /** The error's name; `ThrownValue` for a value that is not an error. */
   readonly errorType: string;
   /** At most 1 KB. */
   readonly message: string;
-  /** What the error was made with, if it has an array `args` that can be serialised into 4 KB. */
+  /** The arguments that the error was made with, if it has an array `args` that can be serialised into 4 KB. */
   readonly args?: readonly Json[];
   /** At most 2 KB. */
   readonly stack?: string;
@@ -25,7 +25,8 @@ export type FailureRecord = {
 };
 
 /**
- * The record of whatever was thrown. It never throws, and its size is limited. The `cause` stays behind: it may be anything.
+ * Returns the record of any thrown value. It never throws, and the size of the record is limited. The `cause` is left
+ * out: it may be anything.
  *
  * @example
  * toFailure(new RangeError('too far')); // { errorType: 'RangeError', message: 'too far', stack: '…' }
@@ -42,7 +43,7 @@ export function toFailure(thrown: unknown): FailureRecord {
 }
 
 /**
- * The type of whatever was thrown, as its record says it: an error's own name, else that of its class.
+ * Returns the type of any thrown value, as its record names it: an error's own name, else that of its class.
  *
  * @example
  * errorTypeOf(new (class Busy extends Error {})()); // 'Busy'
@@ -53,8 +54,8 @@ export function errorTypeOf(thrown: unknown): string {
 }
 
 /**
- * The error of a record: an error of this library as its class, every other as a {@link errors.RemoteError}, and so is one whose code or
- * fields this version does not know. Its `stack` is the recorded one, if there is one.
+ * Returns the error of a record: an error of this library as its class, every other as a {@link errors.RemoteError},
+ * and so is one whose code or fields this version does not know. Its `stack` is the recorded one, if there is one.
  *
  * @example
  * fromFailure({ errorType: 'RangeError', message: 'too far' }); // RemoteError, with errorType 'RangeError'
@@ -141,14 +142,14 @@ function recordOf(error: object): FailureRecord {
   });
 }
 
-/** An error of another realm is no instance of our Error. */
+/** Returns whether a value is an error: one of another realm is not an instance of our Error. */
 function isError(thrown: unknown): thrown is object {
   if (thrown instanceof Error) return true;
   if (typeof thrown !== 'object' || thrown === null) return false;
   return textOf(thrown, 'name') !== undefined && textOf(thrown, 'message') !== undefined;
 }
 
-/** A class that extends Error and sets no name inherits one that says nothing. */
+/** Returns the name of an error: a class that extends Error and sets no name inherits a meaningless one. */
 function nameOf(error: object): string {
   const name = textOf(error, 'name') ?? '';
   const constructor = property(error, 'constructor');
@@ -189,7 +190,7 @@ function argsOf(args: unknown): readonly Json[] | undefined {
   return Array.isArray(json) ? json : undefined;
 }
 
-/** The JSON of a value, unless it has none or is large. */
+/** Returns the JSON of a value, unless it has none or is large. */
 function smallJson(value: unknown): Json | undefined {
   try {
     const json = toJson(value, 'an error');
@@ -221,7 +222,10 @@ function fieldsOf(json: unknown): Fields {
   return isPlainObject(json) ? json : {};
 }
 
-/** The record with the values of its args and data, or as it is if they have a mark that this version does not know. */
+/**
+ * Returns the record with the values of its args and data, or as it is if they have a mark that this version does not
+ * know.
+ */
 function valueOf(record: Json): unknown {
   try {
     return fromJson(record, 'an error');

@@ -1,6 +1,6 @@
 import { SerializationError } from '../errors/caller.ts';
 
-/** What JSON can say. */
+/** A value that JSON can express. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 
 /** A JSON object. */
@@ -10,7 +10,7 @@ export type JsonObject = { readonly [key: string]: Json };
 export const MAX_DEPTH = 1000;
 
 /**
- * Whether a value is an object that was written as a literal, or that JSON made, and not an array or an instance of a class.
+ * Returns whether a value is an object from a literal or from JSON, and not an array or an instance of a class.
  *
  * @example
  * isPlainObject({ a: 1 }); // true
@@ -33,7 +33,7 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
  *
  * @param what names the text for the message of the error.
  * @param maxDepth default {@link MAX_DEPTH}; an envelope around values needs more.
- * @throws SerializationError if the text is no JSON, or nests deeper than `maxDepth`.
+ * @throws SerializationError if the text is not JSON, or nests deeper than `maxDepth`.
  *
  * @example
  * parseJson('{"a": [1, 2]}', 'the canvas'); // { a: [1, 2] }
@@ -54,13 +54,13 @@ export function parseJson(text: string, what: string, maxDepth: number = MAX_DEP
   }
 }
 
-/** A copy of JSON, of which nothing is shared with it. */
+/** Returns a copy of JSON that shares nothing with its original. */
 export function copyJson<J extends Json | undefined>(json: J): J {
   // The copy of JSON has the type of its original.
   return copied(json) as J;
 }
 
-/** Whether {@link parseJson} may put a mark where the text has none. */
+/** Returns whether {@link parseJson} may put a mark where the text has none. */
 export function mayGetMarks(text: string): boolean {
   return NOT_FINITE.test(text) || HAS_LONG_INTEGER.test(text);
 }
@@ -76,7 +76,10 @@ function copied(json: unknown): unknown {
 const QUOTE = 34;
 const BACKSLASH = 92;
 
-/** JSON.parse alone would accept any depth, and whoever walks its value would overflow the stack. */
+/**
+ * Returns whether a text nests deeper than `maxDepth`. JSON.parse alone would accept any depth, and a walk over its
+ * value would overflow the stack.
+ */
 function isDeeperThan(text: string, maxDepth: number): boolean {
   // Each level takes two characters.
   if (text.length <= 2 * maxDepth) return false;
@@ -115,7 +118,7 @@ function parse(text: string): Json {
   }
 }
 
-/** The text with marks for the numbers that JSON.parse cannot read, or not without changing a digit. */
+/** Returns the text with marks for the numbers that JSON.parse cannot read, or not without changing a digit. */
 function withMarks(text: string): string {
   return text.replaceAll(STRING_OR_NUMBER, (token) => {
     if (token.startsWith('"')) return token;
@@ -124,7 +127,10 @@ function withMarks(text: string): string {
   });
 }
 
-/** Python writes an integer with all its digits; what JavaScript itself would write as these digits stays a number. */
+/**
+ * Returns whether a token is a long integer. Python writes an integer with all its digits; a number that JavaScript
+ * would write with these digits stays a number.
+ */
 function isLongInteger(token: string): boolean {
   return LONG_INTEGER.test(token) && String(Number(token)) !== token;
 }

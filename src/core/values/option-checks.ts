@@ -1,17 +1,17 @@
 import { InvalidOptions } from '../errors/caller.ts';
-/** What the values of options must be, whoever gives them: code, or signature JSON. */
+/** The checks of the values of options, from code or from signature JSON. */
 import { describe } from '../text/describe.ts';
 import { LOG_LEVELS, logLevelOf } from '../text/log-levels.ts';
 import { compact } from './compact.ts';
 import { isPlainObject } from './json.ts';
 
-/** The longest time that an option may say, in seconds: 100 years. */
+/** The longest time that an option may give, in seconds: 100 years. */
 const MOST_SECONDS = 3_155_760_000;
 
-/** What SQS takes as a MessageGroupId. */
+/** The pattern of a MessageGroupId that SQS accepts. */
 const TENANT = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
-/** What is expected of a value, and whether it is that. */
+/** The check of a value, and the description of the expected value. */
 export interface OptionCheck {
   readonly is: (value: unknown) => boolean;
   /** As in *Cannot use countdown as …*. */
@@ -20,13 +20,16 @@ export interface OptionCheck {
 
 /** A span of time. */
 export const SECONDS: OptionCheck = { is: isSeconds, want: 'a number of seconds, at least 0 and at most 100 years' };
-/** A span of time from now; one below 0 is over, as Celery has it: it is mostly computed, from a time that may be past. */
+/**
+ * A span of time from now; one below 0 is already over, as in Celery. It is usually computed from a time that may be
+ * past.
+ */
 export const FROM_NOW: OptionCheck = { is: isFromNow, want: 'a number of seconds, at most 100 years ahead or ago' };
 /** A time limit. */
 export const LIMIT: OptionCheck = { is: (value) => isSeconds(value) && value > 0, want: 'a number of seconds above 0' };
 /** A whole number. */
 export const WHOLE: OptionCheck = { is: Number.isSafeInteger, want: 'a whole number' };
-/** How many retries. */
+/** A number of retries. */
 export const RETRIES: OptionCheck = {
   is: (value) => value === null || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0),
   want: 'a whole number of at least 0, or null for no end',
@@ -36,12 +39,12 @@ export const TEXT: OptionCheck = {
   is: (value) => typeof value === 'string' && value !== '',
   want: 'a text that is not empty',
 };
-/** Whose work it is. */
+/** The name of a tenant. */
 export const TENANT_NAME: OptionCheck = {
   is: (value) => typeof value === 'string' && TENANT.test(value),
   want: 'a name of 1 to 128 letters, digits and punctuation (an SQS MessageGroupId)',
 };
-/** How much is logged. */
+/** A log level. */
 export const LOG_LEVEL: OptionCheck = {
   is: (value) => logLevelOf(value) !== undefined,
   want: `one of ${LOG_LEVELS.join(', ')}`,
@@ -52,7 +55,7 @@ export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', wa
 /** A point in time. */
 export const DATE: OptionCheck = { is: isDate, want: 'a valid Date' };
 
-/** A whole number that is not too small. */
+/** Returns the check of a whole number that is at least `least`. */
 export function wholeFrom(least: number): OptionCheck {
   return {
     is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= least,
@@ -61,11 +64,11 @@ export function wholeFrom(least: number): OptionCheck {
 }
 
 /**
- * What a caller without the compiler may have given in place of an object of options. Those that are undefined are not
- * given: no default gives way to them.
+ * Returns the options that a caller gave, perhaps without the compiler, if they are an object. Undefined options count
+ * as not given: they do not replace a default.
  *
- * @param as what it is used as, for the message: *the options of a call*.
- * @throws InvalidOptions if it is no object.
+ * @param as the use of the value, for the message: *the options of a call*.
+ * @throws InvalidOptions if it is not an object.
  */
 export function optionsObject(value: unknown, as: string): Readonly<Record<string, unknown>> {
   if (!isPlainObject(value))
@@ -74,9 +77,10 @@ export function optionsObject(value: unknown, as: string): Readonly<Record<strin
 }
 
 /**
- * Checks options; those that are undefined are passed over.
+ * Checks options; undefined ones are ignored.
  *
- * @param of whose options they are, for the message, as in *Cannot use countdown of add as …*. Default: nobody's.
+ * @param of the owner of the options, for the message, as in *Cannot use countdown of add as …*. Default: no owner is
+ * named.
  * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
  */
 export function checkOptions(
@@ -111,17 +115,17 @@ export function checkLimits(soft: number | undefined, hard: number | undefined):
   );
 }
 
-/** Whether a value is a Date that is a time. */
+/** Returns whether a value is a Date that is a time. */
 export function isDate(value: unknown): value is Date {
   return value instanceof Date && !Number.isNaN(value.getTime());
 }
 
-/** Whether a value is a span of time that an option may have. */
+/** Returns whether a value is a span of time that an option may have. */
 export function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MOST_SECONDS;
 }
 
-/** Whether a value is a span of time from now that an option may have. */
+/** Returns whether a value is a span of time from now that an option may have. */
 export function isFromNow(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= MOST_SECONDS;
 }

@@ -6,8 +6,8 @@ const CHARACTERS_SHOWN = 80;
 const LEVELS_SHOWN = 10;
 
 /**
- * A value as one would write it, cut to a line. It never throws, whatever the value is, and reads no more of it than it
- * shows.
+ * Returns a value as a person would write it, cut to a line. It never throws, whatever the value is, and reads no more
+ * of it than it shows.
  *
  * @example
  * ```ts

@@ -1,8 +1,8 @@
-/** What holds bytes: each kind has a name, which is its class's, and comes back as it was. */
+/** A value that holds bytes. Each kind is named after its class, and is restored as the same kind. */
 export type Binary = ArrayBuffer | ArrayBufferView;
 
 /**
- * The name of a kind of binary data; a Node `Buffer` is one of its own. Undefined for everything else.
+ * Returns the name of a kind of binary data; a Node `Buffer` is a kind of its own. Undefined for everything else.
  *
  * @example
  * binaryKind(new Float64Array(2)); // 'Float64Array'
@@ -13,12 +13,15 @@ export function binaryKind(value: Binary): string | undefined {
   return KINDS.has(kind) ? kind : undefined;
 }
 
-/** Whether a value holds bytes. */
+/** Returns whether a value holds bytes. */
 export function isBinary(value: unknown): value is Binary {
   return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
 }
 
-/** The bytes in base64. Items of more than one byte are written as they lie in memory, which is little-endian wherever Node runs. */
+/**
+ * Returns the bytes in base64. Items of more than one byte are written as they lie in memory, which is little-endian
+ * wherever Node runs.
+ */
 export function toBase64(value: Binary): string {
   const bytes = ArrayBuffer.isView(value)
     ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
@@ -30,7 +33,7 @@ export function toBase64(value: Binary): string {
   return btoa(binary);
 }
 
-/** @throws if the text is no base64. */
+/** @throws if the text is not base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const bytes = new Uint8Array(binary.length);
@@ -62,12 +65,12 @@ export const KINDS: ReadonlyMap<string, (buffer: ArrayBuffer) => Binary> = new M
 
 // --- internal ---
 
-/** The class is there from Node 24 on. */
+/** Returns the entry of Float16Array, which exists from Node 24 on. */
 function float16(): readonly [string, (buffer: ArrayBuffer) => Binary][] {
   // The lib of ES2024 does not have it yet.
   const made = (globalThis as { Float16Array?: new (buffer: ArrayBuffer) => ArrayBufferView }).Float16Array;
   return made === undefined ? [] : [['Float16Array', (buffer) => new made(buffer)]];
 }
 
-/** As many arguments as any engine lets a call have. */
+/** The number of arguments that every engine allows in a call. */
 const CHUNK = 8192;

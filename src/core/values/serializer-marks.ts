@@ -3,19 +3,20 @@ import type { Json, JsonObject } from './json.ts';
 import { binaryKind, fromBase64, isBinary, KINDS, toBase64 } from './serializer-bytes.ts';
 
 /**
- * What JSON cannot say is an object of exactly two keys, `__type__` and `__value__`, as kombu (Celery's message library) has it. We write its
- * `datetime` and `base64`, and read also its `bytes`, `date`, `time`, `decimal` and `uuid`. The other types are our own.
+ * Returns the mark for a value that JSON cannot express. It is an object of exactly two keys, `__type__` and
+ * `__value__`, as in kombu (Celery's message library). We write its `datetime` and `base64`, and read also its `bytes`,
+ * `date`, `time`, `decimal` and `uuid`. The other types are our own.
  */
 export function mark(type: string, value: Json): JsonObject {
   return { __type__: type, __value__: value };
 }
 
-/** Whether an object has exactly the keys of a mark: it is one, or must be escaped to say that it is none. */
+/** Returns whether an object has exactly the keys of a mark: it is one, or must be escaped because it is not. */
 export function isMarkShaped(value: object): value is { readonly __type__: unknown; readonly __value__: unknown } {
   return Object.hasOwn(value, '__type__') && Object.hasOwn(value, '__value__') && Object.keys(value).length === 2;
 }
 
-/** The mark for a value with no other values in it, or undefined if JSON or a mark cannot say it. */
+/** Returns the mark for a value with no other values in it, or undefined if JSON or a mark cannot say it. */
 export function markLeaf(value: unknown): JsonObject | undefined {
   if (value === undefined) return mark('undefined', null);
   if (typeof value === 'number') return mark('number', Object.is(value, -0) ? '-0' : String(value));
@@ -30,7 +31,8 @@ export function markLeaf(value: unknown): JsonObject | undefined {
 }
 
 /**
- * The value of a mark with no other values in it. A date, a time, a decimal and a UUID of Python's become strings.
+ * Returns the value of a mark with no other values in it. A date, a time, a decimal and a UUID from Python become
+ * strings.
  *
  * @throws RangeError if there is no such type, or not with this value.
  */
@@ -85,7 +87,7 @@ function readBigint(text: string): bigint {
   return BigInt(text);
 }
 
-/** Python writes microseconds, and no zone for a time that Celery takes as UTC. */
+/** Reads a datetime: Python writes microseconds, and no zone for a time that Celery takes as UTC. */
 function readDatetime(text: string): Date {
   const [, day, time, fraction = '', zone = ''] =
     /^([+-]?\d+-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d)?)(\.\d+)?(Z|[+-]\d\d:?\d\d)?$/.exec(text) ?? [];

@@ -3,8 +3,9 @@ import { pathOf } from '../text/path.ts';
 import { MAX_DEPTH } from './json.ts';
 
 /**
- * Where a walk over a value is, so that an error can say it. A value at `depth` is enclosed by so many arrays and objects of the JSON; each
- * of them has its key in `path` (none where the serializer added the level) and itself in `ancestors`. Both may hold leftovers beyond `depth`.
+ * The position of a walk over a value, for error messages. A value at `depth` is enclosed by that many arrays and
+ * objects of the JSON. Each of them has its key in `path` (none where the serializer added the level) and itself in
+ * `ancestors`. Both may hold leftovers beyond `depth`.
  */
 export interface Walk {
   /** The beginning of an error's message, as in `Cannot serialise the result of task add`. */
@@ -18,13 +19,13 @@ export interface Walk {
 
 type Key = string | number | undefined;
 
-/** What is done with each value inside of an array or an object. */
+/** The function that is called for each value inside of an array or an object. */
 export type Visit = (value: unknown, depth: number, walk: Walk) => unknown;
 
 /**
  * Runs a walk from the top.
  *
- * @throws SerializationError for whatever is thrown on the way, such as by a getter.
+ * @throws SerializationError for anything that is thrown on the way, such as by a getter.
  */
 export function walked<T>(purpose: string, run: (walk: Walk) => T, how: Pick<Walk, 'isAnswer'> = {}): T {
   const walk: Walk = { purpose, path: [], ancestors: [], depth: 0, ...how };
@@ -58,7 +59,7 @@ export function checkCycle(walk: Walk, depth: number, value: object): void {
   walk.ancestors[depth] = value;
 }
 
-/** The items as `visit` gives them back: the same array if it changed none. */
+/** Returns the items as `visit` gives them back: the same array if it changed none. */
 export function mapItems(items: readonly unknown[], depth: number, walk: Walk, visit: Visit): readonly unknown[] {
   let changed: unknown[] | undefined;
   for (let i = 0; i < items.length; i++) {
@@ -72,7 +73,7 @@ export function mapItems(items: readonly unknown[], depth: number, walk: Walk, v
   return changed ?? items;
 }
 
-/** The object with its values as `visit` gives them back: the same object if it changed none. */
+/** Returns the object with its values as `visit` gives them back: the same object if it changed none. */
 export function mapValues(
   object: Readonly<Record<string, unknown>>,
   depth: number,
@@ -92,7 +93,7 @@ export function mapValues(
   return changed ?? object;
 }
 
-/** The error to throw for what the walk is at. */
+/** Returns the error to throw for the current position of the walk. */
 export function fault(walk: Walk, problem: string, cause?: unknown): SerializationError {
   const path = pathText(walk.path.slice(0, walk.depth));
   const reason = cause instanceof Error ? `${problem}: ${cause.message}` : problem;

@@ -10,10 +10,11 @@ import type { Walk } from './serializer-walk.ts';
 export type { Json } from './json.ts';
 
 /**
- * Writes a value as text. What is not JSON survives by marks: `undefined`, bigint, `NaN`, the infinities, `-0`, `Date`, `Map`, `Set`, typed
- * arrays, Node's `Buffer`, `ArrayBuffer`, `DataView`; an object without a prototype comes back as a plain one. Anything with a `toJSON` method
- * is written as what that returns. As in JSON, keys that are symbols are left out. No class instance is written as its fields, and none of a
- * class that extends one of these as that: it would come back without its methods.
+ * Writes a value as text. Values that are not JSON are kept by marks: `undefined`, bigint, `NaN`, the infinities, `-0`,
+ * `Date`, `Map`, `Set`, typed arrays, Node's `Buffer`, `ArrayBuffer`, `DataView`; an object without a prototype comes
+ * back as a plain one. A value with a `toJSON` method is written as the result of that method. As in JSON, keys that
+ * are symbols are left out. An instance of a class is not written as its fields. An instance of a class that extends
+ * one of these is not written as the built-in class. Either would come back without its methods.
  *
  * @param what names the value for the message of the error.
  * @throws SerializationError for a function, a symbol, an instance of a class, an invalid `Date`, a cycle, or more than 1,000 levels.
@@ -35,22 +36,23 @@ export function encode(value: unknown, what: string): string {
 }
 
 /**
- * Reads what {@link encode} wrote, or JSON that Celery did.
+ * Reads the text that {@link encode} wrote, or JSON that Celery wrote.
  *
  * @param what names the text for the message of the error.
- * @throws SerializationError if the text is no JSON, nests deeper than 1,000 levels, or has a mark of an unknown type.
+ * @throws SerializationError if the text is not JSON, nests deeper than 1,000 levels, or has a mark of an unknown type.
  *
  * @example
  * decode('[1,{"__type__":"bigint","__value__":"2"}]', 'the arguments of task add'); // [1, 2n]
  */
 export function decode(text: string, what: string): unknown {
   const json = parseJson(text, what);
-  // Whatever parseJson marks by itself is in the text too.
+  // Everything that parseJson marks by itself is found in the text too.
   return text.includes('"__type__"') || mayGetMarks(text) ? fromJson(json, what) : json;
 }
 
 /**
- * The JSON of a value, marks included, to be put into other JSON. Parts that need no mark are shared with the value, not copied.
+ * Returns the JSON of a value, marks included, to be put into other JSON. Parts that need no mark are shared with the
+ * value, not copied.
  *
  * @param what names the value for the message of the error.
  * @throws SerializationError as {@link encode} does.
@@ -63,8 +65,8 @@ export function toJson(value: unknown, what: string): Json {
 }
 
 /**
- * The JSON of a value for a caller in any language, who knows no marks for numbers that are zero: as {@link toJson}, but `-0` is 0, as
- * `JSON.stringify` has it, and for no class of Node's: a `Buffer` is bytes.
+ * Returns the JSON of a value for a caller in any language. It is as {@link toJson}, but without a mark for `-0`, which
+ * is 0, as in `JSON.stringify`. It also has no mark for a class of Node's: a `Buffer` is bytes.
  *
  * @param what names the value for the message of the error.
  * @throws SerializationError as {@link encode} does.
@@ -77,7 +79,7 @@ export function toAnswer(value: unknown, what: string): Json {
 }
 
 /**
- * The value of JSON that {@link toJson} gave. Parts without a mark are shared with the JSON, not copied.
+ * Returns the value of JSON that {@link toJson} made. Parts without a mark are shared with the JSON, not copied.
  *
  * @param what names the JSON for the message of the error.
  * @throws SerializationError for a mark of an unknown type or with a wrong value, or more than 1,000 levels.
