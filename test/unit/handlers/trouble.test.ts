@@ -36,14 +36,17 @@ test('retryOnce() waits as long as it is told', async () => {
   expect(cloud.clock.now() - startedAt).toBeGreaterThanOrEqual(3_600_000);
 });
 
-test.each([['soon'], [-1], [Number.NaN], [{ seconds: 1 }]])(
-  'ctx.retry() refuses %j as a countdown',
-  async (countdown) => {
-    const result = await app.signature('retryOnce', { args: [countdown] }).delay();
+test.each([['soon'], [Number.NaN], [{ seconds: 1 }]])('ctx.retry() refuses %j as a countdown', async (countdown) => {
+  const result = await app.signature('retryOnce', { args: [countdown] }).delay();
 
-    await expect(result.get()).rejects.toMatchObject({ errorType: 'InvalidOptions' });
-  },
-);
+  await expect(result.get()).rejects.toMatchObject({ errorType: 'InvalidOptions' });
+});
+
+test('ctx.retry() with a negative countdown retries at once, as in Celery', async () => {
+  const result = await app.signature('retryOnce', { args: [-1] }).delay();
+
+  expect(await result.get()).toBe(1);
+});
 
 test('retry() returns its value after three retries, and fails without one', async () => {
   const startedAt = cloud.clock.now();
