@@ -52,13 +52,12 @@ export interface Outcomes {
    */
   commit(params: Commit): Promise<Standing>;
   /**
-   * Counts a start if the attempt is open and `token` is not the last start's. A second call with the same token counts
-   * nothing.
+   * Counts a start if the attempt is open. A second call with the same token counts nothing, whatever came between.
    */
   countStart(params: CountStart): Promise<Standing>;
   /**
-   * Takes back the count of the last start, if it is this token's: the sandbox lived, and what it needed was refused. A
-   * second call changes nothing.
+   * Takes back the start of this token: the sandbox lived, and the cloud refused what it needed. A second call changes
+   * nothing.
    */
   uncountStart(params: { readonly address: Address; readonly token: string }): Promise<void>;
   /** Takes the claim if the attempt is open and unclaimed. A second call is refused, and finds its own claim. */

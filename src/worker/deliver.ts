@@ -86,7 +86,7 @@ async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Dispos
   try {
     return await finish(arrival, delivery, onFound(arrival.facts, standing), standing);
   } catch (error) {
-    if (standing.cell.starts?.token === delivery.origin.by.token) await uncountStart(delivery);
+    if (standing.cell.starts?.includes(delivery.origin.by.token) === true) await uncountStart(delivery);
     throw error;
   }
 }

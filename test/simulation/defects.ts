@@ -341,7 +341,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'any start is taken back when the cloud refuses',
-    edits: [dropOperand('uncount-own-start', 1)],
+    edits: [becomes('uncount-own-start', (starts) => `${starts}.slice(1)`)],
     features: ['poison'],
     faults: { throttle: 0.1, repeatedWrite: 0.3, lostAck: 0.2, duplicateDelivery: 0.2 },
     seen: /was begun \d+ times|given up/,

@@ -14,7 +14,7 @@ import type { Item } from './attributes.ts';
  * | `o` | the outcome, as JSON with keys of one letter |
  * | `g` | that its value is forgotten |
  * | `r`, `d` | the next attempt, and the rerun that made it |
- * | `k`, `q` | starts counted, and the last one's token |
+ * | `s` | the set of tokens that have counted a start |
  * | `c` | the claim |
  * | `l`, `f` | child and mid last written, and whether one failed: in a leaf or a node |
  * | `d` | in a node: the set of its children that are complete, counted from its first |
@@ -88,7 +88,6 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
   const outcome = readText(item, `o${end}`);
   const attempt = readNumber(item, `r${end}`);
   const rerun = readText(item, `d${end}`);
-  const starts = readNumber(item, `k${end}`);
   const claim = readText(item, `c${end}`);
   return compact({
     outcome:
@@ -96,7 +95,7 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
         ? undefined
         : { ...decodeOutcome(outcome), ...compact({ forgotten: `g${end}` in item ? true : undefined }) },
     next: attempt !== undefined && rerun !== undefined ? decodeRerun(rerun, attempt) : undefined,
-    starts: starts === undefined ? undefined : { n: starts, token: readText(item, `q${end}`) ?? '' },
+    starts: item[`s${end}`]?.SS,
     claim: claim === undefined ? undefined : decodeClaim(claim),
   });
 }

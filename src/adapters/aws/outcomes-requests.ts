@@ -28,7 +28,7 @@ export function decideRequest(at: At, { address, attempt, decision, by, until }:
   if ('kind' in decision) {
     const set = [`r${end} = :r`, `d${end} = :d`];
     const values = { ':r': number(decision.attempt), ':d': text(encodeRerun({ ...decision, ...by })), ...open.values };
-    return updateOf(at, address, until, { set, more: `REMOVE k${end}, q${end}, c${end}`, when: open.when, values });
+    return updateOf(at, address, until, { set, more: `REMOVE s${end}, c${end}`, when: open.when, values });
   }
   const isMember = slot !== undefined;
   const isFailed = isMember && decision.state !== 'SUCCESS';
@@ -50,22 +50,23 @@ export function beginRequest(at: At, { address, attempt, token, until }: CountSt
   const end = address.slot ?? '';
   const open = openAt(end, attempt);
   return updateOf(at, address, until, {
-    set: [`q${end} = :q`],
-    more: `ADD k${end} :one`,
-    when: `${open.when} AND (attribute_not_exists(q${end}) OR q${end} <> :q)`,
-    values: { ':q': text(token), ':one': number(1), ...open.values },
+    set: [],
+    more: `ADD s${end} :start`,
+    when: open.when,
+    values: { ':start': { SS: [token] }, ...open.values },
   });
 }
 
-/** Takes a start back and removes its token, so that a second call takes nothing. */
+/** Takes a start back. */
 export function excuseRequest(table: string, address: Address, token: string): UpdateItemCommandInput {
   const end = address.slot ?? '';
   return {
     TableName: table,
     Key: keyAttributes(address),
-    UpdateExpression: `REMOVE q${end} ADD k${end} :back`,
-    ConditionExpression: `q${end} = :q`,
-    ExpressionAttributeValues: { ':q': text(token), ':back': number(-1) },
+    UpdateExpression: `DELETE s${end} :start`,
+    // Without it, an item that the table has deleted would come back, and stay.
+    ConditionExpression: `contains(s${end}, :token)`,
+    ExpressionAttributeValues: { ':start': { SS: [token] }, ':token': text(token) },
   };
 }
 

@@ -37,6 +37,4 @@ export function tracesOf(item: Item): readonly Footprint[] {
 // --- internal ---
 
 /** The attributes of a cell, of a task and of each slot of a leaf. */
-const STANDING = ['', ...Array(8).keys()].flatMap((end) =>
-  ['o', 'r', 'd', 'k', 'q', 'c'].map((name) => `${name}${end}`),
-);
+const STANDING = ['', ...Array(8).keys()].flatMap((end) => ['o', 'r', 'd', 's', 'c'].map((name) => `${name}${end}`));

@@ -44,10 +44,11 @@ export class MemoryOutcomes implements Outcomes {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
+    const starts = cell.starts ?? [];
     // @defect count-start-once
-    if (isOpen(cell, attempt) && cell.starts?.token !== token) {
+    if (isOpen(cell, attempt) && !starts.includes(token)) {
       this.#items.set(keyOf(address), item, until);
-      item.cells[slot] = frozenCopy({ ...cell, starts: { n: (cell.starts?.n ?? 0) + 1, token } });
+      item.cells[slot] = frozenCopy({ ...cell, starts: [...starts, token] });
     }
     return standingOf(address, item);
   }
@@ -57,8 +58,8 @@ export class MemoryOutcomes implements Outcomes {
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
     // @defect uncount-own-start
-    if (cell.starts === undefined || cell.starts.token !== token) return;
-    item.cells[slot] = frozenCopy({ ...cell, starts: { n: cell.starts.n - 1, token: '' } });
+    const starts = (cell.starts ?? []).filter((one) => one !== token);
+    item.cells[slot] = frozenCopy({ ...cell, starts });
   }
 
   async claim({ address, attempt, by, claimedUntil, until }: Claim): Promise<Standing> {

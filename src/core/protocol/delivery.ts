@@ -126,7 +126,7 @@ export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage
   // @defect decided-ends
   if (decided !== undefined) return decided;
   if (dead !== undefined) return lost(message, `its message ended in the dead-letter queue: ${dead}`);
-  const starts = cell.starts?.n ?? 0;
+  const starts = cell.starts?.length ?? 0;
   // @defect starts-are-limited
   if (isCounted(facts) && starts > maxStarts)
     return lost(message, `${starts - 1} starts have ended without an outcome, and ${maxStarts} is the most`);

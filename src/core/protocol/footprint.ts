@@ -23,7 +23,7 @@ export interface Footprint {
 
 /** Returns the trace of the content of an id's address; undefined if it has none. */
 export function footprintOf(id: string, { outcome, next, starts, claim }: Cell, until: number): Footprint | undefined {
-  const isBegun = (starts !== undefined && starts.n > 0) || claim !== undefined;
+  const isBegun = (starts !== undefined && starts.length > 0) || claim !== undefined;
   if (outcome === undefined && next === undefined && !isBegun) return undefined;
   const rerun = next === undefined ? {} : { next: { kind: next.kind, attempt: next.attempt } };
   return { id, isEnded: outcome !== undefined, isBegun, ...rerun, until };

@@ -65,8 +65,8 @@ export type NextAttempt = Rerun & Owner & { readonly attempt: number };
 export interface Cell {
   readonly outcome?: Outcome;
   readonly next?: NextAttempt;
-  /** Starts counted by suspects, and the last one's token. */
-  readonly starts?: { readonly n: number; readonly token: string };
+  /** The tokens of the deliveries that have counted a start of the open attempt. */
+  readonly starts?: readonly string[];
   /** Who may run an `acksLate: false` task, and until when (epoch ms). */
   readonly claim?: Owner & { readonly until: number };
 }

@@ -76,9 +76,9 @@ describe('outcome codec', () => {
   it('cellOf() reads the slot that it is asked for', () => {
     const [one, two] = fc.sample(outcome, 2);
     if (one === undefined || two === undefined) throw new Error('fc.sample() gave less than it was asked for');
-    const item = { o1: text(encodeOutcome(one)), o2: text(encodeOutcome(two)), k3: { N: '2' }, q3: text('token') };
+    const item = { o1: text(encodeOutcome(one)), o2: text(encodeOutcome(two)), s3: { SS: ['one', 'two'] } };
     expect(cellOf(item, 2)).toEqual({ outcome: two });
-    expect(cellOf(item, 3)).toEqual({ starts: { n: 2, token: 'token' } });
+    expect(cellOf(item, 3)).toEqual({ starts: ['one', 'two'] });
     expect(cellOf(item, undefined)).toEqual({});
   });
 

@@ -51,16 +51,16 @@ describe('requests of DynamoOutcomes', () => {
   it('decideRequest() sets the next attempt and forgets starts and claim when it commits a rerun', () => {
     const decision = { kind: 'retry', notBefore: 7, attempt: 1 } as const;
     expect(decideRequest(at, { address: addressOf('W~1'), attempt: 0, decision, by, until })).toMatchObject({
-      UpdateExpression: 'SET r1 = :r, d1 = :d, x = :x REMOVE k1, q1, c1',
+      UpdateExpression: 'SET r1 = :r, d1 = :d, x = :x REMOVE s1, c1',
       ExpressionAttributeValues: { ':r': { N: '1' }, ':d': { S: '{"m":"mid","t":"token","b":7}' } },
     });
   });
 
-  it('beginRequest() counts a start unless its token is the last', () => {
+  it('beginRequest() adds a token to the starts of an open attempt', () => {
     const request = beginRequest(at, { address: addressOf('W.0'), attempt: 1, token: 'token', until });
-    expect(request.UpdateExpression).toBe('SET q = :q, x = :x ADD k :one');
+    expect(request.UpdateExpression).toBe('SET x = :x ADD s :start');
     expect(request.ConditionExpression).toBe(
-      `attribute_not_exists(o) AND (attribute_not_exists(r) OR r <= :try) AND (attribute_not_exists(q) OR q <> :q) AND ${alive}`,
+      `attribute_not_exists(o) AND (attribute_not_exists(r) OR r <= :try) AND ${alive}`,
     );
   });
 

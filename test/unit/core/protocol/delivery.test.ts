@@ -156,7 +156,7 @@ describe('onArrival()', () => {
 });
 
 describe('onFound()', () => {
-  const starts = (n: number): Cell => ({ starts: { n, token: 'k' } });
+  const starts = (n: number): Cell => ({ starts: Array.from({ length: n }, (_, start) => `k${start}`) });
   it.each<[string, Cell, Partial<DeliveryFacts<RunMessage>>, string]>([
     ['runs where nothing stands', {}, {}, 'run'],
     ['resumes from its own outcome', { outcome: outcome() }, {}, 'resume'],
