@@ -12,7 +12,7 @@ test('doctor finds the member of a chord whose message was purged, settles the c
   expect(await of('doctor')).toMatchObject({
     code: 0,
     stdout: '',
-    stderr: 'No workflow is open that has left a trace.\n',
+    stderr: 'There are no open workflows.\n',
   });
 
   const late = { task: 'add', args: [3, 4], options: { countdown: 600 } };
@@ -65,7 +65,7 @@ test('doctor takes nothing for lost while a schedule waits', async () => {
     chordal(['doctor', taskId, '--pause', '0', '--repair'], { env }),
   ]);
   // Its only trace is its message.
-  expect(all).toMatchObject({ code: 0, stdout: '', stderr: 'No workflow is open that has left a trace.\n' });
+  expect(all).toMatchObject({ code: 0, stdout: '', stderr: 'There are no open workflows.\n' });
   expect(one).toMatchObject({ code: 0, answers: [{ workflow: taskId, state: 'waiting', inFlight: 1 }] });
 }, 60_000);
 
