@@ -33,7 +33,7 @@ test('doctor finds the member of a chord whose message was purged, settles the c
     },
     { timeout: 20_000 },
   );
-  expect(waiting.stderr).toContain('In flight: 0 visible, 0 hidden, 1 delayed, 0 dead, 0 scheduled;');
+  expect(waiting.stderr).toContain('in flight: 0 visible, 0 hidden, 1 delayed, 0 dead, 0 scheduled.');
 
   await purge(env, 'math');
   const lost = await doctor();
