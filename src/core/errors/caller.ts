@@ -47,7 +47,7 @@ export class InvalidCanvas extends ChordalError {
  *
  * @example
  * ```ts
- * add.s(1, 2).set({ countdown: -1 }); // InvalidOptions
+ * add.s(1, 2).set({ timeLimit: -1 }); // InvalidOptions
  * ```
  */
 export class InvalidOptions extends ChordalError {
