@@ -76,6 +76,11 @@ export class Recorder {
     };
   }
 
+  /** Returns the text that was kept under a reference, also when its item has expired since; undefined if none was. */
+  kept(ref: string): string | undefined {
+    return this.#values.get(ref);
+  }
+
   async #saw(decide: Commit, { outcome, next }: Cell, payloads: Payloads): Promise<void> {
     const { address, decision, by, attempt } = decide;
     const before = this.outcomes.get(address.id);
