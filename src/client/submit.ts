@@ -46,7 +46,7 @@ export interface Submitted {
  */
 export async function submit(engine: Engine, submission: Submission): Promise<Submitted> {
   const { data, taskId, dedupKey } = submission;
-  const plan = planOf(data);
+  const plan = planOf(data, {}, engine.clock.now());
   await checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
@@ -188,7 +188,7 @@ function workflowId(
   const message = run?.call.message;
   if (run === undefined || message === undefined) return nonces.uuid();
   // The same run again launches the same workflows, and not a second set.
-  const signature = nonces.digest(JSON.stringify(plan));
+  const signature = nonces.digest(JSON.stringify(sameCanvas(plan)));
   const before = run.launches.get(signature) ?? 0;
   run.launches.set(signature, before + 1);
   // @defect launch-ids-are-derived

@@ -90,12 +90,13 @@ function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers
 }
 
 /** Returns the plan of a replacement, or of an addition to the chord, with the task's own labels. */
-function planLabelled({ message: { sig } }: TaskDelivery, data: SignatureData): Plan {
+function planLabelled({ engine, message: { sig } }: TaskDelivery, data: SignatureData): Plan {
   const { headers, tenant } = sig.options ?? {};
-  return planOf(data, {
+  const labels = {
     ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
     ...(tenant === undefined ? {} : { tenant }),
-  });
+  };
+  return planOf(data, labels, engine.clock.now());
 }
 
 async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {

@@ -15,12 +15,15 @@ const MAX_FRAMES = 64;
  * chains their step; options are handed down to the tasks they are for, values become marked JSON.
  *
  * @param labels headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none.
+ * @param calledAt epoch ms from which the `expires` of a chain, a group or a chord counts. Those of its callbacks count
+ * from their own start. Default: each task counts from when it is sent.
  * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
  * @throws InvalidOptions if a task gets a soft time limit that is not below its hard one.
  */
-export function planOf(data: SignatureData, labels: CallBaggage = {}): Plan {
-  return planWithin(data, 0, labels);
+export function planOf(data: SignatureData, labels: CallBaggage = {}, calledAt?: number): Plan {
+  checkDepth(data);
+  return plan(data, { override: {}, fallback: labels, callbacks: 0, calledAt });
 }
 
 /** The options that a signature also passes to its callbacks. */
@@ -42,18 +45,14 @@ export function checkDepth(data: SignatureData, callbacks = 0): void {
 
 // --- internal ---
 
-/** @param callbacks how many callbacks it is inside of. */
-function planWithin(data: SignatureData, callbacks: number, labels: CallBaggage): Plan {
-  checkDepth(data, callbacks);
-  return plan(data, { override: {}, fallback: labels, callbacks });
-}
-
 /** Options on their way from a canvas to its tasks: some win over a task's own, others only fill in missing ones. */
 interface HandedDown {
   readonly override: CallOptions;
   readonly fallback: CallOptions;
   /** How many callbacks this is inside of. */
   readonly callbacks: number;
+  /** Epoch ms of the call, if the canvas starts with it. */
+  readonly calledAt?: number | undefined;
 }
 
 function plan(data: SignatureData, down: HandedDown): Plan {
@@ -101,7 +100,7 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
       countdown: _c,
       eta: _e,
       ...rest
-    } = mergeOptions(current.options, handed.override);
+    } = mergeOptions(timed(current.options, down), handed.override);
     const links = compact({ link, linkError });
     const body: SignatureData = withOptions(current.body, links);
     const header = headerPlan(current, handed);
@@ -113,7 +112,7 @@ function stepPlans(data: SignatureData, down: HandedDown): readonly Plan[] {
 }
 
 function headerPlan(data: ChordData, down: HandedDown): Plan {
-  const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = timed(data.options, down);
   const collects = data.onMemberFailure === 'collect';
   const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) }, collects);
   return compact({ par: members, collect: collects ? true : undefined });
@@ -138,7 +137,7 @@ function withBody(steps: readonly Plan[], body: SignatureData | undefined, down:
 }
 
 function groupPlan(data: GroupData, down: HandedDown, collects = false): ParallelPlan {
-  const { link: _link, linkError: _linkError, taskId: _id, ...options } = data.options;
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = timed(data.options, down);
   const members = memberPlans(data.members, { ...down, override: mergeOptions(options, down.override) }, collects);
   return { par: members, ...linksOf(data.options, down) };
 }
@@ -155,13 +154,21 @@ function memberPlans(members: readonly SignatureData[], down: HandedDown, collec
   });
 }
 
-function chainOptions(own: CallOptions, { override, fallback, callbacks }: HandedDown, index: number): HandedDown {
-  const { link: _link, linkError: _linkError, taskId: _id, ...options } = own;
-  const rest = { callbacks, override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
+function chainOptions(own: CallOptions, down: HandedDown, index: number): HandedDown {
+  const { override, fallback } = down;
+  const { link: _link, linkError: _linkError, taskId: _id, ...options } = timed(own, down);
+  const rest = { ...down, override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
   if (index > 0) return rest;
   const { countdown, eta } = { ...options, ...override };
   const start = compact({ countdown, eta });
   return { ...rest, override: { ...rest.override, ...start } };
+}
+
+/** Returns the options of a canvas with its `expires` as a time, so that it is the same for all its tasks. */
+function timed(options: CallOptions, { calledAt }: HandedDown): CallOptions {
+  const { expires } = options;
+  if (calledAt === undefined || typeof expires !== 'number') return options;
+  return { ...options, expires: new Date(calledAt + expires * 1000) };
 }
 
 function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOptions): CallOptions {
@@ -193,7 +200,7 @@ function mapPlan(
 }
 
 function chunkPlans({ task, items, size, options }: ChunksData, down: HandedDown): readonly Plan[] {
-  const { link: _link, linkError: _linkError, taskId: _id, ...rest } = options;
+  const { link: _link, linkError: _linkError, taskId: _id, ...rest } = timed(options, down);
   const count = Math.ceil(items.length / size);
   return Array.from({ length: count }, (_, k) =>
     mapPlan({ kind: 'starmap', task, items: [], options: rest }, items.slice(k * size, (k + 1) * size), down),
@@ -213,7 +220,8 @@ function linksOf(own: CallOptions, down: HandedDown): { readonly links?: readonl
 }
 
 function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, { callbacks }: HandedDown): Link {
-  return { on, plan: planWithin(callback, callbacks + 1, labels) };
+  checkDepth(callback, callbacks + 1);
+  return { on, plan: plan(callback, { override: {}, fallback: labels, callbacks: callbacks + 1 }) };
 }
 
 function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {

@@ -65,7 +65,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     },
     celery: 'expires',
     wire: NUMBER,
-    doc: 'Latest start, in seconds from now or as a time. After it the task is revoked; below 0 it is too late.',
+    doc: 'Latest start, as a time or in seconds: of a chain, group or chord from the call; of a step or a callback from when it is sent. After it the task is revoked; below 0 it is too late.',
   },
   taskId: {
     scopes: ['call'],

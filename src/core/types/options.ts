@@ -33,7 +33,10 @@ export interface SignatureOptions {
   readonly countdown?: number;
   /** The time before which it does not start. Default: at once. */
   readonly eta?: Date;
-  /** Seconds from now, or the time, after which it is revoked instead of started; below 0 it is too late. Default: never. */
+  /**
+   * Seconds, or the time, after which it is revoked instead of started; below 0 it is too late. The seconds of a chain,
+   * group or chord count from the call; those of a step or a callback count from when it is sent. Default: never.
+   */
   readonly expires?: number | Date;
   /**
    * The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`. A second use starts nothing new, and is refused for another

@@ -22,7 +22,10 @@ const retried = app.task('retried', { bind: true }, (ctx) => {
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: -5 });
   return ctx.request.retries;
 });
-const all = app.handler(retried, add, count, fail, mail, slow, tell, quiet, seen);
+const replaced = app.task('replaced', { bind: true }, (ctx, expires: number) =>
+  ctx.replace(chain(slow.si(), slow.si(), slow.si()).set({ expires })),
+);
+const all = app.handler(replaced, retried, add, count, fail, mail, slow, tell, quiet, seen);
 
 let cloud: TestCloud;
 beforeEach(() => {
@@ -224,4 +227,41 @@ describe('a time that is over, as it is mostly computed', () => {
       reason: 'expired',
     });
   });
+
+  it.each([
+    ['a chain', chain(slow.si(), slow.si(), slow.si())],
+    ['a chord', chord([slow.si(), chain(slow.si(), slow.si())], add.si(1, 2))],
+    ['a group, also for the tasks of its chains', group([chain(slow.si(), slow.si(), slow.si())])],
+  ])('counts from the call for all tasks of %s, as a Date does', async (_, canvas) => {
+    for (const [seconds, end] of [
+      [60, 'expired'],
+      [100, 'done'],
+    ] as const) {
+      expect(await endOf(canvas.applyAsync({ expires: seconds }))).toBe(end);
+      expect(await endOf(canvas.applyAsync({ expires: new Date(cloud.clock.now() + seconds * 1000) }))).toBe(end);
+    }
+  });
+
+  it('counts from the replacement for what replaces a task', async () => {
+    expect(await endOf(replaced.delay(60))).toBe('expired');
+    expect(await endOf(replaced.delay(100))).toBe('done');
+  });
+
+  it('counts from its own start for a callback, and from its sending for one step', async () => {
+    const callback = mail.si('bob').set({ expires: 60 });
+    const step = slow.si().set({ expires: 30 });
+    expect(await endOf(chain(slow.si(), step, slow.si().link(callback)).applyAsync({ expires: 1000 }))).toBe('done');
+    await cloud.clock.sleep(1000);
+    expect(ran).toEqual(['bob']);
+  });
 });
+
+// --- internal ---
+
+async function endOf(sent: Promise<{ get(options: { timeout: number }): Promise<unknown> }>): Promise<unknown> {
+  const read = (await sent).get({ timeout: 1000 });
+  return read.then(
+    () => 'done',
+    (error: unknown) => (error instanceof Error && 'reason' in error ? error.reason : error),
+  );
+}

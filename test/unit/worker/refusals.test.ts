@@ -48,6 +48,33 @@ describe('runBatch() while the cloud refuses', () => {
     expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'SUCCESS', value: 'given' });
   });
 
+  it('launches the same canvas again when it runs a second time, also at other times', async () => {
+    let refusals = 1;
+    const bench = makeBench(({ outcomes }) => ({
+      outcomes: overriding(outcomes, {
+        commit: async (params) => {
+          if (refusals === 0) return outcomes.commit(params);
+          refusals -= 1;
+          throw new ServiceUnavailable('throttled');
+        },
+      }),
+    }));
+    const one = bench.app.task('one', () => 1);
+    const launched: string[] = [];
+    bench.app.task('launching', async () => {
+      const eta = new Date(bench.clock.now() + 60_000);
+      launched.push(
+        (await one.applyAsync({ eta })).taskId,
+        (await chain(one.si(), one.si()).applyAsync({ expires: 9 })).taskId,
+      );
+    });
+    await bench.work([taskDelivery('launching')]);
+    await bench.clock.sleep(5000);
+    await bench.work([taskDelivery('launching', {}, { receives: 2 })]);
+    expect(launched).toHaveLength(4);
+    expect(launched.slice(2)).toEqual(launched.slice(0, 2));
+  });
+
   it('has all messages come back, later with each receive, while the gate of revocations cannot be read', async () => {
     const released: { readonly handle: string; readonly seconds: number }[] = [];
     const bench = makeBench(({ records, deliveries }) => ({

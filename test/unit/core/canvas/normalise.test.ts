@@ -154,6 +154,15 @@ describe('planOf() hands options down', () => {
     expect(plan(data, rest)).toBe('(a:[5,"T",{"y":2,"z":2}] | b:[9,"T",{"y":1,"z":2,"x":1}])');
   });
 
+  it('the seconds until a canvas expires as a time, if the time of the call is known', () => {
+    const expiry = ({ options: { expires, expiresAt } = {} }: TaskPlan): unknown => [expires, expiresAt];
+    const own = t('b', { expires: 2 });
+    const linked = t('c', { linkError: [withOptions(chainOf([a, b]), { expires: 3 })] });
+    const data = withOptions(chainOf([a, own, linked]), { expires: 1 });
+    expect(text(planOf(data, {}, 5000), expiry)).toBe('(a:[null,6000] | b:[2,null] | c:[null,6000] failure→(a | b))');
+    expect(text(planOf(data), expiry)).toBe('(a:[1,null] | b:[2,null] | c:[1,null] failure→(a | b))');
+  });
+
   it('no id: that is the whole canvas’s', () => {
     expect(JSON.stringify(planOf(withOptions(chainOf([a, b]), { taskId: 'id' })))).not.toContain('id');
   });
