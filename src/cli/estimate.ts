@@ -3,10 +3,9 @@ import { planOf } from '../core/canvas/normalise.ts';
 import { packPlan } from '../core/protocol/blocks.ts';
 import type { Block } from '../core/protocol/blocks.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
+import { FAN_OUT } from '../core/protocol/limits.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
-import type { EngineSettings } from '../core/types/app.ts';
-import { DEFAULT_SETTINGS } from '../engine/engine.ts';
 import { canvasJson } from './read-canvases.ts';
 import type { CanvasText } from './read-canvases.ts';
 
@@ -41,25 +40,22 @@ export interface Bill {
   readonly dollars: Span;
 }
 
-/** The settings that decide how messages are sent. */
-type Dispatch = Pick<EngineSettings, 'inlineMembers' | 'rangeMembers'>;
-
 /**
  * Returns the requests of one canvas, and their price.
  *
  * @throws InvalidCanvas or SerializationError if it is not a canvas
  */
 export async function billOfCanvas(canvas: CanvasText): Promise<Bill> {
-  return billOf(estimate(planOf(fromCelery(canvasJson(canvas))), DEFAULT_SETTINGS));
+  return billOf(estimate(planOf(fromCelery(canvasJson(canvas)))));
 }
 
 /** Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls. */
-export function estimate(plan: Plan, settings: Dispatch): Estimate {
+export function estimate(plan: Plan): Estimate {
   const { blocks } = packPlan(plan, 'w');
   const stored = sum(blocks.map(blockCost));
-  const whole = sum([costOf(plan, true, settings), stored]);
+  const whole = sum([costOf(plan, true), stored]);
   // If more than one batch is to be sent, one message goes to a worker, which sends them.
-  const isWhole = firstMessages(plan, settings) > settings.inlineMembers;
+  const isWhole = firstMessages(plan) > FAN_OUT.inlineMembers;
   return { ...whole, messages: whole.messages + (isWhole ? 1 : 0) };
 }
 
@@ -105,24 +101,24 @@ const LEAF_KB = 0.6;
 const NOTHING: Estimate = { tasks: 0, messages: 0, writes: 0, reads: 0, puts: 0, gets: 0 };
 
 /** @param isLast whether nothing follows: then a group's list of values is an outcome of its own. */
-function costOf(plan: Plan, isLast: boolean, settings: Dispatch): Estimate {
+function costOf(plan: Plan, isLast: boolean): Estimate {
   const links = (plan.links ?? []).filter(({ on }) => on === 'success');
-  const callbacks = links.map((link) => costOf(link.plan, true, settings));
+  const callbacks = links.map((link) => costOf(link.plan, true));
   if ('task' in plan) return sum([{ ...NOTHING, tasks: 1, messages: 1, writes: 1 }, ...callbacks]);
   if ('seq' in plan) {
     const steps = listed(plan.seq);
-    return sum([...steps.map((step, i) => costOf(step, isLast && i === steps.length - 1, settings)), ...callbacks]);
+    return sum([...steps.map((step, i) => costOf(step, isLast && i === steps.length - 1)), ...callbacks]);
   }
   const members = listed(plan.par);
   const n = members.length;
-  const ranges = n > settings.inlineMembers ? Math.ceil(n / settings.rangeMembers) : 0;
+  const ranges = n > FAN_OUT.inlineMembers ? Math.ceil(n / FAN_OUT.rangeMembers) : 0;
   const join = {
     ...NOTHING,
     messages: ranges,
     writes: climbWrites(n) + (isLast ? 1 : 0),
     reads: isLast ? 0 : gatherReads(n),
   };
-  return sum([join, ...members.map((member) => costOf(member, true, settings)), ...callbacks]);
+  return sum([join, ...members.map((member) => costOf(member, true)), ...callbacks]);
 }
 
 function listed(items: Items): readonly Plan[] {
@@ -154,13 +150,13 @@ function blockCost({ key, text }: Block): Estimate {
 }
 
 /** Returns the messages that a caller would send first. An empty group has none: only a worker can settle it. */
-function firstMessages(plan: Plan, settings: Dispatch): number {
+function firstMessages(plan: Plan): number {
   if ('task' in plan) return 1;
-  if ('seq' in plan) return sumOf(listed(plan.seq).slice(0, 1), (step) => firstMessages(step, settings));
+  if ('seq' in plan) return sumOf(listed(plan.seq).slice(0, 1), (step) => firstMessages(step));
   const members = listed(plan.par);
   if (members.length === 0) return Number.POSITIVE_INFINITY;
-  if (members.length > settings.inlineMembers) return Math.ceil(members.length / settings.rangeMembers);
-  return sumOf(members, (member) => firstMessages(member, settings));
+  if (members.length > FAN_OUT.inlineMembers) return Math.ceil(members.length / FAN_OUT.rangeMembers);
+  return sumOf(members, (member) => firstMessages(member));
 }
 
 function sumOf<T>(all: readonly T[], numberOf: (one: T) => number): number {

@@ -3,14 +3,13 @@ import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { isId } from '../core/protocol/ids.ts';
 import { checksOf } from '../core/protocol/options.ts';
-import { TASK_DEFAULTS } from '../core/task/defaults.ts';
+import { APP_DEFAULTS, TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
 import type { AppConf, ClientApp } from '../core/types/app.ts';
 import type { Json } from '../core/values/json.ts';
-import { checkOptions, optionsObject, wholeFrom } from '../core/values/option-checks.ts';
+import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
-import { DEFAULT_SETTINGS } from '../engine/engine.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
@@ -75,20 +74,15 @@ export function makeConf(given: Partial<AppConf>): AppConf {
   const read = optionsObject(given, 'the settings of an app');
   checkOptions(read, SETTINGS, 'an app');
   const { taskDefaults = {}, ...settings }: Partial<AppConf> = read;
-  const conf = { ...DEFAULT_SETTINGS, ...settings };
+  const conf = { ...APP_DEFAULTS, ...settings };
   const defaults = { ...TASK_DEFAULTS, resultExpires: conf.resultExpires };
   return { ...conf, taskDefaults: { ...defaults, ...readTaskOptions('taskDefaults', taskDefaults) } };
 }
 
 // --- internal ---
 
-const COUNT: OptionCheck = wholeFrom(0);
-
 const SETTINGS: Readonly<Record<string, OptionCheck>> = {
   ...checksOf('app'),
-  maxStarts: COUNT,
-  inlineMembers: COUNT,
-  rangeMembers: wholeFrom(1),
   ...CLOUD_SETTINGS,
 };
 

@@ -113,10 +113,9 @@ export async function sendFirst(
 
 /** Returns the origin that is common to everything that a program outside any task sends. */
 export function clientOrigin(engine: Engine, until: number, again: boolean): Origin {
-  const { nonces, clock, settings } = engine;
+  const { nonces, clock, fanOut } = engine;
   const by = { mid: nonces.mid(), token: nonces.token() };
-  const { inlineMembers, rangeMembers } = settings;
-  return { by, again, now: clock.now(), depth: 0, until, inlineMembers, rangeMembers };
+  return { by, again, now: clock.now(), depth: 0, until, ...fanOut };
 }
 
 // --- internal ---

@@ -1,3 +1,4 @@
+import type { FanOut } from '../core/protocol/limits.ts';
 import type { Parameters } from '../core/task/parameters.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { TaskOptions } from '../core/types/options.ts';
@@ -13,18 +14,10 @@ export interface RegisteredTask {
   readonly parameters: Parameters | undefined;
 }
 
-/** The settings of an app that names none. */
-export const DEFAULT_SETTINGS: EngineSettings = {
-  maxDepth: 100,
-  maxStarts: 3,
-  inlineMembers: 10,
-  rangeMembers: 200,
-  resultExpires: 86_400,
-};
-
 /** The means of a worker or a client: the ports, the tasks it knows, and the queues of each task's messages. */
 export interface Engine extends Ports {
   readonly settings: EngineSettings;
+  readonly fanOut: FanOut;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
   /** Absent if nothing is to be counted. */
   readonly meter?: Meter;

@@ -1,3 +1,5 @@
+import { FAN_OUT } from '../core/protocol/limits.ts';
+import type { FanOut } from '../core/protocol/limits.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
@@ -14,6 +16,8 @@ export interface Runtime {
   routes(): Readonly<Record<string, string>>;
   /** The queue of the function that this process is, if it is one. */
   readonly ownQueue?: string;
+  /** Default: {@link FAN_OUT}. Only a simulation has its own. */
+  readonly fanOut?: FanOut | undefined;
 }
 
 /** The engine of an app: its ports are made when first used. */
@@ -25,6 +29,9 @@ export function makeEngine(
   return {
     settings,
     tasks,
+    get fanOut() {
+      return runtime.fanOut ?? FAN_OUT;
+    },
     // A test may give an app another runtime after it was made.
     get clock() {
       return runtime.clock;

@@ -85,6 +85,9 @@ export function environmentRuntime(environment: Environment = process.env): Runt
     get log() {
       return shared()?.log ?? system.log;
     },
+    get fanOut() {
+      return shared()?.fanOut;
+    },
     ports: () => shared()?.ports() ?? aws(),
     routes: () => shared()?.routes() ?? routes(),
     ...compact({ ownQueue }),

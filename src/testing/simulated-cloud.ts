@@ -5,6 +5,7 @@ import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { makeConf } from '../client/app.ts';
+import type { FanOut } from '../core/protocol/limits.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Handler } from '../lambda/sqs-event.ts';
 import type { Delivery } from '../ports/broker.ts';
@@ -27,6 +28,8 @@ export interface SimulatedCloudOptions {
   readonly faults: Faults;
   /** Deliveries after which a run is given up as one that never ends. Default 50,000. */
   readonly maxDeliveries?: number;
+  /** How the members of a group are sent. Default: as everywhere. */
+  readonly fanOut?: FanOut;
   /** Sees, and may replace, the ports that everything works on, before faults are added. */
   readonly observe?: (ports: Ports) => Ports;
   /** Ids that a client reads while workflows run. Default: none. */
@@ -73,7 +76,14 @@ export class SimulatedCloud {
 
   constructor(
     handlers: Readonly<Record<string, Handler>>,
-    { seed, faults, maxDeliveries = 50_000, observe = (ports) => ports, read = new Set() }: SimulatedCloudOptions,
+    {
+      seed,
+      faults,
+      maxDeliveries = 50_000,
+      fanOut,
+      observe = (ports) => ports,
+      read = new Set(),
+    }: SimulatedCloudOptions,
   ) {
     const { clock } = this;
     const nonces = new SeededNonces(seed);
@@ -109,6 +119,7 @@ export class SimulatedCloud {
       log: this.ports.log,
       ports: here,
       routes: () => routes,
+      fanOut,
     };
     this.close = shareRuntime(runtime);
     const bury = makeEngine(runtime, new Map(), makeConf({}));

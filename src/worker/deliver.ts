@@ -57,13 +57,13 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
 
 /** Returns the facts of a delivery as far as they do not depend on its batch. */
 export function factsOf(
-  { nonces, clock, tasks, settings }: Engine,
+  { nonces, clock, tasks }: Engine,
   { receives }: Delivery,
   message: Message,
 ): DeliveryFacts<Message, RegisteredTask> {
   const by = { mid: message.mid, token: nonces.token() };
   const time = { leftMs: 0, wholeMs: 0, neededMs: 0, leastMs: 0 };
-  return { message, by, receives, now: clock.now(), tasks, maxStarts: settings.maxStarts, revoked: [], time };
+  return { message, by, receives, now: clock.now(), tasks, revoked: [], time };
 }
 
 // --- internal ---
@@ -161,9 +161,8 @@ async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise
 }
 
 function contextOf({ engine, outbox, facts }: Arrival, again: boolean): EffectContext {
-  const { inlineMembers, rangeMembers } = engine.settings;
   const { token } = facts.by;
-  const origin = originOf(facts.message, { token, again, now: facts.now, inlineMembers, rangeMembers });
+  const origin = originOf(facts.message, { token, again, now: facts.now, ...engine.fanOut });
   return { engine, outbox, origin, mayWait: mayWait(facts), settled: new Set() };
 }
 

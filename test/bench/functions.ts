@@ -4,6 +4,7 @@ import { planOf } from '../../src/core/canvas/normalise.ts';
 import { chordOf, taskOf } from '../../src/core/canvas/signature.ts';
 import { follow } from '../../src/core/protocol/continue.ts';
 import { memberId } from '../../src/core/protocol/ids.ts';
+import { FAN_OUT } from '../../src/core/protocol/limits.ts';
 import { decodeMessage, encodeMessage } from '../../src/core/protocol/message-codec.ts';
 import type { RunMessage } from '../../src/core/protocol/message.ts';
 import type { Origin } from '../../src/core/protocol/origin.ts';
@@ -23,8 +24,7 @@ const origin: Origin = {
   now,
   depth: 0,
   until: now,
-  inlineMembers: 10,
-  rangeMembers: 200,
+  ...FAN_OUT,
 };
 const at = { id, base: id, links: [], attempt: 0 };
 const task: TaskPlan = { task: 'add', args: [2, 2] };

@@ -70,6 +70,8 @@ async function run(simulation: Simulation): Promise<Report> {
     seed,
     faults,
     maxDeliveries,
+    // Small ranges, so that small groups are expanded.
+    fanOut: { inlineMembers: 3, rangeMembers: 4 },
     observe: (ports) => witness.watch(ports),
     read: witness.begun,
   });

@@ -34,8 +34,7 @@ export interface SimulatedApp {
 }
 
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
-  // Small ranges, so that small groups are expanded.
-  const app = createApp('simulation', { inlineMembers: 3, rangeMembers: 4 });
+  const app = createApp('simulation');
   const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> =>
     runTask(ctx, trace, build, given);
   const tasks = {

@@ -4,6 +4,7 @@ import { TimeLimitExceeded, WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
 import { covers, workflowOf } from './ids.ts';
 import { LIFETIME_MS } from './lifetime.ts';
+import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
 import type { Message, RunMessage } from './message.ts';
 import type { Cell, NextAttempt, Outcome, Owner, Rerun, Result, Standing } from './outcome.ts';
@@ -59,8 +60,6 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
   /** Epoch ms of the message's slot, if its task has a rate limit. */
   readonly slotAt?: number | undefined;
   readonly time: TimeFacts;
-  /** Counted starts after which a task is given up. */
-  readonly maxStarts: number;
   /** The reason why the message is in the dead-letter queue, if it was received from there. */
   readonly dead?: string | undefined;
 }
@@ -121,15 +120,15 @@ export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message,
 
 /** Judges a checked delivery by what stands at its address. */
 export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>, { cell }: Standing): Next<T> {
-  const { message, maxStarts, dead } = facts;
+  const { message, dead } = facts;
   const decided = onDecided(facts, cell);
   // @defect decided-ends
   if (decided !== undefined) return decided;
   if (dead !== undefined) return lost(message, `its message ended in the dead-letter queue: ${dead}`);
   const starts = cell.starts?.length ?? 0;
   // @defect starts-are-limited
-  if (isCounted(facts) && starts > maxStarts)
-    return lost(message, `${starts - 1} starts have ended without an outcome, and ${maxStarts} is the most`);
+  if (isCounted(facts) && starts > MAX_STARTS)
+    return lost(message, `${starts - 1} starts have ended without an outcome, and ${MAX_STARTS} is the most`);
   return onUndecided(facts);
 }
 

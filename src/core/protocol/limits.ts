@@ -3,6 +3,20 @@
 /** Messages in one call of SQS, at most. */
 export const BATCH_MESSAGES = 10;
 
+/** How the members of a group are sent. A simulation lowers the numbers, so that small groups are expanded too. */
+export interface FanOut {
+  /** Members that are sent directly; more go by `expand`. */
+  readonly inlineMembers: number;
+  /** Members in one `expand` message. */
+  readonly rangeMembers: number;
+}
+
+/** One batch at once, and ranges that a worker sends within seconds. */
+export const FAN_OUT: FanOut = { inlineMembers: BATCH_MESSAGES, rangeMembers: 200 };
+
+/** Counted starts, the first fresh run not counted, after which a task is given up. */
+export const MAX_STARTS = 3;
+
 /** Above this a value or a block is cheaper in the bucket than in the table, in bytes; the core counts characters of JSON. */
 export const TABLE_BYTES = 8192;
 

@@ -2,6 +2,7 @@ import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import { isJoinFrame } from './frames.ts';
 import { keptFor } from './lifetime.ts';
+import type { FanOut } from './limits.ts';
 import type { Call, Message } from './message.ts';
 import type { Owner } from './outcome.ts';
 
@@ -9,7 +10,7 @@ import type { Owner } from './outcome.ts';
  * The part that every effect of one delivery shares: the actor, the time, the task it acts for, and the data that
  * travels along.
  */
-export interface Origin {
+export interface Origin extends FanOut {
   readonly by: Owner;
   /** Marks every message sent as a possible duplicate: this delivery resumes, or expands for the second time. */
   readonly again: boolean;
@@ -28,16 +29,12 @@ export interface Origin {
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;
-  /** Members that are sent directly; more go by `expand`. */
-  readonly inlineMembers: number;
-  /** Members in one `expand` message. */
-  readonly rangeMembers: number;
 }
 
 /** Returns the origin of the effects of one delivery of a message. */
 export function originOf(
   message: Message,
-  delivery: Pick<Origin, 'again' | 'now' | 'inlineMembers' | 'rangeMembers'> & { readonly token: string },
+  delivery: Pick<Origin, 'again' | 'now'> & FanOut & { readonly token: string },
 ): Origin {
   const { token, now, ...rest } = delivery;
   const { mid, depth, frames, tenant, traceparent, headers } = message;

@@ -50,16 +50,10 @@ export interface ClientApp {
   readonly resultSet: ResultSetFunction;
 }
 
-/** The engine's numbers. */
+/** The engine's numbers, with the defaults of the table of options. */
 export interface EngineSettings {
   /** How many launches and replacements may lie above a task. Default 100. */
   readonly maxDepth: number;
-  /** Counted starts, the first fresh run not counted, after which a task is given up. Default 3. */
-  readonly maxStarts: number;
-  /** Members of a group that are sent directly. Default 10: one batch. */
-  readonly inlineMembers: number;
-  /** Members in one expand message. Default 200. */
-  readonly rangeMembers: number;
   /** Seconds for which clients can read a value. Default 86,400. */
   readonly resultExpires: number;
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { billOf, estimate } from '../../../src/cli/estimate.ts';
 import type { Plan } from '../../../src/core/protocol/plan.ts';
-import { DEFAULT_SETTINGS } from '../../../src/engine/engine.ts';
 
 const task: Plan = { task: 'add', args: [1, 2] };
 const group = (n: number): Plan => ({ par: Array.from({ length: n }, () => task) });
@@ -15,7 +14,7 @@ test.each<readonly [string, Plan, number]>([
   ['2 groups of 10 in a group, which is more than a batch', { par: [group(10), group(10)] }, 1 + 20],
   ['a chord without a header, which a worker begins', { seq: [group(0), task] }, 1 + 1],
 ])('estimate() counts the messages of %s', (_, plan, messages) => {
-  expect(estimate(plan, DEFAULT_SETTINGS).messages).toBe(messages);
+  expect(estimate(plan).messages).toBe(messages);
 });
 
 test('billOf() spans from ten messages in flight to one', () => {

@@ -180,9 +180,6 @@ describe('createApp()', () => {
 
   it.each<[string, unknown]>([
     ['maxDepth', -1],
-    ['maxStarts', 1.5],
-    ['inlineMembers', '10'],
-    ['rangeMembers', 0],
     ['resultExpires', Number.NaN],
     ['taskDefaults', { nothing: 1 }],
     ['taskDefaults', 5],
@@ -211,9 +208,6 @@ describe('createApp()', () => {
     expect(conf).toEqual({
       table: 't',
       maxDepth: 100,
-      maxStarts: 3,
-      inlineMembers: 10,
-      rangeMembers: 200,
       resultExpires: 60,
       taskDefaults: {
         bind: false,

@@ -1,4 +1,5 @@
 import type { Effect, Position } from '../../../src/core/protocol/effect.ts';
+import { FAN_OUT } from '../../../src/core/protocol/limits.ts';
 import type { Message } from '../../../src/core/protocol/message.ts';
 import type { Origin } from '../../../src/core/protocol/origin.ts';
 import type { Leaf, Outcome, Standing } from '../../../src/core/protocol/outcome.ts';
@@ -15,8 +16,7 @@ export function originOf(more: Partial<Origin> = {}): Origin {
     now: NOW,
     depth: 0,
     until: NOW,
-    inlineMembers: 10,
-    rangeMembers: 200,
+    ...FAN_OUT,
     ...more,
   };
 }

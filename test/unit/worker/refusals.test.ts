@@ -330,7 +330,7 @@ describe('what replaces a task by a group', () => {
 });
 
 describe('a canvas whose first messages take more than one call', () => {
-  const app = createApp('calls', { inlineMembers: 10 });
+  const app = createApp('calls');
   const one = app.task('one', () => 1);
   const two = app.task('two', () => 2);
 

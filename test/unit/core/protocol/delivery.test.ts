@@ -41,7 +41,6 @@ function factsOf(more: Partial<DeliveryFacts<RunMessage>> = {}): DeliveryFacts<R
     ]),
     revoked: [],
     time: { leftMs: 60_000, wholeMs: 60_000, neededMs: 10_000, leastMs: 3000 },
-    maxStarts: 3,
     ...more,
   };
 }

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { LIFETIME_MS } from '../../../../src/core/protocol/lifetime.ts';
+import { FAN_OUT } from '../../../../src/core/protocol/limits.ts';
 import type { Frame } from '../../../../src/core/protocol/message.ts';
 import { originOf } from '../../../../src/core/protocol/origin.ts';
 import { messageOf } from '../../worker/bench.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 const UNTIL = NOW + 1000;
-const delivery = { token: 'k', again: false, now: NOW, inlineMembers: 10, rangeMembers: 200 };
+const delivery = { token: 'k', again: false, now: NOW, ...FAN_OUT };
 const chain: Frame = { steps: [{ task: 'b' }], i: 1, base: 'W~1' };
 const member: Frame = { join: 'W', x: 1, n: 3 };
 
