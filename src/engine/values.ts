@@ -1,7 +1,6 @@
-import type { Address } from '../core/protocol/address.ts';
 import type { Value } from '../core/protocol/outcome.ts';
 import type { Json } from '../core/values/json.ts';
-import type { Payloads } from '../ports/payloads.ts';
+import type { Payloads, PutValue } from '../ports/payloads.ts';
 
 /** The most bytes that a member's cell holds itself: with eight of these a leaf stays about one write unit. */
 const MEMBER_INLINE_BYTES = 100;
@@ -11,9 +10,8 @@ const INLINE_BYTES = 900;
 /** Keeps a value where its size says, before the commit that names it. */
 export async function keepValue(
   payloads: Payloads,
-  params: { readonly address: Address; readonly token: string; readonly json: Json; readonly until: number },
+  { address, token, json, until }: Omit<PutValue, 'text'> & { readonly json: Json },
 ): Promise<Value> {
-  const { address, token, json, until } = params;
   const text = JSON.stringify(json);
   const limit = address.seat === undefined ? INLINE_BYTES : MEMBER_INLINE_BYTES;
   // A character is at least a byte, so most long texts need no count.

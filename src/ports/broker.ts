@@ -9,6 +9,17 @@ export interface Outgoing {
   readonly tenant?: string;
 }
 
+/** The messages of one call. */
+export interface Send {
+  readonly messages: readonly Outgoing[];
+}
+
+/** A body that can't be processed. */
+export interface Reject {
+  readonly body: string;
+  readonly reason: string;
+}
+
 /** Queues, at least once: what was sent may arrive twice, late, and in any order. */
 export interface Broker {
   /**
@@ -16,9 +27,9 @@ export interface Broker {
    * entries that a batch refused are sent again. Throws `ServiceUnavailable` if some were not accepted in the end: any of them may have
    * been sent. A second call sends all again.
    */
-  send(params: { readonly messages: readonly Outgoing[] }): Promise<void>;
+  send(params: Send): Promise<void>;
   /** Puts a body that can't be processed on the dead-letter queue, with the reason. A second call does so again. */
-  deadLetter(params: { readonly body: string; readonly reason: string }): Promise<void>;
+  deadLetter(params: Reject): Promise<void>;
 }
 
 /** A message that was received and not yet acknowledged. */
@@ -41,23 +52,34 @@ export interface Delivery {
   readonly reason?: string;
 }
 
+/** The messages whose work is done. */
+export interface Finish {
+  readonly receipts: readonly Receipt[];
+}
+
+/** The messages to try again after `seconds` (0 to 43,200). */
+export interface Release extends Finish {
+  readonly seconds: number;
+}
+
 /** The actions of a worker on messages it was given, besides naming in its answer those that failed. */
 export interface Deliveries {
   /** Deletes messages whose work is done. A second call changes nothing. */
-  finish(params: { readonly receipts: readonly Receipt[] }): Promise<void>;
-  /** Lets messages come back after `seconds` (0 to 43,200). */
-  release(params: { readonly receipts: readonly Receipt[]; readonly seconds: number }): Promise<void>;
+  finish(params: Finish): Promise<void>;
+  /** Lets messages come back. */
+  release(params: Release): Promise<void>;
+}
+
+/** A body to put on a queue at `at` (epoch ms, to the minute). */
+export interface Schedule {
+  readonly name: string;
+  readonly at: number;
+  readonly queue: string;
+  readonly body: string;
 }
 
 /** One-time schedules, for delays that a queue cannot hold. */
 export interface Scheduler {
-  /**
-   * Puts a body on a queue at `at` (epoch ms, to the minute), once. A second call with the same name changes nothing.
-   */
-  schedule(params: {
-    readonly name: string;
-    readonly at: number;
-    readonly queue: string;
-    readonly body: string;
-  }): Promise<void>;
+  /** Puts a body on a queue at its time, once. A second call with the same name changes nothing. */
+  schedule(params: Schedule): Promise<void>;
 }

@@ -2,9 +2,13 @@ import type { Address } from '../core/protocol/address.ts';
 import type { Rung } from '../core/protocol/join-tree.ts';
 import type { Cell, Leaf, Owner, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
 
-/** A decision on an attempt of an id, by the message that ran it or the delivery that settles it. */
-export interface Commit {
+/** What stands at one id. */
+export interface Addressed {
   readonly address: Address;
+}
+
+/** A decision on an attempt of an id, by the message that ran it or the delivery that settles it. */
+export interface Commit extends Addressed {
   /** The attempt decided; `Infinity` for an id that is settled without a message of its own. */
   readonly attempt: number;
   readonly decision: Result | (Rerun & { readonly attempt: number });
@@ -14,16 +18,19 @@ export interface Commit {
 }
 
 /** A suspect's start, to be counted. */
-export interface CountStart {
-  readonly address: Address;
+export interface CountStart extends Addressed {
   readonly attempt: number;
   readonly token: string;
   readonly until: number;
 }
 
+/** A start to take back, by its delivery's token. */
+export interface UncountStart extends Addressed {
+  readonly token: string;
+}
+
 /** The right to run an `acksLate: false` task, until `claimedUntil` (epoch ms). */
-export interface Claim {
-  readonly address: Address;
+export interface Claim extends Addressed {
   readonly attempt: number;
   readonly by: Owner;
   readonly claimedUntil: number;
@@ -37,6 +44,17 @@ export interface Climb {
   readonly mid: string;
   readonly failed: boolean;
   readonly until: number;
+}
+
+/** All members of a group of `n`. */
+export interface Gather {
+  readonly join: string;
+  readonly n: number;
+}
+
+/** The ids to look at. */
+export interface ReadMany {
+  readonly addresses: readonly Address[];
 }
 
 /**
@@ -59,23 +77,23 @@ export interface Outcomes {
    * Takes back the start of this token: the sandbox lived, and the cloud refused what it needed. A second call changes
    * nothing.
    */
-  uncountStart(params: { readonly address: Address; readonly token: string }): Promise<void>;
+  uncountStart(params: UncountStart): Promise<void>;
   /** Takes the claim if the attempt is open and unclaimed. A second call is refused, and finds its own claim. */
   claim(params: Claim): Promise<Standing>;
   /**
    * Marks the value of an outcome as forgotten, so that readers find that it was there and is gone. The step that
    * follows still finds it. A second call, and one where there is no outcome, changes nothing.
    */
-  forget(params: { readonly address: Address }): Promise<void>;
+  forget(params: Addressed): Promise<void>;
   /** Returns what stands, read strongly. */
-  read(params: { readonly address: Address }): Promise<Standing>;
+  read(params: Addressed): Promise<Standing>;
   /**
    * Marks a child complete and records the writer as the node's last, if that child is not marked yet. A second call
    * changes nothing.
    */
   climb(params: Climb): Promise<Leaf>;
   /** The cells of all members of a group in order, read strongly; an empty cell where there is no outcome. */
-  gather(params: { readonly join: string; readonly n: number }): Promise<readonly Cell[]>;
+  gather(params: Gather): Promise<readonly Cell[]>;
   /** Returns what stands at each address, in order, for readers that can wait: eventually consistent. */
-  readMany(params: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]>;
+  readMany(params: ReadMany): Promise<readonly Cell[]>;
 }

@@ -1,4 +1,29 @@
-import type { Address } from '../core/protocol/address.ts';
+import type { Addressed } from './outcomes.ts';
+
+/** The value of an outcome, kept by the delivery of this token. */
+export interface PutValue extends Addressed {
+  readonly token: string;
+  readonly text: string;
+  /** Epoch ms until which it lives. */
+  readonly until: number;
+}
+
+/** The reference that `putValue` answered with. */
+export interface ValueRef {
+  readonly ref: string;
+}
+
+/** The key of a block, as the core made it. */
+export interface BlockKey {
+  readonly key: string;
+}
+
+/** A part of a canvas, or of arguments. */
+export interface PutBlock extends BlockKey {
+  readonly text: string;
+  /** Epoch ms until which it lives. */
+  readonly until: number;
+}
 
 /**
  * Values and blocks that are too large for an outcome or a message: in the table up to 8 KB, in the bucket above.
@@ -9,21 +34,16 @@ export interface Payloads {
    * Keeps a value and answers with the reference to commit. The key holds the delivery's token, so two racing
    * deliveries never write the same one; a second call of one delivery writes the same bytes again.
    */
-  putValue(params: {
-    readonly address: Address;
-    readonly token: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<string>;
+  putValue(params: PutValue): Promise<string>;
   /** The text kept under a reference. Throws `UnknownResult` if it is not there (any more). */
-  getValue(params: { readonly ref: string }): Promise<string>;
+  getValue(params: ValueRef): Promise<string>;
   /** Removes a value; a second call changes nothing. */
-  removeValue(params: { readonly ref: string }): Promise<void>;
+  removeValue(params: ValueRef): Promise<void>;
   /**
    * Keeps a block under a key that the core made: `table:<name>` or `bucket:<name>`, where the name begins with an id
    * and its workflow. A second call writes the same text again.
    */
-  putBlock(params: { readonly key: string; readonly text: string; readonly until: number }): Promise<void>;
+  putBlock(params: PutBlock): Promise<void>;
   /** The text of a block. Throws `UnknownResult` if it is not there. */
-  getBlock(params: { readonly key: string }): Promise<string>;
+  getBlock(params: BlockKey): Promise<string>;
 }

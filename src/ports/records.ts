@@ -1,10 +1,60 @@
-import type { Address } from '../core/protocol/address.ts';
+import type { Addressed } from './outcomes.ts';
 
 /** The progress that a running task reports to its readers: a custom state and anything beside it. */
 export interface Progress {
   readonly state: string;
   /** Encoded JSON. */
   readonly meta: string;
+}
+
+/** The progress of a task, to keep until `until` (epoch ms, as everywhere here). */
+export interface PutProgress extends Addressed {
+  readonly progress: Progress;
+  readonly until: number;
+}
+
+/** The name of a ledger. */
+export interface ReadLedger {
+  readonly key: string;
+}
+
+/** An entry of a ledger; `nonce` tells apart what was appended in one millisecond. */
+export interface AppendLedger extends ReadLedger {
+  readonly at: number;
+  readonly nonce: string;
+  readonly text: string;
+  readonly until: number;
+}
+
+/** A mark on a scope, and until when workers look at marks for it. */
+export interface Revoke {
+  readonly scope: string;
+  readonly until: number;
+  readonly gateUntil: number;
+}
+
+/** The workflows whose marks are asked for. */
+export interface RevokedOf {
+  readonly workflows: readonly string[];
+}
+
+/** A workflow that was submitted under an id of the caller's. */
+export interface CloseSubmission {
+  readonly workflow: string;
+}
+
+/** A workflow to submit, and the digest of its canvas. */
+export interface OpenSubmission extends CloseSubmission {
+  readonly digest: string;
+  readonly until: number;
+}
+
+/** Runs to reserve: `slots` of a task, at one every `intervalMs`. */
+export interface Reserve {
+  readonly task: string;
+  readonly slots: number;
+  readonly intervalMs: number;
+  readonly now: number;
 }
 
 /** A message that could not be processed, or that its queue gave up. */
@@ -16,71 +66,78 @@ export interface DeadLetter {
   readonly body: string;
 }
 
+/** A dead letter to remove. */
+export interface DeleteDeadLetter {
+  readonly letter: DeadLetter;
+}
+
+/** A dead letter to keep. */
+export interface Bury extends DeleteDeadLetter {
+  readonly until: number;
+}
+
+/** The time from which dead letters are asked for. */
+export interface LettersSince {
+  readonly since: number;
+  readonly now: number;
+}
+
+/** The id of a result set. */
+export interface SavedResult {
+  readonly id: string;
+}
+
+/** The ids of a result set, as text. */
+export interface SaveResult extends SavedResult {
+  readonly text: string;
+  readonly until: number;
+}
+
 /** How far the submission of a workflow has got, or that something else was submitted under its id. */
 export type Submission = 'new' | 'unsent' | 'sent' | 'other';
 
 /** The smaller records: each an item or two, none of them part of an outcome. */
 export interface Records {
   /** Sets the progress that a running task reports to its readers; the last call wins. */
-  putProgress(params: {
-    readonly address: Address;
-    readonly progress: Progress;
-    readonly until: number;
-  }): Promise<void>;
-  getProgress(params: { readonly address: Address }): Promise<Progress | undefined>;
+  putProgress(params: PutProgress): Promise<void>;
+  getProgress(params: Addressed): Promise<Progress | undefined>;
 
-  /** Appends to a ledger; every call shows, a second one too. `nonce` tells apart what was appended in one millisecond. */
-  appendLedger(params: {
-    readonly key: string;
-    readonly at: number;
-    readonly nonce: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<void>;
+  /** Appends to a ledger; every call shows, a second one too. */
+  appendLedger(params: AppendLedger): Promise<void>;
   /** Returns the entries appended under a key, in order, read strongly. */
-  readLedger(params: { readonly key: string }): Promise<readonly string[]>;
+  readLedger(params: ReadLedger): Promise<readonly string[]>;
 
   /**
-   * Marks a scope as revoked, until `until`, and raises the gate that has workers look at marks, until `gateUntil`. A
-   * second call changes nothing.
+   * Marks a scope as revoked, and raises the gate that has workers look at marks. A second call changes nothing.
    */
-  revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void>;
+  revoke(params: Revoke): Promise<void>;
   /** Epoch ms until which workers must look at marks; 0 if there is nothing to look at. */
   gate(): Promise<number>;
   /** The revoked scopes of some workflows. */
-  revoked(params: { readonly workflows: readonly string[] }): Promise<readonly string[]>;
+  revoked(params: RevokedOf): Promise<readonly string[]>;
 
   /**
    * Notes a submission; answers what stands: `new` for the first call, `unsent` or `sent` for later ones with the same
    * `digest`, `other` for one with another.
    */
-  openSubmission(params: {
-    readonly workflow: string;
-    readonly digest: string;
-    readonly until: number;
-  }): Promise<Submission>;
+  openSubmission(params: OpenSubmission): Promise<Submission>;
   /** Notes that a submission has been sent. */
-  closeSubmission(params: { readonly workflow: string }): Promise<void>;
+  closeSubmission(params: CloseSubmission): Promise<void>;
 
   /**
-   * Reserves `slots` runs of a task at one every `intervalMs` (GCRA) and answers the epoch ms of the first; the others
+   * Reserves runs of a task (GCRA) and answers the epoch ms of the first; the others
    * follow at that interval. A second call reserves further slots.
    */
-  reserve(params: {
-    readonly task: string;
-    readonly slots: number;
-    readonly intervalMs: number;
-    readonly now: number;
-  }): Promise<number>;
+  reserve(params: Reserve): Promise<number>;
 
   /** Keeps a dead letter; a second call with the same time and id writes the same. */
-  bury(params: { readonly letter: DeadLetter; readonly until: number }): Promise<void>;
-  /** The dead letters of the days since `since` (epoch ms), oldest first. */
-  deadLetters(params: { readonly since: number; readonly now: number }): Promise<readonly DeadLetter[]>;
+  bury(params: Bury): Promise<void>;
+  /** The dead letters of the days since `since`, oldest first. */
+  deadLetters(params: LettersSince): Promise<readonly DeadLetter[]>;
   /** Removes a dead letter; a second call changes nothing. */
-  deleteDeadLetter(params: { readonly letter: DeadLetter }): Promise<void>;
+  deleteDeadLetter(params: DeleteDeadLetter): Promise<void>;
 
   /** Keeps the ids of a result set under an id; the last call wins. */
-  saveResult(params: { readonly id: string; readonly text: string; readonly until: number }): Promise<void>;
-  savedResult(params: { readonly id: string }): Promise<string | undefined>;
+  saveResult(params: SaveResult): Promise<void>;
+  savedResult(params: SavedResult): Promise<string | undefined>;
 }

@@ -14,6 +14,11 @@ export interface InFlight {
   readonly scheduled: number;
 }
 
+/** The workflow to look at. Default: all. */
+export interface Footprints {
+  readonly workflow?: string | undefined;
+}
+
 /** The survey that an operator looks at, but not a worker: it reads everything. Neither call changes anything. */
 export interface Survey {
   /**
@@ -21,7 +26,7 @@ export interface Survey {
    * consistent. Work that no worker has begun has a trace only if its submission kept something: a block, or that it
    * was submitted.
    */
-  footprints(params: { readonly workflow?: string | undefined }): AsyncIterable<Footprint>;
+  footprints(params: Footprints): AsyncIterable<Footprint>;
   /**
    * Counts what is on its way. Queues may report late: SQS is right only a minute after the last message was sent.
    * Throws `ConfigurationError` if there is no dead-letter queue: then these are not the app's queues.

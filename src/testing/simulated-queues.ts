@@ -1,7 +1,17 @@
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import type { Broker, Deliveries, Delivery, Outgoing, Receipt, Scheduler } from '../ports/broker.ts';
+import type {
+  Broker,
+  Deliveries,
+  Delivery,
+  Finish,
+  Reject,
+  Release,
+  Schedule,
+  Scheduler,
+  Send,
+} from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
 import type { FaultInjector } from './fault-injector.ts';
 
@@ -41,7 +51,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     this.#injector = injector;
   }
 
-  async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+  async send({ messages }: Send): Promise<void> {
     for (const { queue, body, delaySeconds } of messages) {
       this.#put(queue, body, delaySeconds * 1000);
       if (!this.#injector.strikes('duplicateSend')) continue;
@@ -50,21 +60,11 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     }
   }
 
-  async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
+  async deadLetter({ body, reason }: Reject): Promise<void> {
     this.#giveUp(body, reason, `dead${(this.sent += 1)}`);
   }
 
-  async schedule({
-    name,
-    at,
-    queue,
-    body,
-  }: {
-    readonly name: string;
-    readonly at: number;
-    readonly queue: string;
-    readonly body: string;
-  }): Promise<void> {
+  async schedule({ name, at, queue, body }: Schedule): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
     // A schedule fires some time in its minute and is then deleted: setting it once more sets another.
@@ -75,17 +75,11 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     void this.#clock.sleep(waitMs + this.#injector.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
   }
 
-  async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
+  async finish({ receipts }: Finish): Promise<void> {
     for (const { handle } of receipts) this.acknowledge(handle);
   }
 
-  async release({
-    receipts,
-    seconds,
-  }: {
-    readonly receipts: readonly Receipt[];
-    readonly seconds: number;
-  }): Promise<void> {
+  async release({ receipts, seconds }: Release): Promise<void> {
     for (const { handle } of receipts) this.#released.set(handle, seconds * 1000);
   }
 

@@ -1,7 +1,17 @@
 import type { Address } from '../../core/protocol/address.ts';
 import { LEAF_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
 import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
-import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
+import type {
+  Addressed,
+  Claim,
+  Climb,
+  Commit,
+  CountStart,
+  Gather,
+  Outcomes,
+  ReadMany,
+  UncountStart,
+} from '../../ports/outcomes.ts';
 import { isExpired, readText } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
 import { inParallel } from './backoff.ts';
@@ -37,7 +47,7 @@ export class DynamoOutcomes implements Outcomes {
     return standingOf(params.address, await this.#write(params.address, beginRequest(this.#at(), params)));
   }
 
-  async uncountStart({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+  async uncountStart({ address, token }: UncountStart): Promise<void> {
     await this.#table.update(excuseRequest(this.#table.name, address, token));
   }
 
@@ -45,11 +55,11 @@ export class DynamoOutcomes implements Outcomes {
     return standingOf(params.address, await this.#write(params.address, claimRequest(this.#at(), params)));
   }
 
-  async forget({ address }: { readonly address: Address }): Promise<void> {
+  async forget({ address }: Addressed): Promise<void> {
     await this.#table.update(forgetRequest(this.#table.name, address));
   }
 
-  async read({ address }: { readonly address: Address }): Promise<Standing> {
+  async read({ address }: Addressed): Promise<Standing> {
     return standingOf(address, (await this.#table.get(address, true)) ?? {});
   }
 
@@ -59,7 +69,7 @@ export class DynamoOutcomes implements Outcomes {
     return nodeOf(await this.#write(key, request), firstChildOf(params.rung));
   }
 
-  async gather({ join, n }: { readonly join: string; readonly n: number }): Promise<readonly Cell[]> {
+  async gather({ join, n }: Gather): Promise<readonly Cell[]> {
     const cells = Array.from({ length: n }, (): Cell => EMPTY_CELL);
     const shards = Array.from({ length: shardCount(n) }, (_, shard) => shard);
     await inParallel(shards, PARALLEL_QUERIES, async (shard) => {
@@ -71,7 +81,7 @@ export class DynamoOutcomes implements Outcomes {
     return cells;
   }
 
-  async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+  async readMany({ addresses }: ReadMany): Promise<readonly Cell[]> {
     const items = await Promise.all(addresses.map((address) => this.#table.get(address, false)));
     return addresses.map(({ slot }, index) => cellOf(items[index] ?? {}, slot));
   }

@@ -1,8 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { UnknownResult } from '../../core/errors/result.ts';
-import type { Address } from '../../core/protocol/address.ts';
-import type { Payloads } from '../../ports/payloads.ts';
+import type { BlockKey, Payloads, PutBlock, PutValue, ValueRef } from '../../ports/payloads.ts';
 import { limiter } from '../limiter.ts';
 import { readText } from './attributes.ts';
 import type { Key } from './attributes.ts';
@@ -45,41 +44,27 @@ export class AwsPayloads implements Payloads {
     this.#bucket = bucket;
   }
 
-  async putValue(params: {
-    readonly address: Address;
-    readonly token: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<string> {
-    const { address, token, text, until } = params;
+  async putValue({ address, token, text, until }: PutValue): Promise<string> {
     const place = valuePlace(address, token, text);
     await this.#put(place, text, until);
     return refOf(place);
   }
 
-  getValue({ ref }: { readonly ref: string }): Promise<string> {
+  getValue({ ref }: ValueRef): Promise<string> {
     return this.#get(placeOf(ref), `the value "${ref}"`);
   }
 
-  async removeValue({ ref }: { readonly ref: string }): Promise<void> {
+  async removeValue({ ref }: ValueRef): Promise<void> {
     const place = placeOf(ref);
     if ('item' in place) await this.#table.remove(removeItemRequest(this.#table.name, place.item));
     else await this.#removeObject(place.object);
   }
 
-  async putBlock({
-    key,
-    text,
-    until,
-  }: {
-    readonly key: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<void> {
+  async putBlock({ key, text, until }: PutBlock): Promise<void> {
     await this.#put(blockPlace(key), text, until);
   }
 
-  getBlock({ key }: { readonly key: string }): Promise<string> {
+  getBlock({ key }: BlockKey): Promise<string> {
     return this.#get(blockPlace(key), `the block "${key}"`);
   }
 

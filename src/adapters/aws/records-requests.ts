@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { DeadLetter } from '../../ports/records.ts';
+import type { AppendLedger, DeadLetter, OpenSubmission } from '../../ports/records.ts';
 import { expiry, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
 import { besideTask, inWorkflow, sortableTime } from './keys.ts';
@@ -32,10 +32,10 @@ export function putRequest(table: string, key: Key, attributes: Item, until: num
 
 export function appendRequest(
   table: string,
-  { key, at, nonce, value, until }: { key: string; at: number; nonce: string; value: string; until: number },
+  { key, at, nonce, text: entry, until }: AppendLedger,
 ): PutItemCommandInput {
   const place = { pk: `$ledger/${key}`, sk: `${sortableTime(at)}#${nonce}` };
-  return putRequest(table, place, { v: text(value) }, until);
+  return putRequest(table, place, { v: text(entry) }, until);
 }
 
 export function ledgerRequest(table: string, key: string): QueryCommandInput {
@@ -73,7 +73,7 @@ export function gateRequest(table: string, until: number): UpdateItemCommandInpu
 
 export function openSubmissionRequest(
   table: string,
-  { workflow, digest, until, now }: { workflow: string; digest: string; until: number; now: number },
+  { workflow, digest, until, now }: OpenSubmission & { readonly now: number },
 ): PutItemCommandInput {
   return {
     ...putRequest(table, submissionKey(workflow), { g: text(digest) }, until),

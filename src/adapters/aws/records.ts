@@ -1,5 +1,23 @@
-import type { Address } from '../../core/protocol/address.ts';
-import type { DeadLetter, Progress, Records, Submission } from '../../ports/records.ts';
+import type { Addressed } from '../../ports/outcomes.ts';
+import type {
+  AppendLedger,
+  Bury,
+  CloseSubmission,
+  DeadLetter,
+  DeleteDeadLetter,
+  LettersSince,
+  OpenSubmission,
+  Progress,
+  PutProgress,
+  ReadLedger,
+  Records,
+  Reserve,
+  Revoke,
+  RevokedOf,
+  SavedResult,
+  SaveResult,
+  Submission,
+} from '../../ports/records.ts';
 import { readNumber, readText, text } from './attributes.ts';
 import { inParallel } from './backoff.ts';
 import {
@@ -37,40 +55,29 @@ export class AwsRecords implements Records {
     this.#table = new Table(options);
   }
 
-  async putProgress(params: {
-    readonly address: Address;
-    readonly progress: Progress;
-    readonly until: number;
-  }): Promise<void> {
-    const { address, progress, until } = params;
+  async putProgress({ address, progress, until }: PutProgress): Promise<void> {
     const attributes = { s: text(progress.state), m: text(progress.meta) };
     await this.#table.put(putRequest(this.#table.name, progressKey(address), attributes, until));
   }
 
-  async getProgress({ address }: { readonly address: Address }): Promise<Progress | undefined> {
+  async getProgress({ address }: Addressed): Promise<Progress | undefined> {
     const item = await this.#table.get(progressKey(address), false);
     return item && { state: readText(item, 's') ?? '', meta: readText(item, 'm') ?? '' };
   }
 
-  async appendLedger(params: {
-    readonly key: string;
-    readonly at: number;
-    readonly nonce: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<void> {
-    await this.#table.put(appendRequest(this.#table.name, { ...params, value: params.text }));
+  async appendLedger(params: AppendLedger): Promise<void> {
+    await this.#table.put(appendRequest(this.#table.name, params));
   }
 
-  async readLedger({ key }: { readonly key: string }): Promise<readonly string[]> {
+  async readLedger({ key }: ReadLedger): Promise<readonly string[]> {
     const items = await this.#table.query(ledgerRequest(this.#table.name, key));
     return items.map((item) => readText(item, 'v') ?? '');
   }
 
   /** Writes the mark first: a reader that sees the gate finds it. */
-  async revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void> {
-    await this.#table.put(markRequest(this.#table.name, params.scope, params.until));
-    await this.#table.update(gateRequest(this.#table.name, params.gateUntil));
+  async revoke({ scope, until, gateUntil }: Revoke): Promise<void> {
+    await this.#table.put(markRequest(this.#table.name, scope, until));
+    await this.#table.update(gateRequest(this.#table.name, gateUntil));
   }
 
   async gate(): Promise<number> {
@@ -78,18 +85,14 @@ export class AwsRecords implements Records {
     return until > this.#table.now() ? until : 0;
   }
 
-  async revoked({ workflows }: { readonly workflows: readonly string[] }): Promise<readonly string[]> {
+  async revoked({ workflows }: RevokedOf): Promise<readonly string[]> {
     const marks = await inParallel([...new Set(workflows)], PARALLEL_QUERIES, (workflow) =>
       this.#table.query(marksRequest(this.#table.name, workflow)),
     );
     return marks.flat().map((mark) => (readText(mark, 'sk') ?? '').slice(1));
   }
 
-  async openSubmission(params: {
-    readonly workflow: string;
-    readonly digest: string;
-    readonly until: number;
-  }): Promise<Submission> {
+  async openSubmission(params: OpenSubmission): Promise<Submission> {
     const request = openSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() });
     if (await this.#table.put(request)) return 'new';
     const standing = await this.#table.getAny(submissionKey(params.workflow), true);
@@ -99,18 +102,12 @@ export class AwsRecords implements Records {
     return standing?.['s']?.BOOL === true ? 'sent' : 'unsent';
   }
 
-  async closeSubmission({ workflow }: { readonly workflow: string }): Promise<void> {
+  async closeSubmission({ workflow }: CloseSubmission): Promise<void> {
     await this.#table.update(closeSubmissionRequest(this.#table.name, workflow));
   }
 
   /** Two writes exclude each other, after what is reserved or from now on; `tat` only grows, so one of the first three holds. */
-  async reserve(params: {
-    readonly task: string;
-    readonly slots: number;
-    readonly intervalMs: number;
-    readonly now: number;
-  }): Promise<number> {
-    const { task, slots, intervalMs, now } = params;
+  async reserve({ task, slots, intervalMs, now }: Reserve): Promise<number> {
     const reservation = { task, spanMs: slots * intervalMs, now };
     for (let isBusy = (this.#reservedUntil.get(task) ?? 0) > now; ; isBusy = !isBusy) {
       const request = isBusy ? reserveNextRequest : reserveNowRequest;
@@ -122,27 +119,26 @@ export class AwsRecords implements Records {
     }
   }
 
-  async bury({ letter, until }: { readonly letter: DeadLetter; readonly until: number }): Promise<void> {
+  async bury({ letter, until }: Bury): Promise<void> {
     await this.#table.put(buryRequest(this.#table.name, letter, until));
   }
 
-  async deadLetters(params: { readonly since: number; readonly now: number }): Promise<readonly DeadLetter[]> {
-    const days = await inParallel(daysBetween(params.since, params.now), PARALLEL_QUERIES, (day) =>
-      this.#table.query(lettersRequest(this.#table.name, day, params.since)),
+  async deadLetters({ since, now }: LettersSince): Promise<readonly DeadLetter[]> {
+    const days = await inParallel(daysBetween(since, now), PARALLEL_QUERIES, (day) =>
+      this.#table.query(lettersRequest(this.#table.name, day, since)),
     );
     return days.flat().map(letterOf);
   }
 
-  async deleteDeadLetter({ letter }: { readonly letter: DeadLetter }): Promise<void> {
+  async deleteDeadLetter({ letter }: DeleteDeadLetter): Promise<void> {
     await this.#table.remove(exhumeRequest(this.#table.name, letter));
   }
 
-  async saveResult(params: { readonly id: string; readonly text: string; readonly until: number }): Promise<void> {
-    const attributes = { v: text(params.text) };
-    await this.#table.put(putRequest(this.#table.name, resultKey(params.id), attributes, params.until));
+  async saveResult({ id, text: saved, until }: SaveResult): Promise<void> {
+    await this.#table.put(putRequest(this.#table.name, resultKey(id), { v: text(saved) }, until));
   }
 
-  async savedResult({ id }: { readonly id: string }): Promise<string | undefined> {
+  async savedResult({ id }: SavedResult): Promise<string | undefined> {
     const item = await this.#table.get(resultKey(id), false);
     return item && readText(item, 'v');
   }

@@ -1,4 +1,5 @@
 import type { CreateScheduleCommandInput } from '@aws-sdk/client-scheduler';
+import type { Schedule } from '../../ports/broker.ts';
 
 /** The data that schedules need to put a message on a queue. */
 export interface ScheduleTarget {
@@ -13,12 +14,7 @@ export interface ScheduleTarget {
 /** A schedule that sends one message and then deletes itself. */
 export function scheduleRequest(
   { groupName, roleArn, queueArn, deadLetterArn }: ScheduleTarget,
-  {
-    name,
-    at,
-    queue,
-    body,
-  }: { readonly name: string; readonly at: number; readonly queue: string; readonly body: string },
+  { name, at, queue, body }: Schedule,
 ): CreateScheduleCommandInput {
   return {
     Name: name,

@@ -1,5 +1,5 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import type { Scheduler } from '../../ports/broker.ts';
+import type { Schedule, Scheduler } from '../../ports/broker.ts';
 import { calling } from './errors.ts';
 import { scheduleRequest } from './scheduler-requests.ts';
 import type { ScheduleTarget } from './scheduler-requests.ts';
@@ -18,12 +18,7 @@ export class EventBridgeScheduler implements Scheduler {
     this.#options = options;
   }
 
-  async schedule(params: {
-    readonly name: string;
-    readonly at: number;
-    readonly queue: string;
-    readonly body: string;
-  }): Promise<void> {
+  async schedule(params: Schedule): Promise<void> {
     const { client, groupName } = this.#options;
     const [scheduler, { CreateScheduleCommand }] = await Promise.all([client(), import('./scheduler-client.ts')]);
     const command = new CreateScheduleCommand(scheduleRequest(this.#options, params));

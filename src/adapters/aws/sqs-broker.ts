@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Broker, Outgoing } from '../../ports/broker.ts';
+import type { Broker, Reject, Send } from '../../ports/broker.ts';
 import { calling } from './errors.ts';
 import type { QueueUrl } from './queue-urls.ts';
 import { deadLetterRequest, sendEntries, sentBytes } from './sqs-requests.ts';
@@ -31,11 +31,11 @@ export class SqsBroker implements Broker {
     this.#sends = new SharedRequests<SendEntry>({ doing: 'send messages to', request, sizeOf: sentBytes }, shared);
   }
 
-  async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+  async send({ messages }: Send): Promise<void> {
     await this.#sends.do(sendEntries(messages));
   }
 
-  async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
+  async deadLetter({ body, reason }: Reject): Promise<void> {
     const queueUrl = await this.#queueUrl(this.#deadLetterQueue);
     const command = new SendMessageCommand(deadLetterRequest(queueUrl, body, reason));
     const queue = { kind: 'queue', name: this.#deadLetterQueue } as const;

@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityBatchCommand, DeleteMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Deliveries, Receipt } from '../../ports/broker.ts';
+import type { Deliveries, Finish, Release } from '../../ports/broker.ts';
 import { deleteEntries, releaseEntries } from './sqs-requests.ts';
 import type { DeleteEntry, ReleaseEntry } from './sqs-requests.ts';
 import { SharedRequests } from './sqs-shared.ts';
@@ -31,12 +31,12 @@ export class SqsDeliveries implements Deliveries {
     );
   }
 
-  async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
+  async finish({ receipts }: Finish): Promise<void> {
     await this.#deletes.do(deleteEntries(receipts));
   }
 
-  async release(params: { readonly receipts: readonly Receipt[]; readonly seconds: number }): Promise<void> {
-    await this.#releases.do(releaseEntries(params.receipts, params.seconds));
+  async release({ receipts, seconds }: Release): Promise<void> {
+    await this.#releases.do(releaseEntries(receipts, seconds));
   }
 }
 

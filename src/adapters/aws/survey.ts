@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../core/errors/caller.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { compact } from '../../core/values/compact.ts';
-import type { InFlight, Survey } from '../../ports/survey.ts';
+import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 import { isExpired } from './attributes.ts';
 import { inParallel } from './backoff.ts';
@@ -35,7 +35,7 @@ export class AwsSurvey implements Survey {
     this.#options = options;
   }
 
-  async *footprints({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Footprint> {
+  async *footprints({ workflow }: Footprints): AsyncIterable<Footprint> {
     const { dynamo, table, clock } = this.#options;
     const request = keptRequest(table, workflow);
     let from: ScanCommandInput['ExclusiveStartKey'];

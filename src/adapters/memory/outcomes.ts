@@ -6,7 +6,17 @@ import { memberId } from '../../core/protocol/ids.ts';
 import { isOpen } from '../../core/protocol/outcome.ts';
 import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
-import type { CountStart, Claim, Climb, Commit, Outcomes } from '../../ports/outcomes.ts';
+import type {
+  Addressed,
+  Claim,
+  Climb,
+  Commit,
+  CountStart,
+  Gather,
+  Outcomes,
+  ReadMany,
+  UncountStart,
+} from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
@@ -53,7 +63,7 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
-  async uncountStart({ address, token }: { readonly address: Address; readonly token: string }): Promise<void> {
+  async uncountStart({ address, token }: UncountStart): Promise<void> {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
@@ -73,14 +83,14 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
-  async forget({ address }: { readonly address: Address }): Promise<void> {
+  async forget({ address }: Addressed): Promise<void> {
     const { cells } = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const { outcome, ...cell } = cells[slot] ?? EMPTY_CELL;
     if (outcome !== undefined) cells[slot] = frozenCopy({ ...cell, outcome: { ...outcome, forgotten: true } });
   }
 
-  async read({ address }: { readonly address: Address }): Promise<Standing> {
+  async read({ address }: Addressed): Promise<Standing> {
     return standingOf(address, this.#itemAt(address));
   }
 
@@ -98,12 +108,12 @@ export class MemoryOutcomes implements Outcomes {
     return leafOf(node.children.size, node);
   }
 
-  async gather({ join, n }: { readonly join: string; readonly n: number }): Promise<readonly Cell[]> {
+  async gather({ join, n }: Gather): Promise<readonly Cell[]> {
     // @defect gather-finds-all
     return Array.from({ length: n }, (_, index) => this.#cellAt(addressOf(memberId(join, index))));
   }
 
-  async readMany({ addresses }: { readonly addresses: readonly Address[] }): Promise<readonly Cell[]> {
+  async readMany({ addresses }: ReadMany): Promise<readonly Cell[]> {
     return addresses.map((address) => this.#cellAt(address));
   }
 

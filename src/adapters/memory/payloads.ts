@@ -1,6 +1,5 @@
 import { UnknownResult } from '../../core/errors/result.ts';
-import type { Address } from '../../core/protocol/address.ts';
-import type { Payloads } from '../../ports/payloads.ts';
+import type { BlockKey, Payloads, PutBlock, PutValue, ValueRef } from '../../ports/payloads.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
@@ -14,32 +13,27 @@ export class MemoryPayloads implements Payloads {
     this.#blocks = new ExpiringMap(clock);
   }
 
-  async putValue(params: {
-    readonly address: Address;
-    readonly token: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<string> {
+  async putValue({ address, token, text, until }: PutValue): Promise<string> {
     // @defect values-of-deliveries-apart
-    const ref = `memory:${params.address.id}/${params.token}`;
-    this.#values.set(ref, params.text, params.until);
+    const ref = `memory:${address.id}/${token}`;
+    this.#values.set(ref, text, until);
     return ref;
   }
 
-  async getValue({ ref }: { readonly ref: string }): Promise<string> {
+  async getValue({ ref }: ValueRef): Promise<string> {
     const id = ref.slice(ref.indexOf(':') + 1, ref.lastIndexOf('/'));
     return this.#values.get(ref) ?? missing('value', ref, id);
   }
 
-  async removeValue({ ref }: { readonly ref: string }): Promise<void> {
+  async removeValue({ ref }: ValueRef): Promise<void> {
     this.#values.delete(ref);
   }
 
-  async putBlock(params: { readonly key: string; readonly text: string; readonly until: number }): Promise<void> {
-    this.#blocks.set(params.key, params.text, params.until);
+  async putBlock({ key, text, until }: PutBlock): Promise<void> {
+    this.#blocks.set(key, text, until);
   }
 
-  async getBlock({ key }: { readonly key: string }): Promise<string> {
+  async getBlock({ key }: BlockKey): Promise<string> {
     return this.#blocks.get(key) ?? missing('block', key, idOfBlock(key));
   }
 

@@ -1,5 +1,5 @@
 import { DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
-import type { Broker, Deliveries, Outgoing, Receipt, Scheduler } from '../../ports/broker.ts';
+import type { Broker, Deliveries, Finish, Reject, Release, Schedule, Scheduler, Send } from '../../ports/broker.ts';
 import type { InFlight } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 
@@ -76,28 +76,18 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     return counts;
   }
 
-  async send({ messages }: { readonly messages: readonly Outgoing[] }): Promise<void> {
+  async send({ messages }: Send): Promise<void> {
     for (const { queue, body, delaySeconds } of messages) this.#put(queue, body, delaySeconds * 1000, 'delayed');
     this.#announce();
   }
 
-  async schedule({
-    name,
-    at,
-    queue,
-    body,
-  }: {
-    readonly name: string;
-    readonly at: number;
-    readonly queue: string;
-    readonly body: string;
-  }): Promise<void> {
+  async schedule({ name, at, queue, body }: Schedule): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
     this.#put(queue, body, Math.max(0, at - this.#clock.now()), 'scheduled');
   }
 
-  async deadLetter({ body, reason }: { readonly body: string; readonly reason: string }): Promise<void> {
+  async deadLetter({ body, reason }: Reject): Promise<void> {
     this.#giveUp({ id: this.#nextId(), body, receives: 0, hidden: undefined, reason }, reason);
   }
 
@@ -127,17 +117,11 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     return received;
   }
 
-  async finish({ receipts }: { readonly receipts: readonly Receipt[] }): Promise<void> {
+  async finish({ receipts }: Finish): Promise<void> {
     for (const { queue, handle } of receipts) this.#take(queue, handle);
   }
 
-  async release({
-    receipts,
-    seconds,
-  }: {
-    readonly receipts: readonly Receipt[];
-    readonly seconds: number;
-  }): Promise<void> {
+  async release({ receipts, seconds }: Release): Promise<void> {
     for (const { queue, handle } of receipts) {
       if (seconds <= 0) this.#giveBack(queue, handle);
       else this.#returnLater(queue, handle, seconds * 1000);

@@ -1,6 +1,24 @@
-import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { DeadLetter, Progress, Records, Submission } from '../../ports/records.ts';
+import type { Addressed } from '../../ports/outcomes.ts';
+import type {
+  AppendLedger,
+  Bury,
+  CloseSubmission,
+  DeadLetter,
+  DeleteDeadLetter,
+  LettersSince,
+  OpenSubmission,
+  Progress,
+  PutProgress,
+  ReadLedger,
+  Records,
+  Reserve,
+  Revoke,
+  RevokedOf,
+  SavedResult,
+  SaveResult,
+  Submission,
+} from '../../ports/records.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
@@ -25,15 +43,11 @@ export class MemoryRecords implements Records {
     this.#results = new ExpiringMap(clock);
   }
 
-  async putProgress(params: {
-    readonly address: Address;
-    readonly progress: Progress;
-    readonly until: number;
-  }): Promise<void> {
-    this.#progress.set(params.address.id, frozenCopy(params.progress), params.until);
+  async putProgress({ address, progress, until }: PutProgress): Promise<void> {
+    this.#progress.set(address.id, frozenCopy(progress), until);
   }
 
-  async getProgress({ address }: { readonly address: Address }): Promise<Progress | undefined> {
+  async getProgress({ address }: Addressed): Promise<Progress | undefined> {
     return this.#progress.get(address.id);
   }
 
@@ -47,24 +61,16 @@ export class MemoryRecords implements Records {
     return this.#submissions.entries().map(({ key: id, until }) => ({ id, until }));
   }
 
-  async appendLedger(params: {
-    readonly key: string;
-    readonly at: number;
-    readonly nonce: string;
-    readonly text: string;
-    readonly until: number;
-  }): Promise<void> {
-    const { key, at, nonce, text, until } = params;
+  async appendLedger({ key, at, nonce, text, until }: AppendLedger): Promise<void> {
     group(this.#ledgers, key, this.#clock).set(`${at}#${nonce}`, { at, nonce, text }, until);
   }
 
-  async readLedger({ key }: { readonly key: string }): Promise<readonly string[]> {
+  async readLedger({ key }: ReadLedger): Promise<readonly string[]> {
     const entries = this.#ledgers.get(key)?.values() ?? [];
     return entries.toSorted((a, b) => a.at - b.at || compare(a.nonce, b.nonce)).map(({ text }) => text);
   }
 
-  async revoke(params: { readonly scope: string; readonly until: number; readonly gateUntil: number }): Promise<void> {
-    const { scope, until, gateUntil } = params;
+  async revoke({ scope, until, gateUntil }: Revoke): Promise<void> {
     group(this.#marks, workflowOf(scope), this.#clock).set(scope, scope, until);
     this.#gate = Math.max(this.#gate, gateUntil);
   }
@@ -73,16 +79,11 @@ export class MemoryRecords implements Records {
     return this.#gate > this.#clock.now() ? this.#gate : 0;
   }
 
-  async revoked({ workflows }: { readonly workflows: readonly string[] }): Promise<readonly string[]> {
+  async revoked({ workflows }: RevokedOf): Promise<readonly string[]> {
     return [...new Set(workflows)].flatMap((workflow) => this.#marks.get(workflow)?.values() ?? []);
   }
 
-  async openSubmission(params: {
-    readonly workflow: string;
-    readonly digest: string;
-    readonly until: number;
-  }): Promise<Submission> {
-    const { workflow, digest, until } = params;
+  async openSubmission({ workflow, digest, until }: OpenSubmission): Promise<Submission> {
     const submission = this.#submissions.get(workflow);
     if (submission !== undefined && submission.digest !== digest) return 'other';
     if (submission !== undefined) return submission.sent ? 'sent' : 'unsent';
@@ -90,40 +91,35 @@ export class MemoryRecords implements Records {
     return 'new';
   }
 
-  async closeSubmission({ workflow }: { readonly workflow: string }): Promise<void> {
+  async closeSubmission({ workflow }: CloseSubmission): Promise<void> {
     const submission = this.#submissions.get(workflow);
     if (submission !== undefined) submission.sent = true;
   }
 
-  async reserve(params: {
-    readonly task: string;
-    readonly slots: number;
-    readonly intervalMs: number;
-    readonly now: number;
-  }): Promise<number> {
-    const first = Math.max(params.now, this.#nextSlots.get(params.task) ?? 0);
-    this.#nextSlots.set(params.task, first + params.slots * params.intervalMs);
+  async reserve({ task, slots, intervalMs, now }: Reserve): Promise<number> {
+    const first = Math.max(now, this.#nextSlots.get(task) ?? 0);
+    this.#nextSlots.set(task, first + slots * intervalMs);
     return first;
   }
 
-  async bury({ letter, until }: { readonly letter: DeadLetter; readonly until: number }): Promise<void> {
+  async bury({ letter, until }: Bury): Promise<void> {
     this.#deadLetters.set(nameOf(letter), frozenCopy(letter), until);
   }
 
-  async deadLetters({ since }: { readonly since: number; readonly now: number }): Promise<readonly DeadLetter[]> {
+  async deadLetters({ since }: LettersSince): Promise<readonly DeadLetter[]> {
     const letters = this.#deadLetters.values().filter(({ at }) => at >= since);
     return letters.toSorted((a, b) => a.at - b.at || compare(a.id, b.id));
   }
 
-  async deleteDeadLetter({ letter }: { readonly letter: DeadLetter }): Promise<void> {
+  async deleteDeadLetter({ letter }: DeleteDeadLetter): Promise<void> {
     this.#deadLetters.delete(nameOf(letter));
   }
 
-  async saveResult(params: { readonly id: string; readonly text: string; readonly until: number }): Promise<void> {
-    this.#results.set(params.id, params.text, params.until);
+  async saveResult({ id, text, until }: SaveResult): Promise<void> {
+    this.#results.set(id, text, until);
   }
 
-  async savedResult({ id }: { readonly id: string }): Promise<string | undefined> {
+  async savedResult({ id }: SavedResult): Promise<string | undefined> {
     return this.#results.get(id);
   }
 }

@@ -1,7 +1,7 @@
 import { bareFootprint } from '../../core/protocol/footprint.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { InFlight, Survey } from '../../ports/survey.ts';
+import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
 import type { MemoryOutcomes } from './outcomes.ts';
 import type { MemoryPayloads } from './payloads.ts';
 import type { MemoryQueues } from './queues.ts';
@@ -23,7 +23,7 @@ export class MemorySurvey implements Survey {
     this.#parts = parts;
   }
 
-  async *footprints({ workflow }: { readonly workflow?: string | undefined }): AsyncIterable<Footprint> {
+  async *footprints({ workflow }: Footprints): AsyncIterable<Footprint> {
     const { outcomes, payloads, records } = this.#parts;
     const ofWorkflows = [...payloads.blocks(), ...records.submitted()];
     const all = [

@@ -19,7 +19,7 @@ describe('requests of AwsRecords', () => {
     expect(progressKey(addressOf('W.1~130'))).toEqual({ pk: 'W.1/1', sk: 'u~130' });
     expect(resultKey('W.1')).toEqual({ pk: 'W', sk: 'g.1' });
     expect(markRequest('T', 'W.1', 5000).Item).toEqual({ pk: { S: 'W' }, sk: { S: '!W.1' }, x: { N: '5' } });
-    const entry = { key: 'k', at: 1234.5, nonce: 'n', value: 'v', until: 5000 };
+    const entry = { key: 'k', at: 1234.5, nonce: 'n', text: 'v', until: 5000 };
     expect(appendRequest('T', entry).Item).toMatchObject({ pk: { S: '$ledger/k' }, sk: { S: '000000000001234#n' } });
   });
 
