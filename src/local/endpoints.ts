@@ -1,3 +1,6 @@
+import { ENDPOINTS, writeEndpoints } from '../runtime/endpoints.ts';
+import type { EndpointOptions } from '../runtime/endpoints.ts';
+
 /** The addresses of the emulators, and the access key that they accept. */
 export interface Endpoints {
   readonly sqsS3: string;
@@ -15,16 +18,7 @@ export const localAccount = '000000000000';
 export const schedulerRole: string = `arn:aws:iam::${localAccount}:role/scheduler`;
 
 /** Returns the options of an AWS SDK client for a service of the embedded cloud. */
-export function clientOptions(
-  endpoint: string,
-  accessKeyId: string,
-): {
-  readonly endpoint: string;
-  readonly region: string;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  readonly useFipsEndpoint: false;
-  readonly useDualstackEndpoint: false;
-} {
+export function clientOptions(endpoint: string, accessKeyId: string): EndpointOptions {
   return {
     endpoint,
     region: localRegion,
@@ -35,12 +29,18 @@ export function clientOptions(
   };
 }
 
-/** Returns the environment that points AWS SDKs to the emulators. */
-export function endpointEnvironment({ sqsS3, dynamodb, accessKey }: Endpoints): Readonly<Record<string, string>> {
+/** Returns the environment that points this library, and all AWS clients beside it, to the emulators. */
+export function endpointEnvironment(
+  { sqsS3, dynamodb, accessKey }: Endpoints,
+  scheduler?: string,
+): Readonly<Record<string, string>> {
+  const urls = { sqs: sqsS3, s3: sqsS3, dynamodb, ...(scheduler !== undefined && { scheduler }) };
   return {
+    [ENDPOINTS]: writeEndpoints(urls, { region: localRegion, accessKeyId: accessKey, secretAccessKey }),
     AWS_ENDPOINT_URL_SQS: sqsS3,
     AWS_ENDPOINT_URL_S3: sqsS3,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    ...(scheduler !== undefined && { AWS_ENDPOINT_URL_SCHEDULER: scheduler }),
     AWS_REGION: localRegion,
     // Python's SDK reads this one.
     AWS_DEFAULT_REGION: localRegion,
@@ -49,6 +49,11 @@ export function endpointEnvironment({ sqsS3, dynamodb, accessKey }: Endpoints): 
     AWS_USE_FIPS_ENDPOINT: 'false',
     AWS_USE_DUALSTACK_ENDPOINT: 'false',
   };
+}
+
+/** Returns the variables of an embedded cloud that lead this library to it, and no other AWS client. */
+export function ownVariables(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('CHORDAL_')));
 }
 
 /** Returns the ARN of a queue of the embedded cloud. */

@@ -14,11 +14,6 @@ export function makeAccessKey(): string {
   return `LOCAL${randomBytes(16).toString('hex').toUpperCase()}`;
 }
 
-/** Returns whether an access key is one of an embedded cloud. */
-export function isLocalAccessKey(accessKey: string | undefined): boolean {
-  return accessKey !== undefined && /^LOCAL[0-9A-F]{32}$/.test(accessKey);
-}
-
 /**
  * Puts a guard in front of a server, so that it answers only requests that a program on this machine makes on purpose. A web page in a
  * browser can send requests to any port of the machine, also under a host name of its own (DNS rebinding).

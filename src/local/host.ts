@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionDescription, Project } from '../deploy/project.ts';
 import type { Cloud } from './cloud.ts';
+import { ownVariables } from './endpoints.ts';
 import { HostedFunction } from './hosted-function.ts';
 import type { HostSettings } from './hosted-function.ts';
 import type { OnLocalEvent } from './local-event.ts';
@@ -13,11 +14,10 @@ export interface HostOptions {
   readonly cloud: Cloud;
   /** The bundle of each handler, by the name of the handler. A function without a bundle does not run. */
   readonly bundles: Readonly<Record<string, string>>;
-  /**
-   * Variables for all functions, in addition to those of the project and the cloud. Variables that would point an AWS SDK to another cloud
-   * (`AWS_*`) are left out. Default: none.
-   */
+  /** Variables for all functions, in addition to those of the project and the cloud. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where AWS clients of the functions' own code go: to this cloud, or as `environment` says. Default: to this cloud. */
+  readonly aws?: AwsClients;
   /** How many sandboxes of one function, each a thread, work at the same time. Default 4. */
   readonly concurrency?: number;
   /**
@@ -29,6 +29,9 @@ export interface HostOptions {
   readonly services?: Readonly<Record<string, string>>;
   readonly onEvent: OnLocalEvent;
 }
+
+/** Where the AWS clients of a project's own code go: to the embedded cloud, or to the developer's account, as without it. */
+export type AwsClients = 'embedded' | 'account';
 
 /** Lambda, in this process. */
 export interface Host {
@@ -55,18 +58,16 @@ export function startHost({
   cloud,
   bundles,
   environment = {},
+  aws = 'embedded',
   concurrency = 4,
   retryAfterMs = 1000,
   services = {},
   onEvent,
 }: HostOptions): Host {
+  const own = { ...cloud.env, ...services };
   const settings = {
     cloud,
-    environment: {
-      ...withoutAws(environment),
-      ...cloud.env,
-      ...services,
-    },
+    environment: aws === 'embedded' ? { ...withoutAws(environment), ...own } : { ...environment, ...ownVariables(own) },
     concurrency,
     retryAfterMs,
     onEvent,

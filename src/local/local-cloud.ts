@@ -14,8 +14,8 @@ import { systemHandlers } from '../deploy/system-handlers.ts';
 import { watchHandlers } from '../deploy/watch.ts';
 import type { HandlerWatch } from '../deploy/watch.ts';
 import { startCloud } from './cloud.ts';
-import type { Cloud, CloudPorts } from './cloud.ts';
-import { schedulerRole } from './endpoints.ts';
+import type { Cloud } from './cloud.ts';
+import { endpointEnvironment, schedulerRole } from './endpoints.ts';
 import { makeAccessKey } from './guard.ts';
 import { startHost } from './host.ts';
 import type { Host } from './host.ts';
@@ -23,50 +23,11 @@ import { startHttpEndpoint } from './http-endpoint.ts';
 import type { HttpEndpoint } from './http-endpoint.ts';
 import { answerLambda } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
+import type { LocalCloud, LocalOptions } from './local-options.ts';
 import { sendMessage } from './queue-client.ts';
 import { answerScheduler, Schedules } from './scheduler-endpoint.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import type { TemporaryFolder } from './temporary-folder.ts';
-
-/** The options of {@link startLocal}. */
-export interface LocalOptions {
-  readonly handlersDir: string;
-  readonly service: string;
-  readonly stage: string;
-  /** A folder that keeps what the cloud stores. Default: memory. */
-  readonly dataDir?: string;
-  /** Fixed ports. Default: any free ports. */
-  readonly ports?: CloudPorts;
-  /** Variables for the functions, beside those of the cloud. Default: none. */
-  readonly environment?: Readonly<Record<string, string>>;
-  /** Whether to build and deploy anew when a file of the handlers changes. Default false. */
-  readonly watch?: boolean;
-  /** How many sandboxes of one function work at the same time. Default 4. */
-  readonly concurrency?: number;
-  /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */
-  readonly retryAfterMs?: number;
-  readonly onEvent: OnLocalEvent;
-}
-
-/** A project that runs in this process. */
-export interface LocalCloud {
-  /** The environment that another process needs to use it. */
-  readonly env: Readonly<Record<string, string>>;
-  /** The handler of each task, as last built. */
-  readonly routes: Routes;
-  /** Resolves with the reason if an emulator ends by itself. Only `stop` can be called then. */
-  readonly died: Promise<Error>;
-  /** Returns whether nothing is queued, delayed or running. */
-  isIdle(): Promise<boolean>;
-  /** Builds and deploys again. */
-  reload(): Promise<void>;
-  /**
-   * Stops everything and removes temporary files.
-   *
-   * @param drainMs how long to wait for running batches. Default 5000
-   */
-  stop(drainMs?: number): Promise<void>;
-}
 
 /**
  * Builds a project's handlers and runs them in this process, on an embedded SQS, S3, DynamoDB and Lambda. The caller stops it, also on
@@ -100,8 +61,8 @@ interface Described {
 
 class Local implements LocalCloud {
   readonly #options: LocalOptions;
-  readonly #outDir: TemporaryFolder = temporaryFolder();
-  readonly #accessKey: string = makeAccessKey();
+  readonly #outDir: TemporaryFolder;
+  readonly #accessKey: string;
   readonly #death: PromiseWithResolvers<Error> = Promise.withResolvers();
   #cloud: Cloud | undefined;
   #host: Host | undefined;
@@ -117,6 +78,9 @@ class Local implements LocalCloud {
 
   constructor(options: LocalOptions) {
     this.#options = options;
+    const { accessKey = makeAccessKey(), outDir } = options;
+    this.#accessKey = accessKey;
+    this.#outDir = outDir === undefined ? temporaryFolder() : { path: outDir, remove: () => {} };
   }
 
   get env(): Readonly<Record<string, string>> {
@@ -133,7 +97,7 @@ class Local implements LocalCloud {
   }
 
   async start(): Promise<void> {
-    const { handlersDir, dataDir, ports, environment, concurrency, retryAfterMs, onEvent } = this.#options;
+    const { handlersDir, dataDir, ports, environment, aws, concurrency, retryAfterMs, onEvent } = this.#options;
     const handlers = await findHandlers(handlersDir);
     const { configs } = await readSettings({ ...this.#buildOptions(), handlers });
     const planned = this.#describe({ handlers, configs });
@@ -158,7 +122,7 @@ class Local implements LocalCloud {
       services: this.#services(),
       // A caller with the access key may do anything with this cloud.
       environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
-      ...compact({ concurrency, retryAfterMs }),
+      ...compact({ aws, concurrency, retryAfterMs }),
       onEvent: (event) => {
         if (event.type === 'batch') this.#batches += 1;
         onEvent(event);
@@ -225,10 +189,11 @@ class Local implements LocalCloud {
   #services(): Readonly<Record<string, string>> {
     return {
       ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),
-      ...(this.#scheduler && {
-        AWS_ENDPOINT_URL_SCHEDULER: this.#scheduler.url,
-        CHORDAL_SCHEDULER_ROLE: schedulerRole,
-      }),
+      ...(this.#scheduler &&
+        this.#cloud && {
+          ...endpointEnvironment(this.#cloud.endpoints, this.#scheduler.url),
+          CHORDAL_SCHEDULER_ROLE: schedulerRole,
+        }),
     };
   }
 

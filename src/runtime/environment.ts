@@ -24,6 +24,7 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
+import { endpointOptions } from './endpoints.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
 
 /** The variables that {@link environmentRuntime} reads: those of the process. */
@@ -67,7 +68,7 @@ export function shareRuntime(runtime: Runtime): () => void {
 }
 
 /**
- * Returns the runtime of an app by default: AWS, or the endpoint that `AWS_ENDPOINT_URL…` names, with the table, bucket
+ * Returns the runtime of an app by default: AWS, or the endpoint that `AWS_ENDPOINT_URL…` or `CHORDAL_ENDPOINTS` names, with the table, bucket
  * and queues that the environment names. Clients are made when they are first needed, once in a process.
  */
 export function environmentRuntime(environment: Environment = process.env): Runtime {
@@ -184,13 +185,19 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
   const prefix = required(environment, 'CHORDAL_QUEUE_PREFIX');
   const patience = { clock, nonces };
   const requestHandler = connections(sandboxLeftMs);
-  const dynamo = new DynamoDBClient({ requestHandler, ...LEAN });
+  const dynamo = new DynamoDBClient({ requestHandler, ...LEAN, ...endpointOptions(environment, 'dynamodb') });
   // TLS ensures that a message arrives as it was sent; MD5 would be computed for each message in addition.
-  const client = new SQSClient({ requestHandler, md5: false, ...atOneEndpoint, ...LEAN });
+  const client = new SQSClient({
+    requestHandler,
+    md5: false,
+    ...atOneEndpoint,
+    ...LEAN,
+    ...endpointOptions(environment, 'sqs'),
+  });
   const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
   const s3 = lazily(async () => {
     const { S3Client } = await import('../adapters/aws/s3.ts');
-    return new S3Client({ requestHandler });
+    return new S3Client({ requestHandler, ...endpointOptions(environment, 's3') });
   });
   return {
     outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
@@ -214,14 +221,16 @@ function schedulerOf(
   const {
     CHORDAL_SCHEDULER_ROLE: roleArn,
     CHORDAL_SCHEDULER_GROUP: groupName = 'default',
-    AWS_REGION: region = 'us-east-1',
+    AWS_REGION: awsRegion = 'us-east-1',
   } = environment;
   if (roleArn === undefined || roleArn === '') return undefined;
+  const options = endpointOptions(environment, 'scheduler');
+  const region = 'region' in options ? options.region : awsRegion;
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
   const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
   const client = lazily(async () => {
     const { SchedulerClient } = await import('../adapters/aws/scheduler-client.ts');
-    return new SchedulerClient({ requestHandler });
+    return new SchedulerClient({ requestHandler, ...options });
   });
   return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn(DEAD_LETTER_QUEUE) });
 }
@@ -236,7 +245,7 @@ function readRoutes(environment: Environment): Readonly<Record<string, string>> 
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
-      `Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}, which cannot be opened; \`chordal dev\` prints another at each start, and its file goes when it stops`,
+      `Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}, which cannot be opened. Take it from what \`chordal dev\` prints`,
       { cause },
     );
   }

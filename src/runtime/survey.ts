@@ -5,6 +5,7 @@ import { connections } from '../adapters/aws/connections.ts';
 import { AwsSurvey } from '../adapters/aws/survey.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { Survey } from '../ports/survey.ts';
+import { endpointOptions } from './endpoints.ts';
 import { atOneEndpoint, required } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
@@ -18,11 +19,11 @@ export function environmentSurvey(environment: Environment): Survey {
   required(environment, 'CHORDAL_SCHEDULER_ROLE');
   const requestHandler = connections(sandboxLeftMs);
   return new AwsSurvey({
-    dynamo: new DynamoDBClient({ requestHandler }),
+    dynamo: new DynamoDBClient({ requestHandler, ...endpointOptions(environment, 'dynamodb') }),
     table: required(environment, 'CHORDAL_TABLE'),
-    sqs: new SQSClient({ requestHandler, ...atOneEndpoint }),
+    sqs: new SQSClient({ requestHandler, ...atOneEndpoint, ...endpointOptions(environment, 'sqs') }),
     prefix: required(environment, 'CHORDAL_QUEUE_PREFIX'),
-    scheduler: new SchedulerClient({ requestHandler }),
+    scheduler: new SchedulerClient({ requestHandler, ...endpointOptions(environment, 'scheduler') }),
     groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
     clock: new RealClock(),
   });

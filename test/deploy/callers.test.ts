@@ -11,7 +11,7 @@ const missing = 'missing' in python ? ` (skipped but for submit.ts: ${python.mis
 const runnable = callers.filter((caller) => missing === '' || caller === 'submit.ts');
 
 test(`the calls that are shown for a stack work against \`chordal dev\`${missing}`, async () => {
-  const dev = startChordal(['dev', '--json']);
+  const dev = startChordal(['dev', '--json', '--aws', 'embedded']);
   const { env }: { env: Record<string, string> } = JSON.parse(await dev.answer);
 
   for (const caller of runnable)

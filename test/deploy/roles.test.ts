@@ -10,7 +10,7 @@ import { statementsOf } from './support/template.ts';
 afterEach(() => void vi.unstubAllEnvs());
 
 test('the roles of submit and result allow each call that they make, on the embedded cloud, which allows all', async () => {
-  const dev = startChordal(['dev', '--json']);
+  const dev = startChordal(['dev', '--json', '--aws', 'embedded']);
   const { env }: { env: Record<string, string> } = JSON.parse(await dev.answer);
   for (const [name, value] of Object.entries({ ...env, CHORDAL_SUBMIT_ALLOW: '*' })) vi.stubEnv(name, value);
   const { handler: submit } = await import('../../src/lambda/submit.ts');

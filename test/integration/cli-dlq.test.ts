@@ -6,7 +6,7 @@ import { chordal, startChordal } from './cli-support.ts';
 import type { Ended } from './cli-support.ts';
 
 test('dlq lists dead letters, redrives what failed for them, and purges the rest', async () => {
-  const dev = startChordal(['dev', '--json']);
+  const dev = startChordal(['dev', '--json', '--aws', 'embedded']);
   const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
   const dlq = (...args: readonly string[]): Promise<Ended> => chordal(['dlq', ...args], { env });
   const steps = [{ task: 'mul', args: [10] }];

@@ -5,7 +5,7 @@ import { chordal, startChordal } from './cli-support.ts';
 import type { Ended } from './cli-support.ts';
 
 test('doctor finds the member of a chord whose message was purged, settles the chord, and result names it', async () => {
-  const dev = startChordal(['dev', '--json']);
+  const dev = startChordal(['dev', '--json', '--aws', 'embedded']);
   const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
   const of = (...args: readonly string[]): Promise<Ended> => chordal(args, { env });
   const doctor = (...args: readonly string[]): Promise<Ended> => of('doctor', '--pause', '1', ...args);
@@ -54,7 +54,7 @@ test('doctor finds the member of a chord whose message was purged, settles the c
 }, 60_000);
 
 test('doctor takes nothing for lost while a schedule waits', async () => {
-  const dev = startChordal(['dev', '--json']);
+  const dev = startChordal(['dev', '--json', '--aws', 'embedded']);
   const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
   const input = '{"task": "add", "args": [1, 2], "options": {"countdown": 86400}}';
   const { answers } = await chordal(['run', '-'], { env, input });

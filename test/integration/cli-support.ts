@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { onTestFinished, vi } from 'vitest';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Output } from '../../src/cli/output.ts';
-import { writeFiles } from '../support/temporary-folder.ts';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 
 /** How a command has ended. */
 export interface Ended {
@@ -25,11 +25,13 @@ export interface Given {
   readonly input?: string;
   /** Its environment has nothing of a cloud but this. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder that it runs in. Default: that of this repository. */
+  readonly cwd?: string;
 }
 
 /** Runs `chordal` as a process of its own, from its source, in the folder of this repository. */
-export async function chordal(args: readonly string[], { input = '', env = {} }: Given = {}): Promise<Ended> {
-  const child = start(args, env);
+export async function chordal(args: readonly string[], { input = '', env = {}, cwd }: Given = {}): Promise<Ended> {
+  const child = start(args, env, cwd);
   child.stdin?.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [stdout, stderr, code] = await Promise.all([read(child.stdout), read(child.stderr), ended]);
@@ -75,9 +77,14 @@ export interface Running {
   kill(): Promise<void>;
 }
 
-/** Starts a command that stays up; it ends with the test. */
-export function startChordal(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = start(args, env);
+/** Starts a command that stays up; it ends with the test. Without a port, `dev` takes any that are free, as tests run side by side. */
+export function startChordal(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Running {
+  const anywhere = args[0] === 'dev' && !args.includes('--port') ? ['--port', '0'] : [];
+  const child = start([...args, ...anywhere], env, cwd);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const lines: string[] = [];
   const waiting = new Set<() => void>();
@@ -122,11 +129,23 @@ export async function projectFolder(files: Readonly<Record<string, string>>): Pr
   return dir;
 }
 
+/** Makes a project in a folder of its own, that has this package installed from its source. */
+export async function ownProject(files: Readonly<Record<string, string>>): Promise<string> {
+  const dir = await temporaryFolder({
+    'package.json': '{ "name": "shop", "private": true, "type": "module" }',
+    ...files,
+  });
+  await mkdir(join(dir, 'node_modules'));
+  await symlink(resolve('.'), join(dir, 'node_modules', 'chordal'));
+  return dir;
+}
+
 // --- internal ---
 
-function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {
+function start(args: readonly string[], env: Readonly<Record<string, string>>, cwd?: string): ChildProcess {
   const own = Object.entries(process.env).filter(([name]) => !isOfACloud(name) && name !== 'NODE_OPTIONS');
-  return spawn(process.execPath, ['--conditions=chordal-source', 'src/cli/main.ts', ...args], {
+  return spawn(process.execPath, ['--conditions=chordal-source', resolve('src/cli/main.ts'), ...args], {
+    cwd,
     env: { ...Object.fromEntries(own), ...env },
   });
 }

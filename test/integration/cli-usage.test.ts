@@ -72,7 +72,7 @@ test.each([
   [['doctor', '--pause', 'x'], /Cannot use --pause "x": it must be a number from 0 to 3600/],
   [['doctor', '--memory'], /unknown option '--memory'/],
   [['doctor'], /Cannot reach the cloud.* CHORDAL_TABLE is not set/],
-  [['dev', '--sqs-port', '99999'], /Cannot use --sqs-port "99999": it must be a whole number from 0 to 65535/],
+  [['dev', '--port', '99999'], /Cannot use --port "99999": it must be a whole number from 0 to 65535/],
   [['dev', '--cloud', 'aws'], /argument 'aws' is invalid\. Allowed choices are embedded, localstack/],
   [['dev', '--localstack-port', '4566'], /Cannot use --localstack-port: add --cloud localstack/],
   [['dev', '--cloud', 'localstack', '--data', 'x'], /Cannot use --data with --cloud localstack/],
@@ -154,8 +154,8 @@ test('a port that is in use is named', async () => {
   // A server that listens on a port has such an address.
   const { port } = server.address() as AddressInfo;
 
-  const { code, stdout, stderr } = await cli(['dev', '--sqs-port', String(port)]);
+  const { code, stdout, stderr } = await cli(['dev', '--port', String(port)]);
 
-  expect(stderr).toContain(`port ${port} is in use. Choose another`);
+  expect(stderr).toContain(`port ${port} is in use, or one of the 4 ports after it. Choose another`);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });

@@ -55,7 +55,7 @@ describe('with `chordal dev`', () => {
   let ended: Promise<unknown>;
 
   beforeAll(async () => {
-    dev = start([CLI, 'dev', '--json', '--handlers', join(project, 'handlers')]);
+    dev = start([CLI, 'dev', '--json', '--port', '0', '--handlers', join(project, 'handlers')]);
     ended = once(dev, 'close');
     const [line]: unknown[] = await Promise.race([once(createInterface(dev.stdout), 'line'), ended.then(() => ['{}'])]);
     ({ env } = JSON.parse(String(line)) as { env: Record<string, string> });

@@ -6,7 +6,7 @@ import { add, tsum } from '../../handlers/tasks/math.ts';
 import { log, record, recorded } from '../../handlers/tasks/text.ts';
 import { fail, retryOnce } from '../../handlers/tasks/trouble.ts';
 import { startLocal } from '../../src/local/local-cloud.ts';
-import type { LocalCloud } from '../../src/local/local-cloud.ts';
+import type { LocalCloud } from '../../src/local/local-options.ts';
 
 /** Seconds; far more than needed. */
 const timeout = 15;

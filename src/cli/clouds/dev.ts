@@ -1,8 +1,13 @@
+import { compact } from '../../core/values/compact.ts';
+import { projectRoot } from '../../deploy/bundling/project-file.ts';
+import { ownVariables } from '../../local/endpoints.ts';
+import type { AwsClients } from '../../local/host.ts';
 import { startLocal } from '../../local/local-cloud.ts';
-import type { LocalCloud } from '../../local/local-cloud.ts';
+import type { LocalCloud } from '../../local/local-options.ts';
+import { developerEnvironment } from '../dev/env-files.ts';
+import { chooseDevPlace, writeDevEnv } from '../dev/place.ts';
 import type { Output } from '../output.ts';
 import { describeEvent } from './describe-event.ts';
-import { ownEnvironment } from './own-environment.ts';
 import { shellExports } from './shell-exports.ts';
 
 /** The options of {@link startDev}. */
@@ -10,9 +15,18 @@ export interface DevOptions {
   readonly handlersDir: string;
   readonly service: string;
   readonly stage: string;
+  readonly aws: AwsClients;
   readonly dataDir?: string | undefined;
-  readonly sqsS3?: number | undefined;
-  readonly dynamodb?: number | undefined;
+  readonly port?: number | undefined;
+}
+
+/** The embedded cloud of a project that is developed. */
+export interface Dev {
+  /** The environment of callers. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Resolves with the reason if the cloud ends by itself. */
+  readonly died: Promise<Error>;
+  stop(drainMs?: number): Promise<void>;
 }
 
 /**
@@ -20,37 +34,51 @@ export interface DevOptions {
  *
  * @throws ConfigurationError if a handler cannot be built or used, a port is taken, or another process uses the data folder
  */
-export async function startDev(
-  { handlersDir, service, stage, dataDir, sqsS3, dynamodb }: DevOptions,
-  output: Output,
-): Promise<LocalCloud> {
+export async function startDev(options: DevOptions, output: Output): Promise<Dev> {
+  const { handlersDir, service, stage, aws, dataDir, port } = options;
+  const { ports, accessKey, outDir, note } = await chooseDevPlace(handlersDir, port);
+  if (note !== undefined) output.note(note);
   const local = await startLocal({
     handlersDir,
     service,
     stage,
-    ...(dataDir !== undefined && { dataDir }),
-    ports: { ...(sqsS3 !== undefined && { sqsS3 }), ...(dynamodb !== undefined && { dynamodb }) },
-    environment: ownEnvironment(),
+    aws,
+    ...compact({ dataDir, ports, accessKey, outDir }),
+    environment: developerEnvironment(projectRoot(handlersDir)),
     watch: true,
     onEvent: (event) => output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`),
   });
-  for (const line of howToReach(local)) output.note(line);
-  return local;
+  const env = aws === 'embedded' ? local.env : ownVariables(local.env);
+  const written = ports === undefined ? undefined : await writeDevEnv(handlersDir, env);
+  for (const line of [...whatRuns(local), ...howToReach(env, written?.file)]) output.note(line);
+  return { env, died: local.died, stop: (drainMs) => local.stop(drainMs) };
 }
 
 // --- internal ---
 
-function howToReach({ env, routes }: LocalCloud): readonly string[] {
+function whatRuns({ routes }: LocalCloud): readonly string[] {
   const queues = Map.groupBy(Object.entries(routes), ([, queue]) => queue);
-  const functions = [...queues].map(([queue, tasks]) => `  ${queue}: ${tasks.map(([task]) => task).join(', ')}`);
-  const exports = shellExports(env).map((line) => `  ${line}`);
   return [
     'The embedded cloud is up: SQS, S3, DynamoDB, and a function for each handler:',
-    ...functions,
+    ...[...queues].map(([queue, tasks]) => `  ${queue}: ${tasks.map(([task]) => task).join(', ')}`),
+  ];
+}
+
+function howToReach(env: Readonly<Record<string, string>>, file: string | undefined): readonly string[] {
+  const last = 'The handlers are built again when they change. Ctrl-C stops it.';
+  if (file !== undefined) {
+    return [
+      'In another shell of this project:',
+      '  npx chordal call <task> [arg…] --wait',
+      `  node --env-file=${file} <program>   (or: source ${file})`,
+      last,
+    ];
+  }
+  return [
     'To use it from another shell, run there:',
-    ...exports,
+    ...shellExports(env).map((line) => `  ${line}`),
     'and then, for example: npx chordal call <task> [arg…] --wait',
-    'The handlers are built again when they change. Ctrl-C stops it.',
+    last,
   ];
 }
 

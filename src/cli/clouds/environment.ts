@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
-import { isLocalAccessKey } from '../../local/guard.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import type { Environment } from '../../runtime/environment.ts';
+import { runningDevEnv } from '../dev/place.ts';
 import { clientApp } from './cloud.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
@@ -15,8 +15,9 @@ import type { CloudOptions } from './options.ts';
  * @throws ConfigurationError if the environment is incomplete, its table cannot be read, or the routes are unknown; nothing has been sent then
  */
 export async function openEnvironmentCloud({ handlersDir }: CloudOptions, purpose: Purpose): Promise<OpenCloud> {
-  // With a profile, an SDK would not look at the credentials that `chordal dev` prints.
-  if (isLocalAccessKey(process.env['AWS_ACCESS_KEY_ID'])) delete process.env['AWS_PROFILE'];
+  const { CHORDAL_TABLE: table = '' } = process.env;
+  // Without a word about a cloud, it is the one that runs in this project.
+  if (table === '') Object.assign(process.env, await runningDevEnv(handlersDir));
   // Checks the environment, without a request.
   environmentRuntime().ports();
   const isSending = purpose === 'send';

@@ -1,12 +1,15 @@
+import { projectRoot } from '../../deploy/bundling/project-file.ts';
+import { ownVariables } from '../../local/endpoints.ts';
 import { startLocal } from '../../local/local-cloud.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
+import { developerEnvironment } from '../dev/env-files.ts';
 import type { Output } from '../output.ts';
 import { clientApp, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
 import { DEFAULT_SERVICE, DEFAULT_STAGE } from './options.ts';
 import type { CloudOptions } from './options.ts';
-import { ownEnvironment, useOnly } from './own-environment.ts';
+import { useOnly } from './own-environment.ts';
 
 /**
  * Starts the embedded cloud with the handlers on it, for one command.
@@ -19,14 +22,15 @@ export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, out
     service: DEFAULT_SERVICE,
     stage: DEFAULT_STAGE,
     ...(dataDir !== undefined && { dataDir }),
-    environment: ownEnvironment(),
+    environment: developerEnvironment(projectRoot(handlersDir)),
+    aws: 'account',
     onEvent: (event) => {
       const isNews =
         event.type === 'log' || event.type === 'trouble' || (event.type === 'batch' && event.problem !== undefined);
       if (isNews) output.note(describeEvent(event, output));
     },
   });
-  useOnly(local.env);
+  useOnly(ownVariables(local.env));
   return {
     ...clientApp(environmentRuntime()),
     isEmbedded: true,

@@ -7,9 +7,10 @@ export function ownEnvironment(): Readonly<Record<string, string>> {
   return Object.fromEntries(own.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
-/** Points this process to a cloud: SDK clients read the environment, so nothing in it may name another cloud. */
+/** Points this library to a cloud, in this process: nothing in the environment may name another one. */
 export function useOnly(env: Readonly<Record<string, string>>): void {
-  for (const name of Object.keys(process.env)) if (leadsElsewhere(name)) delete process.env[name];
+  const ours = Object.keys(process.env).filter((name) => name.startsWith('CHORDAL_') && leadsElsewhere(name));
+  for (const name of ours) delete process.env[name];
   Object.assign(process.env, env);
 }
 

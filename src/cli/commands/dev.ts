@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
+import type { AwsClients } from '../../local/host.ts';
 import { numberOption } from '../argument-values.ts';
 import { addHandlersOption, DEFAULT_SERVICE, DEFAULT_STAGE } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
@@ -22,8 +23,16 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
     .option('--data <dir>', 'keep the state of the cloud in this folder (default: in memory)')
     .option('--service <name>', 'first part of the names of its functions', DEFAULT_SERVICE)
     .option('--stage <name>', 'second part of these names', DEFAULT_STAGE)
-    .option('--sqs-port <port>', 'port of SQS and S3 (default: any free port)', portOption('sqs-port'))
-    .option('--dynamodb-port <port>', 'port of DynamoDB (default: any free port)', portOption('dynamodb-port'))
+    .option(
+      '--port <port>',
+      'first of the five ports of the embedded cloud; 0: any free ports (default: those of the last start, else 4771)',
+      portOption('port'),
+    )
+    .addOption(
+      new Option('--aws <where>', 'where AWS clients in your own code go: to your account, or to the embedded cloud')
+        .choices(['account', 'embedded'])
+        .default('account'),
+    )
     .option('--localstack-port <port>', 'port of LocalStack (default: any free port)', portOption('localstack-port'))
     .action(async (given: GivenDev) => {
       const { json = false } = given;
@@ -33,7 +42,7 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
       const death = await Promise.race([ended, ...(cloud.died === undefined ? [] : [cloud.died])]);
       if (death !== undefined) output.problem(death.message);
       output.note('Stopping …');
-      await cloud.stop(death === undefined ? undefined : 0);
+      await cloud.stop(0);
       end(death === undefined ? 0 : 1);
     });
 }
@@ -47,8 +56,8 @@ interface GivenDev {
   readonly data?: string;
   readonly service: string;
   readonly stage: string;
-  readonly sqsPort?: number;
-  readonly dynamodbPort?: number;
+  readonly port?: number;
+  readonly aws: AwsClients;
   readonly localstackPort?: number;
 }
 
@@ -60,18 +69,15 @@ interface DevCloud {
 }
 
 async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {
-  const { handlers, data, service, stage, sqsPort, dynamodbPort, localstackPort } = given;
+  const { handlers, data, service, stage, port, aws, localstackPort } = given;
   if (localstackPort !== undefined) throw new UsageError('Cannot use --localstack-port: add --cloud localstack');
   const { startDev } = await import('../clouds/dev.ts');
-  return startDev(
-    { handlersDir: handlers, dataDir: data, service, stage, sqsS3: sqsPort, dynamodb: dynamodbPort },
-    output,
-  );
+  return startDev({ handlersDir: handlers, dataDir: data, service, stage, port, aws }, output);
 }
 
 async function onLocalStack(given: GivenDev, output: Output): Promise<DevCloud> {
-  const { handlers, data, service, stage, sqsPort, dynamodbPort, localstackPort } = given;
-  const others = { '--data': data, '--sqs-port': sqsPort, '--dynamodb-port': dynamodbPort };
+  const { handlers, data, service, stage, port, localstackPort } = given;
+  const others = { '--data': data, '--port': port };
   const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
   if (other !== undefined)
     throw new UsageError(`Cannot use ${other} with --cloud localstack: only the embedded cloud has that option`);

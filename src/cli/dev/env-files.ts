@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { messageOf } from '../../core/text/describe.ts';
+
+/**
+ * Returns the environment of a project's own code on this machine: `.env`, `.env.local` over it, and the variables of this process over
+ * both. Variables by which this library finds its cloud are left out.
+ *
+ * @throws ConfigurationError if a file cannot be read
+ */
+export function developerEnvironment(root: string): Readonly<Record<string, string>> {
+  const all = { ...readEnvFile(join(root, '.env')), ...readEnvFile(join(root, '.env.local')), ...process.env };
+  const kept = Object.entries(all).filter(([name]) => !name.startsWith('CHORDAL_') || name === 'CHORDAL_LOG_LEVEL');
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/**
+ * Reads a file of variables; there are none if there is no file.
+ *
+ * @throws ConfigurationError if it cannot be read
+ */
+export function readEnvFile(path: string): Readonly<Record<string, string>> {
+  try {
+    const found = Object.entries(parseEnv(readFileSync(path, 'utf8')));
+    return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw new ConfigurationError(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -1,0 +1,147 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join, relative } from 'node:path';
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { isPlainObject } from '../../core/values/json.ts';
+import { projectRoot } from '../../deploy/bundling/project-file.ts';
+import type { CloudPorts } from '../../local/cloud.ts';
+import { ENDPOINTS } from '../../runtime/endpoints.ts';
+import { shellExports } from '../clouds/shell-exports.ts';
+import { readEnvFile } from './env-files.ts';
+
+/** Where `chordal dev` of a project is found: the same at each start. */
+export interface DevPlace {
+  /** Its ports; none: any free ones, and nothing of it is kept. */
+  readonly ports?: Required<CloudPorts>;
+  /** The access key of its last start. */
+  readonly accessKey?: string;
+  /** The folder of its build. */
+  readonly outDir?: string;
+  /** Why its ports are not those that one would expect. */
+  readonly note?: string;
+}
+
+/** The first port of the first project on a machine. Each start takes {@link PORTS} of them. */
+const FIRST_PORT = 4771;
+
+/** SQS with S3, DynamoDB, Lambda, Scheduler, and one that is kept for the page. */
+const PORTS = 5;
+
+/**
+ * Chooses the addresses of `chordal dev`: those of its last start in this project, else the first that are free.
+ *
+ * @param port the first of its ports; 0: any free ports
+ * @throws ConfigurationError if it already runs in this project, or the given ports are in use
+ */
+export async function chooseDevPlace(handlersDir: string, port?: number): Promise<DevPlace> {
+  if (port === 0) return {};
+  const folder = join(projectRoot(handlersDir), '.chordal');
+  const last = await lastStart(join(folder, 'dev.env'));
+  if (last?.isUp === true) {
+    throw new ConfigurationError(
+      `Cannot start chordal dev: it already runs in this project, as process ${last.pid}. Stop it, or add --port 0 to start another one on free ports`,
+    );
+  }
+  const first = await firstPort(port, last?.port);
+  const isMoved = port === undefined && last !== undefined && first !== last.port;
+  return {
+    ports: portsFrom(first),
+    outDir: join(folder, 'dev'),
+    ...(last && { accessKey: last.accessKey }),
+    ...(isMoved && { note: `Port ${last.port} of the last start is in use: using ${first} now.` }),
+  };
+}
+
+/** Writes the environment of callers to `.chordal/dev.env`, for `source`, for `node --env-file` and for the command line. */
+export async function writeDevEnv(
+  handlersDir: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly file: string }> {
+  const folder = join(projectRoot(handlersDir), '.chordal');
+  const file = join(folder, 'dev.env');
+  const lines = [`# Written by \`chordal dev\`, process ${process.pid}. Do not commit it.`, ...shellExports(env)];
+  await mkdir(folder, { recursive: true });
+  await writeFile(`${file}.new`, `${lines.join('\n')}\n`, { mode: 0o600 });
+  await chmod(`${file}.new`, 0o600);
+  await rename(`${file}.new`, file);
+  return { file: relative(process.cwd(), file) };
+}
+
+/** Returns the environment of the `chordal dev` that runs in a project now; undefined if none does. */
+export async function runningDevEnv(handlersDir: string): Promise<Readonly<Record<string, string>> | undefined> {
+  const file = join(projectRoot(handlersDir), '.chordal', 'dev.env');
+  return (await lastStart(file))?.isUp === true ? readEnvFile(file) : undefined;
+}
+
+// --- internal ---
+
+/** The start of `chordal dev` that has written a file of variables. */
+interface Start {
+  readonly port: number;
+  readonly accessKey: string;
+  readonly pid: number;
+  readonly isUp: boolean;
+}
+
+async function lastStart(file: string): Promise<Start | undefined> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const { [ENDPOINTS]: given = '' } = readEnvFile(file);
+  const [, pid = '0'] = /\bprocess (\d+)\b/.exec(text) ?? [];
+  const { sqs, accessKeyId } = parse(given);
+  const port = typeof sqs === 'string' && URL.canParse(sqs) ? Number(new URL(sqs).port) : 0;
+  if (port === 0 || typeof accessKeyId !== 'string') return undefined;
+  const isUp = isAlive(Number(pid)) && !(await isFreePort(port));
+  return { port, accessKey: accessKeyId, pid: Number(pid), isUp };
+}
+
+function parse(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return isPlainObject(value) ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user is alive, too.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
+/** Returns the first port: the given one, that of the last start, or the first of those that are free. */
+async function firstPort(given: number | undefined, last: number | undefined): Promise<number> {
+  const wanted = given ?? last ?? FIRST_PORT;
+  if (await areFree(wanted)) return wanted;
+  if (given === undefined) return firstFree();
+  throw new ConfigurationError(
+    `Cannot start chordal dev: port ${given} is in use, or one of the ${PORTS - 1} ports after it. Choose another with --port, or none`,
+  );
+}
+
+/** Projects on one machine lie ten ports apart. */
+async function firstFree(): Promise<number> {
+  for (let port = FIRST_PORT; port < FIRST_PORT + 1000; port += 10) if (await areFree(port)) return port;
+  throw new ConfigurationError(
+    `Cannot start chordal dev: no ${PORTS} ports in a row are free from ${FIRST_PORT} on. Choose one with --port`,
+  );
+}
+
+function portsFrom(first: number): Required<CloudPorts> {
+  return { sqsS3: first, dynamodb: first + 1, lambda: first + 2, scheduler: first + 3 };
+}
+
+async function areFree(first: number): Promise<boolean> {
+  const all = await Promise.all(Array.from({ length: PORTS }, (_, index) => isFreePort(first + index)));
+  return all.every(Boolean);
+}
+
+async function isFreePort(port: number): Promise<boolean> {
+  const server = createServer();
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  return promise;
+}

@@ -1,0 +1,50 @@
+import type { Routes } from '../deploy/routes.ts';
+import type { CloudPorts } from './cloud.ts';
+import type { AwsClients } from './host.ts';
+import type { OnLocalEvent } from './local-event.ts';
+
+/** The options of {@link startLocal}. */
+export interface LocalOptions {
+  readonly handlersDir: string;
+  readonly service: string;
+  readonly stage: string;
+  /** A folder that keeps what the cloud stores. Default: memory. */
+  readonly dataDir?: string;
+  /** Fixed ports. Default: any free ports. */
+  readonly ports?: CloudPorts;
+  /** Variables for the functions, beside those of the cloud. Default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Where AWS clients of the functions' own code go. Default: to this cloud. */
+  readonly aws?: AwsClients;
+  /** The access key that it accepts. Default: a new secret. */
+  readonly accessKey?: string;
+  /** The folder of the build, which this process alone uses. Default: a temporary one. */
+  readonly outDir?: string;
+  /** Whether to build and deploy anew when a file of the handlers changes. Default false. */
+  readonly watch?: boolean;
+  /** How many sandboxes of one function work at the same time. Default 4. */
+  readonly concurrency?: number;
+  /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */
+  readonly retryAfterMs?: number;
+  readonly onEvent: OnLocalEvent;
+}
+
+/** A project that runs in this process. */
+export interface LocalCloud {
+  /** The environment that another process needs to use it. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The handler of each task, as last built. */
+  readonly routes: Routes;
+  /** Resolves with the reason if an emulator ends by itself. Only `stop` can be called then. */
+  readonly died: Promise<Error>;
+  /** Returns whether nothing is queued, delayed or running. */
+  isIdle(): Promise<boolean>;
+  /** Builds and deploys again. */
+  reload(): Promise<void>;
+  /**
+   * Stops everything and removes temporary files.
+   *
+   * @param drainMs how long to wait for running batches. Default 5000
+   */
+  stop(drainMs?: number): Promise<void>;
+}

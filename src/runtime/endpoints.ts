@@ -1,0 +1,74 @@
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { isPlainObject } from '../core/values/json.ts';
+
+/** The variable with the addresses of an embedded cloud, as JSON. It leads this library there, and no other AWS client of a program. */
+export const ENDPOINTS = 'CHORDAL_ENDPOINTS';
+
+/** The services that this library calls. */
+export type Service = 'sqs' | 's3' | 'dynamodb' | 'scheduler';
+
+/** The options of an AWS client that lead it to an embedded cloud. */
+export interface EndpointOptions {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly useFipsEndpoint: false;
+  readonly useDualstackEndpoint: false;
+}
+
+/** Writes the value of {@link ENDPOINTS}. */
+export function writeEndpoints(
+  urls: Readonly<Partial<Record<Service, string>>>,
+  cloud: { readonly region: string; readonly accessKeyId: string; readonly secretAccessKey: string },
+): string {
+  return JSON.stringify({ ...urls, ...cloud });
+}
+
+/**
+ * Returns the options for a client of this library. Without {@link ENDPOINTS} there are none: the AWS SDK then finds region, credentials and
+ * endpoint as in any program.
+ *
+ * @throws ConfigurationError if the variable has no address of the service
+ *
+ * @example
+ * new SQSClient(endpointOptions(process.env, 'sqs'));
+ */
+export function endpointOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+  service: Service,
+): EndpointOptions | Record<string, never> {
+  const given = environment[ENDPOINTS];
+  if (given === undefined || given === '') return {};
+  const { [service]: endpoint, region, accessKeyId, secretAccessKey } = textsIn(given);
+  if (!endpoint || !region || !accessKeyId || !secretAccessKey) {
+    throw new ConfigurationError(
+      `Cannot find ${service} in ${ENDPOINTS}: current value is ${given.slice(0, 100)}. Take it from what \`chordal dev\` prints, or unset it`,
+    );
+  }
+  return {
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+    // An SDK refuses these options together with an endpoint, wherever the machine has set them.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+  };
+}
+
+// --- internal ---
+
+function textsIn(json: string): Readonly<Record<string, string>> {
+  const value = parse(json);
+  if (!isPlainObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, one]) => (typeof one === 'string' ? [[key, one] as const] : [])),
+  );
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
