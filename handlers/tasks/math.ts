@@ -40,7 +40,7 @@ function plus(x: number, y: number): number {
     return values.reduce((sum: bigint, value) => sum + BigInt(String(value)), 0n) as unknown as number;
   if (values.every(isNumeric)) return values.reduce((sum: number, value) => sum + Number(value), 0);
   if (values.every((value) => typeof value === 'string')) return x + y;
-  throw new TypeError(`Cannot add these: current values are ${values.map(kindOf).join(' and ')}`);
+  throw new TypeError(`Cannot add the values: expected two of one kind, got ${values.map(kindOf).join(' and ')}`);
 }
 
 function isWhole(value: unknown): boolean {

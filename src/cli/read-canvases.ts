@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 import { describe, messageOf } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject, parseJson } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
 import { isJson } from './argument-values.ts';
@@ -75,8 +76,8 @@ export function canvasJson(canvas: CanvasText): JsonObject {
   if ('error' in canvas) throw canvas.error;
   const { json } = canvas;
   if (isPlainObject(json)) return json;
-  const fix = Array.isArray(json) ? '. To submit several canvases, write one a line' : '';
-  throw new InvalidCanvas(`Cannot read ${describe(json)} as a canvas: it must be an object with a "task" name${fix}`);
+  const fix = Array.isArray(json) ? '. To submit several canvases, write one a line.' : '';
+  throw new InvalidCanvas(`Cannot read a canvas: ${mismatch('an object with a "task" name', describe(json))}${fix}`);
 }
 
 // --- internal ---

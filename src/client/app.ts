@@ -6,6 +6,7 @@ import { checksOf } from '../core/protocol/options.ts';
 import { APP_DEFAULTS, TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { AppConf, ClientApp } from '../core/types/app.ts';
 import type { Json } from '../core/values/json.ts';
 import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
@@ -37,9 +38,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
   // A caller without the compiler may give anything.
   const given: unknown = name;
   if (typeof given !== 'string' || given === '')
-    throw new InvalidOptions(
-      `Cannot use the name of an app as a text that is not empty: current value is ${describe(given)}`,
-    );
+    throw new InvalidOptions(`Cannot use the name of an app: ${mismatch('a text that is not empty', describe(given))}`);
   const tasks = new Map<string, RegisteredTask>();
   const engine = makeEngine(runtime, tasks, conf);
   const caller = makeCaller(name, engine);
@@ -107,7 +106,7 @@ function register(
   const given = rest.length > 1 ? rest[0] : {};
   readName(name, 'register');
   if (typeof fn !== 'function')
-    throw new InvalidOptions(`Cannot register ${name} as a task: current value is ${typeof fn}, not a function`);
+    throw new InvalidOptions(`Cannot register ${name} as a task: ${mismatch('a function', describe(fn))}`);
   if (tasks.has(name))
     throw new InvalidOptions(`Cannot register ${name} as a task: this app has one of that name already`);
   const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
@@ -129,7 +128,7 @@ function readName(name: unknown, to: 'register' | 'declare'): string {
 /** Reads an id; nothing would ever be known about a value that can't be an id. */
 function readId(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id;
-  throw new InvalidOptions(`Cannot use a taskId as the id of a result: current value is ${describe(id)}`);
+  throw new InvalidOptions(`Cannot use a taskId: ${mismatch('the id of a result', describe(id))}`);
 }
 
 function readSignature(source: unknown, spec: unknown): SignatureData {

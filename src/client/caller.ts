@@ -2,6 +2,7 @@ import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 
 /** The parts of an app that a signature needs. */
@@ -34,18 +35,18 @@ export function isSignature(value: unknown): value is RuntimeSignature {
 /**
  * Returns the data of a signature. A caller without the compiler may have given something else.
  *
- * @param as what it is used as, for the message: *part 2 of a chain*.
+ * @param as its use, for the message: *part 2 of a chain*.
  * @throws InvalidCanvas if it is not a signature.
  */
 export function dataOf(value: unknown, as: string): SignatureData {
   if (isSignature(value)) return value.data;
   const hint =
     typeof value === 'function'
-      ? '; use .s() to make one of a task'
+      ? '. Use .s() to make one of a task.'
       : Array.isArray(value)
-        ? '; spread a list of them with ...'
+        ? '. Spread a list of them with ...'
         : '';
-  throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(value)}${hint}`);
+  throw new InvalidCanvas(`Cannot use ${as}: ${mismatch('a signature', describe(value))}${hint}`);
 }
 
 /**

@@ -2,6 +2,7 @@ import { chainOf, chordOf, groupOf } from '../core/canvas/signature.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { ChainFunction } from '../core/types/canvas.ts';
 import type { ChordFunction, GroupFunction, Header } from '../core/types/groups.ts';
 import type { ChordOptions, OnMemberFailure } from '../core/types/options.ts';
@@ -105,6 +106,6 @@ function listOf(members: unknown): readonly AnySignature[] {
   if (typeof members === 'object' && members !== null && Symbol.iterator in members)
     return [...(members as Iterable<AnySignature>)];
   throw new InvalidCanvas(
-    `Cannot use the members of a canvas as a list of signatures: current value is ${isSignature(members) ? `the signature ${String(members)}; put it in a list` : describe(members)}`,
+    `Cannot use the members of a canvas: ${mismatch('a list of signatures', isSignature(members) ? `the signature ${String(members)}. Put it in a list.` : describe(members))}`,
   );
 }

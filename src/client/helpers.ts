@@ -1,5 +1,6 @@
 import { InvalidArguments } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 
 /**
  * Returns the whole numbers from 0 to below `stop`, as in Python.
@@ -31,20 +32,14 @@ export function range(first: number, second?: number, step = 1): number[] {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   for (const value of [start, stop, step]) {
     if (Number.isSafeInteger(value)) continue;
-    throw new InvalidArguments(
-      `Cannot use an argument of range() as a whole number: current value is ${describe(value)}`,
-      {
-        task: 'range',
-      },
-    );
+    throw new InvalidArguments(`Cannot use an argument of range(): ${mismatch('a whole number', describe(value))}`, {
+      task: 'range',
+    });
   }
   if (step === 0)
-    throw new InvalidArguments(
-      'Cannot use the step of range() as a number other than 0: current value is 0; it would not end',
-      {
-        task: 'range',
-      },
-    );
+    throw new InvalidArguments(`Cannot use the step of range(): ${mismatch('a number other than 0', '0')}`, {
+      task: 'range',
+    });
   const count = Math.max(0, Math.ceil((stop - start) / step));
   return Array.from({ length: count }, (_, index) => start + index * step);
 }
@@ -79,8 +74,7 @@ export function* zip<const T extends readonly Iterable<unknown>[]>(
 /** A caller without the compiler may have given anything. */
 function iteratorOf(each: Iterable<unknown> | null | undefined, index: number): Iterator<unknown> {
   if (typeof each?.[Symbol.iterator] === 'function') return each[Symbol.iterator]();
-  throw new InvalidArguments(
-    `Cannot use argument ${index + 1} of zip() as a list: current value is ${describe(each)}`,
-    { task: 'zip' },
-  );
+  throw new InvalidArguments(`Cannot use argument ${index + 1} of zip(): ${mismatch('a list', describe(each))}`, {
+    task: 'zip',
+  });
 }

@@ -1,6 +1,7 @@
 import type { LaterArguments } from '../core/canvas/signature.ts';
 import { InvalidArguments } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { Kwargs, KwargsFunction } from '../core/types/options.ts';
 import { isPlainObject } from '../core/values/json.ts';
 
@@ -24,7 +25,7 @@ interface Marked {
  */
 export const kwargs: KwargsFunction = <Keywords extends object>(keywords: Keywords) => {
   if (!isPlainObject(keywords)) {
-    throw new InvalidArguments(`Cannot use keyword arguments as an object: current value is ${describe(keywords)}`, {
+    throw new InvalidArguments(`Cannot use keyword arguments: ${mismatch('an object', describe(keywords))}`, {
       task: 'kwargs',
     });
   }

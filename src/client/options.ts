@@ -2,6 +2,7 @@ import type { CallOptions, LaterArguments } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { checksOf } from '../core/protocol/options.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { checkLimits, checkOptions, isDate, optionsObject, TEXT } from '../core/values/option-checks.ts';
@@ -36,17 +37,15 @@ export function readOptions(options: unknown): CallOptions {
 export function readApplyOptions(options: unknown): LaterArguments & CallOptions & { readonly dedupKey?: string } {
   const { args = [], kwargs = {}, dedupKey, ...rest } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
-    throw new InvalidOptions(`Cannot use args as a list of arguments: current value is ${describe(args)}`);
+    throw new InvalidOptions(`Cannot use args: ${mismatch('a list of arguments', describe(args))}`);
   if (!isPlainObject(kwargs))
-    throw new InvalidOptions(
-      `Cannot use kwargs as an object of keyword arguments: current value is ${describe(kwargs)}`,
-    );
+    throw new InvalidOptions(`Cannot use kwargs: ${mismatch('an object of keyword arguments', describe(kwargs))}`);
   checkOptions({ dedupKey }, { dedupKey: TEXT });
   const read = readOptions(rest);
   if (dedupKey === undefined) return { ...read, args, kwargs };
   if (read.taskId !== undefined) {
     throw new InvalidOptions(
-      `Cannot use dedupKey with a taskId, for each makes the id: current value is ${describe(dedupKey)}; give one of them`,
+      'Cannot use a dedupKey and a taskId together: each of them makes the id. Give one of them.',
     );
   }
   // It has been checked above.

@@ -6,6 +6,7 @@ import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { chainsAround, remainsOf } from '../core/protocol/remaining-plan.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -26,7 +27,7 @@ export function workOf({ body, id }: DeadLetter): DeadWork {
   const message = decodeMessage(body, id);
   if (isNewer(message))
     throw new InvalidMessage(
-      `Cannot redrive ${id} as a message of version 1: current value is ${message.newer}; use a newer release`,
+      `Cannot redrive ${id}: ${mismatch('a message of version 1', `version ${message.newer}`)}. Use a newer release.`,
     );
   if (message.kind !== 'revoke') return message;
   throw new InvalidMessage(`Cannot redrive ${id} as work: it asked for a revocation, which has been carried out`);

@@ -2,6 +2,7 @@ import { taskOf } from '../core/canvas/signature.ts';
 import type { TaskData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { checkOptions, FLAG, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
@@ -14,8 +15,10 @@ import { readOptions } from './options.ts';
  */
 export function readSpec(name: string, spec: unknown = {}): Omit<TaskData, 'untyped'> {
   if (name === '' || name.startsWith('celery.')) {
-    const hint = name === '' ? 'give the name of a task' : 'build a canvas with chain(), group() or chord()';
-    throw new InvalidCanvas(`Cannot build a signature by a name: current value is ${describe(name)}; ${hint}`);
+    const hint = name === '' ? '' : '. Build a canvas with chain(), group() or chord().';
+    throw new InvalidCanvas(
+      `Cannot build a signature by a name: ${mismatch('the name of a task', describe(name))}${hint}`,
+    );
   }
   const what = `the signature of ${name}`;
   const given = optionsObject(spec, what);

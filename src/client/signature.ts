@@ -44,7 +44,7 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
     clone: () => again(data),
     pipe: (next: AnySignature) => {
       mustNotBeNamed(data, 'what a step follows');
-      return again(chainOf([data, dataOf(next, 'what follows a step')]));
+      return again(chainOf([data, dataOf(next, 'the next step of a chain')]));
     },
     toJSON: () => toCelery(data),
     toString: () => printSignature(data),

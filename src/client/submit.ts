@@ -13,6 +13,7 @@ import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall, route, routeAll } from '../engine/dispatch.ts';
@@ -179,7 +180,7 @@ function workflowId(
   if (taskId !== undefined) {
     if (isWorkflowId(taskId)) return taskId;
     throw new InvalidOptions(
-      `Cannot use a taskId as an id: current value is ${JSON.stringify(taskId)}; give 1 to 100 of A-Z a-z 0-9 _ : -`,
+      `Cannot use a taskId: ${mismatch('1 to 100 of A-Z a-z 0-9 _ : -', JSON.stringify(taskId))}`,
     );
   }
   const { nonces } = engine;
@@ -207,7 +208,7 @@ function originOf(engine: Engine, run: CurrentRun | undefined, until: number, ag
   if (run === undefined || message === undefined) return fresh;
   if (message.depth >= settings.maxDepth) {
     throw new TooDeep(
-      `Cannot launch a canvas from ${message.id}: current value is ${message.depth} launches and replacements above it, which is the most`,
+      `Cannot launch a canvas from ${message.id}: ${message.depth} launches and replacements led to it, which is the most`,
     );
   }
   const { traceparent, sig } = message;

@@ -3,6 +3,8 @@ import type { MapData, TaskData } from '../core/canvas/signature.ts';
 import { InvalidArguments } from '../core/errors/caller.ts';
 import { checkArguments } from '../core/task/parameters.ts';
 import type { Parameters } from '../core/task/parameters.ts';
+import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { Caller, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions } from './options.ts';
@@ -39,7 +41,7 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
     chunks: (items: Iterable<unknown>, size: number) => {
       if (!Number.isSafeInteger(size) || size < 1) {
         throw new InvalidArguments(
-          `Cannot cut the items of ${name} into chunks of a whole number, at least 1: current value is ${size}`,
+          `Cannot cut the items of ${name} into chunks: ${mismatch('a whole number of items a chunk, at least 1', describe(size))}`,
           { task: name },
         );
       }
@@ -71,7 +73,7 @@ function listOf(name: string, items: Iterable<unknown>): readonly unknown[] {
   // A caller without the compiler may give anything.
   const given: unknown = items;
   if (typeof given === 'object' && given !== null && Symbol.iterator in given) return [...items];
-  throw new InvalidArguments(`Cannot map ${name} over items that are no list: current value is ${String(given)}`, {
+  throw new InvalidArguments(`Cannot map ${name} over its items: ${mismatch('a list', describe(given))}`, {
     task: name,
   });
 }

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 
 /** A file of the handlers folder: one Lambda function and one queue. */
 export interface HandlerFile {
@@ -49,7 +50,7 @@ export async function findHandlers(dir: string): Promise<readonly HandlerFile[]>
 export function checkHandlerName(name: string, file: string): void {
   if (/^[A-Za-z0-9_-]+$/.test(name)) return;
   throw new ConfigurationError(
-    `Cannot name a function after ${file}: a name takes letters, digits, hyphens and underscores, current value is "${name}"`,
+    `Cannot name a function after ${file}: ${mismatch('a name of letters, digits, hyphens and underscores', `"${name}"`)}. Rename the file.`,
   );
 }
 

@@ -2,6 +2,7 @@ import { InvalidMessage } from '../core/errors/caller.ts';
 import type { LoadSource } from '../core/protocol/effect.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Plan } from '../core/protocol/plan.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { parseJson } from '../core/values/json.ts';
 import type { Payloads } from '../ports/payloads.ts';
 
@@ -25,7 +26,7 @@ export async function loadPlans(payloads: Payloads, source: LoadSource): Promise
   const plans = all.slice(lo - offset, hi - offset);
   if (plans.length === hi - lo) return plans;
   throw new InvalidMessage(
-    `Cannot read elements ${lo} to ${hi - 1} of ${items.stored} as ${hi - lo} plans: current value is ${plans.length}`,
+    `Cannot read elements ${lo} to ${hi - 1} of ${items.stored}: ${mismatch(`${hi - lo} plans`, String(plans.length))}`,
   );
 }
 
@@ -34,7 +35,7 @@ export async function loadPlans(payloads: Payloads, source: LoadSource): Promise
 function readPlans(text: string, key: string): readonly Plan[] {
   const json: unknown = parseJson(text, `block ${key}`);
   if (Array.isArray(json) && json.every(isPlan)) return json;
-  throw new InvalidMessage(`Cannot read block ${key} as plans: current value is ${text.slice(0, 100)}`);
+  throw new InvalidMessage(`Cannot read block ${key}: ${mismatch('a list of plans', text.slice(0, 100))}`);
 }
 
 /** Keeps the blocks used last, up to a total size. */

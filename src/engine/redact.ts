@@ -1,14 +1,10 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { reasonOf } from '../core/text/describe.ts';
+import { withoutValue } from '../core/text/mismatch.ts';
 
 /** Returns the part of an error that may be logged: our messages quote their input, and arguments are never logged. */
 export function loggable(error: unknown): string {
   // Its message has the call.
   if (isChordalError(error, 'CHORDAL_INVALID_ARGUMENTS')) return error.name;
   return withoutValue(reasonOf(error));
-}
-
-/** Returns one of our messages up to the value that it quotes. */
-export function withoutValue(text: string): string {
-  return text.replace(/: current value is .*$/s, '');
 }

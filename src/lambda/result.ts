@@ -3,6 +3,7 @@ import { reportError, reportResult } from '../client/results/report.ts';
 import type { ErrorReport, ResultReport } from '../client/results/report.ts';
 import { InvalidOptions, SerializationError } from '../core/errors/caller.ts';
 import { isId } from '../core/protocol/ids.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import { loggable } from '../engine/redact.ts';
@@ -37,12 +38,12 @@ function readRequest(request: unknown): { readonly taskId: string; readonly wait
   const { taskId, wait = 0 } = isPlainObject(request) ? request : {};
   if (typeof taskId !== 'string' || !isId(taskId)) {
     throw new InvalidOptions(
-      `Cannot use taskId as the id of a task: current value is ${shown(taskId)}; send { "taskId": "…", "wait": 5 }`,
+      `Cannot use taskId: ${mismatch('the id of a task', shown(taskId))}. Send { "taskId": "…", "wait": 5 }.`,
     );
   }
   if (typeof wait !== 'number' || !(wait >= 0 && wait <= MAX_WAIT_SECONDS)) {
     throw new InvalidOptions(
-      `Cannot wait so many seconds: current value is ${shown(wait)}; give a number from 0 to ${MAX_WAIT_SECONDS}, and ask again`,
+      `Cannot use wait: ${mismatch(`a number of seconds from 0 to ${MAX_WAIT_SECONDS}`, shown(wait))}. Send a smaller number, and ask again.`,
     );
   }
   return { taskId, wait };

@@ -4,6 +4,7 @@ import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import { withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
@@ -23,8 +24,7 @@ export interface SubmissionRequest {
  */
 export function readSubmission(request: unknown): SubmissionRequest {
   const { canvas, args = [], kwargs = {}, options = {} } = readFields(request);
-  if (!isPlainObject(options))
-    throw new InvalidOptions(`Cannot use options as an object of options: current value is ${shown(options)}`);
+  if (!isPlainObject(options)) throw new InvalidOptions(`Cannot use options: ${mismatch('an object', shown(options))}`);
   const { link, linkError, ...plain } = options;
   const {
     args: first,
@@ -56,7 +56,7 @@ const MAX_BYTES = 5 * 1024 * 1024;
 function readFields(request: unknown): Readonly<Record<string, unknown>> {
   if (!isPlainObject(request) || !('canvas' in request)) {
     throw new InvalidCanvas(
-      `Cannot read the payload as { "canvas": <signature JSON>, "args"?, "kwargs"?, "options"? }: current value is ${shown(request)}`,
+      `Cannot read the payload: ${mismatch('{ "canvas": <signature JSON>, "args"?, "kwargs"?, "options"? }', shown(request))}`,
     );
   }
   const unknown = Object.keys(request).find((key) => !FIELDS.includes(key));

@@ -18,6 +18,7 @@ import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { logLevelOf } from '../core/text/log-levels.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { CloudSettings } from '../core/types/app.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
@@ -245,7 +246,7 @@ function readRoutes(environment: Environment): Readonly<Record<string, string>> 
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
-      `Cannot read the routes of tasks from CHORDAL_ROUTES: current value is ${given}, which cannot be opened. Take it from what \`chordal dev\` prints`,
+      `Cannot read the routes of tasks from CHORDAL_ROUTES: ${mismatch('JSON, or the path of a readable file', given)}. Take it from the output of \`chordal dev\`.`,
       { cause },
     );
   }
@@ -266,7 +267,9 @@ function routesIn(text: string, where: string): Readonly<Record<string, string>>
   const json = jsonIn(text);
   const isRoutes = isPlainObject(json) && Object.values(json).every((queue) => typeof queue === 'string');
   if (!isRoutes)
-    throw new ConfigurationError(`Cannot read ${where} as the routes of tasks: current value is ${text.slice(0, 100)}`);
+    throw new ConfigurationError(
+      `Cannot read the routes of tasks from ${where}: ${mismatch('a JSON object that gives each task its queue', text.slice(0, 100))}`,
+    );
   // Every value has been seen to be a text.
   return json as Readonly<Record<string, string>>;
 }

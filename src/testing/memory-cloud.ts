@@ -10,6 +10,7 @@ import { InvalidOptions, ServiceUnavailable } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { describe } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
@@ -201,7 +202,7 @@ const OPTIONS: Readonly<Record<string, OptionCheck>> = {
 function mustBeHandler(queue: string, handler: unknown): void {
   if (isHandler(handler)) return;
   throw new InvalidOptions(
-    `Cannot use ${queue} of memoryCloud() as a handler: current value is ${describe(handler)}; give what app.handler() returns`,
+    `Cannot use ${queue} of memoryCloud(): ${mismatch('a handler', describe(handler))}. Give the result of app.handler().`,
   );
 }
 

@@ -110,7 +110,7 @@ const CHANCE: OptionCheck = {
 const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   handlers: {
     is: (value) => isPlainObject(value) && Object.values(value).every(isHandler),
-    want: 'what app.handler() returns, by queue',
+    want: 'the result of app.handler() for each queue',
   },
   workflow: FUNCTION,
   check: FUNCTION,

@@ -4,9 +4,10 @@ import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
+import { withoutValue } from '../core/text/mismatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
-import { loggable, withoutValue } from '../engine/redact.ts';
+import { loggable } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { deliver, factsOf } from './deliver.ts';
 

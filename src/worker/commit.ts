@@ -11,6 +11,7 @@ import type { RunMessage } from '../core/protocol/message.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Rerun, Result, Standing } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import type { Json } from '../core/values/json.ts';
@@ -115,7 +116,5 @@ async function replacementOf(engine: Engine, next: NextAttempt & { readonly kind
   // @defect replacement-as-committed
   const json = await loadValue(engine, next.plan);
   if (isPlan(json)) return json;
-  throw new InvalidMessage(
-    `Cannot read a replacement as a plan: current value is ${JSON.stringify(json).slice(0, 100)}`,
-  );
+  throw new InvalidMessage(`Cannot read a replacement: ${mismatch('a plan', JSON.stringify(json).slice(0, 100))}`);
 }

@@ -165,7 +165,7 @@ async function keepChildren(
 async function replacement(delivery: TaskDelivery, build: () => Plan): Promise<Result | Rerun> {
   const { engine, message } = delivery;
   if (message.depth >= engine.settings.maxDepth) {
-    const text = `Cannot replace ${message.id} once more: current value is ${message.depth} launches and replacements above it, which is the most`;
+    const text = `Cannot replace ${message.id} once more: ${message.depth} launches and replacements led to it, which is the most`;
     return failureOf(delivery, new TooDeep(text));
   }
   let plan: Plan;

@@ -93,7 +93,7 @@ answer([...figures].map(([name, figure]) => withReference(name, figure)));
 // --- internal ---
 
 function figureOf({ name, result }: Bench['tasks'][number]): Figure {
-  if (result.state !== 'completed') throw new Error(`Cannot measure ${name}: current value is ${result.state}`);
+  if (result.state !== 'completed') throw new Error(`Cannot measure ${name}: its state is ${result.state}`);
   return { name: `function: ${name}`, value: result.latency.p50 * 1000, unit: 'µs' };
 }
 

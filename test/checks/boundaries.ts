@@ -28,6 +28,7 @@ async function cruiseAll(paths: string[]): Promise<ICruiseResult> {
   const options = await extractOptions('./.dependency-cruiser.mjs');
   const transpile = { tsConfig: extractTypeScriptConfig('tsconfig.json') };
   const { output: cruised } = await cruise(paths, options, undefined, transpile);
-  if (typeof cruised === 'string') throw new Error(`Cannot read the cruise: current value is ${cruised}`);
+  if (typeof cruised === 'string')
+    throw new Error(`Cannot read the answer of dependency-cruiser: expected an object, got ${cruised}`);
   return cruised;
 }

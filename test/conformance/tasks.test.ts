@@ -113,7 +113,7 @@ describe('tasks', () => {
     const calling = add.applyAsync({ args: [1, 1], softTimeLimit: 2, timeLimit: 1 });
     await expect(calling).rejects.toMatchObject({ code: 'CHORDAL_INVALID_OPTIONS' });
     expect(() => app.task('softer', { softTimeLimit: 2, timeLimit: 1 }, () => 1)).toThrow(
-      /softTimeLimit as a limit below timeLimit \(1 s\)/,
+      /softTimeLimit: expected less than timeLimit \(1 s\)/,
     );
   });
 

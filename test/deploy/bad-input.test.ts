@@ -50,7 +50,7 @@ test.each<[string, Case]>([
     'a parameter with a wrong value',
     {
       args: ['--param=timeout=soon'],
-      message: /Cannot use the parameter timeout as a whole number: current value is "soon"/,
+      message: /Cannot use the parameter timeout: expected a whole number, got "soon"/,
     },
   ],
   [

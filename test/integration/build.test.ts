@@ -28,7 +28,9 @@ test('findHandlers() says what is wrong with the folder', async () => {
 
   await expect(findHandlers(join(dir, 'none'))).rejects.toThrow(`there is no folder ${join(dir, 'none')}`);
   await expect(findHandlers(join(dir, 'empty'))).rejects.toThrow('has no file directly in it that ends in .ts, .tsx,');
-  await expect(findHandlers(join(dir, 'bad'))).rejects.toThrow('current value is "a b"');
+  await expect(findHandlers(join(dir, 'bad'))).rejects.toThrow(
+    'expected a name of letters, digits, hyphens and underscores, got "a b"',
+  );
 });
 
 test('buildHandlers() bundles each handler, and writes which of them runs a task', async () => {

@@ -76,8 +76,8 @@ test('run answers each line of NDJSON in order, and runs those beside one that i
           args: [expect.anything(), 'a'],
         },
       },
-      { error: { errorType: 'InvalidCanvas', message: /Cannot read 5 as a canvas/, line: 5 } },
-      { error: { errorType: 'InvalidCanvas', message: /canvas\.kwargs\.tasks as at least one step/, line: 6 } },
+      { error: { errorType: 'InvalidCanvas', message: /Cannot read a canvas: expected an object .*, got 5/, line: 5 } },
+      { error: { errorType: 'InvalidCanvas', message: /canvas\.kwargs\.tasks: expected at least one step/, line: 6 } },
       { error: { errorType: 'NotRegistered', message: /Cannot send nosuch .* known here are .*add/, line: 7 } },
       { error: { errorType: 'InvalidArguments', message: /Cannot call add\(1\)/, failedTask: 'add' } },
       { error: { errorType: 'SerializationError', message: /nests deeper than 1000 levels/, line: 9 } },
@@ -88,7 +88,7 @@ test('run answers each line of NDJSON in order, and runs those beside one that i
     ].map(matching),
   );
   expect(code).toBe(1);
-  expect(stderr).toContain('chordal: stdin, line 2: Cannot read the line as JSON');
+  expect(stderr).toContain('chordal: stdin, line 2: Cannot read the line: expected JSON');
   expect(stderr).toContain('6 of 10 canvases were not sent.');
   expect(stderr).not.toMatch(/^\s+at /m);
 });
@@ -98,7 +98,7 @@ test.each([
     'an empty chain',
     JSON.stringify(canvas('chain')),
     'InvalidCanvas',
-    'Cannot read canvas.kwargs.tasks as at least one step',
+    'Cannot read canvas.kwargs.tasks: expected at least one step',
   ],
   ['an unknown task', '{"task": "ad", "args": [1, 2]}', 'NotRegistered', 'did you mean add?'],
   ['a list of canvases', '[{"task": "add"}]', 'InvalidCanvas', 'To submit several canvases, write one a line'],

@@ -140,10 +140,12 @@ test('routes must be known before anything is sent', async () => {
   expect(noRoutes).toMatchObject({ code: 2, stdout: '' });
   expect(noRoutes.stderr).toMatch(/Cannot find the queues of the tasks: .* set CHORDAL_ROUTES/);
   expect(badRoutes).toMatchObject({ code: 2, stdout: '' });
-  expect(badRoutes.stderr).toMatch(/Cannot read .*routes.json as the routes of tasks: current value is \{"add": 1\}/);
+  expect(badRoutes.stderr).toMatch(
+    /Cannot read the routes of tasks from .*routes.json: expected a JSON object .*, got \{"add": 1\}/,
+  );
   expect(noFile).toMatchObject({ code: 2, stdout: '' });
   expect(noFile.stderr).toMatch(
-    /Cannot read the routes of tasks from CHORDAL_ROUTES: current value is .*none.json, .*chordal dev/,
+    /Cannot read the routes of tasks from CHORDAL_ROUTES: expected .*, got .*none.json\. .*chordal dev/,
   );
 });
 

@@ -1,5 +1,6 @@
 import { InvalidOptions } from '../../core/errors/caller.ts';
 import { describe } from '../../core/text/describe.ts';
+import { mismatch } from '../../core/text/mismatch.ts';
 import type { AsyncResult, GetOptions, ResultSet } from '../../core/types/results.ts';
 import type { Clock } from '../../ports/system.ts';
 import { readGetOptions } from './get-options.ts';
@@ -45,11 +46,11 @@ export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet
 /** A caller without the compiler may have given anything. */
 function handlesIn(given: unknown): readonly Handle[] {
   if (!Array.isArray(given))
-    throw new InvalidOptions(`Cannot use the results of a set as a list: current value is ${describe(given)}`);
+    throw new InvalidOptions(`Cannot use the results of a set: ${mismatch('a list', describe(given))}`);
   const all: readonly unknown[] = given;
   return all.map((result, index) => {
     if (isHandle(result)) return result;
-    throw new InvalidOptions(`Cannot use item ${index + 1} of a set as a result: current value is ${describe(result)}`);
+    throw new InvalidOptions(`Cannot use item ${index + 1} of a set: ${mismatch('a result', describe(result))}`);
   });
 }
 

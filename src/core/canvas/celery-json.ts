@@ -1,5 +1,6 @@
 import { CanvasTooDeep, InvalidCanvas } from '../errors/caller.ts';
 import { cutTo, describe } from '../text/describe.ts';
+import { mismatch } from '../text/mismatch.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import { fromJson, toJson } from '../values/serializer.ts';
@@ -22,7 +23,7 @@ const WHERE_SHOWN = 300;
  */
 export function toCelery(data: SignatureData, nesting = 0): JsonObject {
   if (nesting > MAX_NESTING) {
-    throw new CanvasTooDeep(`Cannot write a canvas as JSON: current value nests deeper than ${MAX_NESTING} signatures`);
+    throw new CanvasTooDeep(`Cannot write a canvas: it nests deeper than ${MAX_NESTING} signatures`);
   }
   const inner = (child: SignatureData): JsonObject => toCelery(child, nesting + 1);
   switch (data.kind) {
@@ -206,5 +207,5 @@ function asJson(value: unknown): Json {
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {
-  return new InvalidCanvas(`Cannot read ${cutTo(where, WHERE_SHOWN)} as ${want}: current value is ${describe(value)}`);
+  return new InvalidCanvas(`Cannot read ${cutTo(where, WHERE_SHOWN)}: ${mismatch(want, describe(value))}`);
 }

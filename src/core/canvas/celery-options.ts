@@ -1,6 +1,7 @@
 import { InvalidCanvas } from '../errors/caller.ts';
 import { optionsOf } from '../protocol/options.ts';
 import { describe } from '../text/describe.ts';
+import { mismatch } from '../text/mismatch.ts';
 import { compact } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
@@ -103,5 +104,5 @@ function record(value: unknown, at: string): Readonly<Record<string, unknown>> {
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {
-  return new InvalidCanvas(`Cannot read ${where} as ${want}: current value is ${describe(value)}`);
+  return new InvalidCanvas(`Cannot read ${where}: ${mismatch(want, describe(value))}`);
 }

@@ -39,7 +39,7 @@ export function checkDepth(data: SignatureData, callbacks = 0): void {
   if (depth <= MAX_FRAMES) return;
   const what = depth === callbacks ? 'callbacks' : 'groups and chains';
   throw new CanvasTooDeep(
-    `Cannot send a canvas as its ${what} nest too deep: current value is ${depth}, and ${MAX_FRAMES} is the most; use a chain instead`,
+    `Cannot send a canvas: its ${what} nest ${depth} deep, and ${MAX_FRAMES} is the most. Use a chain instead.`,
   );
 }
 

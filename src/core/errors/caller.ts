@@ -1,7 +1,7 @@
 /**
  * The closed vocabulary of errors: one class for each thing a caller would catch, told apart by a literal `code`.
  * A program may hold two copies of this library, so use {@link isChordalError}, never `instanceof`.
- * Messages read: *Cannot X as Y: current value is Z*, and what to do.
+ * Messages read: *Cannot X: reason. Fix.* The reason of a wrong value is *expected Y, got Z* (`mismatch`).
  */
 
 import { ChordalError } from './base.ts';

@@ -122,7 +122,7 @@ function packItems(
 
 function tooMany(count: number): InvalidCanvas {
   return new InvalidCanvas(
-    `Cannot send a canvas with so many members of a group, or steps of a chain: current value is ${count}, and ${MAX_ITEMS} is the most; use chunks`,
+    `Cannot send a canvas: a group or chain in it has ${count} signatures, and ${MAX_ITEMS} is the most. Use chunks.`,
   );
 }
 

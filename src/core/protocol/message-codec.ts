@@ -1,4 +1,5 @@
 import { InvalidMessage, TooDeep } from '../errors/caller.ts';
+import { mismatch } from '../text/mismatch.ts';
 import { isPlainObject, parseJson } from '../values/json.ts';
 import type { Json } from '../values/json.ts';
 import { TENANT_NAME } from '../values/option-checks.ts';
@@ -204,7 +205,7 @@ function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Messag
 /** Checks a range: it selects members of a group. Without a range the message means the whole canvas. */
 function checkRange({ lo, hi }: Readonly<Record<string, unknown>>, sig: Plan): void {
   if (lo === undefined && hi === undefined) return;
-  if (!('par' in sig)) throw invalid('sig', 'a group, of which this is a range', sig);
+  if (!('par' in sig)) throw invalid('sig', 'a group for its range', sig);
   if (!isCount(lo)) throw invalid('lo', 'an index', lo);
   if (!isCount(hi) || hi <= lo || hi > countOf(sig.par))
     throw invalid('hi', `an index above ${lo}, at most ${countOf(sig.par)}`, hi);
@@ -220,7 +221,7 @@ function parse(text: string): Json {
 
 function invalid(field: string, want: string, value: unknown): InvalidMessage {
   const text = JSON.stringify(value) ?? 'nothing';
-  return new InvalidMessage(`Cannot read ${field} of a message as ${want}: current value is ${text.slice(0, 200)}`);
+  return new InvalidMessage(`Cannot read ${field} of a message: ${mismatch(want, text.slice(0, 200))}`);
 }
 
 function isCount(value: unknown): value is number {

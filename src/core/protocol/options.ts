@@ -71,7 +71,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     scopes: ['call'],
     check: {
       is: (value) => typeof value === 'string' && isWorkflowId(value),
-      want: 'an id: 1 to 100 of A-Z a-z 0-9 _ : -',
+      want: 'an id of 1 to 100 of A-Z a-z 0-9 _ : -',
     },
     celery: 'task_id',
     // Inside a canvas Celery's ids may be any text, and are not used; the id of the whole is checked when it is sent.

@@ -1,4 +1,6 @@
 import { InvalidOptions } from '../errors/caller.ts';
+import { describe } from '../text/describe.ts';
+import { mismatch } from '../text/mismatch.ts';
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
@@ -14,6 +16,6 @@ export function rateInterval(limit: string | number | undefined, task: string): 
   const perSecond = Number(count) / (UNIT_SECONDS[unit] ?? 1);
   if (perSecond > 0) return 1000 / perSecond;
   throw new InvalidOptions(
-    `Cannot limit the rate of ${task} as '10/s', '100/m', '1000/h' or a number a second: current value is ${limit}`,
+    `Cannot limit the rate of ${task}: ${mismatch("'10/s', '100/m', '1000/h' or a number a second", describe(limit))}`,
   );
 }

@@ -3,6 +3,7 @@ import * as errors from '../errors/caller.ts';
 import * as resultErrors from '../errors/result.ts';
 import * as taskErrors from '../errors/task.ts';
 import { cutTo, describe } from '../text/describe.ts';
+import { mismatch } from '../text/mismatch.ts';
 import { compact } from './compact.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
@@ -30,7 +31,7 @@ export type FailureRecord = {
  *
  * @example
  * toFailure(new RangeError('too far')); // { errorType: 'RangeError', message: 'too far', stack: '…' }
- * toFailure('x'); // { errorType: 'ThrownValue', message: 'Cannot read what was thrown as an error: current value is "x"; …', args: ['x'] }
+ * toFailure('x'); // { errorType: 'ThrownValue', message: 'Cannot read the thrown value: expected an Error, got "x"', args: ['x'] }
  */
 export function toFailure(thrown: unknown): FailureRecord {
   try {
@@ -38,7 +39,7 @@ export function toFailure(thrown: unknown): FailureRecord {
   } catch {
     // A proxy that refuses even to be asked; describe() says so.
   }
-  const message = `Cannot read what was thrown as an error: current value is ${describe(thrown)}; throw an Error`;
+  const message = `Cannot read the thrown value: ${mismatch('an Error', describe(thrown))}`;
   return compact({ errorType: 'ThrownValue', message, args: argsOf([thrown]) });
 }
 
@@ -62,7 +63,10 @@ export function errorTypeOf(thrown: unknown): string {
  */
 export function fromFailure(record: Json): errors.AnyChordalError {
   const { errorType, message, args, stack, code, data } = fieldsOf(valueOf(record));
-  const text = typeof message === 'string' ? message : `Cannot read a failure: current value is ${describe(record)}`;
+  const text =
+    typeof message === 'string'
+      ? message
+      : `Cannot read a failure: ${mismatch('a record with a message', describe(record))}`;
   const known = isCode(code) ? made(code, text, { ...fieldsOf(data), args }) : undefined;
   if (known === undefined) {
     return new errors.RemoteError(text, {

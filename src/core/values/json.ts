@@ -1,4 +1,5 @@
 import { SerializationError } from '../errors/caller.ts';
+import { mismatch } from '../text/mismatch.ts';
 
 /** A value that JSON can express. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -40,16 +41,15 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
  */
 export function parseJson(text: string, what: string, maxDepth: number = MAX_DEPTH): Json {
   if (isDeeperThan(text, maxDepth)) {
-    throw new SerializationError(
-      `Cannot read ${what} as JSON: it nests deeper than ${maxDepth} levels; make it flatter`,
-      { path: 'value' },
-    );
+    throw new SerializationError(`Cannot read ${what}: it nests deeper than ${maxDepth} levels; make it flatter`, {
+      path: 'value',
+    });
   }
   try {
     return parse(text);
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? cause.message : 'it cannot be read';
-    const message = `Cannot read ${what} as JSON: current value is a text of ${text.length} characters: ${reason}`;
+    const message = `Cannot read ${what}: ${mismatch('JSON', `a text of ${text.length} characters: ${reason}`)}`;
     throw new SerializationError(message, { path: 'value', cause });
   }
 }

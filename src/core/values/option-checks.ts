@@ -2,6 +2,7 @@ import { InvalidOptions } from '../errors/caller.ts';
 /** The checks of the values of options, from code or from signature JSON. */
 import { describe } from '../text/describe.ts';
 import { LOG_LEVELS, logLevelOf } from '../text/log-levels.ts';
+import { mismatch } from '../text/mismatch.ts';
 import { compact } from './compact.ts';
 import { isPlainObject } from './json.ts';
 
@@ -14,7 +15,7 @@ const TENANT = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 /** The check of a value, and the description of the expected value. */
 export interface OptionCheck {
   readonly is: (value: unknown) => boolean;
-  /** As in *Cannot use countdown as …*. */
+  /** As in *Cannot use countdown: expected …*. */
   readonly want: string;
 }
 
@@ -71,15 +72,14 @@ export function wholeFrom(least: number): OptionCheck {
  * @throws InvalidOptions if it is not an object.
  */
 export function optionsObject(value: unknown, as: string): Readonly<Record<string, unknown>> {
-  if (!isPlainObject(value))
-    throw new InvalidOptions(`Cannot use ${as} as an object: current value is ${describe(value)}`);
+  if (!isPlainObject(value)) throw new InvalidOptions(`Cannot use ${as}: ${mismatch('an object', describe(value))}`);
   return compact(value);
 }
 
 /**
  * Checks options; undefined ones are ignored.
  *
- * @param of the owner of the options, for the message, as in *Cannot use countdown of add as …*. Default: no owner is
+ * @param of the owner of the options, for the message, as in *Cannot use countdown of add: …*. Default: no owner is
  * named.
  * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
  */
@@ -99,7 +99,7 @@ export function checkOptions(
       );
     }
     if (!check.is(value))
-      throw new InvalidOptions(`Cannot use ${key}${whose} as ${check.want}: current value is ${describe(value)}`);
+      throw new InvalidOptions(`Cannot use ${key}${whose}: ${mismatch(check.want, describe(value))}`);
   }
 }
 
@@ -110,9 +110,7 @@ export function checkOptions(
  */
 export function checkLimits(soft: number | undefined, hard: number | undefined): void {
   if (soft === undefined || hard === undefined || soft < hard) return;
-  throw new InvalidOptions(
-    `Cannot use softTimeLimit as a limit below timeLimit (${hard} s): current value is ${soft} s`,
-  );
+  throw new InvalidOptions(`Cannot use softTimeLimit: ${mismatch(`less than timeLimit (${hard} s)`, `${soft} s`)}`);
 }
 
 /** Returns whether a value is a Date that is a time. */

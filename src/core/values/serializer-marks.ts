@@ -1,4 +1,5 @@
 import { describe } from '../text/describe.ts';
+import { mismatch } from '../text/mismatch.ts';
 import type { Json, JsonObject } from './json.ts';
 import { binaryKind, fromBase64, isBinary, KINDS, toBase64 } from './serializer-bytes.ts';
 
@@ -41,7 +42,7 @@ export function readLeaf(type: unknown, value: unknown): unknown {
   const read = typeof type === 'string' ? READERS.get(type) : undefined;
   if (typeof type !== 'string' || read === undefined)
     throw new RangeError(`has the unknown type mark ${describe(type)}`);
-  const wrong = `has a wrong ${type} mark: current value is ${describe(value)}`;
+  const wrong = `has a wrong mark: ${mismatch(`a value of type ${type}`, describe(value))}`;
   const text = type === 'uuid' && isHex(value) ? value.hex : value;
   if (typeof text !== 'string') throw new RangeError(wrong);
   try {

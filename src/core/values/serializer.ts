@@ -1,5 +1,6 @@
 import { SerializationError } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
+import { mismatch } from '../text/mismatch.ts';
 import { extendedBuiltIn, hasBuiltInToJson } from './built-in.ts';
 import { isPlainObject, mayGetMarks, parseJson } from './json.ts';
 import type { Json } from './json.ts';
@@ -154,7 +155,7 @@ function read(json: unknown, depth: number, walk: Walk): unknown {
   if (typeof json !== 'object' || json === null) return json;
   checkDepth(walk, depth);
   if (Array.isArray(json)) return mapItems(json, depth, walk, read);
-  if (!isPlainObject(json)) throw fault(walk, `is no JSON: current value is ${describe(json)}`);
+  if (!isPlainObject(json)) throw fault(walk, `is not JSON: ${mismatch('plain data', describe(json))}`);
   if (!isMarkShaped(json)) return mapValues(json, depth, walk, read);
   return readMark(json.__type__, json.__value__, depth, walk);
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { mismatch } from '../../core/text/mismatch.ts';
 import { LOG_LEVEL } from '../../core/values/option-checks.ts';
 
 /** The settings of a stage: the parameters of the stack. OPERATIONS.md has the same table. */
@@ -135,7 +136,5 @@ function check({
 }
 
 function refused(name: string, want: string, value: unknown): ConfigurationError {
-  return new ConfigurationError(
-    `Cannot use the parameter ${name} as ${want}: current value is ${JSON.stringify(value)}`,
-  );
+  return new ConfigurationError(`Cannot use the parameter ${name}: ${mismatch(want, JSON.stringify(value))}`);
 }

@@ -8,6 +8,7 @@ import { startOf } from '../../core/protocol/lifetime.ts';
 import { keptFor } from '../../core/protocol/lifetime.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../../core/task/retry.ts';
 import { describe } from '../../core/text/describe.ts';
+import { mismatch } from '../../core/text/mismatch.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
 import type { AnySignature, Complete } from '../../core/types/signature.ts';
 import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core/values/option-checks.ts';
@@ -104,13 +105,13 @@ export function makeRun(
     updateState,
     progress: (current, total) => updateState('PROGRESS', { current, total }),
     retry: (options = {}) => retryOf(clock.now(), task, call, readRetry(task.name, options)),
-    replace: (signature) => new ReplacementRequest(mustBeSignature(signature, `what replaces ${task.name}`)),
+    replace: (signature) => new ReplacementRequest(mustBeSignature(signature, `the replacement of ${task.name}`)),
     addToChord: (signature) => {
       mustBeWanted('add to the chord');
       if (call.groupId === null && !call.calledDirectly) {
         throw new InvalidOptions(`Cannot add to the chord of ${task.name} (${call.id}) as it is a member of none`);
       }
-      added.push(mustBeSignature(signature, `what ${task.name} adds to its chord`));
+      added.push(mustBeSignature(signature, `the signature that ${task.name} adds to its chord`));
     },
   };
   const abandon = (reason: string): void => {
@@ -153,7 +154,7 @@ function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: Ret
     return (
       given ??
       new MaxRetriesExceededError(
-        `Cannot retry ${task.name} (${call.id}) again: current value is ${call.retries} retries, and ${limit} is the most`,
+        `Cannot retry ${task.name} (${call.id}) again: ${call.retries} of at most ${limit} retries are used`,
       )
     );
   }
@@ -171,7 +172,7 @@ function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
       `Cannot use the taskId ${describe(taskId)} of ${as}: it runs under the id that the task has, or one made of its chord's. Leave the taskId out.`,
     );
   }
-  throw new InvalidCanvas(`Cannot use ${as} as a signature: current value is ${describe(given)}`);
+  throw new InvalidCanvas(`Cannot use ${as}: ${mismatch('a signature', describe(given))}`);
 }
 
 const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
@@ -199,7 +200,7 @@ const FINAL_STATES: readonly unknown[] = ['SUCCESS', 'FAILURE', 'REVOKED'];
 function checkState(task: string, state: unknown): void {
   if (typeof state === 'string' && state !== '' && !FINAL_STATES.includes(state)) return;
   throw new InvalidOptions(
-    `Cannot use a state of ${task} as a text other than ${FINAL_STATES.join(', ')}: current value is ${describe(state)}; return, or throw, to end the task`,
+    `Cannot set the state of ${task}: ${mismatch(`a text other than ${FINAL_STATES.join(', ')}`, describe(state))}. Return, or throw, to end the task.`,
   );
 }
 

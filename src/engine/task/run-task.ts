@@ -128,9 +128,7 @@ async function limit(
 }
 
 function tooLong(task: RegisteredTask, hardMs: number): TimeLimitExceeded {
-  return new TimeLimitExceeded(
-    `Cannot wait longer for ${task.name}: current value is ${hardMs / 1000} s, its time limit`,
-  );
+  return new TimeLimitExceeded(`Cannot wait longer for ${task.name}: its time limit of ${hardMs / 1000} s is over`);
 }
 
 function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunResult {

@@ -95,7 +95,7 @@ function doubled(n: number): readonly number[] {
 /** What is measured is also right. */
 function check(value: unknown, expected: unknown): void {
   if (JSON.stringify(value) !== JSON.stringify(expected)) {
-    throw new Error(`Cannot measure what comes out wrong: current value is ${JSON.stringify(value).slice(0, 100)}`);
+    throw new Error(`Cannot measure a wrong result: ${JSON.stringify(value).slice(0, 100)}`);
   }
 }
 

@@ -27,9 +27,7 @@ test.each([
 test('jsonOrText() refuses JSON that nests 20,000 deep instead of taking it for a text', () => {
   const text = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
 
-  expect(() => jsonOrText(text, 'argument 1')).toThrow(
-    'Cannot read argument 1 as JSON: it nests deeper than 1000 levels',
-  );
+  expect(() => jsonOrText(text, 'argument 1')).toThrow('Cannot read argument 1: it nests deeper than 1000 levels');
 });
 
 test('--args is a list, and --kwargs an object; marked values are read', () => {

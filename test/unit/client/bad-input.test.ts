@@ -34,7 +34,7 @@ describe('get()', () => {
     for (const timeout of [Number.NaN, -1, '5', null] as unknown as number[]) {
       for (const one of [result, nothing, app.resultSet([result])])
         await expect(one.get({ timeout })).rejects.toThrow(
-          invalid(/^Cannot use timeout of get\(\) as a number of seconds of at least 0: current value is /),
+          invalid(/^Cannot use timeout of get\(\): expected a number of seconds of at least 0, got /),
         );
     }
     expect(await result.get({ timeout: Number.POSITIVE_INFINITY })).toBe(3);
@@ -46,18 +46,16 @@ describe('get()', () => {
     await expect(get({ timeOut: 1 })).rejects.toThrow(
       invalid(/^Cannot use timeOut as an option of get\(\): there is none of that name; known are timeout, /),
     );
-    await expect(get({ signal: 5 })).rejects.toThrow(invalid(/^Cannot use signal of get\(\) as an AbortSignal/));
-    await expect(get(null)).rejects.toThrow(invalid(/^Cannot use the options of get\(\) as an object/));
+    await expect(get({ signal: 5 })).rejects.toThrow(invalid(/^Cannot use signal of get\(\): expected an AbortSignal/));
+    await expect(get(null)).rejects.toThrow(invalid(/^Cannot use the options of get\(\): expected an object/));
   });
 });
 
 describe('ids and results', () => {
   it('that cannot be are refused, for nothing would ever be known of them', async () => {
     for (const id of ['', 'a b', 'W..1', 5, undefined] as unknown as string[]) {
-      expect(() => app.asyncResult(id)).toThrow(
-        invalid(/^Cannot use a taskId as the id of a result: current value is /),
-      );
-      await expect(app.groupResult(id)).rejects.toThrow(invalid(/^Cannot use a taskId as the id of a result/));
+      expect(() => app.asyncResult(id)).toThrow(invalid(/^Cannot use a taskId: expected the id of a result, got /));
+      await expect(app.groupResult(id)).rejects.toThrow(invalid(/^Cannot use a taskId: expected the id of a result/));
     }
     expect(app.asyncResult('W.1~0!2.3^0').taskId).toBe('W.1~0!2.3^0');
   });
@@ -65,9 +63,9 @@ describe('ids and results', () => {
   it('of a set that are none are refused', () => {
     const resultSet = (results: unknown): unknown => app.resultSet(results as AsyncResult<unknown>[]);
     expect(() => resultSet([app.asyncResult('a'), 5])).toThrow(
-      invalid(/^Cannot use item 2 of a set as a result: current value is 5$/),
+      invalid(/^Cannot use item 2 of a set: expected a result, got 5$/),
     );
-    expect(() => resultSet(5)).toThrow(invalid(/^Cannot use the results of a set as a list: current value is 5$/));
+    expect(() => resultSet(5)).toThrow(invalid(/^Cannot use the results of a set: expected a list, got 5$/));
   });
 });
 
@@ -82,20 +80,24 @@ describe('app.signature(), task.signature() and app.declare()', () => {
           /^Cannot use arg as an option of the signature of add: .*; known are args, kwargs, options, immutable$/,
         ),
       );
-      expect(() => build({ args: 5 })).toThrow(invalid(/^Cannot use args of the signature of add as a list/));
-      expect(() => build({ kwargs: [] })).toThrow(invalid(/^Cannot use kwargs of the signature of add as an object/));
-      expect(() => build({ options: 5 })).toThrow(invalid(/^Cannot use options of the signature of add as an object/));
-      expect(() => build({ immutable: 'yes' })).toThrow(
-        invalid(/^Cannot use immutable of the signature of add as true/),
+      expect(() => build({ args: 5 })).toThrow(invalid(/^Cannot use args of the signature of add: expected a list/));
+      expect(() => build({ kwargs: [] })).toThrow(
+        invalid(/^Cannot use kwargs of the signature of add: expected an object/),
       );
-      expect(() => build(5)).toThrow(invalid(/^Cannot use the signature of add as an object: current value is 5$/));
+      expect(() => build({ options: 5 })).toThrow(
+        invalid(/^Cannot use options of the signature of add: expected an object/),
+      );
+      expect(() => build({ immutable: 'yes' })).toThrow(
+        invalid(/^Cannot use immutable of the signature of add: expected true/),
+      );
+      expect(() => build(5)).toThrow(invalid(/^Cannot use the signature of add: expected an object, got 5$/));
     }
   });
 
   it('refuse a name that no task can have', () => {
     for (const name of ['', 'celery.chain']) {
       expect(() => app.signature(name)).toThrow(
-        error('CHORDAL_INVALID_CANVAS', /^Cannot build a signature by a name: current value is "/),
+        error('CHORDAL_INVALID_CANVAS', /^Cannot build a signature by a name: expected the name of a task, got "/),
       );
       expect(() => app.declare(name)).toThrow(invalid(/^Cannot declare a task as "/));
     }
@@ -141,18 +143,23 @@ describe('a running task', () => {
     for (const state of ['SUCCESS', 'FAILURE', 'REVOKED', '', 5]) {
       await expect((await showing.delay(state)).get()).rejects.toMatchObject({
         errorType: 'InvalidOptions',
-        message: expect.stringMatching(/^Cannot use a state of showing as a text other than SUCCESS, FAILURE, REVOKED/),
+        message: expect.stringMatching(
+          /^Cannot set the state of showing: expected a text other than SUCCESS, FAILURE, REVOKED/,
+        ),
       });
     }
   });
 
   it.each<[object | number | null, RegExp]>([
-    [{ countdown: 1e12 }, /^Cannot use countdown of a retry of retrying as a number of seconds, at most 100 years/],
-    [{ eta: 5 }, /^Cannot use eta of a retry of retrying as a valid Date: current value is 5$/],
-    [{ maxRetries: -1 }, /^Cannot use maxRetries of a retry of retrying as a whole number/],
+    [
+      { countdown: 1e12 },
+      /^Cannot use countdown of a retry of retrying: expected a number of seconds, at most 100 years/,
+    ],
+    [{ eta: 5 }, /^Cannot use eta of a retry of retrying: expected a valid Date, got 5$/],
+    [{ maxRetries: -1 }, /^Cannot use maxRetries of a retry of retrying: expected a whole number/],
     [{ countDown: 5 }, /^Cannot use countDown as an option of a retry of retrying: .*known are countdown, eta, /],
-    [5, /^Cannot use the options of a retry of retrying as an object: current value is 5$/],
-    [null, /^Cannot use the options of a retry of retrying as an object: current value is null$/],
+    [5, /^Cannot use the options of a retry of retrying: expected an object, got 5$/],
+    [null, /^Cannot use the options of a retry of retrying: expected an object, got null$/],
   ])('fails when it asks for a retry with %j', async (options, message) => {
     await expect((await retrying.delay(options)).get()).rejects.toMatchObject({
       errorType: 'InvalidOptions',
@@ -169,14 +176,12 @@ describe('range() and zip()', () => {
   it('refuse what would not end, and what is no list', () => {
     const bad = (message: RegExp): unknown => error('CHORDAL_INVALID_ARGUMENTS', message);
     expect(() => range(1, 5, 0)).toThrow(
-      bad(/^Cannot use the step of range\(\) as a number other than 0: current value is 0/),
+      bad(/^Cannot use the step of range\(\): expected a number other than 0, got 0/),
     );
     for (const stop of [Number.NaN, Number.POSITIVE_INFINITY, 2.5])
-      expect(() => range(stop)).toThrow(
-        bad(/^Cannot use an argument of range\(\) as a whole number: current value is /),
-      );
+      expect(() => range(stop)).toThrow(bad(/^Cannot use an argument of range\(\): expected a whole number, got /));
     const pair = zip as unknown as (...all: unknown[]) => Iterable<unknown>;
-    expect(() => [...pair([1], 5)]).toThrow(bad(/^Cannot use argument 2 of zip\(\) as a list: current value is 5$/));
+    expect(() => [...pair([1], 5)]).toThrow(bad(/^Cannot use argument 2 of zip\(\): expected a list, got 5$/));
     expect([range(5, 1, -2), range(0), [...zip()]]).toEqual([[5, 3], [], []]);
   });
 });
@@ -184,9 +189,11 @@ describe('range() and zip()', () => {
 describe('memoryCloud()', () => {
   it('refuses options and handlers that are none', () => {
     const make = memoryCloud as unknown as (handlers: object, options?: unknown) => void;
-    expect(() => make({}, { time: 'vrtual' })).toThrow(invalid(/^Cannot use time of memoryCloud\(\) as 'real' or/));
+    expect(() => make({}, { time: 'vrtual' })).toThrow(
+      invalid(/^Cannot use time of memoryCloud\(\): expected 'real' or/),
+    );
     expect(() => make({}, { speed: 2 })).toThrow(invalid(/^Cannot use speed as an option of memoryCloud\(\)/));
-    expect(() => make({}, null)).toThrow(invalid(/^Cannot use the options of memoryCloud\(\) as an object/));
-    expect(() => make({ math: add })).toThrow(invalid(/^Cannot use math of memoryCloud\(\) as a handler/));
+    expect(() => make({}, null)).toThrow(invalid(/^Cannot use the options of memoryCloud\(\): expected an object/));
+    expect(() => make({ math: add })).toThrow(invalid(/^Cannot use math of memoryCloud\(\): expected a handler/));
   });
 });

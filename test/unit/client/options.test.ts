@@ -12,35 +12,39 @@ describe('the options of a call', () => {
     [
       'countdown',
       -1e12,
-      /^Cannot use countdown as a number of seconds, at most 100 years ahead or ago: current value is -1000000000000$/,
+      /^Cannot use countdown: expected a number of seconds, at most 100 years ahead or ago, got -1000000000000$/,
     ],
-    ['countdown', '5', /current value is "5"$/],
-    ['countdown', Number.NaN, /current value is NaN$/],
-    ['countdown', Number.POSITIVE_INFINITY, /current value is Infinity$/],
-    ['countdown', Number.MAX_VALUE, /^Cannot use countdown as /],
-    ['countdown', null, /current value is null$/],
-    ['eta', 5, /^Cannot use eta as a valid Date: current value is 5$/],
-    ['eta', new Date(Number.NaN), /^Cannot use eta as a valid Date: current value is an invalid Date$/],
-    ['eta', '2026-01-01', /^Cannot use eta as a valid Date/],
-    ['expires', 'soon', /^Cannot use expires as a number of seconds, at most 100 years ahead or ago, or a valid Date/],
-    ['expires', -1e12, /^Cannot use expires as /],
-    ['taskId', 'a.b', /^Cannot use taskId as an id: 1 to 100 of A-Z a-z 0-9 _ : -: current value is "a\.b"$/],
-    ['taskId', '', /^Cannot use taskId as /],
-    ['taskId', 'x'.repeat(101), /^Cannot use taskId as /],
-    ['queue', '', /^Cannot use queue as a text that is not empty/],
-    ['queue', 3, /^Cannot use queue as /],
-    ['tenant', 'ä', /^Cannot use tenant as a name of 1 to 128/],
-    ['tenant', 'x'.repeat(129), /^Cannot use tenant as /],
-    ['headers', [], /^Cannot use headers as an object: current value is an array of 0 items$/],
-    ['headers', new Map(), /current value is an instance of Map$/],
-    ['link', 'add', /^Cannot use link as a signature or a list of them/],
-    ['link', add, /^Cannot use link as a signature/],
-    ['linkError', [1], /^Cannot use linkError as a signature/],
-    ['ignoreResult', 'yes', /^Cannot use ignoreResult as true or false/],
-    ['maxRetries', 1.5, /^Cannot use maxRetries as a whole number of at least 0, or null for no end/],
-    ['maxRetries', -1, /^Cannot use maxRetries as /],
-    ['timeLimit', 0, /^Cannot use timeLimit as a number of seconds above 0/],
-    ['softTimeLimit', -1, /^Cannot use softTimeLimit as /],
+    ['countdown', '5', /, got "5"$/],
+    ['countdown', Number.NaN, /, got NaN$/],
+    ['countdown', Number.POSITIVE_INFINITY, /, got Infinity$/],
+    ['countdown', Number.MAX_VALUE, /^Cannot use countdown: expected /],
+    ['countdown', null, /, got null$/],
+    ['eta', 5, /^Cannot use eta: expected a valid Date, got 5$/],
+    ['eta', new Date(Number.NaN), /^Cannot use eta: expected a valid Date, got an invalid Date$/],
+    ['eta', '2026-01-01', /^Cannot use eta: expected a valid Date/],
+    [
+      'expires',
+      'soon',
+      /^Cannot use expires: expected a number of seconds, at most 100 years ahead or ago, or a valid Date/,
+    ],
+    ['expires', -1e12, /^Cannot use expires: expected /],
+    ['taskId', 'a.b', /^Cannot use taskId: expected an id of 1 to 100 of A-Z a-z 0-9 _ : -, got "a\.b"$/],
+    ['taskId', '', /^Cannot use taskId: expected /],
+    ['taskId', 'x'.repeat(101), /^Cannot use taskId: expected /],
+    ['queue', '', /^Cannot use queue: expected a text that is not empty/],
+    ['queue', 3, /^Cannot use queue: expected /],
+    ['tenant', 'ä', /^Cannot use tenant: expected a name of 1 to 128/],
+    ['tenant', 'x'.repeat(129), /^Cannot use tenant: expected /],
+    ['headers', [], /^Cannot use headers: expected an object, got an array of 0 items$/],
+    ['headers', new Map(), /, got an instance of Map$/],
+    ['link', 'add', /^Cannot use link: expected a signature or a list of them/],
+    ['link', add, /^Cannot use link: expected a signature/],
+    ['linkError', [1], /^Cannot use linkError: expected a signature/],
+    ['ignoreResult', 'yes', /^Cannot use ignoreResult: expected true or false/],
+    ['maxRetries', 1.5, /^Cannot use maxRetries: expected a whole number of at least 0, or null for no end/],
+    ['maxRetries', -1, /^Cannot use maxRetries: expected /],
+    ['timeLimit', 0, /^Cannot use timeLimit: expected a number of seconds above 0/],
+    ['softTimeLimit', -1, /^Cannot use softTimeLimit: expected /],
     ['priority', 3, /^Cannot use priority as an option: there is none of that name; known are countdown, eta, /],
     ['constructor', 1, /^Cannot use constructor as an option: there is none of that name/],
     ['toString', 1, /^Cannot use toString as an option: there is none of that name/],
@@ -58,23 +62,23 @@ describe('the options of a call', () => {
 
   it('refuse args, kwargs and a dedupKey that are none', async () => {
     const apply = (options: object): Promise<unknown> => add.s(1, 2).applyAsync(options);
-    await expect(apply({ args: 5 })).rejects.toThrow(
-      invalid(/^Cannot use args as a list of arguments: current value is 5$/),
-    );
+    await expect(apply({ args: 5 })).rejects.toThrow(invalid(/^Cannot use args: expected a list of arguments, got 5$/));
     await expect(apply({ kwargs: [] })).rejects.toThrow(
-      invalid(/^Cannot use kwargs as an object of keyword arguments/),
+      invalid(/^Cannot use kwargs: expected an object of keyword arguments/),
     );
-    await expect(apply({ dedupKey: '' })).rejects.toThrow(invalid(/^Cannot use dedupKey as a text that is not empty/));
+    await expect(apply({ dedupKey: '' })).rejects.toThrow(
+      invalid(/^Cannot use dedupKey: expected a text that is not empty/),
+    );
   });
 
   it('refuse a soft limit that is not below the hard one', () => {
     expect(() => add.s(1, 2).set({ softTimeLimit: 5, timeLimit: 5 })).toThrow(
-      invalid(/^Cannot use softTimeLimit as a limit below timeLimit \(5 s\): current value is 5 s$/),
+      invalid(/^Cannot use softTimeLimit: expected less than timeLimit \(5 s\), got 5 s$/),
     );
   });
 
   it('refuse a soft limit that is not below the hard one set before, or around, or by the task', async () => {
-    const limits = invalid(/^Cannot use softTimeLimit as a limit below timeLimit \(1 s\): current value is 5 s$/);
+    const limits = invalid(/^Cannot use softTimeLimit: expected less than timeLimit \(1 s\), got 5 s$/);
     const short = add.s(1, 2).set({ timeLimit: 1 });
     const limited = app.task('limited', { timeLimit: 1 }, () => 1);
     const read = app.signature({ ...short.toJSON(), options: { time_limit: 1, soft_time_limit: 5 } });
@@ -88,13 +92,13 @@ describe('the options of a call', () => {
 
   it('refuse a dedupKey with a taskId, for each makes the id', async () => {
     await expect(add.s(1, 2).applyAsync({ taskId: 'a', dedupKey: 'k' })).rejects.toThrow(
-      invalid(/^Cannot use dedupKey with a taskId, .*: current value is "k"; give one of them$/),
+      invalid(/^Cannot use a dedupKey and a taskId together: .* Give one of them\.$/),
     );
   });
 
   it('refuse what is no object of options', async () => {
     const apply = (options: unknown): Promise<unknown> => add.s(1, 2).applyAsync(options as object);
-    const message = /^Cannot use the options of a call as an object: current value is /;
+    const message = /^Cannot use the options of a call: expected an object, got /;
     for (const options of [null, 5, 'soon', [1]]) await expect(apply(options)).rejects.toThrow(invalid(message));
     expect(() => add.s(1, 2).set(null as unknown as object)).toThrow(invalid(message));
   });
@@ -122,24 +126,24 @@ describe('the options of a call', () => {
 
 describe('the options of a task', () => {
   it.each<[string, unknown, RegExp]>([
-    ['bind', 1, /^Cannot use bind of t as true or false: current value is 1$/],
-    ['maxRetries', 0.5, /^Cannot use maxRetries of t as a whole number/],
-    ['autoretryFor', Error, /^Cannot use autoretryFor of t as a list of error classes or their names/],
-    ['dontAutoretryFor', [1], /^Cannot use dontAutoretryFor of t as /],
-    ['retryBackoff', 'x', /^Cannot use retryBackoff of t as true, false, or a number of seconds/],
-    ['retryBackoffMax', -1, /^Cannot use retryBackoffMax of t as /],
-    ['retryJitter', 0, /^Cannot use retryJitter of t as /],
-    ['defaultRetryDelay', Number.NaN, /^Cannot use defaultRetryDelay of t as /],
-    ['timeLimit', 0, /^Cannot use timeLimit of t as /],
-    ['softTimeLimit', 'x', /^Cannot use softTimeLimit of t as /],
-    ['ignoreResult', null, /^Cannot use ignoreResult of t as /],
-    ['trackStarted', 'x', /^Cannot use trackStarted of t as /],
-    ['acksLate', 'x', /^Cannot use acksLate of t as /],
-    ['rateLimit', '10/d', /^Cannot limit the rate of t as /],
-    ['rateLimit', {}, /^Cannot use rateLimit of t as /],
-    ['queue', '', /^Cannot use queue of t as /],
-    ['input', {}, /^Cannot use input of t as a Standard Schema/],
-    ['resultExpires', -1, /^Cannot use resultExpires of t as /],
+    ['bind', 1, /^Cannot use bind of t: expected true or false, got 1$/],
+    ['maxRetries', 0.5, /^Cannot use maxRetries of t: expected a whole number/],
+    ['autoretryFor', Error, /^Cannot use autoretryFor of t: expected a list of error classes or their names/],
+    ['dontAutoretryFor', [1], /^Cannot use dontAutoretryFor of t: expected /],
+    ['retryBackoff', 'x', /^Cannot use retryBackoff of t: expected true, false, or a number of seconds/],
+    ['retryBackoffMax', -1, /^Cannot use retryBackoffMax of t: expected /],
+    ['retryJitter', 0, /^Cannot use retryJitter of t: expected /],
+    ['defaultRetryDelay', Number.NaN, /^Cannot use defaultRetryDelay of t: expected /],
+    ['timeLimit', 0, /^Cannot use timeLimit of t: expected /],
+    ['softTimeLimit', 'x', /^Cannot use softTimeLimit of t: expected /],
+    ['ignoreResult', null, /^Cannot use ignoreResult of t: expected /],
+    ['trackStarted', 'x', /^Cannot use trackStarted of t: expected /],
+    ['acksLate', 'x', /^Cannot use acksLate of t: expected /],
+    ['rateLimit', '10/d', /^Cannot limit the rate of t: expected /],
+    ['rateLimit', {}, /^Cannot use rateLimit of t: expected /],
+    ['queue', '', /^Cannot use queue of t: expected /],
+    ['input', {}, /^Cannot use input of t: expected a Standard Schema/],
+    ['resultExpires', -1, /^Cannot use resultExpires of t: expected /],
     ['countdown', 1, /^Cannot use countdown as an option of t: there is none of that name; known are queue, /],
     ['constructor', 1, /^Cannot use constructor as an option of t/],
   ])('refuse %s of %j and say why', (key, value, message) => {
@@ -149,9 +153,9 @@ describe('the options of a task', () => {
 
   it('refuse what is no object, and a soft limit that is not below the hard one', () => {
     const none = null as unknown as object;
-    expect(() => app.task('t', none, () => 1)).toThrow(invalid(/^Cannot use the options of t as an object/));
+    expect(() => app.task('t', none, () => 1)).toThrow(invalid(/^Cannot use the options of t: expected an object/));
     expect(() => app.task('t', { softTimeLimit: 3, timeLimit: 2 }, () => 1)).toThrow(
-      invalid(/softTimeLimit as a limit below timeLimit/),
+      invalid(/softTimeLimit: expected less than timeLimit/),
     );
   });
 });
@@ -164,7 +168,9 @@ describe('app.task()', () => {
       invalid(/^Cannot register add as a task: this app has one of that name already/),
     );
     const none = 5 as unknown as () => void;
-    expect(() => app.task('five', none)).toThrow(invalid(/^Cannot register five as a task: current value is number/));
+    expect(() => app.task('five', none)).toThrow(
+      invalid(/^Cannot register five as a task: expected a function, got 5$/),
+    );
   });
 });
 
@@ -197,10 +203,10 @@ describe('createApp()', () => {
     const create = createApp as unknown as (name?: unknown, settings?: unknown) => void;
     for (const name of [undefined, '', 5])
       expect(() => create(name)).toThrow(
-        invalid(/^Cannot use the name of an app as a text that is not empty: current value is /),
+        invalid(/^Cannot use the name of an app: expected a text that is not empty, got /),
       );
     for (const settings of [null, 5, 'x'])
-      expect(() => create('x', settings)).toThrow(invalid(/^Cannot use the settings of an app as an object/));
+      expect(() => create('x', settings)).toThrow(invalid(/^Cannot use the settings of an app: expected an object/));
   });
 
   it('has the defaults of its settings and of its tasks’ options in its conf', () => {
@@ -280,31 +286,31 @@ describe('canvases', () => {
       expect.objectContaining({ code: 'CHORDAL_INVALID_CANVAS', message: expect.stringMatching(message) });
     const task = add as unknown as ReturnType<typeof add.s>;
     expect(() => chain(add.s(1, 2), task)).toThrow(
-      canvas(/^Cannot use part 2 of a chain as a signature: .*use \.s\(\)/),
+      canvas(/^Cannot use part 2 of a chain: expected a signature, .*Use \.s\(\)/),
     );
     expect(() => group([5 as unknown as ReturnType<typeof add.s>])).toThrow(
-      canvas(/^Cannot use part 1 of a group as a signature: current value is 5/),
+      canvas(/^Cannot use part 1 of a group: expected a signature, got 5/),
     );
     expect(() => group(5 as unknown as ReturnType<typeof add.s>[])).toThrow(
-      canvas(/^Cannot use the members of a canvas as a list of signatures: current value is 5/),
+      canvas(/^Cannot use the members of a canvas: expected a list of signatures, got 5/),
     );
     const list = [add.s(1, 2)] as unknown as ReturnType<typeof add.s>;
-    expect(() => chain(list)).toThrow(canvas(/current value is an array of 1 item; spread a list of them with \.{3}$/));
+    expect(() => chain(list)).toThrow(canvas(/, got an array of 1 item\. Spread a list of them with \.{3}$/));
     expect(() => group(add.s(1, 2) as unknown as [])).toThrow(
-      canvas(/current value is the signature add\(1, 2\); put it in a list$/),
+      canvas(/, got the signature add\(1, 2\)\. Put it in a list\.$/),
     );
     expect(() => chain()).toThrow(canvas(/^Cannot make a chain as it has no steps/));
     expect(() => add.s(1, 2).pipe(task)).toThrow(
-      canvas(/^Cannot use what follows a step as a signature: current value is the function add; use \.s\(\)/),
+      canvas(/^Cannot use the next step of a chain: expected a signature, got the function add\. Use \.s\(\)/),
     );
-    expect(() => add.s(1, 2).link(task)).toThrow(canvas(/^Cannot use a link as a signature/));
+    expect(() => add.s(1, 2).link(task)).toThrow(canvas(/^Cannot use a link: expected a signature/));
     const nothing = undefined as unknown as typeof task;
     expect(() => add.s(1, 2).linkError(nothing)).toThrow(
-      canvas(/^Cannot use an error callback as a signature: current value is undefined$/),
+      canvas(/^Cannot use an error callback: expected a signature, got undefined$/),
     );
     const mode: object = { onMemberFailure: 'ignore' };
     expect(() => chord([add.s(1, 2)], add.si(1, 2), mode)).toThrow(
-      invalid(/^Cannot use onMemberFailure of a chord as 'failFast' or 'collect': current value is "ignore"$/),
+      invalid(/^Cannot use onMemberFailure of a chord: expected 'failFast' or 'collect', got "ignore"$/),
     );
     const other: object = { countdown: 1 };
     expect(() => chord([add.s(1, 2)], add.si(1, 2), other)).toThrow(
@@ -324,9 +330,9 @@ describe('task.chunks(), map() and starmap()', () => {
   it('refuse a size that is none, and items that are no list', () => {
     for (const size of [0, -1, 1.5, Number.NaN])
       expect(() => add.chunks([[1, 2]], size)).toThrow(
-        bad(/^Cannot cut the items of add into chunks of a whole number, at least 1: current value is /),
+        bad(/^Cannot cut the items of add into chunks: expected a whole number of items a chunk, at least 1, got /),
       );
     const none = 5 as unknown as [];
-    expect(() => add.starmap(none)).toThrow(bad(/^Cannot map add over items that are no list: current value is 5/));
+    expect(() => add.starmap(none)).toThrow(bad(/^Cannot map add over its items: expected a list, got 5$/));
   });
 });

@@ -141,6 +141,6 @@ test('workOf() refuses what is no work', () => {
   const revoke = encodeMessage({ ...sent, kind: 'revoke', id: 'w', base: 'w' });
 
   expect(() => workOf(letter(revoke))).toThrow('Cannot redrive w as work: it asked for a revocation');
-  expect(() => workOf(letter('{"v": 2, "mid": "m"}'))).toThrow('as a message of version 1: current value is 2');
+  expect(() => workOf(letter('{"v": 2, "mid": "m"}'))).toThrow('expected a message of version 1, got version 2');
   expect(() => workOf(letter('garbage'))).toThrow('Cannot read');
 });

@@ -19,18 +19,18 @@ test('readSettings() reads what is given as text, and takes defaults for the res
 });
 
 test.each([
-  [{ memory: 'much' }, 'Cannot use the parameter memory as a whole number: current value is "much"'],
-  [{ timeout: '' }, 'Cannot use the parameter timeout as a whole number'],
-  [{ timeout: 1.5 }, 'Cannot use the parameter timeout as a whole number: current value is 1.5'],
-  [{ alarms: 'no' }, 'Cannot use the parameter alarms as true or false'],
-  [{ submitAllow: 1 }, 'Cannot use the parameter submitAllow as a text'],
-  [{ logRetention: 15 }, 'Cannot use the parameter logRetention as a number of days that CloudWatch takes'],
-  [{ logLevel: 'loud' }, 'Cannot use the parameter logLevel as one of debug, info, warn, error, silent'],
+  [{ memory: 'much' }, 'Cannot use the parameter memory: expected a whole number, got "much"'],
+  [{ timeout: '' }, 'Cannot use the parameter timeout: expected a whole number'],
+  [{ timeout: 1.5 }, 'Cannot use the parameter timeout: expected a whole number, got 1.5'],
+  [{ alarms: 'no' }, 'Cannot use the parameter alarms: expected true or false'],
+  [{ submitAllow: 1 }, 'Cannot use the parameter submitAllow: expected a text'],
+  [{ logRetention: 15 }, 'Cannot use the parameter logRetention: expected a number of days that CloudWatch takes'],
+  [{ logLevel: 'loud' }, 'Cannot use the parameter logLevel: expected one of debug, info, warn, error, silent'],
   [{ payloadRetention: 15 }, 'at least 16 days, as results are kept for 15'],
   [{ messageAge: 1 }, 'at least 60 seconds'],
   [{ timeout: 4 }, 'at least 5 seconds'],
-  [{ kmsKey: 'alias/mine' }, 'Cannot use the parameter kmsKey as the ARN of a KMS key'],
-  [{ alarmTopic: 'mail' }, 'Cannot use the parameter alarmTopic as the ARN of an SNS topic'],
+  [{ kmsKey: 'alias/mine' }, 'Cannot use the parameter kmsKey: expected the ARN of a KMS key'],
+  [{ alarmTopic: 'mail' }, 'Cannot use the parameter alarmTopic: expected the ARN of an SNS topic'],
 ])('readSettings() refuses %j', (given, message) => {
   expect(() => readSettings(given)).toThrow(message);
 });

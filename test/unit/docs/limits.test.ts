@@ -44,7 +44,7 @@ test('a canvas may nest 64 frames deep and be of any length', async () => {
 test('a chain or a group may have a million elements', () => {
   const tasks = Array.from({ length: 1_000_001 }, () => ({ task: 'identity' }));
   for (const plan of [{ par: tasks }, { seq: tasks }])
-    expect(() => packPlan(plan, 'W')).toThrow(/^Cannot send a canvas .* 1000001, and 1000000 is the most/);
+    expect(() => packPlan(plan, 'W')).toThrow(/^Cannot send a canvas: .* 1000001 signatures, and 1000000 is the most/);
 });
 
 test('an integer that a number would change is a bigint, as JSON and as the mark that callers of submit write', async () => {

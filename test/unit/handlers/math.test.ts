@@ -41,7 +41,7 @@ test.each([
 
   await expect(result.get()).rejects.toMatchObject({
     errorType: 'TypeError',
-    message: `Cannot add these: current values are ${which}`,
+    message: `Cannot add the values: expected two of one kind, got ${which}`,
   });
 });
 

@@ -55,14 +55,14 @@ test('submit() sends a request with a taskId or a dedupKey once', async () => {
 });
 
 test.each([
-  ['no canvas', {}, /Cannot read the payload as \{ "canvas"/],
+  ['no canvas', {}, /Cannot read the payload: expected \{ "canvas"/],
   ['no object', 'add', /Cannot read the payload/],
   [
     'a canvas that is none',
     { canvas: { task: 'celery.chord', kwargs: { header: [] } } },
     /Cannot read canvas.kwargs.body/,
   ],
-  ['a canvas that is a name', { canvas: 'add' }, /Cannot read canvas as a signature/],
+  ['a canvas that is a name', { canvas: 'add' }, /Cannot read canvas: expected a signature/],
   [
     'a task that nobody runs',
     { canvas: chain(signature('add', [1, 2]), signature('nobody')) },
@@ -78,12 +78,12 @@ test.each([
   [
     'a date that is none',
     { canvas: signature('add', [1, 2]), options: { eta: 'soon' } },
-    /Cannot use eta as a valid Date/,
+    /Cannot use eta: expected a valid Date/,
   ],
   [
     'a callback that is none',
     { canvas: signature('add', [1, 2]), options: { link: ['add'] } },
-    /Cannot read options.link\[0\] as a signature/,
+    /Cannot read options.link\[0\]: expected a signature/,
   ],
   [
     'a queue of others',
@@ -185,7 +185,7 @@ test('result() tells that nothing is known of an id, and refuses what is none', 
   for (const wait of [-1, 21, '5', Number.NaN]) {
     expect(await result({ taskId: 'a', wait })).toHaveProperty(
       'error.message',
-      expect.stringMatching(/give a number from 0 to 20/),
+      expect.stringMatching(/Cannot use wait: expected a number of seconds from 0 to 20, got /),
     );
   }
 });

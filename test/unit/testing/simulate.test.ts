@@ -87,13 +87,16 @@ test('simulate() refuses options that are unknown or wrong', async () => {
   const right = { handlers, workflow: () => add.delay(1, 2) };
   const wrong: readonly (readonly [object, string])[] = [
     [{ seds: 5 }, 'Cannot use seds as an option of simulate(): there is none of that name; known are handlers, '],
-    [{ seeds: 0 }, 'Cannot use seeds of simulate() as a whole number of at least 1: current value is 0'],
-    [{ seed: 1.5 }, 'Cannot use seed of simulate() as a whole number: current value is 1.5'],
-    [{ faults: 'hevy' }, "Cannot use faults of simulate() as 'none', 'mild', 'heavy', or chances of faults"],
+    [{ seeds: 0 }, 'Cannot use seeds of simulate(): expected a whole number of at least 1, got 0'],
+    [{ seed: 1.5 }, 'Cannot use seed of simulate(): expected a whole number, got 1.5'],
+    [{ faults: 'hevy' }, "Cannot use faults of simulate(): expected 'none', 'mild', 'heavy', or chances of faults"],
     [{ faults: { crsh: 1 } }, 'Cannot use crsh as an option of the faults of simulate(): there is none of that name'],
-    [{ faults: { crash: 2 } }, 'Cannot use crash of the faults of simulate() as a chance, 0 to 1: current value is 2'],
-    [{ handlers: { one: add } }, 'Cannot use handlers of simulate() as what app.handler() returns, by queue'],
-    [{ workflow: 5 }, 'Cannot use workflow of simulate() as a function: current value is 5'],
+    [{ faults: { crash: 2 } }, 'Cannot use crash of the faults of simulate(): expected a chance, 0 to 1, got 2'],
+    [
+      { handlers: { one: add } },
+      'Cannot use handlers of simulate(): expected the result of app.handler() for each queue',
+    ],
+    [{ workflow: 5 }, 'Cannot use workflow of simulate(): expected a function, got 5'],
   ];
   for (const [options, message] of wrong)
     await expect(simulate({ ...right, ...options })).rejects.toMatchObject({

@@ -18,9 +18,9 @@ async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
 
 describe('runBatch() given what is no message', () => {
   it.each([
-    ['not json', /^InvalidMessage: Cannot read the message as JSON/],
-    ['[]', /^InvalidMessage: Cannot read the envelope of a message as an object/],
-    ['{"v":1}', /^InvalidMessage: Cannot read kind of a message as run, expand or revoke/],
+    ['not json', /^InvalidMessage: Cannot read the message: expected JSON/],
+    ['[]', /^InvalidMessage: Cannot read the envelope of a message: expected an object/],
+    ['{"v":1}', /^InvalidMessage: Cannot read kind of a message: expected run, expand or revoke/],
     ['['.repeat(20_000), /^InvalidMessage: .*deeper than/],
   ])('puts %.20s on the dead-letter queue with its reason, and acknowledges it', async (body, reason) => {
     const bench = makeBench();

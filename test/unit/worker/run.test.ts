@@ -149,9 +149,9 @@ describe('a task that returns what cannot be sent', () => {
 describe('a task that throws', () => {
   it.each([
     ['cyclicError', 'Error', 'cyclic'],
-    ['text', 'ThrownValue', 'current value is "a text"'],
-    ['nothing', 'ThrownValue', 'current value is undefined'],
-    ['null', 'ThrownValue', 'current value is null'],
+    ['text', 'ThrownValue', 'expected an Error, got "a text"'],
+    ['nothing', 'ThrownValue', 'expected an Error, got undefined'],
+    ['null', 'ThrownValue', 'expected an Error, got null'],
     ['hostile', 'ThrownValue', 'an object that cannot be read'],
     ['long', 'Error', 'xxx'],
   ])('%s fails with an error of its caller', async (what, errorType, message) => {
@@ -167,7 +167,7 @@ describe('ctx.retry()', () => {
   it('ends in MaxRetriesExceeded, or in the error it was given', async () => {
     await expect((await retriedAlways.delay()).get()).rejects.toMatchObject({
       errorType: 'MaxRetriesExceededError',
-      message: expect.stringContaining('current value is 2 retries, and 2 is the most'),
+      message: expect.stringContaining('2 of at most 2 retries are used'),
     });
     await expect((await retriedWith.delay()).get()).rejects.toMatchObject({ errorType: 'Busy', message: 'too busy' });
   });
@@ -229,7 +229,7 @@ describe('a task past its time limit', () => {
   it('has no effect any more', async () => {
     await expect((await lingering.delay()).get()).rejects.toMatchObject({
       errorType: 'TimeLimitExceeded',
-      message: expect.stringContaining('2 s, its time limit'),
+      message: expect.stringContaining('its time limit of 2 s is over'),
     });
     await cloud.clock.sleep(10_000);
     expect(afterwards).toEqual([

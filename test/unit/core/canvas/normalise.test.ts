@@ -258,7 +258,7 @@ describe('planOf() refuses', () => {
     expect(() => planOf(nested(65))).toThrow(
       expect.objectContaining({
         code: 'CHORDAL_CANVAS_TOO_DEEP',
-        message: expect.stringContaining('current value is 65'),
+        message: expect.stringContaining('nest 65 deep, and 64 is the most'),
       }),
     );
     expect(() => planOf(nested(20_000))).toThrow(expect.objectContaining({ code: 'CHORDAL_CANVAS_TOO_DEEP' }));

@@ -199,7 +199,7 @@ describe('decodeMessage() refuses', () => {
 
   it.each(wrong)('a run with a wrong %s, and names it: %j', (field, value) => {
     expect(() => decode(envelope(run, { [field]: value }))).toThrow(
-      invalid(new RegExp(`^Cannot read ${field} of a message as `)),
+      invalid(new RegExp(`^Cannot read ${field} of a message: expected `)),
     );
   });
 
@@ -216,7 +216,7 @@ describe('decodeMessage() refuses', () => {
     ['sig', { par: [], own: {} }],
   ])('an expand with a wrong %s, and names it: %j', (field, value) => {
     expect(() => decode(envelope(expand, { [field]: value }))).toThrow(
-      invalid(/^Cannot read (lo|hi|sig) of a message as /),
+      invalid(/^Cannot read (lo|hi|sig) of a message: expected /),
     );
   });
 

@@ -24,7 +24,7 @@ describe('rateInterval()', () => {
       expect(() => rateInterval(limit, 'add')).toThrow(
         expect.objectContaining({
           code: 'CHORDAL_INVALID_OPTIONS',
-          message: expect.stringMatching(/rate of add as '10\/s'/),
+          message: expect.stringMatching(/rate of add: expected '10\/s'/),
         }),
       );
     },

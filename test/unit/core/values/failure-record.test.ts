@@ -194,7 +194,7 @@ describe('toFailure()', () => {
   ])('says what was thrown when it was no error: %o', (thrown, shown, args) => {
     expect(toFailure(thrown)).toEqual({
       errorType: 'ThrownValue',
-      message: `Cannot read what was thrown as an error: current value is ${shown}; throw an Error`,
+      message: `Cannot read the thrown value: expected an Error, got ${shown}`,
       ...(args === undefined ? {} : { args }),
     });
   });
@@ -284,7 +284,7 @@ describe('fromFailure()', () => {
     (record) => {
       const error = fromFailure(record);
       expect(error).toMatchObject({ code: 'CHORDAL_REMOTE', errorType: 'UnknownError' });
-      expect(error.message).toContain('Cannot read a failure: current value is ');
+      expect(error.message).toContain('Cannot read a failure: expected a record with a message, got ');
     },
   );
 
