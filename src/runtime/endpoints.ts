@@ -1,4 +1,6 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
 
 /** The variable with the addresses of an embedded cloud, as JSON. It leads this library there, and no other AWS client of a program. */
@@ -42,7 +44,7 @@ export function endpointOptions(
   const { [service]: endpoint, region, accessKeyId, secretAccessKey } = textsIn(given);
   if (!endpoint || !region || !accessKeyId || !secretAccessKey) {
     throw new ConfigurationError(
-      `Cannot find ${service} in ${ENDPOINTS}: current value is ${given.slice(0, 100)}. Take it from what \`chordal dev\` prints, or unset it`,
+      `Cannot find ${service} in ${ENDPOINTS}: ${mismatch('JSON with its address, a region and an access key', describe(given))}. Take it from the output of \`chordal dev\`, or unset it.`,
     );
   }
   return {
