@@ -1,4 +1,4 @@
-import { limiter } from '../adapters/limiter.ts';
+import { inParallel } from '../adapters/parallel.ts';
 import { WorkerLostError } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { diagnose } from '../core/protocol/diagnose.ts';
@@ -115,7 +115,6 @@ async function tellLost(
   { isRepairing }: DoctorOptions,
 ): Promise<number> {
   const { output } = ports;
-  const inTurn = limiter(PARALLEL_WORKFLOWS);
   const settle = isRepairing ? settleLost : isStillOpen;
   let done = 0;
   let lost = 0;
@@ -126,7 +125,7 @@ async function tellLost(
     }
     output.progress((done += 1), open.length);
   };
-  await Promise.all(open.map((one) => inTurn(() => tell(one))));
+  await inParallel(open, PARALLEL_WORKFLOWS, tell);
   const advice = isRepairing ? 'settled as failed, with WorkerLostError' : '`--repair` settles them as failed';
   output.note(lost === 0 ? 'All of them have ended in the meantime.' : `${many(lost, 'workflow')} lost: ${advice}.`);
   return lost > 0 && !isRepairing ? 1 : 0;

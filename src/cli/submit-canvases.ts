@@ -1,5 +1,5 @@
-import { limiter } from '../adapters/limiter.ts';
-import type { Limiter } from '../adapters/limiter.ts';
+import { limiter } from '../adapters/parallel.ts';
+import type { Limiter } from '../adapters/parallel.ts';
 import type { ClientApp } from '../core/types/app.ts';
 import type { AsyncResult } from '../core/types/results.ts';
 import type { SignatureJson } from '../core/types/signature.ts';

@@ -1,3 +1,4 @@
+import type { Block } from '../core/protocol/blocks.ts';
 import type { Addressed } from './outcomes.ts';
 
 /** The value of an outcome, kept by the delivery of this token. */
@@ -18,9 +19,9 @@ export interface BlockKey {
   readonly key: string;
 }
 
-/** A part of a canvas, or of arguments. */
-export interface PutBlock extends BlockKey {
-  readonly text: string;
+/** Parts of a canvas, or of arguments. */
+export interface PutBlocks {
+  readonly blocks: readonly Block[];
   /** Epoch ms until which it lives. */
   readonly until: number;
 }
@@ -40,10 +41,10 @@ export interface Payloads {
   /** Removes a value; a second call changes nothing. */
   removeValue(params: ValueRef): Promise<void>;
   /**
-   * Keeps a block under a key that the core made: `table:<name>` or `bucket:<name>`, where the name begins with an id
-   * and its workflow. A second call writes the same text again.
+   * Keeps blocks under keys that the core made: `table:<name>` or `bucket:<name>`, where the name begins with an id and
+   * its workflow. Resolves when all are kept; if it throws, some may be. A second call writes the same texts again.
    */
-  putBlock(params: PutBlock): Promise<void>;
+  putBlocks(params: PutBlocks): Promise<void>;
   /** The text of a block. Throws `UnknownResult` if it is not there. */
   getBlock(params: BlockKey): Promise<string>;
 }

@@ -53,7 +53,7 @@ export class Sandbox {
     return {
       ...ports,
       outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
-      payloads: this.#wrap(payloads, ['putValue', 'putBlock']),
+      payloads: this.#wrap(payloads, ['putValue', 'putBlocks']),
       records: this.#wrap(records, ['putProgress', 'appendLedger', 'revoke', 'reserve', 'bury']),
       broker: this.#partial(this.#wrap(broker, [], ['send'])),
       deliveries: this.#wrap(deliveries, []),

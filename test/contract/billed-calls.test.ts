@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inParallel } from '../../src/adapters/aws/backoff.ts';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
+import { inParallel } from '../../src/adapters/parallel.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
 import { memberId } from '../../src/core/protocol/ids.ts';
 import { firstRung, leafSize, nextRung } from '../../src/core/protocol/join-tree.ts';

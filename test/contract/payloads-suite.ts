@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/core/protocol/address.ts';
+import type { Block } from '../../src/core/protocol/blocks.ts';
 import type { Payloads } from '../../src/ports/payloads.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';
@@ -26,8 +27,8 @@ export function describePayloads(name: string, start: (clock: TestClock) => Prom
 
     const put = (id: string, token: string, text: string): Promise<string> =>
       payloads.putValue({ address: addressOf(id), token, text, until: clock.now() + DAY });
-    const putBlock = (key: string, text: string): Promise<void> =>
-      payloads.putBlock({ key, text, until: clock.now() + DAY });
+    const putBlocks = (blocks: readonly Block[]): Promise<void> =>
+      payloads.putBlocks({ blocks, until: clock.now() + DAY });
 
     it.each(Object.entries(TEXTS))('getValue() finds what putValue() kept when it is %s', async (_, text) => {
       const ref = await put(freshWorkflow(), 'token', text);
@@ -77,18 +78,21 @@ export function describePayloads(name: string, start: (clock: TestClock) => Prom
       await expect(payloads.getValue({ ref })).rejects.toMatchObject({ code: 'CHORDAL_UNKNOWN_RESULT' });
     });
 
-    it.each(['table', 'bucket'])('getBlock() finds what putBlock() kept when its key begins with %s', async (where) => {
-      const workflow = freshWorkflow();
-      const keys = ['/0', '/1', '!1/0', '.1~3!2/0', '~1/0', '~1/10'].map((end) => `${where}:${workflow}${end}`);
-      await Promise.all(keys.map((key) => putBlock(key, `[${JSON.stringify(UNUSUAL_TEXT + key)}]`)));
-      const texts = await Promise.all(keys.map((key) => payloads.getBlock({ key })));
-      expect(texts).toEqual(keys.map((key) => `[${JSON.stringify(UNUSUAL_TEXT + key)}]`));
-    });
+    it.each(['table', 'bucket'])(
+      'getBlock() finds what putBlocks() kept when its key begins with %s',
+      async (where) => {
+        const workflow = freshWorkflow();
+        const keys = ['/0', '/1', '!1/0', '.1~3!2/0', '~1/0', '~1/10'].map((end) => `${where}:${workflow}${end}`);
+        await putBlocks(keys.map((key) => ({ key, text: `[${JSON.stringify(UNUSUAL_TEXT + key)}]` })));
+        const texts = await Promise.all(keys.map((key) => payloads.getBlock({ key })));
+        expect(texts).toEqual(keys.map((key) => `[${JSON.stringify(UNUSUAL_TEXT + key)}]`));
+      },
+    );
 
-    it('putBlock() keeps the same text when it is called twice', async () => {
+    it('putBlocks() keeps the same text when it is called twice', async () => {
       const key = `table:${freshWorkflow()}/0`;
-      await putBlock(key, '[1]');
-      await putBlock(key, '[1]');
+      await putBlocks([{ key, text: '[1]' }]);
+      await putBlocks([{ key, text: '[1]' }]);
       expect(await payloads.getBlock({ key })).toBe('[1]');
     });
 

@@ -91,7 +91,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       await kit.records.openSubmission({ workflow: w, digest: 'd', until });
       expect(await kept(w)).toEqual(new Map([trace(w)]));
       const other = freshWorkflow();
-      await kit.payloads.putBlock({ key: `table:${other}.1!1/3`, text: '[]', until });
+      await kit.payloads.putBlocks({ blocks: [{ key: `table:${other}.1!1/3`, text: '[]' }], until });
       const progress = { state: 'HALF', meta: '1' };
       await kit.records.putProgress({ address: addressOf(`${other}.1~3`), progress, until });
       await kit.records.putProgress({ address: addressOf(`${other}.1~3.0`), progress, until });

@@ -14,22 +14,6 @@ export async function backOff({ clock, nonces }: Backoff, tries: number): Promis
   await clock.sleep(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + nonces.random() / 2));
 }
 
-/** Calls `work` for every item, at most `limit` at a time, and answers in order. Stops starting more after a failure. */
-export async function inParallel<Item, Answer>(
-  items: readonly Item[],
-  limit: number,
-  work: (item: Item) => Promise<Answer>,
-): Promise<readonly Answer[]> {
-  const answers: Answer[] = [];
-  const queue = items.entries();
-  const worker = async (): Promise<void> => {
-    // The workers share one iterator: each entry is taken once.
-    for (const [index, item] of queue) answers[index] = await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  return answers;
-}
-
 /** Cuts a list into runs of at most `size`. */
 export function inRuns<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, run) => items.slice(run * size, (run + 1) * size));

@@ -12,9 +12,9 @@ import type {
   ReadMany,
   UncountStart,
 } from '../../ports/outcomes.ts';
+import { inParallel } from '../parallel.ts';
 import { isExpired, readText } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
-import { inParallel } from './backoff.ts';
 import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';
 import type { At, ItemUpdate } from './outcomes-requests.ts';
 import {

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { UnknownResult } from '../../core/errors/result.ts';
-import type { BlockKey, Payloads, PutBlock, PutValue, ValueRef } from '../../ports/payloads.ts';
-import { limiter } from '../limiter.ts';
+import type { BlockKey, Payloads, PutBlocks, PutValue, ValueRef } from '../../ports/payloads.ts';
+import { inParallel, limiter } from '../parallel.ts';
 import { readText } from './attributes.ts';
 import type { Key } from './attributes.ts';
 import type { Backoff } from './backoff.ts';
@@ -60,8 +60,8 @@ export class AwsPayloads implements Payloads {
     else await this.#removeObject(place.object);
   }
 
-  async putBlock({ key, text, until }: PutBlock): Promise<void> {
-    await this.#put(blockPlace(key), text, until);
+  async putBlocks({ blocks, until }: PutBlocks): Promise<void> {
+    await inParallel(blocks, BLOCKS_AT_ONCE, ({ key, text }) => this.#put(blockPlace(key), text, until));
   }
 
   getBlock({ key }: BlockKey): Promise<string> {
@@ -126,3 +126,5 @@ export class AwsPayloads implements Payloads {
 const ITEMS_AT_ONCE = 400;
 /** The number of objects that keeps a network busy, and half of the sockets that a function has. */
 const OBJECTS_AT_ONCE = 32;
+/** The number of blocks that are written at once. */
+const BLOCKS_AT_ONCE = 16;

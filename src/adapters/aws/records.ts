@@ -18,8 +18,8 @@ import type {
   SaveResult,
   Submission,
 } from '../../ports/records.ts';
+import { inParallel } from '../parallel.ts';
 import { readNumber, readText, text } from './attributes.ts';
-import { inParallel } from './backoff.ts';
 import {
   appendRequest,
   buryRequest,

@@ -10,8 +10,8 @@ import { workflowOf } from '../../core/protocol/ids.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
+import { inParallel } from '../parallel.ts';
 import { isExpired } from './attributes.ts';
-import { inParallel } from './backoff.ts';
 import { calling } from './errors.ts';
 import { keptRequest, tracesOf } from './survey-requests.ts';
 

@@ -1,10 +1,11 @@
 import { BatchGetItemCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ServiceUnavailable } from '../../core/errors/caller.ts';
+import { inParallel } from '../parallel.ts';
 import { perTurn } from '../per-turn.ts';
 import { keyAttributes, readText } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
-import { backOff, inParallel, inRuns, MAX_TRIES } from './backoff.ts';
+import { backOff, inRuns, MAX_TRIES } from './backoff.ts';
 import type { Backoff } from './backoff.ts';
 import { calling } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import { UnknownResult } from '../../core/errors/result.ts';
-import type { BlockKey, Payloads, PutBlock, PutValue, ValueRef } from '../../ports/payloads.ts';
+import type { BlockKey, Payloads, PutBlocks, PutValue, ValueRef } from '../../ports/payloads.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ExpiringMap } from './expiring-map.ts';
 
@@ -29,8 +29,8 @@ export class MemoryPayloads implements Payloads {
     this.#values.delete(ref);
   }
 
-  async putBlock({ key, text, until }: PutBlock): Promise<void> {
-    this.#blocks.set(key, text, until);
+  async putBlocks({ blocks, until }: PutBlocks): Promise<void> {
+    for (const { key, text } of blocks) this.#blocks.set(key, text, until);
   }
 
   async getBlock({ key }: BlockKey): Promise<string> {

@@ -122,9 +122,9 @@ test('redrive() keeps the steps of a long chain until the last of them may begin
   const { payloads, clock } = cloud.engine;
   const kept: number[] = [];
   const watched = overriding(payloads, {
-    putBlock: (params) => {
+    putBlocks: (params) => {
       kept.push(params.until);
-      return payloads.putBlock(params);
+      return payloads.putBlocks(params);
     },
   });
   // The engine in all but its payloads.

@@ -134,7 +134,7 @@ describe('runBatch() given what points to blocks that are not there', () => {
   it('fails the chain whose block has too few steps', async () => {
     const bench = makeBench();
     bench.app.task('one', () => 1);
-    await bench.engine.payloads.putBlock({ key: 'table:W/7/2', text: '[]', until: Date.UTC(2027) });
+    await bench.engine.payloads.putBlocks({ blocks: [{ key: 'table:W/7/2', text: '[]' }], until: Date.UTC(2027) });
     const frames = [{ steps: lost, i: 2, base: 'W' }];
     expect(await bench.work([taskDelivery('one', { id: 'W.1', base: 'W.1', frames })])).toEqual([]);
     expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'FAILURE', value: { code: 'CHORDAL_INVALID_MESSAGE' } });

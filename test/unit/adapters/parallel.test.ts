@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limiter } from '../../../src/adapters/limiter.ts';
+import { inParallel, limiter } from '../../../src/adapters/parallel.ts';
 
 test('limiter() begins works in order, and no more at a time than it may', async () => {
   const limit = limiter(2);
@@ -26,4 +26,30 @@ test('limiter() goes on after a work that failed', async () => {
 
   await expect(limit(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await limit(async () => 'yes')).toBe('yes');
+});
+
+test('inParallel() works on no more items at a time than it may, and answers in order', async () => {
+  let running = 0;
+  let most = 0;
+  const answers = await inParallel([3, 1, 2, 0], 2, async (turns) => {
+    most = Math.max(most, (running += 1));
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    running -= 1;
+    return turns * 10;
+  });
+
+  expect(answers).toEqual([30, 10, 20, 0]);
+  expect(most).toBe(2);
+});
+
+test('inParallel() begins nothing more after a failure', async () => {
+  const begun: number[] = [];
+  const done = inParallel([1, 2, 3, 4], 1, async (item) => {
+    begun.push(item);
+    if (item === 2) throw new Error('no');
+  });
+
+  await expect(done).rejects.toThrow('no');
+  await Promise.resolve();
+  expect(begun).toEqual([1, 2]);
 });

@@ -18,3 +18,19 @@ export function limiter(limit: number): Limiter {
     }
   };
 }
+
+/** Calls `work` for every item, at most `limit` at a time, and answers in order. Stops starting more after a failure. */
+export async function inParallel<Item, Answer>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<Answer>,
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    // The workers share one iterator: each entry is taken once.
+    for (const [index, item] of queue) answers[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return answers;
+}
