@@ -3,7 +3,7 @@ import type { Parameters } from '../core/task/parameters.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Meter } from '../ports/system.ts';
+import type { Meter, Observer } from '../ports/system.ts';
 
 /** A task as workers know it. */
 export interface RegisteredTask {
@@ -21,6 +21,8 @@ export interface Engine extends Ports {
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
   /** Absent if nothing is to be counted. */
   readonly meter?: Meter;
+  /** Absent if nobody watches. */
+  readonly observer?: Observer | undefined;
   /** Returns the queue of a task; undefined for a name that no function runs. */
   queueOf(task: string): string | undefined;
   /** Returns whether a queue belongs to some function, as far as that is known. */

@@ -5,6 +5,7 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { queuePrefix } from '../runtime/environment.ts';
+import { currentObserver } from '../runtime/observer.ts';
 import { inSandbox } from '../runtime/sandbox-time.ts';
 import { runBatch } from '../worker/batch.ts';
 import { metered } from './metered.ts';
@@ -93,5 +94,5 @@ function timeLimitsOf({ tasks }: Engine): Handler['timeLimits'] {
 function withTasks(engine: Engine, names: readonly string[]): Engine {
   const own = new Set(names);
   const tasks = new Map([...engine.tasks].filter(([name]) => own.has(name)));
-  return Object.create(engine, { tasks: { value: tasks } }) as Engine;
+  return Object.create(engine, { tasks: { value: tasks }, observer: { get: currentObserver } }) as Engine;
 }

@@ -11,7 +11,7 @@ import type { OnLocalEvent } from './local-event.ts';
 import { Poller } from './poller.ts';
 import { queueClient } from './queue-client.ts';
 import type { QueueClient } from './queue-client.ts';
-import type { LogLine, Outcome, SandboxSettings } from './sandbox.ts';
+import type { Outcome, SandboxSettings } from './sandbox.ts';
 import { Sandboxes } from './sandboxes.ts';
 import { sqsEvent } from './sqs-event.ts';
 
@@ -39,9 +39,13 @@ export class HostedFunction {
   constructor(description: FunctionDescription, bundle: string, client: SQSClient, settings: HostSettings) {
     this.#settings = settings;
     this.#name = description.name;
-    const onLog: LogLine = (stream, line) =>
-      settings.onEvent({ type: 'log', functionName: description.name, stream, line });
-    this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings.environment), onLog);
+    const { onEvent } = settings;
+    const functionName = description.name;
+    this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings.environment), {
+      onLine: ({ stream, line, run }) => onEvent(compact({ type: 'log', functionName, stream, line, run })),
+      onDecision: ({ task, id, attempt, state, ms, error }) =>
+        onEvent(compact({ type: 'task', functionName, task, id, attempt, state, ms, error })),
+    });
     this.#sandboxes.warm();
     if (description.eventSource === undefined) return;
     this.#queue = queueClient(client, settings.cloud.endpoints, description.eventSource.queue.name);

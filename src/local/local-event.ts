@@ -1,3 +1,5 @@
+import type { ObservedDecision, ObservedRun } from '../ports/system.ts';
+
 /** An event of the embedded cloud. */
 export type LocalEvent =
   /** A function printed a line. */
@@ -6,7 +8,11 @@ export type LocalEvent =
       readonly functionName: string;
       readonly stream: 'stdout' | 'stderr';
       readonly line: string;
+      /** The run of a task that printed it; absent if it was printed beside one. */
+      readonly run?: ObservedRun;
     }
+  /** An attempt of a task was decided. */
+  | ({ readonly type: 'task'; readonly functionName: string } & ObservedRun & ObservedDecision)
   /** A batch was processed. `problem` says why the whole batch failed. */
   | {
       readonly type: 'batch';

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { compact } from '../core/values/compact.ts';
 import { localAccount, localRegion } from './endpoints.ts';
+import { watchThread } from './sandbox-observer.ts';
 import type { Invocation, SandboxMessage, SandboxSettings } from './sandbox.ts';
 
 type Handler = (event: unknown, context: LambdaContext) => unknown;
@@ -23,6 +24,10 @@ interface LambdaContext {
 }
 
 process.setSourceMapsEnabled(true);
+watchThread({
+  onLine: (stream, line, run) => say(compact({ type: 'printed', stream, line, run })),
+  onDecision: (run, decision) => say({ type: 'decided', ...run, ...decision }),
+});
 // The threads of this module are made by Sandbox, with these settings.
 const { functionName, memoryMb, bundle } = workerData as SandboxSettings;
 const logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;

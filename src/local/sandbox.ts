@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import { compact } from '../core/values/compact.ts';
 import { sibling } from '../deploy/module-url.ts';
+import type { ObservedDecision, ObservedRun } from '../ports/system.ts';
 
 /** The settings of a sandbox. */
 export interface SandboxSettings {
@@ -30,10 +31,23 @@ export interface Invocation {
 export type SandboxMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'answered'; readonly requestId: string; readonly answer?: string }
-  | { readonly type: 'threw'; readonly requestId: string; readonly error: string };
+  | { readonly type: 'threw'; readonly requestId: string; readonly error: string }
+  | ({ readonly type: 'printed' } & PrintedLine)
+  | ({ readonly type: 'decided' } & ObservedRun & ObservedDecision);
 
-/** Takes a line that a function has printed. */
-export type LogLine = (stream: 'stdout' | 'stderr', line: string) => void;
+/** A line that a function has printed. */
+export interface PrintedLine {
+  readonly stream: 'stdout' | 'stderr';
+  readonly line: string;
+  /** The run of a task that has printed it, if it was one. */
+  readonly run?: ObservedRun;
+}
+
+/** Takes what a function does while it runs. */
+export interface SandboxListener {
+  readonly onLine: (printed: PrintedLine) => void;
+  readonly onDecision: (decided: ObservedRun & ObservedDecision) => void;
+}
 
 /**
  * One Lambda sandbox: a thread with the function's bundle and environment that handles one event at a time. `process.exit`, an uncaught error
@@ -43,14 +57,16 @@ export type LogLine = (stream: 'stdout' | 'stderr', line: string) => void;
 export class Sandbox {
   readonly #settings: SandboxSettings;
   readonly #thread: Worker;
+  readonly #listener: SandboxListener;
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #exited: Promise<void>;
   #current: { readonly requestId: string; readonly settle: (outcome: Outcome) => void } | undefined;
   #isDead = false;
   #causeOfDeath: string | undefined;
 
-  constructor(settings: SandboxSettings, onLog: LogLine) {
+  constructor(settings: SandboxSettings, listener: SandboxListener) {
     this.#settings = settings;
+    this.#listener = listener;
     this.#thread = new Worker(sibling('./sandbox-thread', import.meta.url), {
       name: settings.functionName,
       workerData: settings,
@@ -67,8 +83,9 @@ export class Sandbox {
     this.#thread.on('exit', (code) => this.#bury(code));
     // A sandbox that was started ahead of its first event has no caller to tell.
     this.#ready.promise.catch(() => {});
-    createInterface(this.#thread.stdout).on('line', (line) => onLog('stdout', line));
-    createInterface(this.#thread.stderr).on('line', (line) => onLog('stderr', line));
+    // Lines that were printed before the thread could say whose they are.
+    for (const stream of ['stdout', 'stderr'] as const)
+      createInterface(this.#thread[stream]).on('line', (line) => listener.onLine({ stream, line }));
   }
 
   /** Whether it can handle another event. */
@@ -107,6 +124,8 @@ export class Sandbox {
 
   #hear(message: SandboxMessage): void {
     if (message.type === 'ready') return this.#ready.resolve();
+    if (message.type === 'printed') return this.#listener.onLine(message);
+    if (message.type === 'decided') return this.#listener.onDecision(message);
     if (message.requestId !== this.#current?.requestId) return;
     this.#current.settle(
       message.type === 'threw'

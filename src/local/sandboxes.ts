@@ -1,26 +1,26 @@
 import { Sandbox } from './sandbox.ts';
-import type { LogLine, Outcome, SandboxSettings } from './sandbox.ts';
+import type { Outcome, SandboxListener, SandboxSettings } from './sandbox.ts';
 
 /** The sandboxes of one function. An idle sandbox is used again; if all are busy, a new one is started. */
 export class Sandboxes {
-  readonly #onLog: LogLine;
+  readonly #listener: SandboxListener;
   readonly #busy = new Set<Sandbox>();
   #idle: Sandbox[] = [];
   #settings: SandboxSettings;
 
-  constructor(settings: SandboxSettings, onLog: LogLine) {
+  constructor(settings: SandboxSettings, listener: SandboxListener) {
     this.#settings = settings;
-    this.#onLog = onLog;
+    this.#listener = listener;
   }
 
   /** Starts a sandbox ahead of the first event, so that it does not wait for the bundle to load. */
   warm(): void {
-    this.#idle.push(new Sandbox(this.#settings, this.#onLog));
+    this.#idle.push(new Sandbox(this.#settings, this.#listener));
   }
 
   async invoke(event: unknown): Promise<Outcome> {
     const settings = this.#settings;
-    const sandbox = this.#takeIdle() ?? new Sandbox(settings, this.#onLog);
+    const sandbox = this.#takeIdle() ?? new Sandbox(settings, this.#listener);
     this.#busy.add(sandbox);
     try {
       return await sandbox.invoke(event);

@@ -46,3 +46,28 @@ export interface Meter {
   /** Notes how long a message waited beyond its delay before it was worked on, in ms; a second call notes one more. */
   waited(ms: number): void;
 }
+
+/** An attempt of a task that runs. */
+export interface ObservedRun {
+  readonly task: string;
+  readonly id: string;
+  /** The n-th try, from 1. */
+  readonly attempt: number;
+}
+
+/** The decision on an attempt, as a person reads it. */
+export interface ObservedDecision {
+  readonly state: 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'RETRY' | 'REPLACED';
+  /** How long the attempt took, in ms. */
+  readonly ms: number;
+  /** The error, or the reason of a revocation, as `TypeError: x is not a function`. */
+  readonly error?: string;
+}
+
+/** Follows what workers do, for a person who watches. It decides nothing. */
+export interface Observer {
+  /** Runs a task's function: what is printed meanwhile belongs to the run. */
+  around<T>(run: ObservedRun, fn: () => T): T;
+  /** Notes the decision that now stands; a second call notes it again. */
+  decided(run: ObservedRun, decision: ObservedDecision): void;
+}

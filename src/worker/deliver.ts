@@ -25,6 +25,7 @@ import { commit, continueFrom } from './commit.ts';
 import type { TaskDelivery } from './commit.ts';
 import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
+import { observeDecision } from './observe.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
 
@@ -98,10 +99,12 @@ async function finish(
   found: Standing,
 ): Promise<Disposition> {
   const { facts } = arrival;
+  const startedAt = delivery.engine.clock.now();
   let { next, standing }: Judged = { next: first, standing: found };
   if (next.kind === 'claim' || next.kind === 'run') ({ next, standing } = await runNow(arrival, delivery, next));
   if (next.kind === 'commit') {
     standing = await commit(delivery, next.decision);
+    observeDecision(delivery, next.decision, standing, startedAt);
     next = onCommit(facts, standing);
   }
   // @defect acknowledged-when-durable

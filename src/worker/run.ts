@@ -23,6 +23,7 @@ import { callOf } from '../engine/task/task-call.ts';
 import type { TaskCall } from '../engine/task/task-call.ts';
 import { failureOf, keep } from './commit.ts';
 import type { TaskDelivery } from './commit.ts';
+import { observed } from './observe.ts';
 import { watchRevocation } from './revocations.ts';
 
 /** The arguments of a run, read and decoded. */
@@ -57,7 +58,7 @@ export async function runToDecision(
   let result: RunResult;
   try {
     const call = callOf(message, { ...given, isAgain });
-    result = await runTask(engine, task, call, { ...limits, revoked: revoked.signal });
+    result = await observed(delivery, () => runTask(engine, task, call, { ...limits, revoked: revoked.signal }));
   } finally {
     done.abort('ended');
     await watching;

@@ -38,7 +38,7 @@ test('--local runs a command on an embedded cloud of its own, which can keep its
     { error: { errorType: 'NotRegistered', line: 2 } },
   ]);
   expect(run.code).toBe(1);
-  expect(run.stderr).toContain('chordal-dev-probe | plus was called\n');
+  expect(run.stderr).toContain(`plus ${taskId} | plus was called\n`);
   expect(result).toMatchObject({ code: 0, answers: [{ taskId, state: 'SUCCESS', value: 2 }], stderr: '' });
 }, 60_000);
 
@@ -61,8 +61,8 @@ test('dev tells what other processes must set, follows changes, and stops when i
   // With the environment alone, nothing else of the project.
   const first = await chordal(['call', 'plus', '1', '--wait'], { env: { ...env, AWS_PROFILE: 'work' } });
   expect(first).toMatchObject({ code: 0, stdout: '{"value":2}\n', stderr: '' });
-  await dev.until(/shop-test-probe \| plus was called$/);
-  await dev.until(/shop-test-probe {2}1 message in \d+ ms$/);
+  await dev.until(/ plus [\w-]{36} \| plus was called$/);
+  await dev.until(/ plus [\w-]{36} SUCCESS \d+ ms$/);
 
   await writeFiles(handlers, { 'probe.ts': 'export const handler = ;\n' });
   await dev.until(/probe\.ts:1:\d+: Unexpected ";"$/);

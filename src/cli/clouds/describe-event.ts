@@ -5,8 +5,12 @@ import type { Output } from '../output.ts';
 /** Makes the text that a user reads about an event of the embedded cloud. */
 export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>): string {
   switch (event.type) {
-    case 'log':
-      return `${output.faint(`${event.functionName} |`)} ${event.line}`;
+    case 'log': {
+      const { functionName, line, run } = event;
+      return `${output.faint(`${run === undefined ? functionName : `${run.task} ${run.id}`} |`)} ${line}`;
+    }
+    case 'task':
+      return describeTask(event, output);
     case 'batch':
       return `${output.faint(event.functionName)}  ${describeBatch(event)}`;
     case 'built':
@@ -21,6 +25,13 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
 }
 
 // --- internal ---
+
+/** `count 3f2a… SUCCESS 12 ms`, with the attempt if it is not the first, and the error if there is one. */
+function describeTask(event: Extract<LocalEvent, { type: 'task' }>, output: Pick<Output, 'faint'>): string {
+  const { task, id, state, ms, attempt, error } = event;
+  const again = attempt > 1 ? ` (attempt ${attempt})` : '';
+  return `${task} ${output.faint(id)} ${state} ${Math.round(ms)} ms${again}${error === undefined ? '' : `: ${error}`}`;
+}
 
 function describeBatch({ messages, failed, durationMs, problem }: Extract<LocalEvent, { type: 'batch' }>): string {
   const size = `${messages} ${messages === 1 ? 'message' : 'messages'} in ${Math.round(durationMs)} ms`;

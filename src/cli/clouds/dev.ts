@@ -46,7 +46,11 @@ export async function startDev(options: DevOptions, output: Output): Promise<Dev
     ...compact({ dataDir, ports, accessKey, outDir }),
     environment: developerEnvironment(projectRoot(handlersDir)),
     watch: true,
-    onEvent: (event) => output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`),
+    onEvent: (event) => {
+      // Its tasks have a line each.
+      if (event.type === 'batch' && event.problem === undefined) return;
+      output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`);
+    },
   });
   const env = aws === 'embedded' ? local.env : ownVariables(local.env);
   const written = ports === undefined ? undefined : await writeDevEnv(handlersDir, env);

@@ -1,0 +1,41 @@
+/** An observer is told of each decision that stands, with the attempt and the error. */
+import { createApp } from 'chordal';
+import { memoryCloud } from 'chordal/testing';
+import { afterEach, expect, test } from 'vitest';
+import type { ObservedDecision, ObservedRun } from '../../../src/ports/system.ts';
+import { observe } from '../../../src/runtime/observer.ts';
+
+const app = createApp('observed');
+const shaky = app.task('shaky', { bind: true }, (ctx, x: number) => {
+  if (ctx.request.retries === 0) throw ctx.retry({ error: new RangeError('not yet'), countdown: 5 });
+  return x;
+});
+const bad = app.task('bad', (x: string) => JSON.parse(x) as unknown);
+
+afterEach(() => observe());
+
+test('a retry, its success and a failure are told with id, attempt and error', async () => {
+  const seen: string[] = [];
+  const inside: string[] = [];
+  observe({
+    around: ({ task, attempt }, fn) => {
+      inside.push(`${task} ${attempt}`);
+      return fn();
+    },
+    decided: ({ task, id, attempt }: ObservedRun, { state, error }: ObservedDecision) =>
+      void seen.push([task, id, attempt, state, error ?? '-'].join(' ')),
+  });
+  using cloud = memoryCloud({ h: app.handler(shaky, bad) }, { time: 'virtual' });
+  const good = await shaky.delay(3);
+  await good.get();
+  const failed = await bad.delay('{');
+  await expect(failed.get()).rejects.toThrow('JSON');
+
+  expect(cloud.isIdle).toBe(true);
+  expect(inside).toEqual(['shaky 1', 'shaky 2', 'bad 1']);
+  expect(seen).toEqual([
+    `shaky ${good.taskId} 1 RETRY RangeError: not yet`,
+    `shaky ${good.taskId} 2 SUCCESS -`,
+    expect.stringMatching(new RegExp(`^bad ${failed.taskId} 1 FAILURE SyntaxError: .*JSON`)),
+  ]);
+});
