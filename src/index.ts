@@ -66,6 +66,7 @@ export type {
   SignatureData,
   TaskData,
 } from './core/canvas/signature.ts';
+export type { JournalMode } from './core/text/journal-modes.ts';
 export type { LogLevel } from './core/text/log-levels.ts';
 export type * from './core/types/app.ts';
 export type * from './core/types/canvas.ts';

@@ -154,7 +154,13 @@ async function settleLost({ engine }: DoctorPorts, { workflow, missing, until = 
     by,
     until: Math.max(until, keptFor(clock.now())),
   });
-  return cell.outcome?.mid === by.mid;
+  const isMine = cell.outcome?.mid === by.mid;
+  if (isMine && engine.journalMode !== 'off')
+    await engine.journal.noteFailure({
+      mark: { at: clock.now(), id: workflow },
+      until: Math.max(until, keptFor(clock.now())),
+    });
+  return isMine;
 }
 
 const WORDS: Readonly<Record<Missing['lacks'], string>> = {

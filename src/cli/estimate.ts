@@ -3,6 +3,7 @@ import { planOf } from '../core/canvas/normalise.ts';
 import { packPlan } from '../core/protocol/blocks.ts';
 import type { Block } from '../core/protocol/blocks.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
+import { isListed } from '../core/protocol/journal.ts';
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import type { Items, Plan } from '../core/protocol/plan.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
@@ -56,7 +57,8 @@ export function estimate(plan: Plan): Estimate {
   const whole = sum([costOf(plan, true), stored]);
   // If more than one batch is to be sent, one message goes to a worker, which sends them.
   const isWhole = firstMessages(plan) > FAN_OUT.inlineMembers;
-  return { ...whole, messages: whole.messages + (isWhole ? 1 : 0) };
+  const listed = isListed('workflows', plan) ? 1 : 0;
+  return { ...whole, messages: whole.messages + (isWhole ? 1 : 0), writes: whole.writes + listed };
 }
 
 /** Computes the price of an estimate by the list prices of us-east-1, without Lambda duration. */

@@ -13,6 +13,7 @@ import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import type { DeadLetter } from '../ports/records.ts';
 import { checkPlan } from './check-canvas.ts';
+import { noteSubmission } from './note-submission.ts';
 import { clientOrigin, sendFirst } from './submit.ts';
 
 /** A message that stands for work. */
@@ -58,11 +59,15 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
   const { depth, tenant, traceparent, headers } = work;
   const origin = { ...clientOrigin(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
   const start = { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] };
-  await sendFirst(engine, origin, start, { canAskAgain: true });
+  const sending = { id, plan: whole, app: REDRIVEN_BY, tenant, parent: letterId, until };
+  await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain: true })]);
   return id;
 }
 
 // --- internal ---
+
+/** The app of redriven work, as the journal names it. */
+const REDRIVEN_BY = 'redrive';
 
 async function firstSteps(engine: Engine, { sig, ...message }: DeadWork): Promise<readonly Plan[]> {
   if ('seq' in sig) return itemsOf(engine, sig.seq, 0);

@@ -163,7 +163,7 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
     );
   }
   const around = currentRun();
-  const id = engine.nonces.uuid();
+  const id = engine.nonces.uuid(engine.clock.now());
   const call = directCall(id, data.args, data.kwargs, {
     each,
     isUntyped: data.untyped === true,

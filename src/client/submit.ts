@@ -23,6 +23,7 @@ import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
 import { checkCanvas } from './check-canvas.ts';
+import { noteSubmission } from './note-submission.ts';
 
 /** How a canvas is submitted. */
 export interface Submission {
@@ -63,9 +64,13 @@ export async function submit(engine: Engine, submission: Submission): Promise<Su
   const origin = { ...originOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
   const at = { id, base: id, links: [], attempt: 0 };
   const start = { at, plan: packed, input: undefined, frames: [] };
+  const message = run?.call.message;
+  const sending = { id, plan, app: submission.app, tenant: data.options.tenant, parent: message?.id, until };
   // A caller that is told of a refusal, and can't ask again under the same id, must not have started a part of it.
-  const canAskAgain = isKeyed || run?.call.message !== undefined;
-  await sendFirst(engine, origin, start, { canAskAgain });
+  const canAskAgain = isKeyed || message !== undefined;
+  // The list takes no time of its own: a program that dies in between has sent work that is not listed, or listed work
+  // that is not sent, which the doctor finds.
+  await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain })]);
   if (isKeyed) await engine.records.closeSubmission({ workflow: id });
   run?.children.push(id);
   return { id, plan };
@@ -183,10 +188,10 @@ function workflowId(
       `Cannot use a taskId: ${mismatch('1 to 100 of A-Z a-z 0-9 _ : -', JSON.stringify(taskId))}`,
     );
   }
-  const { nonces } = engine;
+  const { nonces, clock } = engine;
   if (dedupKey !== undefined) return `d-${nonces.digest(`${app}|${dedupKey}`)}`;
   const message = run?.call.message;
-  if (run === undefined || message === undefined) return nonces.uuid();
+  if (run === undefined || message === undefined) return nonces.uuid(clock.now());
   // The same run again launches the same workflows, and not a second set.
   const signature = nonces.digest(JSON.stringify(sameCanvas(plan)));
   const before = run.launches.get(signature) ?? 0;

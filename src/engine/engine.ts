@@ -1,5 +1,6 @@
 import type { FanOut } from '../core/protocol/limits.ts';
 import type { Parameters } from '../core/task/parameters.ts';
+import type { JournalMode } from '../core/text/journal-modes.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -18,6 +19,8 @@ export interface RegisteredTask {
 export interface Engine extends Ports {
   readonly settings: EngineSettings;
   readonly fanOut: FanOut;
+  /** What is listed in the journal. */
+  readonly journalMode: JournalMode;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
   /** Absent if nothing is to be counted. */
   readonly meter?: Meter;

@@ -1,5 +1,6 @@
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import type { FanOut } from '../core/protocol/limits.ts';
+import type { JournalMode } from '../core/text/journal-modes.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
@@ -12,6 +13,8 @@ export interface Runtime {
   readonly log: Log;
   /** Made when first needed: a program that only builds signatures needs no cloud. */
   ports(): Ports;
+  /** What the journal lists, where the app does not say it. Default `workflows`. */
+  readonly journalMode?: JournalMode;
   /** Which queue carries each task's messages; empty where that is not known. */
   routes(): Readonly<Record<string, string>>;
   /** The queue of the function that this process is, if it is one. */
@@ -50,6 +53,12 @@ export function makeEngine(
     },
     get records() {
       return runtime.ports().records;
+    },
+    get journal() {
+      return runtime.ports().journal;
+    },
+    get journalMode() {
+      return settings.journal ?? runtime.journalMode ?? 'workflows';
     },
     get broker() {
       return runtime.ports().broker;

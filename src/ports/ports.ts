@@ -1,4 +1,5 @@
 import type { Broker, Deliveries, Scheduler } from './broker.ts';
+import type { Journal } from './journal.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Payloads } from './payloads.ts';
 import type { Records } from './records.ts';
@@ -9,6 +10,7 @@ export interface Ports {
   readonly outcomes: Outcomes;
   readonly payloads: Payloads;
   readonly records: Records;
+  readonly journal: Journal;
   readonly broker: Broker;
   readonly deliveries: Deliveries;
   /** Absent: long delays are made of short ones. */

@@ -17,8 +17,8 @@ export interface Nonces {
   mid(): string;
   /** A new delivery's nonce, 48 bits as 8 characters. */
   token(): string;
-  /** A new workflow's id. */
-  uuid(): string;
+  /** A new workflow's id, made at `at` (epoch ms). */
+  uuid(at: number): string;
   /** At least 0 and below 1. */
   random(): number;
   /** A digest that is the same for the same text everywhere, 32 characters of `A–Z a–z 0–9 _ -`. */

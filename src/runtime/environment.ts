@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { connections } from '../adapters/aws/connections.ts';
+import { AwsJournal } from '../adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../adapters/aws/payloads.ts';
 import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
@@ -26,6 +27,7 @@ import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endpointOptions } from './endpoints.ts';
+import { journalModeIn } from './journal-mode.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
 
 /** The variables that {@link environmentRuntime} reads: those of the process. */
@@ -77,6 +79,7 @@ export function environmentRuntime(environment: Environment = process.env): Runt
   const aws = lazily(() => awsPorts(environment, system));
   const routes = lazily(() => readRoutes(environment));
   const ownQueue = ownQueueOf(environment);
+  const journalMode = journalModeIn(environment);
   return {
     get clock() {
       return shared()?.clock ?? system.clock;
@@ -92,7 +95,7 @@ export function environmentRuntime(environment: Environment = process.env): Runt
     },
     ports: () => shared()?.ports() ?? aws(),
     routes: () => shared()?.routes() ?? routes(),
-    ...compact({ ownQueue }),
+    ...compact({ ownQueue, journalMode }),
   };
 }
 
@@ -204,6 +207,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
     payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
+    journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
     scheduler: schedulerOf(environment, prefix, requestHandler),

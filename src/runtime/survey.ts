@@ -2,8 +2,11 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { connections } from '../adapters/aws/connections.ts';
+import { AwsJournalReader } from '../adapters/aws/journal-reader.ts';
 import { AwsSurvey } from '../adapters/aws/survey.ts';
 import { RealClock } from '../adapters/system/clock.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import type { JournalReader } from '../ports/journal.ts';
 import type { Survey } from '../ports/survey.ts';
 import { endpointOptions } from './endpoints.ts';
 import { atOneEndpoint, required } from './environment.ts';
@@ -26,5 +29,19 @@ export function environmentSurvey(environment: Environment): Survey {
     scheduler: new SchedulerClient({ requestHandler, ...endpointOptions(environment, 'scheduler') }),
     groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
     clock: new RealClock(),
+  });
+}
+
+/**
+ * The journal of the cloud that the environment names, to be read by an operator.
+ *
+ * @throws ConfigurationError if the environment names no table
+ */
+export function environmentJournal(environment: Environment): JournalReader {
+  return new AwsJournalReader({
+    client: new DynamoDBClient({ requestHandler: connections(sandboxLeftMs) }),
+    table: required(environment, 'CHORDAL_TABLE'),
+    clock: new RealClock(),
+    nonces: new RandomNonces(),
   });
 }

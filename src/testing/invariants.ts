@@ -1,3 +1,4 @@
+import { addressOf } from '../core/protocol/address.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import type { Value } from '../core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen } from '../core/protocol/visible-outcome.ts';
@@ -32,15 +33,35 @@ export async function brokenInvariants(ended: Ended): Promise<readonly string[]>
   for (const id of witness.begun) if (!(await isFinal(ended, id))) problems.push(`${id} never ends`);
   for (const workflow of new Set([...witness.begun].map(workflowOf)))
     if (!(await isFinal(ended, workflow))) problems.push(`the workflow ${workflow} hangs`);
-  return [...problems, ...senderProblems(ended), ...innocentProblems(ended)];
+  return [...problems, ...(await unlisted(ended)), ...senderProblems(ended), ...innocentProblems(ended)];
 }
 
 // --- internal ---
+
+/** Clocks of sandboxes may be ahead. */
+const LONG_MS = 60_000;
 
 /** Returns whether an id has an outcome, or will be seen as failed or revoked with something around it. */
 async function isFinal({ cloud }: Ended, id: string): Promise<boolean> {
   const cells = await cloud.ports.outcomes.readMany({ addresses: addressesAround(id) });
   return outcomeSeen(id, cells) !== undefined;
+}
+
+/** Checks that every workflow that has failed is listed, as long as its outcome is kept. */
+async function unlisted({ cloud, witness }: Ended): Promise<readonly string[]> {
+  const { outcomes, clock } = cloud.ports;
+  const failures = await cloud.journal.failures({
+    since: 0,
+    now: clock.now() + LONG_MS,
+    limit: Number.MAX_SAFE_INTEGER,
+  });
+  const listed = new Set(failures.map(({ id }) => id));
+  const failed = [...witness.outcomes].filter(([id, { state }]) => state === 'FAILURE' && id === workflowOf(id));
+  const missing = failed.map(([id]) => id).filter((id) => !listed.has(id));
+  const cells = await outcomes.readMany({ addresses: missing.map(addressOf) });
+  return missing.flatMap((id, index) =>
+    cells[index]?.outcome === undefined ? [] : [`the failure of ${id} is not listed`],
+  );
 }
 
 /** Checks that the one sender that decided, and no other, sends what follows; where nothing goes wrong, once. */

@@ -164,12 +164,13 @@ function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
       'Cannot reach a memoryCloud that is closed: what was started in it still runs; await it before close()',
     );
   };
-  const { outcomes, payloads, records, broker, deliveries, scheduler } = ports;
+  const { outcomes, payloads, records, journal, broker, deliveries, scheduler } = ports;
   return {
     ...ports,
     outcomes: untilClosed(outcomes, closed, refuse),
     payloads: untilClosed(payloads, closed, refuse),
     records: untilClosed(records, closed, refuse),
+    journal: untilClosed(journal, closed, refuse),
     broker: untilClosed(broker, closed, refuse),
     deliveries: untilClosed(deliveries, closed, refuse),
     scheduler: scheduler && untilClosed(scheduler, closed, refuse),

@@ -49,12 +49,13 @@ export class Sandbox {
   }
 
   #unreliable(ports: Ports): Ports {
-    const { outcomes, payloads, records, broker, deliveries, scheduler, clock } = ports;
+    const { outcomes, payloads, records, journal, broker, deliveries, scheduler, clock } = ports;
     return {
       ...ports,
       outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlocks']),
       records: this.#wrap(records, ['putProgress', 'appendLedger', 'revoke', 'reserve', 'bury']),
+      journal: this.#wrap(journal, ['noteSubmission', 'noteFailure']),
       broker: this.#partial(this.#wrap(broker, [], ['send'])),
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),

@@ -1,3 +1,4 @@
+import { MemoryJournal } from '../adapters/memory/journal.ts';
 import { MemoryOutcomes } from '../adapters/memory/outcomes.ts';
 import { MemoryPayloads } from '../adapters/memory/payloads.ts';
 import { MemoryRecords } from '../adapters/memory/records.ts';
@@ -57,6 +58,7 @@ const LATE_POLL_MS = 500;
 export class SimulatedCloud {
   readonly clock: VirtualClock = new VirtualClock(undefined, drainMicrotasks());
   readonly queues: SimulatedQueues;
+  readonly journal: MemoryJournal = new MemoryJournal(this.clock);
   readonly reader: Reader;
   /** The ports without faults: what clients and checkers use. */
   readonly ports: Ports;
@@ -99,6 +101,7 @@ export class SimulatedCloud {
       outcomes: new MemoryOutcomes(clock),
       payloads: new MemoryPayloads(clock),
       records: new MemoryRecords(clock),
+      journal: this.journal,
       broker: queues,
       deliveries: queues,
       scheduler: queues,

@@ -67,6 +67,10 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
       const node = await engine.outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, until });
       return afterClimb(origin, effect, node);
     }
+    case 'note':
+      if (engine.journalMode === 'off') return [];
+      await engine.journal.noteFailure({ mark: { at: origin.now, id: effect.id }, until });
+      return [];
     case 'settle': {
       const { at, result: decision } = effect;
       if (settled.has(at.id)) return [];

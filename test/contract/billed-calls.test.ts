@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AwsJournalReader } from '../../src/adapters/aws/journal-reader.ts';
+import { AwsJournal } from '../../src/adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
@@ -7,6 +9,7 @@ import { addressOf } from '../../src/core/protocol/address.ts';
 import { memberId } from '../../src/core/protocol/ids.ts';
 import { firstRung, leafSize, nextRung } from '../../src/core/protocol/join-tree.ts';
 import type { Owner, Standing } from '../../src/core/protocol/outcome.ts';
+import { shapeOf } from '../../src/core/protocol/shape.ts';
 import { startTable } from './support/emulators.ts';
 import type { TestTable } from './support/emulators.ts';
 import { freshWorkflow } from './support/ids.ts';
@@ -20,6 +23,8 @@ describe('what calls are billed', () => {
   let meter: Meter;
   let outcomes: DynamoOutcomes;
   let records: AwsRecords;
+  let journal: AwsJournal;
+  let reader: AwsJournalReader;
   let payloads: AwsPayloads;
 
   beforeAll(async () => {
@@ -29,6 +34,8 @@ describe('what calls are billed', () => {
     const nonces = { random: () => 0.5 };
     outcomes = new DynamoOutcomes({ client, table, clock, nonces });
     records = new AwsRecords({ client, table, clock, nonces });
+    journal = new AwsJournal({ client, table, clock, nonces });
+    reader = new AwsJournalReader({ client, table, clock, nonces });
     const s3 = (): Promise<never> => Promise.reject(new Error('no bucket is needed here'));
     payloads = new AwsPayloads({ dynamo: client, table, s3, bucket: 'none', clock, nonces });
   });
@@ -159,6 +166,27 @@ describe('what calls are billed', () => {
       await records.closeSubmission({ workflow });
     });
     expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });
+  });
+
+  it('noteSubmission() and noteFailure() cost one unit each, of the widest canvas that an entry keeps too', async () => {
+    const steps = Array.from({ length: 400 }, (_, i) => ({ task: `a-task-with-a-long-name-${i}` }));
+    const shape = shapeOf({ seq: steps });
+    const entry = { at: clock.now(), id: freshWorkflow(), app: 'shop-of-the-day', tenant: 't'.repeat(128), shape };
+    const bill = await meter.of(async () => {
+      await journal.noteSubmission({ entry, until });
+      await journal.noteFailure({ mark: entry, until });
+    });
+    expect(bill).toEqual({ requests: { PutItem: 2 }, units: 2 });
+  });
+
+  it('submissions() costs one query for each partition of a day, and find() one read where the time is known', async () => {
+    const entry = { at: clock.now(), id: freshWorkflow(), app: 'shop', shape: 'add' };
+    await journal.noteSubmission({ entry, until });
+    const now = clock.now();
+    const listed = await meter.of(() => reader.submissions({ since: now, now, limit: 50 }));
+    expect(listed.requests).toEqual({ Query: 16 });
+    const found = await meter.of(() => reader.find({ id: entry.id, at: entry.at, since: 0, now }));
+    expect(found).toEqual({ requests: { GetItem: 1 }, units: 0.5 });
   });
 
   /** Decides a member, and climbs as far as its outcome completes something. */

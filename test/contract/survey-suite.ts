@@ -4,6 +4,7 @@ import { mergedFootprint } from '../../src/core/protocol/footprint.ts';
 import type { Footprint } from '../../src/core/protocol/footprint.ts';
 import type { Result, Rerun } from '../../src/core/protocol/outcome.ts';
 import type { Broker, Scheduler } from '../../src/ports/broker.ts';
+import type { Journal } from '../../src/ports/journal.ts';
 import type { Outcomes } from '../../src/ports/outcomes.ts';
 import type { Payloads } from '../../src/ports/payloads.ts';
 import type { Records } from '../../src/ports/records.ts';
@@ -17,6 +18,7 @@ export interface SurveyKit extends Closable {
   readonly outcomes: Outcomes;
   readonly payloads: Payloads;
   readonly records: Records;
+  readonly journal: Journal;
   readonly broker: Broker;
   readonly scheduler: Scheduler;
   /** A queue of the app. */
@@ -96,6 +98,14 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       await kit.records.putProgress({ address: addressOf(`${other}.1~3`), progress, until });
       await kit.records.putProgress({ address: addressOf(`${other}.1~3.0`), progress, until });
       expect(await kept(other)).toEqual(new Map([trace(other), trace(`${other}.1~3`), trace(`${other}.1~3.0`)]));
+    });
+
+    it('kept() finds a workflow that is listed and has not begun, and not that it has failed', async () => {
+      const entry = { at: clock.now(), id: w, app: 'shop', shape: 'add' };
+      await kit.journal.noteSubmission({ entry, until });
+      await kit.journal.noteFailure({ mark: { at: clock.now(), id: `${w}x` }, until });
+      const all = await kept();
+      expect([all.get(w), all.get(`${w}x`)]).toEqual([trace(w)[1], undefined]);
     });
 
     it('kept() passes over what is no trace of a workflow', async () => {

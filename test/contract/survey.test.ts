@@ -1,6 +1,7 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
+import { AwsJournal } from '../../src/adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { lookUpQueueUrls } from '../../src/adapters/aws/queue-urls.ts';
@@ -8,6 +9,7 @@ import { AwsRecords } from '../../src/adapters/aws/records.ts';
 import { EventBridgeScheduler } from '../../src/adapters/aws/scheduler.ts';
 import { SqsBroker } from '../../src/adapters/aws/sqs-broker.ts';
 import { AwsSurvey } from '../../src/adapters/aws/survey.ts';
+import { MemoryJournal } from '../../src/adapters/memory/journal.ts';
 import { MemoryOutcomes } from '../../src/adapters/memory/outcomes.ts';
 import { MemoryPayloads } from '../../src/adapters/memory/payloads.ts';
 import { MemoryQueues } from '../../src/adapters/memory/queues.ts';
@@ -26,11 +28,13 @@ describeSurvey('memory', async (clock) => {
   const outcomes = new MemoryOutcomes(clock);
   const payloads = new MemoryPayloads(clock);
   const records = new MemoryRecords(clock);
+  const journal = new MemoryJournal(clock);
   return {
-    survey: new MemorySurvey({ outcomes, payloads, records, queues }),
+    survey: new MemorySurvey({ outcomes, payloads, records, journal, queues }),
     outcomes,
     payloads,
     records,
+    journal,
     broker: queues,
     scheduler: queues,
     queue: 'math',
@@ -82,6 +86,7 @@ async function startAws(clock: TestClock, names: readonly string[]): Promise<Sur
     outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
     payloads: new AwsPayloads({ dynamo, table, bucket: 'none', s3: noBucket, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
+    journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client: sqs, queueUrl, deadLetterQueue: 'dead', ...patience }),
     scheduler: new EventBridgeScheduler({ ...target, client: async () => scheduler, deadLetterArn: arnOf('dead') }),
     queue: 'math',

@@ -421,4 +421,11 @@ export const DEFECTS: readonly Defect[] = [
     faults: 'none',
     seen: /callbacks of .* were started for SUCCESS/,
   },
+  {
+    name: 'a workflow that fails is not listed',
+    edits: [becomes('failures-are-listed', () => '[]')],
+    features: ['fail'],
+    faults: 'none',
+    seen: /the failure of .* is not listed/,
+  },
 ];

@@ -18,3 +18,20 @@ export function inWorkflow(prefix: string, name: string): Key {
 export function sortableTime(at: number): string {
   return String(Math.floor(at)).padStart(15, '0');
 }
+
+/** The day of an instant, as a partition names it: `2026-01-31`. */
+export function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** The days from `since` to `now`, the oldest first; at most the last 400, longer than anything kept by day lives. */
+export function daysBetween(since: number, now: number): readonly string[] {
+  const last = Math.floor(now / DAY_MS);
+  const first = Math.max(Math.floor(since / DAY_MS), last - MAX_DAYS + 1);
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => dayOf((first + index) * DAY_MS));
+}
+
+// --- internal ---
+
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 400;

@@ -9,7 +9,7 @@ import { workflowOf } from '../../core/protocol/ids.ts';
 import type { AppendLedger, DeadLetter, OpenSubmission } from '../../ports/records.ts';
 import { expiry, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
-import { besideTask, inWorkflow, sortableTime } from './keys.ts';
+import { besideTask, dayOf, inWorkflow, sortableTime } from './keys.ts';
 
 export const GATE_KEY: Key = { pk: '$gate', sk: '-' };
 
@@ -151,21 +151,11 @@ export function letterOf(item: Item): DeadLetter {
   return { at: Number(time), id: id.join('#'), reason: readText(item, 'r') ?? '', body: readText(item, 'b') ?? '' };
 }
 
-/** The days from `since` to `now`, the oldest first; at most the last 400, longer than any dead letter lives. */
-export function daysBetween(since: number, now: number): readonly string[] {
-  const last = Math.floor(now / DAY_MS);
-  const first = Math.max(Math.floor(since / DAY_MS), last - MAX_DAYS + 1);
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => dayOf((first + index) * DAY_MS));
-}
-
 export function gateOf(item: Item | undefined): number {
   return item === undefined ? 0 : (readNumber(item, 'g') ?? 0);
 }
 
 // --- internal ---
-
-const DAY_MS = 86_400_000;
-const MAX_DAYS = 400;
 
 function rateKey(task: string): ReturnType<typeof keyAttributes> {
   return keyAttributes({ pk: `$rate/${task}`, sk: '-' });
@@ -173,8 +163,4 @@ function rateKey(task: string): ReturnType<typeof keyAttributes> {
 
 function letterKey({ at, id }: DeadLetter): Key {
   return { pk: `$dead/${dayOf(at)}`, sk: `${sortableTime(at)}#${id}` };
-}
-
-function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

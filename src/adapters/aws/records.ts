@@ -20,11 +20,11 @@ import type {
 } from '../../ports/records.ts';
 import { inParallel } from '../parallel.ts';
 import { readNumber, readText, text } from './attributes.ts';
+import { daysBetween } from './keys.ts';
 import {
   appendRequest,
   buryRequest,
   closeSubmissionRequest,
-  daysBetween,
   exhumeRequest,
   GATE_KEY,
   gateOf,

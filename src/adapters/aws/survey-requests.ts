@@ -2,22 +2,26 @@ import type { ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { bareFootprint, idsAt, footprintOf } from '../../core/protocol/footprint.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import { compact } from '../../core/values/compact.ts';
 import { readNumber, readText, text } from './attributes.ts';
 import type { Item } from './attributes.ts';
+import { markOf } from './journal-reader-requests.ts';
 import { cellOf } from './outcome-codec.ts';
 
 /** Makes the scan for everything that workflows, or one of them, have left, without values and blocks. */
 export function keptRequest(table: string, workflow: string | undefined): ScanCommandInput {
   const kinds = ['t', 'c', 'u', 'b'];
   const isKind = [...kinds.map((kind) => `begins_with(sk, :${kind})`), 'sk = :s'].join(' OR ');
+  const filter =
+    workflow === undefined
+      ? { FilterExpression: `${isKind} OR begins_with(pk, :journal)`, also: { ':journal': text('$journal/') } }
+      : { FilterExpression: `begins_with(pk, :w) AND (${isKind})`, also: { ':w': text(workflow) } };
   return {
     TableName: table,
     ProjectionExpression: ['pk', 'sk', 'x', ...STANDING].join(', '),
-    FilterExpression: workflow === undefined ? isKind : `begins_with(pk, :w) AND (${isKind})`,
+    FilterExpression: filter.FilterExpression,
     ExpressionAttributeValues: {
       ...Object.fromEntries([...kinds, 's'].map((kind) => [`:${kind}`, text(kind)])),
-      ...compact({ ':w': workflow === undefined ? undefined : text(workflow) }),
+      ...filter.also,
     },
   };
 }
@@ -26,6 +30,7 @@ export function keptRequest(table: string, workflow: string | undefined): ScanCo
 export function tracesOf(item: Item): readonly Footprint[] {
   const [pk, sk] = [readText(item, 'pk') ?? '', readText(item, 'sk') ?? ''];
   const until = (readNumber(item, 'x') ?? 0) * 1000;
+  if (pk.startsWith('$journal/')) return [bareFootprint(markOf(item).id, until)];
   const kind = sk.charAt(0);
   // Progress is in its task's partition, under the rest of the task's id.
   if (kind === 'u') return [bareFootprint(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];

@@ -70,16 +70,21 @@ export class Table {
   }
 
   /** All items of a query, page after page. */
-  async query(request: QueryCommandInput): Promise<readonly Item[]> {
+  query(request: QueryCommandInput): Promise<readonly Item[]> {
+    return this.first(request, Number.POSITIVE_INFINITY);
+  }
+
+  /** The first items of a query: no page is read behind them. */
+  async first(request: QueryCommandInput, count: number): Promise<readonly Item[]> {
     const items: Item[] = [];
     let from: QueryCommandInput['ExclusiveStartKey'];
     do {
       const page = from === undefined ? request : { ...request, ExclusiveStartKey: from };
       const answer = await this.#call('query', () => this.#client.send(new QueryCommand(page)));
-      items.push(...(answer.Items ?? []));
+      items.push(...(answer.Items ?? []).filter((item) => !isExpired(item, this.now())));
       from = answer.LastEvaluatedKey;
-    } while (from !== undefined);
-    return items.filter((item) => !isExpired(item, this.now()));
+    } while (from !== undefined && items.length < count);
+    return items.length > count ? items.slice(0, count) : items;
   }
 
   #unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {

@@ -7,6 +7,7 @@ import type { Clock, Log, Nonces } from '../../ports/system.ts';
 import { RealClock } from '../system/clock.ts';
 import { consoleLog } from '../system/log.ts';
 import { RandomNonces } from '../system/nonces.ts';
+import { MemoryJournal } from './journal.ts';
 import { MemoryOutcomes } from './outcomes.ts';
 import { MemoryPayloads } from './payloads.ts';
 import { MemoryQueues } from './queues.ts';
@@ -52,11 +53,13 @@ export class MemoryCloud {
     const outcomes = new MemoryOutcomes(clock);
     const payloads = new MemoryPayloads(clock);
     const records = new MemoryRecords(clock);
-    this.survey = new MemorySurvey({ outcomes, payloads, records, queues });
+    const journal = new MemoryJournal(clock);
+    this.survey = new MemorySurvey({ outcomes, payloads, records, journal, queues });
     this.ports = {
       outcomes,
       payloads,
       records,
+      journal,
       broker: queues,
       deliveries: queues,
       scheduler: queues,

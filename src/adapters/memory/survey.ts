@@ -2,6 +2,7 @@ import { bareFootprint } from '../../core/protocol/footprint.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
+import type { MemoryJournal } from './journal.ts';
 import type { MemoryOutcomes } from './outcomes.ts';
 import type { MemoryPayloads } from './payloads.ts';
 import type { MemoryQueues } from './queues.ts';
@@ -12,6 +13,7 @@ export interface MemorySurveyParts {
   readonly outcomes: Pick<MemoryOutcomes, 'traces'>;
   readonly payloads: Pick<MemoryPayloads, 'blocks'>;
   readonly records: Pick<MemoryRecords, 'begun' | 'submitted'>;
+  readonly journal: Pick<MemoryJournal, 'listed'>;
   readonly queues: Pick<MemoryQueues, 'inFlight'>;
 }
 
@@ -24,8 +26,8 @@ export class MemorySurvey implements Survey {
   }
 
   async *footprints({ workflow }: Footprints): AsyncIterable<Footprint> {
-    const { outcomes, payloads, records } = this.#parts;
-    const ofWorkflows = [...payloads.blocks(), ...records.submitted()];
+    const { outcomes, payloads, records, journal } = this.#parts;
+    const ofWorkflows = [...payloads.blocks(), ...records.submitted(), ...journal.listed()];
     const all = [
       ...outcomes.traces(),
       ...records.begun().map(({ id, until }) => bareFootprint(id, until)),

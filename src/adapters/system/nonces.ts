@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Nonces } from '../../ports/system.ts';
 
 /** Nonces from the machine's randomness. */
@@ -11,8 +11,13 @@ export class RandomNonces implements Nonces {
     return randomBytes(6).toString('base64url');
   }
 
-  uuid(): string {
-    return randomUUID();
+  /** A UUID of version 7: its first 48 bits are the time, by which its entry in the journal is found. */
+  uuid(at: number): string {
+    const random = randomBytes(10).toString('hex');
+    const time = Math.max(0, Math.floor(at)).toString(16).padStart(12, '0').slice(-12);
+    // The variant is the two bits 10.
+    const variant = '89ab'.charAt(Number.parseInt(random.charAt(3), 16) & 3);
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 19)}`;
   }
 
   random(): number {

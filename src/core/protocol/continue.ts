@@ -2,7 +2,7 @@ import { TimeLimitExceeded } from '../errors/task.ts';
 import { toFailure } from '../values/failure-record.ts';
 import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
-import { replacementBase } from './ids.ts';
+import { replacementBase, workflowOf } from './ids.ts';
 import { firstRung, leafSize, nextRung, slotOf } from './join-tree.ts';
 import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
 import { inputOf } from './message.ts';
@@ -31,7 +31,7 @@ export interface Committed {
  */
 export function follow(origin: Origin, committed: Committed): readonly Effect[] {
   const { at, outcome, frames, standing } = committed;
-  const callbacks = callbackEffects(origin, committed);
+  const callbacks = [...failureNote(committed), ...callbackEffects(origin, committed)];
   const [frame, ...rest] = frames;
   if (frame === undefined) return callbacks;
   if (isJoinFrame(frame)) {
@@ -158,6 +158,12 @@ function settleAt(
 ): Effect {
   const result = { state, value, failedId: failedId ?? from.failedId };
   return { kind: 'settle', at, result, frames, step: from.step, quiet: from.quiet };
+}
+
+/** A workflow that fails is listed; a failure inside it is found from there. */
+function failureNote({ at: { id }, outcome }: Committed): readonly Effect[] {
+  // @defect failures-are-listed
+  return outcome.state === 'FAILURE' && id === workflowOf(id) ? [{ kind: 'note', id }] : [];
 }
 
 function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: Committed): readonly Effect[] {

@@ -13,7 +13,7 @@ export interface Position {
 }
 
 /** The next action that the core asks for. The worker carries it out and returns the answer; it decides nothing. */
-export type Effect = SendEffect | SettleEffect | ClimbEffect | LoadEffect;
+export type Effect = SendEffect | SettleEffect | ClimbEffect | LoadEffect | NoteEffect;
 
 /** Put a message on its queue. */
 export interface SendEffect {
@@ -47,6 +47,13 @@ export interface LoadEffect {
   readonly kind: 'load';
   readonly source: LoadSource;
   readonly then: Resumption;
+}
+
+/** List a workflow that has failed in the journal. */
+export interface NoteEffect {
+  readonly kind: 'note';
+  /** The id of the workflow. */
+  readonly id: string;
 }
 
 /** Which plans to fetch: elements `lo` to `hi − 1`. */

@@ -1,3 +1,4 @@
+import { journalModeOf } from '../text/journal-modes.ts';
 import { isPlainObject } from '../values/json.ts';
 import {
   DATE,
@@ -76,7 +77,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     celery: 'task_id',
     // Inside a canvas Celery's ids may be any text, and are not used; the id of the whole is checked when it is sent.
     celeryCheck: TEXT,
-    doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a random UUID.',
+    doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a UUID of version 7.',
   },
   queue: { scopes: ['task', 'call'], check: TEXT, celery: 'queue', wire: TEXT, doc: 'The queue to send to.' },
   tenant: {
@@ -184,6 +185,11 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     check: wholeFrom(0),
     default: 100,
     doc: 'Most launches and replacements above a task.',
+  },
+  journal: {
+    scopes: ['app'],
+    check: { is: (value) => journalModeOf(value) !== undefined, want: "'workflows', 'all' or 'off'" },
+    doc: 'The calls that `chordal list` shows: `workflows` (canvases of several tasks), `all` or `off`. Default: `CHORDAL_JOURNAL`, or `workflows`.',
   },
   taskDefaults: { scopes: ['app'], check: OBJECT, doc: 'Options of every task that does not say otherwise.' },
 };

@@ -1,3 +1,4 @@
+import type { JournalMode } from '../text/journal-modes.ts';
 import type { LogLevel } from '../text/log-levels.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
@@ -56,6 +57,11 @@ export interface EngineSettings {
   readonly maxDepth: number;
   /** Seconds for which clients can read a value. Default 86,400. */
   readonly resultExpires: number;
+  /**
+   * The calls that `chordal list` and the page show: `workflows` (canvases of several tasks), `all` or `off`. A listed call costs one
+   * write, a failure that is listed another. Default: `CHORDAL_JOURNAL`, or `workflows`.
+   */
+  readonly journal?: JournalMode;
 }
 
 /**

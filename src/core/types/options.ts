@@ -40,7 +40,7 @@ export interface SignatureOptions {
   readonly expires?: number | Date;
   /**
    * The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`. A second use starts nothing new, and is refused for another
-   * canvas. Default: a random UUID.
+   * canvas. Default: a UUID of version 7.
    */
   readonly taskId?: string;
   /** The queue to send to. Default: the task's own. */

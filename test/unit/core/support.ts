@@ -36,6 +36,8 @@ export function lines(effects: readonly Effect[]): readonly string[] {
         return `settle ${effect.at.id} ${effect.result.state}${effect.result.failedId === undefined ? '' : ` of ${effect.result.failedId}`}`;
       case 'climb':
         return `climb ${effect.frame.join} ${effect.rung.level}.${effect.rung.node} child ${effect.rung.child}${effect.failed ? ' failed' : ''}`;
+      case 'note':
+        return `note ${effect.id}`;
       case 'load':
         return `load ${effect.source.items.stored} ${effect.source.lo}–${effect.source.hi}`;
     }

@@ -23,6 +23,7 @@ test('the declarations of chordal are those of its functions, its errors and its
     'src/client/helpers.ts',
     'src/client/kwargs.ts',
     'src/core/canvas/signature.ts',
+    'src/core/text/journal-modes.ts',
     'src/core/text/log-levels.ts',
     'src/core/values/json.ts',
     'src/index.ts',

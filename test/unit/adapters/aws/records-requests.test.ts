@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { daysBetween } from '../../../../src/adapters/aws/keys.ts';
 import {
   appendRequest,
   buryRequest,
-  daysBetween,
   markRequest,
   MAX_LETTER_BYTES,
   progressKey,

@@ -193,6 +193,7 @@ describe('follow() starts error callbacks', () => {
     })[0] as SettleEffect;
     const mine = outcome({ state: 'FAILURE', failedId: 'W.0' });
     expect(afterSettle(originOf(), settle, standing(mine))).toMatchObject([
+      { kind: 'note', id: 'W' },
       { message: { id: 'W^0', in: { failure: { taskId: 'W.0', failedTaskId: 'W.0' } } } },
     ]);
   });
@@ -207,6 +208,7 @@ describe('follow() starts error callbacks', () => {
     })[0] as SettleEffect;
     const mine = outcome({ state: 'FAILURE', failedId: 'W.0~1' });
     expect(afterSettle(originOf(), settle, standing(mine))).toMatchObject([
+      { kind: 'note', id: 'W' },
       { message: { id: 'W^0', in: { failure: { taskId: 'W', failedTaskId: 'W.0~1' } } } },
     ]);
   });
@@ -229,7 +231,17 @@ describe('follow() starts error callbacks', () => {
       lines(afterSettle(originOf(), effects[2] as SettleEffect, standing(mine))).map((line) =>
         line.replace(/ in .*/, ''),
       ),
-    ).toEqual(['send run W^0 O']);
+    ).toEqual(['note W', 'send run W^0 O']);
+  });
+
+  it('and lists a workflow that has failed, and nothing inside it, or that was revoked', () => {
+    const at = (id: string, of: Outcome): readonly string[] =>
+      lines(follow(originOf(), { at: place(id), outcome: of, frames: [], standing: standing(of) }));
+    expect(at('W', failure)).toEqual(['note W']);
+    expect(at('W^0', failure)).toEqual([]);
+    expect(at('W.1', failure)).toEqual([]);
+    expect(at('W', revoked)).toEqual([]);
+    expect(at('W', outcome())).toEqual([]);
   });
 
   it('of nothing that was revoked', () => {
@@ -253,8 +265,8 @@ describe('settled()', () => {
     );
 
   it('goes on outward when the outcome is of this message, in whichever delivery', () => {
-    expect(after({})).toEqual(['settle W FAILURE of W.0']);
-    expect(after({ token: 'another delivery' })).toEqual(['settle W FAILURE of W.0']);
+    expect(after({})).toEqual(['note W', 'settle W FAILURE of W.0']);
+    expect(after({ token: 'another delivery' })).toEqual(['note W', 'settle W FAILURE of W.0']);
   });
 
   it('stops when another message has settled the id, or nothing stands', () => {
