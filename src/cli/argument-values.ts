@@ -1,4 +1,5 @@
 import { isId } from '../core/protocol/ids.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject, parseJson } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
@@ -30,7 +31,7 @@ export function numberOption(
     if (number >= least && number <= most && (!isWhole || Number.isInteger(number))) return number;
     const kind = `a ${isWhole ? 'whole ' : ''}number`;
     const limits = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-    throw new UsageError(`Cannot use --${name} ${JSON.stringify(text)}: it must be ${kind} ${limits}`);
+    throw new UsageError(`Cannot use --${name}: ${mismatch(`${kind} ${limits}`, JSON.stringify(text))}`);
   };
 }
 
@@ -42,7 +43,7 @@ export function numberOption(
 export function idArgument(text: string): string {
   if (isId(text)) return text;
   throw new UsageError(
-    `Cannot use ${JSON.stringify(text)} as an id: give the taskId that \`chordal call\` or \`chordal run\` printed`,
+    `Cannot use an id: ${mismatch('the taskId that `chordal call` or `chordal run` printed', JSON.stringify(text))}`,
   );
 }
 
@@ -73,8 +74,8 @@ export function jsonOrText(text: string, what: string): Json {
 export function listOption(text: string): readonly unknown[] {
   const json = jsonOption('args', text);
   if (Array.isArray(json)) return json.map((item: Json) => fromJson(item, '--args'));
-  const fix = json === undefined ? "as in --args '[1, 2]'" : `for one argument write --args '[${text}]'`;
-  throw new UsageError(`Cannot use --args ${text}: it must be a JSON list of arguments; ${fix}`);
+  const fix = json === undefined ? "Write it as in --args '[1, 2]'." : `For one argument write --args '[${text}]'.`;
+  throw new UsageError(`Cannot use --args: ${mismatch('a JSON list of arguments', text)}. ${fix}`);
 }
 
 /** Reads the value of `--kwargs`: a JSON object. */
@@ -82,7 +83,7 @@ export function objectOption(text: string): JsonObject {
   const json = jsonOption('kwargs', text);
   if (isPlainObject(json)) return json;
   throw new UsageError(
-    `Cannot use --kwargs ${text}: it must be a JSON object of keyword arguments, as in --kwargs '{"debug": true}'`,
+    `Cannot use --kwargs: ${mismatch('a JSON object of keyword arguments', text)}. Write it as in --kwargs '{"debug": true}'.`,
   );
 }
 

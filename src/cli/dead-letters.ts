@@ -74,7 +74,7 @@ async function chosen({ days, ids }: DeadLetterChoice, { engine }: OpenCloud): P
   const missing = ids.find((id) => !letters.some((letter) => letter.id === id));
   if (missing !== undefined) {
     throw new UsageError(
-      `Cannot find a dead letter with the id ${missing} in the last ${days} days. \`chordal dlq list\` prints all of them`,
+      `Cannot find a dead letter with the id ${missing} in the last ${days} days. \`chordal dlq list\` prints all of them.`,
     );
   }
   return ids.length === 0 ? letters : letters.filter(({ id }) => ids.includes(id));
@@ -87,7 +87,7 @@ async function redriveOne(letter: DeadLetter, { engine }: OpenCloud, output: Out
   const isLost = error !== undefined && error.failedTaskId === work.id && LOST.has(error.errorType);
   if (!isLost) {
     throw new InvalidMessage(
-      `Cannot redrive ${letter.id}: it did not fail because its message was lost; its state is ${error === undefined ? state : `${state} (${error.errorType})`}. Purge its letter`,
+      `Cannot redrive ${letter.id}: its message was not lost, and its state is ${error === undefined ? state : `${state} (${error.errorType})`}. Purge its letter.`,
     );
   }
   const id = await redrive(engine, letter, work);

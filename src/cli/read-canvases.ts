@@ -53,7 +53,7 @@ export function canvasesIn(text: string, file: string): CanvasInput {
   const filled = lines.filter(({ content }) => content.trim() !== '');
   if (filled.length === 0) {
     throw new UsageError(
-      `Cannot read a canvas from ${name}: it is empty. Write signature JSON, or one signature a line`,
+      `Cannot read a canvas from ${name}: it is empty. Write signature JSON, or one signature a line.`,
     );
   }
   if (filled.length === 1 || isOneValue(text))

@@ -108,7 +108,7 @@ function register(
   if (typeof fn !== 'function')
     throw new InvalidOptions(`Cannot register ${name} as a task: ${mismatch('a function', describe(fn))}`);
   if (tasks.has(name))
-    throw new InvalidOptions(`Cannot register ${name} as a task: this app has one of that name already`);
+    throw new InvalidOptions(`Cannot register ${name} as a task: this app already has a task of that name`);
   const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
   // Any function can be called with any list of arguments; its parameters say which fit.
   const callable = fn as RegisteredTask['fn'];

@@ -69,6 +69,6 @@ export function mustNotBeNamed(data: SignatureData, as: string): void {
   const taskId = ownTaskId(data);
   if (taskId === undefined) return;
   throw new InvalidOptions(
-    `Cannot use the taskId ${describe(taskId)} of ${as}: the ids inside a canvas are made of the id of the whole. Set it on the whole, or on its last step or body.`,
+    `Cannot use the taskId ${describe(taskId)} of ${as}: the ids inside a canvas are made from the id of the whole. Set it on the whole, or on its last step or body.`,
   );
 }

@@ -68,7 +68,7 @@ export const chord = ((header: Header, body?: AnySignature, options?: ChordOptio
   const build = (last: AnySignature, how: ChordOptions = {}): RuntimeSignature =>
     canvas('chord', [...members, last], (all) => {
       const tail = all.at(-1);
-      if (tail === undefined) throw new InvalidCanvas('Cannot make a chord as it has no body');
+      if (tail === undefined) throw new InvalidCanvas('Cannot make a chord: it has no body');
       return chordOf(all.slice(0, -1), tail, readMode(how));
     });
   return body === undefined ? build : build(body, options);

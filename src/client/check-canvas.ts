@@ -110,23 +110,23 @@ function mustBeKnown(engine: Engine, task: string, queue: string | undefined): v
   if (goesTo !== undefined) {
     if (engine.hasQueue(goesTo)) return;
     throw new NotRegistered(
-      `Cannot send ${task} to the queue ${goesTo}: no function has a queue of that name; it is the name of a file in handlers/`,
+      `Cannot send ${task} to the queue ${goesTo}: no function has a queue of that name. A queue has the name of a file in handlers/.`,
       { task, known: engine.taskNames() },
     );
   }
   // A task that is registered here but that no function runs is not proposed.
   const known = engine.taskNames().filter((name) => engine.queueOf(name) !== undefined);
-  throw new NotRegistered(`Cannot send ${task} as no function runs a task of that name: ${whatIsKnown(task, known)}`, {
+  throw new NotRegistered(`Cannot send ${task}: no function runs a task of that name. ${knownTasks(task, known)}`, {
     task,
     known,
   });
 }
 
-function whatIsKnown(task: string, known: readonly string[]): string {
+function knownTasks(task: string, known: readonly string[]): string {
   if (known.length === 0)
-    return 'no task is known here; set what `chordal dev` prints, or what the deployed stack puts out, CHORDAL_ROUTES too';
+    return 'No task is known here. Set the variables that `chordal dev` prints, or the outputs of the deployed stack, CHORDAL_ROUTES too.';
   const meant = nearest(task, known);
   const more = known.length > LISTED ? ` and ${known.length - LISTED} more` : '';
-  const list = `known here are ${known.slice(0, LISTED).join(', ')}${more}`;
-  return meant === undefined ? list : `did you mean ${meant}? ${list}`;
+  const list = `Known tasks: ${known.slice(0, LISTED).join(', ')}${more}.`;
+  return meant === undefined ? list : `Did you mean ${meant}? ${list}`;
 }

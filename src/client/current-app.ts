@@ -11,5 +11,5 @@ export function setCurrentApp(caller: Caller): void {
 /** Returns the app that sends a canvas without a task, which is an empty group. */
 export function currentApp(): Caller {
   if (current !== undefined) return current;
-  throw new InvalidCanvas('Cannot make a canvas without a task before there is an app: call createApp first');
+  throw new InvalidCanvas('Cannot make a canvas without a task: there is no app yet. Call createApp() first.');
 }

@@ -14,6 +14,6 @@ import { currentRun } from '../engine/task/context.ts';
  */
 export function currentTask(): TaskContext {
   const run = currentRun();
-  if (run === undefined) throw new InvalidOptions('Cannot find the current task as this code does not run in one');
+  if (run === undefined) throw new InvalidOptions('Cannot find the current task: this code does not run in a task');
   return run.context;
 }

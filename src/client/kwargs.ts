@@ -44,7 +44,7 @@ export function givenArguments(task: string, given: readonly unknown[]): LaterAr
   const misplaced = args.findIndex(isMarked);
   if (misplaced >= 0) {
     throw new InvalidArguments(
-      `Cannot use kwargs({…}) of ${task} as argument ${misplaced + 1} of ${given.length}: give it last, and once`,
+      `Cannot use kwargs({…}) of ${task} as argument ${misplaced + 1} of ${given.length}: keyword arguments come last, and once`,
       { task },
     );
   }

@@ -31,7 +31,7 @@ export function workOf({ body, id }: DeadLetter): DeadWork {
       `Cannot redrive ${id}: ${mismatch('a message of version 1', `version ${message.newer}`)}. Use a newer release.`,
     );
   if (message.kind !== 'revoke') return message;
-  throw new InvalidMessage(`Cannot redrive ${id} as work: it asked for a revocation, which has been carried out`);
+  throw new InvalidMessage(`Cannot redrive ${id}: it is a request for a revocation, which has been performed`);
 }
 
 /**

@@ -12,7 +12,9 @@ const STANDS_MS = 366 * 86_400_000;
 /** Asks for an id, and everything inside it that has not run, to be revoked. The request is durable when this resolves. */
 export async function sendRevocation(engine: Engine, id: string): Promise<void> {
   if (engine.anyQueue() === undefined) {
-    throw new NotRegistered(`Cannot revoke ${id} as no queue is known here: no function runs any task`, { task: id });
+    throw new NotRegistered(`Cannot revoke ${id}: no function runs a task, so there is no queue for the request`, {
+      task: id,
+    });
   }
   const message: RevokeMessage = {
     kind: 'revoke',

@@ -158,7 +158,7 @@ async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each'
   if (task === undefined) {
     const known = [...engine.tasks.keys()];
     throw new NotRegistered(
-      `Cannot run ${data.task} here as its code is not in this program: known here are ${known.join(', ')}`,
+      `Cannot run ${data.task} here: its code is not in this program. Known tasks: ${known.join(', ')}.`,
       { task: data.task, known },
     );
   }

@@ -16,7 +16,7 @@ export async function regionOf(
   return resolved(
     (client) => client.config.region(),
     undefined,
-    'Cannot choose a region: none is given; add --region eu-west-1, or set AWS_REGION',
+    'Cannot choose a region: none is given. Add --region eu-west-1, or set AWS_REGION.',
   );
 }
 
@@ -29,7 +29,7 @@ export async function checkCredentials(region: string): Promise<void> {
   await resolved(
     (client) => client.config.credentials(),
     region,
-    'Cannot reach AWS as no credentials are found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any value for an emulator)',
+    'Cannot reach AWS: no credentials are found. Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (any value for an emulator).',
   );
 }
 

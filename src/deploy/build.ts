@@ -180,7 +180,7 @@ function loadedConfigs(
       JSON.stringify(buildSettingsIn(merged)) !== JSON.stringify(buildSettingsIn(planned.configs[name]))
     ) {
       throw new ConfigurationError(
-        `Cannot use ${late} of ${place}: it is computed, and it is needed before the file runs. Write the whole \`config\` as one object of texts, numbers and lists, or put ${late} in \`build.handlers.${name}\` of chordal.config.ts`,
+        `Cannot use ${late} of ${place}: it is computed, and the build needs it before the file runs. Write the whole \`config\` as one object of texts, numbers and lists, or put ${late} in \`build.handlers.${name}\` of chordal.config.ts.`,
       );
     }
     return [name, merged] as const;

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { nearest } from '../core/text/did-you-mean.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 
 /** A check of a setting: the expected value, and whether a value is one. */
 export interface SettingCheck {
@@ -43,14 +44,12 @@ export function checkSettings(
   checks: Readonly<Record<string, SettingCheck>>,
   place: string,
 ): asserts given is Readonly<Record<string, unknown>> {
-  if (!isRecord(given)) throw new ConfigurationError(`Cannot use ${place}: it is ${describe(given)}, not an object`);
+  if (!isRecord(given)) throw new ConfigurationError(`Cannot use ${place}: ${mismatch('an object', describe(given))}`);
   for (const [key, value] of Object.entries(given)) {
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) throw unknownKey(key, Object.keys(checks), place);
     if (value !== undefined && !check.is(value)) {
-      throw new ConfigurationError(
-        `Cannot use ${key} of ${place}: it must be ${check.want}, and is ${describe(value)}`,
-      );
+      throw new ConfigurationError(`Cannot use ${key} of ${place}: ${mismatch(check.want, describe(value))}`);
     }
   }
 }
@@ -60,7 +59,7 @@ export function unknownKey(key: string, known: readonly string[], place: string)
   const near = nearest(key, known);
   const hint = near === undefined ? '' : ` Did you mean \`${near}\`?`;
   return new ConfigurationError(
-    `Cannot use ${key} of ${place}: there is no such setting.${hint} Known are ${known.join(', ')}`,
+    `Cannot use ${key} of ${place}: there is no such setting.${hint} Known settings: ${known.join(', ')}.`,
   );
 }
 

@@ -62,7 +62,7 @@ export function checkFunctionConfig(given: unknown, place: string): FunctionConf
   const { concurrency, reserved } = config;
   if (concurrency !== undefined && reserved !== undefined && concurrency > reserved) {
     throw new ConfigurationError(
-      `Cannot use concurrency of ${place}: it is ${concurrency}, and reserved is ${reserved}, so that batches above that would be refused by Lambda. Set it to at most ${reserved}`,
+      `Cannot use concurrency of ${place}: it is ${concurrency}, reserved is ${reserved}, and Lambda refuses batches above that. Set it to at most ${reserved}.`,
     );
   }
   return config;
@@ -186,7 +186,7 @@ function checkStatement(statement: unknown, place: string): void {
   for (const [key, other] of [['Effect'], ['Action', 'NotAction'], ['Resource', 'NotResource']] as const) {
     if (statement[key] !== undefined || (other !== undefined && statement[other] !== undefined)) continue;
     throw new ConfigurationError(
-      `Cannot use ${place}: it has no ${key}. Write it as { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:…' }`,
+      `Cannot use ${place}: it has no ${key}. Write it as { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:…' }.`,
     );
   }
 }

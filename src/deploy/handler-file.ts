@@ -40,7 +40,7 @@ export async function findHandlers(dir: string): Promise<readonly HandlerFile[]>
     const before = handlers[index - 1];
     if (before?.name !== name) continue;
     throw new ConfigurationError(
-      `Cannot name a function after ${file}: ${before.file} has the same name. Rename one of them`,
+      `Cannot name a function after ${file}: ${before.file} has the same name. Rename one of them.`,
     );
   }
   return handlers;

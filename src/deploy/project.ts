@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
@@ -215,7 +216,7 @@ function visibilityFor({ timeoutSeconds = DEFAULT_TIMEOUT_SECONDS, windowSeconds
 function checkPart(what: string, value: string): void {
   if (/^[A-Za-z][A-Za-z0-9-]*$/.test(value)) return;
   throw new ConfigurationError(
-    `Cannot use "${value}" as the ${what}: it takes letters, digits and hyphens, and begins with a letter`,
+    `Cannot use the ${what}: ${mismatch('letters, digits and hyphens, and a letter first', `"${value}"`)}`,
   );
 }
 
@@ -237,13 +238,13 @@ function checkNames(prefix: string, functions: readonly HandlerFile[]): void {
 function checkLength(name: string, after: string, fix: string): void {
   if (name.length <= longestFunctionName) return;
   throw new ConfigurationError(
-    `Cannot name a function "${name}"${after}: a name has at most ${longestFunctionName} characters, this one has ${name.length}; shorten ${fix}`,
+    `Cannot name a function "${name}"${after}: a name has at most ${longestFunctionName} characters, this one has ${name.length}. Shorten ${fix}.`,
   );
 }
 
 function checkLimit(owner: string, what: string, value: number, least: number, most: number): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new ConfigurationError(
-    `Cannot set ${what} of ${owner} to ${value}: it takes a whole number from ${least} to ${most}`,
+    `Cannot set ${what} of ${owner}: ${mismatch(`a whole number from ${least} to ${most}`, String(value))}`,
   );
 }

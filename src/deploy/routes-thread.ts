@@ -30,21 +30,21 @@ function exportsOf(module: unknown): Readonly<Record<string, unknown>> {
 function describe(name: string, module: Readonly<Record<string, unknown>>): LoadedHandler {
   const { handler, config } = module;
   if (typeof handler !== 'function') {
-    return { name, problem: 'it exports no handler; write `export const handler = app.handler(add, mul)`' };
+    return { name, problem: 'it does not export a handler. Write `export const handler = app.handler(add, mul)`.' };
   }
   const tasks: unknown = 'tasks' in handler ? handler.tasks : undefined;
   if (!Array.isArray(tasks) || tasks.length === 0 || !tasks.every((task) => typeof task === 'string')) {
-    return { name, problem: 'its handler names no tasks; make it with `app.handler(…)` of the tasks that it runs' };
+    return { name, problem: 'its handler has no tasks. Make it by `app.handler(…)` with its tasks.' };
   }
   const others = otherHandlers(module);
   if (others.length > 0) {
     return {
       name,
-      problem: `it exports more than one handler (handler, ${others.join(', ')}); a file is one function, so give each a file of its own`,
+      problem: `it exports more than one handler (handler, ${others.join(', ')}). A file is one function: give each a file of its own.`,
     };
   }
   if (config !== undefined && cloneable(config) === undefined) {
-    return { name, problem: 'its `config` has a function in it: plugins of esbuild belong in chordal.config.ts' };
+    return { name, problem: 'its `config` has a function in it. Put plugins of esbuild into chordal.config.ts.' };
   }
   return { name, tasks, timeLimits: timeLimitsOf(handler), ...(config !== undefined && { config }) };
 }

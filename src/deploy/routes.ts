@@ -68,7 +68,7 @@ export function routesOf(loaded: readonly UsableHandler[], handlers: readonly Ha
       const other = routes.get(task);
       if (other !== undefined) {
         throw new ConfigurationError(
-          `Cannot route task "${task}": ${fileOf(other)} and ${file} both run it, and a task runs in one handler`,
+          `Cannot route task "${task}": ${fileOf(other)} and ${file} both run it, and a task runs in one handler. Remove it from one of them.`,
         );
       }
       routes.set(task, handler.name);
@@ -87,8 +87,8 @@ function checkTimeLimits(
   for (const [task, limit] of Object.entries(limits)) {
     if (limit + LIMIT_MARGIN_SECONDS < timeout) continue;
     throw new ConfigurationError(
-      `Cannot run task "${task}" of ${file}: its timeLimit is ${limit} s, and its function ends after ${timeout} s, of which ${LIMIT_MARGIN_SECONDS} s are kept; ` +
-        `give the function a timeout above ${limit + LIMIT_MARGIN_SECONDS} s, or the task a shorter limit`,
+      `Cannot run task "${task}" of ${file}: its timeLimit is ${limit} s, and its function ends after ${timeout} s, with a margin of ${LIMIT_MARGIN_SECONDS} s. ` +
+        `Give the function a timeout above ${limit + LIMIT_MARGIN_SECONDS} s, or the task a shorter limit.`,
     );
   }
 }

@@ -114,7 +114,7 @@ function checkNode(): void {
   const problem = nodeProblem(process.versions.node);
   if (problem === undefined) return;
   throw new ConfigurationError(
-    `Cannot build handlers: ${problem}. Run npm install --save-dev node@24, and start the framework by npx`,
+    `Cannot build handlers: ${problem}. Run npm install --save-dev node@24, and start the framework by npx.`,
   );
 }
 
@@ -195,7 +195,7 @@ function checkPatterns(patterns: readonly string[] | undefined, root: string): v
     return;
   if (patterns.some((pattern) => pattern === `${outDir}/**`)) return;
   throw new ConfigurationError(
-    `Cannot package the functions: package.patterns of serverless.yml takes only some of what is built. Write '${outDir}/**' and '!${outDir}/meta.json' in place of the lines with ${outDir}`,
+    `Cannot package the functions: package.patterns of serverless.yml leaves out some of the built files. Replace the lines with ${outDir} by '${outDir}/**' and '!${outDir}/meta.json'.`,
   );
 }
 
@@ -207,7 +207,7 @@ function checkCount(own: number, { functions, systemFunctions }: Project): void 
   const total = own + 3 * functions.length + 2 * systemFunctions.length + 3;
   if (total <= MOST_RESOURCES) return;
   throw new ConfigurationError(
-    `Cannot deploy ${functions.length} handlers in one stack: they take ${total} resources, and CloudFormation takes ${MOST_RESOURCES}. Put tasks together in fewer files, deploy without alarms, or split the service`,
+    `Cannot deploy ${functions.length} handlers in one stack: they take ${total} resources, and CloudFormation takes ${MOST_RESOURCES}. Put tasks together in fewer files, deploy without alarms, or split the service.`,
   );
 }
 
@@ -231,7 +231,7 @@ function checkLogicalNames(handlers: readonly HandlerFile[]): void {
     const owner = taken.get(id);
     if (owner !== undefined) {
       throw new ConfigurationError(
-        `Cannot name a function after ${file}: in a template it is called ${id}, and so is ${owner}; rename the file`,
+        `Cannot name a function after ${file}: its name in a template would be ${id}, which ${owner} has. Rename the file.`,
       );
     }
     taken.set(id, file);

@@ -103,7 +103,7 @@ function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue'>, dra
 
 function unroutable(draft: Draft): NotRegistered {
   const task = draft.kind === 'revoke' ? draft.id : (firstTaskOf(draft.sig)?.task ?? draft.id);
-  return new NotRegistered(`Cannot send ${draft.id}: no function runs the task "${task}", or has the queue it names.`, {
+  return new NotRegistered(`Cannot send ${draft.id}: no function runs the task "${task}", or has its queue.`, {
     task,
   });
 }

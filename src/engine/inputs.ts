@@ -104,7 +104,7 @@ async function gather(
     }
     // A join that is complete has all outcomes; a read that misses one is behind.
     if (attempt === GATHER_TRIES)
-      throw new ServiceUnavailable(`Cannot gather ${join} as ${n} values: some are missing`);
+      throw new ServiceUnavailable(`Cannot gather the ${n} values of ${join}: some are missing`);
     await reader.clock.sleep(GATHER_WAIT_MS);
   }
 }

@@ -28,12 +28,12 @@ export function checkAllowed(data: SignatureData, isAllowed: AllowList, queues: 
     const { queue } = part.options;
     if (part.kind === 'task' && !isAllowed(part.task)) {
       throw new InvalidCanvas(
-        `Cannot submit ${part.task} as it is not on the allow-list: add it to CHORDAL_SUBMIT_ALLOW, the parameter submitAllow of the stack`,
+        `Cannot submit ${part.task}: it is not on the allow-list. Add it to CHORDAL_SUBMIT_ALLOW, the parameter submitAllow of the stack.`,
       );
     }
     if (queue !== undefined && !queues.has(queue)) {
       throw new InvalidCanvas(
-        `Cannot send to the queue ${queue} as no task is on it: known are ${[...queues].join(', ')}`,
+        `Cannot send to the queue ${queue}: it has no tasks. Known queues: ${[...queues].join(', ')}.`,
       );
     }
   }

@@ -19,12 +19,12 @@ import type { FunctionContext, Handler, QueueAnswer, QueueEvent, QueueRecord } f
  */
 export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: () => string = queuePrefix): Handler {
   if (tasks.length === 0)
-    throw new InvalidOptions('Cannot make a handler as it has no tasks: give app.handler at least one');
+    throw new InvalidOptions('Cannot make a handler: it has no tasks. Give app.handler() at least one.');
   const names = tasks.map((task, index) => {
     const name = nameOf(task);
     if (name !== undefined && engine.tasks.has(name)) return name;
     throw new InvalidOptions(
-      `Cannot handle ${name ?? `argument ${index + 1}`} as it is no task of this app: register it with app.task`,
+      `Cannot handle ${name ?? `argument ${index + 1}`}: it is not a task of this app. Register it with app.task().`,
     );
   });
   const here: Engine = withTasks(engine, names);

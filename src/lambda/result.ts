@@ -53,7 +53,7 @@ function withinLimit(report: ResultReport): ResultReport {
   const bytes = Buffer.byteLength(JSON.stringify(report));
   if (bytes <= MAX_ANSWER_BYTES) return report;
   const { taskId, state } = report;
-  const message = `Cannot answer with the value of ${taskId}: it has ${bytes} bytes, and Lambda answers with at most 6 MB; read it with app.asyncResult(id).get()`;
+  const message = `Cannot answer with the value of ${taskId}: it has ${bytes} bytes, and Lambda answers with at most 6 MB. Read it with app.asyncResult(id).get().`;
   return { taskId, state, error: reportError(new SerializationError(message, { path: 'value' })) };
 }
 

@@ -61,11 +61,13 @@ function readFields(request: unknown): Readonly<Record<string, unknown>> {
   }
   const unknown = Object.keys(request).find((key) => !FIELDS.includes(key));
   if (unknown !== undefined)
-    throw new InvalidOptions(`Cannot use ${unknown} in a payload: known are ${FIELDS.join(', ')}`);
+    throw new InvalidOptions(
+      `Cannot use ${unknown} in a payload: there is no such field. Known fields: ${FIELDS.join(', ')}.`,
+    );
   const bytes = Buffer.byteLength(JSON.stringify(request));
   if (bytes > MAX_BYTES) {
     throw new InvalidCanvas(
-      `Cannot submit a payload of ${bytes} bytes: the most is ${MAX_BYTES}; put large values where the tasks can read them, and send where that is`,
+      `Cannot submit a payload of ${bytes} bytes: ${MAX_BYTES} is the most. Put large values where the tasks can read them, and send their addresses.`,
     );
   }
   return request;

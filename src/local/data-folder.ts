@@ -17,7 +17,7 @@ export async function openDataFolder(dataDir: string): Promise<void> {
 export function dataFolderError(dataDir: string, cause: unknown): ConfigurationError {
   const detail = messageOf(rootCause(cause));
   const { reason, fix } = PROBLEMS.find(({ pattern }) => pattern.test(detail)) ?? UNKNOWN;
-  return new ConfigurationError(`Cannot use the data folder ${dataDir}: ${reason} (${detail}). ${fix}`, { cause });
+  return new ConfigurationError(`Cannot use the data folder ${dataDir}: ${reason} (${detail}). ${fix}.`, { cause });
 }
 
 // --- internal ---

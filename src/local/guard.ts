@@ -67,7 +67,7 @@ function credentialOf(
 /** Answers as the services do: S3 in XML, the others in JSON. */
 function refuse(request: IncomingMessage, response: ServerResponse, problem: string): void {
   request.resume();
-  const message = `Cannot answer this request: ${problem}. Set the environment that this start of the embedded cloud prints`;
+  const message = `Cannot answer this request: ${problem}. Set the environment that this start of the embedded cloud prints.`;
   const isS3 = credentialOf(request.headers, request.url ?? '')?.service === 's3';
   const code = isS3 ? 'InvalidAccessKeyId' : 'UnrecognizedClientException';
   response.writeHead(403, {

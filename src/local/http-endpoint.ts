@@ -62,7 +62,7 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
   server.once('error', reject).listen(port, '127.0.0.1', resolve);
   await promise.catch((cause: unknown) => {
     throw new ConfigurationError(
-      `Cannot start the embedded ${service}: port ${port} is in use. Choose another, or none to take any free port`,
+      `Cannot start the embedded ${service}: port ${port} is in use. Choose another, or none to take any free port.`,
       { cause },
     );
   });

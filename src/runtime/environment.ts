@@ -160,7 +160,7 @@ export function required(environment: Environment, name: string): string {
   const value = environment[name];
   if (value !== undefined && value !== '') return value;
   throw new ConfigurationError(
-    `Cannot reach the cloud as ${name} is not set: take it from what \`chordal dev\` prints, from the outputs of the deployed stack, or use --local`,
+    `Cannot reach the cloud: ${name} is not set. Take it from the output of \`chordal dev\` or from the outputs of the deployed stack, or use --local.`,
   );
 }
 

@@ -152,7 +152,7 @@ function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Han
     const other = Object.hasOwn(routes, task) ? routes[task] : undefined;
     if (other !== undefined)
       throw new InvalidOptions(
-        `Cannot route task "${task}": ${other} and ${queue} of memoryCloud() both run it, and a task runs in one handler`,
+        `Cannot route task "${task}": ${other} and ${queue} of memoryCloud() both run it, and a task runs in one handler. Remove it from one of them.`,
       );
     routes[task] = queue;
   }
@@ -161,7 +161,7 @@ function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Han
 function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
   const refuse = async (): Promise<never> => {
     throw new ServiceUnavailable(
-      'Cannot reach a memoryCloud that is closed: what was started in it still runs; await it before close()',
+      'Cannot reach a memoryCloud: it is closed, and its tasks still run. Await them before close().',
     );
   };
   const { outcomes, payloads, records, journal, broker, deliveries, scheduler } = ports;

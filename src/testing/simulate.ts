@@ -52,7 +52,7 @@ export class SimulationFailed extends Error {
   constructor(seed: number, problems: readonly string[], options: { readonly cause?: unknown }) {
     const what = problems.join('; ');
     super(
-      `Cannot end as it should with seed ${seed}: ${what}; to run it again, give simulate { seed: ${seed} }`,
+      `Cannot end as expected with seed ${seed}: ${what}. To run it again, give simulate() { seed: ${seed} }.`,
       options,
     );
     this.seed = seed;

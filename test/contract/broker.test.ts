@@ -32,7 +32,7 @@ it('send() throws ConfigurationError with the name of the queue when there is no
     const sent = broker.send({ messages: [{ queue: 'absent', body: '{}', delaySeconds: 0 }] });
     await expect(sent).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
-      message: expect.stringMatching(/absent.*deploy/) as string,
+      message: expect.stringMatching(/absent.*Deploy/) as string,
     });
   } finally {
     await close();

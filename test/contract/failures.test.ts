@@ -27,7 +27,7 @@ describe('failures of services', () => {
     const outcomes = new DynamoOutcomes({ client: dynamo.client, table: 'absent', clock, nonces });
     await expect(outcomes.read({ address })).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
-      message: expect.stringMatching(/"absent".*deploy/) as string,
+      message: expect.stringMatching(/"absent".*Deploy/) as string,
     });
   });
 
@@ -44,7 +44,7 @@ describe('failures of services', () => {
     const outcomes = new DynamoOutcomes({ client, table: 'any', clock, nonces });
     await expect(outcomes.read({ address })).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
-      message: expect.stringContaining('check the credentials') as string,
+      message: expect.stringContaining('Check the credentials') as string,
     });
   });
 
@@ -76,7 +76,7 @@ describe('failures of services', () => {
     const payloads = new AwsPayloads({ dynamo: client, table, s3, bucket: 'absent', clock, nonces });
     const expected = {
       code: 'CHORDAL_CONFIGURATION',
-      message: expect.stringMatching(/"absent".*deploy/) as string,
+      message: expect.stringMatching(/"absent".*Deploy/) as string,
     };
     const put = payloads.putValue({ address, token: 'token', text: 'x'.repeat(9000), until });
     await expect(put).rejects.toMatchObject(expected);

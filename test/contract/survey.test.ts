@@ -50,7 +50,7 @@ it('inFlight() throws ConfigurationError when there is no dead-letter queue: the
   try {
     await expect(survey.inFlight()).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
-      message: expect.stringMatching(/there is no "test-.*-dead" among them; deploy the stack/) as string,
+      message: expect.stringMatching(/there is no "test-.*-dead" among them\. Deploy the stack/) as string,
     });
   } finally {
     await close();

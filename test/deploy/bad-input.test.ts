@@ -26,11 +26,11 @@ const unreachable = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
 test.each<[string, Case]>([
   [
     'credentials that are missing',
-    { env: { AWS_ACCESS_KEY_ID: undefined }, message: /no credentials are found: set AWS_PROFILE, or/ },
+    { env: { AWS_ACCESS_KEY_ID: undefined }, message: /no credentials are found\. Set AWS_PROFILE, or/ },
   ],
   [
     'a region that is missing',
-    { env: { AWS_REGION: undefined }, message: /Cannot choose a region: none is given; add --region/ },
+    { env: { AWS_REGION: undefined }, message: /Cannot choose a region: none is given\. Add --region/ },
   ],
   [
     'a stage with other characters',
@@ -43,7 +43,7 @@ test.each<[string, Case]>([
     'a stage that begins with a digit',
     {
       args: ['--stage', '1a'],
-      message: /Cannot use "1a" as the stage: it takes letters, digits and hyphens, and begins with a letter/,
+      message: /Cannot use the stage: expected letters, digits and hyphens, and a letter first, got "1a"/,
     },
   ],
   [
@@ -57,7 +57,7 @@ test.each<[string, Case]>([
     'a limit that AWS has',
     {
       args: ['--param=timeout=901'],
-      message: /Cannot set timeout of chordal-dev-math to 901: it takes a whole number from 1 to 900/,
+      message: /Cannot set timeout of chordal-dev-math: expected a whole number from 1 to 900, got 901/,
     },
   ],
   [
@@ -68,7 +68,7 @@ test.each<[string, Case]>([
         'serverless.yml': yml.replace('functions: {}', 'functions: { math: { timeouts: 600 } }'),
       },
       message:
-        /Cannot use timeouts of custom\.functions\.math of serverless\.yml: there is no such setting\. Did you mean `timeout`\? Known are memory, timeout,/,
+        /Cannot use timeouts of custom\.functions\.math of serverless\.yml: there is no such setting\. Did you mean `timeout`\? Known settings: memory, timeout,/,
     },
   ],
   [
@@ -76,14 +76,14 @@ test.each<[string, Case]>([
     {
       files: { 'handlers/math.ts': math, 'serverless.yml': yml.replace('functions: {}', 'functions: { maths: {} }') },
       message:
-        /Cannot use maths of custom\.functions of serverless\.yml: there is no such setting\. Did you mean `math`\? Known are math/,
+        /Cannot use maths of custom\.functions of serverless\.yml: there is no such setting\. Did you mean `math`\? Known settings: math/,
     },
   ],
   [
     'a handler that exports nothing',
     {
       files: { 'handlers/math.ts': 'export {};' },
-      message: /Cannot use handlers\/math\.ts: it exports no handler; write/,
+      message: /Cannot use handlers\/math\.ts: it does not export a handler\. Write/,
     },
   ],
   [
@@ -101,7 +101,7 @@ test.each<[string, Case]>([
       files: {
         'handlers/math.ts': `${app}const other = createApp('other');\nexport const handler = app.handler(other.task('mul', (x: number) => x));\n`,
       },
-      message: /Cannot use handlers\/math\.ts: it failed to load: Cannot handle mul as it is no task of this app/,
+      message: /Cannot use handlers\/math\.ts: it failed to load: Cannot handle mul: it is not a task of this app/,
     },
   ],
   [
@@ -116,7 +116,7 @@ test.each<[string, Case]>([
     {
       files: { 'handlers/math.ts': math.replace("'add', ", "'add', { timeLimit: 60 }, ") },
       message:
-        /Cannot run task "add" of handlers\/math\.ts: its timeLimit is 60 s, and its function ends after 60 s.*give the function a timeout above 65 s/,
+        /Cannot run task "add" of handlers\/math\.ts: its timeLimit is 60 s, and its function ends after 60 s.*Give the function a timeout above 65 s/,
     },
   ],
   [
@@ -135,7 +135,10 @@ test.each<[string, Case]>([
   ],
   [
     'two files that have one name in a template',
-    { files: { 'handlers/math.ts': math, 'handlers/Math.ts': math }, message: /it is called Math, and so is/ },
+    {
+      files: { 'handlers/math.ts': math, 'handlers/Math.ts': math },
+      message: /its name in a template would be Math, which \S+ has/,
+    },
   ],
   [
     'a handler that does not build',

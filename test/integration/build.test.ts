@@ -86,10 +86,10 @@ test('buildHandlers() refuses a file whose handler it cannot use', async () => {
 
   expect(await failureOf('export const other = 1;')).toMatchObject({
     code: 'CHORDAL_CONFIGURATION',
-    message: expect.stringMatching(/Cannot use .*math\.ts: it exports no handler/),
+    message: expect.stringMatching(/Cannot use .*math\.ts: it does not export a handler/),
   });
   expect(await failureOf('export const handler = () => {};')).toMatchObject({
-    message: expect.stringMatching(/its handler names no tasks/),
+    message: expect.stringMatching(/its handler has no tasks/),
   });
   expect(await failureOf("throw new Error('no table');")).toMatchObject({
     message: expect.stringMatching(/math\.ts: it failed to load: no table/),

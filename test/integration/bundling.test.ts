@@ -235,7 +235,7 @@ describe('what cannot be built is refused', () => {
       'a configuration with a value that AWS refuses',
       'export const config = { timeout: 901 };',
       {},
-      /Cannot use timeout of config of .*h\.ts: it must be a whole number from 5 to 900, and is 901/,
+      /Cannot use timeout of config of .*h\.ts: expected a whole number from 5 to 900, got 901/,
     ],
     [
       'a configuration that is misspelt and computed',
@@ -247,7 +247,7 @@ describe('what cannot be built is refused', () => {
       'a setting of the build that only the running module knows',
       `const name = ['x'].join(''); export const config = { external: [name] };`,
       {},
-      /Cannot use external of config of .*h\.ts: it is computed, and it is needed before the file runs/,
+      /Cannot use external of config of .*h\.ts: it is computed, and the build needs it before the file runs/,
     ],
     [
       'a variable that Lambda sets itself',
@@ -265,7 +265,7 @@ describe('what cannot be built is refused', () => {
       'more batches at once than are reserved',
       'export const config = { reserved: 5, concurrency: 10 };',
       {},
-      /Cannot use concurrency of config of .*h\.ts: it is 10, and reserved is 5.*Set it to at most 5/,
+      /Cannot use concurrency of config of .*h\.ts: it is 10, reserved is 5.*Set it to at most 5/,
     ],
   ])('%s', async (_, text, files, message) => {
     await expect(built(text, files)).rejects.toThrow(message);

@@ -122,10 +122,10 @@ test('the commands about an id work on a cloud that is up, and name what is miss
   expect(gone).toMatchObject({ code: 1, answers: [{ error: { errorType: 'UnknownResult' } }] });
   expect(noTable).toMatchObject({ code: 2, stdout: '' });
   expect(noTable.stderr).toBe(
-    'chordal: Cannot read the table "other": there is no such table; deploy the stack, or check the names and the region in the environment\n',
+    'chordal: Cannot read the table "other": there is no such table. Deploy the stack, or check the names and the region in the environment.\n',
   );
   expect(noQueue.code).toBe(2);
-  expect(noQueue.stderr).toMatch(/^chordal: Cannot send to the queue "other-math": there is no such queue; deploy/);
+  expect(noQueue.stderr).toMatch(/^chordal: Cannot send to the queue "other-math": there is no such queue\. Deploy/);
 }, 60_000);
 
 // --- internal ---

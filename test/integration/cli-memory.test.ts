@@ -78,7 +78,7 @@ test('run answers each line of NDJSON in order, and runs those beside one that i
       },
       { error: { errorType: 'InvalidCanvas', message: /Cannot read a canvas: expected an object .*, got 5/, line: 5 } },
       { error: { errorType: 'InvalidCanvas', message: /canvas\.kwargs\.tasks: expected at least one step/, line: 6 } },
-      { error: { errorType: 'NotRegistered', message: /Cannot send nosuch .* known here are .*add/, line: 7 } },
+      { error: { errorType: 'NotRegistered', message: /Cannot send nosuch: .* Known tasks: .*add/, line: 7 } },
       { error: { errorType: 'InvalidArguments', message: /Cannot call add\(1\)/, failedTask: 'add' } },
       { error: { errorType: 'SerializationError', message: /nests deeper than 1000 levels/, line: 9 } },
       {
@@ -100,7 +100,7 @@ test.each([
     'InvalidCanvas',
     'Cannot read canvas.kwargs.tasks: expected at least one step',
   ],
-  ['an unknown task', '{"task": "ad", "args": [1, 2]}', 'NotRegistered', 'did you mean add?'],
+  ['an unknown task', '{"task": "ad", "args": [1, 2]}', 'NotRegistered', 'Did you mean add?'],
   ['a list of canvases', '[{"task": "add"}]', 'InvalidCanvas', 'To submit several canvases, write one a line'],
   ['JSON nested 20,000 deep', deep, 'SerializationError', 'nests deeper than 1000 levels'],
 ])('run ends with 2 for %s, and says so on both streams', async (_, input, errorType, message) => {
@@ -199,7 +199,7 @@ test('a handler that cannot be built is an error with file and line', async () =
 test('a task that ends its process ends the command, which says so', async () => {
   const { code, stdout, stderr } = await chordal(['call', 'crash', '--memory', '--wait']);
 
-  expect(stderr).toMatch(/^chordal: A task called process.exit\(\)\. .* use --local to isolate tasks/);
+  expect(stderr).toMatch(/^chordal: A task called process.exit\(\)\. .* Use --local to isolate tasks\./);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 });
 

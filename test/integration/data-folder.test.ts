@@ -36,7 +36,7 @@ test('a damaged data folder is refused with one clear error', async () => {
     await expect(startCloud({ project, dataDir }), what).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
       message: expect.stringMatching(
-        /^Cannot use the data folder \S+: it is damaged \(.*\)\. Move it away, or choose another folder$/,
+        /^Cannot use the data folder \S+: it is damaged \(.*\)\. Move it away, or choose another folder\.$/,
       ) as string,
     });
   }
@@ -93,7 +93,7 @@ test('a full disk ends the cloud with the reason, and its data is there at the n
   const accepted = lines.length - 1;
 
   expect(lines.at(-1)).toMatch(
-    /^Cannot use the data folder \S+: the disk is full \(.*\)\. Free some space, and start again$/,
+    /^Cannot use the data folder \S+: the disk is full \(.*\)\. Free some space, and start again\.$/,
   );
   expect(accepted).toBeGreaterThan(0);
   const again = await startCloud({ project, dataDir });

@@ -27,13 +27,13 @@ export function translated(error: unknown, doing: string, { kind, name }: Resour
   const what = `Cannot ${doing} the ${kind} "${name}"`;
   const why = `${error.name}: ${error.message}`;
   if (MISSING.has(error.name)) {
-    const advice = `deploy the stack, or check the names and the region in the environment`;
-    return new ConfigurationError(`${what}: there is no such ${kind}; ${advice}`, { cause: error });
+    const advice = 'Deploy the stack, or check the names and the region in the environment.';
+    return new ConfigurationError(`${what}: there is no such ${kind}. ${advice}`, { cause: error });
   }
   if (isBusy(error)) return new ServiceUnavailable(`${what} for now: ${why}`, { cause: error });
   if (DENIED.test(error.name) || NOT_SET_UP.test(error.message)) {
-    const advice = 'check the credentials, the region and the role of this program';
-    return new ConfigurationError(`${what}: current access is refused (${why}); ${advice}`, { cause: error });
+    const advice = 'Check the credentials, the region and the role of this program.';
+    return new ConfigurationError(`${what}: access is refused (${why}). ${advice}`, { cause: error });
   }
   if (statusOf(error) === undefined) return error;
   return new ConfigurationError(`${what}: the service refuses the request (${why})`, { cause: error });

@@ -78,7 +78,7 @@ export class AwsPayloads implements Payloads {
       ? this.#readingItems(() => this.#getItem(place.item))
       : this.#readingObjects(() => this.#getObject(place.object)));
     if (text !== undefined) return text;
-    throw new UnknownResult(`Cannot read ${what}: it is not there; it was removed, or it expired`, {
+    throw new UnknownResult(`Cannot read ${what}: it is not there. It was removed, or it expired.`, {
       taskId: place.id,
     });
   }

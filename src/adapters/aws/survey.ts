@@ -62,7 +62,7 @@ export class AwsSurvey implements Survey {
     const isDead = ({ url }: { readonly url: string }): boolean => nameOf(url) === `${prefix}dead`;
     if (!counts.some(isDead)) {
       throw new ConfigurationError(
-        `Cannot count the messages of the queues "${prefix}*": there is no "${prefix}dead" among them; deploy the stack, or check the names and the region in the environment`,
+        `Cannot count the messages of the queues "${prefix}*": there is no "${prefix}dead" among them. Deploy the stack, or check the names and the region in the environment.`,
       );
     }
     const own = counts.filter((count) => !isDead(count));

@@ -50,7 +50,7 @@ function idOfBlock(key: string): string {
 }
 
 function missing(what: string, key: string, taskId: string): never {
-  throw new UnknownResult(`Cannot read a ${what} as text: there is none under ${key}; it was removed, or it expired`, {
+  throw new UnknownResult(`Cannot read a ${what}: there is none at ${key}. It was removed, or it expired.`, {
     taskId,
   });
 }

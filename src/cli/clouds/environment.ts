@@ -39,7 +39,7 @@ async function withRoutes(environment: Environment, handlersDir: string): Promis
   if (given !== '') return environment;
   if (!existsSync(handlersDir)) {
     throw new ConfigurationError(
-      `Cannot find the queues of the tasks: there is no folder ${handlersDir}. Run this in the project, name the folder with --handlers, or set CHORDAL_ROUTES to the value that \`chordal dev\` prints`,
+      `Cannot find the queues of the tasks: there is no folder ${handlersDir}. Run this in the project, name the folder with --handlers, or set CHORDAL_ROUTES to the value that \`chordal dev\` prints.`,
     );
   }
   const [{ buildHandlers }, { findHandlers }, { overConfig }] = await Promise.all([

@@ -46,7 +46,7 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
 
 // --- internal ---
 
-const ENDED = 'A task called process.exit(). With --memory that ends the whole command; use --local to isolate tasks.';
+const ENDED = 'A task called process.exit(). With --memory that ends the whole command. Use --local to isolate tasks.';
 
 async function loadHandler(bundle: string): Promise<Handler> {
   // The build has checked that the bundle exports a handler.

@@ -69,7 +69,7 @@ export function addWaitOptions(command: Command): void {
 export function readWait({ wait = false, timeout }: GivenWait): Waiting {
   if (timeout === undefined) return { wait };
   if (wait) return { wait, timeoutSeconds: timeout };
-  throw new UsageError('Cannot use --timeout without --wait: the command does not wait. Add --wait');
+  throw new UsageError('Cannot use --timeout without --wait: the command does not wait. Add --wait.');
 }
 
 /**
@@ -78,7 +78,8 @@ export function readWait({ wait = false, timeout }: GivenWait): Waiting {
  * @throws UsageError for two clouds at once, or a data folder for a cloud that keeps no data
  */
 export function readCloudOptions({ local = false, memory = false, handlers, data }: GivenCloud): CloudOptions {
-  if (local && memory) throw new UsageError('Cannot use both --local and --memory: choose one');
+  if (local && memory)
+    throw new UsageError('Cannot use both --local and --memory: each of them is a cloud. Choose one.');
   if (data !== undefined && !local)
     throw new UsageError('Cannot use --data without --local: only the embedded cloud keeps its state in a folder');
   const embedded = local ? 'local' : 'memory';

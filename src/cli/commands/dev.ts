@@ -70,7 +70,8 @@ interface DevCloud {
 
 async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {
   const { handlers, data, service, stage, port, aws, localstackPort } = given;
-  if (localstackPort !== undefined) throw new UsageError('Cannot use --localstack-port: add --cloud localstack');
+  if (localstackPort !== undefined)
+    throw new UsageError('Cannot use --localstack-port: only LocalStack has that option. Add --cloud localstack.');
   const { startDev } = await import('../clouds/dev.ts');
   return startDev({ handlersDir: handlers, dataDir: data, service, stage, port, aws }, output);
 }

@@ -39,7 +39,7 @@ export async function chooseDevPlace(handlersDir: string, port?: number): Promis
   const last = await lastStart(join(folder, 'dev.env'));
   if (last?.isUp === true) {
     throw new ConfigurationError(
-      `Cannot start chordal dev: it already runs in this project, as process ${last.pid}. Stop it, or add --port 0 to start another one on free ports`,
+      `Cannot start chordal dev: it already runs in this project, as process ${last.pid}. Stop it, or add --port 0 to start another one on free ports.`,
     );
   }
   const first = await firstPort(port, last?.port);
@@ -118,7 +118,7 @@ async function firstPort(given: number | undefined, last: number | undefined): P
   if (await areFree(wanted)) return wanted;
   if (given === undefined) return firstFree();
   throw new ConfigurationError(
-    `Cannot start chordal dev: port ${given} is in use, or one of the ${PORTS - 1} ports after it. Choose another with --port, or none`,
+    `Cannot start chordal dev: port ${given} is in use, or one of the ${PORTS - 1} ports after it. Choose another with --port, or none.`,
   );
 }
 
@@ -126,7 +126,7 @@ async function firstPort(given: number | undefined, last: number | undefined): P
 async function firstFree(): Promise<number> {
   for (let port = FIRST_PORT; port < FIRST_PORT + 1000; port += 10) if (await areFree(port)) return port;
   throw new ConfigurationError(
-    `Cannot start chordal dev: no ${PORTS} ports in a row are free from ${FIRST_PORT} on. Choose one with --port`,
+    `Cannot start chordal dev: no ${PORTS} ports in a row are free from ${FIRST_PORT} on. Choose one with --port.`,
   );
 }
 

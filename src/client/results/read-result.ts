@@ -71,7 +71,7 @@ export async function waitFor<T>(
   const run = currentRun();
   if (run?.call.message !== undefined) {
     throw new WouldBlock(
-      `Cannot wait for ${id} inside the task ${run.call.message.id}: use a chain or a chord, which wait without a worker`,
+      `Cannot wait for ${id} inside the task ${run.call.message.id}: its worker would be blocked. Use a chain or a chord.`,
     );
   }
   const { clock } = engine;
@@ -84,7 +84,7 @@ export async function waitFor<T>(
     const now = clock.now();
     const left = endsAt - now;
     if (timeout !== undefined && left <= 0) {
-      throw new TimeoutError(`Cannot wait longer for ${id}: it has not ended after ${timeout} s; it goes on`, {
+      throw new TimeoutError(`Cannot wait longer for ${id}: it has not ended after ${timeout} s, and goes on`, {
         taskId: id,
         timeoutSeconds: timeout,
       });
@@ -150,5 +150,5 @@ async function revokedError(engine: Engine, id: string, outcome: Result): Promis
   const record = await loadValue(engine, outcome.value);
   const reason = isPlainObject(record) && typeof record['reason'] === 'string' ? record['reason'] : 'revoked';
   const where = outcome.failedId === undefined || outcome.failedId === id ? '' : ` with ${outcome.failedId}`;
-  return new TaskRevokedError(`Cannot give a value of ${id}: it was ${reason}${where}`, { taskId: id, reason });
+  return new TaskRevokedError(`Cannot read the value of ${id}: it was ${reason}${where}`, { taskId: id, reason });
 }

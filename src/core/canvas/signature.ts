@@ -138,8 +138,7 @@ export function taskOf(task: string, given: Partial<Omit<TaskData, 'kind' | 'tas
  * @throws InvalidCanvas if there is no step.
  */
 export function chainOf(steps: readonly SignatureData[]): ChainData {
-  if (steps.length === 0)
-    throw new InvalidCanvas('Cannot make a chain as it has no steps: give at least one signature');
+  if (steps.length === 0) throw new InvalidCanvas('Cannot make a chain: it has no steps. Give at least one signature.');
   const flat = steps.flatMap(spreadChain);
   return {
     kind: 'chain',

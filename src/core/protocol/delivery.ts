@@ -293,6 +293,6 @@ function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
 }
 
 function unknownTask(task: string, id: string, known: readonly string[]): NotRegistered {
-  const text = `Cannot run ${id}: no task "${task}" is registered in this function, only ${known.join(', ')}.`;
+  const text = `Cannot run ${id}: no task "${task}" is registered in this function. Known tasks: ${known.join(', ')}.`;
   return new NotRegistered(text, { task, known });
 }

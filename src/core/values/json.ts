@@ -41,7 +41,7 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
  */
 export function parseJson(text: string, what: string, maxDepth: number = MAX_DEPTH): Json {
   if (isDeeperThan(text, maxDepth)) {
-    throw new SerializationError(`Cannot read ${what}: it nests deeper than ${maxDepth} levels; make it flatter`, {
+    throw new SerializationError(`Cannot read ${what}: it nests deeper than ${maxDepth} levels. Make it flatter.`, {
       path: 'value',
     });
   }

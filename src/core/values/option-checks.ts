@@ -95,7 +95,7 @@ export function checkOptions(
     if (check === undefined) {
       const known = Object.keys(checks).join(', ');
       throw new InvalidOptions(
-        `Cannot use ${key} as an option${whose}: there is none of that name; known are ${known}`,
+        `Cannot use ${key} as an option${whose}: there is no such option. Known options: ${known}.`,
       );
     }
     if (!check.is(value))

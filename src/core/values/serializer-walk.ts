@@ -46,14 +46,14 @@ export function step(walk: Walk, depth: number, key: Key): void {
 
 /** @throws SerializationError if there may be no array or object at this depth. */
 export function checkDepth(walk: Walk, depth: number): void {
-  if (depth >= MAX_DEPTH) throw fault(walk, `nests deeper than ${MAX_DEPTH} levels; make it flatter`);
+  if (depth >= MAX_DEPTH) throw fault(walk, `nests deeper than ${MAX_DEPTH} levels. Make it flatter.`);
 }
 
 /** @throws SerializationError if the value encloses itself. */
 export function checkCycle(walk: Walk, depth: number, value: object): void {
   for (let i = 0; i < depth; i++) {
     if (walk.ancestors[i] === value) {
-      throw fault(walk, `is ${pathText(walk.path.slice(0, i))} again: a cycle; give data without cycles`);
+      throw fault(walk, `is ${pathText(walk.path.slice(0, i))} again, a cycle. Give data without cycles.`);
     }
   }
   walk.ancestors[depth] = value;

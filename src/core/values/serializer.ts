@@ -29,7 +29,7 @@ export function encode(value: unknown, what: string): string {
   try {
     return JSON.stringify(json);
   } catch (cause) {
-    throw new SerializationError(`Cannot serialise ${what}: value cannot be written as one text; make it smaller`, {
+    throw new SerializationError(`Cannot serialise ${what}: value does not fit into one text. Make it smaller.`, {
       path: 'value',
       cause,
     });
@@ -187,15 +187,15 @@ function hasToJson(value: object): value is { toJSON(key: string): unknown } {
 
 function refusalOfSubclass(value: object, base: string): string {
   const name = value.constructor.name || 'a class without a name';
-  return `is an instance of ${name}, which extends ${base}; give plain data, or give its class a toJSON method`;
+  return `is an instance of ${name}, which extends ${base}. Give plain data, or give its class a toJSON method.`;
 }
 
 function refusal(value: unknown): string {
   const plain = 'give plain data: strings, numbers, arrays, objects';
   if (typeof value === 'function') return `is a function; ${plain}`;
   if (typeof value === 'symbol') return `is a symbol; ${plain}`;
-  if (value instanceof Date) return 'is an invalid Date; give one that is a time';
-  if (value instanceof Error) return `is an error (${value.name}: ${value.message}); throw it, or return plain data`;
-  if (value instanceof Promise) return 'is a promise; await it first';
-  return `is ${describe(value)}; give plain data, or give its class a toJSON method`;
+  if (value instanceof Date) return 'is an invalid Date. Give a valid one.';
+  if (value instanceof Error) return `is an error (${value.name}: ${value.message}). Throw it, or return plain data.`;
+  if (value instanceof Promise) return 'is a promise. Await it first.';
+  return `is ${describe(value)}. Give plain data, or give its class a toJSON method.`;
 }

@@ -46,7 +46,7 @@ export async function assetFiles(root: string, patterns: readonly string[]): Pro
     }
     if (count > 0) continue;
     throw new ConfigurationError(
-      `Cannot ship the assets ${JSON.stringify(pattern)}: no file of the project has such a path. Paths begin at the project's root, ${root}`,
+      `Cannot ship the assets ${JSON.stringify(pattern)}: no file of the project has such a path. Paths begin at the project's root, ${root}.`,
     );
   }
   return files;

@@ -108,7 +108,7 @@ function placed(text: string, { root, path, beside }: Source): OnLoadResult {
     .replaceAll(BESIDE, (all, _quote: string, given: string) => {
       const target = resolve(dirname(path), decodeURI(given));
       if (!existsSync(target)) {
-        warnings.push({ text: `Cannot find ${given}, which ${place} names beside itself: nothing is shipped for it` });
+        warnings.push({ text: `Cannot find ${given}, which ${place} refers to: it is not shipped` });
         return all;
       }
       watchFiles.push(target);

@@ -91,7 +91,7 @@ function hasNetwork(vpc: unknown): boolean {
   const isWhole = vpc['securityGroupIds'] !== undefined && vpc['subnetIds'] !== undefined;
   if (isWhole || Object.keys(vpc).length === 0) return isWhole;
   throw new ConfigurationError(
-    'Cannot use provider.vpc of serverless.yml: it needs both securityGroupIds and subnetIds; without one of them functions are in no network',
+    'Cannot use provider.vpc of serverless.yml: it needs both securityGroupIds and subnetIds. Without one of them functions are not in a network.',
   );
 }
 

@@ -109,7 +109,7 @@ export function makeRun(
     addToChord: (signature) => {
       mustBeWanted('add to the chord');
       if (call.groupId === null && !call.calledDirectly) {
-        throw new InvalidOptions(`Cannot add to the chord of ${task.name} (${call.id}) as it is a member of none`);
+        throw new InvalidOptions(`Cannot add to the chord of ${task.name} (${call.id}): it is not a member of a chord`);
       }
       added.push(mustBeSignature(signature, `the signature that ${task.name} adds to its chord`));
     },
@@ -169,7 +169,7 @@ function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
     const taskId = ownTaskId(signature.data);
     if (taskId === undefined) return signature;
     throw new InvalidOptions(
-      `Cannot use the taskId ${describe(taskId)} of ${as}: it runs under the id that the task has, or one made of its chord's. Leave the taskId out.`,
+      `Cannot use the taskId ${describe(taskId)} of ${as}: it gets the id of the task, or one made from the id of its chord. Leave the taskId out.`,
     );
   }
   throw new InvalidCanvas(`Cannot use ${as}: ${mismatch('a signature', describe(given))}`);

@@ -76,7 +76,7 @@ export async function callFunction(task: RegisteredTask, run: CurrentRun): Promi
   if (each === undefined) return once(args);
   const [items] = args;
   if (!Array.isArray(items))
-    throw new InvalidArguments(`Cannot call ${task.name}.${each} as its items are no list`, { task: task.name });
+    throw new InvalidArguments(`Cannot call ${task.name}.${each}: its items are not a list`, { task: task.name });
   const values: unknown[] = [];
   for (const item of items) values.push(await once(each === 'starmap' && Array.isArray(item) ? item : [item]));
   return values;
@@ -93,7 +93,7 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
   const result = await input['~standard'].validate(args);
   if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
   const issues = result.issues.map(issueText).join('; ');
-  throw new InvalidArguments(`Cannot call ${task.name} as its arguments do not pass its input schema: ${issues}`, {
+  throw new InvalidArguments(`Cannot call ${task.name}: its arguments do not pass its input schema: ${issues}`, {
     task: task.name,
   });
 }

@@ -35,7 +35,7 @@ test('canvasesIn() keeps an error in the place of a line that is no JSON', () =>
   expect(canvases).toMatchObject([
     { line: 1, json: { task: 'a' } },
     { line: 2, error: { code: 'CHORDAL_SERIALIZATION' } },
-    { line: 3, error: { message: 'Cannot read the line: it nests deeper than 1000 levels; make it flatter' } },
+    { line: 3, error: { message: 'Cannot read the line: it nests deeper than 1000 levels. Make it flatter.' } },
   ]);
 });
 

@@ -44,7 +44,7 @@ describe('get()', () => {
     const result = await add.delay(1, 2);
     const get = (options: unknown): Promise<unknown> => result.get(options as object);
     await expect(get({ timeOut: 1 })).rejects.toThrow(
-      invalid(/^Cannot use timeOut as an option of get\(\): there is none of that name; known are timeout, /),
+      invalid(/^Cannot use timeOut as an option of get\(\): there is no such option\. Known options: timeout, /),
     );
     await expect(get({ signal: 5 })).rejects.toThrow(invalid(/^Cannot use signal of get\(\): expected an AbortSignal/));
     await expect(get(null)).rejects.toThrow(invalid(/^Cannot use the options of get\(\): expected an object/));
@@ -77,7 +77,7 @@ describe('app.signature(), task.signature() and app.declare()', () => {
     ]) {
       expect(() => build({ arg: [1] })).toThrow(
         invalid(
-          /^Cannot use arg as an option of the signature of add: .*; known are args, kwargs, options, immutable$/,
+          /^Cannot use arg as an option of the signature of add: .*Known options: args, kwargs, options, immutable\.$/,
         ),
       );
       expect(() => build({ args: 5 })).toThrow(invalid(/^Cannot use args of the signature of add: expected a list/));
@@ -123,17 +123,17 @@ describe('app.handler()', () => {
   it('refuses what is no task, and one of another app', () => {
     const handler = (...tasks: unknown[]): unknown => app.handler(...(tasks as AnyTask[]));
     for (const none of [undefined, 5, { name: 'add' }])
-      expect(() => handler(add, none)).toThrow(invalid(/^Cannot handle argument 2 as it is no task of this app/));
+      expect(() => handler(add, none)).toThrow(invalid(/^Cannot handle argument 2: it is not a task of this app/));
     const foreign = createApp('foreign').task('foreign', () => 1);
-    expect(() => handler(foreign)).toThrow(invalid(/^Cannot handle foreign as it is no task of this app/));
-    expect(() => handler()).toThrow(invalid(/^Cannot make a handler as it has no tasks/));
+    expect(() => handler(foreign)).toThrow(invalid(/^Cannot handle foreign: it is not a task of this app/));
+    expect(() => handler()).toThrow(invalid(/^Cannot make a handler: it has no tasks/));
   });
 });
 
 describe('a task that is registered and that no function runs', () => {
   it('is not proposed in its own place', async () => {
     await expect(unrouted.delay()).rejects.toThrow(
-      error('CHORDAL_NOT_REGISTERED', /of that name: known here are add, showing, retrying$/),
+      error('CHORDAL_NOT_REGISTERED', /of that name\. Known tasks: add, showing, retrying\.$/),
     );
   });
 });
@@ -157,7 +157,7 @@ describe('a running task', () => {
     ],
     [{ eta: 5 }, /^Cannot use eta of a retry of retrying: expected a valid Date, got 5$/],
     [{ maxRetries: -1 }, /^Cannot use maxRetries of a retry of retrying: expected a whole number/],
-    [{ countDown: 5 }, /^Cannot use countDown as an option of a retry of retrying: .*known are countdown, eta, /],
+    [{ countDown: 5 }, /^Cannot use countDown as an option of a retry of retrying: .*Known options: countdown, eta, /],
     [5, /^Cannot use the options of a retry of retrying: expected an object, got 5$/],
     [null, /^Cannot use the options of a retry of retrying: expected an object, got null$/],
   ])('fails when it asks for a retry with %j', async (options, message) => {

@@ -45,9 +45,9 @@ describe('the options of a call', () => {
     ['maxRetries', -1, /^Cannot use maxRetries: expected /],
     ['timeLimit', 0, /^Cannot use timeLimit: expected a number of seconds above 0/],
     ['softTimeLimit', -1, /^Cannot use softTimeLimit: expected /],
-    ['priority', 3, /^Cannot use priority as an option: there is none of that name; known are countdown, eta, /],
-    ['constructor', 1, /^Cannot use constructor as an option: there is none of that name/],
-    ['toString', 1, /^Cannot use toString as an option: there is none of that name/],
+    ['priority', 3, /^Cannot use priority as an option: there is no such option\. Known options: countdown, eta, /],
+    ['constructor', 1, /^Cannot use constructor as an option: there is no such option/],
+    ['toString', 1, /^Cannot use toString as an option: there is no such option/],
   ];
 
   it.each(wrong)('refuse %s of %j, in every place that takes them, and say why', async (key, value, message) => {
@@ -144,7 +144,7 @@ describe('the options of a task', () => {
     ['queue', '', /^Cannot use queue of t: expected /],
     ['input', {}, /^Cannot use input of t: expected a Standard Schema/],
     ['resultExpires', -1, /^Cannot use resultExpires of t: expected /],
-    ['countdown', 1, /^Cannot use countdown as an option of t: there is none of that name; known are queue, /],
+    ['countdown', 1, /^Cannot use countdown as an option of t: there is no such option\. Known options: queue, /],
     ['constructor', 1, /^Cannot use constructor as an option of t/],
   ])('refuse %s of %j and say why', (key, value, message) => {
     const options: object = { [key]: value };
@@ -165,7 +165,7 @@ describe('app.task()', () => {
     expect(() => app.task('', () => 1)).toThrow(invalid(/^Cannot register a task as ""/));
     expect(() => app.task('celery.chain', () => 1)).toThrow(invalid(/^Cannot register a task as "celery\.chain"/));
     expect(() => app.task('add', () => 1)).toThrow(
-      invalid(/^Cannot register add as a task: this app has one of that name already/),
+      invalid(/^Cannot register add as a task: this app already has a task of that name/),
     );
     const none = 5 as unknown as () => void;
     expect(() => app.task('five', none)).toThrow(
@@ -179,7 +179,7 @@ describe('createApp()', () => {
     const settings: object = { maxDeep: 3 };
     expect(() => createApp('x', settings)).toThrow(
       invalid(
-        /^Cannot use maxDeep as an option of an app: there is none of that name; known are resultExpires, maxDepth, .*table, bucket, /,
+        /^Cannot use maxDeep as an option of an app: there is no such option\. Known options: resultExpires, maxDepth, .*table, bucket, /,
       ),
     );
   });
@@ -261,7 +261,7 @@ describe('kwargs()', () => {
 
   it('are refused before the last argument, and twice', () => {
     const s = (...args: unknown[]): unknown => add.s(...(args as [number, number]));
-    const message = /^Cannot use kwargs\({…}\) of add as argument 1 of 2: give it last, and once$/;
+    const message = /^Cannot use kwargs\({…}\) of add as argument 1 of 2: keyword arguments come last, and once$/;
     for (const args of [
       [kwargs({ a: 1 }), 2],
       [kwargs({ a: 1 }), kwargs({ b: 2 })],
@@ -299,7 +299,7 @@ describe('canvases', () => {
     expect(() => group(add.s(1, 2) as unknown as [])).toThrow(
       canvas(/, got the signature add\(1, 2\)\. Put it in a list\.$/),
     );
-    expect(() => chain()).toThrow(canvas(/^Cannot make a chain as it has no steps/));
+    expect(() => chain()).toThrow(canvas(/^Cannot make a chain: it has no steps/));
     expect(() => add.s(1, 2).pipe(task)).toThrow(
       canvas(/^Cannot use the next step of a chain: expected a signature, got the function add\. Use \.s\(\)/),
     );

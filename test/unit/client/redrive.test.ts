@@ -140,7 +140,7 @@ test('workOf() refuses what is no work', () => {
   const letter = (body: string): DeadLetter => ({ at: 0, id: 'w', reason: '', body });
   const revoke = encodeMessage({ ...sent, kind: 'revoke', id: 'w', base: 'w' });
 
-  expect(() => workOf(letter(revoke))).toThrow('Cannot redrive w as work: it asked for a revocation');
+  expect(() => workOf(letter(revoke))).toThrow('Cannot redrive w: it is a request for a revocation');
   expect(() => workOf(letter('{"v": 2, "mid": "m"}'))).toThrow('expected a message of version 1, got version 2');
   expect(() => workOf(letter('garbage'))).toThrow('Cannot read');
 });

@@ -146,7 +146,7 @@ describe('arguments', () => {
 
   it('are checked by the task’s schema, by the caller where all are known', async () => {
     await expect(checked.delay('bad')).rejects.toThrow(
-      invalid(/^Cannot call checked as its arguments do not pass its input schema: it is not good$/),
+      invalid(/^Cannot call checked: its arguments do not pass its input schema: it is not good$/),
     );
     await expect(chain(identity.s('good'), group([checked.si('bad')])).delay()).rejects.toMatchObject({
       code: 'CHORDAL_INVALID_ARGUMENTS',
@@ -167,7 +167,7 @@ describe('arguments', () => {
       (order: unknown) => order,
     );
     await expect(place({})).rejects.toThrow(
-      'Cannot call place as its arguments do not pass its input schema: arguments[0].customer.street: a text is expected; arguments[1]: it is too long; they do not fit; no more are expected',
+      'Cannot call place: its arguments do not pass its input schema: arguments[0].customer.street: a text is expected; arguments[1]: it is too long; they do not fit; no more are expected',
     );
   });
 
@@ -328,7 +328,7 @@ describe('taskId and dedupKey', () => {
     ])
       expect(build).toThrow(
         invalid(
-          /^Cannot use the taskId "first" of .*: the ids inside a canvas are made of the id of the whole\. Set it on/,
+          /^Cannot use the taskId "first" of .*: the ids inside a canvas are made from the id of the whole\. Set it on/,
           'CHORDAL_INVALID_OPTIONS',
         ),
       );

@@ -82,13 +82,17 @@ test('describeProject() refuses what AWS would refuse, and names that are taken'
       ...names,
     });
 
-  expect(describing({}, { service: '1shop' })).toThrow('Cannot use "1shop" as the service');
-  expect(describing({}, { stage: 'a_b' })).toThrow('Cannot use "a_b" as the stage');
+  expect(describing({}, { service: '1shop' })).toThrow(
+    'Cannot use the service: expected letters, digits and hyphens, and a letter first, got "1shop"',
+  );
+  expect(describing({}, { stage: 'a_b' })).toThrow(
+    'Cannot use the stage: expected letters, digits and hyphens, and a letter first, got "a_b"',
+  );
   expect(describing({ timeoutSeconds: 901 })).toThrow(
-    'Cannot set timeout of shop-dev-math to 901: it takes a whole number from 1 to 900',
+    'Cannot set timeout of shop-dev-math: expected a whole number from 1 to 900, got 901',
   );
   expect(describing({ maximumConcurrency: 1 })).toThrow(
-    'Cannot set concurrency of shop-dev-math to 1: it takes a whole number from 2 to 1000',
+    'Cannot set concurrency of shop-dev-math: expected a whole number from 2 to 1000, got 1',
   );
   expect(describing({ name: 'dead', file: 'handlers/dead.ts' })).toThrow('"dead" is taken by Chordal itself');
   expect(describing({ name: 'a.b', file: 'handlers/a.b.ts' })).toThrow('Cannot name a function after handlers/a.b.ts');
@@ -100,7 +104,7 @@ test('describeProject() refuses what AWS would refuse, and names that are taken'
 test('describeProject() refuses a service and a stage that leave no room for the names of its own functions', () => {
   const functions = [{ name: 'a', file: 'handlers/a.ts' }];
   expect(() => describeProject({ service: 's'.repeat(54), stage: 'dev', functions })).toThrow(
-    /Cannot name a function "s+-dev-submit": a name has at most 64 characters, this one has 65; shorten the service or the stage/,
+    /Cannot name a function "s+-dev-submit": a name has at most 64 characters, this one has 65\. Shorten the service or the stage/,
   );
   expect(() => describeProject({ service: 's'.repeat(53), stage: 'dev', functions })).not.toThrow();
 });

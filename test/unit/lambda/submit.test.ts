@@ -66,9 +66,9 @@ test.each([
   [
     'a task that nobody runs',
     { canvas: chain(signature('add', [1, 2]), signature('nobody')) },
-    /Cannot send nobody as no function runs a task/,
+    /Cannot send nobody: no function runs a task/,
   ],
-  ['too large a payload', { canvas: signature('log', ['x'.repeat(5 * 1024 * 1024)]) }, /the most is 5242880/],
+  ['too large a payload', { canvas: signature('log', ['x'.repeat(5 * 1024 * 1024)]) }, /5242880 is the most/],
   ['an unknown field', { canvas: signature('add', [1, 2]), arguments: [] }, /Cannot use arguments in a payload/],
   [
     'an unknown option',
@@ -109,7 +109,7 @@ test('submit() submits only what is on its allow-list, wherever in the canvas it
   const body = signature('tsum');
   const refused = {
     error: expect.objectContaining({
-      message: expect.stringMatching(/Cannot submit mul as it is not on the allow-list/),
+      message: expect.stringMatching(/Cannot submit mul: it is not on the allow-list/),
     }),
   };
   const mul = signature('mul', [2, 3]);

@@ -29,7 +29,7 @@ test('a program that knows of no cloud is told what to set', async () => {
   const app = createApp('c');
   const add = app.task('add', (x: number, y: number) => x + y);
   await expect(add.delay(1, 2)).rejects.toThrow(
-    /no task is known here; set what `chordal dev` prints, .*CHORDAL_ROUTES/,
+    /No task is known here\. Set the variables that `chordal dev` prints, .*CHORDAL_ROUTES/,
   );
 });
 

@@ -83,7 +83,7 @@ test('what outlives its cloud is refused what it asks for, and does not reach th
   await cloud.clock.sleep(200_000);
 
   expect(refused).toEqual(
-    Array(4).fill(expect.stringMatching(/^ServiceUnavailable: Cannot reach a memoryCloud that is closed/)),
+    Array(4).fill(expect.stringMatching(/^ServiceUnavailable: Cannot reach a memoryCloud: it is closed/)),
   );
   vi.unstubAllEnvs();
 });
@@ -96,7 +96,7 @@ test('get() of a cloud that is closed meanwhile ends with an error', async () =>
   await cloud.clock.sleep(1000);
   cloud.close();
 
-  expect(await waiting).toContain('Cannot reach a memoryCloud that is closed');
+  expect(await waiting).toContain('Cannot reach a memoryCloud: it is closed');
 });
 
 test('a cloud that is left open is closed by the next one', async () => {

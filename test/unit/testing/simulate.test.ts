@@ -64,7 +64,7 @@ test('simulate() names the seed of a check that fails, and shows it again', asyn
   expect(failure).toBeInstanceOf(SimulationFailed);
   const { seed, message } = failure as SimulationFailed;
   expect(message).toBe(
-    `Cannot end as it should with seed ${seed}: it ran 2 times; to run it again, give simulate { seed: ${seed} }`,
+    `Cannot end as expected with seed ${seed}: it ran 2 times. To run it again, give simulate() { seed: ${seed} }.`,
   );
   await expect(simulate({ ...options, seed })).rejects.toThrow(message);
   expect((await simulate({ ...options, faults: 'none' })).runs).toBe(100);
@@ -86,11 +86,11 @@ test('simulate() gives the apps back to the environment, also when it fails', as
 test('simulate() refuses options that are unknown or wrong', async () => {
   const right = { handlers, workflow: () => add.delay(1, 2) };
   const wrong: readonly (readonly [object, string])[] = [
-    [{ seds: 5 }, 'Cannot use seds as an option of simulate(): there is none of that name; known are handlers, '],
+    [{ seds: 5 }, 'Cannot use seds as an option of simulate(): there is no such option. Known options: handlers, '],
     [{ seeds: 0 }, 'Cannot use seeds of simulate(): expected a whole number of at least 1, got 0'],
     [{ seed: 1.5 }, 'Cannot use seed of simulate(): expected a whole number, got 1.5'],
     [{ faults: 'hevy' }, "Cannot use faults of simulate(): expected 'none', 'mild', 'heavy', or chances of faults"],
-    [{ faults: { crsh: 1 } }, 'Cannot use crsh as an option of the faults of simulate(): there is none of that name'],
+    [{ faults: { crsh: 1 } }, 'Cannot use crsh as an option of the faults of simulate(): there is no such option'],
     [{ faults: { crash: 2 } }, 'Cannot use crash of the faults of simulate(): expected a chance, 0 to 1, got 2'],
     [
       { handlers: { one: add } },

@@ -254,25 +254,25 @@ describe('encode() refuses', () => {
     [[Symbol('s')], 'value[0] is a symbol; give plain data: strings, numbers, arrays, objects'],
     [
       { 'a b': new Point() },
-      'value["a b"] is an instance of Point; give plain data, or give its class a toJSON method',
+      'value["a b"] is an instance of Point. Give plain data, or give its class a toJSON method.',
     ],
-    [/x/, 'value is an instance of RegExp; give plain data, or give its class a toJSON method'],
-    [new WeakMap(), 'value is an instance of WeakMap; give plain data, or give its class a toJSON method'],
-    [{ e: new TypeError('bad') }, 'value.e is an error (TypeError: bad); throw it, or return plain data'],
-    [Promise.resolve(1), 'value is a promise; await it first'],
-    [new Date(Number.NaN), 'value is an invalid Date; give one that is a time'],
+    [/x/, 'value is an instance of RegExp. Give plain data, or give its class a toJSON method.'],
+    [new WeakMap(), 'value is an instance of WeakMap. Give plain data, or give its class a toJSON method.'],
+    [{ e: new TypeError('bad') }, 'value.e is an error (TypeError: bad). Throw it, or return plain data.'],
+    [Promise.resolve(1), 'value is a promise. Await it first.'],
+    [new Date(Number.NaN), 'value is an invalid Date. Give a valid one.'],
     [
       new Map([['k', [new Point()]]]),
-      'value[0][1][0] is an instance of Point; give plain data, or give its class a toJSON method',
+      'value[0][1][0] is an instance of Point. Give plain data, or give its class a toJSON method.',
     ],
     [new Set([1, Symbol('s')]), 'value[1] is a symbol; give plain data: strings, numbers, arrays, objects'],
     [
       { __type__: 'a', __value__: Math.max },
       'value.__value__ is a function; give plain data: strings, numbers, arrays, objects',
     ],
-    [circle, 'value.b.c[0] is value again: a cycle; give data without cycles'],
-    [{ x: circle }, 'value.x.b.c[0] is value.x again: a cycle; give data without cycles'],
-    [self, 'value[0][1] is value again: a cycle; give data without cycles'],
+    [circle, 'value.b.c[0] is value again, a cycle. Give data without cycles.'],
+    [{ x: circle }, 'value.x.b.c[0] is value.x again, a cycle. Give data without cycles.'],
+    [self, 'value[0][1] is value again, a cycle. Give data without cycles.'],
   ])('%o', (value, problem) => {
     expect(refused(value)).toBe(`Cannot serialise the result of task add: ${problem}`);
   });
@@ -288,7 +288,7 @@ describe('encode() refuses', () => {
     ['Block', 'ArrayBuffer', new Block(1)],
   ])('an instance of %s, which extends %s and would come back without its methods', (name, base, value) => {
     expect(refused({ a: [value] })).toBe(
-      `Cannot serialise the result of task add: value.a[0] is an instance of ${name}, which extends ${base}; give plain data, or give its class a toJSON method`,
+      `Cannot serialise the result of task add: value.a[0] is an instance of ${name}, which extends ${base}. Give plain data, or give its class a toJSON method.`,
     );
   });
 
@@ -319,7 +319,7 @@ describe('encode() refuses', () => {
       },
     };
     expect(refused(value)).toBe(
-      'Cannot serialise the result of task add: value cannot be written as one text; make it smaller',
+      'Cannot serialise the result of task add: value does not fit into one text. Make it smaller.',
     );
   });
 
@@ -343,9 +343,9 @@ describe('the depth', () => {
 
   it.each([MAX_DEPTH + 1, 20_000, 1_000_000])('may not be %i levels, written or read', (levels) => {
     const text = `${'[{"a":'.repeat(levels / 2)}${levels % 2 === 0 ? '1' : '[1]'}${'}]'.repeat(levels / 2)}`;
-    expect(refused(nested(levels))).toContain('nests deeper than 1000 levels; make it flatter');
+    expect(refused(nested(levels))).toContain('nests deeper than 1000 levels. Make it flatter.');
     expect(refusal(() => decode(text, 'the canvas'))).toEqual([
-      'Cannot read the canvas: it nests deeper than 1000 levels; make it flatter',
+      'Cannot read the canvas: it nests deeper than 1000 levels. Make it flatter.',
       'value',
     ]);
     expect(refusal(() => decode('['.repeat(levels), 'it'))[0]).toMatch(
