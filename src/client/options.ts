@@ -5,9 +5,10 @@ import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkLimits, checkOptions, isDate, optionsObject, TEXT } from '../core/values/option-checks.ts';
+import { checkLimits, checkOptions, isDate, isSeconds, optionsObject, TEXT } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { isSignature, partOf } from './caller.ts';
+import type { DedupOptions } from './caller.ts';
 
 /**
  * Reads the options of a signature.
@@ -34,25 +35,38 @@ export function readOptions(options: unknown): CallOptions {
  *
  * @throws InvalidOptions as {@link readOptions} does, and for a dedupKey with a taskId: each makes the id.
  */
-export function readApplyOptions(options: unknown): LaterArguments & CallOptions & { readonly dedupKey?: string } {
-  const { args = [], kwargs = {}, dedupKey, ...rest } = optionsObject(options, 'the options of a call');
+export function readApplyOptions(options: unknown): LaterArguments & CallOptions & DedupOptions {
+  const { args = [], kwargs = {}, dedupKey, dedupFor, ...rest } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
     throw new InvalidOptions(`Cannot use args: ${mismatch('a list of arguments', describe(args))}`);
   if (!isPlainObject(kwargs))
     throw new InvalidOptions(`Cannot use kwargs: ${mismatch('an object of keyword arguments', describe(kwargs))}`);
-  checkOptions({ dedupKey }, { dedupKey: TEXT });
+  checkOptions({ dedupKey, dedupFor }, { dedupKey: TEXT, dedupFor: DEDUP_FOR });
   const read = readOptions(rest);
-  if (dedupKey === undefined) return { ...read, args, kwargs };
+  if (dedupKey === undefined) {
+    if (dedupFor === undefined) return { ...read, args, kwargs };
+    throw new InvalidOptions(
+      'Cannot use dedupFor without a dedupKey: it is the time for which the key holds. Give a dedupKey, or leave it out.',
+    );
+  }
   if (read.taskId !== undefined) {
     throw new InvalidOptions(
       'Cannot use a dedupKey and a taskId together: each of them makes the id. Give one of them.',
     );
   }
-  // It has been checked above.
-  return { ...read, args, kwargs, dedupKey: dedupKey as string };
+  // Both have been checked above.
+  const once = compact({ dedupKey, dedupFor }) as DedupOptions;
+  return { ...read, args, kwargs, ...once };
 }
 
 // --- internal ---
+
+/** No longer than the items of a workflow live. */
+const MOST_DEDUP_SECONDS = 14 * 86_400;
+const DEDUP_FOR: OptionCheck = {
+  is: (value) => isSeconds(value) && value > 0 && value <= MOST_DEDUP_SECONDS,
+  want: `a number of seconds above 0 and at most ${MOST_DEDUP_SECONDS}, which is 14 days`,
+};
 
 const LINKS: OptionCheck = {
   is: (value) => isSignature(value) || (Array.isArray(value) && value.every(isSignature)),

@@ -9,7 +9,7 @@ import type { AnySignature } from '../core/types/signature.ts';
 import { compact } from '../core/values/compact.ts';
 import { checkLimits } from '../core/values/option-checks.ts';
 import { dataOf, mustNotBeNamed, partOf } from './caller.ts';
-import type { Caller, RuntimeSignature } from './caller.ts';
+import type { Caller, DedupOptions, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
 
@@ -72,11 +72,7 @@ function frozen(data: SignatureData): SignatureData {
   return Object.freeze(data);
 }
 
-function sendWith(
-  caller: Caller,
-  data: SignatureData,
-  options: CallOptions & { readonly dedupKey?: string },
-): Promise<unknown> {
-  const { dedupKey, taskId = dedupKey === undefined ? ownTaskId(data) : undefined, ...rest } = options;
-  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey }));
+function sendWith(caller: Caller, data: SignatureData, options: CallOptions & DedupOptions): Promise<unknown> {
+  const { dedupKey, dedupFor, taskId = dedupKey === undefined ? ownTaskId(data) : undefined, ...rest } = options;
+  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey, dedupFor }));
 }

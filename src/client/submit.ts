@@ -1,10 +1,9 @@
 import { planOf } from '../core/canvas/normalise.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
-import { InvalidOptions, isChordalError, TooDeep } from '../core/errors/caller.ts';
+import { isChordalError, TooDeep } from '../core/errors/caller.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
 import type { Effect, Start } from '../core/protocol/effect.ts';
-import { isWorkflowId } from '../core/protocol/ids.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
@@ -13,7 +12,6 @@ import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
-import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall, route, routeAll } from '../engine/dispatch.ts';
@@ -24,13 +22,12 @@ import { currentRun } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
 import { checkCanvas } from './check-canvas.ts';
 import { noteSubmission } from './note-submission.ts';
+import { noteOf, sendOnce } from './once.ts';
+import type { OnceOptions } from './once.ts';
 
 /** How a canvas is submitted. */
-export interface Submission {
+export interface Submission extends OnceOptions {
   readonly data: SignatureData;
-  readonly taskId?: string | undefined;
-  readonly dedupKey?: string | undefined;
-  readonly app: string;
 }
 
 /** The id and the plan of a submitted canvas. */
@@ -46,32 +43,31 @@ export interface Submitted {
  * @throws InvalidArguments, InvalidOptions, NotRegistered, CanvasTooDeep, SerializationError before anything is sent;
  * ServiceUnavailable if the cloud does not answer.
  */
-export async function submit(engine: Engine, submission: Submission): Promise<Submitted> {
-  const { data, taskId, dedupKey } = submission;
-  const plan = planOf(data, {}, engine.clock.now());
+export async function submit(engine: Engine, { data, ...options }: Submission): Promise<Submitted> {
+  const calledAt = engine.clock.now();
+  const plan = planOf(data, {}, calledAt);
   await checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
-  const id = workflowId(engine, submission, plan, run);
-  const until = keptFor(lastStart(plan, engine.clock.now()));
-  const isKeyed = taskId !== undefined || dedupKey !== undefined;
-  const before = isKeyed ? await openSubmission(engine, submission, { id, plan, until }) : 'new';
-  if (before === 'sent') {
-    run?.children.push(id);
-    return { id, plan };
-  }
-  const packed = await storePlan(engine.payloads, { plan, base: id, until });
-  const origin = { ...originOf(engine, run, until, before === 'unsent'), ...traceOf(data) };
-  const at = { id, base: id, links: [], attempt: 0 };
-  const start = { at, plan: packed, input: undefined, frames: [] };
+  const until = keptFor(lastStart(plan, calledAt));
+  const note = noteOf(engine, options, plan);
   const message = run?.call.message;
-  const sending = { id, plan, app: submission.app, tenant: data.options.tenant, parent: message?.id, until };
-  // A caller that is told of a refusal, and can't ask again under the same id, must not have started a part of it.
-  const canAskAgain = isKeyed || message !== undefined;
-  // The list takes no time of its own: a program that dies in between has sent work that is not listed, or listed work
-  // that is not sent, which the doctor finds.
-  await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain })]);
-  if (isKeyed) await engine.records.closeSubmission({ workflow: id });
+  const send = async (id: string, isSecond: boolean): Promise<void> => {
+    const packed = await storePlan(engine.payloads, { plan, base: id, until });
+    const keep = note?.keep === undefined ? {} : { keep: note.keep };
+    const origin = { ...originOf(engine, run, until, isSecond), ...traceOf(data), ...keep };
+    const at = { id, base: id, links: [], attempt: 0 };
+    const start = { at, plan: packed, input: undefined, frames: [] };
+    const sending = { id, plan, app: options.app, tenant: data.options.tenant, parent: message?.id, until };
+    // A caller that is told of a refusal, and can't ask again under the same id, must not have started a part of it.
+    const canAskAgain = note !== undefined || message !== undefined;
+    // The list takes no time of its own: a program that dies in between has sent work that is not listed, or listed
+    // work that is not sent, which the doctor finds.
+    await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain })]);
+  };
+  let id: string;
+  if (note === undefined) await send((id = freshId(engine, plan, run)), false);
+  else id = await sendOnce(engine, note, send);
   run?.children.push(id);
   return { id, plan };
 }
@@ -126,35 +122,6 @@ export function clientOrigin(engine: Engine, until: number, again: boolean): Ori
 
 // --- internal ---
 
-/** The time to wait for another sender under the same id, and the interval between two looks, in ms. */
-const OTHER_SENDER_MS = 5000;
-const LOOK_MS = 250;
-
-/**
- * Notes a submission under an id that may be used again. If another one is open, another caller may be sending it right
- * now. After some seconds its sender is taken for dead, and this one continues.
- *
- * @throws InvalidOptions if another canvas was submitted under the id.
- */
-async function openSubmission(
-  { records, clock, nonces }: Engine,
-  { taskId, dedupKey }: Submission,
-  { id, plan, until }: Submitted & { readonly until: number },
-): Promise<'new' | 'unsent' | 'sent'> {
-  const digest = nonces.digest(JSON.stringify(sameCanvas(plan)));
-  for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
-    const standing = await records.openSubmission({ workflow: id, digest, until });
-    if (standing === 'other') {
-      const [option, value] = dedupKey === undefined ? ['taskId', taskId] : ['dedupKey', dedupKey];
-      throw new InvalidOptions(
-        `Cannot use ${option} ${JSON.stringify(value)} for this canvas: another canvas was sent under it. Use another ${option}, or send the same tasks with the same arguments.`,
-      );
-    }
-    if (standing !== 'unsent' || waitedMs >= OTHER_SENDER_MS) return standing;
-    await clock.sleep(LOOK_MS);
-  }
-}
-
 /** Revokes a workflow that may have been started in part, where no worker can be asked to revoke it. */
 async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {
   const address = addressOf(id);
@@ -176,20 +143,8 @@ async function withPlansLoaded(engine: Engine, origin: Origin, effects: readonly
   return settled.flat();
 }
 
-function workflowId(
-  engine: Engine,
-  { taskId, dedupKey, app }: Submission,
-  plan: Plan,
-  run: CurrentRun | undefined,
-): string {
-  if (taskId !== undefined) {
-    if (isWorkflowId(taskId)) return taskId;
-    throw new InvalidOptions(
-      `Cannot use a taskId: ${mismatch('1 to 100 of A-Z a-z 0-9 _ : -', JSON.stringify(taskId))}`,
-    );
-  }
-  const { nonces, clock } = engine;
-  if (dedupKey !== undefined) return `d-${nonces.digest(`${app}|${dedupKey}`)}`;
+/** Returns the id of a workflow that nobody named: a random one, or in a task one that a second run makes again. */
+function freshId({ nonces, clock }: Engine, plan: Plan, run: CurrentRun | undefined): string {
   const message = run?.call.message;
   if (run === undefined || message === undefined) return nonces.uuid(clock.now());
   // The same run again launches the same workflows, and not a second set.

@@ -4,6 +4,7 @@ import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import { withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
+import { strangersId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
@@ -14,6 +15,7 @@ export interface SubmissionRequest {
   readonly data: SignatureData;
   readonly taskId: string | undefined;
   readonly dedupKey: string | undefined;
+  readonly dedupFor: number | undefined;
 }
 
 /**
@@ -30,6 +32,7 @@ export function readSubmission(request: unknown): SubmissionRequest {
     args: first,
     kwargs: keywords,
     dedupKey,
+    dedupFor,
     taskId,
     ...rest
   } = readApplyOptions({ ...withDates(plain), args, kwargs });
@@ -42,7 +45,8 @@ export function readSubmission(request: unknown): SubmissionRequest {
   const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
   const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
   // A canvas that Celery has frozen has an id of its own; a key to send it under is meant to make another.
-  return { data, taskId: taskId ?? (dedupKey === undefined ? ownTaskId(data) : undefined), dedupKey };
+  const asked = taskId ?? (dedupKey === undefined ? ownTaskId(data) : undefined);
+  return { data, taskId: asked === undefined ? undefined : strangersId(asked), dedupKey, dedupFor };
 }
 
 // --- internal ---

@@ -23,9 +23,9 @@ export async function handler(
   request: unknown,
 ): Promise<{ readonly taskId: string } | { readonly error: ErrorReport }> {
   try {
-    const { data, taskId, dedupKey } = readSubmission(request);
+    const { data, ...once } = readSubmission(request);
     checkAllowed(data, isAllowed, new Set(Object.values(runtime.routes())));
-    const { id } = await submit(engine, { data, app: appName, taskId, dedupKey: dedupKey ?? taskId });
+    const { id } = await submit(engine, { data, app: appName, ...once, isStranger: true });
     return { taskId: id };
   } catch (error) {
     engine.log.warn('A canvas was refused', { error: loggable(error) });

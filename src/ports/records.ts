@@ -38,13 +38,18 @@ export interface RevokedOf {
   readonly workflows: readonly string[];
 }
 
-/** A workflow that was submitted under an id of the caller's. */
+/** The key of a submission: an id of the caller's, or a digest of a key. */
 export interface CloseSubmission {
+  readonly key: string;
+}
+
+/** A submission that is given up, and the workflow that it was to start. */
+export interface CancelSubmission extends CloseSubmission {
   readonly workflow: string;
 }
 
-/** A workflow to submit, and the digest of its canvas. */
-export interface OpenSubmission extends CloseSubmission {
+/** A workflow to submit, the digest of its canvas, and until when its key holds. */
+export interface OpenSubmission extends CancelSubmission {
   readonly digest: string;
   readonly until: number;
 }
@@ -93,8 +98,13 @@ export interface SaveResult extends SavedResult {
   readonly until: number;
 }
 
-/** How far the submission of a workflow has got, or that something else was submitted under its id. */
-export type Submission = 'new' | 'unsent' | 'sent' | 'other';
+/** A submission that is noted under a key. */
+export interface Submission {
+  /** How far it has got, or that another canvas was submitted under the key. */
+  readonly state: 'new' | 'unsent' | 'sent' | 'other';
+  /** The workflow that it starts. */
+  readonly workflow: string;
+}
 
 /** The smaller records: each an item or two, none of them part of an outcome. */
 export interface Records {
@@ -117,12 +127,14 @@ export interface Records {
   revoked(params: RevokedOf): Promise<readonly string[]>;
 
   /**
-   * Notes a submission; answers what stands: `new` for the first call, `unsent` or `sent` for later ones with the same
-   * `digest`, `other` for one with another.
+   * Notes under a key, until `until`, that a workflow is submitted. Returns what stands: `new` for the first call,
+   * `unsent` or `sent` for later ones with the same `digest`, `other` for one with another, with the workflow of the first.
    */
   openSubmission(params: OpenSubmission): Promise<Submission>;
   /** Notes that a submission has been sent. */
   closeSubmission(params: CloseSubmission): Promise<void>;
+  /** Frees the key of a submission that was not sent; a second call, or one for another workflow, changes nothing. */
+  cancelSubmission(params: CancelSubmission): Promise<void>;
 
   /**
    * Reserves runs of a task (GCRA) and answers the epoch ms of the first; the others

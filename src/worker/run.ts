@@ -142,7 +142,7 @@ async function success(
   return {
     state: 'SUCCESS',
     value,
-    expiresAt: Math.ceil(engine.clock.now() / 1000 + lifetime),
+    expiresAt: Math.ceil(Math.max(engine.clock.now() + lifetime * 1000, message.keep ?? 0) / 1000),
     ...(isIgnored ? { ignored: true } : {}),
     ...(children.length === 0 ? {} : { children: await keepChildren(delivery, children) }),
   };

@@ -162,8 +162,8 @@ describe('what calls are billed', () => {
   it('openSubmission() and closeSubmission() cost two units', async () => {
     const workflow = freshWorkflow();
     const bill = await meter.of(async () => {
-      await records.openSubmission({ workflow, digest: 'd', until });
-      await records.closeSubmission({ workflow });
+      await records.openSubmission({ key: workflow, workflow, digest: 'd', until });
+      await records.closeSubmission({ key: workflow });
     });
     expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });
   });

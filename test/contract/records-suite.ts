@@ -151,44 +151,87 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
     });
 
     describe('submissions', () => {
-      it('openSubmission() answers with what stands when it is called again', async () => {
-        const workflow = freshWorkflow();
-        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('new');
-        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('unsent');
-        await records.closeSubmission({ workflow });
-        await records.closeSubmission({ workflow });
-        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('sent');
+      /** Notes a submission of a canvas with this digest under a key, to start a workflow. */
+      const open = async (key: string, digest = 'd', workflow = `${key}-of-it`): Promise<string> => {
+        const { state, workflow: standing } = await records.openSubmission({ key, workflow, digest, until: until() });
+        expect(standing).toBe(`${key}-of-it`);
+        return state;
+      };
+
+      it('openSubmission() answers with what stands when it is called again, and the workflow of the first call', async () => {
+        const key = freshWorkflow();
+        expect(await open(key)).toBe('new');
+        expect(await open(key, 'd', freshWorkflow())).toBe('unsent');
+        await records.closeSubmission({ key });
+        await records.closeSubmission({ key });
+        expect(await open(key, 'd', freshWorkflow())).toBe('sent');
       });
 
-      it('openSubmission() answers other when something else is submitted under the id', async () => {
-        const workflow = freshWorkflow();
-        await records.openSubmission({ workflow, digest: 'd', until: until() });
-        expect(await records.openSubmission({ workflow, digest: 'e', until: until() })).toBe('other');
-        await records.closeSubmission({ workflow });
-        expect(await records.openSubmission({ workflow, digest: 'e', until: until() })).toBe('other');
-        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('sent');
+      it('openSubmission() answers other when something else is submitted under the key', async () => {
+        const key = freshWorkflow();
+        await open(key);
+        expect(await open(key, 'e', freshWorkflow())).toBe('other');
+        await records.closeSubmission({ key });
+        expect(await open(key, 'e', freshWorkflow())).toBe('other');
+        expect(await open(key)).toBe('sent');
       });
 
-      it('openSubmission() answers new to one caller alone when many race', async () => {
+      it('openSubmission() notes a workflow under its own id', async () => {
         const workflow = freshWorkflow();
+        const note = { key: workflow, workflow, digest: 'd', until: until() };
+        expect(await records.openSubmission(note)).toEqual({ state: 'new', workflow });
+        expect(await records.openSubmission(note)).toEqual({ state: 'unsent', workflow });
+      });
+
+      it('openSubmission() answers new to one caller alone when many race, and all with its workflow', async () => {
+        const key = freshWorkflow();
         const answers = await Promise.all(
-          Array.from({ length: 10 }, () => records.openSubmission({ workflow, digest: 'd', until: until() })),
+          Array.from({ length: 10 }, (_, i) =>
+            records.openSubmission({ key, workflow: `${key}-${i}`, digest: 'd', until: until() }),
+          ),
         );
-        expect(answers.toSorted()).toEqual(['new', ...Array(9).fill('unsent')]);
+        expect(answers.map(({ state }) => state).toSorted()).toEqual(['new', ...Array(9).fill('unsent')]);
+        expect(new Set(answers.map(({ workflow }) => workflow)).size).toBe(1);
       });
 
-      it('openSubmission() answers new when the time of an earlier one is over', async () => {
-        const workflow = freshWorkflow();
-        await records.openSubmission({ workflow, digest: 'd', until: until() });
-        await records.closeSubmission({ workflow });
+      it('openSubmission() answers new when the time of an earlier one is over, for another workflow', async () => {
+        const key = freshWorkflow();
+        await open(key);
+        await records.closeSubmission({ key });
         await clock.sleep(2 * DAY);
-        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('new');
+        const workflow = freshWorkflow();
+        const note = { key, workflow, digest: 'e', until: until() };
+        expect(await records.openSubmission(note)).toEqual({ state: 'new', workflow });
       });
 
       it('closeSubmission() makes none when there is none', async () => {
+        const key = freshWorkflow();
+        await records.closeSubmission({ key });
+        expect(await open(key)).toBe('new');
+      });
+
+      it('cancelSubmission() frees the key of what was not sent, and of nothing else', async () => {
+        for (const key of [freshWorkflow(), freshWorkflow()]) {
+          const workflow = `${key}-of-it`;
+          await records.cancelSubmission({ key, workflow });
+          await open(key);
+          await records.cancelSubmission({ key, workflow: key });
+          await records.cancelSubmission({ key, workflow: freshWorkflow() });
+          expect(await open(key, 'e')).toBe('other');
+          await records.cancelSubmission({ key, workflow });
+          await records.cancelSubmission({ key, workflow });
+          expect(await open(key, 'e')).toBe('new');
+          await records.closeSubmission({ key });
+          await records.cancelSubmission({ key, workflow });
+          expect(await open(key, 'e')).toBe('sent');
+        }
         const workflow = freshWorkflow();
-        await records.closeSubmission({ workflow });
-        expect(await records.openSubmission({ workflow, digest: 'd', until: until() })).toBe('new');
+        const note = { key: workflow, workflow, digest: 'd', until: until() };
+        await records.openSubmission(note);
+        await records.cancelSubmission({ key: workflow, workflow: freshWorkflow() });
+        expect(await records.openSubmission(note)).toEqual({ state: 'unsent', workflow });
+        await records.cancelSubmission({ key: workflow, workflow });
+        expect(await records.openSubmission({ ...note, digest: 'e' })).toEqual({ state: 'new', workflow });
       });
     });
 

@@ -90,8 +90,11 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
     });
 
     it('kept() finds what a submission and a running task have kept', async () => {
-      await kit.records.openSubmission({ workflow: w, digest: 'd', until });
+      await kit.records.openSubmission({ key: freshWorkflow(), workflow: w, digest: 'd', until });
       expect(await kept(w)).toEqual(new Map([trace(w)]));
+      const named = freshWorkflow();
+      await kit.records.openSubmission({ key: named, workflow: named, digest: 'd', until });
+      expect(await kept(named)).toEqual(new Map([trace(named)]));
       const other = freshWorkflow();
       await kit.payloads.putBlocks({ blocks: [{ key: `table:${other}.1!1/3`, text: '[]' }], until });
       const progress = { state: 'HALF', meta: '1' };

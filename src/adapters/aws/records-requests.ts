@@ -6,7 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { AppendLedger, DeadLetter, OpenSubmission } from '../../ports/records.ts';
+import type { AppendLedger, CancelSubmission, DeadLetter, OpenSubmission, Submission } from '../../ports/records.ts';
 import { expiry, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
 import { besideTask, dayOf, inWorkflow, sortableTime } from './keys.ts';
@@ -17,8 +17,8 @@ export function progressKey(address: Address): Key {
   return besideTask('u', address);
 }
 
-export function submissionKey(workflow: string): Key {
-  return { pk: workflow, sk: 's' };
+export function submissionKey(key: string): Key {
+  return { pk: key, sk: 's' };
 }
 
 export function resultKey(id: string): Key {
@@ -73,23 +73,51 @@ export function gateRequest(table: string, until: number): UpdateItemCommandInpu
 
 export function openSubmissionRequest(
   table: string,
-  { workflow, digest, until, now }: OpenSubmission & { readonly now: number },
+  { key, workflow, digest, until, now }: OpenSubmission & { readonly now: number },
 ): PutItemCommandInput {
+  const attributes = { g: text(digest), ...(workflow === key ? {} : { w: text(workflow) }) };
   return {
-    ...putRequest(table, submissionKey(workflow), { g: text(digest) }, until),
+    ...putRequest(table, submissionKey(key), attributes, until),
     ConditionExpression: 'attribute_not_exists(pk) OR x <= :now',
     ExpressionAttributeValues: { ':now': number(Math.floor(now / 1000)) },
   };
 }
 
+/** Reads the item of a submission, as a caller with this digest sees it. */
+export function submissionOf(item: Item, { key, digest }: { key: string; digest: string }): Submission {
+  const workflow = readText(item, 'w') ?? key;
+  // One that an earlier release wrote has no digest.
+  const isOther = (readText(item, 'g') ?? digest) !== digest;
+  if (isOther) return { state: 'other', workflow };
+  return { state: item['s']?.BOOL === true ? 'sent' : 'unsent', workflow };
+}
+
 /** Notes what is sent, unless the item has gone since. */
-export function closeSubmissionRequest(table: string, workflow: string): UpdateItemCommandInput {
+export function closeSubmissionRequest(table: string, key: string): UpdateItemCommandInput {
   return {
     TableName: table,
-    Key: keyAttributes(submissionKey(workflow)),
+    Key: keyAttributes(submissionKey(key)),
     UpdateExpression: 'SET s = :sent',
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeValues: { ':sent': { BOOL: true } },
+  };
+}
+
+/** Ends the time of an item that is not sent: functions may not delete items. */
+export function cancelSubmissionRequest(
+  table: string,
+  { key, workflow, now }: CancelSubmission & { readonly now: number },
+): UpdateItemCommandInput {
+  const isSame = workflow === key ? 'attribute_exists(pk) AND attribute_not_exists(w)' : 'w = :w';
+  return {
+    TableName: table,
+    Key: keyAttributes(submissionKey(key)),
+    UpdateExpression: 'SET x = :now',
+    ConditionExpression: `${isSame} AND attribute_not_exists(s)`,
+    ExpressionAttributeValues: {
+      ':now': number(Math.floor(now / 1000)),
+      ...(workflow === key ? {} : { ':w': text(workflow) }),
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import type { Addressed } from '../../ports/outcomes.ts';
 import type {
   AppendLedger,
   Bury,
+  CancelSubmission,
   CloseSubmission,
   DeadLetter,
   DeleteDeadLetter,
@@ -24,6 +25,7 @@ import { daysBetween } from './keys.ts';
 import {
   appendRequest,
   buryRequest,
+  cancelSubmissionRequest,
   closeSubmissionRequest,
   exhumeRequest,
   GATE_KEY,
@@ -35,6 +37,7 @@ import {
   markRequest,
   marksRequest,
   openSubmissionRequest,
+  submissionOf,
   progressKey,
   putRequest,
   reserveNextRequest,
@@ -93,17 +96,21 @@ export class AwsRecords implements Records {
   }
 
   async openSubmission(params: OpenSubmission): Promise<Submission> {
+    const { key, workflow } = params;
     const request = openSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() });
-    if (await this.#table.put(request)) return 'new';
-    const standing = await this.#table.getAny(submissionKey(params.workflow), true);
-    // One that an earlier release wrote has no digest.
-    const digest = standing === undefined ? undefined : readText(standing, 'g');
-    if (digest !== undefined && digest !== params.digest) return 'other';
-    return standing?.['s']?.BOOL === true ? 'sent' : 'unsent';
+    for (;;) {
+      if (await this.#table.put(request)) return { state: 'new', workflow };
+      const standing = await this.#table.getAny(submissionKey(key), true);
+      if (standing !== undefined) return submissionOf(standing, params);
+    }
   }
 
-  async closeSubmission({ workflow }: CloseSubmission): Promise<void> {
-    await this.#table.update(closeSubmissionRequest(this.#table.name, workflow));
+  async closeSubmission({ key }: CloseSubmission): Promise<void> {
+    await this.#table.update(closeSubmissionRequest(this.#table.name, key));
+  }
+
+  async cancelSubmission(params: CancelSubmission): Promise<void> {
+    await this.#table.update(cancelSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() }));
   }
 
   /** Two writes exclude each other, after what is reserved or from now on; `tat` only grows, so one of the first three holds. */

@@ -14,10 +14,11 @@ export function keptRequest(table: string, workflow: string | undefined): ScanCo
   const filter =
     workflow === undefined
       ? { FilterExpression: `${isKind} OR begins_with(pk, :journal)`, also: { ':journal': text('$journal/') } }
-      : { FilterExpression: `begins_with(pk, :w) AND (${isKind})`, also: { ':w': text(workflow) } };
+      : // A submission under a key of its own names its workflow.
+        { FilterExpression: `(begins_with(pk, :w) OR w = :w) AND (${isKind})`, also: { ':w': text(workflow) } };
   return {
     TableName: table,
-    ProjectionExpression: ['pk', 'sk', 'x', ...STANDING].join(', '),
+    ProjectionExpression: ['pk', 'sk', 'x', 'w', ...STANDING].join(', '),
     FilterExpression: filter.FilterExpression,
     ExpressionAttributeValues: {
       ...Object.fromEntries([...kinds, 's'].map((kind) => [`:${kind}`, text(kind)])),
@@ -34,7 +35,8 @@ export function tracesOf(item: Item): readonly Footprint[] {
   const kind = sk.charAt(0);
   // Progress is in its task's partition, under the rest of the task's id.
   if (kind === 'u') return [bareFootprint(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];
-  if (kind === 'b' || kind === 's') return [bareFootprint(workflowOf(pk), until)];
+  if (kind === 's') return [bareFootprint(readText(item, 'w') ?? pk, until)];
+  if (kind === 'b') return [bareFootprint(workflowOf(pk), until)];
   const isLeaf = kind === 'c';
   return idsAt({ pk, sk }).flatMap((id, slot) => footprintOf(id, cellOf(item, isLeaf ? slot : undefined), until) ?? []);
 }

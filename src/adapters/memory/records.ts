@@ -3,6 +3,7 @@ import type { Addressed } from '../../ports/outcomes.ts';
 import type {
   AppendLedger,
   Bury,
+  CancelSubmission,
   CloseSubmission,
   DeadLetter,
   DeleteDeadLetter,
@@ -30,7 +31,7 @@ export class MemoryRecords implements Records {
   readonly #ledgers = new Map<string, ExpiringMap<Entry>>();
   readonly #marks = new Map<string, ExpiringMap<string>>();
   #gate = 0;
-  readonly #submissions: ExpiringMap<{ sent: boolean; readonly digest: string }>;
+  readonly #submissions: ExpiringMap<{ sent: boolean; readonly digest: string; readonly workflow: string }>;
   readonly #nextSlots = new Map<string, number>();
   readonly #deadLetters: ExpiringMap<DeadLetter>;
   readonly #results: ExpiringMap<string>;
@@ -58,7 +59,7 @@ export class MemoryRecords implements Records {
 
   /** The workflows whose submission was noted, and until when that is kept. */
   submitted(): readonly { readonly id: string; readonly until: number }[] {
-    return this.#submissions.entries().map(({ key: id, until }) => ({ id, until }));
+    return this.#submissions.entries().map(({ value: { workflow: id }, until }) => ({ id, until }));
   }
 
   async appendLedger({ key, at, nonce, text, until }: AppendLedger): Promise<void> {
@@ -83,17 +84,24 @@ export class MemoryRecords implements Records {
     return [...new Set(workflows)].flatMap((workflow) => this.#marks.get(workflow)?.values() ?? []);
   }
 
-  async openSubmission({ workflow, digest, until }: OpenSubmission): Promise<Submission> {
-    const submission = this.#submissions.get(workflow);
-    if (submission !== undefined && submission.digest !== digest) return 'other';
-    if (submission !== undefined) return submission.sent ? 'sent' : 'unsent';
-    this.#submissions.set(workflow, { sent: false, digest }, until);
-    return 'new';
+  async openSubmission({ key, workflow, digest, until }: OpenSubmission): Promise<Submission> {
+    const standing = this.#submissions.get(key);
+    if (standing === undefined) {
+      this.#submissions.set(key, { sent: false, digest, workflow }, until);
+      return { state: 'new', workflow };
+    }
+    if (standing.digest !== digest) return { state: 'other', workflow: standing.workflow };
+    return { state: standing.sent ? 'sent' : 'unsent', workflow: standing.workflow };
   }
 
-  async closeSubmission({ workflow }: CloseSubmission): Promise<void> {
-    const submission = this.#submissions.get(workflow);
+  async closeSubmission({ key }: CloseSubmission): Promise<void> {
+    const submission = this.#submissions.get(key);
     if (submission !== undefined) submission.sent = true;
+  }
+
+  async cancelSubmission({ key, workflow }: CancelSubmission): Promise<void> {
+    const submission = this.#submissions.get(key);
+    if (submission?.workflow === workflow && !submission.sent) this.#submissions.delete(key);
   }
 
   async reserve({ task, slots, intervalMs, now }: Reserve): Promise<number> {

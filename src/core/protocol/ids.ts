@@ -14,6 +14,9 @@
 
 const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
 const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
+const MADE_HERE = /^(?:[dl]-[A-Za-z0-9_-]{32,36}|[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
+const RANDOM_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const STRANGERS = 'submit:';
 /** The most characters of an id: a key of the table also holds what is kept beside the id (DynamoDB: 1,024 bytes). */
 export const MAX_ID = 1000;
 /** An ending that an id never has. */
@@ -23,6 +26,32 @@ const SEGMENT = /[.~!^]\d+/g;
 /** Returns whether `text` may be the id of a workflow: 1 to 100 of `A–Z a–z 0–9 _ : -`. */
 export function isWorkflowId(text: string): boolean {
   return WORKFLOW_ID.test(text);
+}
+
+/**
+ * Returns whether `text` has the form of the ids that this package makes: of a UUID of version 8, of a launch inside a
+ * task, or of a `dedupKey`. Nobody may ask for such an id: it may be that of another workflow.
+ */
+export function isMadeHere(text: string): boolean {
+  return MADE_HERE.test(text);
+}
+
+/**
+ * Returns the id of a workflow that a stranger asked for by name. Such ids have a name space of their own. A random UUID
+ * stays as it is, since a canvas that Celery has frozen names its results by it, and it cannot be guessed.
+ *
+ * @example
+ * ```ts
+ * strangersId('order-17'); // 'submit:order-17'
+ * ```
+ */
+export function strangersId(text: string): string {
+  return RANDOM_UUID.test(text) || isStrangers(text) ? text : `${STRANGERS}${text}`;
+}
+
+/** Returns whether an id is in the name space of {@link strangersId}. */
+export function isStrangers(text: string): boolean {
+  return text.startsWith(STRANGERS);
 }
 
 /** Returns whether `text` is a well-formed id of a workflow or of something inside one. */

@@ -21,7 +21,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until again notBefore expires slot held tenant traceparent headers lo hi'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held tenant traceparent headers lo hi'.split(
     ' ',
   ),
 );
@@ -155,6 +155,7 @@ const FIELDS = {
   links: { is: optional(isLinks), want: 'a list of callbacks' },
   depth: { is: isCount, want: 'a depth' },
   until: { is: isTime, want: 'a time in epoch milliseconds' },
+  keep: { is: optional(isTime), want: 'a time in epoch milliseconds' },
   again: { is: isFlag, want: 'true or nothing' },
   root: { is: optional(isText), want: 'an id' },
   parent: { is: optional(isText), want: 'an id' },

@@ -64,6 +64,8 @@ export interface Carried {
   readonly depth: number;
   /** Epoch ms until which the engine's items of this workflow live. */
   readonly until: number;
+  /** Epoch ms until which clients can read its values at least: as long as the `dedupKey` of its workflow holds. */
+  readonly keep?: number;
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;

@@ -77,13 +77,14 @@ function common(
 }
 
 function carried(origin: Origin, id: string): Carried {
-  const { root, depth, tenant, traceparent, headers } = origin;
+  const { root, depth, keep, tenant, traceparent, headers } = origin;
   const parent = origin.sender === id ? origin.parent : origin.sender;
   return {
     depth,
     until: origin.joinUntil ?? origin.until,
     ...(root === undefined ? {} : { root }),
     ...(parent === undefined ? {} : { parent }),
+    ...(keep === undefined ? {} : { keep }),
     ...(tenant === undefined ? {} : { tenant }),
     ...(traceparent === undefined ? {} : { traceparent }),
     ...(headers === undefined ? {} : { headers }),

@@ -77,7 +77,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     celery: 'task_id',
     // Inside a canvas Celery's ids may be any text, and are not used; the id of the whole is checked when it is sent.
     celeryCheck: TEXT,
-    doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a UUID of version 7.',
+    doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a UUID of version 8.',
   },
   queue: { scopes: ['task', 'call'], check: TEXT, celery: 'queue', wire: TEXT, doc: 'The queue to send to.' },
   tenant: {

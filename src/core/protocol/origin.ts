@@ -26,6 +26,8 @@ export interface Origin extends FanOut {
   readonly until: number;
   /** Overrides `until` for messages inside a group: a slow member must not extend the group's lifetime. */
   readonly joinUntil?: number;
+  /** Epoch ms until which clients can read the values of this workflow at least. */
+  readonly keep?: number;
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;
@@ -37,7 +39,7 @@ export function originOf(
   delivery: Pick<Origin, 'again' | 'now'> & FanOut & { readonly token: string },
 ): Origin {
   const { token, now, ...rest } = delivery;
-  const { mid, depth, frames, tenant, traceparent, headers } = message;
+  const { mid, depth, frames, keep, tenant, traceparent, headers } = message;
   const isTask = message.kind === 'run';
   const root = isTask ? (message.root ?? message.id) : message.root;
   const sender = isTask ? message.id : message.parent;
@@ -54,6 +56,7 @@ export function originOf(
       root,
       parent: message.parent,
       call: isTask ? { sig: message.sig, ...compact({ in: message.in }) } : undefined,
+      keep,
       tenant,
       traceparent,
       headers,

@@ -40,7 +40,7 @@ export interface SignatureOptions {
   readonly expires?: number | Date;
   /**
    * The id of the whole canvas: 1 to 100 of `A-Za-z0-9_:-`. A second use starts nothing new, and is refused for another
-   * canvas. Default: a UUID of version 7.
+   * canvas. Default: a UUID of version 8.
    */
   readonly taskId?: string;
   /** The queue to send to. Default: the task's own. */
@@ -84,6 +84,11 @@ export interface ApplyOptions<out Args = [], out Keywords = never> extends Signa
   readonly kwargs?: Keywords;
   /** Sending again under the same key starts nothing new, and answers with the same id; not with a `taskId`. Default: none. */
   readonly dedupKey?: string;
+  /**
+   * Seconds for which the `dedupKey` holds, from the call or from the latest `eta` in the canvas; at most 14 days. The
+   * values of the workflow stay readable for as long. Default 86,400: a day.
+   */
+  readonly dedupFor?: number;
 }
 
 /** The argument of `applyAsync` where arguments are missing. */

@@ -2,6 +2,7 @@ import { chain, chord, createApp, currentTask, group, kwargs, range } from 'chor
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RandomNonces } from '../../../src/adapters/system/nonces.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, QUEUE } from '../worker/bench.ts';
@@ -16,6 +17,7 @@ const rest = app.task('rest', (...all: unknown[]) => all.length);
 const count = app.task('count', async (_value: unknown = undefined) => {
   await currentTask().ledger.append('runs', currentTask().request.id);
 });
+const brief = app.task('brief', { resultExpires: 1 }, (value: number) => [value, cloud.clock.now()]);
 const runs = app.task('runs', () => currentTask().ledger.read('runs'));
 const checked = app.task(
   'checked',
@@ -34,7 +36,7 @@ const checked = app.task(
 const launching = app.task('launching', async () => (await count.applyAsync({ taskId: 'asked' })).taskId);
 const otherCount = other.task('otherCount', async () => undefined);
 const handlers = {
-  all: app.handler(add, identity, rest, count, runs, checked, launching),
+  all: app.handler(brief, add, identity, rest, count, runs, checked, launching),
   other: other.handler(otherCount),
 };
 
@@ -284,6 +286,62 @@ describe('taskId and dedupKey', () => {
     expect([...(await runs())].map(String).toSorted((a, b) => a.localeCompare(b))).toEqual(
       [one.taskId, another.taskId].toSorted((a, b) => a.localeCompare(b)),
     );
+  });
+
+  it('dedupKey holds for a day, or for dedupFor, after the latest eta; as long get() works, and then it starts anew', async () => {
+    const DAY = 86_400;
+    for (const [dedupFor, countdown, holdsFor] of [
+      [undefined, undefined, DAY],
+      [undefined, 2 * DAY, 3 * DAY],
+      [60, undefined, 60],
+      [14 * DAY, undefined, 14 * DAY],
+    ] as const) {
+      const options = { dedupKey: `for ${holdsFor}`, ...(dedupFor && { dedupFor }), ...(countdown && { countdown }) };
+      for (const canvas of [brief.s(1), chain(identity.s(1), brief.s()), group([brief.s(1), brief.s(2)])]) {
+        const ask = async () => canvas.applyAsync({ ...options, dedupKey: `${options.dedupKey} ${String(canvas)}` });
+        const first = await ask();
+        await cloud.clock.sleep(holdsFor * 1000 - 1000);
+        const second = await ask();
+        expect(second.taskId).toBe(first.taskId);
+        expect(await second.get()).toEqual(await first.get());
+        await cloud.clock.sleep(2000);
+        const third = await ask();
+        expect(third.taskId).not.toBe(first.taskId);
+        await third.get();
+      }
+    }
+  });
+
+  it('dedupFor is refused without a dedupKey, and beyond the life of a workflow’s items', async () => {
+    for (const options of [{ dedupFor: 60 }, { dedupKey: 'k', dedupFor: 0 }, { dedupKey: 'k', dedupFor: 15 * 86_400 }])
+      await expect(count.applyAsync(options)).rejects.toThrow(
+        invalid(/^Cannot use dedupFor/, 'CHORDAL_INVALID_OPTIONS'),
+      );
+    expect(cloud.isIdle).toBe(true);
+  });
+
+  it.each([{ taskId: 'mended' }, { dedupKey: 'mended' }])(
+    'are free again for a corrected canvas, if the first was refused before anything was sent: %s',
+    async (options) => {
+      const callbacks = Array.from({ length: 200 }, () => identity.si('x'.repeat(1900)));
+      const tooLarge = count.si(1).set({ link: callbacks });
+      await expect(tooLarge.applyAsync(options)).rejects.toMatchObject({ code: 'CHORDAL_INVALID_MESSAGE' });
+      const result = await add.s(1, 2).applyAsync(options);
+      expect(await result.get()).toBe(3);
+      expect(await runs()).toEqual([]);
+    },
+  );
+
+  it('taskId is refused if it is one that was made for another workflow, or in the name space of submit', async () => {
+    const made = [
+      (await count.applyAsync({ dedupKey: 'k' })).taskId.replace(/w\d+$/, new RandomNonces().uuid(0)),
+      new RandomNonces().uuid(0),
+      `l-${new RandomNonces().digest('l')}`,
+    ];
+    for (const taskId of [...made, 'submit:order'])
+      await expect(add.applyAsync({ args: [1, 2], taskId })).rejects.toThrow(
+        invalid(/^Cannot use ".*" as a taskId: /, 'CHORDAL_INVALID_OPTIONS'),
+      );
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { record } from '../../../handlers/tasks/text.ts';
@@ -33,13 +34,14 @@ test('submit() takes arguments and options as applyAsync does, with dates as tex
   };
 
   expect(await submit({ canvas: signature('add', [3]), args: [4], kwargs: { debug: true }, options })).toEqual({
-    taskId: 'mine',
+    taskId: 'submit:mine',
   });
-  expect(await result({ taskId: 'mine' })).toEqual({ taskId: 'mine', state: 'PENDING' });
-  expect(await result({ taskId: 'mine', wait: 20 })).toMatchObject({ state: 'PENDING' });
+  const taskId = 'submit:mine';
+  expect(await result({ taskId })).toEqual({ taskId, state: 'PENDING' });
+  expect(await result({ taskId, wait: 20 })).toMatchObject({ state: 'PENDING' });
   await cloud.clock.sleep(60_000);
-  expect(await result({ taskId: 'mine', wait: 20 })).toMatchObject({ state: 'SUCCESS', value: 7 });
-  expect(await result({ taskId: 'mine^0', wait: 20 })).toMatchObject({ state: 'SUCCESS' });
+  expect(await result({ taskId, wait: 20 })).toMatchObject({ state: 'SUCCESS', value: 7 });
+  expect(await result({ taskId: `${taskId}^0`, wait: 20 })).toMatchObject({ state: 'SUCCESS' });
 });
 
 test('submit() sends a request with a taskId or a dedupKey once', async () => {
@@ -51,6 +53,20 @@ test('submit() sends a request with a taskId or a dedupKey once', async () => {
     await result({ ...idOf(first), wait: 20 });
   }
   const { taskId } = idOf(await submit({ canvas: signature('recorded', ['once']) }));
+  expect(await result({ taskId, wait: 20 })).toMatchObject({ value: ['x', 'x'] });
+});
+
+test('submit() takes the id that it has answered with again, and keeps the random UUIDs of a canvas that Celery has frozen', async () => {
+  const submit = await submitWith('*');
+  const recording = record.s('again', 'x').toJSON();
+  const uuid = randomUUID();
+  for (const given of ['again', uuid]) {
+    const first = idOf(await submit({ canvas: { ...recording, options: { task_id: given } } }));
+    expect(await submit({ canvas: recording, options: first })).toEqual(first);
+    await result({ ...first, wait: 20 });
+    expect(first.taskId).toBe(given === uuid ? uuid : 'submit:again');
+  }
+  const { taskId } = idOf(await submit({ canvas: signature('recorded', ['again']) }));
   expect(await result({ taskId, wait: 20 })).toMatchObject({ value: ['x', 'x'] });
 });
 
