@@ -18,7 +18,8 @@ Object.assign(mayImport, {
   lambda: [...shared, 'worker', 'client', 'adapters', 'runtime'],
   deploy: ['core'],
   local: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda', 'deploy'],
-  testing: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda', 'deploy', 'local'],
+  testing: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda'],
+  tools: ['core'],
   'index.ts': ['core', 'engine', 'client', 'lambda', 'runtime'],
 });
 
@@ -101,7 +102,21 @@ export default {
       name: 'no-development-package-in-src',
       severity: 'error',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '/@types/' },
+      to: {
+        dependencyTypes: ['npm-dev'],
+        dependencyTypesNot: ['type-only'],
+        pathNot: '/@types/|^node_modules/(commander|dynalite|esbuild|fauxqs)/',
+      },
+    },
+    {
+      name: 'library-stands-without-tools',
+      comment:
+        'chordal installs neither the emulators nor esbuild: what needs them is part of chordal-tools, in src/cli, src/deploy and src/local.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inSrc(['cli', 'deploy', 'local']) },
+      to: {
+        path: `${inSrc(['cli', 'deploy', 'local'])}|^node_modules/(commander|dynalite|esbuild|fauxqs)/`,
+      },
     },
   ],
   options: {

@@ -1,18 +1,11 @@
 import type { FunctionConfig } from '../core/types/function-config.ts';
+import type { Variables } from '../core/types/stack.ts';
 import { isRecord } from './checks.ts';
 import { checkFunctionConfig } from './function-config.ts';
 import { PROVIDER_KEYS, readProvider } from './stack/provider.ts';
 import type { ProviderSettings } from './stack/provider.ts';
 import { DEFAULT_SETTINGS, readSettings } from './stack/settings.ts';
 import type { StackSettings } from './stack/settings.ts';
-
-/** The argument that the Serverless Framework passes to a function that `${file(…)}` names. */
-export interface Variables {
-  /** The options of the command: `--stage`, `--region`. */
-  readonly options: Readonly<Record<string, unknown>>;
-  /** Resolves a variable, as in `${…}`. */
-  readonly resolveVariable: (variable: string) => Promise<unknown>;
-}
 
 /** The settings of a stack in `serverless.yml`. */
 export interface Given {

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
+import type { Stack, StackOptions, Variables } from '../core/types/stack.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
 import { buildHandlers, readSettings as readBuildSettings } from './build.ts';
 import { unknownKey } from './checks.ts';
@@ -11,7 +12,7 @@ import { nodeProblem } from './node-version.ts';
 import { describeProject } from './project.ts';
 import type { FunctionOptions, Project } from './project.ts';
 import { readVariables } from './serverless-variables.ts';
-import type { Given, Variables } from './serverless-variables.ts';
+import type { Given } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
 import { callerEnvironment, outputs } from './stack/outputs.ts';
@@ -23,31 +24,7 @@ import type { StackParts } from './stack/template.ts';
 import { systemHandlers } from './system-handlers.ts';
 
 export type * from '../core/types/function-config.ts';
-export type { Variables };
-
-/** The options of {@link defineStack}: its place and its purpose. */
-export interface StackOptions {
-  /** The project's root: where `serverless.yml` and the folder `handlers` are. */
-  readonly root: string;
-  /** The words of the command line, as in `['deploy', '--stage', 'dev']`. */
-  readonly command: readonly string[];
-  /** The process's variables. */
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Prints a message for the user of the command. */
-  readonly say: (message: string) => void;
-}
-
-/** The values that `serverless.yml` takes from {@link defineStack}, each by `${file(…):name}`. */
-export interface Stack {
-  /** Returns the region of the deployment. */
-  readonly region: (variables: Variables) => Promise<string>;
-  /** Returns the Lambda functions. */
-  readonly functions: (variables: Variables) => Promise<object>;
-  /** Returns the CloudFormation resources: queues, table, bucket, roles, alarms. */
-  readonly resources: (variables: Variables) => Promise<object>;
-  /** The variables of functions of your own, beside these, that call tasks. */
-  readonly callerEnvironment: (variables: Variables) => Promise<object>;
-}
+export type * from '../core/types/stack.ts';
 
 /**
  * Makes the values that `serverless.yml` needs of a project; `infra/stack.js` exports them. For `deploy` and `package` it builds the

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { HandlerFile } from './handler-file.ts';
 import { sibling } from './module-url.ts';
@@ -23,5 +24,7 @@ export function systemHandlers(): readonly SystemHandler[] {
 // --- internal ---
 
 function fileOf(name: string): string {
-  return fileURLToPath(sibling(`../lambda/${name}`, import.meta.url));
+  const here = fileURLToPath(sibling(`../lambda/${name}`, import.meta.url));
+  // From npm they are in another package than this module.
+  return existsSync(here) ? here : fileURLToPath(import.meta.resolve(`chordal/internal/lambda/${name}.js`));
 }

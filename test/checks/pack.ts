@@ -1,10 +1,18 @@
+/** Packs what npm gets: `pack.ts [all | library | tools | create] [FOLDER] [--pack-destination FOLDER]`. */
 import { mkdir, rm } from 'node:fs/promises';
-import { packInto } from '../support/package.ts';
+import { parseArgs } from 'node:util';
+import { PACKAGES, packInto } from '../support/package.ts';
 
-// The folder that gets the tarball: the current one, where npm would put it, or one that this empties first.
-const [folder] = process.argv.slice(2);
-if (folder !== undefined) {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'pack-destination': { type: 'string' } },
+});
+const [kind = 'all', emptied] = positionals;
+// The folder that gets the tarballs: the current one, where npm would put them, or one that this empties first.
+if (emptied !== undefined) {
+  await rm(emptied, { recursive: true, force: true });
+  await mkdir(emptied, { recursive: true });
 }
-console.log(await packInto(folder ?? '.'));
+const wanted = PACKAGES.filter((name) => kind === 'all' || name === kind);
+if (wanted.length === 0) throw new Error(`Cannot pack ${kind}: choose all, ${PACKAGES.join(', ')}`);
+for (const name of wanted) console.log(await packInto(values['pack-destination'] ?? emptied ?? '.', name));

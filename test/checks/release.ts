@@ -1,5 +1,5 @@
 import { runWell } from '../deploy/support/run.ts';
-import { packInto } from '../support/package.ts';
+import { PACKAGES, packInto } from '../support/package.ts';
 import { reasonsAgainst, releaseFacts, tagRelease } from '../support/release.ts';
 
 const [version = ''] = process.argv.slice(2);
@@ -14,4 +14,12 @@ await tagRelease(version, '.');
 console.log(`Committed and tagged v${version}. Once its CI is green, publish it:
 
   git push --follow-tags origin main
-  npm publish ${await packInto('.')}`);
+${(await packAll()).map((path) => `  npm publish ${path}`).join('\n')}`);
+
+// --- internal ---
+
+async function packAll(): Promise<readonly string[]> {
+  const packed: string[] = [];
+  for (const kind of PACKAGES) packed.push(await packInto('.', kind));
+  return packed;
+}

@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { runWell } from '../deploy/support/run.ts';
 import { declarationsBelow } from './declarations.ts';
 
@@ -9,6 +9,8 @@ export interface Manifest {
   readonly version: string;
   readonly files: readonly string[];
   readonly sideEffects: readonly string[];
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly repository: { readonly type: string; readonly url: string };
   readonly [field: string]: unknown;
@@ -17,26 +19,36 @@ export interface Manifest {
 /** The host of an address that is there only until the project has a repository. No such host can exist (RFC 2606). */
 export const PLACEHOLDER_HOST = 'repository.invalid';
 
+/** The packages that npm gets: what programs import, and what develops and deploys. */
+export const PACKAGES = ['library', 'tools'] as const;
+
+/** Folders of `src` that only `chordal-tools` has. The library has the others, and `chordal-tools` imports them from it. */
+const TOOLS_FOLDERS = ['cli', 'deploy', 'local'];
+
+/** Packages that only `chordal-tools` needs. In the repository they are for development. */
+const TOOLS_DEPENDENCIES = ['commander', 'dynalite', 'esbuild', 'fauxqs'];
+
 /**
- * Packs the library as npm publishes it, and returns the path of the tarball. It is built anew, beside the repository: `dist` may hold files
+ * Packs a package as npm publishes it, and returns the path of the tarball. It is built anew, beside the repository: `dist` may hold files
  * that the source no longer has.
  *
  * @param folder the folder that gets the tarball; its subfolder `package` gets the contents, and is removed.
  */
-export async function packInto(folder: string): Promise<string> {
+export async function packInto(folder: string, kind: (typeof PACKAGES)[number] = 'library'): Promise<string> {
   const staging = join(resolve(folder), 'package');
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   const manifest = await readManifest();
-  const published = publishedManifest(manifest);
-  const readme = await readFile('README.md', 'utf8');
-  const copied = [...manifest.files.filter((path) => path !== 'dist'), 'LICENSE'];
+  const published = kind === 'library' ? publishedManifest(manifest) : toolsManifest(manifest);
+  const readme = await readFile(kind === 'library' ? 'README.md' : 'src/cli/README.md', 'utf8');
+  const copied = [...published.files.filter((path) => !path.includes('dist')), 'LICENSE'];
   await Promise.all([
     ...copied.map((path) => cp(path, join(staging, path), { recursive: true })),
     writeFile(join(staging, 'package.json'), `${JSON.stringify(published, null, 2)}\n`),
     writeFile(join(staging, 'README.md'), publishedReadme(readme, published)),
     runWell('tsc', ['-p', 'src/tsconfig.json', '--noCheck', '--outDir', join(staging, 'dist')]),
   ]);
+  if (kind === 'tools') await importFromLibrary(join(staging, 'dist'));
   await removeInternalDeclarations(staging, published);
   await runWell('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', '..'], { cwd: staging });
   await rm(staging, { recursive: true });
@@ -65,6 +77,35 @@ export function publishedManifest(manifest: Manifest): Manifest {
   return published;
 }
 
+/** The package.json of `chordal-tools`. It has the version of the library, and works with no other. */
+export function toolsManifest(manifest: Manifest): Manifest {
+  const { version, license, author, repository, homepage, bugs, type, engines, dependencies, devDependencies } =
+    manifest;
+  const own = TOOLS_DEPENDENCIES.map((name) => [name, devDependencies[name] ?? '']);
+  return {
+    name: 'chordal-tools',
+    version,
+    description: 'The command line, the embedded cloud and the build of chordal.',
+    homepage,
+    bugs,
+    license,
+    author,
+    repository,
+    files: ['dist', 'src/local/localstack/java', 'src/local/localstack/python'],
+    type,
+    sideEffects: ['./dist/cli/main.js', './dist/**/*-thread.js', './dist/local/localstack/function-process.js'],
+    exports: {
+      './cli': './dist/cli/main.js',
+      './deploy': './dist/deploy/serverless.js',
+      './package.json': './package.json',
+    },
+    dependencies: { ...dependencies, ...Object.fromEntries(own) },
+    devDependencies: {},
+    peerDependencies: { chordal: version },
+    engines,
+  };
+}
+
 /** The README of the tarball: its links lead to the repository's files of the same version, which the tarball does not have. */
 export function publishedReadme(text: string, { repository, version }: Manifest): string {
   const files = `${webAddress(repository.url)}/blob/v${version}`;
@@ -72,6 +113,26 @@ export function publishedReadme(text: string, { repository, version }: Manifest)
 }
 
 // --- internal ---
+
+const RELATIVE_IMPORT = /(\bfrom |\bimport\(|^import )["'](\.\.?\/[^"']+)["']/gm;
+
+/** Has the modules of `chordal-tools` import the rest of `src` from the library, and removes it here. */
+async function importFromLibrary(dist: string): Promise<void> {
+  const all = await readdir(dist, { withFileTypes: true });
+  const others = all.filter(({ name }) => !TOOLS_FOLDERS.includes(name));
+  await Promise.all(others.map(({ name }) => rm(join(dist, name), { recursive: true })));
+  const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'));
+  await Promise.all(
+    files.map(async (file) => {
+      const text = await readFile(join(dist, file), 'utf8');
+      const imported = text.replaceAll(RELATIVE_IMPORT, (found, how: string, path: string) => {
+        const target = posix.join(posix.dirname(file), path);
+        return TOOLS_FOLDERS.includes(target.split('/')[0] ?? '') ? found : `${how}'chordal/internal/${target}'`;
+      });
+      await writeFile(join(dist, file), imported);
+    }),
+  );
+}
 
 /** Keeps those declarations that an importer's compiler reads. */
 async function removeInternalDeclarations(staging: string, { exports }: Manifest): Promise<void> {

@@ -1,6 +1,7 @@
 import { cp, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { packInto } from '../../support/package.ts';
+import type { PACKAGES } from '../../support/package.ts';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
 import { runWell } from './run.ts';
 
@@ -16,8 +17,9 @@ export async function installedProject(files: Readonly<Record<string, string>>):
   await Promise.all([
     writeFiles(dir, { 'package.json': '{ "name": "shop", "private": true, "type": "module" }', ...files }),
     ...others.map((name) => symlink(resolve('node_modules', name), join(modules, name))),
-    unpack(staging, join(modules, 'chordal')),
   ]);
+  await unpack(staging, join(modules, 'chordal'), 'library');
+  await unpack(staging, join(modules, 'chordal-tools'), 'tools');
   const { bin } = JSON.parse(await readFile('package.json', 'utf8')) as { bin: { chordal: string } };
   await symlink(join('..', 'chordal', bin.chordal), join(modules, '.bin', 'chordal'));
   return dir;
@@ -25,8 +27,8 @@ export async function installedProject(files: Readonly<Record<string, string>>):
 
 // --- internal ---
 
-async function unpack(staging: string, target: string): Promise<void> {
-  await runWell('tar', ['-xzf', await packInto(staging)], { cwd: staging });
+async function unpack(staging: string, target: string, kind: (typeof PACKAGES)[number]): Promise<void> {
+  await runWell('tar', ['-xzf', await packInto(staging, kind)], { cwd: staging });
   await rm(target, { recursive: true, force: true });
   await cp(join(staging, 'package'), target, { recursive: true });
 }

@@ -1,7 +1,7 @@
 /** What npm gets is lean, and stands without the repository. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { publishedManifest, publishedReadme, readManifest } from '../../support/package.ts';
+import { publishedManifest, publishedReadme, readManifest, toolsManifest } from '../../support/package.ts';
 
 const manifest = await readManifest();
 const published = publishedManifest(manifest);
@@ -22,15 +22,20 @@ test('the published package.json says nothing of development', () => {
 
 test('the published package.json says where the project is, and which modules do more than export', () => {
   for (const field of ['homepage', 'bugs', 'repository', 'license', 'engines']) expect(published).toHaveProperty(field);
-  expect(published.sideEffects).toEqual([
-    './dist/cli/main.js',
-    './dist/**/*-thread.js',
-    './dist/local/localstack/function-process.js',
-  ]);
+  expect(published.sideEffects).toEqual(['./dist/tools/chordal.js']);
+});
+
+test('the library depends on AWS clients alone, and the tools on the library of the same version', () => {
+  const tools = toolsManifest(manifest);
+  expect(Object.keys(published.dependencies).filter((name) => !/^@(aws-sdk|smithy)\//.test(name))).toEqual([]);
+  expect(tools['peerDependencies']).toEqual({ chordal: manifest.version });
+  expect(tools.dependencies).toMatchObject(published.dependencies);
+  for (const name of ['esbuild', 'fauxqs', 'dynalite', 'commander']) expect(tools.dependencies[name]).toMatch(/^\d/);
 });
 
 test('the tarball has the files that LocalStack is installed from', () => {
-  for (const folder of ['java', 'python']) expect(manifest.files).toContain(`src/local/localstack/${folder}`);
+  for (const folder of ['java', 'python'])
+    expect(toolsManifest(manifest).files).toContain(`src/local/localstack/${folder}`);
 });
 
 test('every link of the published README leads to the same version in the repository, or into the page itself', () => {
