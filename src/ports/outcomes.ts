@@ -1,6 +1,6 @@
 import type { Address } from '../core/protocol/address.ts';
 import type { Rung } from '../core/protocol/join-tree.ts';
-import type { Cell, Leaf, Owner, Result, Standing, Rerun } from '../core/protocol/outcome.ts';
+import type { Cell, GroupSize, Leaf, Owner, Result, Standing, Rerun, Tally } from '../core/protocol/outcome.ts';
 
 /** What stands at one id. */
 export interface Addressed {
@@ -13,6 +13,8 @@ export interface Commit extends Addressed {
   readonly attempt: number;
   readonly decision: Result | (Rerun & { readonly attempt: number });
   readonly by: Owner;
+  /** Of a member: the size of its group, which is kept beside it. */
+  readonly size?: GroupSize | undefined;
   /** Epoch ms until which the item lives. */
   readonly until: number;
 }
@@ -43,6 +45,10 @@ export interface Climb {
   readonly rung: Rung;
   readonly mid: string;
   readonly failed: boolean;
+  /** How many members below the child failed. Default 0. */
+  readonly failures?: number;
+  /** The size of the group. */
+  readonly size?: GroupSize;
   readonly until: number;
 }
 
@@ -50,6 +56,16 @@ export interface Climb {
 export interface Gather {
   readonly join: string;
   readonly n: number;
+}
+
+/** A group, by the base of its members. */
+export interface OfJoin {
+  readonly join: string;
+}
+
+/** A chain, by the base of its steps. */
+export interface OfBase {
+  readonly base: string;
 }
 
 /** The ids to look at. */
@@ -94,6 +110,17 @@ export interface Outcomes {
   climb(params: Climb): Promise<Leaf>;
   /** The cells of all members of a group in order, read strongly; an empty cell where there is no outcome. */
   gather(params: Gather): Promise<readonly Cell[]>;
+  /**
+   * Returns how far the group at `join` has got; undefined if nothing is kept of it. The members of a small group are
+   * counted; of a large one the complete leaves are, as its nodes have them, and no member is read. Eventually
+   * consistent.
+   */
+  tally(params: OfJoin): Promise<Tally | undefined>;
+  /**
+   * Returns the ids of the steps at `base` that have an item, each with its cell, in any order: the steps of a chain
+   * that are tasks. Eventually consistent.
+   */
+  steps(params: OfBase): Promise<readonly { readonly id: string; readonly cell: Cell }[]>;
   /** Returns what stands at each address, in order, for readers that can wait: eventually consistent. */
   readMany(params: ReadMany): Promise<readonly Cell[]>;
 }

@@ -5,6 +5,8 @@ export interface Progress {
   readonly state: string;
   /** Encoded JSON. */
   readonly meta: string;
+  /** The attempt that reports, from 0; absent in what an earlier release wrote. */
+  readonly attempt?: number;
 }
 
 /** The progress of a task, to keep until `until` (epoch ms, as everywhere here). */

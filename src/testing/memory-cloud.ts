@@ -216,12 +216,15 @@ export function consumerOf(handler: Handler): Consumer {
   };
 }
 
-function recordOf({ messageId, body, receives, receipt }: Delivery): QueueRecord {
+function recordOf({ messageId, body, receives, sentAt, receipt }: Delivery): QueueRecord {
   return {
     messageId,
     body,
     receiptHandle: receipt.handle,
-    attributes: { ApproximateReceiveCount: String(receives) },
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      ...(sentAt === undefined ? {} : { SentTimestamp: String(sentAt) }),
+    },
     eventSourceARN: `arn:aws:sqs:memory:000000000000:${receipt.queue}`,
   };
 }

@@ -4,14 +4,16 @@ import { addressOf } from '../core/protocol/address.ts';
 import { effectsOfRerun, follow } from '../core/protocol/continue.ts';
 import { decidedBy } from '../core/protocol/delivery.ts';
 import type { Effect } from '../core/protocol/effect.ts';
+import { groupSize, stepsAround } from '../core/protocol/frames.ts';
 import { replacementBase } from '../core/protocol/ids.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { RunMessage } from '../core/protocol/message.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
-import type { NextAttempt, Rerun, Result, Standing } from '../core/protocol/outcome.ts';
+import type { NextAttempt, Rerun, Result, RunFacts, Standing } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import type { Json } from '../core/values/json.ts';
@@ -25,6 +27,10 @@ import type { EffectContext } from './interpret.ts';
 /** One delivery of a task's message at work. */
 export interface TaskDelivery extends EffectContext {
   readonly message: RunMessage;
+  /** Epoch ms at which the message was sent, where its queue says so. */
+  readonly sentAt?: number | undefined;
+  /** Epoch ms at which the task's function was called, if it was. */
+  readonly startedAt?: number | undefined;
 }
 
 /** Commits a decision on the message's attempt, and answers with what stands then. An error is a failure of the task. */
@@ -32,12 +38,14 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   const { engine, message, origin } = delivery;
   const attempt = message.try;
   const decision = decided instanceof Error ? await failureOf(delivery, decided) : decided;
+  const run = factsOf(delivery);
   // @defect commit-decides
   const standing = await engine.outcomes.commit({
     address: addressOf(message.id),
     attempt,
-    decision: 'kind' in decision ? { ...decision, attempt: attempt + 1 } : decision,
+    decision: 'kind' in decision ? { ...decision, attempt: attempt + 1, run } : { ...decision, run },
     by: origin.by,
+    size: groupSize(message.frames),
     until: untilOf(delivery, decision),
   });
   const ownership = ownershipOf(standing.cell, attempt, origin.by);
@@ -82,6 +90,21 @@ export function keep({ engine, message, origin }: TaskDelivery, json: Json, suff
 }
 
 // --- internal ---
+
+/** Returns the facts of the run, whole and in order: the clocks of a queue and of a sandbox differ. */
+function factsOf({ engine, message, sentAt, startedAt }: TaskDelivery): RunFacts {
+  const endedAt = Math.round(engine.clock.now());
+  const began = startedAt === undefined ? undefined : Math.min(endedAt, Math.round(startedAt));
+  const due = sentAt === undefined ? undefined : Math.max(sentAt, message.notBefore ?? 0);
+  return compact({
+    task: message.sig.task,
+    attempt: message.try === 0 ? undefined : message.try,
+    queuedAt: due === undefined ? undefined : Math.min(began ?? endedAt, Math.round(due)),
+    startedAt: began,
+    endedAt,
+    steps: stepsAround(message.frames),
+  });
+}
 
 /** The item of a retry must still stand when the retry comes. */
 function untilOf({ origin }: TaskDelivery, decision: Result | Rerun): number {

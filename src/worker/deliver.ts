@@ -59,12 +59,12 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
 /** Returns the facts of a delivery as far as they do not depend on its batch. */
 export function factsOf(
   { nonces, clock, tasks }: Engine,
-  { receives }: Delivery,
+  { receives, sentAt }: Delivery,
   message: Message,
 ): DeliveryFacts<Message, RegisteredTask> {
   const by = { mid: message.mid, token: nonces.token() };
   const time = { leftMs: 0, wholeMs: 0, neededMs: 0, leastMs: 0 };
-  return { message, by, receives, now: clock.now(), tasks, revoked: [], time };
+  return { message, by, receives, now: clock.now(), sentAt, tasks, revoked: [], time };
 }
 
 // --- internal ---
@@ -75,13 +75,16 @@ type Action = Next<RegisteredTask>;
 interface Judged {
   readonly next: Action;
   readonly standing: Standing;
+  /** Epoch ms at which the task's function was called, if it was. */
+  readonly startedAt?: number;
 }
 
 const NOTHING: Standing = { cell: {} };
 
 /** Checks a possible duplicate first; then takes the message to its end. */
 async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Disposition> {
-  const delivery = { ...contextOf(arrival, false), message: arrival.facts.message };
+  const { message, sentAt } = arrival.facts;
+  const delivery = { ...contextOf(arrival, false), message, sentAt };
   if (first.kind !== 'check') return finish(arrival, delivery, first, NOTHING);
   const standing = await check(delivery, first.isCounted);
   try {
@@ -99,12 +102,12 @@ async function finish(
   found: Standing,
 ): Promise<Disposition> {
   const { facts } = arrival;
-  const startedAt = delivery.engine.clock.now();
-  let { next, standing }: Judged = { next: first, standing: found };
-  if (next.kind === 'claim' || next.kind === 'run') ({ next, standing } = await runNow(arrival, delivery, next));
+  let { next, standing, startedAt }: Judged = { next: first, standing: found };
+  if (next.kind === 'claim' || next.kind === 'run')
+    ({ next, standing, startedAt } = await runNow(arrival, delivery, next));
   if (next.kind === 'commit') {
-    standing = await commit(delivery, next.decision);
-    observeDecision(delivery, next.decision, standing, startedAt);
+    standing = await commit({ ...delivery, startedAt }, next.decision);
+    observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
     next = onCommit(facts, standing);
   }
   // @defect acknowledged-when-durable
@@ -132,8 +135,9 @@ async function runNow(
   }
   const limits = limitsOf(task, facts.message, remainingMs());
   const isAgain = isPossibleDuplicate(facts);
+  const startedAt = delivery.engine.clock.now();
   const decision = await runToDecision(delivery, task, { given, limits, isAgain });
-  return { next: { kind: 'commit', decision }, standing: NOTHING };
+  return { next: { kind: 'commit', decision }, standing: NOTHING, startedAt };
 }
 
 /** Starts a canvas, or a range of a group's members. All that a possible duplicate sends is marked. */

@@ -3,13 +3,14 @@ import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { afterClimb, afterSettle } from '../core/protocol/continue.ts';
 import type { Effect, LoadEffect, SendEffect, SettleEffect } from '../core/protocol/effect.ts';
-import { positionOf } from '../core/protocol/frames.ts';
+import { groupSize, positionOf, stepsAround } from '../core/protocol/frames.ts';
 import { isId } from '../core/protocol/ids.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad } from '../core/protocol/start.ts';
+import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, routeAll } from '../engine/dispatch.ts';
@@ -63,8 +64,9 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
     case 'load':
       return load(context, effect);
     case 'climb': {
-      const { frame, rung, failed } = effect;
-      const node = await engine.outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, until });
+      const { frame, rest, rung, failed, failures } = effect;
+      const size = compact({ members: frame.n, steps: stepsAround(rest) });
+      const node = await engine.outcomes.climb({ join: frame.join, rung, mid: by.mid, failed, failures, size, until });
       return afterClimb(origin, effect, node);
     }
     case 'note':
@@ -72,11 +74,19 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
       await engine.journal.noteFailure({ mark: { at: origin.now, id: effect.id }, until });
       return [];
     case 'settle': {
-      const { at, result: decision } = effect;
+      const { at, result, frames } = effect;
       if (settled.has(at.id)) return [];
       settled.add(at.id);
       const address = addressOf(at.id);
-      const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision, by, until });
+      const run = compact({ endedAt: Math.round(engine.clock.now()), steps: stepsAround(frames) });
+      const standing = await engine.outcomes.commit({
+        address,
+        attempt: ANY_ATTEMPT,
+        decision: { ...result, run },
+        by,
+        size: groupSize(frames),
+        until,
+      });
       return afterSettle(origin, effect, standing);
     }
   }

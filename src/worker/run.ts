@@ -180,6 +180,6 @@ async function replacement(delivery: TaskDelivery, build: () => Plan): Promise<R
 }
 
 async function showStarted({ engine, message, origin }: TaskDelivery): Promise<void> {
-  const progress = { state: 'STARTED', meta: 'null' };
+  const progress = { state: 'STARTED', meta: 'null', attempt: message.try };
   await engine.records.putProgress({ address: addressOf(message.id), progress, until: origin.until });
 }

@@ -41,13 +41,22 @@ describe('what calls are billed', () => {
   });
   afterAll(() => server.close());
 
+  const endedAt = 1_764_388_800_000;
+  /** As a worker has it: of a task with a long name, which waited for two minutes and ran for one. */
+  const run = {
+    task: 'shop.orders.send-confirmation',
+    queuedAt: endedAt - 180_000,
+    startedAt: endedAt - 60_000,
+    endedAt,
+  };
   const owner = (i: number): Owner => ({ mid: `mid${String(i).padStart(13, '0')}`, token: 'token678' });
   const decide = (id: string, by: Owner, inline: number | string = 12_345): Promise<Standing> =>
     outcomes.commit({
       address: addressOf(id),
       attempt: 0,
-      decision: { state: 'SUCCESS', value: { inline } },
+      decision: { state: 'SUCCESS', value: { inline }, expiresAt: endedAt / 1000 + 86_400, run },
       by,
+      size: { members: 100_000, steps: 2 },
       until,
     });
 
@@ -56,10 +65,10 @@ describe('what calls are billed', () => {
     expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 
-  it('decide() costs one unit a member when all eight of a leaf hold values of 64 bytes', async () => {
+  it('decide() costs one unit a member when all eight of a leaf hold values of 40 bytes', async () => {
     const join = `${freshWorkflow()}.1~12345!2`;
     for (let i = 0; i < 8; i += 1) {
-      const bill = await meter.of(() => decide(memberId(join, i), owner(i), 'x'.repeat(62)));
+      const bill = await meter.of(() => decide(memberId(join, i), owner(i), 'x'.repeat(38)));
       expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
     }
   });
@@ -90,10 +99,11 @@ describe('what calls are billed', () => {
 
   it('climb() costs one unit a child when the node is full', async () => {
     const join = `${freshWorkflow()}.1~12345!2`;
+    const climb = { join, failed: true, failures: 8, size: { members: 1_000_000, steps: 2 } };
     const bill = await meter.of(async () => {
       for (let i = 0; i < 200; i += 1) {
         const rung = { level: 0, node: 60, child: 12_000 + i, children: 200 };
-        await outcomes.climb({ join, rung, mid: owner(i).mid, failed: true, until });
+        await outcomes.climb({ ...climb, rung, mid: owner(i).mid, until });
       }
     });
     expect(bill.units).toBe(200);
@@ -117,9 +127,23 @@ describe('what calls are billed', () => {
     const found = await meter.of(() => outcomes.readMany({ addresses: ids.map(addressOf) }));
     expect(gathered.requests).toEqual({ Query: 3 });
     expect(found.requests).toEqual({ BatchGetItem: 1 });
-    // 38 leaves of some 600 bytes, strongly consistent and added up: a unit for 4 KB; in a batch, half a unit for each.
+    // 38 leaves of some 670 bytes, strongly consistent and added up: a unit for 4 KB; in a batch, half a unit for each.
     expect(gathered.units).toBe(7);
     expect(found.units).toBe(19);
+  });
+
+  it('tally() of 100,000 members costs one query and one read of their nodes', async () => {
+    const join = freshWorkflow();
+    const size = { members: 100_000 };
+    for (const node of [0, 30, 62]) {
+      const rung = { level: 0, node, child: node * 200, children: 200 };
+      await outcomes.climb({ join, rung, mid: owner(node).mid, failed: false, size, until });
+    }
+    const bill = await meter.of(() => outcomes.tally({ join }));
+    // Two nodes to know the size, then all 63 in one call; a unit and a half in all, as most of them are not there yet.
+    expect(bill.requests).toEqual({ Query: 1, BatchGetItem: 2 });
+    expect(bill.units).toBeLessThan(40);
+    expect(await outcomes.tally({ join })).toEqual({ size, done: 24, failures: 0, isExact: false });
   });
 
   it('putValue() costs a unit a kilobyte, and getValue() half a unit for 4 KB', async () => {

@@ -66,6 +66,15 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await look(id)).cell).toEqual({ outcome: { ...result, ...A } });
       });
 
+      it('commit() tells the tasks of a leaf apart', async () => {
+        const join = freshWorkflow();
+        const run = (task: string): Result => ({ ...success(1), run: { task, endedAt: 1_899_000_000_999 } });
+        const names = ['add', 'shop.orders.confirm', 'add', '', 'mul', 'x', 'y', 'z'].map((name) => name || 'é');
+        await Promise.all(names.map((task, i) => decide(`${join}~${i}`, A, { decision: run(task) })));
+        const cells = await outcomes.gather({ join, n: 8 });
+        expect(cells.map(({ outcome }) => outcome?.run?.task)).toEqual(names);
+      });
+
       it('commit() keeps what was given when the giver changes it afterwards', async () => {
         const id = freshWorkflow();
         const items = [1, 2];
@@ -212,7 +221,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
           const join = freshWorkflow();
           await decide(`${join}~0`, A, { decision: { ...failure(`${join}~0`), state } });
           const { leaf } = await decide(`${join}~1`, B);
-          expect(leaf).toEqual({ filled: 2, failed: true, last: { mid: B.mid, child: 1 } });
+          expect(leaf).toEqual({ filled: 2, failed: true, failures: 1, last: { mid: B.mid, child: 1 } });
         },
       );
 
@@ -413,6 +422,61 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
       });
     });
 
+    describe('tally()', () => {
+      const end = (join: string, i: number, members: number, steps?: number): Promise<Standing> =>
+        decide(`${join}~${i}`, A, {
+          decision: i % 3 === 0 ? failure(`${join}~${i}`) : success(i),
+          size: steps === undefined ? { members } : { members, steps },
+        });
+
+      it('tally() answers nothing when no member has left anything', async () => {
+        expect(await outcomes.tally({ join: freshWorkflow() })).toBeUndefined();
+      });
+
+      it('tally() counts the members of a small group, and those that failed', async () => {
+        const join = `${freshWorkflow()}.0`;
+        for (const i of [0, 3, 9, 250]) await end(join, i, 300, 2);
+        const size = { members: 300, steps: 2 };
+        expect(await outcomes.tally({ join })).toEqual({ size, done: 4, failures: 3, isExact: true });
+      });
+
+      it('tally() knows the size of a group when a member is to be retried, and when only later ones have ended', async () => {
+        const early = `${freshWorkflow()}.0`;
+        const rerun = { kind: 'retry', notBefore: 5, attempt: 1 } as const;
+        await decide(`${early}~2`, A, { decision: rerun, size: { members: 9 } });
+        expect(await outcomes.tally({ join: early })).toMatchObject({ size: { members: 9 }, done: 0 });
+        const late = freshWorkflow();
+        await end(late, 200, 300);
+        await climb(late, 'mid', 25, { size: { members: 300 } });
+        expect(await outcomes.tally({ join: late })).toMatchObject({ size: { members: 300 }, done: 1 });
+      });
+
+      it('tally() counts the complete leaves of a large group without its members', async () => {
+        const join = freshWorkflow();
+        const size = { members: 100_001 };
+        await climb(join, 'a', 0, { size, failed: true, failures: 3 });
+        await climb(join, 'a', 0, { size, failed: true, failures: 3 });
+        await climb(join, 'b', 399, { size, failed: true, failures: 2 });
+        expect(await outcomes.tally({ join })).toEqual({ size, done: 16, failures: 5, isExact: false });
+        // The last leaf has one member.
+        await climb(join, 'c', 12_500, { size });
+        expect(await outcomes.tally({ join })).toMatchObject({ done: 17 });
+      });
+    });
+
+    describe('steps()', () => {
+      it('steps() finds the steps of a chain, and nothing inside them', async () => {
+        const W = freshWorkflow();
+        for (const id of [`${W}.0`, `${W}.10`, `${W}.1.0`, `${W}.1^0`, `${W}!1.0`, W, `${W}~3.0`]) await decide(id, A);
+        const idsOf = async (base: string): Promise<readonly string[]> =>
+          (await outcomes.steps({ base })).map(({ id }) => id).toSorted();
+        expect(await idsOf(W)).toEqual([`${W}.0`, `${W}.10`]);
+        expect(await idsOf(`${W}~3`)).toEqual([`${W}~3.0`]);
+        expect(await idsOf(`${W}!1`)).toEqual([`${W}!1.0`]);
+        expect((await outcomes.steps({ base: `${W}.1` }))[0]?.cell.outcome).toMatchObject(success(1));
+      });
+    });
+
     describe('gather()', () => {
       it('gather() finds the cells of all members in order when some have no outcome', async () => {
         const join = `${freshWorkflow()}.2`;
@@ -477,12 +541,31 @@ const RESULTS: Readonly<Record<string, Result>> = {
   'a spliced group': { state: 'SUCCESS', value: { join: 'W.1', n: 0, splice: true } },
   'a failure': { state: 'FAILURE', value: { inline: { name: 'Error' } }, failedId: 'W.1~0' },
   'a revocation': { state: 'REVOKED', value: { inline: null }, failedId: 'W' },
+  'what ran': {
+    state: 'SUCCESS',
+    value: { inline: 1 },
+    expiresAt: 1_900_000_000,
+    run: {
+      task: 'a.b c',
+      attempt: 2,
+      queuedAt: 1_899_000_000_123,
+      startedAt: 1_899_000_000_124,
+      endedAt: 1_899_000_000_999,
+      steps: 3,
+    },
+  },
+  'when it ended': { state: 'FAILURE', value: { inline: 1 }, run: { endedAt: 1_899_000_000_999 } },
 };
 
 const RERUNS = {
   'a retry': { kind: 'retry', notBefore: 1_900_000_000_000 },
   'a retry after an error': { kind: 'retry', notBefore: 0, error: { inline: { message: UNUSUAL_TEXT } } },
   'a replacement': { kind: 'replace', plan: { inline: { task: 'add', args: [1, 2] } } },
+  'a retry of what ran': {
+    kind: 'retry',
+    notBefore: 0,
+    run: { task: 'add', startedAt: 1_899_000_000_124, endedAt: 1_899_000_000_999 },
+  },
   'a replacement kept elsewhere': { kind: 'replace', plan: { ref: 'bucket:v/W/token' } },
 } as const;
 

@@ -4,6 +4,8 @@ import { MAX_DEPTH, parseJson } from '../../core/values/json.ts';
 import type { Json } from '../../core/values/json.ts';
 import { readNumber, readText } from './attributes.ts';
 import type { Item } from './attributes.ts';
+import { decodeMemberRun, decodeRun, decodeSize, encodeMemberRun, encodeRun } from './run-codec.ts';
+import type { DatedRun } from './run-codec.ts';
 
 /**
  * How outcomes are written in the table: short, so that a leaf of 8 members with small values stays below 1 KB, one
@@ -17,22 +19,30 @@ import type { Item } from './attributes.ts';
  * | `s` | the set of tokens that have counted a start |
  * | `c` | the claim |
  * | `l`, `f` | child and mid last written, and whether one failed: in a leaf or a node |
+ * | `n` | how many members the group has, and steps the chain around it: in a leaf or a node |
+ * | `e` | in a node: how many members below it failed |
+ * | `k` | in a leaf: the set of its members' task names |
  * | `d` | in a node: the set of its children that are complete, counted from its first |
  *
  * In a leaf the attributes of a member end in its slot: `o0` … `o7`.
  */
 
-/** The text of an outcome. */
-export function encodeOutcome(outcome: Outcome): string {
-  const { state, value, failedId, ignored, expiresAt, children, added } = outcome;
+/**
+ * The text of an outcome.
+ *
+ * @param isMember whether it is a slot of a leaf, which keeps the names of tasks apart.
+ */
+export function encodeOutcome(outcome: Outcome, isMember = false): string {
+  const { state, value, failedId, ignored, expiresAt, children, added, run } = outcome;
   const short: ShortOutcome = {
-    ...shortOwner(outcome),
-    s: LETTERS[state],
+    // First, and only of what is no success: a leaf can be counted without reading its values.
+    ...(state === 'SUCCESS' ? {} : { s: LETTERS[state] }),
+    ...shortOwner(outcome, run && { run, expiresAt }, isMember),
     ...shortValue(value),
     ...compact({
       f: failedId,
       i: ignored ? 1 : undefined,
-      e: expiresAt,
+      e: run === undefined ? expiresAt : undefined,
       c: children,
       a: added && ([added.join, added.n] as const),
     }),
@@ -40,42 +50,53 @@ export function encodeOutcome(outcome: Outcome): string {
   return JSON.stringify(short);
 }
 
-/** The outcome that {@link encodeOutcome} wrote. */
-export function decodeOutcome(text: string): Outcome {
+/**
+ * The outcome that {@link encodeOutcome} wrote.
+ *
+ * @param names the names of tasks that its leaf keeps, of a member.
+ */
+export function decodeOutcome(text: string, names?: readonly string[]): Outcome {
   const short = read<ShortOutcome>(text, 'an outcome');
+  const { by, run, expiresAt = short.e } = longOwner(short, names);
   return {
-    ...longOwner(short),
-    state: STATES[short.s],
+    ...by,
+    state: STATES[short.s ?? 'S'],
     value: longValue(short),
     ...compact({
       failedId: short.f,
       ignored: short.i ? true : undefined,
-      expiresAt: short.e,
+      expiresAt,
       children: short.c,
       added: short.a === undefined ? undefined : { join: short.a[0], n: short.a[1] },
+      run,
     }),
   };
 }
 
-/** The text of a rerun; the attempt that it made is an attribute of its own. */
-export function encodeRerun(rerun: Rerun & Owner): string {
-  const owner = shortOwner(rerun);
+/**
+ * The text of a rerun; the attempt that it made is an attribute of its own.
+ *
+ * @param isMember as of {@link encodeOutcome}.
+ */
+export function encodeRerun(rerun: Rerun & Owner, isMember = false): string {
+  const owner = shortOwner(rerun, rerun.run && { run: rerun.run }, isMember);
   if (rerun.kind === 'replace') return JSON.stringify({ ...owner, ...shortValue(rerun.plan) } satisfies ShortRerun);
   const error = rerun.error === undefined ? {} : shortValue(rerun.error);
   return JSON.stringify({ ...owner, b: rerun.notBefore, ...error } satisfies ShortRerun);
 }
 
 /** The rerun that {@link encodeRerun} wrote. */
-export function decodeRerun(text: string, attempt: number): NextAttempt {
+export function decodeRerun(text: string, attempt: number, names?: readonly string[]): NextAttempt {
   const short = read<ShortRerun>(text, 'a rerun');
-  const made = { ...longOwner(short), attempt };
+  const { by, run } = longOwner(short, names);
+  const made = { ...by, attempt, ...compact({ run }) };
   if (!('b' in short)) return { kind: 'replace', plan: longValue(short), ...made };
   const error = hasValue(short) ? { error: longValue(short) } : {};
   return { kind: 'retry', notBefore: short.b, ...error, ...made };
 }
 
 export function encodeClaim({ mid, token, until }: NonNullable<Cell['claim']>): string {
-  return JSON.stringify({ m: mid, t: token, u: until });
+  return JSON.stringify({ ...shortOwner({ mid, token }), u: until });
 }
 
 export function encodeLast({ mid, child }: NonNullable<Leaf['last']>): string {
@@ -89,12 +110,13 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
   const attempt = readNumber(item, `r${end}`);
   const rerun = readText(item, `d${end}`);
   const claim = readText(item, `c${end}`);
+  const names = slot === undefined ? undefined : (item['k']?.SS ?? []);
   return compact({
     outcome:
       outcome === undefined
         ? undefined
-        : { ...decodeOutcome(outcome), ...compact({ forgotten: `g${end}` in item ? true : undefined }) },
-    next: attempt !== undefined && rerun !== undefined ? decodeRerun(rerun, attempt) : undefined,
+        : { ...decodeOutcome(outcome, names), ...compact({ forgotten: `g${end}` in item ? true : undefined }) },
+    next: attempt !== undefined && rerun !== undefined ? decodeRerun(rerun, attempt, names) : undefined,
     starts: item[`s${end}`]?.SS,
     claim: claim === undefined ? undefined : decodeClaim(claim),
   });
@@ -102,27 +124,39 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
 
 /** Returns the progress of a leaf. */
 export function leafOf(item: Item): Leaf {
-  const filled = Object.keys(item).filter((name) => /^o[0-7]$/.test(name)).length;
-  return { filled, failed: 'f' in item, ...lastOf(item, 0) };
+  const outcomes = Object.keys(item).filter((name) => /^o[0-7]$/.test(name));
+  const failed = 'f' in item;
+  const failures = failed ? outcomes.filter((name) => readText(item, name)?.startsWith(UNSUCCESSFUL)).length : 0;
+  return { filled: outcomes.length, failed, ...failuresOf(failures), ...sizeOf(item), ...lastOf(item, 0) };
 }
 
 /** Returns the progress of the node whose first child is `firstChild`. */
 export function nodeOf(item: Item, firstChild: number): Leaf {
-  return { filled: item['d']?.NS?.length ?? 0, failed: 'f' in item, ...lastOf(item, firstChild) };
+  const filled = item['d']?.NS?.length ?? 0;
+  const failures = readNumber(item, 'e') ?? 0;
+  return { filled, failed: 'f' in item, ...failuresOf(failures), ...sizeOf(item), ...lastOf(item, firstChild) };
 }
 
 // --- internal ---
 
+/** How the text of an outcome begins that is no success. */
+const UNSUCCESSFUL = '{"s":';
+
+/**
+ * `<token> <mid>`, or each apart. In a leaf the facts of the run are inside: `<token>.<facts> <mid>`, as a further key
+ * would take seven bytes of each of eight members.
+ */
 interface ShortOwner {
   readonly m: string;
-  readonly t: string;
+  readonly t?: string;
+  readonly k?: string;
 }
 type ShortValue = { readonly v: Json } | { readonly r: string } | { readonly j: readonly [string, number, Spliced?] };
 /** The mark of a group that is part of another: 2 if that one collects. */
 type Spliced = 1 | 2;
 type ShortOutcome = ShortOwner &
   ShortValue & {
-    readonly s: 'S' | 'F' | 'R';
+    readonly s?: 'S' | 'F' | 'R';
     readonly f?: string;
     readonly i?: 1;
     readonly e?: number;
@@ -135,12 +169,35 @@ type ShortRerun = ShortOwner & (ShortRetry | ShortValue);
 const LETTERS: Readonly<Record<FinalState, 'S' | 'F' | 'R'>> = { SUCCESS: 'S', FAILURE: 'F', REVOKED: 'R' };
 const STATES: Readonly<Record<'S' | 'F' | 'R', FinalState>> = { S: 'SUCCESS', F: 'FAILURE', R: 'REVOKED' };
 
-function shortOwner({ mid, token }: Owner): ShortOwner {
-  return { m: mid, t: token };
+function shortOwner({ mid, token }: Owner, dated?: DatedRun, isMember = false): ShortOwner {
+  const isPlain = /^[\w-]*$/.test(token);
+  if (dated === undefined) return isPlain ? { m: `${token} ${mid}` } : { m: mid, t: token };
+  if (isMember && isPlain) return { m: `${token}.${encodeMemberRun(dated)} ${mid}` };
+  const k = isMember ? encodeMemberRun(dated) : encodeRun(dated);
+  return isPlain ? { m: `${token} ${mid}`, k } : { m: mid, t: token, k };
 }
 
-function longOwner({ m, t }: ShortOwner): Owner {
-  return { mid: m, token: t };
+interface LongOwner extends Partial<DatedRun> {
+  readonly by: Owner;
+}
+
+function longOwner({ m, t, k }: ShortOwner, names?: readonly string[]): LongOwner {
+  const space = m.indexOf(' ');
+  const head = t === undefined ? m.slice(0, space) : t;
+  const dot = t === undefined ? head.indexOf('.') : -1;
+  const by = { mid: t === undefined ? m.slice(space + 1) : m, token: dot < 0 ? head : head.slice(0, dot) };
+  const facts = dot < 0 ? k : head.slice(dot + 1);
+  if (facts === undefined) return { by };
+  return { by, ...(names === undefined ? decodeRun(facts) : decodeMemberRun(facts, names)) };
+}
+
+function failuresOf(failures: number): Pick<Leaf, 'failures'> {
+  return failures === 0 ? {} : { failures };
+}
+
+function sizeOf(item: Item): Pick<Leaf, 'size'> {
+  const text = readText(item, 'n');
+  return text === undefined ? {} : { size: decodeSize(text) };
 }
 
 function shortValue(value: Value): ShortValue {
@@ -163,7 +220,7 @@ function hasValue(short: object): short is ShortValue {
 
 function decodeClaim(text: string): NonNullable<Cell['claim']> {
   const { u, ...owner } = read<ShortOwner & { readonly u: number }>(text, 'a claim');
-  return { ...longOwner(owner), until: u };
+  return { ...longOwner(owner).by, until: u };
 }
 
 function lastOf(item: Item, firstChild: number): Pick<Leaf, 'last'> {

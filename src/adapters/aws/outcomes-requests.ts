@@ -1,13 +1,16 @@
 import type { PutItemCommandInput, QueryCommandInput, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { nodeKey, shardKey } from '../../core/protocol/address.ts';
+import { addressOf, nodeKey, shardKey } from '../../core/protocol/address.ts';
 import type { Address } from '../../core/protocol/address.ts';
+import { stepId } from '../../core/protocol/ids.ts';
 import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
 import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
+import type { GroupSize } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { CountStart, Claim, Climb, Commit } from '../../ports/outcomes.ts';
 import { expiry, keyAttributes, number, text } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
 import { encodeClaim, encodeLast, encodeOutcome, encodeRerun } from './outcome-codec.ts';
+import { encodeSize } from './run-codec.ts';
 
 /** A conditional update that answers with the whole item. */
 export interface ItemUpdate extends UpdateItemCommandInput {
@@ -21,22 +24,27 @@ export interface At {
   readonly now: number;
 }
 
-export function decideRequest(at: At, { address, attempt, decision, by, until }: Commit): ItemUpdate {
+export function decideRequest(at: At, { address, attempt, decision, by, size, until }: Commit): ItemUpdate {
   const { slot } = address;
   const end = slot ?? '';
   const open = openAt(end, attempt);
-  if ('kind' in decision) {
-    const set = [`r${end} = :r`, `d${end} = :d`];
-    const values = { ':r': number(decision.attempt), ':d': text(encodeRerun({ ...decision, ...by })), ...open.values };
-    return updateOf(at, address, until, { set, more: `REMOVE s${end}, c${end}`, when: open.when, values });
-  }
   const isMember = slot !== undefined;
+  const facts = isMember ? memberFacts(decision.run?.task, size) : NO_FACTS;
+  if ('kind' in decision) {
+    const set = [`r${end} = :r`, `d${end} = :d`, ...facts.set];
+    const rerun = text(encodeRerun({ ...decision, ...by }, isMember));
+    const values = { ':r': number(decision.attempt), ':d': rerun, ...facts.values, ...open.values };
+    const more = `REMOVE s${end}, c${end} ${facts.add}`.trimEnd();
+    return updateOf(at, address, until, { set, more, when: open.when, values });
+  }
   const isFailed = isMember && decision.state !== 'SUCCESS';
   return updateOf(at, address, until, {
-    set: [`o${end} = :o`, ...(isMember ? ['l = :l'] : []), ...(isFailed ? ['f = :f'] : [])],
+    set: [`o${end} = :o`, ...(isMember ? ['l = :l'] : []), ...(isFailed ? ['f = :f'] : []), ...facts.set],
+    ...(facts.add === '' ? {} : { more: facts.add }),
     when: open.when,
     values: {
-      ':o': text(encodeOutcome({ ...decision, ...by })),
+      ':o': text(encodeOutcome({ ...decision, ...by }, isMember)),
+      ...facts.values,
       ...compact({
         ':l': isMember ? text(encodeLast({ mid: by.mid, child: slot })) : undefined,
         ':f': isFailed ? FAILED : undefined,
@@ -92,18 +100,23 @@ export function forgetRequest(table: string, address: Address): UpdateItemComman
   };
 }
 
-export function climbRequest(at: At, { join, rung, mid, failed, until }: Climb): ItemUpdate {
+export function climbRequest(at: At, { join, rung, mid, failed, failures = 0, size, until }: Climb): ItemUpdate {
   const child = rung.child - firstChildOf(rung);
   return updateOf(at, { pk: nodeKey(join, rung.level, rung.node), sk: '-' }, until, {
-    set: ['l = :l', ...(failed ? ['f = :f'] : [])],
-    more: 'ADD d :children',
+    set: ['l = :l', ...(failed ? ['f = :f'] : []), ...(size === undefined ? [] : ['n = :n'])],
+    // The condition lets a child count once, and so do its failures.
+    more: `ADD d :children${failures > 0 ? ', e :e' : ''}`,
     when: '(attribute_not_exists(d) OR NOT contains(d, :child))',
     values: {
       ':l': text(encodeLast({ mid, child })),
       // Counted from the node's first, since small numbers are stored in fewer bytes: 200 children stay below 1 KB.
       ':children': { NS: [String(child)] },
       ':child': number(child),
-      ...compact({ ':f': failed ? FAILED : undefined }),
+      ...compact({
+        ':f': failed ? FAILED : undefined,
+        ':e': failures > 0 ? number(failures) : undefined,
+        ':n': size === undefined ? undefined : text(encodeSize(size)),
+      }),
     },
   });
 }
@@ -124,6 +137,16 @@ export function clearRequest({ table }: At, item: Item, update: ItemUpdate): Put
   };
 }
 
+/** The steps of the chain at `base` that are tasks. */
+export function stepsRequest(table: string, base: string): QueryCommandInput {
+  const { pk, sk } = addressOf(stepId(base, 0));
+  return {
+    TableName: table,
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :t)',
+    ExpressionAttributeValues: { ':pk': text(pk), ':t': text(sk.slice(0, -1)) },
+  };
+}
+
 /** All leaves of a shard. */
 export function leavesRequest(table: string, join: string, shard: number): QueryCommandInput {
   return {
@@ -135,6 +158,26 @@ export function leavesRequest(table: string, join: string, shard: number): Query
 }
 
 // --- internal ---
+
+/** What a member's decision adds to its leaf for people who look. */
+interface MemberFacts {
+  readonly set: readonly string[];
+  readonly add: string;
+  readonly values: Item;
+}
+
+const NO_FACTS: MemberFacts = { set: [], add: '', values: {} };
+
+function memberFacts(task: string | undefined, size: GroupSize | undefined): MemberFacts {
+  return {
+    set: size === undefined ? [] : ['n = :n'],
+    add: task === undefined ? '' : 'ADD k :task',
+    values: compact({
+      ':n': size === undefined ? undefined : text(encodeSize(size)),
+      ':task': task === undefined ? undefined : { SS: [task] },
+    }),
+  };
+}
 
 const FAILED = { BOOL: true };
 

@@ -1,6 +1,9 @@
+import { nodeKey } from '../../core/protocol/address.ts';
 import type { Address } from '../../core/protocol/address.ts';
-import { LEAF_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
-import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
+import { idsAt } from '../../core/protocol/footprint.ts';
+import { isStepOf } from '../../core/protocol/ids.ts';
+import { LEAF_MEMBERS, NODE_CHILDREN, shardCount } from '../../core/protocol/join-tree.ts';
+import type { Cell, Leaf, Standing, Tally } from '../../core/protocol/outcome.ts';
 import type {
   Addressed,
   Claim,
@@ -8,11 +11,14 @@ import type {
   Commit,
   CountStart,
   Gather,
+  OfBase,
+  OfJoin,
   Outcomes,
   ReadMany,
   UncountStart,
 } from '../../ports/outcomes.ts';
 import { inParallel } from '../parallel.ts';
+import { tallyOf } from '../tally.ts';
 import { isExpired, readText } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
 import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';
@@ -27,6 +33,7 @@ import {
   firstChildOf,
   forgetRequest,
   leavesRequest,
+  stepsRequest,
 } from './outcomes-requests.ts';
 import { Table } from './table.ts';
 import type { TableOptions } from './table.ts';
@@ -79,6 +86,30 @@ export class DynamoOutcomes implements Outcomes {
       }
     });
     return cells;
+  }
+
+  async tally({ join }: OfJoin): Promise<Tally | undefined> {
+    return tallyOf({
+      leaves: async (shard) => {
+        const request = { ...leavesRequest(this.#table.name, join, shard), ConsistentRead: false };
+        return (await this.#table.query(request)).map(leafOf);
+      },
+      node: async (level, index) => {
+        const item = await this.#table.get({ pk: nodeKey(join, level, index), sk: '-' }, false);
+        if (item === undefined) return undefined;
+        const first = index * NODE_CHILDREN;
+        const children = (item['d']?.NS ?? []).map((child) => first + Number(child));
+        return { node: nodeOf(item, first), children };
+      },
+    });
+  }
+
+  async steps({ base }: OfBase): Promise<readonly { readonly id: string; readonly cell: Cell }[]> {
+    const items = await this.#table.query(stepsRequest(this.#table.name, base));
+    return items.flatMap((item) => {
+      const [id = ''] = idsAt({ pk: readText(item, 'pk') ?? '', sk: readText(item, 'sk') ?? '' });
+      return isStepOf(base, id) ? [{ id, cell: cellOf(item, undefined) }] : [];
+    });
   }
 
   async readMany({ addresses }: ReadMany): Promise<readonly Cell[]> {

@@ -1,3 +1,4 @@
+import { compact } from '../../core/values/compact.ts';
 import type { Addressed } from '../../ports/outcomes.ts';
 import type {
   AppendLedger,
@@ -20,7 +21,7 @@ import type {
   Submission,
 } from '../../ports/records.ts';
 import { inParallel } from '../parallel.ts';
-import { readNumber, readText, text } from './attributes.ts';
+import { number, readNumber, readText, text } from './attributes.ts';
 import { daysBetween } from './keys.ts';
 import {
   appendRequest,
@@ -59,13 +60,20 @@ export class AwsRecords implements Records {
   }
 
   async putProgress({ address, progress, until }: PutProgress): Promise<void> {
-    const attributes = { s: text(progress.state), m: text(progress.meta) };
+    const { state, meta, attempt } = progress;
+    const attributes = { s: text(state), m: text(meta), ...(attempt === undefined ? {} : { a: number(attempt) }) };
     await this.#table.put(putRequest(this.#table.name, progressKey(address), attributes, until));
   }
 
   async getProgress({ address }: Addressed): Promise<Progress | undefined> {
     const item = await this.#table.get(progressKey(address), false);
-    return item && { state: readText(item, 's') ?? '', meta: readText(item, 'm') ?? '' };
+    return (
+      item && {
+        state: readText(item, 's') ?? '',
+        meta: readText(item, 'm') ?? '',
+        ...compact({ attempt: readNumber(item, 'a') }),
+      }
+    );
   }
 
   async appendLedger(params: AppendLedger): Promise<void> {

@@ -1,10 +1,11 @@
-import { addressOf, nodeKey } from '../../core/protocol/address.ts';
+import { addressOf, nodeKey, shardKey } from '../../core/protocol/address.ts';
 import type { Address } from '../../core/protocol/address.ts';
 import { idsAt, footprintOf } from '../../core/protocol/footprint.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
-import { memberId } from '../../core/protocol/ids.ts';
+import { isStepOf, memberId } from '../../core/protocol/ids.ts';
+import { LEAF_MEMBERS, SHARD_MEMBERS } from '../../core/protocol/join-tree.ts';
 import { isOpen } from '../../core/protocol/outcome.ts';
-import type { Cell, Leaf, Standing } from '../../core/protocol/outcome.ts';
+import type { Cell, GroupSize, Leaf, Standing, Tally } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type {
   Addressed,
@@ -13,11 +14,14 @@ import type {
   Commit,
   CountStart,
   Gather,
+  OfBase,
+  OfJoin,
   Outcomes,
   ReadMany,
   UncountStart,
 } from '../../ports/outcomes.ts';
 import type { Clock } from '../../ports/system.ts';
+import { tallyOf } from '../tally.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
 
@@ -31,13 +35,14 @@ export class MemoryOutcomes implements Outcomes {
     this.#nodes = new ExpiringMap(clock);
   }
 
-  async commit({ address, attempt, decision, by, until }: Commit): Promise<Standing> {
+  async commit({ address, attempt, decision, by, size, until }: Commit): Promise<Standing> {
     const item = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const cell = item.cells[slot] ?? EMPTY_CELL;
     // @defect decisions-stay
     if (!isOpen(cell, attempt)) return standingOf(address, item);
     this.#items.set(keyOf(address), item, until);
+    if (size !== undefined && address.slot !== undefined) item.size = Object.freeze(size);
     if ('kind' in decision) {
       // @defect rerun-clears-starts
       item.cells[slot] = frozenCopy({ next: { ...decision, ...by } });
@@ -46,6 +51,7 @@ export class MemoryOutcomes implements Outcomes {
     item.cells[slot] = frozenCopy({ ...cell, outcome: { ...decision, ...by } });
     item.filled += 1;
     item.failed ||= decision.state !== 'SUCCESS';
+    item.failures += decision.state === 'SUCCESS' ? 0 : 1;
     item.last = Object.freeze({ mid: by.mid, child: slot });
     return standingOf(address, item);
   }
@@ -94,14 +100,16 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, this.#itemAt(address));
   }
 
-  async climb({ join, rung, mid, failed, until }: Climb): Promise<Leaf> {
+  async climb({ join, rung, mid, failed, failures = 0, size, until }: Climb): Promise<Leaf> {
     const key = nodeKey(join, rung.level, rung.node);
-    const node = this.#nodes.get(key) ?? { children: new Set(), failed: false };
+    const node = this.#nodes.get(key) ?? { children: new Set(), failed: false, failures: 0 };
     // @defect child-counts-once
     if (!node.children.has(rung.child)) {
       // @defect children-are-named
       node.children.add(rung.child);
       node.failed ||= failed;
+      node.failures += failures;
+      if (size !== undefined) node.size = Object.freeze(size);
       node.last = Object.freeze({ mid, child: rung.child });
       this.#nodes.set(key, node, until);
     }
@@ -111,6 +119,28 @@ export class MemoryOutcomes implements Outcomes {
   async gather({ join, n }: Gather): Promise<readonly Cell[]> {
     // @defect gather-finds-all
     return Array.from({ length: n }, (_, index) => this.#cellAt(addressOf(memberId(join, index))));
+  }
+
+  async tally({ join }: OfJoin): Promise<Tally | undefined> {
+    const leavesOfShard = SHARD_MEMBERS / LEAF_MEMBERS;
+    return tallyOf({
+      leaves: async (shard) =>
+        Array.from({ length: leavesOfShard }, (_, index) =>
+          this.#items.get(`${shardKey(join, shard)} c${shard * leavesOfShard + index}`),
+        ).flatMap((item) => (item === undefined ? [] : leafOf(item.filled, item))),
+      node: async (level, index) => {
+        const node = this.#nodes.get(nodeKey(join, level, index));
+        return node && { node: leafOf(node.children.size, node), children: [...node.children] };
+      },
+    });
+  }
+
+  async steps({ base }: OfBase): Promise<readonly { readonly id: string; readonly cell: Cell }[]> {
+    return this.#items.entries().flatMap(({ key, value: { cells } }) => {
+      const space = key.indexOf(' ');
+      const [id = ''] = idsAt({ pk: key.slice(0, space), sk: key.slice(space + 1) });
+      return isStepOf(base, id) ? [{ id, cell: cells[0] ?? EMPTY_CELL }] : [];
+    });
   }
 
   async readMany({ addresses }: ReadMany): Promise<readonly Cell[]> {
@@ -127,7 +157,7 @@ export class MemoryOutcomes implements Outcomes {
   }
 
   #itemAt(address: Address): Item {
-    return this.#items.get(keyOf(address)) ?? { cells: [], filled: 0, failed: false };
+    return this.#items.get(keyOf(address)) ?? { cells: [], filled: 0, failed: false, failures: 0 };
   }
 
   #cellAt(address: Address): Cell {
@@ -139,6 +169,8 @@ export class MemoryOutcomes implements Outcomes {
 
 interface Progress {
   failed: boolean;
+  failures: number;
+  size?: GroupSize;
   last?: { readonly mid: string; readonly child: number };
 }
 
@@ -163,6 +195,6 @@ function standingOf({ slot }: Address, item: Item): Standing {
   return Object.freeze(slot === undefined ? { cell } : { cell, leaf: leafOf(item.filled, item) });
 }
 
-function leafOf(filled: number, { failed, last }: Progress): Leaf {
-  return Object.freeze(compact({ filled, failed, last }));
+function leafOf(filled: number, { failed, failures, size, last }: Progress): Leaf {
+  return Object.freeze(compact({ filled, failed, failures: failures === 0 ? undefined : failures, size, last }));
 }

@@ -9,6 +9,8 @@ export interface Received {
   readonly handle: string;
   readonly body: string;
   readonly receives: number;
+  /** Epoch ms. */
+  readonly sentAt: number;
   readonly reason: string | undefined;
 }
 
@@ -88,7 +90,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   }
 
   async deadLetter({ body, reason }: Reject): Promise<void> {
-    this.#giveUp({ id: this.#nextId(), body, receives: 0, hidden: undefined, reason }, reason);
+    this.#giveUp({ ...this.#newMessage(body), reason }, reason);
   }
 
   /** Up to `most` messages, hidden from others until they are finished or their visibility ends. */
@@ -111,6 +113,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
         handle,
         body: message.body,
         receives: message.receives,
+        sentAt: message.sentAt,
         reason: message.reason,
       });
     }
@@ -131,7 +134,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   // --- internal ---
 
   #put(queue: string, body: string, delayMs: number, kind: 'delayed' | 'scheduled'): void {
-    const message = { id: this.#nextId(), body, receives: 0, hidden: undefined, reason: undefined };
+    const message = this.#newMessage(body);
     const target = this.#queue(queue);
     if (delayMs <= 0) return void target.waiting.add(message);
     target[kind] += 1;
@@ -185,14 +188,16 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     for (const listener of this.#listeners) listener();
   }
 
-  #nextId(): string {
-    return `memory-${(this.#count += 1)}`;
+  #newMessage(body: string): Stored {
+    const id = `memory-${(this.#count += 1)}`;
+    return { id, body, sentAt: Math.round(this.#clock.now()), receives: 0, hidden: undefined, reason: undefined };
   }
 }
 
 interface Stored {
   readonly id: string;
   readonly body: string;
+  readonly sentAt: number;
   receives: number;
   readonly reason: string | undefined;
   /** Ends the wait for its return. */

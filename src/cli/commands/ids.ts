@@ -9,6 +9,7 @@ import type { CommandLine } from '../command-line.ts';
 /** Adds the commands that take the id of a task or a canvas: `result`, `inspect`, `graph`, `revoke` and `forget`. */
 export function addIdCommands(program: Command, line: CommandLine): void {
   addResult(program, line);
+  addInspect(program, line);
   for (const idCommand of ID_COMMANDS) addIdCommand(program, line, idCommand);
 }
 
@@ -23,12 +24,6 @@ interface IdCommand {
 }
 
 const ID_COMMANDS: readonly IdCommand[] = [
-  {
-    name: 'inspect',
-    description: 'Print the state, value, error or progress of a task, and the ids of the tasks it launched',
-    purpose: 'read',
-    answer: inspect,
-  },
   {
     name: 'graph',
     description: 'Print the tasks of a canvas and their states, as nodes and edges',
@@ -93,20 +88,20 @@ function addResult(program: Command, { output, end }: CommandLine): void {
   });
 }
 
-/** Reads everything that is known of one id. */
-async function inspect({ app, engine }: OpenCloud, id: string): Promise<object> {
-  const [{ reportResult }, { toAnswer }] = await Promise.all([
-    import('../../client/results/report.ts'),
-    import('../../core/values/serializer.ts'),
-  ]);
-  const handle = app.asyncResult(id);
-  const [report, children] = await Promise.all([reportResult(engine, id, 0), handle.children()]);
-  const isEnded = 'value' in report || 'error' in report;
-  // The meta of the last `updateState`.
-  const meta = isEnded ? undefined : await handle.info();
-  return {
-    ...report,
-    ...(meta !== undefined && { meta: toAnswer(meta, `the meta of ${id}`) }),
-    children: children.map(({ taskId }) => taskId),
-  };
+function addInspect(program: Command, { output, end }: CommandLine): void {
+  const command = program
+    .command('inspect')
+    .description(
+      'Print the state, times, attempts, value, error and progress of a task or a canvas, and what it launched',
+    )
+    .argument('<id>', ID, idArgument)
+    .option('--stack', 'add the recorded error, with its causes, fields and stacks');
+  addCloudOptions(command);
+  command.action(async (id: string, given: GivenCloud & { readonly stack?: boolean }) => {
+    const { inspect } = await import('../../client/results/inspect.ts');
+    await withCloud(readCloudOptions(given), 'read', output, async ({ engine }) => {
+      output.answer(await inspect(engine, id, given.stack === true));
+      return 0;
+    }).then(end);
+  });
 }

@@ -1,24 +1,32 @@
 import type { AsyncResult, ResultGraph } from '../../core/types/results.ts';
+import { compact } from '../../core/values/compact.ts';
+import type { Engine } from '../../engine/engine.ts';
+import { LISTED_MEMBERS, readTree } from './tree.ts';
 
-/** Returns everything that can be reached from a handle: the steps before it, its members, and what they launched. */
-export async function graphFrom(
-  start: AsyncResult<unknown>,
-  before: AsyncResult<unknown> | null,
-): Promise<ResultGraph> {
+/**
+ * Returns what is known of an id and what is inside it, from its items, and the steps before it that its handle knows
+ * from the canvas.
+ */
+export async function graphFrom(engine: Engine, id: string, before: AsyncResult<unknown> | null): Promise<ResultGraph> {
+  const tree = await readTree(engine, id);
   const nodes = new Map<string, ResultGraph['nodes'][number]>();
-  const edges: ResultGraph['edges'][number][] = [];
-  const waiting = [start];
-  for (let parent = before, child = start; parent !== null; child = parent, parent = parent.parent) {
-    edges.unshift({ from: parent.taskId, to: child.taskId });
+  const edges = new Map(tree.edges.map((edge) => [`${edge.from} ${edge.to}`, edge]));
+  for (const { taskId, state, members } of tree.nodes) nodes.set(taskId, compact({ taskId, state, members }));
+  const waiting: AsyncResult<unknown>[] = [];
+  const link = (from: string, to: string): void => void edges.set(`${from} ${to}`, { from, to });
+  for (let parent = before, child = id; parent !== null; child = parent.taskId, parent = parent.parent) {
+    link(parent.taskId, child);
     waiting.push(parent);
   }
   for (let handle = waiting.shift(); handle !== undefined; handle = waiting.shift()) {
-    if (nodes.has(handle.taskId)) continue;
-    nodes.set(handle.taskId, { taskId: handle.taskId, state: await handle.state() });
-    for (const child of await handle.children()) {
-      edges.push({ from: handle.taskId, to: child.taskId });
+    const { taskId } = handle;
+    if (!nodes.has(taskId)) nodes.set(taskId, { taskId, state: await handle.state() });
+    const children = await handle.children();
+    if (children.length > LISTED_MEMBERS) continue;
+    for (const child of children) {
+      link(taskId, child.taskId);
       waiting.push(child);
     }
   }
-  return { nodes: [...nodes.values()], edges };
+  return { nodes: [...nodes.values()], edges: [...edges.values()] };
 }

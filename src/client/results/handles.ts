@@ -1,7 +1,8 @@
 import { addressOf } from '../../core/protocol/address.ts';
-import { memberId, stepId } from '../../core/protocol/ids.ts';
+import { memberId, stepBefore, stepId } from '../../core/protocol/ids.ts';
 import { keptFor } from '../../core/protocol/lifetime.ts';
 import type { Outcome, Result } from '../../core/protocol/outcome.ts';
+import { doneOf } from '../../core/protocol/parts.ts';
 import { isStoredItems, elementsOf } from '../../core/protocol/plan.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../../core/types/results.ts';
@@ -11,7 +12,9 @@ import { loadChildren } from '../../engine/inputs.ts';
 import { sendRevocation } from '../revoke.ts';
 import { readGetOptions } from './get-options.ts';
 import { graphFrom } from './graph.ts';
-import { unwrap, readVisible, stateOf, waitFor } from './read-result.ts';
+import { readParts } from './parts.ts';
+import { readProgress, readVisible, retryIn, stateOf, unwrap, waitFor } from './read-result.ts';
+import { retryError } from './result-errors.ts';
 
 /** A handle at run time. */
 export type Handle = AsyncResult<unknown>;
@@ -47,7 +50,9 @@ export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
 
 /** Returns the handle of an id when nothing else is known about it. */
 export function handleOfId(engine: Engine, id: string): Handle {
-  return taskHandle(engine, { id, base: id, parent: () => null, isLast: true }, false);
+  const before = stepBefore(id);
+  const parent = (): Handle | null => (before === undefined ? null : handleOfId(engine, before));
+  return taskHandle(engine, { id, base: id, parent, isLast: true }, false);
 }
 
 /** Returns the handle of a group when only the number of its members is known. */
@@ -93,8 +98,10 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
     },
     children: async () => {
       const { outcome } = await readVisible(engine, id);
-      const ids = await loadChildren(engine, outcome?.children ?? []);
-      return ids.map((child) => handleOfId(engine, child));
+      const launched = await loadChildren(engine, outcome?.children ?? []);
+      const group = await engine.outcomes.tally({ join: id });
+      const members = Array.from({ length: group?.size.members ?? 0 }, (_, index) => memberId(id, index));
+      return [...members, ...launched].map((child) => handleOfId(engine, child));
     },
   };
 }
@@ -171,7 +178,17 @@ async function groupState(
 
 type Common = Pick<
   Handle,
-  'taskId' | 'state' | 'status' | 'ready' | 'successful' | 'failed' | 'info' | 'graph' | 'revoke' | 'forget'
+  | 'taskId'
+  | 'state'
+  | 'status'
+  | 'ready'
+  | 'successful'
+  | 'failed'
+  | 'info'
+  | 'progress'
+  | 'graph'
+  | 'revoke'
+  | 'forget'
 >;
 
 function commonHandle(engine: Engine, id: string, parent: () => Handle | null): Common {
@@ -184,7 +201,11 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
     successful: async () => (await state()) === 'SUCCESS',
     failed: async () => (await state()) === 'FAILURE',
     info: () => infoOf(engine, id),
-    graph: () => graphFrom(handleOfId(engine, id), parent()),
+    progress: async () => {
+      const { cell } = await readVisible(engine, id);
+      return doneOf(await readParts(engine, id, cell), id, cell);
+    },
+    graph: () => graphFrom(engine, id, parent()),
     revoke: () => sendRevocation(engine, id),
     forget: () => forget(engine, id),
   };
@@ -198,10 +219,12 @@ async function opened(engine: Engine, id: string, outcome: Result, { propagate =
 }
 
 async function infoOf(engine: Engine, id: string): Promise<unknown> {
-  const { outcome } = await readVisible(engine, id);
-  if (outcome !== undefined) return opened(engine, id, outcome, { propagate: false });
-  const progress = await engine.records.getProgress({ address: addressOf(id) });
-  return progress === undefined ? undefined : decode(progress.meta, `the meta of ${id}`);
+  const visible = await readVisible(engine, id);
+  if (visible.outcome !== undefined) return opened(engine, id, visible.outcome, { propagate: false });
+  const progress = await readProgress(engine, id, visible);
+  if (progress !== undefined) return decode(progress.meta, `the meta of ${id}`);
+  const retry = retryIn(visible);
+  return retry === undefined ? undefined : retryError(engine, id, retry);
 }
 
 async function forget(engine: Engine, id: string): Promise<void> {

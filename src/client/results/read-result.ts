@@ -1,25 +1,17 @@
-import {
-  TaskFailedError,
-  TaskRevokedError,
-  TimeoutError,
-  UnknownResult,
-  WouldBlock,
-} from '../../core/errors/result.ts';
+import { TimeoutError, UnknownResult, WouldBlock } from '../../core/errors/result.ts';
 import { addressOf } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { keptFor } from '../../core/protocol/lifetime.ts';
 import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
-import type { Cell, Outcome, Result } from '../../core/protocol/outcome.ts';
+import type { Cell, NextAttempt, Outcome, Result } from '../../core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen, revokedWith } from '../../core/protocol/visible-outcome.ts';
 import type { GetOptions, State } from '../../core/types/results.ts';
-import { compact } from '../../core/values/compact.ts';
-import { fromFailure } from '../../core/values/failure-record.ts';
-import { isPlainObject } from '../../core/values/json.ts';
-import type { Json } from '../../core/values/json.ts';
 import { fromJson } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadResult, loadValue } from '../../engine/inputs.ts';
 import { currentRun } from '../../engine/task/context.ts';
+import type { Progress } from '../../ports/records.ts';
+import { failedError, revokedError } from './result-errors.ts';
 
 /** The shortest and the longest waits between polls, and the longest for a reader that waits only briefly, in ms. */
 const SHORTEST_WAIT_MS = 25;
@@ -111,12 +103,29 @@ export async function unwrap(
 
 /** Returns the state that a reader sees. */
 export async function stateOf(engine: Engine, id: string): Promise<State> {
-  const { outcome, cell } = await readVisible(engine, id);
+  return stateIn(engine, id, await readVisible(engine, id));
+}
+
+/** The same for an id that has been read. */
+export async function stateIn(engine: Engine, id: string, visible: Visible): Promise<State> {
+  const { outcome } = visible;
   if (outcome !== undefined)
     return outcome.state === 'SUCCESS' && isExpired(engine, outcome) ? 'PENDING' : outcome.state;
+  const progress = await readProgress(engine, id, visible);
+  if (progress !== undefined) return progress.state;
+  return retryIn(visible) === undefined ? 'PENDING' : 'RETRY';
+}
+
+/** Returns what a running task has reported, if that is not of an attempt before its last retry. */
+export async function readProgress(engine: Engine, id: string, visible: Visible): Promise<Progress | undefined> {
   const progress = await engine.records.getProgress({ address: addressOf(id) });
-  if (cell.next?.kind === 'retry') return 'RETRY';
-  return progress?.state ?? 'PENDING';
+  const next = retryIn(visible);
+  return progress !== undefined && (progress.attempt ?? 0) >= (next?.attempt ?? 0) ? progress : undefined;
+}
+
+/** Returns the retry that an id waits for, or that runs. */
+export function retryIn({ cell: { outcome, next } }: Visible): (NextAttempt & { readonly kind: 'retry' }) | undefined {
+  return outcome === undefined && next?.kind === 'retry' ? next : undefined;
 }
 
 // --- internal ---
@@ -129,26 +138,4 @@ function waitAfter(waitedMs: number): number {
 
 function isExpired({ clock }: Engine, { expiresAt, forgotten }: Result): boolean {
   return forgotten === true || (expiresAt !== undefined && expiresAt * 1000 <= clock.now());
-}
-
-function failedError(id: string, outcome: Result, record: Json): TaskFailedError {
-  const error = fromFailure(record);
-  const { errorType, task, stack } = isPlainObject(record) ? record : {};
-  const args = 'args' in error && Array.isArray(error.args) ? { args: error.args } : {};
-  return new TaskFailedError(error.message, {
-    errorType: typeof errorType === 'string' ? errorType : error.name,
-    taskId: id,
-    failedTaskId: outcome.failedId ?? id,
-    failedTask: typeof task === 'string' ? task : '',
-    ...compact({ remoteStack: typeof stack === 'string' ? stack : undefined }),
-    ...args,
-    cause: error,
-  });
-}
-
-async function revokedError(engine: Engine, id: string, outcome: Result): Promise<TaskRevokedError> {
-  const record = await loadValue(engine, outcome.value);
-  const reason = isPlainObject(record) && typeof record['reason'] === 'string' ? record['reason'] : 'revoked';
-  const where = outcome.failedId === undefined || outcome.failedId === id ? '' : ` with ${outcome.failedId}`;
-  return new TaskRevokedError(`Cannot read the value of ${id}: it was ${reason}${where}`, { taskId: id, reason });
 }

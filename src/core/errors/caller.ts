@@ -6,7 +6,14 @@
 
 import { ChordalError } from './base.ts';
 import type { ErrorFields } from './base.ts';
-import type { TaskFailedError, TaskRevokedError, TimeoutError, UnknownResult, WouldBlock } from './result.ts';
+import type {
+  TaskFailedError,
+  TaskRetryError,
+  TaskRevokedError,
+  TimeoutError,
+  UnknownResult,
+  WouldBlock,
+} from './result.ts';
 import type { MaxRetriesExceededError, SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError } from './task.ts';
 
 /**
@@ -190,12 +197,21 @@ export class RemoteError extends ChordalError {
   readonly args?: readonly unknown[] | undefined;
   /** Where it was thrown, on the worker; at most 2 KB of it. */
   readonly remoteStack?: string | undefined;
+  /** Its `code`, if it had one. */
+  readonly errorCode?: string | number | undefined;
+  /** Its other fields that are plain data; at most 2 KB. Names of secrets are left out. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The errors that it collects, as an AggregateError does; at most ten. */
+  readonly errors?: readonly Error[] | undefined;
 
-  constructor(message: string, { errorType, args, remoteStack, ...options }: ErrorFields<RemoteError>) {
-    super(message, options);
-    this.errorType = errorType;
-    this.args = args;
-    this.remoteStack = remoteStack;
+  constructor(message: string, { cause, ...fields }: ErrorFields<RemoteError>) {
+    super(message, cause === undefined ? {} : { cause });
+    this.errorType = fields.errorType;
+    this.args = fields.args;
+    this.remoteStack = fields.remoteStack;
+    this.errorCode = fields.errorCode;
+    this.fields = fields.fields;
+    this.errors = fields.errors;
   }
 }
 
@@ -211,6 +227,7 @@ export class RemoteError extends ChordalError {
 export type AnyChordalError =
   | TaskFailedError
   | TaskRevokedError
+  | TaskRetryError
   | TimeoutError
   | UnknownResult
   | InvalidArguments

@@ -29,18 +29,81 @@ export class TaskFailedError extends ChordalError {
   readonly remoteStack?: string | undefined;
   /** The arguments that the error was made with, if the task's error had `args`. */
   readonly args?: readonly unknown[] | undefined;
+  /** The `code` of the task's error, if it had one: `'ECONNREFUSED'`. */
+  readonly errorCode?: string | number | undefined;
+  /** The other fields of the task's error that are plain data; at most 2 KB. Names of secrets are left out. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The errors that the task's error collects, as an AggregateError does; at most ten. */
+  readonly errors?: readonly Error[] | undefined;
 
-  constructor(
-    message: string,
-    { errorType, taskId, failedTaskId, failedTask, remoteStack, args, ...options }: ErrorFields<TaskFailedError>,
-  ) {
-    super(message, options);
-    this.errorType = errorType;
-    this.taskId = taskId;
-    this.failedTaskId = failedTaskId;
-    this.failedTask = failedTask;
-    this.remoteStack = remoteStack;
-    this.args = args;
+  constructor(message: string, { cause, ...fields }: ErrorFields<TaskFailedError>) {
+    super(message, cause === undefined ? {} : { cause });
+    this.errorType = fields.errorType;
+    this.taskId = fields.taskId;
+    this.failedTaskId = fields.failedTaskId;
+    this.failedTask = fields.failedTask;
+    this.remoteStack = fields.remoteStack;
+    this.args = fields.args;
+    this.errorCode = fields.errorCode;
+    this.fields = fields.fields;
+    this.errors = fields.errors;
+  }
+}
+
+/**
+ * A task has failed and runs again: `info()` returns this while the state is RETRY.
+ *
+ * @example
+ * ```ts
+ * const busy = app.task('busy', { bind: true }, (ctx): string => {
+ *   if (ctx.request.retries > 0) return 'done';
+ *   throw ctx.retry({ countdown: 60, error: new RangeError('no disk') });
+ * });
+ * const cloud = memoryCloud({ busy: app.handler(busy) }, { time: 'virtual' });
+ * const result = await busy.delay();
+ * await cloud.clock.sleep(1000);
+ * const info = await result.info();
+ * if (isChordalError(info, 'CHORDAL_TASK_RETRY')) {
+ *   info.message; // 'no disk'
+ *   info.attempt; // 1
+ *   info.retryAt > new Date(0); // true
+ * }
+ * cloud.close();
+ * ```
+ */
+export class TaskRetryError extends ChordalError {
+  override readonly name = 'TaskRetryError';
+  override readonly code = 'CHORDAL_TASK_RETRY';
+  /** The name of the error that the task threw; `Retry` if it asked for a retry without one. */
+  readonly errorType: string;
+  /** The id of the task. */
+  readonly taskId: string;
+  /** The name of the task. */
+  readonly task: string;
+  /** Which attempt is next; the first one was 0. */
+  readonly attempt: number;
+  /** The time before which it does not run again. */
+  readonly retryAt: Date;
+  /** Where the error was thrown, on the worker; at most 2 KB of it. */
+  readonly remoteStack?: string | undefined;
+  /** The `code` of the task's error, if it had one. */
+  readonly errorCode?: string | number | undefined;
+  /** The other fields of the task's error that are plain data; at most 2 KB. */
+  readonly fields?: Readonly<Record<string, unknown>> | undefined;
+  /** The errors that the task's error collects; at most ten. */
+  readonly errors?: readonly Error[] | undefined;
+
+  constructor(message: string, { cause, ...fields }: ErrorFields<TaskRetryError>) {
+    super(message, cause === undefined ? {} : { cause });
+    this.errorType = fields.errorType;
+    this.taskId = fields.taskId;
+    this.task = fields.task;
+    this.attempt = fields.attempt;
+    this.retryAt = fields.retryAt;
+    this.remoteStack = fields.remoteStack;
+    this.errorCode = fields.errorCode;
+    this.fields = fields.fields;
+    this.errors = fields.errors;
   }
 }
 

@@ -65,7 +65,7 @@ export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, n
   // @defect last-writer-climbs-on
   const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
   if (node.filled !== rung.children || !isMine) return [];
-  return climbTo(origin, frame, rest, nextRung(frame.n, rung), node.failed);
+  return climbTo(origin, { frame, rest, rung: nextRung(frame.n, rung), child: node });
 }
 
 /** Returns the effects that carry out a committed retry or replacement. */
@@ -117,17 +117,23 @@ function climbLeaf(origin: Origin, frame: JoinFrame, rest: readonly Frame[], lea
   // @defect last-writer-climbs
   const isMine = leaf.last?.mid === origin.by.mid && leaf.last.child === slotOf(frame.x);
   if (leaf.filled !== leafSize(frame.n, frame.x) || !isMine) return [];
-  return climbTo(origin, frame, rest, firstRung(frame.n, frame.x), leaf.failed);
+  return climbTo(origin, { frame, rest, rung: firstRung(frame.n, frame.x), child: leaf });
 }
 
 function climbTo(
   origin: Origin,
-  frame: JoinFrame,
-  rest: readonly Frame[],
-  rung: ClimbEffect['rung'] | undefined,
-  failed: boolean,
+  {
+    frame,
+    rest,
+    rung,
+    child,
+  }: Pick<ClimbEffect, 'frame' | 'rest'> & {
+    readonly rung: ClimbEffect['rung'] | undefined;
+    readonly child: Leaf;
+  },
 ): readonly Effect[] {
-  if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed }];
+  const { failed, failures = 0 } = child;
+  if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed, failures }];
   if (failed && frame.collect === undefined) return [];
   const { x: _, ...group } = frame;
   return afterJoin(origin, group, rest, failed);

@@ -53,6 +53,8 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
   readonly receives: number;
   /** Epoch ms. */
   readonly now: number;
+  /** Epoch ms at which the message was sent, where its queue says so. */
+  readonly sentAt?: number | undefined;
   /** The tasks registered in this function. */
   readonly tasks: ReadonlyMap<string, T>;
   /** Revoked scopes of the workflows in the batch. */

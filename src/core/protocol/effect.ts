@@ -40,6 +40,8 @@ export interface ClimbEffect {
   readonly rest: readonly Frame[];
   readonly rung: Rung;
   readonly failed: boolean;
+  /** How many members below the child failed. */
+  readonly failures: number;
 }
 
 /** Fetch plans that are kept in blocks, then go on. */

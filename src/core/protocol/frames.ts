@@ -2,6 +2,7 @@ import { compact } from '../values/compact.ts';
 import type { Position } from './effect.ts';
 import { idOfBase } from './ids.ts';
 import type { ChainFrame, Frame, JoinFrame } from './message.ts';
+import type { GroupSize } from './outcome.ts';
 import type { Items, Link, ParallelPlan } from './plan.ts';
 import { countOf } from './plan.ts';
 
@@ -39,6 +40,19 @@ export function positionOf(frame: ChainFrame | GroupFrame): Position {
   const base = 'join' in frame ? frame.join : frame.base;
   const attempt = 'join' in frame ? 0 : (frame.try ?? 0);
   return { id: idOfBase(base), base, links: frame.links ?? [], attempt };
+}
+
+/** Returns how many steps a chain has, of which a message or a group inside it is one before the last. */
+export function stepsAround([frame]: readonly Frame[]): number | undefined {
+  if (frame === undefined || isJoinFrame(frame)) return undefined;
+  // The steps in a frame are those that are left; those in blocks are all of them.
+  return 'stored' in frame.steps ? frame.steps.n : frame.i + frame.steps.length;
+}
+
+/** Returns the size of the group that a message is a member of. */
+export function groupSize([frame, ...rest]: readonly Frame[]): GroupSize | undefined {
+  if (frame === undefined || !isJoinFrame(frame)) return undefined;
+  return compact({ members: frame.n, steps: stepsAround(rest) });
 }
 
 /** Returns a position known only by its id. */

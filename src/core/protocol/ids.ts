@@ -64,6 +64,11 @@ export function stepId(base: string, index: number): string {
   return `${base}.${index}`;
 }
 
+/** Returns whether `id` is that of a step of the chain at `base`, and of nothing inside a step. */
+export function isStepOf(base: string, id: string): boolean {
+  return id.startsWith(`${base}.`) && /^\d+$/.test(id.slice(base.length + 1));
+}
+
 /** Returns the id of member `index` of the group at `base`. */
 export function memberId(base: string, index: number): string {
   return `${base}~${index}`;
@@ -72,6 +77,13 @@ export function memberId(base: string, index: number): string {
 /** Returns the base of the plan that replaces `id` and runs as attempt `attempt`. */
 export function replacementBase(id: string, attempt: number): string {
   return `${id}!${attempt}`;
+}
+
+/** Returns the step before the one that an id names as its own; undefined for a first step, and for what is no step. */
+export function stepBefore(id: string): string | undefined {
+  const [, base, digits] = /^(.+)\.(\d+)$/.exec(id) ?? [];
+  const index = Number(digits);
+  return base === undefined || index === 0 ? undefined : stepId(base, index - 1);
 }
 
 /** Returns the id of the canvas that the callback at `index` of `id` starts. */

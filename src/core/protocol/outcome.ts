@@ -17,6 +17,43 @@ export interface JoinValue {
   readonly collect?: true;
 }
 
+/**
+ * When and as what an id was decided, for people who look: it decides nothing. It is written with the decision. Times are
+ * whole epoch ms.
+ */
+export interface RunFacts {
+  /** The name of the task; absent for an id that no message of its own runs for. */
+  readonly task?: string;
+  /** Which attempt it was; absent for the first, 0. */
+  readonly attempt?: number;
+  /** When its message was sent, or when it was due if that was later. */
+  readonly queuedAt?: number;
+  /** When its function was called; absent if it was not. */
+  readonly startedAt?: number;
+  /** When it was decided. */
+  readonly endedAt: number;
+  /** How many steps its chain has, if it is a step before the last. */
+  readonly steps?: number;
+}
+
+/** The size of a group, as its members' items keep it. */
+export interface GroupSize {
+  /** How many members it has. */
+  readonly members: number;
+  /** How many steps the chain has in which the group is a step before the last. */
+  readonly steps?: number;
+}
+
+/** How far a group has got, as far as its items say. */
+export interface Tally {
+  readonly size: GroupSize;
+  /** How many members have an outcome; at least this many if it is not exact. */
+  readonly done: number;
+  /** How many of these failed or were revoked. */
+  readonly failures: number;
+  readonly isExact: boolean;
+}
+
 /** Which message, in which delivery, made a decision. Only that message continues from it. */
 export interface Owner {
   /** The message's nonce. */
@@ -41,6 +78,8 @@ export interface Result {
   readonly children?: readonly string[] | { readonly ref: string };
   /** Appended to the enclosing chord by `addToChord`: the join that holds the further values. */
   readonly added?: { readonly join: string; readonly n: number };
+  /** Absent in what an earlier release wrote. */
+  readonly run?: RunFacts;
 }
 
 /**
@@ -55,8 +94,8 @@ export type Outcome = Result & Owner;
 
 /** The decision of a run instead of a result: to try again, or the plan (as JSON) to run in its place. */
 export type Rerun =
-  | { readonly kind: 'retry'; readonly notBefore: number; readonly error?: Value }
-  | { readonly kind: 'replace'; readonly plan: Value };
+  | { readonly kind: 'retry'; readonly notBefore: number; readonly error?: Value; readonly run?: RunFacts }
+  | { readonly kind: 'replace'; readonly plan: Value; readonly run?: RunFacts };
 
 /** The committed rerun that made attempt `attempt`. */
 export type NextAttempt = Rerun & Owner & { readonly attempt: number };
@@ -77,6 +116,10 @@ export interface Leaf {
   readonly filled: number;
   /** A member failed or was revoked. */
   readonly failed: boolean;
+  /** How many of its members failed or were revoked; absent if none is known. */
+  readonly failures?: number;
+  /** The size of the group; absent in what an earlier release wrote. */
+  readonly size?: GroupSize;
   /** Who wrote the last outcome, and for which child. */
   readonly last?: { readonly mid: string; readonly child: number };
 }

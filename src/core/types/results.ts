@@ -56,7 +56,10 @@ export interface GetOptions {
 export interface AsyncResult<out T> {
   /** The id; `app.asyncResult(id)` makes a handle of it anywhere. */
   readonly taskId: string;
-  /** The step before it, or a chord's header; null if nothing is. */
+  /**
+   * The step before it, or a chord's header; null if nothing is. Of an id alone it is the step before the one that the
+   * id names (`W.2`): the id of a whole chain does not say how many steps it has.
+   */
   readonly parent: AsyncResult<unknown> | null;
   /** Returns how far it has got. */
   state(): Promise<State>;
@@ -75,11 +78,22 @@ export interface AsyncResult<out T> {
   successful(): Promise<boolean>;
   /** Returns whether it has failed; a revoked one has not. */
   failed(): Promise<boolean>;
-  /** Returns its value, its error, or the meta of its last `updateState`. */
+  /**
+   * Returns its value, its error, or the meta of its last `updateState`; in RETRY a TaskRetryError, which has the error
+   * and when it runs again.
+   */
   info(): Promise<unknown>;
-  /** Returns the results that its task has launched, or its members. */
+  /**
+   * Returns how much of it is done, from its id alone: steps count as one each, groups by their members. The members of
+   * a group above 1,024 are not read. They are counted by eights, as `isExact` says.
+   */
+  progress(): Promise<ResultProgress>;
+  /** Returns its members, as far as it is a group, and the results that its task has launched. */
   children(): Promise<readonly AsyncResult<unknown>[]>;
-  /** Returns everything that has come of it so far. */
+  /**
+   * Returns everything that has come of it so far, from its id alone. The members of a group above 200 are not listed:
+   * its node has their number.
+   */
   graph(): Promise<ResultGraph>;
   /** Revokes all of it that has not run, and that would start within a year. */
   revoke(): Promise<void>;
@@ -159,6 +173,28 @@ export type ValuesOf<Results extends readonly AsyncResult<unknown>[]> = {
 };
 
 /**
+ * How much of an id is done.
+ *
+ * @example
+ * ```ts
+ * const result = await chord([add.s(1, 2), add.s(3, 4)], tsum.s()).delay();
+ * await result.get(); // 10
+ * const { done, total, failed }: ResultProgress = await app.asyncResult(result.taskId).progress();
+ * [done, total, failed]; // [3, 3, 0]
+ * ```
+ */
+export interface ResultProgress {
+  /** The tasks, steps and members that have ended. */
+  readonly done: number;
+  /** Those of them that failed or were revoked. */
+  readonly failed: number;
+  /** How many there are; undefined until something of it has ended. */
+  readonly total: number | undefined;
+  /** Whether `done` and `failed` are exact. False: they are at least this. */
+  readonly isExact: boolean;
+}
+
+/**
  * The graph of the results of an id: its tasks, and which of them launched or preceded which.
  *
  * @example
@@ -170,8 +206,17 @@ export type ValuesOf<Results extends readonly AsyncResult<unknown>[]> = {
  * ```
  */
 export interface ResultGraph {
-  /** All known ids, each with its state. */
-  readonly nodes: readonly { readonly taskId: string; readonly state: State }[];
+  /** All known ids, each with its state, and a group's with how many members it has and how many have ended. */
+  readonly nodes: readonly {
+    readonly taskId: string;
+    readonly state: State;
+    readonly members?: {
+      readonly done: number;
+      readonly total: number;
+      readonly failed: number;
+      readonly isExact: boolean;
+    };
+  }[];
   /** The pairs of ids in which one came before the other, launched it, or has it as a member. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }

@@ -4,10 +4,11 @@ import * as resultErrors from '../errors/result.ts';
 import * as taskErrors from '../errors/task.ts';
 import { cutTo, describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
-import { compact } from './compact.ts';
+import { compact, unlessEmpty } from './compact.ts';
+import { codeOf, fieldsOf, isError, nameOf, property, smallJson, textOf, withoutSecrets } from './error-parts.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { fromJson, toJson } from './serializer.ts';
+import { fromJson } from './serializer.ts';
 
 /** An error as JSON. */
 export type FailureRecord = {
@@ -19,15 +20,18 @@ export type FailureRecord = {
   readonly args?: readonly Json[];
   /** At most 2 KB. */
   readonly stack?: string;
-  /** Of an error of this library. */
-  readonly code?: string;
-  /** The fields of an error of this library. */
+  /** The error's code, if it has one. */
+  readonly code?: string | number;
+  /** The error's own fields that are plain data: at most 2 KB, or 4 KB of an error of this library. */
   readonly data?: JsonObject;
+  /** What the error was made of; with `errors` at most 4 KB. */
+  readonly cause?: FailureRecord;
+  /** The errors that it collects, as an AggregateError does; at most ten. */
+  readonly errors?: readonly FailureRecord[];
 };
 
 /**
- * Returns the record of any thrown value. It never throws, and the size of the record is limited. The `cause` is left
- * out: it may be anything.
+ * Returns the record of any thrown value, with its causes. It never throws, and the size of the record is limited.
  *
  * @example
  * toFailure(new RangeError('too far')); // { errorType: 'RangeError', message: 'too far', stack: '…' }
@@ -62,17 +66,21 @@ export function errorTypeOf(thrown: unknown): string {
  * fromFailure({ errorType: 'RangeError', message: 'too far' }); // RemoteError, with errorType 'RangeError'
  */
 export function fromFailure(record: Json): errors.AnyChordalError {
-  const { errorType, message, args, stack, code, data } = fieldsOf(valueOf(record));
+  const { errorType, message, args, stack, code, data, ...rest } = objectIn(valueOf(record));
   const text =
     typeof message === 'string'
       ? message
       : `Cannot read a failure: ${mismatch('a record with a message', describe(record))}`;
-  const known = isCode(code) ? made(code, text, { ...fieldsOf(data), args }) : undefined;
+  const details = detailsIn(rest);
+  const known = isCode(code) ? made(code, text, { ...objectIn(data), ...details, args }) : undefined;
   if (known === undefined) {
     return new errors.RemoteError(text, {
       errorType: typeof errorType === 'string' ? errorType : 'UnknownError',
       args: Array.isArray(args) ? args : undefined,
       remoteStack: typeof stack === 'string' ? stack : undefined,
+      errorCode: optionalCode(code),
+      fields: isPlainObject(data) ? data : undefined,
+      ...details,
     });
   }
   if (typeof stack === 'string') known.stack = stack;
@@ -87,6 +95,14 @@ const MESSAGE_BYTES = 1024;
 const NAME_BYTES = 200;
 const STACK_BYTES = 2048;
 const JSON_CHARACTERS = 4096;
+/** The fields of an error that is not of this library. */
+const FIELD_CHARACTERS = 2048;
+/** All that a record says of causes. */
+const DETAIL_CHARACTERS = 4096;
+const SHORT_BYTES = 256;
+/** How deep a chain of causes is followed, and how many errors of one that collects some. */
+const MOST_CAUSES = 4;
+const MOST_ERRORS = 10;
 
 /** The fields that an error has of its own. */
 type OwnFields<E extends errors.AnyChordalError> = Omit<E, keyof ChordalError>;
@@ -107,6 +123,23 @@ const ERRORS: { readonly [E in errors.AnyChordalError as E['code']]: Row<E> } = 
       failedTask: text,
       remoteStack: optionalText,
       args: optionalList,
+      errorCode: optionalCode,
+      fields: optionalFields,
+      errors: optionalErrors,
+    },
+  ],
+  CHORDAL_TASK_RETRY: [
+    resultErrors.TaskRetryError,
+    {
+      errorType: text,
+      taskId: text,
+      task: text,
+      attempt: number,
+      retryAt: date,
+      remoteStack: optionalText,
+      errorCode: optionalCode,
+      fields: optionalFields,
+      errors: optionalErrors,
     },
   ],
   CHORDAL_TASK_REVOKED: [resultErrors.TaskRevokedError, { taskId: text, reason: optionalText }],
@@ -127,81 +160,103 @@ const ERRORS: { readonly [E in errors.AnyChordalError as E['code']]: Row<E> } = 
   CHORDAL_MAX_RETRIES_EXCEEDED: [taskErrors.MaxRetriesExceededError, {}],
   CHORDAL_TIME_LIMIT_EXCEEDED: [taskErrors.TimeLimitExceeded, {}],
   CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: [taskErrors.SoftTimeLimitExceeded, {}],
-  CHORDAL_REMOTE: [errors.RemoteError, { errorType: text, args: optionalList, remoteStack: optionalText }],
+  CHORDAL_REMOTE: [
+    errors.RemoteError,
+    {
+      errorType: text,
+      args: optionalList,
+      remoteStack: optionalText,
+      errorCode: optionalCode,
+      fields: optionalFields,
+      errors: optionalErrors,
+    },
+  ],
 };
 
-function recordOf(error: object): FailureRecord {
-  const code = property(error, 'code');
+function recordOf(error: object, above: readonly object[] = []): FailureRecord {
+  const code = codeOf(error);
   const remoteType = code === 'CHORDAL_REMOTE' ? textOf(error, 'errorType') : undefined;
+  const isOurs = isCode(code) && remoteType === undefined;
   const full = textOf(error, 'message') ?? '';
   const message = cutTo(full, MESSAGE_BYTES);
   // A stack begins with the message; a long one would leave no room for the rest.
   const stack = textOf(error, remoteType === undefined ? 'stack' : 'remoteStack')?.replace(full, () => message);
+  return bounded(
+    compact({
+      errorType: cutTo(remoteType ?? nameOf(error), NAME_BYTES),
+      message,
+      args: argsOf(property(error, 'args')),
+      stack: stack === undefined ? undefined : cutTo(stack, STACK_BYTES >> above.length),
+      ...(isOurs ? { code, data: fieldsOf(error, JSON_CHARACTERS) } : foreignParts(error, code, remoteType)),
+      ...detailsOf(error, above),
+    }),
+  );
+}
+
+/** Returns the code and the fields of an error that is not of this library, or that came back as a RemoteError. */
+function foreignParts(
+  error: object,
+  code: string | number | undefined,
+  remoteType: string | undefined,
+): Pick<FailureRecord, 'code' | 'data'> {
+  if (remoteType === undefined)
+    return compact({ code, data: unlessEmpty(withoutSecrets(fieldsOf(error, FIELD_CHARACTERS))) });
+  const [remoteCode, fields] = ['errorCode', 'fields'].map((key) => property(error, key));
+  const data = isPlainObject(fields) ? smallJson(fields, FIELD_CHARACTERS) : undefined;
   return compact({
-    errorType: cutTo(remoteType ?? nameOf(error), NAME_BYTES),
-    message,
-    args: argsOf(property(error, 'args')),
-    stack: stack === undefined ? undefined : cutTo(stack, STACK_BYTES),
-    ...(isCode(code) && remoteType === undefined ? { code, data: dataOf(error) } : {}),
+    code: typeof remoteCode === 'string' || typeof remoteCode === 'number' ? remoteCode : undefined,
+    data: isPlainObject(data) ? unlessEmpty(data as JsonObject) : undefined,
   });
 }
 
-/** Returns whether a value is an error: one of another realm is not an instance of our Error. */
-function isError(thrown: unknown): thrown is object {
-  if (thrown instanceof Error) return true;
-  if (typeof thrown !== 'object' || thrown === null) return false;
-  return textOf(thrown, 'name') !== undefined && textOf(thrown, 'message') !== undefined;
+/** Returns the errors that an error names as its causes, in records that are small enough together. */
+function detailsOf(error: object, above: readonly object[]): Pick<FailureRecord, 'cause' | 'errors'> {
+  if (above.length >= MOST_CAUSES) return {};
+  const cause = property(error, 'cause');
+  const several = property(error, 'errors');
+  const path = [...above, error];
+  const within = (inner: unknown): FailureRecord | undefined =>
+    inner === undefined || inner === null || path.some((outer) => outer === inner)
+      ? undefined
+      : innerRecord(inner, path);
+  const errors = Array.isArray(several)
+    ? several
+        .slice(0, MOST_ERRORS)
+        .filter(isError)
+        .flatMap((one) => within(one) ?? [])
+    : [];
+  return compact({ cause: within(cause), errors: errors.length === 0 ? undefined : errors });
 }
 
-/** Returns the name of an error: a class that extends Error and sets no name inherits a meaningless one. */
-function nameOf(error: object): string {
-  const name = textOf(error, 'name') ?? '';
-  const constructor = property(error, 'constructor');
-  const className = typeof constructor === 'function' ? constructor.name : '';
-  const isInherited = !Object.hasOwn(error, 'name') && BUILT_IN_NAME.test(name);
-  return (isInherited ? className || name : name || className) || 'Error';
-}
-
-const BUILT_IN_NAME = /^(Aggregate|Eval|Range|Reference|Syntax|Type|URI)?Error$/;
-
-function textOf(error: object, key: string): string | undefined {
-  const value = property(error, key);
-  return typeof value === 'string' ? value : undefined;
-}
-
-function property(object: object, key: string): unknown {
+/** Returns the record of an error inside another: shorter, and the shorter the deeper it lies. */
+function innerRecord(thrown: unknown, above: readonly object[]): FailureRecord | undefined {
   try {
-    const value: unknown = Reflect.get(object, key);
-    return value;
+    if (!isError(thrown)) return { errorType: 'ThrownValue', message: describe(thrown) };
+    return recordOf(thrown, above);
   } catch {
     return undefined;
   }
 }
 
-function dataOf(error: object): JsonObject {
-  const data: Record<string, Json> = {};
-  for (const key of Object.keys(error)) {
-    if (['name', 'message', 'stack', 'cause', 'code', 'args'].includes(key)) continue;
-    const value = property(error, key);
-    const json = value === undefined ? undefined : smallJson(value);
-    if (json !== undefined) data[key] = json;
-  }
-  return data;
+/** Returns a record that has lost its details, one kind after another, until it is small enough. */
+function bounded(record: FailureRecord): FailureRecord {
+  const { cause, errors } = record;
+  if (cause === undefined && errors === undefined) return record;
+  const rest = DETAIL_CHARACTERS - JSON.stringify({ cause, errors }).length;
+  if (rest >= 0) return record;
+  const lean = { ...record, ...compact({ cause: cause && bare(cause), errors: errors?.map(bare) }) };
+  if (JSON.stringify({ cause: lean.cause, errors: lean.errors }).length <= DETAIL_CHARACTERS) return lean;
+  const { cause: _cause, errors: _errors, ...alone } = record;
+  return alone;
+}
+
+function bare({ errorType, message, code, cause }: FailureRecord): FailureRecord {
+  return compact({ errorType, message: cutTo(message, SHORT_BYTES), code, cause: cause && bare(cause) });
 }
 
 function argsOf(args: unknown): readonly Json[] | undefined {
-  const json = smallJson(args);
+  const json = smallJson(args, JSON_CHARACTERS);
   return Array.isArray(json) ? json : undefined;
-}
-
-/** Returns the JSON of a value, unless it has none or is large. */
-function smallJson(value: unknown): Json | undefined {
-  try {
-    const json = toJson(value, 'an error');
-    return JSON.stringify(json).length <= JSON_CHARACTERS ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isCode(code: unknown): code is errors.ErrorCode {
@@ -215,14 +270,15 @@ function made(code: string, message: string, fields: Fields): errors.AnyChordalE
   const [Class, readers] = row;
   try {
     const own = Object.entries(readers).map(([key, read]) => [key, read(fields[key])]);
-    return new Class(message, Object.fromEntries(own) as ErrorFields<errors.RemoteError>);
+    const cause = 'cause' in fields ? { cause: fields['cause'] } : {};
+    return new Class(message, { ...Object.fromEntries(own), ...cause } as ErrorFields<errors.RemoteError>);
   } catch {
     // A newer version may have other fields.
     return undefined;
   }
 }
 
-function fieldsOf(json: unknown): Fields {
+function objectIn(json: unknown): Fields {
   return isPlainObject(json) ? json : {};
 }
 
@@ -247,9 +303,35 @@ function optionalText(value: unknown): string | undefined {
   return value === undefined ? undefined : text(value);
 }
 
+function date(value: unknown): Date {
+  if (!(value instanceof Date)) throw new TypeError('It is not a time');
+  return value;
+}
+
 function number(value: unknown): number {
   if (typeof value !== 'number') throw new TypeError('It is not a number');
   return value;
+}
+
+function optionalCode(value: unknown): string | number | undefined {
+  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
+}
+
+function optionalFields(value: unknown): Fields | undefined {
+  return isPlainObject(value) ? value : undefined;
+}
+
+/** The errors have been made of their records. */
+function optionalErrors(value: unknown): readonly Error[] | undefined {
+  return Array.isArray(value) ? value.filter((one) => one instanceof Error) : undefined;
+}
+
+/** Returns the errors inside a record, made of theirs. */
+function detailsIn({ cause, errors: several }: Fields): { readonly cause?: Error; readonly errors?: readonly Error[] } {
+  return compact({
+    cause: isPlainObject(cause) ? fromFailure(cause as Json) : undefined,
+    errors: Array.isArray(several) ? several.map((one: unknown) => fromFailure(one as Json)) : undefined,
+  });
 }
 
 function optionalList(value: unknown): readonly unknown[] | undefined {

@@ -11,6 +11,7 @@ import { describe } from '../../core/text/describe.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
 import type { AnySignature, Complete } from '../../core/types/signature.ts';
+import { compact } from '../../core/values/compact.ts';
 import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core/values/option-checks.ts';
 import type { OptionCheck } from '../../core/values/option-checks.ts';
 import { decode, encode } from '../../core/values/serializer.ts';
@@ -94,7 +95,8 @@ export function makeRun(
     mustBeWanted('update the state');
     checkState(task.name, state);
     if (call.calledDirectly) return;
-    const progress = { state, meta: encode(meta, `the meta of state ${state}`) };
+    const { try: attempt } = call.message ?? {};
+    const progress = { state, meta: encode(meta, `the meta of state ${state}`), ...compact({ attempt }) };
     await engine.records.putProgress({ address: addressOf(call.id), progress, until: until() });
   };
   const context: TaskContext = {

@@ -24,7 +24,7 @@ describe('requests of DynamoOutcomes', () => {
       UpdateExpression: 'SET o2 = :o, l = :l, x = :x',
       ConditionExpression: `attribute_not_exists(o2) AND (attribute_not_exists(r2) OR r2 <= :try) AND ${alive}`,
       ExpressionAttributeValues: {
-        ':o': { S: '{"m":"mid","t":"token","s":"S","v":5}' },
+        ':o': { S: '{"m":"token mid","v":5}' },
         ':l': { S: '2:mid' },
         ':try': { N: '2' },
         ...times,
@@ -52,7 +52,31 @@ describe('requests of DynamoOutcomes', () => {
     const decision = { kind: 'retry', notBefore: 7, attempt: 1 } as const;
     expect(decideRequest(at, { address: addressOf('W~1'), attempt: 0, decision, by, until })).toMatchObject({
       UpdateExpression: 'SET r1 = :r, d1 = :d, x = :x REMOVE s1, c1',
-      ExpressionAttributeValues: { ':r': { N: '1' }, ':d': { S: '{"m":"mid","t":"token","b":7}' } },
+      ExpressionAttributeValues: { ':r': { N: '1' }, ':d': { S: '{"m":"token mid","b":7}' } },
+    });
+  });
+
+  it('decideRequest() keeps the size of the group and the names of its tasks once in a leaf', () => {
+    const run = { task: 'shop.mail', endedAt: 1_700_000_000_000 };
+    const decision = { state: 'SUCCESS', value: { inline: 1 }, run } as const;
+    const size = { members: 100, steps: 2 };
+    expect(decideRequest(at, { address: addressOf('W.0~1'), attempt: 0, decision, by, size, until })).toMatchObject({
+      UpdateExpression: 'SET o1 = :o, l = :l, n = :n, x = :x ADD k :task',
+      ExpressionAttributeValues: { ':n': { S: '100 2' }, ':task': { SS: ['shop.mail'] } },
+    });
+    const rerun = { kind: 'retry', notBefore: 7, attempt: 1, run } as const;
+    expect(decideRequest(at, { address: addressOf('W~1'), attempt: 0, decision: rerun, by, until })).toMatchObject({
+      UpdateExpression: 'SET r1 = :r, d1 = :d, x = :x REMOVE s1, c1 ADD k :task',
+    });
+  });
+
+  it('climbRequest() adds the failures of a child in the write that marks it', () => {
+    const rung = { level: 0, node: 0, child: 3, children: 5 };
+    const size = { members: 40 };
+    const climb = { join: 'W', rung, mid: 'mid', failed: true, failures: 2, size, until };
+    expect(climbRequest(at, climb)).toMatchObject({
+      UpdateExpression: 'SET l = :l, f = :f, n = :n, x = :x ADD d :children, e :e',
+      ExpressionAttributeValues: { ':e': { N: '2' }, ':n': { S: '40' } },
     });
   });
 
@@ -68,7 +92,7 @@ describe('requests of DynamoOutcomes', () => {
     const request = claimRequest(at, { address: addressOf('W.0'), attempt: 1, by, claimedUntil: 9, until });
     expect(request.UpdateExpression).toBe('SET c = :c, x = :x');
     expect(request.ConditionExpression).toContain('AND attribute_not_exists(c) AND');
-    expect(request.ExpressionAttributeValues?.[':c']).toEqual({ S: '{"m":"mid","t":"token","u":9}' });
+    expect(request.ExpressionAttributeValues?.[':c']).toEqual({ S: '{"m":"token mid","u":9}' });
   });
 
   it('climbRequest() adds a child, counted from the first of its node, unless it is there', () => {

@@ -76,6 +76,23 @@ describe('follow() of a success', () => {
     ]);
     expect(climb({ filled: 4, last: { mid: 'm', child: 3 } }, { ...wide, x: 19 })).toEqual(['climb W.0 0.0 child 2']);
   });
+
+  it('climbs with the number of members that failed below', () => {
+    const last = { mid: 'm', child: 1 };
+    const leaf = { filled: 8, failed: true, failures: 3, last };
+    const at = place('W.0~9');
+    const committed = { at, outcome: outcome({ state: 'FAILURE' }), standing: standing(outcome(), leaf) };
+    const frames = [{ ...member, x: 9, n: 2000, collect: true as const }];
+    expect(follow(originOf(), { ...committed, frames })).toMatchObject([{ kind: 'climb', failures: 3 }]);
+    const effect = { kind: 'climb', rest: [], failed: false, failures: 3 } as const;
+    const climbed = {
+      ...effect,
+      frame: { ...member, x: 9, n: 2000 },
+      rung: { level: 0, node: 0, child: 1, children: 2 },
+    };
+    const node = { filled: 2, failed: true, failures: 5, last };
+    expect(afterClimb(originOf(), climbed, node)).toMatchObject([{ kind: 'climb', failures: 5, rung: { level: 1 } }]);
+  });
 });
 
 describe('climbed()', () => {
@@ -85,6 +102,7 @@ describe('climbed()', () => {
     rest: [chain],
     rung: { level: 0, node: 0, child: 1, children: 3 },
     failed: false,
+    failures: 0,
   };
 
   it('goes on when it was the child that filled the node, and only then', () => {

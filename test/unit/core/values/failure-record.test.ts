@@ -10,7 +10,7 @@ import { fromFailure, toFailure } from '../../../../src/core/values/failure-reco
 import type { FailureRecord } from '../../../../src/core/values/failure-record.ts';
 import type { Json } from '../../../../src/core/values/json.ts';
 
-const cause = new Error('the cause');
+const cause = new errors.RemoteError('the cause', { errorType: 'Error', remoteStack: 'Error: the cause\n    at x' });
 
 /** One of each class: a class without a row does not compile. */
 const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalError, { code: Code }> } = {
@@ -21,6 +21,18 @@ const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalE
     failedTask: 'add',
     remoteStack: 'ValueError: a',
     args: ['a', 1n],
+    errorCode: 'ENOENT',
+    fields: { status: 404, at: new Date(0) },
+    errors: [new errors.RemoteError('one', { errorType: 'RangeError' })],
+    cause,
+  }),
+  CHORDAL_TASK_RETRY: new resultErrors.TaskRetryError('a', {
+    errorType: 'ValueError',
+    taskId: 'w',
+    task: 'add',
+    attempt: 2,
+    retryAt: new Date(0),
+    remoteStack: 'ValueError: a',
     cause,
   }),
   CHORDAL_TASK_REVOKED: new resultErrors.TaskRevokedError('b', { taskId: 'w', reason: 'by hand', cause }),
@@ -75,13 +87,16 @@ describe('the errors', () => {
   });
 
   it.each(table)('%s has no cause when it is given none', (_, error) => {
-    expect('cause' in fromFailure(toFailure(error))).toBe(false);
+    const { cause: given, ...record } = toFailure(error);
+    expect(given?.message).toBe('the cause');
+    expect('cause' in fromFailure(record)).toBe(false);
   });
 
   it.each(table)('%s comes back from the wire as what it was', (_, error) => {
     const back = fromFailure(sent(toFailure(error)));
     expect(back.constructor).toBe(error.constructor);
     expect(fieldsOf(back)).toEqual(fieldsOf(error));
+    expect(back.cause).toEqual(cause);
     expect(toFailure(back)).toEqual(toFailure(error));
   });
 
@@ -158,9 +173,63 @@ describe('toFailure()', () => {
     expect(toFailure(Object.assign(new Error('x'), { args }))).not.toHaveProperty('args');
   });
 
-  it('writes no code and no fields of other errors', () => {
-    const error = Object.assign(new Error('x'), { code: 'ENOENT', secret: 1 });
-    expect(Object.keys(toFailure(error))).toEqual(['errorType', 'message', 'stack']);
+  it('keeps the code and the plain fields of any error, and gives them back', () => {
+    const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED', port: 5432, detail: { table: 'orders' } });
+    const record = toFailure(error);
+    expect(record).toMatchObject({ code: 'ECONNREFUSED', data: { port: 5432, detail: { table: 'orders' } } });
+    const back = fromFailure(sent(record));
+    expect(back).toMatchObject({ errorCode: 'ECONNREFUSED', fields: { port: 5432, detail: { table: 'orders' } } });
+    expect(toFailure(Object.assign(new Error('x'), { code: 42 })).code).toBe(42);
+  });
+
+  it('leaves out fields that are no plain data, are large, or are named as secrets are', () => {
+    const request = { headers: { Authorization: 'Bearer x' } };
+    const error = Object.assign(new Error('x'), {
+      request,
+      password: 'x',
+      socket: new (class Socket {})(),
+      retry: () => 1,
+      body: 'x'.repeat(3000),
+      status: 500,
+    });
+    expect(toFailure(error).data).toEqual({ status: 500 });
+    const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`field${i}`, 'x'.repeat(50)]));
+    expect(JSON.stringify(toFailure(Object.assign(new Error('x'), wide)).data).length).toBeLessThan(3000);
+  });
+
+  it('keeps the chain of causes, and what an AggregateError collects', () => {
+    const root = Object.assign(new TypeError('no route'), { code: 'EHOSTUNREACH' });
+    const several = new AggregateError([new RangeError('a'), 'b', root], 'all failed');
+    const record = toFailure(new Error('Cannot charge', { cause: new Error('fetch failed', { cause: several }) }));
+    const back = fromFailure(sent(record));
+    expect(back.cause).toMatchObject({ message: 'fetch failed', errorType: 'Error' });
+    const inner: unknown = (back.cause as Error).cause;
+    expect(inner).toMatchObject({
+      errorType: 'AggregateError',
+      errors: [{ errorType: 'RangeError' }, { message: 'no route', errorCode: 'EHOSTUNREACH' }],
+    });
+    expect(toFailure(new Error('x', { cause: 'no error' })).cause).toEqual({
+      errorType: 'ThrownValue',
+      message: '"no error"',
+    });
+  });
+
+  it('limits what it says of causes to 4 KB, shorter the more there is', () => {
+    const deep = Array.from({ length: 50 }).reduce(
+      (inner: unknown) => new Error('x'.repeat(5000), { cause: inner }),
+      1,
+    );
+    const wide = new AggregateError(Array.from({ length: 5000 }, () => new Error('é'.repeat(5000))));
+    const loop = new Error('loop');
+    loop.cause = new Error('inner', { cause: loop });
+    for (const error of [deep, wide, loop]) {
+      const { cause: inner, errors: several } = toFailure(error);
+      expect(JSON.stringify({ inner, several }).length).toBeLessThanOrEqual(4200);
+    }
+    expect(toFailure(deep).cause?.cause?.message).toMatch(/^x+…$/);
+    expect(toFailure(wide).errors).toHaveLength(10);
+    expect(toFailure(loop).cause).toMatchObject({ message: 'inner' });
+    expect(toFailure(loop).cause).not.toHaveProperty('cause');
   });
 
   it('leaves fields out that cannot be serialised', () => {

@@ -1,0 +1,271 @@
+import { chain, chord, createApp, group, isChordalError, range } from 'chordal';
+import type { TestCloud } from 'chordal/testing';
+import { memoryCloud } from 'chordal/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { makeConf } from '../../../src/client/app.ts';
+import { inspect } from '../../../src/client/results/inspect.ts';
+import { readParts } from '../../../src/client/results/parts.ts';
+import { readTree } from '../../../src/client/results/tree.ts';
+import { doneOf } from '../../../src/core/protocol/parts.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { makeEngine } from '../../../src/engine/make-engine.ts';
+import { environmentRuntime } from '../../../src/runtime/environment.ts';
+
+const app = createApp('from-an-id');
+/** Another process: it knows ids, and no canvas. */
+const other = createApp('other');
+const add = app.task('add', (x: number, y: number) => x + y);
+const tsum = app.task('tsum', (nums: readonly number[]) => nums.reduce((sum, num) => sum + num, 0));
+const slow = app.task('slow', async (seconds: number) => {
+  await cloud.clock.sleep(seconds * 1000);
+  return seconds;
+});
+const fail = app.task('fail', (message: string): never => {
+  const cause = Object.assign(new TypeError('fetch failed'), { code: 'ECONNREFUSED', port: 443 });
+  throw Object.assign(new RangeError(message, { cause }), { code: 'E_CHARGE', order: 7 });
+});
+const busy = app.task('busy', { bind: true, maxRetries: 5 }, async (ctx) => {
+  if (ctx.request.retries === 0) {
+    await ctx.updateState('TRYING', { host: 'a' });
+    throw ctx.retry({ countdown: 60, error: new RangeError('too busy', { cause: new Error('503') }) });
+  }
+  if (ctx.request.retries === 1) throw ctx.retry({ countdown: 60 });
+  await ctx.updateState('TRYING', { host: 'b' });
+  await cloud.clock.sleep(10_000);
+  return 'done';
+});
+const replaced = app.task('replaced', { bind: true }, (ctx) =>
+  ctx.replace(chord([add.s(1, 2), add.s(3, 4)], tsum.s())),
+);
+const launcher = app.task('launcher', async () => (await add.delay(1, 2)).taskId);
+const handler = app.handler(add, tsum, slow, fail, busy, replaced, launcher);
+
+let cloud: TestCloud;
+let engine: Engine;
+
+beforeEach(() => {
+  cloud = memoryCloud({ main: handler }, { time: 'virtual', logLevel: 'silent' });
+  engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
+});
+afterEach(() => cloud.close());
+
+const sleep = (seconds: number): Promise<void> => cloud.clock.sleep(seconds * 1000);
+
+describe('progress()', () => {
+  it('counts the steps, members and body of a chord in flight', async () => {
+    const { taskId } = await chord([slow.s(1), slow.s(10), slow.s(20)], tsum.s()).delay();
+    const progress = other.asyncResult(taskId).progress.bind(undefined);
+    expect(await progress()).toEqual({ done: 0, failed: 0, total: undefined, isExact: true });
+    await sleep(5);
+    expect(await progress()).toEqual({ done: 1, failed: 0, total: 4, isExact: true });
+    await other.asyncResult(taskId).get();
+    expect(await progress()).toEqual({ done: 4, failed: 0, total: 4, isExact: true });
+  });
+
+  it('counts the members that failed, once', async () => {
+    const result = await group([fail.s('no'), slow.s(1), slow.s(50)]).delay();
+    await sleep(5);
+    expect(await other.asyncResult(result.taskId).progress()).toEqual({ done: 2, failed: 1, total: 3, isExact: true });
+  });
+
+  it('knows how long a chain is after its first step, and of a lone task only its end', async () => {
+    const { taskId } = await chain(
+      add.s(1, 2),
+      slow.si(10),
+      add.si(1, 1),
+      group([add.s(1), add.s(2)]),
+      tsum.s(),
+    ).delay();
+    await sleep(5);
+    expect(await other.asyncResult(taskId).progress()).toMatchObject({ done: 1, total: 5 });
+    expect(await other.asyncResult(taskId).get()).toBe(7);
+    expect(await other.asyncResult(taskId).progress()).toMatchObject({ done: 6, total: 6 });
+    const lone = await add.delay(1, 2);
+    await lone.get();
+    expect(await other.asyncResult(lone.taskId).progress()).toMatchObject({ done: 1, total: 1 });
+  });
+
+  it('reads no member of a large group', async () => {
+    const result = await group(range(3000).map((i) => add.s(i, 1))).delay();
+    await result.get();
+    const asked = new Set<string>();
+    const outcomes = new Proxy(engine.outcomes, {
+      get: (target, name): unknown => {
+        asked.add(String(name));
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const parts = await readParts({ outcomes }, result.taskId, {});
+    expect(doneOf(parts, result.taskId, {})).toEqual({ done: 3000, failed: 0, total: 3000, isExact: true });
+    expect([...asked].toSorted()).toEqual(['steps', 'tally']);
+  });
+
+  it('shows what replaced a task', async () => {
+    const result = await replaced.delay();
+    expect(await result.get()).toBe(10);
+    expect(await other.asyncResult(result.taskId).progress()).toMatchObject({ done: 3, total: 3 });
+  });
+});
+
+describe('info()', () => {
+  it('is the error and when it goes on in RETRY, and the meta of the attempt that runs', async () => {
+    const { taskId } = await busy.delay();
+    const result = other.asyncResult(taskId);
+    await sleep(1);
+    const startedAt = cloud.clock.now();
+    expect(await result.state()).toBe('RETRY');
+    const info = await result.info();
+    if (!isChordalError(info, 'CHORDAL_TASK_RETRY')) throw new Error('It is no TaskRetryError');
+    expect(info).toMatchObject({ message: 'too busy', errorType: 'RangeError', task: 'busy', taskId, attempt: 1 });
+    expect(info.cause).toMatchObject({ message: 'too busy', cause: { message: '503' } });
+    expect(info.retryAt.getTime()).toBe(startedAt + 59_000);
+    await sleep(60);
+    expect(await result.info()).toMatchObject({ errorType: 'Retry', task: 'busy', attempt: 2 });
+    await sleep(60);
+    expect([await result.state(), await result.info()]).toEqual(['TRYING', { host: 'b' }]);
+    expect(await result.get()).toBe('done');
+  });
+});
+
+describe('get()', () => {
+  it('throws what the error was: its code, its fields, its causes', async () => {
+    const { taskId } = await fail.delay('no card');
+    const error = await other.asyncResult(taskId).get({ propagate: false });
+    expect(error).toMatchObject({
+      code: 'CHORDAL_TASK_FAILED',
+      errorType: 'RangeError',
+      errorCode: 'E_CHARGE',
+      fields: { order: 7 },
+      cause: {
+        errorType: 'RangeError',
+        message: 'no card',
+        cause: { errorType: 'TypeError', message: 'fetch failed', errorCode: 'ECONNREFUSED', fields: { port: 443 } },
+      },
+    });
+  });
+});
+
+describe('revoke()', () => {
+  it('says REVOKED at once of a workflow and of everything in it', async () => {
+    const { taskId } = await chain(slow.s(100), group([slow.si(1), slow.si(1)])).delay();
+    await other.asyncResult(taskId).revoke();
+    expect(await other.asyncResult(taskId).state()).toBe('REVOKED');
+    expect(await other.asyncResult(`${taskId}~1`).state()).toBe('REVOKED');
+    await sleep(200);
+    expect(await other.asyncResult(taskId).state()).toBe('REVOKED');
+  });
+
+  it('leaves what has ended as it is', async () => {
+    const result = await add.delay(1, 2);
+    await result.get();
+    await other.asyncResult(result.taskId).revoke();
+    await sleep(5);
+    expect(await result.get()).toBe(3);
+  });
+});
+
+describe('parent, children() and graph()', () => {
+  it('are those of the steps that ids name', async () => {
+    const { taskId: id } = await chain(add.s(1, 2), add.s(3), group([add.s(1), add.s(2)]), tsum.s()).delay();
+    await other.asyncResult(id).get();
+    expect(other.asyncResult(`${id}.1`).parent?.taskId).toBe(`${id}.0`);
+    expect(other.asyncResult(`${id}.0`).parent).toBeNull();
+    const members = await other.asyncResult(`${id}.2`).children();
+    expect(members.map(({ taskId }) => taskId)).toEqual([`${id}.2~0`, `${id}.2~1`]);
+    const { nodes, edges } = await other.asyncResult(id).graph();
+    expect(edges).toEqual(
+      expect.arrayContaining([
+        { from: `${id}.0`, to: `${id}.1` },
+        { from: `${id}.1`, to: `${id}.2` },
+        { from: `${id}.2`, to: `${id}.2~1` },
+        { from: `${id}.2`, to: id },
+      ]),
+    );
+    expect(nodes).toContainEqual({
+      taskId: `${id}.2`,
+      state: 'SUCCESS',
+      members: { done: 2, total: 2, failed: 0, isExact: true },
+    });
+  });
+
+  it('name steps that have not run, and fold groups that are wide', async () => {
+    const wide = await chain(add.s(1, 2), group(range(500).map(() => slow.si(50))), tsum.s()).delay();
+    await sleep(5);
+    const { nodes, edges } = await other.asyncResult(wide.taskId).graph();
+    expect(nodes.map(({ taskId, state }) => [taskId, state])).toEqual([
+      [wide.taskId, 'PENDING'],
+      [`${wide.taskId}.0`, 'SUCCESS'],
+      [`${wide.taskId}.1`, 'PENDING'],
+    ]);
+    expect(edges).toHaveLength(2);
+    await wide.get();
+    const folded = (await other.asyncResult(wide.taskId).graph()).nodes;
+    expect(folded.find(({ taskId }) => taskId === `${wide.taskId}.1`)?.members).toMatchObject({
+      done: 500,
+      total: 500,
+    });
+    expect(folded).toHaveLength(3);
+  });
+});
+
+describe('inspect() and readTree()', () => {
+  it('show the task, its times and its attempts', async () => {
+    const { taskId } = await slow.s(2).applyAsync({ countdown: 30 });
+    const sentAt = cloud.clock.now();
+    await other.asyncResult(taskId).get();
+    const iso = (ms: number): string => new Date(sentAt + ms).toISOString();
+    expect(await inspect(engine, taskId)).toEqual({
+      taskId,
+      state: 'SUCCESS',
+      value: 2,
+      task: 'slow',
+      attempt: 0,
+      queued: iso(30_000),
+      started: iso(30_000),
+      ended: iso(32_000),
+      ms: { waited: 0, ran: 2000 },
+      children: [],
+    });
+  });
+
+  it('show the error of a retry without its stack, and with it on request', async () => {
+    const { taskId } = await busy.delay();
+    await sleep(1);
+    const seen = await inspect(engine, taskId);
+    expect(seen).toMatchObject({ state: 'RETRY', task: 'busy', attempt: 1, retry: { error: { message: 'too busy' } } });
+    expect(seen.retry?.error).not.toHaveProperty('stack');
+    expect((await inspect(engine, taskId, true)).retry?.error).toHaveProperty('stack');
+    const failed = await fail.delay('no');
+    await failed.get({ propagate: false });
+    expect((await inspect(engine, failed.taskId)).record).toBeUndefined();
+    expect((await inspect(engine, failed.taskId, true)).record).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+
+  it('show what is ahead, and what was launched', async () => {
+    const { taskId } = await chain(add.s(1, 2), slow.si(10), add.si(1, 1)).delay();
+    await sleep(5);
+    expect(await inspect(engine, taskId)).toMatchObject({
+      state: 'PENDING',
+      progress: { done: 1, total: 3 },
+      ahead: [`${taskId}.1`, taskId],
+    });
+    const result = await launcher.delay();
+    const child = await result.get();
+    expect(await inspect(engine, result.taskId)).toMatchObject({ children: [child] });
+    const { nodes, edges } = await readTree(engine, result.taskId);
+    expect(nodes.map(({ task, taskId: one }) => [one, task])).toEqual([
+      [result.taskId, 'launcher'],
+      [child, 'add'],
+    ]);
+    expect(edges).toEqual([{ from: result.taskId, to: child }]);
+  });
+
+  it('show the task of a member that never ran: it was revoked or had expired', async () => {
+    const result = await slow.s(1).applyAsync({ countdown: 10, expires: 5 });
+    await sleep(20);
+    const seen = await inspect(engine, result.taskId);
+    expect(seen).toMatchObject({ state: 'REVOKED', task: 'slow' });
+    expect(seen).not.toHaveProperty('started');
+  });
+});
