@@ -1,7 +1,6 @@
 import { NotRegistered } from '../core/errors/caller.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
-import { keptFor } from '../core/protocol/lifetime.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
@@ -41,6 +40,6 @@ export async function sendRevocation(engine: Engine, id: string): Promise<void> 
     attempt: ANY_ATTEMPT,
     decision: { ...revokedBecause('revoked'), run },
     by: { mid: message.mid, token: engine.nonces.token() },
-    until: keptFor(engine.clock.now()),
+    until: message.until,
   });
 }

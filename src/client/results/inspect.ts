@@ -101,5 +101,5 @@ async function retryOf(engine: Engine, visible: Visible, withStack: boolean): Pr
 function withoutStack(record: Json): Json {
   if (!isPlainObject(record)) return record;
   const { stack: _, ...rest } = record;
-  return rest as Json;
+  return rest;
 }

@@ -97,5 +97,5 @@ function ownKeys(error: object): readonly string[] {
 function namesIn(json: Json): readonly string[] {
   if (Array.isArray(json)) return json.flatMap((item: Json) => namesIn(item));
   if (!isPlainObject(json)) return [];
-  return Object.entries(json).flatMap(([name, value]) => [name, ...namesIn(value as Json)]);
+  return Object.entries(json).flatMap(([name, value]) => [name, ...namesIn(value)]);
 }

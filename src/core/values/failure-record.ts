@@ -1,11 +1,10 @@
-import type { ChordalError, ErrorFields } from '../errors/base.ts';
 import * as errors from '../errors/caller.ts';
-import * as resultErrors from '../errors/result.ts';
-import * as taskErrors from '../errors/task.ts';
 import { cutTo, describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
 import { compact, unlessEmpty } from './compact.ts';
 import { codeOf, fieldsOf, isError, nameOf, property, smallJson, textOf, withoutSecrets } from './error-parts.ts';
+import { isCode, made, optionalCode } from './error-table.ts';
+import type { Fields } from './error-table.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { fromJson } from './serializer.ts';
@@ -89,8 +88,6 @@ export function fromFailure(record: Json): errors.AnyChordalError {
 
 // --- internal ---
 
-type Fields = Readonly<Record<string, unknown>>;
-
 const MESSAGE_BYTES = 1024;
 const NAME_BYTES = 200;
 const STACK_BYTES = 2048;
@@ -103,75 +100,6 @@ const SHORT_BYTES = 256;
 /** How deep a chain of causes is followed, and how many errors of one that collects some. */
 const MOST_CAUSES = 4;
 const MOST_ERRORS = 10;
-
-/** The fields that an error has of its own. */
-type OwnFields<E extends errors.AnyChordalError> = Omit<E, keyof ChordalError>;
-
-/** A class and how each field of its own is read; a new error is a row here, as the union of all errors demands. */
-type Row<E extends errors.AnyChordalError> = readonly [
-  make: new (message: string, fields: ErrorFields<E>) => E,
-  fields: { readonly [Key in keyof OwnFields<E>]-?: (value: unknown) => OwnFields<E>[Key] },
-];
-
-const ERRORS: { readonly [E in errors.AnyChordalError as E['code']]: Row<E> } = {
-  CHORDAL_TASK_FAILED: [
-    resultErrors.TaskFailedError,
-    {
-      errorType: text,
-      taskId: text,
-      failedTaskId: text,
-      failedTask: text,
-      remoteStack: optionalText,
-      args: optionalList,
-      errorCode: optionalCode,
-      fields: optionalFields,
-      errors: optionalErrors,
-    },
-  ],
-  CHORDAL_TASK_RETRY: [
-    resultErrors.TaskRetryError,
-    {
-      errorType: text,
-      taskId: text,
-      task: text,
-      attempt: number,
-      retryAt: date,
-      remoteStack: optionalText,
-      errorCode: optionalCode,
-      fields: optionalFields,
-      errors: optionalErrors,
-    },
-  ],
-  CHORDAL_TASK_REVOKED: [resultErrors.TaskRevokedError, { taskId: text, reason: optionalText }],
-  CHORDAL_TIMEOUT: [resultErrors.TimeoutError, { taskId: text, timeoutSeconds: number }],
-  CHORDAL_UNKNOWN_RESULT: [resultErrors.UnknownResult, { taskId: text }],
-  CHORDAL_INVALID_ARGUMENTS: [errors.InvalidArguments, { task: text }],
-  CHORDAL_INVALID_CANVAS: [errors.InvalidCanvas, {}],
-  CHORDAL_INVALID_OPTIONS: [errors.InvalidOptions, {}],
-  CHORDAL_INVALID_MESSAGE: [errors.InvalidMessage, {}],
-  CHORDAL_SERIALIZATION: [errors.SerializationError, { path: text }],
-  CHORDAL_NOT_REGISTERED: [errors.NotRegistered, { task: text, known: (value) => optionalList(value)?.map(String) }],
-  CHORDAL_CANVAS_TOO_DEEP: [errors.CanvasTooDeep, {}],
-  CHORDAL_TOO_DEEP: [errors.TooDeep, {}],
-  CHORDAL_WOULD_BLOCK: [resultErrors.WouldBlock, {}],
-  CHORDAL_CONFIGURATION: [errors.ConfigurationError, {}],
-  CHORDAL_SERVICE_UNAVAILABLE: [errors.ServiceUnavailable, {}],
-  CHORDAL_WORKER_LOST: [taskErrors.WorkerLostError, {}],
-  CHORDAL_MAX_RETRIES_EXCEEDED: [taskErrors.MaxRetriesExceededError, {}],
-  CHORDAL_TIME_LIMIT_EXCEEDED: [taskErrors.TimeLimitExceeded, {}],
-  CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: [taskErrors.SoftTimeLimitExceeded, {}],
-  CHORDAL_REMOTE: [
-    errors.RemoteError,
-    {
-      errorType: text,
-      args: optionalList,
-      remoteStack: optionalText,
-      errorCode: optionalCode,
-      fields: optionalFields,
-      errors: optionalErrors,
-    },
-  ],
-};
 
 function recordOf(error: object, above: readonly object[] = []): FailureRecord {
   const code = codeOf(error);
@@ -205,7 +133,7 @@ function foreignParts(
   const data = isPlainObject(fields) ? smallJson(fields, FIELD_CHARACTERS) : undefined;
   return compact({
     code: typeof remoteCode === 'string' || typeof remoteCode === 'number' ? remoteCode : undefined,
-    data: isPlainObject(data) ? unlessEmpty(data as JsonObject) : undefined,
+    data: isPlainObject(data) ? unlessEmpty(data) : undefined,
   });
 }
 
@@ -259,25 +187,6 @@ function argsOf(args: unknown): readonly Json[] | undefined {
   return Array.isArray(json) ? json : undefined;
 }
 
-function isCode(code: unknown): code is errors.ErrorCode {
-  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
-}
-
-function made(code: string, message: string, fields: Fields): errors.AnyChordalError | undefined {
-  // In each row the class takes what the readers give.
-  const row = (ERRORS as unknown as Readonly<Record<string, Row<errors.RemoteError>>>)[code];
-  if (row === undefined) return undefined;
-  const [Class, readers] = row;
-  try {
-    const own = Object.entries(readers).map(([key, read]) => [key, read(fields[key])]);
-    const cause = 'cause' in fields ? { cause: fields['cause'] } : {};
-    return new Class(message, { ...Object.fromEntries(own), ...cause } as ErrorFields<errors.RemoteError>);
-  } catch {
-    // A newer version may have other fields.
-    return undefined;
-  }
-}
-
 function objectIn(json: unknown): Fields {
   return isPlainObject(json) ? json : {};
 }
@@ -294,46 +203,10 @@ function valueOf(record: Json): unknown {
   }
 }
 
-function text(value: unknown): string {
-  if (typeof value !== 'string') throw new TypeError('It is not a string');
-  return value;
-}
-
-function optionalText(value: unknown): string | undefined {
-  return value === undefined ? undefined : text(value);
-}
-
-function date(value: unknown): Date {
-  if (!(value instanceof Date)) throw new TypeError('It is not a time');
-  return value;
-}
-
-function number(value: unknown): number {
-  if (typeof value !== 'number') throw new TypeError('It is not a number');
-  return value;
-}
-
-function optionalCode(value: unknown): string | number | undefined {
-  return typeof value === 'string' || typeof value === 'number' ? value : undefined;
-}
-
-function optionalFields(value: unknown): Fields | undefined {
-  return isPlainObject(value) ? value : undefined;
-}
-
-/** The errors have been made of their records. */
-function optionalErrors(value: unknown): readonly Error[] | undefined {
-  return Array.isArray(value) ? value.filter((one) => one instanceof Error) : undefined;
-}
-
 /** Returns the errors inside a record, made of theirs. */
 function detailsIn({ cause, errors: several }: Fields): { readonly cause?: Error; readonly errors?: readonly Error[] } {
   return compact({
     cause: isPlainObject(cause) ? fromFailure(cause as Json) : undefined,
     errors: Array.isArray(several) ? several.map((one: unknown) => fromFailure(one as Json)) : undefined,
   });
-}
-
-function optionalList(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) ? value : undefined;
 }

@@ -187,7 +187,9 @@ describe('toFailure()', () => {
     const error = Object.assign(new Error('x'), {
       request,
       password: 'x',
-      socket: new (class Socket {})(),
+      socket: new (class Socket {
+        readonly isOpen: boolean = true;
+      })(),
       retry: () => 1,
       body: 'x'.repeat(3000),
       status: 500,
