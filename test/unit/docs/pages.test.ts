@@ -1,4 +1,4 @@
-/** What the pages beside README.md name is there. */
+/** The things that the pages beside README.md name are there. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -46,6 +46,13 @@ test('the map in ARCHITECTURE.md has every folder of src, and only files that ar
   );
   expect(left.length).toBeGreaterThan(20);
   expect(left.filter((name) => !files.has(`${name}.ts`))).toEqual([]);
+});
+
+test('the functions that ARCHITECTURE.md names with a file are in that file', () => {
+  const named = [...architecture.matchAll(/`(\w+)` (?:in|of) `(src\/[\w./-]+)`/g)];
+  expect(named.length).toBeGreaterThan(7);
+  const isThere = (name: string, path: string): boolean => new RegExp(`function ${name}\\b`).test(textOf(path));
+  expect(named.filter(([, name = '', path = '']) => !isThere(name, path)).map(([text]) => text)).toEqual([]);
 });
 
 test('ARCHITECTURE.md has a reason for each package', () => {
