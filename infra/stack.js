@@ -1,4 +1,4 @@
-/** What serverless.yml reads by `${file(./infra/stack.js):…}`. Everything in it comes from src/deploy. */
+/** The values that serverless.yml reads by `${file(./infra/stack.js):…}`. All of them come from src/deploy. */
 import { fileURLToPath } from 'node:url';
 import { defineStack } from '../src/deploy/serverless.ts';
 

@@ -13,6 +13,6 @@ export const addToAll = app.task('addToAll', { bind: true }, (ctx, nums: readonl
 );
 
 export const replaceWithChain = app.task('replaceWithChain', { bind: true }, (ctx, ...args: unknown[]) =>
-  // By name, because these are arguments of which nothing is known.
+  // By name, because the types of these arguments are unknown.
   ctx.replace(chain(app.signature(identity.name, { args }), identity.s())),
 );

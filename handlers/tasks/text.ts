@@ -18,5 +18,5 @@ export const record = app.task('record', async (key: string, value: unknown) => 
   await currentTask().ledger.append(key, value);
 });
 
-/** What `record` has appended, in order. */
+/** The texts that `record` has appended, in order. */
 export const recorded = app.task('recorded', (key: string) => currentTask().ledger.read(key));

@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { currentTask } from 'chordal';
 import { app } from './app.ts';
 
-/** What `fail` and `retry` fail with. */
+/** The error of `fail` and `retry`. */
 class ExpectedError extends Error {
   override readonly name = 'ExpectedError';
-  /** What it was made with; travels to the caller. */
+  /** The arguments of its constructor. They travel to the caller. */
   readonly args: readonly unknown[];
 
   constructor(message: string, ...more: readonly unknown[]) {
@@ -14,7 +14,7 @@ class ExpectedError extends Error {
   }
 }
 
-/** What `raiseError` fails with. */
+/** The error of `raiseError`. */
 class ValueError extends Error {
   override readonly name = 'ValueError';
 }

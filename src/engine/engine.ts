@@ -19,7 +19,7 @@ export interface RegisteredTask {
 export interface Engine extends Ports {
   readonly settings: EngineSettings;
   readonly fanOut: FanOut;
-  /** What is listed in the journal. */
+  /** The calls that the journal lists. */
   readonly journalMode: JournalMode;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
   /** Absent if nothing is to be counted. */

@@ -13,7 +13,7 @@ export interface Runtime {
   readonly log: Log;
   /** Made when first needed: a program that only builds signatures needs no cloud. */
   ports(): Ports;
-  /** What the journal lists, where the app does not say it. Default `workflows`. */
+  /** The calls that the journal lists, unless the app says otherwise. Default `workflows`. */
   readonly journalMode?: JournalMode;
   /** Which queue carries each task's messages; empty where that is not known. */
   routes(): Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import type { Address } from '../core/protocol/address.ts';
 import type { Rung } from '../core/protocol/join-tree.ts';
 import type { Cell, GroupSize, Leaf, Owner, Result, Standing, Rerun, Tally } from '../core/protocol/outcome.ts';
 
-/** What stands at one id. */
+/** The committed state of one id. */
 export interface Addressed {
   readonly address: Address;
 }

@@ -1,4 +1,4 @@
-/** What a sandbox loads before its first batch, beside the bare SDK clients, both bundled in one way. */
+/** Measures the code that a sandbox loads before its first batch, beside the bare SDK clients, both bundled alike. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
 
 const ROUNDS = 15;
-/** What a handler is measured by: the clients of all that a worker uses, and the two that it cannot do without. */
+/** The references for a handler: all clients that a worker uses, and the two that it always needs. */
 const BARE = [
   { name: "the SDK's clients that a worker uses", file: 'test/deploy/support/bare-clients.ts', isBudget: true },
   { name: 'those of SQS and DynamoDB alone', file: 'test/bench/bare-clients.ts', isBudget: false },

@@ -77,7 +77,7 @@ bench
   );
 await bench.run();
 
-/** What each is measured against. */
+/** The reference of each measurement. */
 const REFERENCES: Readonly<Record<string, string>> = {
   'encodeMessage()': 'JSON.stringify of an envelope',
   'decodeMessage()': 'JSON.parse of an envelope',

@@ -63,7 +63,7 @@ async function runSection(name: string): Promise<readonly Figure[]> {
   });
   running.child.stderr?.pipe(process.stderr);
   const { stdout } = await running;
-  // What a section's answer() has printed.
+  // The output of a section's answer().
   return JSON.parse(stdout) as readonly Figure[];
 }
 

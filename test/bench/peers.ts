@@ -26,7 +26,7 @@ const HELP = `Measures Chordal beside Celery and BullMQ on Redis, and the local 
   --json FILE   writes what was measured there
   --write       writes docs/performance.md and docs/performance.svg
 
-What it needs it installs into .chordal/peers, from the registries of npm and Python. What cannot be had is skipped, with the reason.`;
+It installs its dependencies into .chordal/peers, from the registries of npm and Python. It skips peers that it cannot install, and prints the reason.`;
 
 const { values } = parseArgs({
   options: {

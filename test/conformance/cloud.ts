@@ -65,7 +65,7 @@ export async function idle(cloud: TestCloud): Promise<void> {
   }
 }
 
-/** What the recording tasks have appended, once the cloud is idle. */
+/** The texts that the recording tasks have appended, once the cloud is idle. */
 export async function ledger(cloud: TestCloud, key = 'echo'): Promise<readonly unknown[]> {
   await idle(cloud);
   return recorded(key);

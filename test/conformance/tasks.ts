@@ -173,7 +173,7 @@ export const timesOf = app.task('timesOf', (times: readonly number[]) => times);
 
 export const limitedTime = app.task('limitedTime', { rateLimit: '10/s' }, (..._args: unknown[]) => clock.now());
 
-/** What the request says of its headers and its end of life. */
+/** The headers and the expiry of the current request. */
 export const envelope = app.task('envelope', { bind: true }, ({ request }, ..._args: unknown[]) => ({
   headers: request.headers,
   expires: request.expires?.getTime() ?? null,

@@ -154,7 +154,7 @@ describe('what calls are billed', () => {
     expect(await meter.of(() => payloads.getValue({ ref }))).toEqual({ requests: { GetItem: 1 }, units: 0.5 });
   });
 
-  it('reads of one turn share a request, whoever asks, and cost as much as apart', async () => {
+  it('reads of one turn share a request, also of different callers, and cost as much as apart', async () => {
     const ids = Array.from({ length: 150 }, () => freshWorkflow());
     const refs = await Promise.all(
       ids.map(async (id, i) => {

@@ -17,11 +17,11 @@ export interface BrokerKit extends Closable {
   readonly newQueue: () => Promise<string>;
   /** Takes all messages that are there to be received now. */
   readonly receive: (queue: string) => Promise<readonly Arrival[]>;
-  /** What the dead-letter queue holds. */
+  /** The messages in the dead-letter queue. */
   readonly dead: () => Promise<readonly { readonly body: string; readonly reason: string }[]>;
 }
 
-/** What every adapter of Broker and Deliveries does. */
+/** The contract of every adapter of Broker and Deliveries. */
 export function describeBroker(name: string, start: () => Promise<BrokerKit>): void {
   describe(`Broker and Deliveries, ${name}`, () => {
     let kit: BrokerKit;

@@ -12,7 +12,7 @@ export interface JournalKit extends Closable {
 
 const DAY = 86_400_000;
 
-/** What every adapter of Journal does. */
+/** The contract of every adapter of Journal. */
 export function describeJournal(name: string, start: (clock: TestClock) => Promise<JournalKit>): void {
   describe(`Journal, ${name}`, () => {
     const clock = new TestClock();

@@ -14,7 +14,7 @@ export interface OutcomesKit extends Closable {
 
 const DAY = 86_400_000;
 
-/** What every adapter of Outcomes does. */
+/** The contract of every adapter of Outcomes. */
 export function describeOutcomes(name: string, start: (clock: TestClock) => Promise<OutcomesKit>): void {
   describe(`Outcomes, ${name}`, () => {
     const clock = new TestClock();

@@ -12,7 +12,7 @@ export interface PayloadsKit extends Closable {
 
 const DAY = 86_400_000;
 
-/** What every adapter of Payloads does. */
+/** The contract of every adapter of Payloads. */
 export function describePayloads(name: string, start: (clock: TestClock) => Promise<PayloadsKit>): void {
   describe(`Payloads, ${name}`, () => {
     const clock = new TestClock();

@@ -11,7 +11,7 @@ export interface RecordsKit extends Closable {
 
 const DAY = 86_400_000;
 
-/** What every adapter of Records does. */
+/** The contract of every adapter of Records. */
 export function describeRecords(name: string, start: (clock: TestClock) => Promise<RecordsKit>): void {
   describe(`Records, ${name}`, () => {
     const clock = new TestClock();
@@ -23,7 +23,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
       records = kit.records;
     });
     afterAll(() => kit.close());
-    // What one test has left, such as the gate, is over when the next begins.
+    // Items that one test leaves, such as the gate, have expired when the next test begins.
     beforeEach(() => clock.sleep(10 * DAY));
 
     const until = (): number => clock.now() + DAY;

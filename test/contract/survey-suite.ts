@@ -29,7 +29,7 @@ export interface SurveyKit extends Closable {
 
 const DAY = 86_400_000;
 
-/** What every adapter of Survey does. */
+/** The contract of every adapter of Survey. */
 export function describeSurvey(name: string, start: (clock: TestClock) => Promise<SurveyKit>): void {
   describe(`Survey, ${name}`, () => {
     const clock = new TestClock();

@@ -2,7 +2,7 @@ import type { AnySignature, AsyncResult } from 'chordal';
 import { codeOf } from './report.ts';
 import type { Report } from './report.ts';
 
-/** What stands in a section: lines of code that are shown, run and checked. */
+/** A section: lines of code that are shown, run and checked. */
 export class Session {
   readonly #report: Report;
   readonly #loggedBy: (taskId: string) => Promise<string>;
@@ -61,7 +61,7 @@ export class Session {
     this.#report.check('length', results.length, count);
   }
 
-  /** What a worker has logged while it ran a task. */
+  /** The lines that a worker has logged during a task. */
   async logged({ taskId }: AsyncResult<unknown>, expected: string): Promise<void> {
     this.#report.check('its log', await this.#loggedBy(taskId), expected);
   }

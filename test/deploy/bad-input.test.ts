@@ -20,7 +20,7 @@ interface Case {
 
 const credentials = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-/** Nothing listens there: whoever gets so far fails in another way. */
+/** Nothing listens there: a run that gets so far fails in another way. */
 const unreachable = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
 
 test.each<[string, Case]>([

@@ -59,6 +59,6 @@ interface Manifest {
 }
 
 async function readJson<T>(dir: string, path: string): Promise<T> {
-  // What the caller says that it is, its tool has written.
+  // The caller's tool has written the type that the caller names.
   return JSON.parse(await readFile(join(dir, path), 'utf8')) as T;
 }

@@ -41,7 +41,7 @@ async function main(name: (typeof EMULATORS)[number]): Promise<void> {
   const project = await copyProject();
   await project.add({ ...bareHandler, 'serverless.yml': await impatient('serverless.yml') });
   try {
-    // What an upgrade interrupts comes back after six times the timeout.
+    // A message whose run an upgrade interrupts comes back after six times the timeout.
     await loop(new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10' }), project);
   } finally {
     await project.remove();

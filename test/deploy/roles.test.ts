@@ -53,7 +53,7 @@ function canvases() {
   ];
 }
 
-/** What a role allows, in the words of {@link actionsOf}. */
+/** The actions that a role allows, in the form of {@link actionsOf}. */
 function allowed(role: string): ReadonlySet<string> {
   const functions = [{ name: 'text', file: 'handlers/text.ts' }];
   const project = describeProject({ service: 'chordal', stage: 'dev', functions });

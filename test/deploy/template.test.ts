@@ -35,7 +35,7 @@ const textHandler = mathHandler
   .replace("'add'", "'log'");
 
 let project: ProjectFolder;
-/** What a stage gets that sets nothing. */
+/** The parameters of a stage that sets none. */
 let plain: Template;
 /** With every switch on. */
 let full: Template;
@@ -100,7 +100,7 @@ test('functions that are fed by a queue print metrics, unless a stage wants none
   expect(metered(full)).toEqual([]);
 });
 
-test('a queue is read in batches of which parts may fail', () => {
+test('a queue is read in batches, and parts of a batch may fail', () => {
   for (const name of [...handlers, 'bury']) {
     const queue = `${name === 'bury' ? 'Dead' : logical(name)}Queue`;
     const mapping = propertiesOf(plain, `${logical(name)}EventSourceMappingSQS${queue}`);
@@ -156,7 +156,7 @@ test('the table is paid by request, expires its items, can be restored by a swit
   expect(propertiesOf(full, 'Table')).toMatchObject({
     PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
   });
-  // What outlives its stack must not stand in the way of the next one.
+  // A resource that outlives its stack must not block the next stack.
   expect(propertiesOf(plain, 'Table')).not.toHaveProperty('TableName');
   expect(propertiesOf(plain, 'Bucket')).not.toHaveProperty('BucketName');
 });
@@ -269,7 +269,7 @@ describe('what roles may do', () => {
   });
 });
 
-test('there are alarms on dead letters, on the age of messages and on errors, which tell whoever is named', () => {
+test('there are alarms on dead letters, on the age of messages and on errors, and they notify the given topic', () => {
   const metrics = resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(({ properties }) =>
     String(properties['MetricName']),
   );
@@ -407,7 +407,7 @@ describe('what a project sets for its functions', () => {
 async function packaged(stage: string, params: readonly string[], cwd = project.dir): Promise<Template> {
   await runWell('serverless', ['package', '--stage', stage, ...params], { cwd, env: { AWS_REGION: 'us-east-1' } });
   const text = await readFile(join(cwd, '.serverless', 'cloudformation-template-update-stack.json'), 'utf8');
-  // What the framework has written is a template.
+  // The framework writes a template.
   return JSON.parse(text) as Template;
 }
 

@@ -75,7 +75,7 @@ test('buildHandlers() removes what an earlier build left, and leaves other files
   expect(files).not.toContain('gone.mjs');
 });
 
-test('buildHandlers() says in which file and line a handler does not build', async () => {
+test('buildHandlers() reports the file and the line of a handler that does not build', async () => {
   const dir = await temporaryFolder({ 'math.ts': "\nimport 'no-such-package';\n" });
   await expect(build(dir)).rejects.toThrow(/math\.ts:2:8: Could not resolve "no-such-package"/);
 });
@@ -105,7 +105,7 @@ test('buildHandlers() names both files that run the same task', async () => {
   await expect(build(dir)).rejects.toThrow(/Cannot route task "add": .*a\.ts and .*b\.ts both run it/);
 });
 
-test('buildHandlers() keeps the names of classes, by which callers know errors', async () => {
+test('buildHandlers() keeps the names of classes: callers recognise errors by them', async () => {
   const dir = await temporaryFolder({
     'math.ts': handlerOf(['add'], 'class ValueError extends Error {}; export const thrown = new ValueError();'),
   });

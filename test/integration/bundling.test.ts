@@ -1,4 +1,4 @@
-/** What a handler may import, in projects with packages that are made here: each is one kind of those that npm has. */
+/** The imports that a handler may have. The tests make packages, one for each kind that npm has. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -202,7 +202,7 @@ describe('what cannot be built is refused', () => {
       /node_modules\/outer\/index\.js:1:8: Could not resolve "absent"\. Install it: npm install absent; or ship the package that imports it as it is, by `external`; or, if Lambda/,
     ],
     [
-      'a file that nobody knows how to import',
+      'a file that no loader can import',
       `import x from './a.xyz'; export const value = x;`,
       { 'handlers/a.xyz': '' },
       /No loader is configured for "\.xyz" files: .*handlers\/a\.xyz\. Say how it is imported, as `loaders: \{ '\.xyz': 'text' \}`/,

@@ -42,7 +42,7 @@ test('--local runs a command on an embedded cloud of its own, which can keep its
   expect(result).toMatchObject({ code: 0, answers: [{ taskId, state: 'SUCCESS', value: 2 }], stderr: '' });
 }, 60_000);
 
-test('--local leaves nothing behind where nobody reads the rest of its answers', async () => {
+test('--local leaves nothing behind if its output is closed early', async () => {
   const TMPDIR = await temporaryFolder({ 'canvases.ndjson': '{"task": "add", "args": [1, 2]}\n'.repeat(50) });
   const command = `"${process.execPath}" --conditions=chordal-source src/cli/main.ts run "$TMPDIR/canvases.ndjson" --local --wait | head -n 1`;
   const { stdout, stderr } = await promisify(execFile)('sh', ['-c', command], { env: { ...process.env, TMPDIR } });

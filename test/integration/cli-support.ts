@@ -19,7 +19,7 @@ export interface Ended {
   readonly answers: readonly unknown[];
 }
 
-/** What a command is given beside its arguments. */
+/** The input of a command beside its arguments. */
 export interface Given {
   /** Its stdin. */
   readonly input?: string;

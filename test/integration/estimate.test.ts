@@ -83,7 +83,7 @@ function number(random: SeededRandom, depth: number): AnySignature {
   const kind = depth === 0 ? 0 : random.below(4);
   switch (kind) {
     case 1:
-      // What is drawn has no type that is known before.
+      // A drawn canvas has no type that is known in advance.
       return chain(...([number(random, depth - 1), ...range(1 + random.below(3)).map(() => add.s(1))] as never[]));
     case 2:
       return chord(

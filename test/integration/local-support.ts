@@ -19,7 +19,7 @@ export function projectOf(...names: readonly string[]): Project {
   return { ...project, functions: project.functions.map(withFewReceives) };
 }
 
-/** What has happened, for tests that wait for something to happen. */
+/** The events so far, for tests that wait for an event. */
 export class Happenings {
   readonly #events: LocalEvent[] = [];
   readonly #waiting = new Set<() => void>();
@@ -29,7 +29,7 @@ export class Happenings {
     for (const look of this.#waiting) look();
   };
 
-  /** What a function has printed as JSON, one value a line. */
+  /** The JSON values that a function has printed, one a line. */
   printed(functionName: string): readonly unknown[] {
     return this.#events
       .filter((event) => event.type === 'log' && event.functionName === functionName)

@@ -67,7 +67,7 @@ async function valueOf({ make }: LargeCanvas): Promise<unknown> {
   return (await make().delay()).get({ timeout });
 }
 
-/** What this process works for a canvas: unlike the time, what else the machine does hardly shows in it. */
+/** The processor time of this process for a canvas. Other work of the machine changes it less than it changes the elapsed time. */
 async function cpuMs(canvas: LargeCanvas): Promise<number> {
   heapUsed();
   const before = process.cpuUsage();

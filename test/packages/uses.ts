@@ -1,4 +1,4 @@
-/** What tasks do with packages of npm: a body for each, and what comes of it. */
+/** Uses of npm packages in tasks: a body for each package, and its result. */
 export interface Use {
   readonly imports: string;
   /** An expression. */

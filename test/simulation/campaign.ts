@@ -17,12 +17,12 @@ export interface Campaign {
   readonly depth?: number;
   /** How many violations are shrunk and told; more are only counted. Default {@link TOLD}. */
   readonly tell?: number;
-  /** What to give `npm run simulate` beside a seed to run it again under the same faults. Default: nothing. */
+  /** The options of `npm run simulate` that run a seed again under the same faults. Default: none. */
   readonly options?: string;
   readonly onProgress?: (done: number, tally: Tally) => void;
 }
 
-/** What a campaign came to. */
+/** The result of a campaign. */
 export interface Tally {
   workflows: number;
   violations: number;
@@ -32,7 +32,7 @@ export interface Tally {
   largestMessage: number;
   readonly states: Record<string, number>;
   readonly faults: Map<FaultKind, number>;
-  /** What went wrong, smallest canvas first found, with how to run it again. */
+  /** The violations, with the smallest canvas that was found for each and the command that runs it again. */
   readonly found: string[];
 }
 

@@ -24,7 +24,7 @@ export interface Defect {
   readonly faults: 'none' | 'mild' | 'heavy' | Partial<Faults>;
   /** Instead of canvases that are drawn. */
   readonly spec?: Spec;
-  /** What the checker must say of it. */
+  /** The violation that the checker must report. */
   readonly seen: RegExp | 'amplification';
 }
 
@@ -35,7 +35,7 @@ const DECIDED = 'arguments[1]';
 const LOST_ACKS = { lostAck: 0.4 };
 /** A group whose first member fails its id while the others may not have been sent. */
 const FAILING_GROUP: Spec = { t: 'group', members: [{ ...plainTask(2), fails: true }, plainTask(3), plainTask(4)] };
-/** What kills its sandbox, behind a task, a delay or a wide group: it may be begun four times, whatever comes back. */
+/** A task that kills its sandbox, after a task, a delay or a wide group. It may start four times, however its message comes back. */
 const POISON: TaskSpec = { ...plainTask(9), poison: true };
 
 function emptyIn(): Spec {
@@ -78,14 +78,14 @@ export const DEFECTS: readonly Defect[] = [
     seen: /./,
   },
   {
-    name: 'an outcome is committed whatever attempt stands',
+    name: 'an outcome is committed at any attempt',
     edits: [always('later-attempt-closes-earlier')],
     features: ['fail', 'retry', 'replace'],
     faults: 'heavy',
     seen: /./,
   },
   {
-    name: 'nobody climbs after a crash',
+    name: 'no delivery climbs after a crash',
     edits: [becomes('decided-is-resumed', (of) => of.replace(/^(.*) !== undefined$/, "'kind' in ($1 ?? {})"))],
     features: ['plain'],
     faults: 'heavy',
@@ -99,7 +99,7 @@ export const DEFECTS: readonly Defect[] = [
     seen: /hangs|never ends/,
   },
   {
-    name: 'a replacement is not carried out by whoever comes back',
+    name: 'a replacement is not performed by the next delivery',
     edits: [drop('reruns-are-resumed')],
     features: ['replace', 'retry'],
     faults: 'heavy',
@@ -169,7 +169,7 @@ export const DEFECTS: readonly Defect[] = [
     seen: /may run once/,
   },
   {
-    name: 'nobody looks before running',
+    name: 'a possible duplicate runs without a check',
     edits: [never('duplicates-are-checked')],
     features: ['poison'],
     faults: 'none',
@@ -333,7 +333,7 @@ export const DEFECTS: readonly Defect[] = [
     seen: /never ends|hangs|callbacks/,
   },
   {
-    name: 'a claim keeps nobody away',
+    name: 'a claim excludes no other delivery',
     edits: [always('claim-is-of-a-delivery')],
     features: ['claims'],
     faults: 'heavy',
@@ -373,14 +373,14 @@ export const DEFECTS: readonly Defect[] = [
     seen: /never comes to rest|never ends|hangs/,
   },
   {
-    name: 'a workflow is marked as revoked though it had ended',
+    name: 'a workflow that has ended is marked as revoked',
     edits: [drop('ended-is-not-marked')],
     features: ['revoke', 'callbacks', 'fail'],
     faults: 'heavy',
     seen: /never ends/,
   },
   {
-    name: 'a body is given what is there, though a member is missing',
+    name: 'a body gets the present values, and one is missing',
     edits: [
       always('gather-waits-for-all'),
       becomes(
@@ -408,14 +408,14 @@ export const DEFECTS: readonly Defect[] = [
     seen: /hangs|never ends/,
   },
   {
-    name: 'effects of a task that nobody waits for any more go through',
+    name: 'effects of an abandoned task are performed',
     edits: [drop('ended-run-has-no-effects')],
     features: ['hang'],
     faults: 'none',
-    seen: /effects of tasks that nobody waits for/,
+    seen: /effects of abandoned tasks/,
   },
   {
-    name: 'callbacks are started by whoever comes, for either end',
+    name: 'callbacks are started by any delivery, for either end',
     edits: [becomes('callbacks-of-success', (links) => links.replace(/\.filter\([^]*\)$/, ''))],
     features: ['links'],
     faults: 'none',

@@ -62,7 +62,7 @@ export function elseOf(anchor: string): Edit {
   return branch(anchor, ({ whenFalse }) => whenFalse);
 }
 
-/** Puts code before the marked statement. Of the function around it, `arguments` is known whatever its parameters are called. */
+/** Puts code before the marked statement. It can use the `arguments` of the function around it, for any names of the parameters. */
 export function before(anchor: string, code: string): Edit {
   return { anchor, change: (node) => ({ node, text: `${code}\n${node.getText()}` }) };
 }
@@ -100,7 +100,7 @@ export function assigns(anchor: string, code: (target: string, value: string) =>
 /**
  * Makes the edits, and returns the new text of each file by its path.
  *
- * @throws Error if an edit fits no more, or changes nothing: then it would be a defect that nobody can see.
+ * @throws Error if an edit fits no more, or changes nothing: then no test could see the defect.
  */
 export function edited(edits: readonly Edit[]): ReadonlyMap<string, string> {
   const places = edits.map((edit) => ({ edit, file: fileOf(edit.anchor) }));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Spec, TaskSpec } from './specs.ts';
 import { markOf } from './specs.ts';
 
-/** What became of the tasks of a run, as far as it is not in the canvas: what an evaluation has to be told. */
+/** The facts of a run that an evaluation cannot take from the canvas. */
 export interface Known {
   /** Tasks whose own outcome is a failure or a revocation that faults brought about. */
   readonly lost: ReadonlySet<number>;
@@ -16,7 +16,7 @@ export type Evaluated = { readonly ok: true; readonly value: unknown } | { reado
 const FAILED: Evaluated = { ok: false };
 
 /**
- * What a canvas comes to, worked out without the engine: no messages, ids or joins, only the meaning of chain, group
+ * The value of a canvas, computed without the engine: no messages, ids or joins, only the meaning of chain, group
  * and chord.
  */
 export function evaluate(spec: Spec, inputs: readonly unknown[], known: Known): Evaluated {
@@ -42,7 +42,7 @@ export function evaluate(spec: Spec, inputs: readonly unknown[], known: Known): 
   }
 }
 
-/** What a task makes of its inputs: something that no other task, and no other input, gives. */
+/** The value that a task makes of its inputs. No other task and no other input gives it. */
 export interface TaskValue {
   readonly n: number;
   readonly hash: number;

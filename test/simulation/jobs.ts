@@ -5,12 +5,12 @@ import { emptyTally, mergeTally, runCampaign, TOLD } from './campaign.ts';
 /** Workflows that a thread is given at a time: enough to make little of handing them over. */
 const SLICE = 100;
 
-/** What a thread is asked for. */
+/** The request to a thread. */
 export type Slice = Omit<Campaign, 'onProgress'>;
 
 /**
  * Simulates the workflows of a campaign in several threads. Each seed's run is what it is alone, so the tally is the
- * same as with one thread, whoever ran what.
+ * same as with one thread, in any distribution of the jobs.
  */
 export async function runInThreads(campaign: Campaign, jobs: number): Promise<Tally> {
   const { onProgress, ...given } = campaign;

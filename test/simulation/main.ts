@@ -50,7 +50,7 @@ async function main(): Promise<number> {
   return tally.violations === 0 ? 0 : 1;
 }
 
-/** What was asked for, if it can be done. */
+/** Returns the options of the command line, if they are valid. */
 function campaignOf(given: typeof values): Campaign | undefined {
   const faults = Object.entries(FAULTS).find(([name]) => name === given.faults)?.[1];
   const names = given.features.split(',');

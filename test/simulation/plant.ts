@@ -7,7 +7,7 @@ import { edited } from './edits.ts';
 import type { Edit } from './edits.ts';
 import type { simulate } from './simulate.ts';
 
-/** What the bundle exports. */
+/** The exports of the bundle. */
 interface Simulator {
   readonly simulate: typeof simulate;
 }

@@ -31,10 +31,10 @@ export interface Simulation {
 /** How deep a drawn canvas may nest where nothing else is said: some sixty tasks on average. */
 export const DEPTH = 3;
 
-/** What came of it. */
+/** The result of a simulation. */
 export interface Report {
   readonly spec: Spec;
-  /** What was not as it must be; empty if all was. */
+  /** The violations; empty if there are none. */
   readonly problems: readonly string[];
   readonly state: string;
   readonly executions: number;
@@ -120,7 +120,7 @@ interface Submittable {
   applyAsync(options: object): Promise<Handle>;
 }
 
-/** What a client holds of a canvas: the end, what is before it, and a group's members. */
+/** The handles that a client has of a canvas: its end, the steps before it, and a group's members. */
 interface Handle {
   readonly taskId?: string;
   readonly parent?: Handle | null;
@@ -178,7 +178,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
     !(await cloud.ports.records.revoked({ workflows: ['W'] })).includes(scope)
   )
     problems.push(`the revocation of ${scope} was lost`);
-  if (trace.late > 0) problems.push(`${trace.late} effects of tasks that nobody waits for any more`);
+  if (trace.late > 0) problems.push(`${trace.late} effects of abandoned tasks`);
   if (problems.length > 0) return problems;
   return [
     ...(await valueProblems(check)),
@@ -188,7 +188,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
   ];
 }
 
-/** What faults may make of a task, and tasks that never return. */
+/** The possible ends of a task under faults, and of tasks that never return. */
 const EXPLAINED: ReadonlySet<unknown> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
 
 /** The task that an id stood for last. */
@@ -235,7 +235,7 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
   return same ? [] : [`the value is ${JSON.stringify(value)} and should be ${JSON.stringify(expected.value)}`];
 }
 
-/** What a task was given is what was committed, not what another run came to. */
+/** The arguments of a task are the committed values, not those of another run. */
 async function inputProblems({ cloud, witness, trace }: Checked): Promise<readonly string[]> {
   const committed = new Set<string>();
   for (const { state, value } of witness.outcomes.values()) {
@@ -259,7 +259,7 @@ function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonl
   if (ran.length > 1 && isAlone && !endsInGroup(spec))
     return [`${ran.length} callbacks of W were started instead of one`];
   if (outcome.state === 'SUCCESS' && !isLinked) return ['the link of W was not started'];
-  // What is revoked for a member is told as a failure is, where the member is a header's.
+  // The revocation of a member is reported like a failure if the member belongs to a header.
   if (outcome.state === 'REVOKED' && outcome.failedId === undefined && ran.length > 0)
     return ['a callback of W was started though it was revoked'];
   if (outcome.state === 'FAILURE' && (spec.t === 'task' || spec.t === 'chain') && !endsInGroup(spec) && !isLinked)
@@ -269,7 +269,7 @@ function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonl
 
 /** Of every task that was decided by a message of its own: the callbacks that were due were started, and no others. */
 function linkProblems({ witness }: Checked): readonly string[] {
-  // Below a revoked workflow nobody goes on with anything.
+  // Below a revoked workflow nothing continues.
   if (witness.outcomes.get('W')?.state === 'REVOKED') return [];
   const started = new Map<string, Set<string>>();
   for (const id of [...witness.sent.keys(), ...witness.outcomes.keys()]) {

@@ -3,7 +3,7 @@ import type { SeededRandom } from './seeded-random.ts';
 /** A canvas to simulate: what each task will do, and how the tasks are put together. */
 export type Spec = TaskSpec | ChainSpec | GroupSpec | ChordSpec;
 
-/** What a task does; `n` names it in the whole run. */
+/** The behaviour of a task; `n` is its name in the whole run. */
 export interface TaskSpec {
   readonly t: 'task';
   readonly n: number;
@@ -26,7 +26,7 @@ export interface TaskSpec {
   readonly ignored: boolean;
   /** Has a callback and an error callback of its own. */
   readonly linked: boolean;
-  /** What it may replace itself with: another run may choose the other. */
+  /** Its possible replacements: another run may choose the other one. */
   readonly replace: readonly [Spec, Spec] | null;
   readonly launch: Spec | null;
   /** Adds this to its chord. */
@@ -50,7 +50,7 @@ export interface ChordSpec {
   readonly collect: boolean;
 }
 
-/** What may occur in a canvas. */
+/** The features that a canvas may have. */
 export const FEATURES = [
   'plain',
   'fail',

@@ -5,13 +5,13 @@ import { valueOf } from './evaluate.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import type { Spec, TaskSpec } from './specs.ts';
 
-/** What the tasks of one run did. */
+/** The record of the tasks of one run. */
 export interface Trace {
   /** How often each attempt of an id was begun. */
   readonly runs: Map<string, number>;
   /** The same of tasks that may run only once. */
   readonly earlyRuns: Map<string, number>;
-  /** What was launched, by the attempt that launched it. */
+  /** The launched ids, by the attempt that launched them. */
   readonly launched: Map<string, Set<string>>;
   /** The values that tasks were given, as `n:run`. */
   readonly inputs: Set<string>;
@@ -126,7 +126,7 @@ async function runTask(
   return { ...valueOf(spec.n, inputs), run, ...(spec.large > 0 ? { more: 'x'.repeat(spec.large) } : {}) };
 }
 
-/** Does what nobody waits for any more: it must have no effect. */
+/** Acts after its run was abandoned: this must have no effect. */
 async function beLate(ctx: TaskContext, trace: Trace, build: (spec: Spec) => AnySignature): Promise<void> {
   await currentSandbox()?.ports.clock.sleep(LIMIT_SECONDS * 1000 + LATE_MS);
   const late = [

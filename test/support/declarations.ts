@@ -7,7 +7,7 @@ export function declarationsBelow(entry: string): readonly string[] {
   return [...reach(entry, (path) => readFileSync(path, 'utf8'), declarationPath).files];
 }
 
-/** What the declarations of a source module need: the source modules below it, and the packages that these import. */
+/** The dependencies of a source module's declarations: the source modules below it, and the packages that these import. */
 export function declarationsOf(entry: string): {
   readonly files: readonly string[];
   readonly packages: readonly string[];

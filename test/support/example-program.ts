@@ -11,7 +11,7 @@ export interface Example {
 export function examplesOf(symbols: readonly PublicSymbol[]): readonly Example[] {
   return symbols.flatMap(({ name, examples, members }) => [
     ...named(name, examples),
-    // What an interface inherits has its example there.
+    // An inherited member has its example in the other interface.
     ...members.flatMap((member) => named(`${name}.${member.name}`, member.examples)),
   ]);
 }

@@ -1,7 +1,7 @@
 import { createApp } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 
-/** What the examples of doc comments take for granted: an app, a few tasks, and workers for them. */
+/** The surroundings of the examples in doc comments: an app, a few tasks, and workers for them. */
 export type World = ReturnType<typeof makeWorld>;
 
 /** A world for one example. */

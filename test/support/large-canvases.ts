@@ -12,7 +12,7 @@ export interface LargeCanvas {
   readonly value: unknown;
 }
 
-/** What all canvases have in common, whatever they come to. */
+/** The part that all canvases share. */
 export interface Sendable {
   delay(): Promise<Pick<AsyncResult<unknown>, 'get'>>;
   toJSON(): object;
@@ -44,7 +44,7 @@ export function wideChord(members: number): LargeCanvas {
 export function stages(count: number): LargeCanvas {
   const steps = range(count).flatMap(() => [group(range(10).map(() => add.s(1))), tsum.s()]);
   const value = range(count).reduce((so) => (so + 1) * 10, 0);
-  // What follows what is right here, but not in a list of which the compiler knows no order.
+  // Each step fits the one before it, but the compiler does not know the order of a list.
   const make = (): Sendable => chain(identity.s(0), ...(steps as []));
   return { name: `${count} stages of ten and one`, tasks: 1 + 11 * count, make, value };
 }

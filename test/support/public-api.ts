@@ -10,7 +10,7 @@ export interface PublicSymbol {
   readonly members: readonly PublicSymbol[];
   /** The names of its parameters, where it is a function. */
   readonly parameters: readonly string[];
-  /** What its doc comment says of parameters, by their names. */
+  /** The text of its doc comment on each parameter, by name. */
   readonly described: readonly string[];
   /** Whether it exists at run time. */
   readonly isValue: boolean;
@@ -34,7 +34,7 @@ export function publicModules(): readonly PublicModule[] {
   });
 }
 
-/** What all code of the project is compiled with. */
+/** The compiler options of the project. */
 export function compilerOptions(): ts.CompilerOptions {
   const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic() {} };
   const parsed = ts.getParsedCommandLineOfConfigFile('tsconfig.json', {}, host);

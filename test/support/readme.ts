@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** A piece of TypeScript in README.md. */
 export interface Snippet {
-  /** What it calls itself in its first line: `// handlers/words.ts`. */
+  /** Its name, from its first line: `// handlers/words.ts`. */
   readonly file: string;
   readonly code: string;
   /** Whether it is marked to be run. */
@@ -39,7 +39,7 @@ export function saidAnswers(
   }));
 }
 
-/** What a program prints, as it says itself: the comments behind `console.log(…);`. */
+/** The output that a program announces: the comments behind `console.log(…);`. */
 export function saidOutput(code: string): readonly string[] {
   return [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output = '']) => output);
 }

@@ -11,7 +11,7 @@ export async function temporaryFolder(files: Readonly<Record<string, string>> = 
   return dir;
 }
 
-/** Writes files, by their paths in the folder; whoever watches them sees each one whole. */
+/** Writes files, by their paths in the folder; a watcher sees each one complete. */
 export async function writeFiles(dir: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(dir, path)), { recursive: true });

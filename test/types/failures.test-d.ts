@@ -1,5 +1,5 @@
 /**
- * What must not compile. After each directive stands what the compiler's message must contain; `compile.test.ts`
+ * Code that must not compile. After each directive is the text that the compiler's message must contain; `compile.test.ts`
  * compiles this file once more without the directives, to compare.
  */
 import type { Signature } from '../../src/core/types/canvas.ts';

@@ -1,4 +1,4 @@
-/** The public API as types alone: what users see, whatever the runtime is. Only the compiler reads this. */
+/** The public API as types alone, without a runtime. Only the compiler reads this. */
 import type { ChainFunction } from '../../src/core/types/canvas.ts';
 import type { TaskContext } from '../../src/core/types/context.ts';
 import type { ChordFunction, GroupFunction } from '../../src/core/types/groups.ts';

@@ -5,11 +5,11 @@
  * | --- | --- |
  * | `.i` | step i of a chain |
  * | `~i` | member i of a group |
- * | `!n` | what was decided to replace the id at attempt n − 1 (only in a base: see {@link idOfBase}) |
- * | `^n` | what its n-th link or error callback starts |
+ * | `!n` | the replacement of the id, decided at attempt n − 1 (only in a base: see {@link idOfBase}) |
+ * | `^n` | the n-th link or error callback |
  *
- * A tail position (a chain's last step, a chord's body, what replaces a task) keeps the id of the whole. What lies
- * below a position begins with its *base*: the id itself, or `id!n` inside a replacement.
+ * A tail position (a chain's last step, a chord's body, a replacement) keeps the id of the whole. The ids below a
+ * position begin with its *base*: the id itself, or `id!n` inside a replacement.
  */
 
 const WORKFLOW_ID = /^[A-Za-z0-9_:-]{1,100}$/;
@@ -17,7 +17,7 @@ const ID = /^[A-Za-z0-9_:-]{1,100}(?:[.~!^]\d{1,9})*$/;
 const MADE_HERE = /^(?:[dl]-[A-Za-z0-9_-]{32,36}|[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})$/;
 const RANDOM_UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const STRANGERS = 'submit:';
-/** The most characters of an id: a key of the table also holds what is kept beside the id (DynamoDB: 1,024 bytes). */
+/** The most characters of an id: a key of the table also holds the text beside the id (DynamoDB: 1,024 bytes). */
 export const MAX_ID = 1000;
 /** An ending that an id never has. */
 const REST = '.*';
@@ -30,7 +30,7 @@ export function isWorkflowId(text: string): boolean {
 
 /**
  * Returns whether `text` has the form of the ids that this package makes: of a UUID of version 8, of a launch inside a
- * task, or of a `dedupKey`. Nobody may ask for such an id: it may be that of another workflow.
+ * task, or of a `dedupKey`. A caller cannot ask for such an id: it may be that of another workflow.
  */
 export function isMadeHere(text: string): boolean {
   return MADE_HERE.test(text);

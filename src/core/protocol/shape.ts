@@ -24,7 +24,7 @@ export type Run = readonly [count: number, shape: Shape | null];
 const MOST_TEXT = 560;
 
 /**
- * Returns the shape of a plan. What is too much for an entry of the journal is left out from the middle of its chains
+ * Returns the shape of a plan. If it is too large for an entry of the journal, parts are left out from the middle of its chains
  * and groups, and counted.
  *
  * @example

@@ -14,7 +14,7 @@ export function outputs(
   return {
     ...Object.fromEntries(named),
     CallerEnvironment: { Description: 'The environment of a caller, as NAME=value', Value: joined(environment) },
-    CallerPolicyArn: { Description: "What a caller's role needs", Value: ref('CallerPolicy') },
+    CallerPolicyArn: { Description: 'The policy for the role of a caller', Value: ref('CallerPolicy') },
     SubmitFunction: { Description: 'Invoke it to submit a canvas', Value: `${project.queuePrefix}submit` },
     ResultFunction: { Description: 'Invoke it to read a result', Value: `${project.queuePrefix}result` },
   };

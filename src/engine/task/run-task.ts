@@ -106,7 +106,7 @@ function issueText({ message, path = [] }: SchemaIssue): string {
   return keys.length === 0 ? message : `${pathOf('arguments', keys)}: ${message}`;
 }
 
-/** Fails a run that takes too long, after a notice at the soft limit. What the function still does is not waited for. */
+/** Fails a run that takes too long, after a notice at the soft limit. The function's later work is not awaited. */
 async function limit(
   { clock }: Engine,
   task: RegisteredTask,

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { run } from '../../deploy/support/run.ts';
 
-/** What the peers need, or why they cannot run. */
+/** The dependencies of the peers, or the reasons why they cannot run. */
 export interface Peers {
   /** Where their packages for Node are. */
   readonly folder: string;

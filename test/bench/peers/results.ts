@@ -5,7 +5,7 @@ export const WORKLOADS = { delays: 500, group: 2000, chord: 2000, chain: 100 } a
 
 export type Workload = keyof typeof WORKLOADS;
 
-/** What the workloads are called. */
+/** The names of the workloads. */
 export const NAMES: Readonly<Record<Workload, string>> = {
   delays: 'single delays',
   group: 'group',
@@ -13,7 +13,7 @@ export const NAMES: Readonly<Record<Workload, string>> = {
   chain: 'chain',
 };
 
-/** What one contestant took for one workload, round by round, in ms; undefined where it does not do it. */
+/** The times of one contestant for one workload, round by round, in ms; undefined if it cannot run it. */
 export type Times = Readonly<Record<string, Readonly<Partial<Record<Workload, readonly number[]>>>>>;
 
 /** One run of the comparison. */

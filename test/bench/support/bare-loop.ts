@@ -12,7 +12,7 @@ import type { Figure } from './figure.ts';
 /** Batches at once, as the host's sandboxes of one function. */
 const WORKERS = 4;
 
-/** What a task costs at the least here: sent, received and deleted in tens, and one conditional write for each. */
+/** The least cost of a task here: sent, received and deleted in tens, and one conditional write for each. */
 export async function bareLoop(env: Readonly<Record<string, string>>, n: number): Promise<Figure> {
   const accessKey = env['AWS_ACCESS_KEY_ID'] ?? '';
   const sqs = new SQSClient(clientOptions(env['AWS_ENDPOINT_URL_SQS'] ?? '', accessKey));

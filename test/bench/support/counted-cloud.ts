@@ -12,7 +12,7 @@ import { startHost } from '../../../src/local/host.ts';
 import { startCountingProxy } from './counting-proxy.ts';
 import type { Counts } from './counting-proxy.ts';
 
-/** What a workload has called, apart for the caller and for the functions with their pollers. */
+/** The calls of a workload, apart for the caller and for the functions with their pollers. */
 export interface Bill {
   readonly client: Counts;
   readonly functions: Counts;
@@ -24,7 +24,7 @@ export interface Bill {
 export interface CountedCloud {
   /** All that a caller needs in its environment. */
   readonly env: Readonly<Record<string, string>>;
-  /** What some work has cost once nothing is queued or worked on any more. */
+  /** Returns the cost of some work, once the cloud is idle. */
   billOf(work: () => Promise<unknown>): Promise<Bill>;
   /** Has a function work on messages as if they came for the second time. */
   deliverAgain(handler: string, bodies: readonly string[]): Promise<void>;

@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What has gone through a proxy. */
+/** The requests that have gone through a proxy. */
 export interface Counts {
   /** Requests by action, as `SendMessageBatch`; receives that found nothing are `idle`, the gate's reads `gate`. */
   readonly requests: Readonly<Record<string, number>>;
@@ -17,7 +17,7 @@ export interface Counts {
 /** Passes requests on to an emulator and counts them. */
 export interface CountingProxy {
   readonly url: string;
-  /** What was sent to a queue since the last {@link reset}, in order. */
+  /** The messages sent to a queue since the last {@link reset}, in order. */
   readonly bodies: readonly string[];
   counts(): Counts;
   reset(): void;

@@ -92,7 +92,7 @@ function doubled(n: number): readonly number[] {
   return range(n).map((i) => i + i);
 }
 
-/** What is measured is also right. */
+/** Refuses a wrong result: only right results are measured. */
 function check(value: unknown, expected: unknown): void {
   if (JSON.stringify(value) !== JSON.stringify(expected)) {
     throw new Error(`Cannot measure a wrong result: ${JSON.stringify(value).slice(0, 100)}`);

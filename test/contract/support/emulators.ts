@@ -72,7 +72,7 @@ export async function startBucket(endpoint = process.env['CHORDAL_TEST_S3']): Pr
   return { s3, bucket, close: () => closeBoth(s3, server) };
 }
 
-/** What a client needs to speak to an emulator. */
+/** The options of a client of an emulator. */
 export function optionsFor(endpoint: string): {
   readonly endpoint: string;
   readonly region: string;

@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** What calls of DynamoDB have cost. */
+/** The cost of calls to DynamoDB. */
 export interface Bill {
   /** Requests, by the name of their command without "Command". */
   readonly requests: Readonly<Record<string, number>>;
@@ -27,7 +27,7 @@ export class Meter {
     );
   }
 
-  /** What the work has cost. Nothing else may use the client meanwhile. */
+  /** Returns the cost of the work. Nothing else may use the client at that time. */
   async of(work: () => Promise<unknown>): Promise<Bill> {
     this.#requests = {};
     this.#units = 0;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../src/ports/system.ts';
 
-/** Time that a test sets. Whoever sleeps goes on at once, and that much later. */
+/** Time that a test sets. A sleep ends at once, and moves the time forward. */
 export class TestClock implements Clock {
   #now: number;
 

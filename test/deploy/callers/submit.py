@@ -10,7 +10,7 @@ def call(name, payload):
     return json.load(answer["Payload"])
 
 
-# What json.dumps(signature) writes in Celery is a canvas, too.
+# The output of Celery's json.dumps(signature) is a canvas, too.
 steps = [{"task": "add", "args": [1, 2]}, {"task": "add", "args": [3]}]
 submitted = call("submit", {"canvas": {"task": "celery.chain", "kwargs": {"tasks": steps}}})
 print(json.dumps(call("result", {"taskId": submitted["taskId"], "wait": 20})))  # "state": "SUCCESS", "value": 6

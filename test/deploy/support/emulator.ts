@@ -9,7 +9,7 @@ import { startServer } from './server.ts';
 
 /** A cloud on this machine. */
 export interface RunningEmulator {
-  /** What leads AWS SDKs, the AWS CLI and the Serverless Framework to it. */
+  /** The variables that lead AWS SDKs, the AWS CLI and the Serverless Framework to it. */
   readonly env: Readonly<Record<string, string>>;
   readonly stop: () => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, resolve } from 'node:path';
 
-/** What a program has done. */
+/** The result of a program. */
 export interface Run {
   readonly exitCode: number;
   readonly stdout: string;

@@ -39,7 +39,7 @@ export class DeployedStack {
     };
   }
 
-  /** What another program needs in its environment: the emulator's address, and what the stack's outputs say. */
+  /** The environment of another program: the emulator's address and the stack's outputs. */
   async callerEnv(): Promise<Readonly<Record<string, string>>> {
     const outputs = (await this.#outputs()) ?? {};
     const lines = (outputs['CallerEnvironment'] ?? '').split(' ');

@@ -11,7 +11,7 @@ export interface TemplateResource {
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** What a policy allows or denies. */
+/** A statement of a policy. */
 export interface Statement {
   readonly Effect: string;
   readonly Action: string | readonly string[];

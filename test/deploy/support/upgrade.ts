@@ -20,7 +20,7 @@ export const waitsForUpgrade = (member: number): boolean => member % 10 === 0;
 export async function upgradeUnderLoad(stack: DeployedStack, project: ProjectFolder): Promise<Upgrade> {
   await project.add({ 'handlers/upgrade.ts': handler(1) });
   await stack.deploy();
-  // What the deployed stack says is what its build has written.
+  // The outputs of the deployed stack equal the files of its build.
   const routes = JSON.parse((await stack.callerEnv())['CHORDAL_ROUTES'] ?? '') as Readonly<Record<string, string>>;
   const app = createApp('upgrade', { routes });
   const members = range(500).map((i) => app.signature('member', { args: [i, waitsForUpgrade(i)] }));

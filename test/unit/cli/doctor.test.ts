@@ -14,7 +14,7 @@ interface Said {
   readonly notes: readonly string[];
 }
 
-/** What the doctor says of the cloud on a bench. */
+/** The doctor's report on the cloud of a bench. */
 async function ask({ engine, cloud }: Bench, complaint: Partial<DoctorOptions> = {}): Promise<Said> {
   const answers: unknown[] = [];
   const notes: string[] = [];
@@ -30,7 +30,7 @@ async function ask({ engine, cloud }: Bench, complaint: Partial<DoctorOptions> =
   return { exitCode: await examine(practice, { isRepairing: false, pauseSeconds: 60, ...complaint }), answers, notes };
 }
 
-/** A chord of two members of which only the second has run: the message of the first is still on its queue. */
+/** A chord of two members. Only the second has run: the message of the first is still on its queue. */
 async function openChord(): Promise<Bench> {
   const bench = makeBench();
   const add = bench.app.task('add', (x: number, y: number) => x + y);

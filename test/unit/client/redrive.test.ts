@@ -103,7 +103,7 @@ test('redrive() of a range of members is a group of them, which gets the input o
   expect(await cloud.app.asyncResult(id).get({ timeout: 60 })).toEqual(Array.from({ length: 20 }, (_, x) => x + 21));
 });
 
-test('redrive() refuses what nobody runs, and starts nothing', async () => {
+test('redrive() refuses a task without a function, and starts nothing', async () => {
   const cloud = openCloud();
   const letter = await buried(cloud, run({ sig: { task: 'gone' } }));
 

@@ -75,7 +75,7 @@ const canvas: fc.Arbitrary<Build> = fc.letrec<{ task: Build; any: Build }>((tie)
 }).any;
 
 describe('calling a canvas', () => {
-  it('comes to what sending it comes to, whatever nests in what', async () => {
+  it('has the value that sending it has, for any nesting', async () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(canvas, async (build) => {
@@ -99,7 +99,7 @@ describe('calling a canvas', () => {
 
 // --- internal ---
 
-/** What is called here fails with the task's error, what is sent with one that carries its message. */
+/** A call here fails with the task's error. A sent call fails with an error that has its message. */
 async function settled(run: Promise<unknown>): Promise<unknown> {
   return run.then(
     (value) => ({ value: withoutIds(value) }),

@@ -50,7 +50,7 @@ afterEach(() => cloud.close());
 
 const invalid = (message: RegExp, code = 'CHORDAL_INVALID_ARGUMENTS'): unknown =>
   expect.objectContaining({ code, message: expect.stringMatching(message) });
-/** What the compiler would refuse. */
+/** A value that the compiler would refuse. */
 const loosely = (name: string, ...args: unknown[]): Untyped => app.signature(name, { args });
 
 type Untyped = ReturnType<typeof app.signature>;
@@ -466,7 +466,7 @@ describe('taskId and dedupKey', () => {
   });
 });
 
-describe('a canvas of which a part is refused', () => {
+describe('a canvas with a part that is refused', () => {
   /** A bench whose queue takes all but one of several messages, and then refuses so many calls. */
   function partial(refusals: number): ReturnType<typeof makeBench> {
     let left = refusals;

@@ -21,7 +21,7 @@ test('the header traceparent is in the envelope of every message of a workflow, 
   expect(new Set(seen)).toEqual(new Set([traceparent]));
 });
 
-test('a workflow without that header has none, and neither has one of which it is no text', async () => {
+test('a workflow has none without that header, or if the header is not a text', async () => {
   const bench = makeBench();
   const add = bench.app.task('add', (x: number, y: number) => x + y);
   await add.delay(1, 2);

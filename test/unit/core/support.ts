@@ -8,7 +8,7 @@ import type { Plan } from '../../../src/core/protocol/plan.ts';
 /** When these tests happen, epoch ms. */
 export const NOW = 1_000_000;
 
-/** What effects share, as a delivery of message `m` sees it. */
+/** The origin of the effects of a delivery of message `m`. */
 export function originOf(more: Partial<Origin> = {}): Origin {
   return {
     by: { mid: 'm', token: 'k' },
@@ -21,7 +21,7 @@ export function originOf(more: Partial<Origin> = {}): Origin {
   };
 }
 
-/** A position of which nothing waits. */
+/** A position that nothing waits for. */
 export function place(id: string, more: Partial<Position> = {}): Position {
   return { id, base: id, links: [], attempt: 0, ...more };
 }
@@ -49,7 +49,7 @@ export function outcome(more: Partial<Outcome> = {}): Outcome {
   return { state: 'SUCCESS', value: { inline: 1 }, mid: 'm', token: 'k', ...more };
 }
 
-/** What a write left: an outcome, and for a member how full its leaf is. */
+/** The state after a write: an outcome, and for a member the slots of its leaf. */
 export function standing(of: Outcome, leaf?: Partial<Leaf>): Standing {
   if (leaf === undefined) return { cell: { outcome: of } };
   return { cell: { outcome: of }, leaf: { filled: 1, failed: of.state !== 'SUCCESS', ...leaf } };

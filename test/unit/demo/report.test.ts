@@ -10,7 +10,7 @@ test('check() shows a value that is right, and counts it', () => {
   expect(report.exitCode).toBe(0);
 });
 
-test('check() shows what was expected of a value that is wrong, and the exit code is 1 whatever follows', () => {
+test('check() shows what was expected of a value that is wrong, and the exit code stays 1', () => {
   const { report, text } = reportInMemory();
   report.check('get()', 5, 6);
   report.check('get()', 7, 7);

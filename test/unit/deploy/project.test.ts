@@ -54,7 +54,7 @@ test('describeProject() lets dead letters outlive the queues that they come from
   expect(deadLetterQueue.redrive).toBeUndefined();
 });
 
-test('describeProject() adds the functions of the system, of which bury is fed by the dead-letter queue', () => {
+test('describeProject() adds the functions of the system, and gives the dead-letter queue to bury', () => {
   const { systemFunctions, deadLetterQueue } = describeProject({ service: 'shop', stage: 'dev', functions: [math] });
 
   expect(systemFunctions.map(({ name, eventSource }) => [name, eventSource?.queue.name])).toEqual([

@@ -1,4 +1,4 @@
-/** What is published describes itself: whoever compiles against it needs no other package for that. */
+/** The published declarations are complete: a program that compiles against them needs no other package. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { declarationsOf } from '../../support/declarations.ts';

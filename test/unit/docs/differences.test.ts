@@ -1,4 +1,4 @@
-/** The rows of "What differs from Celery" in README.md, each with a test of what it says of this library. */
+/** The rows of "What differs from Celery" in README.md, each with a test of its second column. */
 import { readFileSync } from 'node:fs';
 import { chain, chord, createApp, currentTask, group, range, zip } from 'chordal';
 import type { Handler } from 'chordal';
@@ -266,7 +266,7 @@ interface Runnable {
   delay(...args: readonly unknown[]): Promise<{ get(): Promise<unknown> }>;
 }
 
-/** What a worker makes of a canvas. */
+/** The value of a canvas on workers. */
 async function valueOf(canvas: Runnable, ...args: readonly unknown[]): Promise<unknown> {
   return (await canvas.delay(...args)).get();
 }

@@ -1,4 +1,4 @@
-/** Whoever may submit one task decides nothing of the workflows that the app's own code sends. */
+/** A caller that may submit one task cannot change the workflows that the app's own code sends. */
 import { chain, createApp } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';

@@ -52,7 +52,7 @@ describe.each([
     for (const text of ['a', 'bcd', 'e']) {
       const kept = outcomeOf(keeping, expression, text);
       expect(kept).toEqual(outcomeOf(plain, expression, text));
-      // What one request writes into its copy is no other's.
+      // A change that one request makes in its copy does not reach another request.
       overwrite(kept.tree);
     }
   });

@@ -1,4 +1,4 @@
-/** What npm gets is lean, and stands without the repository. */
+/** The npm package is small, and works without the repository. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { publishedManifest, publishedReadme, readManifest, toolsManifest } from '../../support/package.ts';

@@ -1,4 +1,4 @@
-/** What one attempt of a task does, and what the next one, its callbacks and its readers see of it. */
+/** The effects of one attempt of a task on the next one, on its callbacks and on its readers. */
 import { createApp, currentTask } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';

@@ -10,7 +10,7 @@ import { overriding } from '../../../src/testing/overriding.ts';
 import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
-/** What stands of an id, with its value. */
+/** The outcome of an id, with its value. */
 async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
   const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
   return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
@@ -117,7 +117,7 @@ describe('runBatch() answers', () => {
     expect(await bench.work([taskDelivery('one', step('lucky'))])).toEqual([]);
     expect(await bench.work([taskDelivery('one', step('unlucky'))])).toEqual(['sqs-1']);
     expect(bench.receive()).toHaveLength(1);
-    // What was decided stands: the message that comes back goes on from it.
+    // The decision stands: the message that comes back continues from it.
     expect(await outcomeOf(bench, 'unlucky.0')).toMatchObject({ state: 'SUCCESS', mid: 'm' });
   });
 
@@ -213,7 +213,7 @@ describe('runBatch() runs', () => {
     });
     const delivery = (receives: number): ReturnType<typeof taskDelivery> => taskDelivery('crash', {}, { receives });
     for (let receives = 1; receives <= 4; receives += 1) {
-      // The sandbox dies: nobody hears of this delivery again.
+      // The sandbox dies, and this delivery ends without an answer.
       void bench.work([delivery(receives)], 100_000);
       await bench.clock.sleep(1000);
     }
@@ -304,7 +304,7 @@ describe('runBatch() given a task with acksLate false', () => {
 });
 
 describe('runBatch() given bad arguments in a message', () => {
-  it('fails the task when an argument has a mark that nobody knows, and does not have it come back', async () => {
+  it('fails the task when an argument has an unknown mark, and does not return its message', async () => {
     const bench = makeBench();
     bench.app.task('add', (x: unknown) => x);
     const sig = { task: 'add', args: [{ __type__: 'pickle', __value__: 'x' }] };
@@ -337,7 +337,7 @@ describe('runBatch() given bad arguments in a message', () => {
 });
 
 describe('runBatch() sends', () => {
-  it('the next steps of ten messages in one turn, in which calls share requests', async () => {
+  it('the next steps of ten messages in one turn, so that calls share requests', async () => {
     const turns = new Map<object, number>();
     let turn = {};
     const bench = makeBench(({ broker }) => ({

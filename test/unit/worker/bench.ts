@@ -11,13 +11,13 @@ import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
 
-/** A worker on a bench: queues that nobody consumes, to be handed message by message to the worker. */
+/** A worker on a bench: queues without consumers. A test hands each message to the worker. */
 export interface Bench {
   readonly app: ClientApp;
   readonly engine: Engine;
   readonly cloud: MemoryCloud;
   readonly clock: VirtualClock;
-  /** What is on the queue and visible, up to ten messages, as a function would be given it. */
+  /** Up to ten visible messages of the queue, in the form that a function gets. */
   receive(): readonly Delivery[];
   /** Has the worker work on deliveries; answers with the ids of those that are to come back. */
   work(deliveries: readonly Delivery[], seconds?: number): Promise<readonly string[]>;

@@ -1,4 +1,4 @@
-/** Whatever a sender takes reaches an end: refused at the call, or failed where it cannot go on. */
+/** Every accepted canvas reaches an end: it is refused at the call, or fails where it cannot continue. */
 import { expect, test } from 'vitest';
 import { chain, createApp, group, isChordalError } from '../../../src/index.ts';
 import type { AnySignature } from '../../../src/index.ts';

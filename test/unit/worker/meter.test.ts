@@ -54,7 +54,7 @@ test('what buries dead messages counts them', async () => {
   expect(line).not.toHaveProperty('Runs');
 });
 
-test('a message of which the queue does not say when it was sent has no age', async () => {
+test('a message without a send time from its queue has no age', async () => {
   const bench = benchWithTasks();
   const line = await counted(bench, (engine) => runBatch(engine, [taskDelivery('add')], () => 60_000));
   expect(line).not.toHaveProperty('QueueDelay');
@@ -71,7 +71,7 @@ function benchWithTasks(): Bench {
   return bench;
 }
 
-/** What a meter has counted meanwhile. */
+/** The counts of a meter during some work. */
 async function counted({ engine }: Bench, work: (engine: Engine) => Promise<unknown>): Promise<unknown> {
   const meter = new EmfMeter();
   // The bench's engine in all but its meter.

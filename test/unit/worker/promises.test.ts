@@ -1,4 +1,4 @@
-/** Checks small promises of the worker, each of which a defect once broke unseen. */
+/** Checks small promises of the worker. A defect once broke each of them, and no test saw it. */
 import { expect, onTestFinished, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { keptFor } from '../../../src/core/protocol/lifetime.ts';

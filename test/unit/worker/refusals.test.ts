@@ -19,7 +19,7 @@ async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
   return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
 }
 
-/** What waits on the queue, without its receipts. */
+/** The messages on the queue, without their receipts. */
 function bodiesOf(deliveries: readonly Delivery[]): readonly unknown[] {
   return deliveries.map(({ body }) => JSON.parse(body) as unknown);
 }
@@ -189,7 +189,7 @@ describe('runBatch() while a deployment is on its way', () => {
   });
 });
 
-describe('a queue that nobody has', () => {
+describe('a queue that does not exist', () => {
   const app = createApp('queues');
   const work = app.task('work', () => 1);
   const other = app.task('other', { queue: 'misspelt' }, () => 2);

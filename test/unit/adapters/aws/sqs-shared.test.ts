@@ -7,7 +7,7 @@ interface Entry {
   readonly body: string;
 }
 
-/** What one request fails: entries by their body, with a code. */
+/** The entries that one request fails: their bodies, each with a code. */
 type Failing = Readonly<Record<string, readonly [code: string, isSenderFault?: boolean]>>;
 
 /** A queue that fails some entries of each request, and what it was asked and how long its caller waited. */

@@ -54,7 +54,7 @@ it('poll() goes on at its own pace while the next that happens is near', async (
   expect(clock.now()).toBe(60_000);
 });
 
-it('poll() comes to the end of a long wait when nobody else does anything, and not beyond it when somebody does', async () => {
+it('poll() jumps to the end of a long wait if the rest is idle, and not beyond it otherwise', async () => {
   const clock = new VirtualClock(0);
   let polls = 0;
   for (; clock.now() < YEAR_MS; polls += 1) await clock.poll(5000, YEAR_MS - clock.now());
@@ -70,7 +70,7 @@ it('poll() leaves the process its time when what it waits for is outside', async
   expect(await polled(new VirtualClock(0), outside)).toBeLessThan(1000);
 });
 
-it('poll() sees in time what is done at once, though the next that happens is far off', async () => {
+it('poll() sees immediate work in time, even if the next event is far away', async () => {
   const clock = new VirtualClock(0);
   void clock.sleep(YEAR_MS);
   await polled(clock, clock.sleep(100));

@@ -283,7 +283,7 @@ describe('fromCelery() refuses, and says where', () => {
     }
   });
 
-  it('nothing else of whatever JSON there is', () => {
+  it('no other JSON', () => {
     const part = fc.oneof(
       fc.jsonValue({ maxDepth: 2 }),
       fc.constantFrom(task('a'), [task('a')], composite('chain', { tasks: [task('a')] })),
@@ -359,7 +359,7 @@ describe('toCelery() writes', () => {
     });
   });
 
-  it('what fromCelery() reads as the same canvas, whatever it is', () => {
+  it('any canvas as JSON that fromCelery() reads as the same canvas', () => {
     fc.assert(
       fc.property(canvas, (data) => {
         const json = JSON.parse(JSON.stringify(toCelery(data))) as Json;

@@ -15,7 +15,7 @@ import { originOf, place } from '../support.ts';
 const tasks = (count: number, args?: readonly string[]): readonly Plan[] =>
   Array.from({ length: count }, (_, i) => ({ task: `t${i}`, ...(args === undefined ? {} : { args }) }));
 
-/** What blocks hold, by their keys. */
+/** The content of blocks, by their keys. */
 function textsOf(blocks: readonly Block[]): ReadonlyMap<string, string> {
   const texts = new Map(blocks.map(({ key, text }) => [key, text]));
   expect(texts.size).toBe(blocks.length);

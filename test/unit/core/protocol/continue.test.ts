@@ -282,7 +282,7 @@ describe('settled()', () => {
       afterSettle(originOf(), settle, standing(outcome({ state: 'FAILURE', failedId: 'W.0', ...of }), { filled: 1 })),
     );
 
-  it('goes on outward when the outcome is of this message, in whichever delivery', () => {
+  it('continues outward when the outcome is of this message, in any delivery', () => {
     expect(after({})).toEqual(['note W', 'settle W FAILURE of W.0']);
     expect(after({ token: 'another delivery' })).toEqual(['note W', 'settle W FAILURE of W.0']);
   });
@@ -388,7 +388,7 @@ describe('ownershipOf() and isOpen()', () => {
   const by = { mid: 'm', token: 'k' };
   const next = { kind: 'retry', attempt: 2, notBefore: 0, mid: 'm', token: 'k' } as const;
 
-  it('tell who decided an attempt: this delivery, another of its message, another message, nobody', () => {
+  it('name the owner of a decision: this delivery, another of its message, another message, none', () => {
     expect(ownershipOf({}, 0, by)).toBe('undecided');
     expect(ownershipOf({ outcome: outcome() }, 0, by)).toBe('thisDelivery');
     expect(ownershipOf({ outcome: outcome({ token: 'x' }) }, 0, by)).toBe('sameMessage');

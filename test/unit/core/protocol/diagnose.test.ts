@@ -11,7 +11,7 @@ const known: Partial<Footprint> = {};
 type Case = readonly [string, Readonly<Record<string, Partial<Footprint>>>, readonly string[]];
 
 const cases: readonly Case[] = [
-  ['a workflow of which nothing is kept', {}, ['W outcome']],
+  ['a workflow that has no items', {}, ['W outcome']],
   ['a workflow that was only submitted', { W: known }, ['W outcome']],
   ['a task that a suspect has begun', { W: begun }, ['W outcome']],
   ['a task whose retry never came', { W: retried }, ['W retry']],

@@ -133,7 +133,7 @@ describe('decodeMessage() reads', () => {
     expect(JSON.parse(encodeMessage(message))).toEqual(JSON.parse(text));
   });
 
-  it('a later version as such, whatever else it says', () => {
+  it('a later version as such, with any other fields', () => {
     expect(decode(JSON.stringify({ v: 2, mid: 'x', kind: 'dance' }))).toEqual({ newer: 2, mid: 'x' });
     expect(decode(JSON.stringify({ v: 99 }))).toEqual({ newer: 99, mid: 'fallback' });
   });
@@ -244,7 +244,7 @@ describe('decodeMessage() refuses', () => {
     expect(() => decode(text)).toThrow(invalid(/^Cannot read /));
   });
 
-  it('whatever is damaged, and throws nothing else', () => {
+  it('any damaged field, and throws nothing else', () => {
     const texts = [run, expand, revoke, told].map((message) => encodeMessage(message));
     const damaged = fc
       .tuple(

@@ -3,7 +3,7 @@ import type { Cell, Outcome } from '../../../../src/core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen } from '../../../../src/core/protocol/visible-outcome.ts';
 import { outcome } from '../support.ts';
 
-/** What a reader of `id` sees where these outcomes stand. */
+/** The outcome of `id` that a reader sees beside these outcomes. */
 function seen(id: string, standing: Readonly<Record<string, Partial<Outcome>>>): string | undefined {
   const cells = addressesAround(id).map((address): Cell => {
     const at = standing[address.id];

@@ -81,7 +81,7 @@ function shapeOf(fn: AnyFunction, bound = false): string {
 
 function evaluate(source: string): AnyFunction {
   const make: unknown = runInThisContext(`(a, count) => (${source})`);
-  // What the text above makes, and every text in this file.
+  // The functions of the text above, and of every text in this file.
   return (make as (a: number, count: { n: number }) => AnyFunction)(2, { n: 0 });
 }
 

@@ -16,7 +16,7 @@ class VeryBusy extends Busy {
 }
 
 describe('retryLimit()', () => {
-  it('is 3 when nobody says otherwise, then what the task says, then what the call says', () => {
+  it('is 3 by default; the value of the task replaces it, and the value of the call replaces both', () => {
     expect(retryLimit({}, undefined)).toBe(3);
     expect(retryLimit({ maxRetries: 5 }, undefined)).toBe(5);
     expect(retryLimit({ maxRetries: 5 }, 0)).toBe(0);

@@ -63,7 +63,7 @@ function fieldsOf(error: Error): object {
   return Object.fromEntries([...Object.entries(error), ['message', error.message]]);
 }
 
-/** What a record is after a journey as text. */
+/** The record after a journey as text. */
 function sent(record: FailureRecord): Json {
   return JSON.parse(JSON.stringify(record)) as Json;
 }
@@ -239,7 +239,7 @@ describe('toFailure()', () => {
     expect(toFailure(new errors.NotRegistered('x', { task: 'ad', known })).data).toEqual({ task: 'ad' });
   });
 
-  it('limits the message to 1 KB and the stack to 2 KB, of which a long message leaves some', () => {
+  it('limits the message to 1 KB and the stack to 2 KB, and keeps a part of the stack behind a long message', () => {
     const record = toFailure(new TypeError('é'.repeat(1_000_000)));
     expect(Buffer.byteLength(record.message)).toBeLessThanOrEqual(1024);
     expect(record.message).toMatch(/^é+…$/);

@@ -9,7 +9,7 @@ function roundTrip(value: unknown): unknown {
   return decode(encode(value, 'the value'), 'the value');
 }
 
-/** What was thrown by a run, as the message and the path of a SerializationError. */
+/** The message and the path of the SerializationError that a run throws. */
 function refusal(run: () => unknown): readonly [message: string, path: string] {
   try {
     run();

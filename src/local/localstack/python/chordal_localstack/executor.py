@@ -24,7 +24,7 @@ from chordal_localstack.function_process import Ended, FunctionProcess
 LOG = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
-# What starts a function's process: Node.js and the module that serves its invocations.
+# The command of a function's process: Node.js and the module that serves its invocations.
 COMMAND = json.loads(os.environ.get("CHORDAL_FUNCTION_COMMAND", "[]"))
 # The number in Lambda's own error message: 6 MB and a little more.
 MAX_RESPONSE_BYTES = 6_291_556
@@ -128,7 +128,7 @@ class NodeProcessExecutor(RuntimeExecutor):
         return {name: str(value) for name, value in {**defaults, **given, **fixed}.items()}
 
     def _function_settings(self, task_root: Path) -> dict:
-        """What the process must know of its function."""
+        """Returns the facts of a function that its process needs."""
         logging_config = self._config.logging_config
         return {
             "root": str(task_root),
@@ -185,7 +185,7 @@ class NodeProcessExecutor(RuntimeExecutor):
         return reply
 
     def _log_lines(self, request_id: str, reply: dict, seconds: float) -> str:
-        """What CloudWatch Logs keeps of an invocation."""
+        """Returns the lines of an invocation for CloudWatch Logs."""
         lines = [self._process.take_output().rstrip("\n")]
         error = reply.get("error")
         # The process itself logs an error that has a trace.
