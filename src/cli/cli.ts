@@ -5,10 +5,12 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { CommandLine } from './command-line.ts';
 import { addCall } from './commands/call.ts';
 import { addCost } from './commands/cost.ts';
+import { addDeployLocal } from './commands/deploy-local.ts';
 import { addDev } from './commands/dev.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addIdCommands } from './commands/ids.ts';
+import { addInit } from './commands/init.ts';
 import { addRun } from './commands/run.ts';
 import { explain, UsageError } from './errors.ts';
 import type { Output } from './output.ts';
@@ -45,7 +47,7 @@ export async function runCli(
 // --- internal ---
 
 /** The commands load the code that they run only when they run. */
-const ADD_COMMANDS = [addDev, addCall, addRun, addIdCommands, addDlq, addDoctor, addCost];
+const ADD_COMMANDS = [addDev, addInit, addDeployLocal, addCall, addRun, addIdCommands, addDlq, addDoctor, addCost];
 
 const EXIT_CODES = `
 The answer is JSON on stdout; everything else goes to stderr.

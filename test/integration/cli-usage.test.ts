@@ -4,7 +4,21 @@ import { expect, onTestFinished, test } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chordal, cli } from './cli-support.ts';
 
-const commands = ['dev', 'call', 'run', 'result', 'inspect', 'graph', 'revoke', 'forget', 'dlq', 'doctor', 'cost'];
+const commands = [
+  'dev',
+  'init',
+  'deploy-local',
+  'call',
+  'run',
+  'result',
+  'inspect',
+  'graph',
+  'revoke',
+  'forget',
+  'dlq',
+  'doctor',
+  'cost',
+];
 
 test('the process prints its version on stdout, its errors on stderr, and ends with the exit code', async () => {
   const [version, wrong] = await Promise.all([chordal(['--version']), chordal(['calll'])]);

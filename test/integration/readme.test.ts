@@ -87,7 +87,7 @@ test('the command line has the commands and options that README.md names, and no
     options: options.map((option) => option.split(' ')[0] ?? '').filter((option) => option.startsWith('--')),
   }));
   const { stdout: help } = await cli(['--help']);
-  const known = [...help.matchAll(/^  ([a-z]+)  /gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
+  const known = [...help.matchAll(/^  ([a-z-]+)  /gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
 
   expect(named.flatMap(({ commands }) => commands).toSorted()).toEqual(known.toSorted());
   for (const { commands, options } of named) {
@@ -95,7 +95,7 @@ test('the command line has the commands and options that README.md names, and no
       const isGroup = command === 'dlq';
       const { stdout } = await cli([command, ...(isGroup ? ['list'] : []), '--help']);
       for (const option of options) expect(stdout, command).toContain(option);
-      const isAnywhere = !['dev', 'cost'].includes(command);
+      const isAnywhere = !['dev', 'init', 'deploy-local', 'cost'].includes(command);
       expect(/--local\b/.test(stdout), command).toBe(isAnywhere);
       expect(stdout.includes('--memory'), command).toBe(isAnywhere && command !== 'doctor');
       if (['call', 'run', 'result'].includes(command)) expect(stdout).toContain('--wait');
@@ -105,7 +105,7 @@ test('the command line has the commands and options that README.md names, and no
 
 test('the commands and the files that README.md names exist', async () => {
   const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
-  const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack']);
+  const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'create', 'chord']);
   const commands = [...readme.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 

@@ -20,10 +20,10 @@ export interface Manifest {
 export const PLACEHOLDER_HOST = 'repository.invalid';
 
 /** The packages that npm gets: what programs import, and what develops and deploys. */
-export const PACKAGES = ['library', 'tools'] as const;
+export const PACKAGES = ['library', 'tools', 'create'] as const;
 
 /** Folders of `src` that only `chordal-tools` has. The library has the others, and `chordal-tools` imports them from it. */
-const TOOLS_FOLDERS = ['cli', 'deploy', 'local'];
+const TOOLS_FOLDERS = ['cli', 'create', 'deploy', 'local'];
 
 /** Packages that only `chordal-tools` needs. In the repository they are for development. */
 const TOOLS_DEPENDENCIES = ['commander', 'dynalite', 'esbuild', 'fauxqs'];
@@ -39,8 +39,9 @@ export async function packInto(folder: string, kind: (typeof PACKAGES)[number] =
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging, { recursive: true });
   const manifest = await readManifest();
-  const published = kind === 'library' ? publishedManifest(manifest) : toolsManifest(manifest);
-  const readme = await readFile(kind === 'library' ? 'README.md' : 'src/cli/README.md', 'utf8');
+  const { make, readme: page } = KINDS[kind];
+  const published = make(manifest);
+  const readme = await readFile(page, 'utf8');
   const copied = [...published.files.filter((path) => !path.includes('dist')), 'LICENSE'];
   await Promise.all([
     ...copied.map((path) => cp(path, join(staging, path), { recursive: true })),
@@ -49,6 +50,7 @@ export async function packInto(folder: string, kind: (typeof PACKAGES)[number] =
     runWell('tsc', ['-p', 'src/tsconfig.json', '--noCheck', '--outDir', join(staging, 'dist')]),
   ]);
   if (kind === 'tools') await importFromLibrary(join(staging, 'dist'));
+  if (kind === 'create') await keepOnly(join(staging, 'dist'), ['create']);
   await removeInternalDeclarations(staging, published);
   await runWell('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', '..'], { cwd: staging });
   await rm(staging, { recursive: true });
@@ -91,7 +93,7 @@ export function toolsManifest(manifest: Manifest): Manifest {
     license,
     author,
     repository,
-    files: ['dist', 'src/local/localstack/java', 'src/local/localstack/python'],
+    files: ['dist', 'serverless.yml', 'src/local/localstack/java', 'src/local/localstack/python'],
     type,
     sideEffects: ['./dist/cli/main.js', './dist/**/*-thread.js', './dist/local/localstack/function-process.js'],
     exports: {
@@ -106,6 +108,30 @@ export function toolsManifest(manifest: Manifest): Manifest {
   };
 }
 
+/** The package.json of `create-chordal`, which depends on nothing. */
+export function createManifest(manifest: Manifest): Manifest {
+  const { version, license, author, repository, homepage, bugs, type } = manifest;
+  return {
+    name: 'create-chordal',
+    version,
+    description: 'Makes a project with chordal: npm create chordal@latest shop',
+    homepage,
+    bugs,
+    license,
+    author,
+    repository,
+    bin: { 'create-chordal': 'dist/create/main.js' },
+    files: ['dist', 'serverless.yml'],
+    type,
+    sideEffects: ['./dist/create/main.js'],
+    exports: { './package.json': './package.json' },
+    dependencies: {},
+    devDependencies: {},
+    // An older Node than the project needs: the project gets a Node of its own.
+    engines: { node: '>=20' },
+  };
+}
+
 /** The README of the tarball: its links lead to the repository's files of the same version, which the tarball does not have. */
 export function publishedReadme(text: string, { repository, version }: Manifest): string {
   const files = `${webAddress(repository.url)}/blob/v${version}`;
@@ -114,13 +140,24 @@ export function publishedReadme(text: string, { repository, version }: Manifest)
 
 // --- internal ---
 
+const KINDS = {
+  library: { make: publishedManifest, readme: 'README.md' },
+  tools: { make: toolsManifest, readme: 'src/cli/README.md' },
+  create: { make: createManifest, readme: 'src/create/README.md' },
+} as const;
+
+/** Removes all folders but some from what was built. */
+async function keepOnly(dist: string, folders: readonly string[]): Promise<void> {
+  const all = await readdir(dist);
+  const others = all.filter((name) => !folders.includes(name));
+  await Promise.all(others.map((name) => rm(join(dist, name), { recursive: true })));
+}
+
 const RELATIVE_IMPORT = /(\bfrom |\bimport\(|^import )["'](\.\.?\/[^"']+)["']/gm;
 
 /** Has the modules of `chordal-tools` import the rest of `src` from the library, and removes it here. */
 async function importFromLibrary(dist: string): Promise<void> {
-  const all = await readdir(dist, { withFileTypes: true });
-  const others = all.filter(({ name }) => !TOOLS_FOLDERS.includes(name));
-  await Promise.all(others.map(({ name }) => rm(join(dist, name), { recursive: true })));
+  await keepOnly(dist, TOOLS_FOLDERS);
   const files = (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'));
   await Promise.all(
     files.map(async (file) => {

@@ -1,7 +1,13 @@
 /** The npm package is small, and works without the repository. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { publishedManifest, publishedReadme, readManifest, toolsManifest } from '../../support/package.ts';
+import {
+  createManifest,
+  publishedManifest,
+  publishedReadme,
+  readManifest,
+  toolsManifest,
+} from '../../support/package.ts';
 
 const manifest = await readManifest();
 const published = publishedManifest(manifest);
@@ -31,6 +37,11 @@ test('the library depends on AWS clients alone, and the tools on the library of 
   expect(tools['peerDependencies']).toEqual({ chordal: manifest.version });
   expect(tools.dependencies).toMatchObject(published.dependencies);
   for (const name of ['esbuild', 'fauxqs', 'dynalite', 'commander']) expect(tools.dependencies[name]).toMatch(/^\d/);
+});
+
+test('create-chordal depends on nothing, and runs on the Node that people have', () => {
+  const { dependencies, engines } = createManifest(manifest);
+  expect({ dependencies, engines }).toEqual({ dependencies: {}, engines: { node: '>=20' } });
 });
 
 test('the tarball has the files that LocalStack is installed from', () => {

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../localstack/free-port.ts';
+import { runProgram } from '../localstack/run-program.ts';
+
+/** The options of {@link startMiniStack}. */
+export interface MiniStackOptions {
+  /** The folder that gets it, once. */
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onProgress: (message: string) => void;
+}
+
+/** A MiniStack that runs on this machine. */
+export interface RunningMiniStack {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts MiniStack, an emulator of AWS in Python, and installs it before the first time. It runs the functions' real bundles, on the `node`
+ * that is first on the path.
+ *
+ * @returns the running MiniStack, or the reason why this machine has none
+ * @throws Error if it does not start
+ */
+export async function startMiniStack({
+  dir,
+  env,
+  onProgress,
+}: MiniStackOptions): Promise<RunningMiniStack | { readonly missing: string }> {
+  const failure = await install(dir, env, onProgress);
+  if (failure !== undefined) return { missing: failure };
+  onProgress('Starting MiniStack');
+  const state = await mkdtemp(join(tmpdir(), 'chordal-ministack-'));
+  const [tmp = '', data = '', s3 = ''] = ['tmp', 'state', 'state/s3'].map((name) => join(state, name));
+  await Promise.all([tmp, s3].map((path) => mkdir(path, { recursive: true })));
+  const port = await freePort();
+  const own = Object.entries(env).filter(([name]) => !name.startsWith('AWS_'));
+  const server = spawn(join(dir, 'bin', 'ministack'), [], {
+    stdio: 'ignore',
+    env: {
+      ...Object.fromEntries(own),
+      GATEWAY_PORT: String(port),
+      BIND_HOST: '127.0.0.1',
+      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_REGION: 'us-east-1',
+      TMPDIR: tmp,
+      STATE_DIR: data,
+      S3_DATA_DIR: s3,
+    },
+  });
+  const ended = new Promise<string>((resolve) => {
+    server.once('error', ({ message }) => resolve(message));
+    server.once('close', (code) => resolve(`it ended with ${code}`));
+  });
+  const stop = async (): Promise<void> => {
+    server.kill('SIGTERM');
+    await ended;
+    await rm(state, { recursive: true, force: true });
+  };
+  try {
+    await untilReady(`http://127.0.0.1:${port}/_ministack/ready`, ended);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { url: `http://127.0.0.1:${port}`, stop };
+}
+
+// --- internal ---
+
+const REQUIREMENT = 'ministack==1.5.33';
+
+const START_LIMIT_MS = 60_000;
+
+/** Returns the reason if it cannot be installed. */
+async function install(
+  dir: string,
+  env: MiniStackOptions['env'],
+  onProgress: (message: string) => void,
+): Promise<string | undefined> {
+  const marker = join(dir, 'installed');
+  if (existsSync(marker) && (await readFile(marker, 'utf8')) === REQUIREMENT) return undefined;
+  const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
+  if ((await runProgram('python3', ['-c', check], { env })).exitCode !== 0)
+    return 'there is no Python 3.10 or later with venv';
+  onProgress(`Installing MiniStack into ${dir}`);
+  await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true });
+  const made = await runProgram('python3', ['-m', 'venv', dir], { env });
+  if (made.exitCode !== 0) return `a virtual environment cannot be made: ${lastLine(made.stderr)}`;
+  const pip = ['install', '--quiet', '--disable-pip-version-check', REQUIREMENT];
+  const installed = await runProgram(join(dir, 'bin', 'pip'), pip, { env });
+  if (installed.exitCode !== 0) return `it cannot be installed: ${lastLine(installed.stderr)}`;
+  await writeFile(marker, REQUIREMENT);
+  return undefined;
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+async function untilReady(url: string, ended: Promise<string>): Promise<void> {
+  let failure: string | undefined;
+  void ended.then((reason) => (failure = reason));
+  const endsAt = performance.now() + START_LIMIT_MS;
+  while (performance.now() < endsAt) {
+    const answer = await fetch(url).catch(() => undefined);
+    if (answer !== undefined && answer.status < 500) return;
+    if (failure !== undefined) throw new Error(`Cannot start MiniStack: ${failure}`);
+    await delay(50);
+  }
+  throw new Error(`Cannot start MiniStack: nothing answers at ${url} after ${START_LIMIT_MS / 1000} s`);
+}

@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createProject } from '../../src/create/create.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+test('createProject() makes a project with handler, test, stack and scripts, of this version', async () => {
+  const dir = join(await temporaryFolder(), 'shop');
+  const { added, kept } = await createProject({ dir });
+  const manifest = await manifestOf(dir);
+
+  expect(kept).toEqual([]);
+  expect(added).toEqual([
+    '.gitignore',
+    '.vscode/launch.json',
+    'first-chord.ts',
+    'handlers/words.ts',
+    'infra/stack.js',
+    'package.json',
+    'serverless.yml',
+    'test/words.test.ts',
+    'tsconfig.json',
+  ]);
+  const { version } = await manifestOf('.');
+  expect(manifest).toMatchObject({ name: 'shop', type: 'module', dependencies: { chordal: version } });
+  expect(Object.keys(Object(manifest['scripts']))).toEqual(['dev', 'chord', 'test', 'types', 'deploy', 'deploy:local']);
+  expect(await readFile(join(dir, 'serverless.yml'), 'utf8')).toMatch(/^service: shop$/m);
+});
+
+test('createProject() adds to a project only what it lacks', async () => {
+  const files = {
+    'package.json': JSON.stringify({
+      name: '@acme/orders',
+      scripts: { dev: 'vite' },
+      devDependencies: { chordal: '0.0.9' },
+    }),
+    'serverless.yml': 'service: mine\n',
+    'handlers/own.ts': 'export const handler = 1;\n',
+    '.gitignore': 'node_modules\n/.serverless',
+  };
+  const dir = await temporaryFolder(files);
+  const { added, kept } = await createProject({ dir });
+
+  expect(kept).toEqual(['serverless.yml']);
+  expect(added).toEqual([
+    '.gitignore',
+    '.vscode/launch.json',
+    'infra/package.json',
+    'infra/stack.js',
+    'package.json',
+    'tsconfig.json',
+  ]);
+  expect(await manifestOf(dir)).toMatchObject({
+    name: '@acme/orders',
+    scripts: { dev: 'vite', test: 'node --test' },
+    devDependencies: { chordal: '0.0.9', typescript: expect.any(String) },
+  });
+  expect(await readFile(join(dir, 'serverless.yml'), 'utf8')).toBe(files['serverless.yml']);
+  expect(await readFile(join(dir, '.gitignore'), 'utf8')).toBe('node_modules\n/.serverless\n.chordal/\n.env.local\n');
+
+  const again = await createProject({ dir });
+  expect(again.added).toEqual([]);
+});
+
+test.each([
+  ['2shop', {}, 'Cannot name a service "2shop"'],
+  ['shop', { 'shop/package.json': '[]' }, 'is not a JSON object'],
+])('createProject() refuses %s with %j', async (name, files, message) => {
+  const dir = await temporaryFolder(files);
+  await expect(createProject({ dir: join(dir, name) })).rejects.toThrow(message);
+});
+
+test('createProject() says which tarball is missing', async () => {
+  const packages = await temporaryFolder({ 'chordal-0.0.1.tgz': '' });
+  const dir = join(await temporaryFolder(), 'shop');
+  await expect(createProject({ dir, packages })).rejects.toThrow(/there is no chordal-\d+\.\d+\.\d+\.tgz in it/);
+});
+
+// --- internal ---
+
+async function manifestOf(dir: string): Promise<Readonly<Record<string, unknown>>> {
+  // Written by the code under test, or by this repository.
+  return JSON.parse(await readFile(join(dir, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>;
+}
