@@ -16,5 +16,6 @@ export const CLOUD_SETTINGS: { readonly [Key in keyof CloudSettings]-?: OptionCh
   },
   schedulerRole: TEXT,
   schedulerGroup: TEXT,
+  celeryResults: TEXT,
   logLevel: LOG_LEVEL,
 };

@@ -69,6 +69,9 @@ export function makeEngine(
     get scheduler() {
       return runtime.ports().scheduler;
     },
+    get celery() {
+      return runtime.ports().celery;
+    },
     queueOf: (task) =>
       tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
     hasQueue: (queue) => {

@@ -1,5 +1,6 @@
 import type { Broker, Deliveries, Scheduler } from './broker.ts';
 import type { Journal } from './journal.ts';
+import type { CeleryResults } from './celery-results.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Payloads } from './payloads.ts';
 import type { Records } from './records.ts';
@@ -15,6 +16,8 @@ export interface Ports {
   readonly deliveries: Deliveries;
   /** Absent: long delays are made of short ones. */
   readonly scheduler?: Scheduler | undefined;
+  /** Absent: no Celery application reads results. */
+  readonly celery?: CeleryResults | undefined;
   readonly clock: Clock;
   readonly nonces: Nonces;
   readonly log: Log;

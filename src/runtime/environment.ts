@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoCeleryResults } from '../adapters/aws/celery-results.ts';
 import { connections } from '../adapters/aws/connections.ts';
 import { AwsJournal } from '../adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
@@ -25,6 +26,7 @@ import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
+import type { CeleryResults } from '../ports/celery-results.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endpointOptions } from './endpoints.ts';
 import { journalModeIn } from './journal-mode.ts';
@@ -101,7 +103,17 @@ export function environmentRuntime(environment: Environment = process.env): Runt
 
 /** Returns the environment of an app with its own settings. Variables that they do not set are read when needed. */
 export function environmentWith(settings: CloudSettings, environment: Environment = process.env): Environment {
-  const { table, bucket, service, stage, routes, schedulerRole, schedulerGroup, logLevel: level } = settings;
+  const {
+    table,
+    bucket,
+    service,
+    stage,
+    routes,
+    schedulerRole,
+    schedulerGroup,
+    celeryResults,
+    logLevel: level,
+  } = settings;
   const { queuePrefix: prefix = service && stage && `${service}-${stage}-` } = settings;
   const said: Environment = {
     CHORDAL_TABLE: table,
@@ -112,6 +124,7 @@ export function environmentWith(settings: CloudSettings, environment: Environmen
     CHORDAL_ROUTES: routes && JSON.stringify(routes),
     CHORDAL_SCHEDULER_ROLE: schedulerRole,
     CHORDAL_SCHEDULER_GROUP: schedulerGroup,
+    CHORDAL_CELERY_RESULTS: celeryResults,
     CHORDAL_LOG_LEVEL: level,
   };
   const given = Object.entries(said).filter(([, value]) => value !== undefined);
@@ -210,11 +223,21 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
+    celery: celeryOf(environment, dynamo, clock),
     scheduler: schedulerOf(environment, prefix, requestHandler),
     clock,
     nonces,
     log,
   };
+}
+
+/** Without a table for it no Celery application reads results. */
+function celeryOf(
+  { CHORDAL_CELERY_RESULTS: table }: Environment,
+  client: DynamoDBClient,
+  clock: Ports['clock'],
+): CeleryResults | undefined {
+  return table === undefined || table === '' ? undefined : new DynamoCeleryResults({ client, table, clock });
 }
 
 /** Without a role for it there is no scheduler, and long delays are made of short ones. */

@@ -97,10 +97,12 @@ async function prepare(
   const read: { readonly delivery: Delivery; readonly message: Message }[] = [];
   await Promise.all(
     deliveries.map(async (delivery) => {
-      const message = tryDecode(delivery);
-      const disposition = onRead(message, delivery.receives);
+      const message = await readMessage(engine, delivery);
       if (message instanceof Error || 'newer' in message) {
-        if (!(await end(engine, delivery, disposition ?? RETURN))) returned.push(delivery.messageId);
+        const disposition = isRefusal(message)
+          ? thrown(engine, { ...delivery, id: delivery.messageId }, wholeMs, message)
+          : (onRead(message, delivery.receives) ?? RETURN);
+        if (!(await end(engine, delivery, disposition))) returned.push(delivery.messageId);
       } else {
         noteDelay(engine, delivery, message);
         read.push({ delivery, message });
@@ -141,6 +143,17 @@ function thrown(
       error: loggable(error),
     });
   return onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
+}
+
+/** Reads a message of this engine, or of a Celery application. */
+async function readMessage(engine: Engine, delivery: Delivery): Promise<Message | NewerMessage | Error> {
+  const read = tryDecode(delivery);
+  if (!(read instanceof Error)) return read;
+  const { importCelery } = await import('./celery.ts');
+  return importCelery(engine, delivery).then(
+    (message) => message ?? read,
+    (error: unknown) => (error instanceof Error ? error : read),
+  );
 }
 
 function tryDecode({ body, messageId }: Delivery): Message | NewerMessage | Error {

@@ -1,4 +1,5 @@
 import { isChordalError } from '../core/errors/caller.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
 import { ACK, onThrow } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
@@ -43,7 +44,7 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs:
   const { body, messageId, reason: dead = GIVEN_UP } = delivery;
   const { clock, records, log } = engine;
   try {
-    const message = readable(body, messageId);
+    const message = await readable(engine, delivery);
     // @defect dead-are-settled
     const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead });
     if (disposition.kind === 'return') return false;
@@ -65,11 +66,17 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs:
   }
 }
 
-function readable(body: string, messageId: string): Message | undefined {
+/** Reads a dead message of this engine, or of a Celery application; undefined if it is neither. */
+async function readable(engine: Engine, delivery: Delivery): Promise<Message | undefined> {
+  const { body, messageId } = delivery;
   try {
     return decodeDead(body, messageId);
   } catch {
-    return undefined;
+    const { importCelery } = await import('./celery.ts');
+    return importCelery(engine, delivery).catch((error: unknown) => {
+      if (isRefusal(error)) throw error;
+      return undefined;
+    });
   }
 }
 

@@ -67,6 +67,10 @@ export async function continueFrom(delivery: TaskDelivery, standing: Standing, i
   const context = { ...delivery, origin };
   const decided = decidedBy(standing.cell, message);
   if (decided === undefined) return;
+  if (engine.celery !== undefined) {
+    const { report } = await import('./celery.ts');
+    await report(engine, message, decided);
+  }
   if ('kind' in decided) return interpret(context, await rerunEffects(context, decided));
   const { id, base, links = [], try: attempt, frames } = message;
   await interpret(context, follow(origin, { at: { id, base, links, attempt }, outcome: decided, frames, standing }));

@@ -122,6 +122,10 @@ async function sendAll(context: EffectContext, sends: readonly SendEffect[]): Pr
 /** Fails the plan of a message that no queue or no reader would take, and with it the plan that waits for it. */
 async function failUnsendable(context: EffectContext, { draft, error }: Unsendable): Promise<void> {
   if (context.mayWait && isChordalError(error, 'CHORDAL_NOT_REGISTERED')) throw error;
+  if (context.engine.celery !== undefined) {
+    const { reportUnsendable } = await import('./celery.ts');
+    await reportUnsendable(context.engine, draft, error);
+  }
   const { id, base, frames, links = [], try: attempt } = draft;
   const task = (draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.task) ?? id;
   // An id that is too long has no address: the innermost canvas around it that has one fails.

@@ -17,13 +17,14 @@ const MAX_FRAMES = 64;
  * @param labels headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none.
  * @param calledAt epoch ms from which the `expires` of a chain, a group or a chord counts. Those of its callbacks count
  * from their own start. Default: each task counts from when it is sent.
+ * @param keepsCeleryIds whether tasks keep the ids that a Celery application gave them, to report to it. Default false.
  * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
  * @throws InvalidOptions if a task gets a soft time limit that is not below its hard one.
  */
-export function planOf(data: SignatureData, labels: CallBaggage = {}, calledAt?: number): Plan {
+export function planOf(data: SignatureData, labels: CallBaggage = {}, calledAt?: number, keepsCeleryIds = false): Plan {
   checkDepth(data);
-  return plan(data, { override: {}, fallback: labels, callbacks: 0, calledAt });
+  return plan(data, { override: {}, fallback: labels, callbacks: 0, calledAt, keepsCeleryIds });
 }
 
 /** The options that a signature also passes to its callbacks. */
@@ -53,6 +54,8 @@ interface HandedDown {
   readonly callbacks: number;
   /** Epoch ms of the call, if the canvas starts with it. */
   readonly calledAt?: number | undefined;
+  /** Whether tasks keep the ids that a Celery application gave them. */
+  readonly keepsCeleryIds: boolean;
 }
 
 function plan(data: SignatureData, down: HandedDown): Plan {
@@ -176,7 +179,9 @@ function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOpti
 }
 
 function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan {
-  const options = wireOptions(optionsOf(own, down), data.task);
+  const handed = optionsOf(own, down);
+  const celeryId = down.keepsCeleryIds ? handed.taskId : undefined;
+  const options = compact({ ...wireOptions(handed, data.task), celeryId });
   return {
     task: data.task,
     ...compact({
@@ -219,9 +224,11 @@ function linksOf(own: CallOptions, down: HandedDown): { readonly links?: readonl
   };
 }
 
-function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, { callbacks }: HandedDown): Link {
-  checkDepth(callback, callbacks + 1);
-  return { on, plan: plan(callback, { override: {}, fallback: labels, callbacks: callbacks + 1 }) };
+function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, down: HandedDown): Link {
+  const { keepsCeleryIds } = down;
+  const callbacks = down.callbacks + 1;
+  checkDepth(callback, callbacks);
+  return { on, plan: plan(callback, { override: {}, fallback: labels, callbacks, keepsCeleryIds }) };
 }
 
 function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {

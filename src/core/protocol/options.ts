@@ -191,6 +191,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     check: { is: (value) => journalModeOf(value) !== undefined, want: "'workflows', 'all' or 'off'" },
     doc: 'The calls that `chordal list` shows: `workflows` (canvases of several tasks), `all` or `off`. Default: `CHORDAL_JOURNAL`, or `workflows`.',
   },
+  celeryId: {
+    scopes: [],
+    check: TEXT,
+    wire: TEXT,
+    doc: 'The id under which a Celery application reads the result.',
+  },
   taskDefaults: { scopes: ['app'], check: OBJECT, doc: 'Options of every task that does not say otherwise.' },
 };
 

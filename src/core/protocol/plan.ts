@@ -80,6 +80,8 @@ export interface PlanOptions {
   readonly maxRetries?: number | null;
   readonly timeLimit?: number;
   readonly softTimeLimit?: number;
+  /** The id under which a Celery application that sent the canvas reads the result. */
+  readonly celeryId?: string;
 }
 
 /** Members of a group, or steps of a chain, at most. */

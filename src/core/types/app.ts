@@ -87,6 +87,11 @@ export interface CloudSettings {
   readonly schedulerRole?: string;
   /** The group of its schedules. Default: `CHORDAL_SCHEDULER_GROUP`, or `default`. */
   readonly schedulerGroup?: string;
+  /**
+   * The table of a Celery application's `dynamodb://` result backend: tasks that it sends also report there. Default:
+   * `CHORDAL_CELERY_RESULTS`; without one, nobody in Python reads results, and its chords are refused.
+   */
+  readonly celeryResults?: string;
   /** The log level on stderr. Default: `CHORDAL_LOG_LEVEL`, or `info`. */
   readonly logLevel?: LogLevel;
 }

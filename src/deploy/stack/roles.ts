@@ -93,7 +93,16 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
       const receiving = eventSource === undefined ? [] : [receive(own)];
       // A worker that cannot use a message sends it to the dead-letter queue.
       const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
-      return [...receiving, send(queues), readTable, writeTable, ...readBucket, writeBucket, ...schedule(parts)];
+      return [
+        ...receiving,
+        send(queues),
+        readTable,
+        writeTable,
+        ...readBucket,
+        writeBucket,
+        ...schedule(parts),
+        ...celeryResults(parts),
+      ];
     }
   }
 }
@@ -184,6 +193,13 @@ function schedule({ project }: StackParts): readonly Statement[] {
       Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
     },
   ];
+}
+
+/** A worker reads the groups that a Celery application has saved, and writes the results of its tasks. */
+function celeryResults({ settings: { celeryResults: table } }: StackParts): readonly Statement[] {
+  if (table === '') return [];
+  const arn = sub(`arn:\${AWS::Partition}:dynamodb:\${AWS::Region}:\${AWS::AccountId}:table/${table}`);
+  return [allow(['dynamodb:GetItem', 'dynamodb:PutItem'], arn)];
 }
 
 function schedulerArn(resource: string): Value {

@@ -40,6 +40,8 @@ export interface StackSettings {
   readonly tracing: boolean;
   /** Whether stacks of errors name files and lines as they were written; it costs some milliseconds of each cold start. */
   readonly sourceMaps: boolean;
+  /** The table of a Celery application's `dynamodb://` result backend; empty: no Celery application reads results. */
+  readonly celeryResults: string;
 }
 
 /** The defaults of a stage's settings. */
@@ -62,6 +64,7 @@ export const DEFAULT_SETTINGS: StackSettings = {
   metrics: true,
   tracing: false,
   sourceMaps: true,
+  celeryResults: '',
 };
 
 /**
@@ -121,6 +124,7 @@ function check({
   messageAge,
   kmsKey,
   alarmTopic,
+  celeryResults,
 }: StackSettings): void {
   if (timeout < 5) throw refused('timeout', 'at least 5 seconds: a shorter function would start no task', timeout);
   if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
@@ -131,6 +135,8 @@ function check({
   if (messageAge < 60) throw refused('messageAge', 'at least 60 seconds', messageAge);
   if (kmsKey !== '' && !/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(kmsKey))
     throw refused('kmsKey', 'the ARN of a KMS key (arn:aws:kms:…:key/…)', kmsKey);
+  if (celeryResults !== '' && !/^[\w.-]{3,255}$/.test(celeryResults))
+    throw refused('celeryResults', 'the name of a table: 3 to 255 of A-Z a-z 0-9 _ . -', celeryResults);
   if (alarmTopic !== '' && !/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/.test(alarmTopic))
     throw refused('alarmTopic', 'the ARN of an SNS topic (arn:aws:sns:…)', alarmTopic);
 }

@@ -1,0 +1,28 @@
+import type { JsonObject } from '../../core/values/json.ts';
+import type { CeleryResults } from '../../ports/celery-results.ts';
+
+/** The result table of a Celery application in memory. */
+export class MemoryCeleryResults implements CeleryResults {
+  readonly #groups = new Map<string, readonly string[]>();
+  readonly #results = new Map<string, { readonly rank: number; readonly meta: JsonObject }>();
+
+  /** Saves a group, as a Celery application does before it sends a chord. */
+  saveGroup(group: string, members: readonly string[]): void {
+    this.#groups.set(group, members);
+  }
+
+  /** The result of a task, if it has one. */
+  resultOf(taskId: string): JsonObject | undefined {
+    return this.#results.get(taskId)?.meta;
+  }
+
+  async membersOf({ group }: { readonly group: string }): Promise<readonly string[] | undefined> {
+    return this.#groups.get(group);
+  }
+
+  async keep(params: { readonly taskId: string; readonly rank: number; readonly meta: JsonObject }): Promise<void> {
+    const { taskId, rank, meta } = params;
+    const kept = this.#results.get(taskId);
+    if (kept === undefined || kept.rank <= rank) this.#results.set(taskId, { rank, meta });
+  }
+}

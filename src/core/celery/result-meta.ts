@@ -1,0 +1,70 @@
+import type { Outcome } from '../protocol/outcome.ts';
+import { isPlainObject } from '../values/json.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+
+/** The facts of a task that its result names beside the outcome. */
+export interface ResultFacts {
+  readonly taskId: string;
+  /** Epoch ms. */
+  readonly now: number;
+  readonly parentId?: string | undefined;
+  /** The ids of what it has started: callbacks and the next step. */
+  readonly children?: readonly string[];
+}
+
+/** Returns the result of a task as Celery's backends keep it. `value` is the value, or the record of the error. */
+export function resultMeta(state: Outcome['state'] | 'RETRY', value: Json, facts: ResultFacts): JsonObject {
+  const { taskId, now, parentId, children = [] } = facts;
+  const isError = state !== 'SUCCESS';
+  return {
+    status: state,
+    result: isError ? exceptionOf(state, value) : value,
+    traceback: isError ? stackOf(value) : null,
+    children: children.map((id) => [[id, null], null]),
+    date_done: state === 'RETRY' ? null : new Date(now).toISOString(),
+    task_id: taskId,
+    ...(parentId === undefined ? {} : { parent_id: parentId }),
+  };
+}
+
+/** Returns the error of a chord whose header has failed, as Celery words it. */
+export function chordError(failedId: string, record: Json): JsonObject {
+  const { exc_type: type, exc_message: args } = exceptionOf('FAILURE', record);
+  const [text = ''] = Array.isArray(args) ? args : [];
+  return { errorType: 'ChordError', message: `Dependency ${failedId} raised ${String(type)}(${JSON.stringify(text)})` };
+}
+
+// --- internal ---
+
+/** The modules that Celery finds an exception's class in; an error of another name becomes a class of that name. */
+const MODULES: Readonly<Record<string, string>> = {
+  TypeError: 'builtins',
+  SyntaxError: 'builtins',
+  TaskRevokedError: 'celery.exceptions',
+  NotRegistered: 'celery.exceptions',
+  ChordError: 'celery.exceptions',
+  MaxRetriesExceededError: 'celery.exceptions',
+  TimeLimitExceeded: 'billiard.exceptions',
+  SoftTimeLimitExceeded: 'billiard.exceptions',
+  WorkerLostError: 'billiard.exceptions',
+};
+
+function exceptionOf(state: string, record: Json): JsonObject {
+  const { errorType, message, args } = fieldsOf(record);
+  const type = state === 'REVOKED' ? 'TaskRevokedError' : typeof errorType === 'string' ? errorType : 'Exception';
+  const text = typeof message === 'string' ? message : 'revoked';
+  return {
+    exc_type: type,
+    exc_message: Array.isArray(args) ? args : [text],
+    exc_module: Object.hasOwn(MODULES, type) ? (MODULES[type] ?? null) : null,
+  };
+}
+
+function stackOf(record: Json): string | null {
+  const { stack } = fieldsOf(record);
+  return typeof stack === 'string' ? stack : null;
+}
+
+function fieldsOf(record: Json): JsonObject {
+  return isPlainObject(record) ? (record as JsonObject) : {};
+}

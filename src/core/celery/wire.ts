@@ -1,0 +1,82 @@
+import { InvalidMessage } from '../errors/caller.ts';
+import { describe } from '../text/describe.ts';
+import { isPlainObject, parseJson } from '../values/json.ts';
+import type { Json, JsonObject } from '../values/json.ts';
+
+/** A message of a Celery application: protocol 2, as kombu's SQS transport writes it. */
+export interface CeleryMessage {
+  /** The id of its task. */
+  readonly id: string;
+  readonly headers: JsonObject;
+  readonly args: readonly Json[];
+  readonly kwargs: JsonObject;
+  /** The signatures to run after it: `callbacks`, `errbacks`, `chain` (the last step first) and `chord`. */
+  readonly embed: JsonObject;
+}
+
+/**
+ * Reads a message that may come from a Celery application. Returns undefined for one that has not its form.
+ *
+ * @throws InvalidMessage if it has the form and cannot be read: a pickled body, protocol 1, a body kept in S3.
+ */
+export function readCelery(text: string): CeleryMessage | undefined {
+  const plain = text.startsWith('{') || text.startsWith('[') ? text : decoded(text);
+  if (plain === undefined) return undefined;
+  if (plain.startsWith('[')) {
+    if (!plain.includes('PayloadS3Pointer')) return undefined;
+    throw refused('its body is kept in S3 (sqs_extended)', 'Pass a reference to large data, not the data.');
+  }
+  const envelope = parsed(plain);
+  if (!isPlainObject(envelope) || !isPlainObject(envelope['headers']) || envelope['body'] === undefined)
+    return undefined;
+  return read(envelope as JsonObject, envelope['headers'] as JsonObject);
+}
+
+// --- internal ---
+
+function read(envelope: JsonObject, headers: JsonObject): CeleryMessage {
+  const { id, task, compression } = headers;
+  if (typeof task !== 'string' || typeof id !== 'string')
+    throw refused('its headers have no task and no id, as in protocol 1', 'Set task_protocol = 2.');
+  const about = `of task ${task} with the id ${id}`;
+  if (typeof compression === 'string')
+    throw refused(`the body ${about} is compressed (${compression})`, 'Set no task_compression.');
+  const type = envelope['content-type'];
+  if (type !== 'application/json')
+    throw refused(`the body ${about} is ${describe(type)}, not JSON`, "Set task_serializer = 'json'.");
+  const body = parsed(bodyOf(envelope));
+  if (!Array.isArray(body) || body.length !== 3)
+    throw refused(`the body ${about} is not a list of args, kwargs and embed`, 'Send it by Celery 4 or later.');
+  const [args, kwargs, embed] = body as readonly Json[];
+  if (!Array.isArray(args) || !isPlainObject(kwargs))
+    throw refused(`the arguments ${about} are no list and no object`, 'Send them by apply_async.');
+  return { id, headers, args, kwargs, embed: isPlainObject(embed) ? embed : {} };
+}
+
+function bodyOf({ body, properties }: JsonObject): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const encoding = isPlainObject(properties) ? properties['body_encoding'] : undefined;
+  return encoding === 'base64' ? (decoded(text) ?? text) : text;
+}
+
+/** Returns the text that base64 stands for; undefined if it is not base64 of UTF-8. */
+function decoded(base64: string): string | undefined {
+  try {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return parseJson(text, 'the message');
+  } catch {
+    return undefined;
+  }
+}
+
+function refused(reason: string, fix: string): InvalidMessage {
+  return new InvalidMessage(`Cannot read a message of Celery: ${reason}. ${fix}`);
+}

@@ -1,0 +1,160 @@
+import { groupsOf, placed } from '../core/celery/place.ts';
+import { chordError, resultMeta } from '../core/celery/result-meta.ts';
+import { stepsOf, waitingIds } from '../core/celery/signatures.ts';
+import { readCelery } from '../core/celery/wire.ts';
+import type { CeleryMessage } from '../core/celery/wire.ts';
+import { isRefusal } from '../core/errors/refusal.ts';
+import { isJoinFrame } from '../core/protocol/frames.ts';
+import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
+import type { Draft, Frame, Message, RunMessage } from '../core/protocol/message.ts';
+import { newCanvas } from '../core/protocol/new-message.ts';
+import type { Origin } from '../core/protocol/origin.ts';
+import type { Outcome, Rerun } from '../core/protocol/outcome.ts';
+import { isStoredItems } from '../core/protocol/plan.ts';
+import type { Items, Plan } from '../core/protocol/plan.ts';
+import { startPlan } from '../core/protocol/start.ts';
+import { compact } from '../core/values/compact.ts';
+import { toFailure } from '../core/values/failure-record.ts';
+import type { Json } from '../core/values/json.ts';
+import { loadPlans } from '../engine/blocks.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadValue } from '../engine/inputs.ts';
+import type { Delivery } from '../ports/broker.ts';
+
+/**
+ * Returns a message of a Celery application as one of this engine; undefined if it is none. A second receive gives the
+ * same message again. Its chord is joined here: the message takes its member's place in a group of this engine.
+ *
+ * @throws InvalidMessage, InvalidCanvas, InvalidOptions if it cannot be run. Whoever waits for it in Celery is told.
+ * @throws ServiceUnavailable, ConfigurationError if the cloud refuses.
+ */
+export async function importCelery(engine: Engine, delivery: Delivery): Promise<Message | undefined> {
+  const read = readCelery(delivery.body);
+  if (read === undefined) return undefined;
+  const steps = stepsOf(read);
+  try {
+    const groups = await savedGroups(engine, groupsOf(steps));
+    const now = delivery.sentAt ?? engine.clock.now();
+    const { at, plan, frames, blocks } = placed(steps, groups);
+    const until = keptFor(lastStart(plan, now));
+    await Promise.all(blocks.map((block) => engine.payloads.putBlock({ ...block, until })));
+    const origin = originOf(engine, read, { mid: delivery.messageId, until });
+    const start = { at, plan, input: undefined, frames };
+    const effects = startPlan(origin, start);
+    const [only] = effects;
+    const isOne = only?.kind === 'send' && effects.length === 1;
+    // A first step that is kept in a block is sent by the worker that loads it.
+    const draft: Draft = isOne ? only.message : newCanvas(origin, start);
+    return { ...draft, mid: delivery.messageId };
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    await failAll(engine, waitingIds(steps), error);
+    throw error;
+  }
+}
+
+/** Tells a Celery application how an attempt of its task has ended, and whoever waits for it if it has failed. */
+export async function report(engine: Engine, message: RunMessage, decided: Outcome | Rerun): Promise<void> {
+  const { celery } = engine;
+  if (celery === undefined) return;
+  const { celeryId: taskId, ignoreResult } = message.sig.options ?? {};
+  const state = 'kind' in decided ? 'RETRY' : decided.state;
+  if ('kind' in decided && decided.kind === 'replace') return;
+  const isWanted = taskId !== undefined && ignoreResult !== true;
+  const hasFailed = state === 'FAILURE' || state === 'REVOKED';
+  const bodies = hasFailed ? await bodiesBehind(engine, message.frames) : [];
+  if (!isWanted && bodies.length === 0) return;
+  const value: Json = 'kind' in decided ? null : await loadValue(engine, decided.value);
+  const now = engine.clock.now();
+  const rank = 2 * message.try + (state === 'RETRY' ? 0 : 1);
+  const children = idsOf(nextOf(message.frames));
+  if (isWanted) await celery.keep({ taskId, rank, meta: resultMeta(state, value, { taskId, now, children }) });
+  await failBodies(engine, bodies, chordError(taskId ?? message.id, value));
+}
+
+/** Tells a Celery application that a plan has failed before it could be sent. */
+export async function reportUnsendable(engine: Engine, draft: Draft, error: Error): Promise<void> {
+  if (engine.celery === undefined || draft.kind === 'revoke') return;
+  const bodies = await bodiesBehind(engine, draft.frames);
+  await failAll(engine, [...idsOf(draft.sig), ...bodies], error);
+}
+
+// --- internal ---
+
+/** Above every rank of an attempt: this result is final. */
+const FINAL = Number.MAX_SAFE_INTEGER;
+
+async function savedGroups(
+  { celery }: Engine,
+  groups: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const saved = new Map<string, readonly string[]>();
+  for (const group of groups) {
+    const members = await celery?.membersOf({ group });
+    if (members !== undefined) saved.set(group, members);
+  }
+  return saved;
+}
+
+function originOf(
+  { nonces, clock, fanOut }: Engine,
+  { id, headers }: CeleryMessage,
+  { mid, until }: { readonly mid: string; readonly until: number },
+): Origin {
+  const { root_id: root, parent_id: parent } = headers;
+  const lineage = compact({
+    root: typeof root === 'string' && root !== id ? root : undefined,
+    sender: typeof parent === 'string' ? parent : undefined,
+  });
+  const by = { mid, token: nonces.token() };
+  return { by, again: false, now: clock.now(), depth: 0, until, ...fanOut, ...lineage };
+}
+
+async function failAll({ celery, clock }: Engine, ids: readonly string[], error: unknown): Promise<void> {
+  const record = toFailure(error);
+  for (const taskId of ids) {
+    const meta = resultMeta('FAILURE', record, { taskId, now: clock.now() });
+    await celery?.keep({ taskId, rank: FINAL, meta });
+  }
+}
+
+async function failBodies({ celery, clock }: Engine, bodies: readonly string[], error: Json): Promise<void> {
+  for (const taskId of bodies) {
+    const meta = resultMeta('FAILURE', error, { taskId, now: clock.now() });
+    await celery?.keep({ taskId, rank: FINAL, meta });
+  }
+}
+
+/**
+ * Returns the ids of the bodies that wait for a member: they fail with it, and no message of theirs will ever report.
+ * A group that collects takes the failure.
+ */
+async function bodiesBehind(engine: Engine, frames: readonly Frame[]): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const [index, frame] of frames.entries()) {
+    if (!isJoinFrame(frame)) continue;
+    if (frame.collect === true) break;
+    const next = frames[index + 1];
+    if (next === undefined || isJoinFrame(next)) continue;
+    for (const plan of await stepsFrom(engine, next.steps, next.i)) ids.push(...idsOf(plan));
+  }
+  return ids;
+}
+
+/** Returns the steps of a chain from one on. Those in blocks are all of it; those in a frame are the rest. */
+async function stepsFrom({ payloads }: Engine, steps: Items, from: number): Promise<readonly Plan[]> {
+  if (!isStoredItems(steps)) return steps;
+  return loadPlans(payloads, { items: steps, lo: from, hi: steps.n });
+}
+
+function nextOf([frame]: readonly Frame[]): Plan | undefined {
+  return frame === undefined || isJoinFrame(frame) || isStoredItems(frame.steps) ? undefined : frame.steps[0];
+}
+
+/** Returns the ids of Celery in a plan that is at hand. */
+function idsOf(plan: Plan | undefined): readonly string[] {
+  if (plan === undefined) return [];
+  if ('task' in plan) return plan.options?.celeryId === undefined ? [] : [plan.options.celeryId];
+  const items = 'seq' in plan ? plan.seq : plan.par;
+  return isStoredItems(items) ? [] : items.flatMap(idsOf);
+}
