@@ -1,6 +1,6 @@
 import { groupsOf, placed } from '../core/celery/place.ts';
 import { chordError, resultMeta } from '../core/celery/result-meta.ts';
-import { stepsOf, waitingIds } from '../core/celery/signatures.ts';
+import { failingIds, stepsOf } from '../core/celery/signatures.ts';
 import { readCelery } from '../core/celery/wire.ts';
 import type { CeleryMessage } from '../core/celery/wire.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
@@ -48,7 +48,7 @@ export async function importCelery(engine: Engine, delivery: Delivery): Promise<
     return { ...draft, mid: delivery.messageId };
   } catch (error) {
     if (isRefusal(error)) throw error;
-    await failAll(engine, waitingIds(steps), error);
+    await failAll(engine, failingIds(steps), error);
     throw error;
   }
 }
@@ -70,6 +70,13 @@ export async function report(engine: Engine, message: RunMessage, decided: Outco
   const children = idsOf(nextOf(message.frames));
   if (isWanted) await celery.keep({ taskId, rank, meta: resultMeta(state, value, { taskId, now, children }) });
   await failBodies(engine, bodies, chordError(taskId ?? message.id, value));
+}
+
+/** Tells a Celery application the values of the group that has replaced its task. */
+export async function reportSettled(engine: Engine, taskId: string, outcome: Outcome | undefined): Promise<void> {
+  if (outcome?.state !== 'SUCCESS') return;
+  const meta = resultMeta('SUCCESS', await loadValue(engine, outcome.value), { taskId, now: engine.clock.now() });
+  await engine.celery?.keep({ taskId, rank: FINAL, meta });
 }
 
 /** Tells a Celery application that a plan has failed before it could be sent. */
@@ -134,6 +141,7 @@ async function bodiesBehind(engine: Engine, frames: readonly Frame[]): Promise<r
   for (const [index, frame] of frames.entries()) {
     if (!isJoinFrame(frame)) continue;
     if (frame.collect === true) break;
+    if (frame.celeryId !== undefined) ids.push(frame.celeryId);
     const next = frames[index + 1];
     if (next === undefined || isJoinFrame(next)) continue;
     for (const plan of await stepsFrom(engine, next.steps, next.i)) ids.push(...idsOf(plan));

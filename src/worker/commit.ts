@@ -11,6 +11,7 @@ import { isPlan } from '../core/protocol/message-shape.ts';
 import type { RunMessage } from '../core/protocol/message.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Rerun, Result, RunFacts, Standing } from '../core/protocol/outcome.ts';
+import { withCeleryId } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
@@ -121,7 +122,7 @@ async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<
   const { engine, message, origin } = delivery;
   if (next.kind === 'retry') return effectsOfRerun(origin, message, next);
   try {
-    const plan = await replacementOf(engine, next);
+    const plan = withCeleryId(await replacementOf(engine, next), message.sig.options?.celeryId);
     const until = Math.max(origin.until, keptFor(lastStart(plan, origin.now)));
     const base = replacementBase(message.id, next.attempt);
     const stored = await storePlan(engine.payloads, {

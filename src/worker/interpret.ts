@@ -87,6 +87,10 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
         size: groupSize(frames),
         until,
       });
+      if (engine.celery !== undefined && effect.celeryId !== undefined) {
+        const { reportSettled } = await import('./celery.ts');
+        await reportSettled(engine, effect.celeryId, standing.cell.outcome);
+      }
       return afterSettle(origin, effect, standing);
     }
   }

@@ -12,7 +12,7 @@ import type { ChainFrame, Frame, JoinFrame } from '../protocol/message.ts';
 import { isStoredItems } from '../protocol/plan.ts';
 import type { Plan, SequencePlan } from '../protocol/plan.ts';
 import type { JsonObject } from '../values/json.ts';
-import { seatOf, waitingIds, withoutPlace } from './signatures.ts';
+import { seatOf, wholeIdOf, withoutPlace } from './signatures.ts';
 import type { Seat } from './signatures.ts';
 
 /** The members of saved groups, by the id of the group. */
@@ -57,7 +57,7 @@ function placeOf(steps: readonly JsonObject[], groups: SavedGroups): Place {
 }
 
 function ownPlace(steps: readonly JsonObject[]): Place {
-  const [id] = waitingIds(steps);
+  const id = wholeIdOf(steps);
   if (id === undefined) throw new InvalidMessage('Cannot place a canvas of Celery: its last step has no task_id.');
   return { at: plainPosition(workflowIdOf(id)), frames: [], blocks: [] };
 }

@@ -20,7 +20,7 @@ export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): re
     task: headers['task'] ?? null,
     args,
     kwargs,
-    options: {
+    options: given({
       task_id: id,
       eta: headers['eta'] ?? null,
       expires: headers['expires'] ?? null,
@@ -33,7 +33,7 @@ export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): re
       chord: embed['chord'] ?? null,
       group_id: headers['group'] ?? null,
       group_index: headers['group_index'] ?? null,
-    },
+    }),
   };
   return [own, ...reversed(embed['chain'])];
 }
@@ -46,14 +46,20 @@ export function seatOf(steps: readonly JsonObject[]): Seat | undefined {
   return { group, index, memberId, body: [chord, ...reversed(chain)] };
 }
 
-/** Returns the ids of Celery that wait for a canvas to end, innermost first: its own, and those of the chords around it. */
-export function waitingIds(steps: readonly JsonObject[]): readonly string[] {
-  const ids: string[] = [];
-  for (let at: readonly JsonObject[] | undefined = steps; at !== undefined; at = seatOf(at)?.body) {
-    const { task_id: id } = optionsOf(tailOf(at));
-    if (typeof id === 'string') ids.push(id);
-  }
-  return ids;
+/** Returns the id of a canvas as a whole: that of its last step. */
+export function wholeIdOf(steps: readonly JsonObject[]): string | undefined {
+  const { task_id: id } = optionsOf(tailOf(steps));
+  return typeof id === 'string' ? id : undefined;
+}
+
+/**
+ * Returns the ids of Celery that a canvas fails with: that of its first task, and those of all that waits in the chords
+ * around it. The steps behind the first task have no result if it fails, as in Celery.
+ */
+export function failingIds(steps: readonly JsonObject[]): readonly string[] {
+  const ids = steps.slice(0, 1).flatMap(idsIn);
+  for (let seat = seatOf(steps); seat !== undefined; seat = seatOf(seat.body)) ids.push(...seat.body.flatMap(idsIn));
+  return [...new Set(ids)];
 }
 
 /**
@@ -74,6 +80,19 @@ export function withoutPlace(json: Json): Json {
 }
 
 // --- internal ---
+
+/** Returns the ids of the tasks of a signature, its callbacks left out. */
+function idsIn(signature: JsonObject): readonly string[] {
+  const { task_id: id } = optionsOf(signature);
+  const { kwargs } = signature;
+  const { tasks, header, body } = isPlainObject(kwargs) ? (kwargs as JsonObject) : {};
+  const isCanvas = typeof signature['task'] === 'string' && COMPOSITES.has(signature['task']);
+  if (!isCanvas) return typeof id === 'string' ? [id] : [];
+  const inner = [tasks, header, body].flat().filter(isPlainObject);
+  return inner.flatMap((one) => idsIn(one as JsonObject));
+}
+
+const COMPOSITES: ReadonlySet<string> = new Set(['celery.chain', 'celery.group', 'celery.chord']);
 
 /** The headers that Celery writes itself (Celery, message protocol 2). */
 const KNOWN_HEADERS = new Set(

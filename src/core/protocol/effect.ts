@@ -31,6 +31,8 @@ export interface SettleEffect {
   readonly step: string;
   /** Its error callbacks have been started by the member that failed. */
   readonly quiet: boolean;
+  /** The id under which a Celery application reads the value. */
+  readonly celeryId?: string;
 }
 
 /** Mark a complete child in a node above it. */

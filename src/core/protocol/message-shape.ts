@@ -40,8 +40,10 @@ export function isInput(value: unknown): value is Input {
 
 // --- internal ---
 
-function isJoinFrame({ join, x, n, collect, splice, own }: Readonly<Record<string, unknown>>): boolean {
-  return isBase(join) && isCount(x) && isWidth(n) && x < n && isFlag(collect) && isFlag(splice) && isOwn(own);
+function isJoinFrame({ join, x, n, celeryId, ...kind }: Readonly<Record<string, unknown>>): boolean {
+  const { collect, splice, own } = kind;
+  const isKind = isFlag(collect) && isFlag(splice) && isOwn(own) && isAbsentOr(isText, celeryId);
+  return isBase(join) && isCount(x) && isWidth(n) && x < n && isKind;
 }
 
 function isChainFrame({ steps, i, base, try: attempt }: Readonly<Record<string, unknown>>): boolean {
@@ -127,6 +129,10 @@ function isCount(value: unknown): value is number {
 
 function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
   return value === undefined || is(value);
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 function isFlag(value: unknown): boolean {

@@ -27,6 +27,7 @@ export interface JoinFrame {
   readonly collect?: true;
   readonly splice?: true;
   readonly own?: Value;
+  readonly celeryId?: string;
   readonly links?: readonly Link[];
 }
 

@@ -41,6 +41,8 @@ export interface ParallelPlan {
   readonly splice?: true;
   /** The value of the task that added these members to its chord: it is the id's, and theirs come behind the header's. */
   readonly own?: Value;
+  /** The id under which a Celery application reads the values, where they are those of a task that it has sent. */
+  readonly celeryId?: string;
   readonly links?: readonly Link[];
 }
 
@@ -100,6 +102,16 @@ export function elementsOf(plan: SequencePlan | ParallelPlan): Items {
 /** Returns how many elements there are. */
 export function countOf(items: Items): number {
   return isStoredItems(items) ? items.n : items.length;
+}
+
+/** Returns a plan whose value a Celery application reads under an id: that of the task which the plan replaces. */
+export function withCeleryId(plan: Plan, celeryId: string | undefined): Plan {
+  if (celeryId === undefined) return plan;
+  if ('task' in plan) return { ...plan, options: { ...plan.options, celeryId } };
+  if ('par' in plan) return { ...plan, celeryId };
+  if (isStoredItems(plan.seq)) return plan;
+  const last = plan.seq.length - 1;
+  return { ...plan, seq: plan.seq.map((step, index) => (index === last ? withCeleryId(step, celeryId) : step)) };
 }
 
 /** Returns the first task that `plan` runs: it decides which queue carries the plan. */

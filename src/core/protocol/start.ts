@@ -95,7 +95,18 @@ export function afterJoin(
   }
   const values = { join, n, ...compact({ splice: frame.splice, collect: frame.splice && frame.collect }) };
   const result = frame.own === undefined ? { value: values } : { value: frame.own, added: { join, n } };
-  return [{ kind: 'settle', at, result: { state: 'SUCCESS', ...result }, frames, step: at.id, quiet: false }];
+  const { celeryId } = frame;
+  return [
+    {
+      kind: 'settle',
+      at,
+      result: { state: 'SUCCESS', ...result },
+      frames,
+      step: at.id,
+      quiet: false,
+      ...compact({ celeryId }),
+    },
+  ];
 }
 
 /** Returns the effects that start the callbacks of `id`, each a canvas of its own. */
