@@ -1,0 +1,163 @@
+/** Messages of a Celery application, as a worker takes them: twice, out of order, and up to their end. */
+import { group } from 'chordal';
+import { describe, expect, it } from 'vitest';
+import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { buryBatch } from '../../../src/worker/bury.ts';
+import { celeryChord, celerySignature, celeryText } from '../core/celery/message.ts';
+import { makeBench, QUEUE } from './bench.ts';
+import type { Bench } from './bench.ts';
+
+interface CeleryBench extends Bench {
+  readonly results: MemoryCeleryResults;
+}
+
+function celeryBench(results = new MemoryCeleryResults()): CeleryBench {
+  const bench = makeBench(() => ({ celery: results }));
+  const add = bench.app.task('proj.add', (x: number, y: number) => x + y);
+  bench.app.task('proj.tsum', (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0));
+  bench.app.task('proj.fail', (): never => {
+    throw new TypeError('no');
+  });
+  bench.app.task('proj.retry', { bind: true }, (ctx, n: number) => {
+    if (ctx.request.retries === 0) throw ctx.retry({ countdown: 1 });
+    return n;
+  });
+  bench.app.task('proj.widen', { bind: true }, (ctx, task: string): number[] => {
+    throw ctx.replace(group([add.s(1, 1), bench.app.signature(task, [2, 2])]) as never);
+  });
+  return { ...bench, results };
+}
+
+async function drain(bench: CeleryBench, texts: readonly string[]): Promise<void> {
+  const { cloud, clock, engine } = bench;
+  await cloud.queues.send({ messages: texts.map((body) => ({ queue: QUEUE, body, delaySeconds: 0 })) });
+  for (let rounds = 0; cloud.queues.size > 0; rounds += 1) {
+    if (rounds > 500) throw new Error('Cannot come to an end');
+    const deliveries = bench.receive();
+    const back = await bench.work(deliveries);
+    const dead = cloud.queues
+      .receive('dead', 10)
+      .map(({ handle, reason = '', ...message }) => ({ ...message, reason, receipt: { queue: 'dead', handle } }));
+    const unburied = await buryBatch(engine, dead, () => 60_000);
+    const left = new Set([...back, ...unburied]);
+    const done = [...deliveries, ...dead].filter(({ messageId }) => !left.has(messageId));
+    await cloud.queues.finish({ receipts: done.map(({ receipt }) => receipt) });
+    await clock.sleep(31_000);
+  }
+}
+
+describe('a message of Celery', () => {
+  it('runs, and its result is where Celery reads it', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', args: [1, 2] })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'SUCCESS', result: 3, task_id: 'a', children: [] });
+    await expect(bench.app.asyncResult('a').get()).resolves.toBe(3);
+  });
+
+  it('reports each attempt of a retry and then the value', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.retry', args: [7] })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'SUCCESS', result: 7 });
+  });
+
+  it('fails with the class and the text of the error', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.fail' })]);
+    const result = { exc_type: 'TypeError', exc_message: ['no'], exc_module: 'builtins' };
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE', result });
+  });
+
+  it('names its next step as its child', async () => {
+    const bench = celeryBench();
+    const chain = [celerySignature('proj.add', { task_id: 'b' }, [5])];
+    await drain(bench, [celeryText({ id: 'a', args: [1, 2], embed: { chain } })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ result: 3, children: [[['b', null], null]] });
+    expect(bench.results.resultOf('b')).toMatchObject({ result: 8 });
+  });
+
+  it('has no result in Celery if that is ignored', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', args: [1, 2], headers: { ignore_result: true } })]);
+    expect(bench.results.resultOf('a')).toBeUndefined();
+  });
+
+  it('that cannot be read ends in the dead-letter queue with the reason', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ envelope: { 'content-type': 'application/x-python-serialize' } })]);
+    const letters = await bench.engine.records.deadLetters({ since: 0, now: bench.clock.now() });
+    expect(letters.map(({ reason }) => reason)).toEqual([expect.stringContaining("task_serializer = 'json'")]);
+  });
+
+  it('whose task nobody has fails, and Celery is told', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.none' })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE', result: { exc_type: 'NotRegistered' } });
+  });
+
+  it('comes back if the cloud refuses to read its group', async () => {
+    const results = new MemoryCeleryResults();
+    let refusals = 1;
+    results.membersOf = async (params) => {
+      if ((refusals -= 1) >= 0) throw new ServiceUnavailable('busy');
+      return MemoryCeleryResults.prototype.membersOf.call(results, params);
+    };
+    const bench = celeryBench(results);
+    const { texts, group, members } = celeryChord(2);
+    results.saveGroup(group, members);
+    await drain(bench, texts);
+    expect(results.resultOf('body')).toMatchObject({ result: 3 });
+  });
+});
+
+describe('a task of Celery that a group replaces', () => {
+  it('has the values of the members', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.widen', args: ['proj.add'] })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'SUCCESS', result: [2, 4] });
+  });
+
+  it('fails with a member', async () => {
+    const bench = celeryBench();
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.widen', args: ['proj.fail'] })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE' });
+  });
+});
+
+describe('a chord of Celery', () => {
+  it.each([1, 2, 9, 40])(
+    'of %i members joins exactly once, though each message comes twice and backwards',
+    async (n) => {
+      const bench = celeryBench();
+      const { texts, group, members } = celeryChord(n);
+      bench.results.saveGroup(group, members);
+      await drain(bench, [...texts.toReversed(), ...texts]);
+      const sum = members.reduce((total, _, x) => total + x + 1, 0);
+      expect(bench.results.resultOf('body')).toMatchObject({ status: 'SUCCESS', result: sum });
+      expect(bench.results.resultOf('m0')).toMatchObject({ status: 'SUCCESS', result: 1 });
+    },
+  );
+
+  it('fails its body with a member, as Celery words it', async () => {
+    const bench = celeryBench();
+    const { texts, group, members } = celeryChord(2);
+    bench.results.saveGroup(group, members);
+    const chord = celerySignature('proj.tsum', { task_id: 'body', group_id: 'g' });
+    const failing = celeryText({
+      id: 'm1',
+      task: 'proj.fail',
+      embed: { chord },
+      headers: { group: 'g', group_index: 1 },
+    });
+    await drain(bench, [texts[0] ?? '', failing]);
+    const result = { exc_type: 'ChordError', exc_message: ['Dependency m1 raised TypeError("no")'] };
+    expect(bench.results.resultOf('body')).toMatchObject({ status: 'FAILURE', result });
+  });
+
+  it('whose group was not saved fails, and Celery is told of each id that waits', async () => {
+    const bench = celeryBench();
+    await drain(bench, celeryChord(2).texts);
+    for (const id of ['m0', 'm1', 'body'])
+      expect(bench.results.resultOf(id)).toMatchObject({ status: 'FAILURE', result: { exc_type: 'InvalidMessage' } });
+  });
+});
