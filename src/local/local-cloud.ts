@@ -25,6 +25,7 @@ import { answerLambda } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import type { LocalCloud, LocalOptions } from './local-options.ts';
 import { sendMessage } from './queue-client.ts';
+import { createCeleryTable } from './resources.ts';
 import { answerScheduler, Schedules } from './scheduler-endpoint.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import type { TemporaryFolder } from './temporary-folder.ts';
@@ -109,6 +110,8 @@ class Local implements LocalCloud {
     }).then((cloud) => (this.#cloud = cloud));
     const [cloud, build] = await both(starting, this.#firstBuild());
     this.#build = build;
+    const celery = environment?.['CHORDAL_CELERY_RESULTS'] ?? '';
+    if (celery !== '') await createCeleryTable(celery, cloud.endpoints);
     void cloud.died.then(this.#death.resolve);
     // A handler's configuration may be known only when it runs.
     const project = this.#describe(build);

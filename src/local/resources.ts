@@ -28,6 +28,22 @@ export async function createResources(project: Project, endpoints: Endpoints): P
   }
 }
 
+/** Makes the table of a Celery application's results, as its `dynamodb://` backend makes it, unless it exists. */
+export async function createCeleryTable(name: string, { dynamodb, accessKey }: Endpoints): Promise<void> {
+  const client = new DynamoDBClient(clientOptions(dynamodb, accessKey));
+  const command = new CreateTableCommand({
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  });
+  try {
+    await unlessNamed('ResourceInUseException', client.send(command));
+  } finally {
+    client.destroy();
+  }
+}
+
 // --- internal ---
 
 async function createTable(client: DynamoDBClient, table: TableDescription): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Broker, Deliveries, Scheduler } from './broker.ts';
-import type { Journal } from './journal.ts';
 import type { CeleryResults } from './celery-results.ts';
+import type { Journal } from './journal.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Payloads } from './payloads.ts';
 import type { Records } from './records.ts';

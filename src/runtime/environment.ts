@@ -1,5 +1,4 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { existsSync, readFileSync } from 'node:fs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoCeleryResults } from '../adapters/aws/celery-results.ts';
@@ -20,16 +19,15 @@ import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { logLevelOf } from '../core/text/log-levels.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
-import { mismatch } from '../core/text/mismatch.ts';
 import type { CloudSettings } from '../core/types/app.ts';
 import { compact } from '../core/values/compact.ts';
-import { isPlainObject } from '../core/values/json.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
 import type { CeleryResults } from '../ports/celery-results.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endpointOptions } from './endpoints.ts';
 import { journalModeIn } from './journal-mode.ts';
+import { readRoutes } from './read-routes.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
 
 /** The variables that {@link environmentRuntime} reads: those of the process. */
@@ -261,52 +259,6 @@ function schedulerOf(
     return new SchedulerClient({ requestHandler, ...options });
   });
   return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn(DEAD_LETTER_QUEUE) });
-}
-
-/** Reads the routes: they are built into each function, beside its bundle; other programs read CHORDAL_ROUTES. */
-function readRoutes(environment: Environment): Readonly<Record<string, string>> {
-  const { CHORDAL_ROUTES: given } = environment;
-  if (given === undefined) return builtInRoutes();
-  if (given.trimStart().startsWith('{')) return routesIn(given, 'CHORDAL_ROUTES');
-  try {
-    return routesIn(readFileSync(given, 'utf8'), given);
-  } catch (cause) {
-    if (cause instanceof ConfigurationError) throw cause;
-    throw new ConfigurationError(
-      `Cannot read the routes of tasks from CHORDAL_ROUTES: ${mismatch('JSON, or the path of a readable file', given)}. Take it from the output of \`chordal dev\`.`,
-      { cause },
-    );
-  }
-}
-
-/**
- * Reads the routes beside the bundle. This code is in the bundle itself or, shared by several, in `chunks/` below it.
- * If there is no file, this is not a function but another program.
- */
-function builtInRoutes(): Readonly<Record<string, string>> {
-  const file = ['./routes.json', '../routes.json']
-    .map((path) => new URL(path, import.meta.url))
-    .find((url) => existsSync(url));
-  return file === undefined ? {} : routesIn(readFileSync(file, 'utf8'), String(file));
-}
-
-function routesIn(text: string, where: string): Readonly<Record<string, string>> {
-  const json = jsonIn(text);
-  const isRoutes = isPlainObject(json) && Object.values(json).every((queue) => typeof queue === 'string');
-  if (!isRoutes)
-    throw new ConfigurationError(
-      `Cannot read the routes of tasks from ${where}: ${mismatch('a JSON object that gives each task its queue', text.slice(0, 100))}`,
-    );
-  // Every value has been seen to be a text.
-  return json as Readonly<Record<string, string>>;
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** A function is named as its queue. */

@@ -31,13 +31,17 @@ import type { Delivery } from '../ports/broker.ts';
 export async function importCelery(engine: Engine, delivery: Delivery): Promise<Message | undefined> {
   const read = readCelery(delivery.body);
   if (read === undefined) return undefined;
+  if ('refused' in read) {
+    await failAll(engine, read.id === undefined ? [] : [read.id], read.refused);
+    throw read.refused;
+  }
   const steps = stepsOf(read);
   try {
     const groups = await savedGroups(engine, groupsOf(steps));
     const now = delivery.sentAt ?? engine.clock.now();
     const { at, plan, frames, blocks } = placed(steps, groups);
     const until = keptFor(lastStart(plan, now));
-    await Promise.all(blocks.map((block) => engine.payloads.putBlock({ ...block, until })));
+    await engine.payloads.putBlocks({ blocks, until });
     const origin = originOf(engine, read, { mid: delivery.messageId, until });
     const start = { at, plan, input: undefined, frames };
     const effects = startPlan(origin, start);
@@ -55,28 +59,17 @@ export async function importCelery(engine: Engine, delivery: Delivery): Promise<
 
 /** Tells a Celery application how an attempt of its task has ended, and whoever waits for it if it has failed. */
 export async function report(engine: Engine, message: RunMessage, decided: Outcome | Rerun): Promise<void> {
-  const { celery } = engine;
-  if (celery === undefined) return;
-  const { celeryId: taskId, ignoreResult } = message.sig.options ?? {};
-  const state = 'kind' in decided ? 'RETRY' : decided.state;
-  if ('kind' in decided && decided.kind === 'replace') return;
-  const isWanted = taskId !== undefined && ignoreResult !== true;
-  const hasFailed = state === 'FAILURE' || state === 'REVOKED';
-  const bodies = hasFailed ? await bodiesBehind(engine, message.frames) : [];
-  if (!isWanted && bodies.length === 0) return;
-  const value: Json = 'kind' in decided ? null : await loadValue(engine, decided.value);
-  const now = engine.clock.now();
-  const rank = 2 * message.try + (state === 'RETRY' ? 0 : 1);
-  const children = idsOf(nextOf(message.frames));
-  if (isWanted) await celery.keep({ taskId, rank, meta: resultMeta(state, value, { taskId, now, children }) });
-  await failBodies(engine, bodies, chordError(taskId ?? message.id, value));
+  const { celeryId, ignoreResult } = message.sig.options ?? {};
+  const taskId = ignoreResult === true ? undefined : celeryId;
+  if (!('kind' in decided)) return reportOutcome(engine, message, { decided, taskId });
+  if (decided.kind === 'retry' && taskId !== undefined)
+    await keep(engine, { taskId, rank: 2 * message.try, state: 'RETRY', value: null });
 }
 
 /** Tells a Celery application the values of the group that has replaced its task. */
 export async function reportSettled(engine: Engine, taskId: string, outcome: Outcome | undefined): Promise<void> {
   if (outcome?.state !== 'SUCCESS') return;
-  const meta = resultMeta('SUCCESS', await loadValue(engine, outcome.value), { taskId, now: engine.clock.now() });
-  await engine.celery?.keep({ taskId, rank: FINAL, meta });
+  await keep(engine, { taskId, rank: FINAL, state: 'SUCCESS', value: await loadValue(engine, outcome.value) });
 }
 
 /** Tells a Celery application that a plan has failed before it could be sent. */
@@ -87,6 +80,33 @@ export async function reportUnsendable(engine: Engine, draft: Draft, error: Erro
 }
 
 // --- internal ---
+
+async function reportOutcome(
+  engine: Engine,
+  { id, try: attempt, frames }: RunMessage,
+  { decided, taskId }: { readonly decided: Outcome; readonly taskId: string | undefined },
+): Promise<void> {
+  const { state } = decided;
+  const bodies = state === 'SUCCESS' ? [] : await bodiesBehind(engine, frames);
+  if (taskId === undefined && bodies.length === 0) return;
+  const value = await loadValue(engine, decided.value);
+  if (taskId !== undefined)
+    await keep(engine, { taskId, rank: 2 * attempt + 1, state, value, children: idsOf(nextOf(frames)) });
+  await failBodies(engine, bodies, chordError(taskId ?? id, value));
+}
+
+interface Kept {
+  readonly taskId: string;
+  readonly rank: number;
+  readonly state: Outcome['state'] | 'RETRY';
+  readonly value: Json;
+  readonly children?: readonly string[];
+}
+
+async function keep({ celery, clock }: Engine, { rank, state, value, ...facts }: Kept): Promise<void> {
+  const meta = resultMeta(state, value, { ...facts, now: clock.now() });
+  await celery?.keep({ taskId: facts.taskId, rank, meta });
+}
 
 /** Above every rank of an attempt: this result is final. */
 const FINAL = Number.MAX_SAFE_INTEGER;
@@ -117,19 +137,12 @@ function originOf(
   return { by, again: false, now: clock.now(), depth: 0, until, ...fanOut, ...lineage };
 }
 
-async function failAll({ celery, clock }: Engine, ids: readonly string[], error: unknown): Promise<void> {
-  const record = toFailure(error);
-  for (const taskId of ids) {
-    const meta = resultMeta('FAILURE', record, { taskId, now: clock.now() });
-    await celery?.keep({ taskId, rank: FINAL, meta });
-  }
+async function failAll(engine: Engine, ids: readonly string[], error: unknown): Promise<void> {
+  await failBodies(engine, ids, toFailure(error));
 }
 
-async function failBodies({ celery, clock }: Engine, bodies: readonly string[], error: Json): Promise<void> {
-  for (const taskId of bodies) {
-    const meta = resultMeta('FAILURE', error, { taskId, now: clock.now() });
-    await celery?.keep({ taskId, rank: FINAL, meta });
-  }
+async function failBodies(engine: Engine, ids: readonly string[], value: Json): Promise<void> {
+  await Promise.all(ids.map((taskId) => keep(engine, { taskId, rank: FINAL, state: 'FAILURE', value })));
 }
 
 /**

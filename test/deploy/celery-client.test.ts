@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startLocal } from '../../src/local/local-cloud.ts';
-import type { LocalCloud } from '../../src/local/local-cloud.ts';
+import type { LocalCloud } from '../../src/local/local-options.ts';
 import { preparePython } from './support/python.ts';
 import { runWell } from './support/run.ts';
 

@@ -24,6 +24,9 @@ export function overConfig(config: FunctionConfig): Readonly<Record<string, stri
 
 // --- internal ---
 
+/** These lead to no cloud: they are the same wherever functions run. */
+const KEPT = ['CHORDAL_LOG_LEVEL', 'CHORDAL_CELERY_RESULTS'];
+
 function leadsElsewhere(name: string): boolean {
-  return (name.startsWith('AWS_') || name.startsWith('CHORDAL_')) && name !== 'CHORDAL_LOG_LEVEL';
+  return (name.startsWith('AWS_') || name.startsWith('CHORDAL_')) && !KEPT.includes(name);
 }

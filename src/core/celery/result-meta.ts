@@ -18,7 +18,7 @@ export function resultMeta(state: Outcome['state'] | 'RETRY', value: Json, facts
   const isError = state !== 'SUCCESS';
   return {
     status: state,
-    result: isError ? exceptionOf(state, value) : value,
+    result: isError ? asCelery(exceptionOf(state, value)) : value,
     traceback: isError ? stackOf(value) : null,
     children: children.map((id) => [[id, null], null]),
     date_done: state === 'RETRY' ? null : new Date(now).toISOString(),
@@ -29,9 +29,11 @@ export function resultMeta(state: Outcome['state'] | 'RETRY', value: Json, facts
 
 /** Returns the error of a chord whose header has failed, as Celery words it. */
 export function chordError(failedId: string, record: Json): JsonObject {
-  const { exc_type: type, exc_message: args } = exceptionOf('FAILURE', record);
-  const [text = ''] = Array.isArray(args) ? args : [];
-  return { errorType: 'ChordError', message: `Dependency ${failedId} raised ${String(type)}(${JSON.stringify(text)})` };
+  const { type, args } = exceptionOf('FAILURE', record);
+  return {
+    errorType: 'ChordError',
+    message: `Dependency ${failedId} raised ${type}(${JSON.stringify(args[0] ?? '')})`,
+  };
 }
 
 // --- internal ---
@@ -49,15 +51,24 @@ const MODULES: Readonly<Record<string, string>> = {
   WorkerLostError: 'billiard.exceptions',
 };
 
-function exceptionOf(state: string, record: Json): JsonObject {
+interface Exception {
+  readonly type: string;
+  readonly args: readonly Json[];
+}
+
+function asCelery({ type, args }: Exception): JsonObject {
+  return {
+    exc_type: type,
+    exc_message: args,
+    exc_module: Object.hasOwn(MODULES, type) ? (MODULES[type] ?? null) : null,
+  };
+}
+
+function exceptionOf(state: string, record: Json): Exception {
   const { errorType, message, args } = fieldsOf(record);
   const type = state === 'REVOKED' ? 'TaskRevokedError' : typeof errorType === 'string' ? errorType : 'Exception';
   const text = typeof message === 'string' ? message : 'revoked';
-  return {
-    exc_type: type,
-    exc_message: Array.isArray(args) ? args : [text],
-    exc_module: Object.hasOwn(MODULES, type) ? (MODULES[type] ?? null) : null,
-  };
+  return { type, args: Array.isArray(args) ? (args as readonly Json[]) : [text] };
 }
 
 function stackOf(record: Json): string | null {
@@ -66,5 +77,5 @@ function stackOf(record: Json): string | null {
 }
 
 function fieldsOf(record: Json): JsonObject {
-  return isPlainObject(record) ? (record as JsonObject) : {};
+  return isPlainObject(record) ? record : {};
 }

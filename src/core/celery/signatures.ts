@@ -1,3 +1,4 @@
+import { unlessEmpty } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { CeleryMessage } from './wire.ts';
@@ -15,27 +16,24 @@ export interface Seat {
 
 /** Returns the signatures that a message asks for, in the order in which they run: its own task first. */
 export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): readonly JsonObject[] {
-  const [hard, soft] = Array.isArray(headers['timelimit']) ? headers['timelimit'] : [];
-  const own: JsonObject = {
-    task: headers['task'] ?? null,
-    args,
-    kwargs,
-    options: given({
-      task_id: id,
-      eta: headers['eta'] ?? null,
-      expires: headers['expires'] ?? null,
-      time_limit: hard ?? null,
-      soft_time_limit: soft ?? null,
-      ignore_result: headers['ignore_result'] === true ? true : null,
-      headers: customHeaders(headers),
-      link: embed['callbacks'] ?? null,
-      link_error: embed['errbacks'] ?? null,
-      chord: embed['chord'] ?? null,
-      group_id: headers['group'] ?? null,
-      group_index: headers['group_index'] ?? null,
-    }),
-  };
-  return [own, ...reversed(embed['chain'])];
+  const { task = null, eta, expires, timelimit, ignore_result: ignores, group, group_index: index } = headers;
+  const { callbacks, errbacks, chord, chain } = embed;
+  const [hard, soft] = listOf(timelimit);
+  const options = given({
+    task_id: id,
+    eta,
+    expires,
+    time_limit: hard,
+    soft_time_limit: soft,
+    ignore_result: ignores === true ? true : undefined,
+    headers: customHeaders(headers),
+    link: callbacks,
+    link_error: errbacks,
+    chord,
+    group_id: group,
+    group_index: index,
+  });
+  return [{ task, args, kwargs, options }, ...reversed(chain)];
 }
 
 /** Returns the seat of a canvas in the chord that its last step belongs to; undefined if it is in none. */
@@ -85,11 +83,10 @@ export function withoutPlace(json: Json): Json {
 function idsIn(signature: JsonObject): readonly string[] {
   const { task_id: id } = optionsOf(signature);
   const { kwargs } = signature;
-  const { tasks, header, body } = isPlainObject(kwargs) ? (kwargs as JsonObject) : {};
+  const { tasks, header, body = null } = isPlainObject(kwargs) ? kwargs : {};
   const isCanvas = typeof signature['task'] === 'string' && COMPOSITES.has(signature['task']);
   if (!isCanvas) return typeof id === 'string' ? [id] : [];
-  const inner = [tasks, header, body].flat().filter(isPlainObject);
-  return inner.flatMap((one) => idsIn(one as JsonObject));
+  return [...signaturesIn(tasks), ...signaturesIn(header), ...signaturesIn([body])].flatMap(idsIn);
 }
 
 const COMPOSITES: ReadonlySet<string> = new Set(['celery.chain', 'celery.group', 'celery.chord']);
@@ -101,9 +98,8 @@ const KNOWN_HEADERS = new Set(
   ),
 );
 
-function customHeaders(headers: JsonObject): Json {
-  const custom = Object.entries(headers).filter(([name]) => !KNOWN_HEADERS.has(name));
-  return custom.length === 0 ? null : Object.fromEntries(custom);
+function customHeaders(headers: JsonObject): JsonObject | undefined {
+  return unlessEmpty(Object.fromEntries(Object.entries(headers).filter(([name]) => !KNOWN_HEADERS.has(name))));
 }
 
 const PLACES = ['queue', 'chord', 'chain', 'group_id', 'group_index', 'reply_to', 'root_id', 'parent_id'];
@@ -119,12 +115,16 @@ function placeless(values: JsonObject, names: readonly string[]): JsonObject {
 }
 
 function reversed(chain: Json | undefined): readonly JsonObject[] {
-  return Array.isArray(chain)
-    ? chain
-        .filter(isPlainObject)
-        .map((step) => step as JsonObject)
-        .toReversed()
-    : [];
+  return signaturesIn(chain).toReversed();
+}
+
+function signaturesIn(list: Json | undefined): readonly JsonObject[] {
+  return listOf(list).filter((one): one is JsonObject => isPlainObject(one));
+}
+
+function listOf(json: Json | undefined): readonly Json[] {
+  // Array.isArray finds an array of any.
+  return Array.isArray(json) ? (json as readonly Json[]) : [];
 }
 
 /** Returns the signature whose id is that of the whole. */
@@ -132,14 +132,14 @@ function tailOf(steps: readonly JsonObject[]): JsonObject {
   const last = steps.at(-1) ?? {};
   const { kwargs } = last;
   if (!isPlainObject(kwargs)) return last;
-  const { tasks, body } = kwargs as JsonObject;
+  const { tasks, body } = kwargs;
   if (last['task'] === 'celery.chord' && isPlainObject(body)) {
     // A chord's own id is its header's.
     const { task_id: _, ...around } = optionsOf(last);
-    return within(tailOf([body as JsonObject]), around);
+    return within(tailOf([body]), around);
   }
   if (last['task'] !== 'celery.chain' || !Array.isArray(tasks)) return last;
-  return within(tailOf(tasks.filter(isPlainObject).map((step) => step as JsonObject)), optionsOf(last));
+  return within(tailOf(signaturesIn(tasks)), optionsOf(last));
 }
 
 /** Returns a tail with the options of the canvas that it ends, which may hold the place of the whole in a chord. */
@@ -147,10 +147,12 @@ function within(tail: JsonObject, around: JsonObject): JsonObject {
   return { ...tail, options: { ...optionsOf(tail), ...given(around) } };
 }
 
-function given(options: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null));
+/** Returns options without those that are null, which Celery writes where nothing is given. */
+function given(options: Readonly<Record<string, Json | undefined>>): JsonObject {
+  const set = Object.entries(options).filter((entry): entry is [string, Json] => (entry[1] ?? null) !== null);
+  return Object.fromEntries(set);
 }
 
 function optionsOf({ options }: JsonObject): JsonObject {
-  return isPlainObject(options) ? (options as JsonObject) : {};
+  return isPlainObject(options) ? options : {};
 }

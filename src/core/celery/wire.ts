@@ -1,5 +1,6 @@
 import { InvalidMessage } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
+import { compact } from '../values/compact.ts';
 import { isPlainObject, parseJson } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 
@@ -14,17 +15,20 @@ export interface CeleryMessage {
   readonly embed: JsonObject;
 }
 
-/**
- * Reads a message that may come from a Celery application. Returns undefined for one that has not its form.
- *
- * @throws InvalidMessage if it has the form and cannot be read: a pickled body, protocol 1, a body kept in S3.
- */
-export function readCelery(text: string): CeleryMessage | undefined {
+/** A message of a Celery application that cannot be run: a pickled body, protocol 1, a body kept in S3. */
+export interface RefusedMessage {
+  readonly refused: InvalidMessage;
+  /** The id of its task, if it says one. */
+  readonly id?: string;
+}
+
+/** Reads a message that may come from a Celery application. Returns undefined for one that has not its form. */
+export function readCelery(text: string): CeleryMessage | RefusedMessage | undefined {
   const plain = text.startsWith('{') || text.startsWith('[') ? text : decoded(text);
   if (plain === undefined) return undefined;
   if (plain.startsWith('[')) {
     if (!plain.includes('PayloadS3Pointer')) return undefined;
-    throw refused('its body is kept in S3 (sqs_extended)', 'Pass a reference to large data, not the data.');
+    return refused('its body is kept in S3 (sqs_extended)', 'Pass a reference to large data, not the data.');
   }
   const envelope = parsed(plain);
   if (!isPlainObject(envelope) || !isPlainObject(envelope['headers']) || envelope['body'] === undefined)
@@ -34,22 +38,22 @@ export function readCelery(text: string): CeleryMessage | undefined {
 
 // --- internal ---
 
-function read(envelope: JsonObject, headers: JsonObject): CeleryMessage {
+function read(envelope: JsonObject, headers: JsonObject): CeleryMessage | RefusedMessage {
   const { id, task, compression } = headers;
   if (typeof task !== 'string' || typeof id !== 'string')
-    throw refused('its headers have no task and no id, as in protocol 1', 'Set task_protocol = 2.');
+    return refused('its headers have no task and no id, as in protocol 1', 'Set task_protocol = 2.');
   const about = `of task ${task} with the id ${id}`;
   if (typeof compression === 'string')
-    throw refused(`the body ${about} is compressed (${compression})`, 'Set no task_compression.');
+    return refused(`the body ${about} is compressed (${compression})`, 'Set no task_compression.', id);
   const type = envelope['content-type'];
   if (type !== 'application/json')
-    throw refused(`the body ${about} is ${describe(type)}, not JSON`, "Set task_serializer = 'json'.");
+    return refused(`the body ${about} is ${describe(type)}, not JSON`, "Set task_serializer = 'json'.", id);
   const body = parsed(bodyOf(envelope));
   if (!Array.isArray(body) || body.length !== 3)
-    throw refused(`the body ${about} is not a list of args, kwargs and embed`, 'Send it by Celery 4 or later.');
+    return refused(`the body ${about} is not a list of args, kwargs and embed`, 'Send it by Celery 4 or later.', id);
   const [args, kwargs, embed] = body as readonly Json[];
   if (!Array.isArray(args) || !isPlainObject(kwargs))
-    throw refused(`the arguments ${about} are no list and no object`, 'Send them by apply_async.');
+    return refused(`the arguments ${about} are no list and no object`, 'Send them by apply_async.', id);
   return { id, headers, args, kwargs, embed: isPlainObject(embed) ? embed : {} };
 }
 
@@ -77,6 +81,6 @@ function parsed(text: string): unknown {
   }
 }
 
-function refused(reason: string, fix: string): InvalidMessage {
-  return new InvalidMessage(`Cannot read a message of Celery: ${reason}. ${fix}`);
+function refused(reason: string, fix: string, id?: string): RefusedMessage {
+  return { refused: new InvalidMessage(`Cannot read a message of Celery: ${reason}. ${fix}`), ...compact({ id }) };
 }

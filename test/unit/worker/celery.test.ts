@@ -23,9 +23,9 @@ function celeryBench(results = new MemoryCeleryResults()): CeleryBench {
     if (ctx.request.retries === 0) throw ctx.retry({ countdown: 1 });
     return n;
   });
-  bench.app.task('proj.widen', { bind: true }, (ctx, task: string): number[] => {
-    throw ctx.replace(group([add.s(1, 1), bench.app.signature(task, [2, 2])]) as never);
-  });
+  bench.app.task('proj.widen', { bind: true }, (ctx, task: string) =>
+    ctx.replace(group([add.s(1, 1), bench.app.signature(task, { args: [2, 2] })])),
+  );
   return { ...bench, results };
 }
 
@@ -84,7 +84,8 @@ describe('a message of Celery', () => {
 
   it('that cannot be read ends in the dead-letter queue with the reason', async () => {
     const bench = celeryBench();
-    await drain(bench, [celeryText({ envelope: { 'content-type': 'application/x-python-serialize' } })]);
+    await drain(bench, [celeryText({ id: 'a', envelope: { 'content-type': 'application/x-python-serialize' } })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE' });
     const letters = await bench.engine.records.deadLetters({ since: 0, now: bench.clock.now() });
     expect(letters.map(({ reason }) => reason)).toEqual([expect.stringContaining("task_serializer = 'json'")]);
   });

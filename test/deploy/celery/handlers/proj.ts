@@ -17,7 +17,5 @@ export const flaky = app.task('proj.flaky', { bind: true, maxRetries: 2 }, (ctx,
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: 0 });
   return n;
 });
-export const swap = app.task('proj.swap', { bind: true }, (ctx, n: number): number => {
-  throw ctx.replace(add.s(n, 100));
-});
+export const swap = app.task('proj.swap', { bind: true }, (ctx, n: number) => ctx.replace(add.s(n, 100)));
 export const handler = app.handler(add, tsum, echo, greet, fail, flaky, swap);

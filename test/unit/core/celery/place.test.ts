@@ -10,7 +10,7 @@ const TASK = 'proj.add';
 
 function stepsOfText(text: string): readonly JsonObject[] {
   const message = readCelery(text);
-  if (message === undefined) throw new Error('Cannot read the message');
+  if (message === undefined || 'refused' in message) throw new Error('Cannot read the message');
   return stepsOf(message);
 }
 

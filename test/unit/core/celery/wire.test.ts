@@ -27,12 +27,12 @@ it.each([
   ['a body that is no list', { envelope: { body: 'e30=' } }, /list of args, kwargs and embed/],
   ['arguments that are no list', { envelope: { body: 'WzEse30se31d' } }, /apply_async/],
 ])('refuses %s and says what to do', (_name, given, fix) => {
-  expect(() => readCelery(celeryText(given))).toThrow(fix);
+  expect(readCelery(celeryText(given))).toMatchObject({ refused: { message: expect.stringMatching(fix) } });
 });
 
 it('refuses a body that is kept in S3', () => {
   const pointer = '["software.amazon.payloadoffloading.PayloadS3Pointer",{"s3BucketName":"b","s3Key":"k"}]';
-  expect(() => readCelery(pointer)).toThrow(/kept in S3/);
+  expect(readCelery(pointer)).toMatchObject({ refused: { message: expect.stringContaining('kept in S3') } });
 });
 
 it('reads or refuses any text, and breaks on none', () => {
@@ -44,11 +44,7 @@ it('reads or refuses any text, and breaks on none', () => {
   );
   fc.assert(
     fc.property(text, (any) => {
-      try {
-        readCelery(any);
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'CHORDAL_INVALID_MESSAGE' });
-      }
+      readCelery(any);
     }),
   );
 });
