@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
@@ -10,7 +11,7 @@ import { startDevLoop } from './support/dev-loop.ts';
 import { environmentOf } from './support/emulator.ts';
 import { functionsAt } from './support/functions.ts';
 import type { Functions } from './support/functions.ts';
-import { listeningAddresses } from './support/listening.ts';
+import { descendantsOf, listeningAddresses } from './support/listening.ts';
 import { copyProject } from './support/project-folder.ts';
 import { environmentWith, run } from './support/run.ts';
 import { chordal } from './support/stack.ts';
@@ -57,7 +58,10 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
 
   afterAll(async () => {
     await functions.close();
+    const processes = isContainer ? [] : await descendantsOf(process.pid, '/localstack/');
     await localstack.stop();
+    // DynamoDB Local is in a session of its own: LocalStack's plugin ends it.
+    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
   }, minutes);
 
   test('the AWS adapters pass their contracts there', async () => {

@@ -12,11 +12,12 @@ export async function listeningAddresses(pid: number): Promise<readonly string[]
   );
 }
 
-// --- internal ---
-
-const LISTENING = '0A';
-
-async function descendantsOf(pid: number): Promise<readonly string[]> {
+/**
+ * The ids of the processes that a process has started, and of theirs. Linux only.
+ *
+ * @param command a text that the command of each must contain. Default: any command.
+ */
+export async function descendantsOf(pid: number, command = ''): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const pairs = await Promise.all(
     pids.map(async (child) => {
@@ -26,8 +27,13 @@ async function descendantsOf(pid: number): Promise<readonly string[]> {
   );
   const found = [String(pid)];
   for (const parent of found) found.push(...pairs.filter((pair) => pair.parent === parent).map(({ child }) => child));
-  return found.slice(1);
+  const commands = await Promise.all(found.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
+  return found.filter((_, index) => index > 0 && (commands[index] ?? '').includes(command));
 }
+
+// --- internal ---
+
+const LISTENING = '0A';
 
 async function socketsOf(pid: string): Promise<readonly string[]> {
   const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
