@@ -1,4 +1,4 @@
-/** The rows of "What differs from Celery" in README.md, each with a test of its second column. */
+/** The rows of "Differences from Celery" in README.md, each with a test of its second column. */
 import { readFileSync } from 'node:fs';
 import { chain, chord, createApp, currentTask, group, range, zip } from 'chordal';
 import type { Handler } from 'chordal';
@@ -98,7 +98,7 @@ const rows: Record<string, () => Promise<void>> = {
     expect(() => chain(named, add.s(1))).toThrow('Cannot use the taskId "named" of part 1 of a chain');
   },
 
-  '`get()` of what failed': async () => {
+  '`get()` of a failure': async () => {
     const result = await chord([add.s(1, 1), fail.s('why')], tsum.s()).delay();
     await expect(result.get()).rejects.toMatchObject({
       code: 'CHORDAL_TASK_FAILED',
@@ -108,7 +108,7 @@ const rows: Record<string, () => Promise<void>> = {
     });
   },
 
-  'What is downstream of a failure': async () => {
+  'Steps after a failure': async () => {
     const result = await chain(fail.s(), identity.s(), identity.s()).delay();
     await result.get({ propagate: false });
     expect(await result.state()).toBe('FAILURE');
@@ -252,7 +252,7 @@ const rows: Record<string, () => Promise<void>> = {
 };
 
 test('each row of the table in README.md has a test, and each test a row', () => {
-  const [, section = ''] = readFileSync('README.md', 'utf8').split('## What differs from Celery');
+  const [, section = ''] = readFileSync('README.md', 'utf8').split('## Differences from Celery');
   const [table = ''] = section.split('\n## ');
   const names = [...table.matchAll(/^\| (?!---)([^|]+) \|/gm)].map(([, name]) => name);
   expect(names).toEqual(Object.keys(rows));
