@@ -25,10 +25,10 @@ export interface App extends ClientApp {
 }
 
 /**
- * Makes an app. Its settings say where its table, bucket and queues are, or the environment when they are first needed.
+ * Makes an app. The places of its table, bucket and queues come from its settings, or from the environment when they are first needed.
  *
  * @param name the app's name; it keeps apart the `dedupKey`s of two apps.
- * @param settings what differs from the defaults.
+ * @param settings the differences from the defaults.
  * @throws InvalidOptions for a setting that is unknown or wrong.
  *
  * @example

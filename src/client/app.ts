@@ -27,7 +27,7 @@ import { submit } from './submit.ts';
 import { readTaskOptions } from './task-options.ts';
 import { makeTask } from './task.ts';
 
-/** An app and what is inside it, for what runs its tasks. */
+/** An app, with the parts that the runner of its tasks needs. */
 export interface AppParts {
   readonly app: ClientApp;
   readonly engine: Engine;
@@ -125,7 +125,7 @@ function readName(name: unknown, to: 'register' | 'declare'): string {
   );
 }
 
-/** Reads an id; nothing would ever be known about a value that can't be an id. */
+/** Reads an id: for a value that cannot be an id, a reader would wait for ever. */
 function readId(id: unknown): string {
   if (typeof id === 'string' && isId(id)) return id;
   throw new InvalidOptions(`Cannot use a taskId: ${mismatch('the id of a result', describe(id))}`);

@@ -15,7 +15,7 @@ import { currentApp } from './current-app.ts';
 import { makeSignature } from './signature.ts';
 
 /**
- * Steps that run one after another, each called with what the one before returned.
+ * Steps that run one after another. Each is called with the value of the step before it.
  *
  * @param steps signatures and canvases, at least one.
  * @throws InvalidCanvas if there is no step, or one is not a signature.
@@ -47,11 +47,11 @@ export const group = ((members: Iterable<AnySignature>) =>
   canvas('group', listOf(members), groupOf)) as unknown as GroupFunction;
 
 /**
- * A header whose values, as one list, are what the body is called with. Without a body it returns a function that takes
- * one; nothing is sent before `delay`.
+ * A header and a body, which is called with the list of the header's values. Without a body it returns a function that
+ * takes one. Nothing is sent before `delay`.
  *
  * @param header the members: an iterable, a group, or one signature.
- * @param body what is called with the list of their values.
+ * @param body the signature that is called with the list of their values.
  * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
  * `{ ok, value }` or `{ ok, error }` of each member.
  * @throws InvalidCanvas if the body or a member is not a signature.

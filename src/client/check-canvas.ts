@@ -13,8 +13,7 @@ import { validate } from '../engine/task/run-task.ts';
  * Checks a canvas before any part of it is sent. Each task must have a function that runs it. The arguments of tasks
  * known here must fit, and pass their schemas as far as they are given.
  *
- * @param plan the form in which the canvas is to be sent: it says which queue each task goes to, and has shown that
- * nothing nests too deep.
+ * @param plan the plan of the canvas: it has the queue of each task, and its making has checked the depth.
  * @throws NotRegistered for a task that no function runs, InvalidArguments for arguments that do not fit,
  * InvalidOptions for time limits that do not fit.
  */

@@ -3,7 +3,7 @@ import type { TaskContext } from '../core/types/context.ts';
 import { currentRun } from '../engine/task/context.ts';
 
 /**
- * Returns the context of the task that the calling code is part of: a bound task is given it as `ctx`.
+ * Returns the context of the task that the calling code is part of. A bound task gets it as `ctx`.
  *
  * @throws InvalidOptions outside a task.
  *

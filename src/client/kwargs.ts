@@ -13,7 +13,7 @@ interface Marked {
 }
 
 /**
- * Marks an object as keyword arguments; it is given last, wherever arguments are given.
+ * Marks an object as keyword arguments. Give it as the last argument.
  *
  * @param keywords the arguments by their names; it is copied.
  * @throws InvalidArguments if it is not a plain object.
@@ -34,7 +34,7 @@ export const kwargs: KwargsFunction = <Keywords extends object>(keywords: Keywor
 };
 
 /**
- * Splits what a caller gave into positional and keyword arguments.
+ * Splits a caller's arguments into positional and keyword arguments.
  *
  * @throws InvalidArguments if keyword arguments stand before the end.
  */

@@ -17,8 +17,8 @@ export interface Sending {
 }
 
 /**
- * Lists a canvas in the journal, if the setting says so. The list is for people: where it cannot be written, the
- * canvas runs all the same.
+ * Lists a canvas in the journal, if the setting says so. The list is for people: if it cannot be written, the
+ * canvas runs anyway.
  */
 export async function noteSubmission(engine: Engine, { id, plan, app, tenant, parent, until }: Sending): Promise<void> {
   const { journal, journalMode, clock, log } = engine;

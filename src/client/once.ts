@@ -6,7 +6,7 @@ import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { Engine } from '../engine/engine.ts';
 
-/** What a canvas is sent once for: an id that the caller chose, or a key of the caller's. */
+/** The reason to send a canvas once: an id or a key of the caller's choice. */
 export interface OnceOptions {
   readonly taskId?: string | undefined;
   readonly dedupKey?: string | undefined;
@@ -26,13 +26,13 @@ export interface Note {
   readonly until: number;
   /** Epoch ms until which the values must be readable: as long as the key holds. */
   readonly keep?: number;
-  /** What the caller gave, for errors. */
+  /** The option and the value of the caller, for errors. */
   readonly given: readonly [option: string, value: string];
 }
 
 /**
- * Returns the note of a canvas that is sent once; undefined for one without a `taskId` or `dedupKey`. What strangers
- * give is noted apart from what the app's own code gives, so that they decide nothing of its workflows.
+ * Returns the note of a canvas that is sent once; undefined for one without a `taskId` or `dedupKey`. The
+ * keys of strangers are kept apart from those of the app's own code, so that strangers cannot change its workflows.
  *
  * @throws InvalidOptions if the id is none, or one that a caller may not choose.
  */
@@ -93,8 +93,8 @@ const OTHER_SENDER_MS = 5000;
 const LOOK_MS = 250;
 
 /**
- * Notes a submission. If another one is open, another caller may be sending it right now. After some seconds its sender
- * is taken for dead, and this one continues.
+ * Notes a submission. If another one is open, another caller may be sending it right now. After some seconds this
+ * caller assumes that the other sender is dead, and continues.
  */
 async function openSubmission(
   { records, clock }: Engine,

@@ -13,7 +13,7 @@ import type { DedupOptions } from './caller.ts';
 /**
  * Reads the options of a signature.
  *
- * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
+ * @throws InvalidOptions if one is unknown or has a wrong value: the message names it and the expected value.
  */
 export function readOptions(options: unknown): CallOptions {
   const given = optionsObject(options, 'the options of a call');
@@ -31,7 +31,7 @@ export function readOptions(options: unknown): CallOptions {
 }
 
 /**
- * Reads what `applyAsync` was given: arguments and options.
+ * Reads the arguments and options of `applyAsync`.
  *
  * @throws InvalidOptions as {@link readOptions} does, and for a dedupKey with a taskId: each makes the id.
  */

@@ -10,8 +10,8 @@ import { directCall } from '../engine/task/task-call.ts';
 import type { TaskCall } from '../engine/task/task-call.ts';
 
 /**
- * Runs a signature or canvas in this process, with the values and in the order that workers would: no message, no
- * queue, no retry. It rejects with what the task threw.
+ * Runs a signature or canvas in this process, with the values and in the order of workers: no message, no queue, no
+ * retry. It rejects with the error that the task threw.
  */
 export function runHere(engine: Engine, canvas: SignatureData): Promise<unknown> {
   return run(engine, canvas, []);
@@ -112,7 +112,7 @@ interface Outcome {
   readonly error?: object;
 }
 
-/** A group among the members is there only because it has a link: what became of each of its own is part of the list. */
+/** A group among the members is there only because it has a link: the results of its own members are part of the list. */
 async function outcomesOf(engine: Engine, member: SignatureData): Promise<readonly Outcome[]> {
   if (member.kind === 'group') {
     const { link = [], linkError = [] } = member.options;
@@ -202,7 +202,7 @@ function callFrom({ call: { rootId, id, message, isAgain } }: CurrentRun): Parti
   return { rootId, parentId: id, message, isAgain };
 }
 
-/** Ignores what a callback does: it is not part of any result. */
+/** Ignores the end of a callback: it is not part of any result. */
 function ignore(): void {
   // Nothing to do.
 }

@@ -9,7 +9,7 @@ import type { OptionCheck } from '../core/values/option-checks.ts';
 import { readOptions } from './options.ts';
 
 /**
- * Reads what `task.signature()` and `app.signature(name)` were given.
+ * Reads the argument of `task.signature()` and `app.signature(name)`.
  *
  * @throws InvalidCanvas for a name that no task can have, InvalidOptions for a part that is unknown or wrong.
  */
@@ -23,7 +23,7 @@ export function readSpec(name: string, spec: unknown = {}): Omit<TaskData, 'unty
   const what = `the signature of ${name}`;
   const given = optionsObject(spec, what);
   checkOptions(given, PARTS, what);
-  // Each has been checked against what its name stands for.
+  // Each value has passed the check of its name.
   const { args = [], kwargs = {}, options = {}, immutable = false } = given as Partial<TaskData>;
   return taskOf(name, { args: [...args], kwargs: { ...kwargs }, immutable, options: readOptions(options) });
 }

@@ -43,7 +43,7 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
       again(withOptions(data, { linkError: [partOf(callback, 'an error callback')] })),
     clone: () => again(data),
     pipe: (next: AnySignature) => {
-      mustNotBeNamed(data, 'what a step follows');
+      mustNotBeNamed(data, 'the first part of a chain');
       return again(chainOf([data, dataOf(next, 'the next step of a chain')]));
     },
     toJSON: () => toCelery(data),

@@ -73,8 +73,8 @@ export async function submit(engine: Engine, { data, ...options }: Submission): 
 }
 
 /**
- * Sends what starts a canvas: its first messages, if they are few, or one that has a worker send them. Where some of the
- * few are refused, a worker starts the whole; where that is refused, too, it is revoked, unless it will be asked for again.
+ * Sends the start of a canvas: its first messages, if they are few, or one message that has a worker send them. If some
+ * of the few are refused, a worker starts the whole. If that is refused too, it is revoked, unless it will be sent again.
  *
  * @throws ServiceUnavailable if it was refused.
  */
@@ -94,7 +94,7 @@ export async function sendFirst(
   const [refused] = unsendable;
   if (refused !== undefined) throw refused.error;
   // If a client stops halfway, nothing continues its work. So a worker settles an empty group, and a worker sends
-  // whatever takes more than one call.
+  // a start that takes more than one call.
   const isDirect = sends.length === effects.length && routed.length <= BATCH_MESSAGES && isOneCall(routed);
   const sendWhole = async (again: boolean): Promise<void> => {
     const message = newCanvas({ ...origin, again: origin.again || again }, start);
@@ -143,7 +143,7 @@ async function withPlansLoaded(engine: Engine, origin: Origin, effects: readonly
   return settled.flat();
 }
 
-/** Returns the id of a workflow that nobody named: a random one, or in a task one that a second run makes again. */
+/** Returns the id of a workflow without a name: a random one, or in a task one that a second run makes again. */
 function freshId({ nonces, clock }: Engine, plan: Plan, run: CurrentRun | undefined): string {
   const message = run?.call.message;
   if (run === undefined || message === undefined) return nonces.uuid(clock.now());
@@ -155,7 +155,7 @@ function freshId({ nonces, clock }: Engine, plan: Plan, run: CurrentRun | undefi
   return `l-${nonces.digest(`${message.id}|${message.try}|${signature}|${before}`)}`;
 }
 
-/** Where a caller's trace comes in: as the header of the W3C's recommendation. */
+/** The header of a caller's trace (W3C, Trace Context). */
 function traceOf({ options }: SignatureData): Pick<Origin, 'traceparent'> {
   const traceparent = options.headers?.['traceparent'];
   return typeof traceparent === 'string' ? { traceparent } : {};

@@ -6,12 +6,12 @@ import { checkLimits, checkOptions, optionsObject } from '../core/values/option-
 /**
  * Reads the options of a task.
  *
- * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
+ * @throws InvalidOptions if one is unknown or has a wrong value: the message names it and the expected value.
  */
 export function readTaskOptions(task: string, options: unknown): TaskOptions {
   const given = optionsObject(options, `the options of ${task}`);
   checkOptions(given, CHECKS, task);
-  // Each has been checked against what its name stands for.
+  // Each value has passed the check of its name.
   const read = given as TaskOptions;
   checkLimits(read.softTimeLimit, read.timeLimit);
   rateInterval(read.rateLimit, task);

@@ -9,7 +9,7 @@ import type { FunctionContext, QueueAnswer, QueueEvent } from './sqs-event.ts';
 
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
-/** The function behind the dead-letter queue: it settles what dead messages leave open, and keeps them on record. */
+/** The function behind the dead-letter queue: it settles the work of dead messages, and keeps a record of them. */
 export async function handler(event: QueueEvent, context: FunctionContext): Promise<QueueAnswer> {
   const deliveries = event.Records.map((record) => deliveryOf(record));
   const remainingMs = (): number => context.getRemainingTimeInMillis();

@@ -12,7 +12,7 @@ import { environmentRuntime } from '../runtime/environment.ts';
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
 /**
- * The function that tells callers in any language what has become of a workflow, or of any id inside it:
+ * The function that reports the state of a workflow, or of any id inside it, to callers in any language:
  * `{ taskId, wait? }` → `{ taskId, state, value?, error? }`. It answers a request that it can't read with an `error`
  * alone.
  */

@@ -22,7 +22,7 @@ export interface SubmissionRequest {
  * Reads the payload of `submit`: a canvas with arguments and options, as `applyAsync` takes them. In JSON dates are texts in ISO 8601, and
  * callbacks are signatures.
  *
- * @throws InvalidCanvas, InvalidOptions, SerializationError that says what is wrong with it.
+ * @throws InvalidCanvas, InvalidOptions, SerializationError with the reason.
  */
 export function readSubmission(request: unknown): SubmissionRequest {
   const { canvas, args = [], kwargs = {}, options = {} } = readFields(request);

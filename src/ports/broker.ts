@@ -20,7 +20,7 @@ export interface Reject {
   readonly reason: string;
 }
 
-/** Queues, at least once: what was sent may arrive twice, late, and in any order. */
+/** Queues, at least once: a message may arrive twice, late, and in any order. */
 export interface Broker {
   /**
    * Puts all messages on their queues, in as few calls as possible, and resolves when every one has been accepted;

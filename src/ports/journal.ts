@@ -32,7 +32,7 @@ export interface FindEntry {
 }
 
 /**
- * The list of what was submitted and what failed, by time. It decides nothing: how a workflow has ended stands in its
+ * The list of submissions and failures, by time. It decides nothing: how a workflow has ended stands in its
  * outcome.
  */
 export interface Journal {

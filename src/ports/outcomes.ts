@@ -74,7 +74,7 @@ export interface ReadMany {
 }
 
 /**
- * Outcomes and joins. Every write is one conditional write and answers with what stands after it, also when it was
+ * Outcomes and joins. Every write is one conditional write and answers with the state after it, also when it was
  * refused; the core reads from that who decided. All throw `ServiceUnavailable` when the store does not answer, and then the write
  * may or may not have happened.
  */
@@ -90,7 +90,7 @@ export interface Outcomes {
    */
   countStart(params: CountStart): Promise<Standing>;
   /**
-   * Takes back the start of this token: the sandbox lived, and the cloud refused what it needed. A second call changes
+   * Takes back the start of this token: the sandbox lived, and the cloud refused a call. A second call changes
    * nothing.
    */
   uncountStart(params: UncountStart): Promise<void>;
@@ -101,7 +101,7 @@ export interface Outcomes {
    * follows still finds it. A second call, and one where there is no outcome, changes nothing.
    */
   forget(params: Addressed): Promise<void>;
-  /** Returns what stands, read strongly. */
+  /** Returns the committed state, read strongly. */
   read(params: Addressed): Promise<Standing>;
   /**
    * Marks a child complete and records the writer as the node's last, if that child is not marked yet. A second call
@@ -121,6 +121,6 @@ export interface Outcomes {
    * that are tasks. Eventually consistent.
    */
   steps(params: OfBase): Promise<readonly { readonly id: string; readonly cell: Cell }[]>;
-  /** Returns what stands at each address, in order, for readers that can wait: eventually consistent. */
+  /** Returns the committed state at each address, in order, for readers that can wait: eventually consistent. */
   readMany(params: ReadMany): Promise<readonly Cell[]>;
 }

@@ -20,7 +20,7 @@ export interface ReadLedger {
   readonly key: string;
 }
 
-/** An entry of a ledger; `nonce` tells apart what was appended in one millisecond. */
+/** An entry of a ledger; `nonce` tells entries of one millisecond apart. */
 export interface AppendLedger extends ReadLedger {
   readonly at: number;
   readonly nonce: string;

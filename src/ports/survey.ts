@@ -28,7 +28,7 @@ export interface Survey {
    */
   footprints(params: Footprints): AsyncIterable<Footprint>;
   /**
-   * Counts what is on its way. Queues may report late: SQS is right only a minute after the last message was sent.
+   * Counts the messages in flight. Queues may report late: SQS is right only a minute after the last message was sent.
    * Throws `ConfigurationError` if there is no dead-letter queue: then these are not the app's queues.
    */
   inFlight(): Promise<InFlight>;

@@ -5,7 +5,7 @@ export interface Clock {
   /** Resolves after `ms`, or at once when `signal` aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /**
-   * Resolves after `ms`, before a reader looks again for what others do. Where time is virtual, it may resolve later if
+   * Resolves after `ms`, before a reader looks again for the work of others. Where time is virtual, it may resolve later if
    * nothing happens meanwhile, but not after `most` ms.
    */
   poll(ms: number, most: number, signal?: AbortSignal): Promise<void>;
@@ -64,9 +64,9 @@ export interface ObservedDecision {
   readonly error?: string;
 }
 
-/** Follows what workers do, for a person who watches. It decides nothing. */
+/** Follows the work of workers, for a person who watches. It decides nothing. */
 export interface Observer {
-  /** Runs a task's function: what is printed meanwhile belongs to the run. */
+  /** Runs a task's function. Its output belongs to the run. */
   around<T>(run: ObservedRun, fn: () => T): T;
   /** Notes the decision that now stands; a second call notes it again. */
   decided(run: ObservedRun, decision: ObservedDecision): void;

@@ -2,7 +2,7 @@
 const { setImmediate: nextTurn, queueMicrotask: soon } = globalThis;
 const nextTick = process.nextTick.bind(process);
 
-/** Times after which the process is let go on with what else it has to do: a signal, a line of progress. */
+/** Times after which the process may do other work: a signal, a line of progress. */
 const TURN = 256;
 
 /**

@@ -28,7 +28,7 @@ export interface Faults {
   readonly lateWrite: number;
   /** Some messages of a batch are refused, and the others sent. */
   readonly refusedEntry: number;
-  /** An eventually consistent read misses what was written in the last second. */
+  /** An eventually consistent read misses the writes of the last second. */
   readonly staleRead: number;
   /** A queue has forgotten how often it delivered a message, and counts from one. */
   readonly forgottenReceive: number;
@@ -84,7 +84,7 @@ export const MILD_FAULTS: Faults = {
   maxReceiveCount: 12,
 };
 
-/** Far worse than any cloud: what is right here is right. */
+/** Far worse than any cloud: code that is right here is right. */
 export const HEAVY_FAULTS: Faults = {
   duplicateSend: 0.06,
   repeatedWrite: 0.08,

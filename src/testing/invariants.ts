@@ -8,7 +8,7 @@ import type { Faults } from './faults.ts';
 import type { SentTask, Recorder } from './recorder.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
 
-/** A run that has ended, and what was seen of it. */
+/** A run that has ended, and its record. */
 export interface Ended {
   readonly cloud: SimulatedCloud;
   readonly witness: Recorder;
@@ -17,11 +17,11 @@ export interface Ended {
 }
 
 /**
- * Checks what the engine promises of every workflow, whatever it consists of. It comes to rest and ends, and nothing
+ * Checks the promises of the engine for any workflow. It comes to rest and ends, and nothing
  * is left in flight. Every id has one outcome that does not change, also for a client that reads while it runs. One
  * task alone sends each attempt, and no task is given up that was not lost.
  *
- * @returns what does not hold; empty if all does.
+ * @returns the violations; empty if there are none.
  */
 export async function brokenInvariants(ended: Ended): Promise<readonly string[]> {
   const { cloud, witness, isLivelock } = ended;
@@ -64,7 +64,7 @@ async function unlisted({ cloud, witness }: Ended): Promise<readonly string[]> {
   );
 }
 
-/** Checks that the one sender that decided, and no other, sends what follows; where nothing goes wrong, once. */
+/** Checks that only the sender that decided sends the next messages; without faults, once. */
 function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   const problems: string[] = [];
   const isSafe = Object.entries(faults).every(([kind, chance]) => kind === 'maxReceiveCount' || chance === 0);
@@ -86,7 +86,7 @@ function senderProblems({ cloud, witness, faults }: Ended): readonly string[] {
   return problems;
 }
 
-/** Returns whether a sandbox sent twice: without duplicates it has each message once, and sends once what follows. */
+/** Returns whether a sandbox sent twice: without duplicates it has each message once, and sends the next messages once. */
 function sentTwiceFromOne(sent: readonly SentTask[]): boolean {
   const from = sent.filter((one) => !one.isForward && one.from !== undefined).map((one) => one.from);
   return new Set(from).size < from.length;

@@ -78,7 +78,7 @@ export interface TestCloud extends Disposable {
  * Runs handlers in this process, on queues, a table and a bucket in memory: the same worker as on Lambda, without AWS.
  * It closes the one that was opened before.
  *
- * @param handlers what `app.handler` returned, by the name of its queue.
+ * @param handlers the results of `app.handler()`, by the name of the queue.
  * @param options how it behaves; by default in real time, with random ids.
  * @throws InvalidOptions for an option that is unknown or wrong, for a value that is not a handler, and for a task of
  * two handlers.
@@ -136,14 +136,14 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
   return opened;
 }
 
-/** Returns whether a value is what `app.handler()` returns: a test without the compiler may give anything. */
+/** Returns whether a value is a result of `app.handler()`: a test without the compiler may give anything. */
 export function isHandler(value: unknown): value is Handler {
   return typeof value === 'function' && 'tasks' in value;
 }
 
 // --- internal ---
 
-/** The cloud that was opened last. Earlier ones are out of reach: what goes on there would disturb later tests. */
+/** The cloud that was opened last. Earlier ones are out of reach: their work would disturb later tests. */
 let opened: TestCloud | undefined;
 
 /** Adds the tasks of a handler; as in a deployment, a task is in one handler only. */

@@ -24,7 +24,7 @@ export interface SentTask {
   readonly links: { readonly success: number; readonly failure: number };
 }
 
-/** The record of what was sent and committed in a run, seen from below the engine. */
+/** The record of all messages and commits of a run, seen from below the engine. */
 export class Recorder {
   readonly outcomes: Map<string, Outcome> = new Map();
   /** The attempt at which an outcome was decided, for the ids that a message of their own ran for. */

@@ -43,7 +43,7 @@ export class Sandbox {
     return new Promise<never>(() => undefined);
   }
 
-  /** Whether it has died: what its code still does has no effect. */
+  /** Whether it has died: its code has no effect any more. */
   get isDead(): boolean {
     return this.#isDead;
   }

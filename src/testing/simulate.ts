@@ -64,12 +64,12 @@ export class SimulationFailed extends Error {
  * Runs workflows on your own handlers, each under faults that are drawn from a seed. Messages are sent and delivered
  * twice, late and out of order. Sandboxes die at any await of the engine, and acknowledgements and answers are lost.
  * Calls are throttled or arrive late, schedules fire twice, and clocks differ: {@link Faults} names all. Time is
- * virtual. For each workflow it checks what the engine promises, and what you do.
+ * virtual. For each workflow it checks the promises of the engine, and runs your `check`.
  *
  * The same seed gives the same run as long as your tasks do: give none of them chance or time of its own. One
  * simulation runs at a time, since all apps of the process use its cloud.
  *
- * @param options what to run, how often, and what the results must be.
+ * @param options the workflow, the number of runs, and the conditions for the results.
  * @throws SimulationFailed for the first workflow that does not end as it should: it names its seed. InvalidOptions for
  * an option that is unknown or wrong.
  *

@@ -48,7 +48,7 @@ export interface SimulatedRun {
 const CONCURRENCY = 12;
 const BATCH = 5;
 const TIMEOUT_MS = 900_000;
-/** How often an idle cloud looks for what calls that were late have sent, in ms. */
+/** The interval between two looks of an idle cloud for messages of late calls, in ms. */
 const LATE_POLL_MS = 500;
 
 /**
@@ -60,7 +60,7 @@ export class SimulatedCloud {
   readonly queues: SimulatedQueues;
   readonly journal: MemoryJournal = new MemoryJournal(this.clock);
   readonly reader: Reader;
-  /** The ports without faults: what clients and checkers use. */
+  /** The ports without faults, for clients and checkers. */
   readonly ports: Ports;
   /** How many sandboxes died with each message in their hands, by the message's id in its queue. */
   readonly deaths: Map<string, number> = new Map();

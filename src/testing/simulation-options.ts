@@ -9,7 +9,7 @@ import type { Faults } from './faults.ts';
 import { isHandler } from './memory-cloud.ts';
 
 /**
- * The workflows to simulate, and what their results must be.
+ * The workflows to simulate, and the conditions for their results.
  *
  * @example
  * ```ts
@@ -79,14 +79,14 @@ export interface Simulation<R> extends Pick<SimulationOptions<R>, 'handlers' | '
 }
 
 /**
- * Reads what to simulate.
+ * Reads the options of a simulation.
  *
  * @throws InvalidOptions for an option that is unknown or wrong: a fault that is misspelt would never strike.
  */
 export function readSimulation<R>(options: SimulationOptions<R>): Simulation<R> {
   const given = optionsObject(options, 'the options of simulate()');
   checkOptions(given, OPTIONS, 'simulate()');
-  // Each has been checked against what its name stands for.
+  // Each value has passed the check of its name.
   const { faults = 'heavy', seed, seeds = 100, maxDeliveries = 50_000, ...rest } = given as unknown as typeof options;
   return {
     ...rest,

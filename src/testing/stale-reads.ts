@@ -3,7 +3,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { FaultInjector } from './fault-injector.ts';
 import { overriding } from './overriding.ts';
 
-/** Makes eventually consistent reads miss, now and then, what was written in the last second. */
+/** Makes eventually consistent reads miss, now and then, the writes of the last second. */
 export function withStaleReads(ports: Ports, injector: FaultInjector): Ports {
   if (injector.faults.staleRead === 0) return ports;
   const { outcomes, records, clock } = ports;

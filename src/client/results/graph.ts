@@ -4,8 +4,8 @@ import type { Engine } from '../../engine/engine.ts';
 import { LISTED_MEMBERS, readTree } from './tree.ts';
 
 /**
- * Returns what is known of an id and what is inside it, from its items, and the steps before it that its handle knows
- * from the canvas.
+ * Returns the known ids at and below an id, from its items, and the steps before it that its handle knows from the
+ * canvas.
  */
 export async function graphFrom(engine: Engine, id: string, before: AsyncResult<unknown> | null): Promise<ResultGraph> {
   const tree = await readTree(engine, id);

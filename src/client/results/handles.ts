@@ -21,7 +21,7 @@ export type Handle = AsyncResult<unknown>;
 /** A group's handle at run time. */
 export type GroupHandle = GroupResult<readonly unknown[]>;
 
-/** Where a plan was put, and what came before it. */
+/** The position of a plan, and the steps before it. */
 export interface Place {
   readonly id: string;
   readonly base: string;

@@ -19,19 +19,19 @@ export interface Inspection extends ResultReport {
   readonly task?: string;
   /** The attempt that ended it, or the next one; 0 is the first. */
   readonly attempt?: number;
-  /** When its message was sent, or due. */
+  /** The time when its message was sent, or due. */
   readonly queued?: string;
   readonly started?: string;
   readonly ended?: string;
   /** How long it waited in its queue, and how long it ran, in ms. */
   readonly ms?: { readonly waited?: number; readonly ran?: number };
-  /** What the last `updateState` gave. */
+  /** The meta of the last `updateState`. */
   readonly meta?: Json;
   /** In RETRY: the error as it was recorded, and when the task runs again. */
   readonly retry?: { readonly at: string; readonly error?: Json };
-  /** The record of the error with its causes, fields and stacks, where that is asked for. */
+  /** The record of the error with its causes, fields and stacks, on request. */
   readonly record?: Json;
-  /** How much of its steps and members is done, if it has any. */
+  /** The numbers of its finished steps and members, if it has any. */
   readonly progress?: Done;
   /** Steps that no worker has begun, as far as they are known. */
   readonly ahead?: readonly string[];

@@ -5,10 +5,10 @@ import type { Parts } from '../../core/protocol/parts.ts';
 import type { Engine } from '../../engine/engine.ts';
 
 /**
- * Reads what an id consists of, from its items alone: its steps, and how far its groups have got. No member of a large
- * group is read. What no worker has begun is not known.
+ * Reads the parts of an id, from its items alone: its steps, and the progress of its groups. It does not read the
+ * members of a large group. Parts that no worker has begun are not known.
  *
- * @param cell what stands at the id.
+ * @param cell the committed state of the id.
  */
 export async function readParts({ outcomes }: Pick<Engine, 'outcomes'>, id: string, cell: Cell): Promise<Parts> {
   const base = cell.next?.kind === 'replace' ? replacementBase(id, cell.next.attempt) : id;

@@ -116,7 +116,7 @@ export async function stateIn(engine: Engine, id: string, visible: Visible): Pro
   return retryIn(visible) === undefined ? 'PENDING' : 'RETRY';
 }
 
-/** Returns what a running task has reported, if that is not of an attempt before its last retry. */
+/** Returns the report of a running task, unless an attempt before its last retry wrote it. */
 export async function readProgress(engine: Engine, id: string, visible: Visible): Promise<Progress | undefined> {
   const progress = await engine.records.getProgress({ address: addressOf(id) });
   const next = retryIn(visible);

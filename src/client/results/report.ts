@@ -22,7 +22,7 @@ export interface ErrorReport {
 export interface ResultReport {
   readonly taskId: string;
   readonly state: State;
-  /** As JSON: what JSON has no word for is marked, as in messages; what returned nothing is null. */
+  /** As JSON. Values that JSON cannot express are marked, as in messages; no value is null. */
   readonly value?: Json;
   readonly error?: ErrorReport;
 }

@@ -76,7 +76,7 @@ export class InvalidMessage extends ChordalError {
 }
 
 /**
- * A value cannot be written as JSON, or a text cannot be read as a value. `path` leads to the culprit, as in `value.items[3].fn`.
+ * A value cannot be written as JSON, or a text cannot be read as a value. `path` is its place, as in `value.items[3].fn`.
  *
  * @example
  * ```ts
@@ -86,7 +86,7 @@ export class InvalidMessage extends ChordalError {
 export class SerializationError extends ChordalError {
   override readonly name = 'SerializationError';
   override readonly code = 'CHORDAL_SERIALIZATION';
-  /** Where in the value the culprit is. */
+  /** The place of the part that failed. */
   readonly path: string;
 
   constructor(message: string, { path, ...options }: ErrorFields<SerializationError>) {
@@ -191,11 +191,11 @@ export class ServiceUnavailable extends ChordalError {
 export class RemoteError extends ChordalError {
   override readonly name = 'RemoteError';
   override readonly code = 'CHORDAL_REMOTE';
-  /** Its name where it was thrown. */
+  /** Its name in the program that threw it. */
   readonly errorType: string;
   /** The arguments that it was made with, if it had `args`. */
   readonly args?: readonly unknown[] | undefined;
-  /** Where it was thrown, on the worker; at most 2 KB of it. */
+  /** Its stack on the worker; at most 2 KB. */
   readonly remoteStack?: string | undefined;
   /** Its `code`, if it had one. */
   readonly errorCode?: string | number | undefined;
@@ -280,7 +280,7 @@ export function isChordalError(error: unknown): error is AnyChordalError;
  * Returns whether a caught value is the error of this library with the given code.
  *
  * @param error anything that was caught.
- * @param code the one error that is meant.
+ * @param code the code of the error.
  */
 export function isChordalError<Code extends ErrorCode>(
   error: unknown,

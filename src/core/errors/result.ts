@@ -3,7 +3,7 @@ import { ChordalError } from './base.ts';
 import type { ErrorFields } from './base.ts';
 
 /**
- * The task asked for failed, or something it needed did. `failedTaskId` and `failedTask` say what failed first.
+ * The requested task failed, or a task that it needed. `failedTaskId` and `failedTask` name the task that failed first.
  *
  * @example
  * ```ts
@@ -19,13 +19,13 @@ export class TaskFailedError extends ChordalError {
   override readonly code = 'CHORDAL_TASK_FAILED';
   /** The name of the error that the task threw. */
   readonly errorType: string;
-  /** The id that was asked for. */
+  /** The requested id. */
   readonly taskId: string;
   /** The id of the task that failed first: the same id, or that of a task it needed. */
   readonly failedTaskId: string;
   /** The name of the task that failed first. */
   readonly failedTask: string;
-  /** Where it was thrown, on the worker; at most 2 KB of it. */
+  /** The stack of the error on the worker; at most 2 KB. */
   readonly remoteStack?: string | undefined;
   /** The arguments that the error was made with, if the task's error had `args`. */
   readonly args?: readonly unknown[] | undefined;
@@ -80,11 +80,11 @@ export class TaskRetryError extends ChordalError {
   readonly taskId: string;
   /** The name of the task. */
   readonly task: string;
-  /** Which attempt is next; the first one was 0. */
+  /** The number of the next attempt; the first one was 0. */
   readonly attempt: number;
   /** The time before which it does not run again. */
   readonly retryAt: Date;
-  /** Where the error was thrown, on the worker; at most 2 KB of it. */
+  /** The stack of the error on the worker; at most 2 KB. */
   readonly remoteStack?: string | undefined;
   /** The `code` of the task's error, if it had one. */
   readonly errorCode?: string | number | undefined;
@@ -108,7 +108,7 @@ export class TaskRetryError extends ChordalError {
 }
 
 /**
- * The task asked for was revoked, or something around it was.
+ * The requested task was revoked, or a canvas around it.
  *
  * @example
  * ```ts
@@ -120,9 +120,9 @@ export class TaskRetryError extends ChordalError {
 export class TaskRevokedError extends ChordalError {
   override readonly name = 'TaskRevokedError';
   override readonly code = 'CHORDAL_TASK_REVOKED';
-  /** The id that was asked for. */
+  /** The requested id. */
   readonly taskId: string;
-  /** Why: `revoked`, or `expired`. */
+  /** The reason: `revoked` or `expired`. */
   readonly reason?: string | undefined;
 
   constructor(message: string, { taskId, reason, ...options }: ErrorFields<TaskRevokedError>) {
@@ -144,9 +144,9 @@ export class TaskRevokedError extends ChordalError {
 export class TimeoutError extends ChordalError {
   override readonly name = 'TimeoutError';
   override readonly code = 'CHORDAL_TIMEOUT';
-  /** The id that was waited for. */
+  /** The id of the awaited task. */
   readonly taskId: string;
-  /** How long it was waited for. */
+  /** The length of the wait. */
   readonly timeoutSeconds: number;
 
   constructor(message: string, { taskId, timeoutSeconds, ...options }: ErrorFields<TimeoutError>) {
@@ -170,7 +170,7 @@ export class TimeoutError extends ChordalError {
 export class UnknownResult extends ChordalError {
   override readonly name = 'UnknownResult';
   override readonly code = 'CHORDAL_UNKNOWN_RESULT';
-  /** The id that was asked for. */
+  /** The requested id. */
   readonly taskId: string;
 
   constructor(message: string, { taskId, ...options }: ErrorFields<UnknownResult>) {

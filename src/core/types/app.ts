@@ -53,13 +53,13 @@ export interface ClientApp {
 
 /** The engine's numbers, with the defaults of the table of options. */
 export interface EngineSettings {
-  /** How many launches and replacements may lie above a task. Default 100. */
+  /** The most launches and replacements above a task. Default 100. */
   readonly maxDepth: number;
   /** Seconds for which clients can read a value. Default 86,400. */
   readonly resultExpires: number;
   /**
    * The calls that `chordal list` and the page show: `workflows` (canvases of several tasks), `all` or `off`. A listed call costs one
-   * write, a failure that is listed another. Default: `CHORDAL_JOURNAL`, or `workflows`.
+   * write, and a listed failure another. Default: `CHORDAL_JOURNAL`, or `workflows`.
    */
   readonly journal?: JournalMode;
 }
@@ -83,7 +83,7 @@ export interface CloudSettings {
   readonly stage?: string;
   /** The queue that carries each task's messages. Default: `CHORDAL_ROUTES`, or the routes built into the function. */
   readonly routes?: Readonly<Record<string, string>>;
-  /** The role that EventBridge Scheduler sends with. Default: `CHORDAL_SCHEDULER_ROLE`; without one long delays are made of short ones. */
+  /** The role that EventBridge Scheduler sends with. Default: `CHORDAL_SCHEDULER_ROLE`; without one, a long delay is a series of short ones. */
   readonly schedulerRole?: string;
   /** The group of its schedules. Default: `CHORDAL_SCHEDULER_GROUP`, or `default`. */
   readonly schedulerGroup?: string;

@@ -7,10 +7,10 @@ import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf }
  * A task with some of its arguments, or a canvas: an immutable value. Calling it runs it here, `delay` on a worker.
  *
  * @typeParam Missing the arguments that it lacks, first ones first; given later, they are prepended
- * @typeParam R what its value is
- * @typeParam Name its task's name, or which canvas it is
+ * @typeParam R the type of its value
+ * @typeParam Name its task's name, or the kind of canvas
  * @typeParam Keywords the keyword arguments that it takes; never: none
- * @typeParam Also the arguments that it may be given although it lacks none: an optional or a rest parameter takes them
+ * @typeParam Also the arguments that it takes beyond the missing ones: of an optional or a rest parameter
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export interface Signature<
   readonly '~facts'?: Facts<Missing, R, Keywords, Also, never>;
   /**
    * Runs it here, without a message: each task of it in this process, in the order and with the values it would have on
-   * workers. A retry throws its error, and what replaces a task runs here too.
+   * workers. A retry throws its error, and a replacement runs here too.
    *
    * @throws the error of the task that fails first; InvalidArguments for arguments that do not fit.
    */

@@ -20,25 +20,25 @@ export interface TaskContext {
   /** Lists of values that outlive the task. */
   readonly ledger: Ledger;
   /**
-   * Shows a custom state to clients until the task ends; does nothing where the task is called directly.
+   * Shows a custom state to clients until the task ends. It does nothing in a direct call.
    *
    * @param state a name other than SUCCESS, FAILURE and REVOKED, which only an outcome has.
-   * @param meta what `info()` then returns: any value that can be sent. Default null.
+   * @param meta the value that `info()` then returns; any value that can be sent. Default null.
    * @throws InvalidOptions for an invalid state, SerializationError for a meta that cannot be sent.
    */
   updateState(state: string, meta?: unknown): Promise<void>;
   /**
    * Shows the state PROGRESS, with `{ current, total }`.
    *
-   * @param current how much is done.
-   * @param total how much there is to do, in the same unit.
+   * @param current the amount that is done.
+   * @param total the whole amount, in the same unit.
    */
   progress(current: number, total: number): Promise<void>;
   /**
-   * Returns the error to throw to be run again, by default after the task's `defaultRetryDelay`. Past `maxRetries` it
-   * is the `error` itself, or MaxRetriesExceededError. Where the task is called directly, it is the error at once.
+   * Returns the error to throw for a retry, by default after the task's `defaultRetryDelay`. After `maxRetries` it is the
+   * `error` itself, or MaxRetriesExceededError. In a direct call it is the `error` itself at once.
    *
-   * @param options how this retry differs from the task's options.
+   * @param options the differences of this retry from the task's options.
    * @throws InvalidOptions for an option that is unknown or wrong.
    *
    * @example
@@ -96,7 +96,7 @@ export interface RetryOptions {
   readonly eta?: Date;
   /** The reason. Default none. */
   readonly error?: unknown;
-  /** How many retries before it fails; null: no limit. Default: the task's. */
+  /** The number of retries before it fails; null: no limit. Default: the task's. */
   readonly maxRetries?: number | null;
 }
 
@@ -139,7 +139,7 @@ export interface Request {
   readonly groupId: string | null;
   /** Its place in that group, from 0; null if it is a member of none. */
   readonly groupIndex: number | null;
-  /** How many retries came before this run. */
+  /** The number of retries before this run. */
   readonly retries: number;
   /** The positional arguments. */
   readonly args: readonly unknown[];
@@ -169,9 +169,9 @@ export interface Request {
  * ```
  */
 export interface Logger {
-  /** Writes a line that helps to find a fault. */
+  /** Writes a line for debugging. */
   debug(message: string, fields?: object): void;
-  /** Writes a line that is worth knowing. */
+  /** Writes a line for information. */
   info(message: string, fields?: object): void;
   /** Writes a line about a possible fault. */
   warn(message: string, fields?: object): void;

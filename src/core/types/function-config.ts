@@ -1,14 +1,14 @@
-/** How handlers are built: which packages and files stay outside of their bundles. */
+/** The settings of a build: the packages and files that stay outside of the bundles. */
 export interface BuildSettings {
-  /** Packages that are not bundled but shipped beside the bundles, from `node_modules`: names, or patterns as `@scope/*`. Native packages are found by themselves. */
+  /** Packages that are not bundled but shipped beside the bundles, from `node_modules`: names, or patterns as `@scope/*`. The build finds native packages itself. */
   readonly external?: readonly string[];
   /** Packages that are neither bundled nor shipped: Lambda or a layer has them. */
   readonly provided?: readonly string[];
-  /** Packages to bundle although they look as if they had to be shipped. */
+  /** Packages to bundle, although the build would ship them. */
   readonly bundled?: readonly string[];
   /** Files that are shipped with the bundles: paths or patterns, from the project's root. They keep their place beside the code. */
   readonly assets?: readonly string[];
-  /** How files are imported, by their extension, in esbuild's words: `{ '.sql': 'text', '.wasm': 'binary' }`. */
+  /** The loaders of files by their extension, with esbuild's names: `{ '.sql': 'text', '.wasm': 'binary' }`. */
   readonly loaders?: Readonly<Record<string, string>>;
   /** Any other option of esbuild. */
   readonly esbuild?: Readonly<Record<string, unknown>>;
@@ -50,7 +50,7 @@ export interface FunctionVpc {
 
 /**
  * The configuration of one function: `export const config` of a file in `handlers/`, or `custom.functions.<name>` of `serverless.yml`,
- * which goes before.
+ * which overrides it.
  *
  * @example
  * ```ts

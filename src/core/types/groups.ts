@@ -126,7 +126,7 @@ export type Flat<Values extends readonly unknown[]> = HasFacts<never, Values, ne
 /** The type of a member's value; of a group in a group, that of its members. */
 export type ItemOf<Member> = Member extends Flat<infer Values> ? Values[number] : ResultOf<Member>;
 
-/** Of different signatures in one array: what one of them lacks and all others take too. */
+/** The arguments of different signatures in one array: those that one of them lacks and all others take too. */
 export type ArgsOfAll<Member, Args = MissingOf<Member>> = Args extends readonly unknown[]
   ? [Refusing<Member, Args>] extends [never]
     ? Args

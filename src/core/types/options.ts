@@ -56,7 +56,7 @@ export interface SignatureOptions {
   readonly link?: AnySignature | readonly AnySignature[];
   /** Started once with the failure, when it has failed. Default none. */
   readonly linkError?: AnySignature | readonly AnySignature[];
-  /** Client reads get no value; what follows in a canvas does. Default: the task's, false. */
+  /** Clients get no value, but the next step of a canvas does. Default: the task's, false. */
   readonly ignoreResult?: boolean;
   /** How many retries before it fails; null: no limit. Default: the task's, 3. */
   readonly maxRetries?: number | null;

@@ -102,7 +102,7 @@ export interface AsyncResult<out T> {
 }
 
 /**
- * The handle of a group, and of what ends in one: `T` is the list of its members' values.
+ * The handle of a group, and of a canvas that ends in one: `T` is the list of its members' values.
  *
  * @example
  * ```ts
@@ -131,7 +131,7 @@ export interface ResultSet<out T extends readonly unknown[]> extends Members<T> 
   /** Returns the same set with one more result. */
   add<R>(result: AsyncResult<R>): ResultSet<[...T, R]>;
   /**
-   * Waits for all values, in order. It throws what the first failure throws.
+   * Waits for all values, in order. It throws the error of the first failure.
    *
    * @throws TaskFailedError, TaskRevokedError, TimeoutError; WouldBlock inside a task.
    */
@@ -260,7 +260,7 @@ export interface MemberError {
   readonly message: string;
   /** The name of the task that failed first. */
   readonly failedTask: string;
-  /** The id of what failed first; empty where it was called directly. */
+  /** The id of the task that failed first; empty in a direct call. */
   readonly failedTaskId: string;
   /** Why it was not run, of one that has not failed: `'expired'` or `'revoked'`. */
   readonly reason?: string;

@@ -18,7 +18,7 @@ import type { DoesNotFit, SignatureJson } from './signature.ts';
  * A named function that workers can run, as `app.task` returns it.
  *
  * @typeParam P the function's parameters, without the context of a bound one
- * @typeParam R what it returns, awaited
+ * @typeParam R the type of its value, awaited
  *
  * @example
  * ```ts
@@ -32,7 +32,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
   /**
    * Runs it here, without a message.
    *
-   * @throws what the function throws; InvalidArguments for arguments that do not fit.
+   * @throws the errors of the function; InvalidArguments for arguments that do not fit.
    */
   (...args: CallArgs<P>): Promise<R>;
   /** Its identity on the wire. */
@@ -54,7 +54,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
   /**
    * Returns a signature with arguments, keyword arguments and options.
    *
-   * @throws InvalidArguments, InvalidOptions for what does not fit.
+   * @throws InvalidArguments, InvalidOptions for a part that does not fit.
    */
   signature<Given extends CallArgs<P>>(
     spec: SignatureSpec<Given, KeywordsOf<P>> & { readonly immutable: true },
@@ -94,7 +94,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
   ): GroupSignature<[], R[][], 'chunks', object, readonly unknown[]>;
 }
 
-/** A signature that ignores arguments given later, as `si` returns it. */
+/** A signature that ignores arguments given later: the result of `si`. */
 export type Immutable<R, Name extends string = string> = Signature<[], R, Name, object, readonly unknown[]>;
 
 /**
