@@ -3,7 +3,7 @@
 const below = [];
 /** @type {Record<string, string[]>} */
 const mayImport = {};
-for (const wing of ['text', 'errors', 'values', 'protocol', 'canvas', 'celery', 'types', 'task']) {
+for (const wing of ['text', 'errors', 'values', 'protocol', 'canvas', 'celery', 'types', 'task', 'schedule']) {
   mayImport[`core/${wing}`] = [...below];
   below.push(`core/${wing}`);
 }

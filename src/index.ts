@@ -41,14 +41,15 @@ export interface App extends ClientApp {
 export function createApp(name: string, settings: Partial<AppConf> = {}): App {
   const conf = makeConf(settings);
   const environment = environmentWith(conf);
-  const { app, engine } = makeApp(name, conf, environmentRuntime(environment));
+  const { app, engine, schedules } = makeApp(name, conf, environmentRuntime(environment));
   return {
     ...app,
-    handler: (...tasks) => makeHandler(engine, tasks, () => queuePrefix(environment)),
+    handler: (...tasks) => makeHandler({ engine, schedules }, tasks, () => queuePrefix(environment)),
   };
 }
 
 export { chain, chord, group } from './client/canvas.ts';
+export { crontab } from './client/crontab.ts';
 export { currentTask } from './client/current-task.ts';
 export { range, zip } from './client/helpers.ts';
 export { kwargs } from './client/kwargs.ts';
@@ -75,6 +76,7 @@ export type * from './core/types/groups.ts';
 export type * from './core/types/options.ts';
 export type * from './core/types/parameters.ts';
 export type * from './core/types/results.ts';
+export type * from './core/types/schedules.ts';
 export type * from './core/types/signature.ts';
 export type * from './core/types/tasks.ts';
 export type { Json, JsonObject } from './core/values/json.ts';

@@ -12,6 +12,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addIdCommands } from './commands/ids.ts';
 import { addInit } from './commands/init.ts';
 import { addRun } from './commands/run.ts';
+import { addSchedule } from './commands/schedule.ts';
 import { explain, UsageError } from './errors.ts';
 import type { Output } from './output.ts';
 
@@ -47,7 +48,18 @@ export async function runCli(
 // --- internal ---
 
 /** The commands load the code that they run only when they run. */
-const ADD_COMMANDS = [addDev, addInit, addDeployLocal, addCall, addRun, addIdCommands, addDlq, addDoctor, addCost];
+const ADD_COMMANDS = [
+  addDev,
+  addInit,
+  addDeployLocal,
+  addCall,
+  addRun,
+  addIdCommands,
+  addSchedule,
+  addDlq,
+  addDoctor,
+  addCost,
+];
 
 const EXIT_CODES = `
 The answer is JSON on stdout; everything else goes to stderr.

@@ -3,18 +3,22 @@ import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { isId } from '../core/protocol/ids.ts';
 import { checksOf } from '../core/protocol/options.ts';
+import { readSchedule } from '../core/schedule/schedule.ts';
 import { APP_DEFAULTS, TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { AppConf, ClientApp } from '../core/types/app.ts';
+import type { ScheduleData } from '../core/types/schedules.ts';
 import type { Json } from '../core/values/json.ts';
 import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
+import { dataOf } from './caller.ts';
 import type { Caller } from './caller.ts';
+import { checkArgumentsIn } from './check-canvas.ts';
 import { CLOUD_SETTINGS } from './cloud-settings.ts';
 import { setCurrentApp } from './current-app.ts';
 import { groupHandleOfId, handleOf, handleOfId } from './results/handles.ts';
@@ -31,6 +35,8 @@ import { makeTask } from './task.ts';
 export interface AppParts {
   readonly app: ClientApp;
   readonly engine: Engine;
+  /** Its schedules by their names; modules may add more later. */
+  readonly schedules: ReadonlyMap<string, ScheduleData>;
 }
 
 /** Makes an app on a runtime. */
@@ -40,6 +46,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
   if (typeof given !== 'string' || given === '')
     throw new InvalidOptions(`Cannot use the name of an app: ${mismatch('a text that is not empty', describe(given))}`);
   const tasks = new Map<string, RegisteredTask>();
+  const schedules = new Map<string, ScheduleData>();
   const engine = makeEngine(runtime, tasks, conf);
   const caller = makeCaller(name, engine);
   setCurrentApp(caller);
@@ -59,9 +66,17 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
     resultSet: (results: readonly Handle[]) => makeResultSet(engine.clock, results),
+    schedule: (scheduleName: string, when: unknown, signature: unknown, options: unknown = {}) => {
+      const data = dataOf(signature, 'the canvas of a schedule');
+      checkArgumentsIn(engine, data);
+      const schedule = readSchedule(scheduleName, when, data, options);
+      if (schedules.has(schedule.name))
+        throw new InvalidOptions(`Cannot add the schedule ${schedule.name}: this app has one of that name already`);
+      schedules.set(schedule.name, schedule);
+    },
   };
   // The public types say which arguments and results belong together; at run time all are unknown.
-  return { app: app as unknown as ClientApp, engine };
+  return { app: app as unknown as ClientApp, engine, schedules };
 }
 
 /**

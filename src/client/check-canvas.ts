@@ -25,6 +25,15 @@ export async function checkCanvas(engine: Engine, data: SignatureData, plan: Pla
 }
 
 /**
+ * Checks the arguments of a canvas, as far as its tasks are known here: what can be checked without a cloud.
+ *
+ * @throws InvalidArguments for arguments that do not fit.
+ */
+export function checkArgumentsIn(engine: Engine, data: SignatureData): void {
+  check({ engine, complete: [] }, data, 0);
+}
+
+/**
  * Checks the plan that a canvas is sent as. Each of its tasks must go to a queue that a function works on. The task's
  * soft time limit must be below its hard one, which may be the task's own.
  *

@@ -15,6 +15,8 @@ import { makeDeployable } from './make-deployable.ts';
 import type { Deployment } from './make-deployable.ts';
 import { loadHandlers, routesOf } from './routes.ts';
 import type { Routes, UsableHandler } from './routes.ts';
+import { schedulesOf } from './schedules.ts';
+import type { QueuedSchedule } from './schedules.ts';
 
 /** The options of {@link buildHandlers}. */
 export interface BuildHandlersOptions {
@@ -40,6 +42,8 @@ export interface Build {
   readonly bundles: Readonly<Record<string, string>>;
   /** Also in `routes.json`, beside the bundles. */
   readonly routes: Routes;
+  /** The schedules that the handlers' modules have made. */
+  readonly schedules: readonly QueuedSchedule[];
   /** The configuration of each handler, by its name. */
   readonly configs: Readonly<Record<string, FunctionConfig>>;
   /** The contents of each bundle; also in `meta.json`. */
@@ -141,6 +145,7 @@ export async function finishBuild(
     outDir,
     bundles: Object.fromEntries([...handlers, ...systemHandlers].map((handler) => [handler.name, bundleOf(handler)])),
     routes,
+    schedules: schedulesOf(loaded, withTimeouts, routes),
     configs,
     metafile,
     warnings: warnings.map(describeMessage),

@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../core/text/describe.ts';
+import type { ScheduleData } from '../core/types/schedules.ts';
 import type { BundledHandler, LoadedHandler } from './routes.ts';
 
 // Given by readRoutes.
@@ -46,7 +47,13 @@ function describe(name: string, module: Readonly<Record<string, unknown>>): Load
   if (config !== undefined && cloneable(config) === undefined) {
     return { name, problem: 'its `config` has a function in it. Put plugins of esbuild into chordal.config.ts.' };
   }
-  return { name, tasks, timeLimits: timeLimitsOf(handler), ...(config !== undefined && { config }) };
+  return {
+    name,
+    tasks,
+    timeLimits: timeLimitsOf(handler),
+    schedules: schedulesOf(handler),
+    ...(config !== undefined && { config }),
+  };
 }
 
 /** Exports that look like handlers, and would never be called. */
@@ -61,6 +68,12 @@ function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
   if (typeof limits !== 'object' || limits === null) return {};
   const entries: readonly [string, unknown][] = Object.entries(limits);
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+}
+
+/** The app of the bundle has made them, and checked them: only an old copy of the library has none. */
+function schedulesOf(handler: object): readonly ScheduleData[] {
+  const schedules: unknown = 'schedules' in handler ? handler.schedules : [];
+  return Array.isArray(schedules) ? (schedules as readonly ScheduleData[]) : [];
 }
 
 /** Returns a value, or undefined if it cannot be sent to another thread. */

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { LIMIT_MARGIN_SECONDS } from '../core/protocol/limits.ts';
 import { messageOf } from '../core/text/describe.ts';
+import type { ScheduleData } from '../core/types/schedules.ts';
 import { DEFAULT_TIMEOUT_SECONDS } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { sibling } from './module-url.ts';
@@ -26,6 +27,8 @@ export interface UsableHandler {
   readonly name: string;
   readonly tasks: readonly string[];
   readonly timeLimits: Readonly<Record<string, number>>;
+  /** The schedules of its app, as far as its modules have them. */
+  readonly schedules: readonly ScheduleData[];
   /** The module's exported `config`, not yet checked. */
   readonly config?: unknown;
 }

@@ -17,6 +17,7 @@ import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
 import { callerEnvironment, outputs } from './stack/outputs.ts';
 import { roles } from './stack/roles.ts';
+import { schedules } from './stack/schedules.ts';
 import type { StackSettings } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
 import { logicalName } from './stack/template.ts';
@@ -73,7 +74,7 @@ export function defineStack(options: StackOptions): Stack {
     resources: readable(async (variables) => {
       const parts = await partsOf(variables);
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
-      const all = { ...storage(parts), ...roles(parts), ...alarms(parts) };
+      const all = { ...storage(parts), ...roles(parts), ...schedules(parts, Date.now()), ...alarms(parts) };
       checkCount(Object.keys(all).length, parts.project);
       return {
         Resources: all,
@@ -123,7 +124,7 @@ async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, 
     deployment: { sourceMaps: settings.sourceMaps, architecture: provider.architecture, environment },
     environmentOf: ({ name }, config) => deployedEnvironment({ project: planned, given, environment, name, config }),
   });
-  return { project: describe(build.configs), settings, provider, routes: build.routes };
+  return { project: describe(build.configs), settings, provider, routes: build.routes, schedules: build.schedules };
 }
 
 interface Deployed {

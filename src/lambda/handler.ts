@@ -1,3 +1,4 @@
+import type { AppParts } from '../client/app.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import type { AnyTask } from '../core/types/tasks.ts';
 import { compact } from '../core/values/compact.ts';
@@ -11,13 +12,20 @@ import { runBatch } from '../worker/batch.ts';
 import { metered } from './metered.ts';
 import type { FunctionContext, Handler, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
 
+/** An app as its functions need it. */
+export type HandlerParts = Pick<AppParts, 'engine' | 'schedules'>;
+
 /**
  * Makes the Lambda function that runs these tasks of an engine.
  *
  * @param prefix the prefix of the names of its queues, read when it is needed.
  * @throws InvalidOptions if there is none, or one is not a task of the engine's app.
  */
-export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: () => string = queuePrefix): Handler {
+export function makeHandler(
+  { engine, schedules }: HandlerParts,
+  tasks: readonly AnyTask[],
+  prefix: () => string = queuePrefix,
+): Handler {
   if (tasks.length === 0)
     throw new InvalidOptions('Cannot make a handler: it has no tasks. Give app.handler() at least one.');
   const names = tasks.map((task, index) => {
@@ -36,7 +44,9 @@ export function makeHandler(engine: Engine, tasks: readonly AnyTask[], prefix: (
     );
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-  return Object.assign(handle, { tasks: [...new Set(names)], timeLimits: timeLimitsOf(here) });
+  const facts = { tasks: [...new Set(names)], timeLimits: timeLimitsOf(here), schedules: [] };
+  // A module may add schedules after it has made its handler.
+  return Object.defineProperty(Object.assign(handle, facts), 'schedules', { get: () => [...schedules.values()] });
 }
 
 /** Returns the facts of one delivery in an SQS record. */

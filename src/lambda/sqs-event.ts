@@ -1,3 +1,5 @@
+import type { ScheduleData } from '../core/types/schedules.ts';
+
 /**
  * The data that Lambda and its event source mapping for SQS hand to a function, as far as it is read, and the data that
  * they take back. The types of `@types/aws-lambda` fit; users of this library do not need them.
@@ -52,4 +54,6 @@ export interface Handler {
   readonly tasks: readonly string[];
   /** The time limits, in seconds, of those that have one: a build checks them against the function's timeout. */
   readonly timeLimits: Readonly<Record<string, number>>;
+  /** The schedules of its app: a build makes them from these. Default: none. */
+  readonly schedules?: readonly ScheduleData[];
 }

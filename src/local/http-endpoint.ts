@@ -9,6 +9,7 @@ import { guardServer } from './guard.ts';
 export interface Request {
   readonly method: string;
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -90,5 +91,6 @@ export function refusal(status: number, type: string, message: string): Reply {
 
 async function requestOf(request: IncomingMessage): Promise<Request> {
   const { method = '', url = '', headers } = request;
-  return { method, path: new URL(url, 'http://127.0.0.1').pathname, headers, body: await text(request) };
+  const { pathname: path, searchParams: query } = new URL(url, 'http://127.0.0.1');
+  return { method, path, query, headers, body: await text(request) };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { buildHandlers, readSettings } from '../deploy/build.ts';
@@ -26,6 +27,8 @@ import type { OnLocalEvent } from './local-event.ts';
 import type { LocalCloud, LocalOptions } from './local-options.ts';
 import { sendMessage } from './queue-client.ts';
 import { createCeleryTable } from './resources.ts';
+import { answerRuns } from './run-endpoint.ts';
+import { makeScheduleRunner } from './schedule-runner.ts';
 import { answerScheduler, Schedules } from './scheduler-endpoint.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import type { TemporaryFolder } from './temporary-folder.ts';
@@ -70,6 +73,7 @@ class Local implements LocalCloud {
   #lambda: HttpEndpoint | undefined;
   #scheduler: HttpEndpoint | undefined;
   #schedules: Schedules | undefined;
+  #runs: ScheduleRunner | undefined;
   #watch: HandlerWatch | undefined;
   #build: Build | undefined;
   /** The number of batches that have been processed. */
@@ -131,6 +135,7 @@ class Local implements LocalCloud {
         onEvent(event);
       },
     });
+    await this.#runs?.set(build.schedules);
     onEvent(builtEvent(build));
   }
 
@@ -151,6 +156,7 @@ class Local implements LocalCloud {
     await this.#deployed;
     await this.#lambda?.stop();
     this.#schedules?.stop();
+    this.#runs?.stop();
     await this.#scheduler?.stop();
     await this.#host?.stop(drainMs);
     await this.#cloud?.stop();
@@ -174,6 +180,7 @@ class Local implements LocalCloud {
       const project = this.#describe(build);
       await this.#cloud?.update(project);
       await this.#host?.update(project, build.bundles);
+      await this.#runs?.set(build.schedules);
       this.#build = build;
       this.#options.onEvent(builtEvent(build));
     });
@@ -216,20 +223,21 @@ class Local implements LocalCloud {
 
   async #startScheduler(): Promise<HttpEndpoint> {
     const { dataDir, ports } = this.#options;
-    const schedules = new Schedules({
-      send: async (queueName, body) => {
-        if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
-        await sendMessage(this.#cloud.endpoints, queueName, body);
-      },
-      ...compact({ dir: dataDir && join(dataDir, 'schedules') }),
-    });
+    const send = async (name: string, body: string) => {
+      if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
+      await sendMessage(this.#cloud.endpoints, name, body);
+    };
+    const schedules = new Schedules({ send, ...compact({ dir: dataDir && join(dataDir, 'schedules') }) });
     this.#schedules = schedules;
     await schedules.load();
+    const prefix = this.#describe({ handlers: [], configs: {} }).queuePrefix;
+    const runs = await makeScheduleRunner((queue, body) => send(`${prefix}${queue}`, body), dataDir);
+    this.#runs = runs;
     return startHttpEndpoint({
       service: 'scheduler',
       accessKey: this.#accessKey,
       ...compact({ port: ports?.scheduler }),
-      answer: (request) => answerScheduler(schedules, request),
+      answer: async (request) => (await answerRuns(runs, prefix, request)) ?? answerScheduler(schedules, request),
     });
   }
 

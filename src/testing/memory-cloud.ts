@@ -2,6 +2,8 @@ import { MemoryCloud } from '../adapters/memory/cloud.ts';
 import type { Consumer } from '../adapters/memory/cloud.ts';
 import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+import { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
+import type { RunnableSchedule } from '../adapters/schedules/schedule-runner.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
@@ -11,7 +13,7 @@ import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { describe } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { checkOptions, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
+import { checkOptions, FLAG, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
@@ -46,6 +48,11 @@ export interface TestCloudOptions {
   readonly visibilitySeconds?: number;
   /** Seconds that a function may run. Default 60. */
   readonly timeoutSeconds?: number;
+  /**
+   * Whether the schedules of the handlers' apps run. In virtual time they run whenever everything waits, as a `sleep` of the
+   * clock does. Default false.
+   */
+  readonly schedules?: boolean;
 }
 
 /**
@@ -119,8 +126,15 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
   const bury = makeEngine(runtime, new Map(), makeConf({}));
   cloud.consume(DEAD_LETTER_QUEUE, (deliveries, remainingMs) => buryBatch(bury, deliveries, remainingMs));
   const unshare = shareRuntime(runtime);
+  const runs = new ScheduleRunner({
+    clock,
+    nonces,
+    send: (queue, body) => ports.broker.send({ messages: [{ queue, body, delaySeconds: 0 }] }),
+  });
+  if (options.schedules === true) void runs.set(schedulesIn(handlers, routes));
   const close = (): void => {
     closing.abort('closed');
+    runs.stop();
     cloud.stop();
     unshare();
   };
@@ -156,6 +170,21 @@ function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Han
       );
     routes[task] = queue;
   }
+}
+
+/** Returns the schedules of all handlers: one that several have, because a module is shared, counts once. */
+function schedulesIn(
+  handlers: Readonly<Record<string, Handler>>,
+  routes: Readonly<Record<string, string>>,
+): readonly RunnableSchedule[] {
+  const all = Object.values(handlers).flatMap(({ schedules = [] }) => schedules);
+  return [...new Map(all.map((one) => [one.name, one])).values()].map((schedule) => {
+    const { queue = routes[schedule.first.task] } = schedule.first;
+    if (queue !== undefined && queue in handlers) return { ...schedule, queue };
+    throw new InvalidOptions(
+      `Cannot run the schedule ${schedule.name} in memoryCloud(): no handler there runs its task "${schedule.first.task}". Give that handler`,
+    );
+  });
 }
 
 function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
@@ -198,6 +227,7 @@ const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   logLevel: LOG_LEVEL,
   visibilitySeconds: { is: isSeconds, want: 'a number of seconds of at least 0' },
   timeoutSeconds: LIMIT,
+  schedules: FLAG,
 };
 
 function mustBeHandler(queue: string, handler: unknown): void {

@@ -12,13 +12,16 @@ import {
   onFound,
 } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition, Next } from '../core/protocol/delivery.ts';
+import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import type { ExpandMessage, Message, RunMessage } from '../core/protocol/message.ts';
 import { originOf } from '../core/protocol/origin.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
+import type { Plan } from '../core/protocol/plan.ts';
 import { startRanges, startWhole } from '../core/protocol/start.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { storePlan } from '../engine/store-plan.ts';
 import { limitsOf } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { commit, continueFrom } from './commit.ts';
@@ -143,11 +146,10 @@ async function runNow(
 /** Starts a canvas, or a range of a group's members. All that a possible duplicate sends is marked. */
 async function expand(arrival: Arrival<ExpandMessage>): Promise<Disposition> {
   const { facts } = arrival;
-  // @defect expansion-marks-what-it-sends
-  const context = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
-  const { id, base, links = [], try: attempt, sig: plan, in: input, frames, lo, hi } = facts.message;
-  const start = { at: { id, base, links, attempt }, plan, input, frames };
+  const { id, base, links = [], try: attempt, in: input, frames, lo, hi } = facts.message;
   try {
+    const { context, plan } = await prepareCanvas(arrival);
+    const start = { at: { id, base, links, attempt }, plan, input, frames };
     if (lo === undefined || hi === undefined) await interpret(context, startWhole(context.origin, start));
     else if (!('par' in plan)) throw new InvalidMessage('Cannot expand a range: the canvas is not a group.');
     else await interpret(context, startRanges(context.origin, { ...start, plan }, { lo, hi }));
@@ -157,6 +159,23 @@ async function expand(arrival: Arrival<ExpandMessage>): Promise<Disposition> {
     if (next === undefined) throw error;
     return next.kind === 'end' ? next.disposition : failWhole(arrival, next);
   }
+}
+
+/**
+ * Returns the canvas of a message, and the context to start it in. A schedule writes its message long before it sends it:
+ * what is too large for messages is stored now, and lives from now on.
+ */
+async function prepareCanvas(
+  arrival: Arrival<ExpandMessage>,
+): Promise<{ readonly context: EffectContext; readonly plan: Plan }> {
+  const { engine, facts } = arrival;
+  const { sig: plan, base, until } = facts.message;
+  // @defect expansion-marks-what-it-sends
+  const context = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
+  if (until > 0) return { context, plan };
+  const lives = keptFor(lastStart(plan, facts.now));
+  const stored = await storePlan(engine.payloads, { plan, base, until: lives });
+  return { context: { ...context, origin: { ...context.origin, until: lives } }, plan: stored };
 }
 
 /** Fails a dead canvas that cannot be started, where it stands. */

@@ -30,6 +30,18 @@ ${table('task')}
 \`createApp(name, { … })\`. Where its table, bucket and queues are can be set here too, and comes from the environment by default.
 
 ${table('app')}
+
+## Of a schedule
+
+\`app.schedule(name, when, signature, { … })\`. \`when\` is \`{ every: seconds }\`, \`{ cron: '0 3 * * *', timezone: 'Europe/Berlin' }\`, \`crontab({ minute, hour, dayOfWeek, dayOfMonth, monthOfYear, timezone })\` or \`{ at: Date }\`.
+
+| option | takes | default | meaning |
+| --- | --- | --- | --- |
+| \`enabled\` | true or false | \`true\` | whether it runs |
+| \`start\` | a valid Date |  | nothing runs before it |
+| \`end\` | a valid Date |  | nothing runs after it |
+| \`jitter\` | a number of seconds that is whole minutes, at most a day | \`0\` | how late a run may be, at random |
+| \`catchUp\` | 'once' or 'none' | \`"once"\` | whether a run that could not start in time starts up to a day late |
 `;
 }
 

@@ -15,6 +15,7 @@ const commands = [
   'graph',
   'revoke',
   'forget',
+  'schedule',
   'dlq',
   'doctor',
   'cost',
@@ -38,17 +39,24 @@ test('chordal --help names every command and the exit codes', async () => {
   expect(help.stdout).toContain('Exit codes: 0 success, 1 ');
 });
 
-test.each([...commands, 'dlq list', 'dlq redrive', 'dlq purge'])(
-  'chordal %s has a help of its own',
-  async (command) => {
-    const { code, stdout, stderr } = await cli([...command.split(' '), '--help']);
+test.each([
+  ...commands,
+  'schedule list',
+  'schedule run',
+  'schedule pause',
+  'schedule resume',
+  'dlq list',
+  'dlq redrive',
+  'dlq purge',
+])('chordal %s has a help of its own', async (command) => {
+  const { code, stdout, stderr } = await cli([...command.split(' '), '--help']);
 
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(new RegExp(`^Usage: chordal ${command} `));
-    expect(stdout).toMatch(/^ +-h, --help +print this help$/m);
-    if (command !== 'dlq') expect(stdout).toMatch(/^ +--verbose +show the stack trace of an error$/m);
-  },
-);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(new RegExp(`^Usage: chordal ${command} `));
+  expect(stdout).toMatch(/^ +-h, --help +print this help$/m);
+  if (command !== 'dlq' && command !== 'schedule')
+    expect(stdout).toMatch(/^ +--verbose +show the stack trace of an error$/m);
+});
 
 test.each([
   [[], /^Usage: chordal <command> \[options\]/],
@@ -75,6 +83,8 @@ test.each([
   [['run', '-', '--memory'], /Cannot read a canvas from stdin: it is empty/],
   [['run', '-', '--args', '5'], /Cannot use --args: expected a JSON list of arguments, got 5\. .* --args '\[5\]'/],
   [['result', 'no id'], /Cannot use an id: expected the taskId .*, got "no id"/],
+  [['schedule', 'pause'], /missing required argument 'name'/],
+  [['schedule', 'pause', 'nightly', '--memory'], /unknown option '--memory'/],
   [['dlq', 'lsit', '--memory'], /unknown command 'lsit'. Did you mean list\?\nRun `chordal dlq --help`/],
   [['dlq', 'list', '--dasy', '1'], /unknown option '--dasy'. Did you mean --days\?\nRun `chordal dlq list --help`/],
   [['dlq', 'list', '--days', '16'], /Cannot use --days: expected a number from 0 to 15, got "16"/],

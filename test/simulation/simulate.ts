@@ -2,6 +2,7 @@ import { sendRevocation } from '../../src/client/revoke.ts';
 import { workflowOf } from '../../src/core/protocol/ids.ts';
 import { isPlainObject } from '../../src/core/values/json.ts';
 import { loadValue } from '../../src/engine/inputs.ts';
+import type { AnySignature } from '../../src/index.ts';
 import type { FaultKind } from '../../src/testing/fault-injector.ts';
 import type { Faults } from '../../src/testing/faults.ts';
 import { brokenInvariants } from '../../src/testing/invariants.ts';
@@ -13,6 +14,8 @@ import { seededRandom } from './seeded-random.ts';
 import { SpecDrawer } from './specs.ts';
 import type { Features, Spec } from './specs.ts';
 import { withMadeUpStacks } from './stacks.ts';
+import { startBySchedule } from './start.ts';
+import type { SimulatedHandle } from './start.ts';
 import { makeSimulatedApp } from './tasks.ts';
 import type { Trace } from './tasks.ts';
 
@@ -78,7 +81,10 @@ async function run(simulation: Simulation): Promise<Report> {
   const spec = given ?? new SpecDrawer(luck, features).draw(depth);
   const plain = build(spec) as unknown as Submittable;
   const called = features.has('callbacks') ? plain.link(callback('linked')).linkError(callback('failed')) : plain;
-  const handle = await called.applyAsync({ taskId: 'W' });
+  const isScheduled = features.has('scheduled') && luck.chance(0.5);
+  const handle = isScheduled
+    ? await startBySchedule(cloud, handlers, called, faults.repeatedSchedule > 0 ? ['first', 'second'] : ['first'])
+    : await called.applyAsync({ taskId: 'W' });
   for (const id of idsOf(handle)) witness.begun.add(id);
   const scope = features.has('revoke') && luck.chance(0.8) ? drawScope(luck.below(4)) : undefined;
   const revoked = scope === undefined ? undefined : revokeLater(cloud, handle, scope, luck.below(300));
@@ -114,22 +120,14 @@ function maxRunsOf({ duplicateSend, repeatedSchedule, forgottenReceive, lateWrit
   return duplicateSend + repeatedSchedule + forgottenReceive + lateWrite === 0 ? 4 : 40;
 }
 
-interface Submittable {
+interface Submittable extends AnySignature {
   link(callback: unknown): Submittable;
   linkError(callback: unknown): Submittable;
-  applyAsync(options: object): Promise<Handle>;
-}
-
-/** The handles that a client has of a canvas: its end, the steps before it, and a group's members. */
-interface Handle {
-  readonly taskId?: string;
-  readonly parent?: Handle | null;
-  readonly results?: readonly Handle[];
-  revoke(): Promise<void>;
+  applyAsync(options: object): Promise<SimulatedHandle>;
 }
 
 /** The ids that a client can ask for: each must end. A group before another step has no outcome but its members'. */
-function idsOf({ taskId, parent, results }: Handle): readonly string[] {
+function idsOf({ taskId, parent, results }: SimulatedHandle): readonly string[] {
   const before = parent === null || parent === undefined ? [] : [parent];
   const inner = [...(results ?? []), ...before].flatMap(idsOf);
   return taskId === undefined || results !== undefined ? inner : [taskId, ...inner];

@@ -71,6 +71,7 @@ export const FEATURES = [
   'ignore',
   'links',
   'version',
+  'scheduled',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;

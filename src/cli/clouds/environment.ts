@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import type { Environment } from '../../runtime/environment.ts';
 import { runningDevEnv } from '../dev/place.ts';
-import { clientApp } from './cloud.ts';
+import { clientApp, environmentsSchedules } from './cloud.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
 
@@ -28,7 +28,13 @@ export async function openEnvironmentCloud({ handlersDir }: CloudOptions, purpos
     // Checks that the table can be read: without it no task of this cloud could run.
     await parts.app.asyncResult('chordal').ready();
   }
-  return { ...parts, isEmbedded: false, untilIdle: async () => {}, close: async () => {} };
+  return {
+    ...parts,
+    isEmbedded: false,
+    untilIdle: async () => {},
+    schedules: environmentsSchedules,
+    close: async () => {},
+  };
 }
 
 // --- internal ---

@@ -4,7 +4,7 @@ import { startLocal } from '../../local/local-cloud.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import { developerEnvironment } from '../dev/env-files.ts';
 import type { Output } from '../output.ts';
-import { clientApp, poll } from './cloud.ts';
+import { clientApp, environmentsSchedules, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
 import { DEFAULT_SERVICE, DEFAULT_STAGE } from './options.ts';
@@ -36,6 +36,7 @@ export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, out
     isEmbedded: true,
     died: local.died,
     untilIdle: poll(() => local.isIdle()),
+    schedules: environmentsSchedules,
     close: () => local.stop(),
   };
 }

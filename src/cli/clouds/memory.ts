@@ -18,7 +18,7 @@ import { overConfig } from './own-environment.ts';
  */
 export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Output): Promise<OpenCloud> {
   const handlers = await findHandlers(handlersDir);
-  const { bundles, configs } = await buildHandlers({
+  const { bundles, configs, schedules } = await buildHandlers({
     handlers,
     outDir: temporaryFolder().path,
     environmentOf: (_, config) => overConfig(config),
@@ -30,13 +30,18 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
     Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),
   );
   // Each bundle has its own copy of this library. All copies in a process find this cloud.
-  const cloud = memoryCloud(Object.fromEntries(loaded), { logLevel: logLevel() });
+  const cloud = memoryCloud(Object.fromEntries(loaded), { logLevel: logLevel(), schedules: true });
   const tell = (): void => output.problem(ENDED);
   process.once('exit', tell);
   return {
     ...clientApp(environmentRuntime()),
     isEmbedded: true,
     untilIdle: poll(async () => cloud.isIdle),
+    schedules: async () => ({
+      list: async () => schedules,
+      // No command asks for it: nothing in memory outlives its command.
+      setEnabled: async () => false,
+    }),
     close: async () => {
       process.off('exit', tell);
       cloud.close();

@@ -2,6 +2,7 @@ import type { JournalMode } from '../text/journal-modes.ts';
 import type { LogLevel } from '../text/log-levels.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
+import type { ScheduleFunction } from './schedules.ts';
 import type { DeclareTask, DefineTask, SignatureFunction } from './tasks.ts';
 
 /**
@@ -49,6 +50,11 @@ export interface ClientApp {
   groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
   /** Any results as one. */
   readonly resultSet: ResultSetFunction;
+  /**
+   * Starts a canvas at certain times: by EventBridge Scheduler in a deployment, by the embedded cloud elsewhere. Call it in a
+   * handler's file, or in one that a handler imports. Each run is a workflow with the id `<name>:<time>`.
+   */
+  readonly schedule: ScheduleFunction;
 }
 
 /** The engine's numbers, with the defaults of the table of options. */

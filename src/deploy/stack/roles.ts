@@ -118,13 +118,18 @@ function forAnyFunction({ settings }: StackParts, { name, handler }: FunctionDes
 }
 
 function schedulerRole(parts: StackParts): Resource {
+  return sendingRole(parts, scheduleGroupName(parts.project), appQueues(parts));
+}
+
+/** Makes the role with which the schedules of a group send to their queues. */
+export function sendingRole(parts: StackParts, group: string, targets: readonly Value[]): Resource {
   const fromHere = {
     StringEquals: {
       'aws:SourceAccount': ref('AWS::AccountId'),
-      'aws:SourceArn': schedulerArn(`schedule-group/${scheduleGroupName(parts.project)}`),
+      'aws:SourceArn': schedulerArn(`schedule-group/${group}`),
     },
   };
-  const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
+  const queues = [...targets, attribute(DEAD_QUEUE)];
   const statements = [allow(['sqs:SendMessage'], queues), ...key(parts.settings.kmsKey)];
   return role(parts, assumedBy('scheduler.amazonaws.com', fromHere), {
     Policies: [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }],

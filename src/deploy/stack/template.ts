@@ -1,5 +1,7 @@
+import { RUN_GROUP_ENDING } from '../../core/schedule/groups.ts';
 import type { Project } from '../project.ts';
 import type { Routes } from '../routes.ts';
+import type { QueuedSchedule } from '../schedules.ts';
 import type { ProviderSettings } from './provider.ts';
 import type { StackSettings } from './settings.ts';
 import type { Value } from './value.ts';
@@ -10,6 +12,7 @@ export type { Value };
 export interface Resource {
   readonly Type: string;
   readonly Properties: Readonly<Record<string, Value>>;
+  readonly DependsOn?: string;
   readonly DeletionPolicy?: 'Retain' | 'Delete';
   readonly UpdateReplacePolicy?: 'Retain' | 'Delete';
 }
@@ -22,6 +25,8 @@ export interface StackParts {
   readonly project: Project;
   readonly settings: StackSettings;
   readonly routes: Routes;
+  /** Default: none. */
+  readonly schedules?: readonly QueuedSchedule[];
   /** Default: `serverless.yml` says nothing of all functions. */
   readonly provider?: ProviderSettings;
 }
@@ -68,6 +73,11 @@ export const SCHEDULE_GROUP = 'ScheduleGroup';
  */
 export function scheduleGroupName({ service, stage }: Pick<Project, 'service' | 'stage'>): string {
   return `${service}-${stage}`;
+}
+
+/** Returns the name of the group of schedules that run tasks at certain times: apart from those that only delay messages. */
+export function runGroupName(project: Pick<Project, 'service' | 'stage'>): string {
+  return `${scheduleGroupName(project)}${RUN_GROUP_ENDING}`;
 }
 /** Not `SchedulerRole`: that is the role of a handler called scheduler. */
 export const SCHEDULER_ROLE = 'RoleOfScheduler';

@@ -22,7 +22,7 @@ function run(more: Partial<RunMessage>): RunMessage {
 }
 
 /** A cloud, and a list of what its task `note` was called with. */
-function openCloud(): AppParts & { readonly noted: readonly unknown[] } {
+function openCloud(): Pick<AppParts, 'app' | 'engine'> & { readonly noted: readonly unknown[] } {
   const app = createApp('probe');
   const noted: unknown[] = [];
   const add = app.task('add', (x: number, y: number) => x + y);
@@ -33,7 +33,7 @@ function openCloud(): AppParts & { readonly noted: readonly unknown[] } {
 }
 
 /** Has a message die, and answers with its letter once it is buried. */
-async function buried({ app, engine }: AppParts, message: Message): Promise<DeadLetter> {
+async function buried({ app, engine }: Pick<AppParts, 'app' | 'engine'>, message: Message): Promise<DeadLetter> {
   await engine.broker.deadLetter({ body: encodeMessage(message), reason: 'a test' });
   await app.asyncResult(message.id).get({ propagate: false, timeout: 60 });
   const [letter] = await engine.records.deadLetters({ since: 0, now: engine.clock.now() });
@@ -42,7 +42,7 @@ async function buried({ app, engine }: AppParts, message: Message): Promise<Dead
 }
 
 /** The value of the workflow that a dead message is redriven as. */
-async function valueOf(cloud: AppParts, message: Message): Promise<unknown> {
+async function valueOf(cloud: Pick<AppParts, 'app' | 'engine'>, message: Message): Promise<unknown> {
   const letter = await buried(cloud, message);
   const id = await redrive(cloud.engine, letter, workOf(letter));
   return cloud.app.asyncResult(id).get({ timeout: 60 });

@@ -19,6 +19,7 @@ test('the declarations of chordal are those of its functions, its errors and its
   const inner = files.filter((file) => !/^src\/core\/(?:types|errors)\//.test(file));
   expect(inner.toSorted()).toEqual([
     'src/client/canvas.ts',
+    'src/client/crontab.ts',
     'src/client/current-task.ts',
     'src/client/helpers.ts',
     'src/client/kwargs.ts',

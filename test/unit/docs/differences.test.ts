@@ -1,6 +1,6 @@
 /** The rows of "Differences from Celery" in README.md, each with a test of its second column. */
 import { readFileSync } from 'node:fs';
-import { chain, chord, createApp, currentTask, group, range, zip } from 'chordal';
+import { chain, chord, createApp, crontab, currentTask, group, range, zip } from 'chordal';
 import type { Handler } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import type { TestCloud } from 'chordal/testing';
@@ -9,7 +9,9 @@ import { handler as math } from '../../../handlers/math.ts';
 import { add, mul, tsum } from '../../../handlers/tasks/math.ts';
 import { identity, log } from '../../../handlers/tasks/text.ts';
 import { fail } from '../../../handlers/tasks/trouble.ts';
+import { fillBody } from '../../../src/core/schedule/schedule-message.ts';
 import { loadArguments } from '../../../src/engine/inputs.ts';
+import { environmentRuntime } from '../../../src/runtime/environment.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
 let cloud: TestCloud;
@@ -228,6 +230,35 @@ const rows: Record<string, () => Promise<void>> = {
     await expect(app.signature('nobody').delay()).rejects.toMatchObject({ code: 'CHORDAL_NOT_REGISTERED' });
     const misled = app.signature('nobody').set({ queue: 'math' });
     await expect(valueOf(misled)).rejects.toMatchObject({ errorType: 'NotRegistered' });
+  },
+
+  'Periodic tasks': async () => {
+    let runs = 0;
+    const app = createApp('periodic');
+    const tick = app.task('tick', () => (runs += 1));
+    const handler = app.handler(tick);
+    app.schedule('ticks', { every: 3600 }, tick.s());
+    const [{ body = '' } = {}] = handler.schedules ?? [];
+    use({ periodic: handler });
+    // Two copies of one run, as EventBridge Scheduler may send it; one comes when the other has ended.
+    for (const executionId of ['first', 'second']) {
+      const run = fillBody(body, { scheduledAt: cloud.clock.now(), executionId });
+      await environmentRuntime()
+        .ports()
+        .broker.send({ messages: [{ queue: 'periodic', body: run, delaySeconds: 0 }] });
+      await settled();
+    }
+    expect(runs).toBe(1);
+    expect(await app.asyncResult('ticks:2026-01-01T00:00:00Z').get()).toBe(1);
+  },
+
+  'Times of schedules': async () => {
+    const app = createApp('times');
+    const tick = app.task('tick', () => 1);
+    expect(() => app.schedule('a', { every: 30 }, tick.s())).toThrow('Give a multiple of 60');
+    expect(() => app.schedule('b', crontab({ dayOfMonth: 13, dayOfWeek: 'fri' }), tick.s())).toThrow(
+      'takes one of them',
+    );
   },
 
   'Eager mode': async () => {

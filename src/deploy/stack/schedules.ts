@@ -1,0 +1,63 @@
+import { isOver } from '../../core/schedule/times.ts';
+import type { QueuedSchedule } from '../schedules.ts';
+import { sendingRole } from './roles.ts';
+import { attribute, DEAD_QUEUE, logicalName, queueId, runGroupName } from './template.ts';
+import type { Resource, Resources, StackParts, Value } from './template.ts';
+
+/**
+ * Makes a schedule of EventBridge Scheduler for each schedule of the project, with a group and a role of their own. A
+ * schedule that is no longer in the code, or is over, is not in the template, so CloudFormation removes it.
+ *
+ * @param now epoch ms
+ */
+export function schedules(parts: StackParts, now: number): Resources {
+  const due = (parts.schedules ?? []).filter((schedule) => !isOver(schedule, now));
+  if (due.length === 0) return {};
+  const group = runGroupName(parts.project);
+  const queues = [...new Set(due.map(({ queue }) => queue))].map((queue) => attribute(queueId(queue)));
+  return {
+    [RUN_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: group } },
+    [RUN_ROLE]: sendingRole(parts, group, queues),
+    ...Object.fromEntries(due.map((one) => [`RunOf${logicalName(one.name)}`, scheduleResource(one, group, now)])),
+  };
+}
+
+// --- internal ---
+
+const RUN_GROUP = 'RunGroup';
+/** Not `RunsRole`: that is the role of a handler called runs. */
+const RUN_ROLE = 'RoleOfRuns';
+
+/** Seconds after which a run that could not be sent is given up (EventBridge Scheduler, `MaximumEventAgeInSeconds`). */
+const MAXIMUM_AGE = { once: 86_400, none: 60 };
+
+function scheduleResource(schedule: QueuedSchedule, group: string, now: number): Resource {
+  const { name, expression, timezone, canvas, start, end, jitterMinutes, isEnabled, catchUp, queue, body } = schedule;
+  const window: Value =
+    jitterMinutes === 0 ? { Mode: 'OFF' } : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: jitterMinutes };
+  // AWS refuses a start that is over.
+  const isAhead = start !== undefined && start > now;
+  return {
+    Type: 'AWS::Scheduler::Schedule',
+    // Its name is written out: see `scheduleGroupName`.
+    DependsOn: RUN_GROUP,
+    Properties: {
+      Name: name,
+      GroupName: group,
+      Description: canvas,
+      ScheduleExpression: expression,
+      ScheduleExpressionTimezone: timezone,
+      State: isEnabled ? 'ENABLED' : 'DISABLED',
+      FlexibleTimeWindow: window,
+      ...(isAhead && { StartDate: new Date(start).toISOString() }),
+      ...(end !== undefined && { EndDate: new Date(end).toISOString() }),
+      Target: {
+        Arn: attribute(queueId(queue)),
+        RoleArn: attribute(RUN_ROLE),
+        Input: body,
+        RetryPolicy: { MaximumEventAgeInSeconds: MAXIMUM_AGE[catchUp], MaximumRetryAttempts: 185 },
+        DeadLetterConfig: { Arn: attribute(DEAD_QUEUE) },
+      },
+    },
+  };
+}

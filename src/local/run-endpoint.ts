@@ -1,0 +1,68 @@
+import type { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { StandingSchedule } from '../ports/schedules.ts';
+import { queueArn, schedulerRole } from './endpoints.ts';
+import { refusal } from './http-endpoint.ts';
+import type { Reply, Request } from './http-endpoint.ts';
+
+/**
+ * Answers EventBridge Scheduler's `ListSchedules` and `GetSchedule` for the schedules that run tasks, and its `UpdateSchedule` as far
+ * as it enables or disables one. Returns nothing for a request that is about something else.
+ *
+ * @param queuePrefix the prefix of the names of the app's queues
+ */
+export async function answerRuns(
+  runs: ScheduleRunner,
+  queuePrefix: string,
+  { method, path, query, body }: Request,
+): Promise<Reply | undefined> {
+  const all = await runs.list();
+  if (method === 'GET' && path === '/schedules') {
+    if (!isRunGroup(query.get('ScheduleGroup'))) return undefined;
+    return ok({ Schedules: all.map(({ name }) => ({ Name: name })) });
+  }
+  const [, encoded] = /^\/schedules\/([^/]+)$/.exec(path) ?? [];
+  if (encoded === undefined) return undefined;
+  const name = decodeURIComponent(encoded);
+  if (method === 'GET') {
+    const found = all.find((one) => one.name === name);
+    return found === undefined ? missing(name) : ok(scheduleJson(found, queuePrefix));
+  }
+  if (method !== 'PUT') return undefined;
+  const isFound = await runs.setEnabled({ name, isEnabled: stateIn(body) !== 'DISABLED' });
+  return isFound ? ok({ ScheduleArn: name }) : missing(name);
+}
+
+// --- internal ---
+
+function isRunGroup(group: string | null): boolean {
+  return group?.endsWith('-runs') === true;
+}
+
+function ok(body: object): Reply {
+  return { status: 200, body: JSON.stringify(body) };
+}
+
+function missing(name: string): Reply {
+  return refusal(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
+}
+
+function stateIn(body: string): unknown {
+  const json: unknown = JSON.parse(body);
+  return isPlainObject(json) ? json['State'] : undefined;
+}
+
+/** Times are in seconds, as AWS's JSON has them. */
+function scheduleJson(one: StandingSchedule, queuePrefix: string): object {
+  return {
+    Name: one.name,
+    Description: one.canvas,
+    ScheduleExpression: one.expression,
+    ScheduleExpressionTimezone: one.timezone,
+    State: one.isEnabled ? 'ENABLED' : 'DISABLED',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ...(one.start !== undefined && { StartDate: one.start / 1000 }),
+    ...(one.end !== undefined && { EndDate: one.end / 1000 }),
+    Target: { Arn: queueArn(`${queuePrefix}${one.queue}`), RoleArn: schedulerRole, Input: one.body },
+  };
+}

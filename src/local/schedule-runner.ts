@@ -1,0 +1,53 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
+import type { KeptSchedule, ScheduleRunnerOptions } from '../adapters/schedules/schedule-runner.ts';
+import { RealClock } from '../adapters/system/clock.ts';
+import { RandomNonces } from '../adapters/system/nonces.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import { dataFolderError } from './data-folder.ts';
+
+/**
+ * Makes what runs the schedules of the embedded cloud.
+ *
+ * @param send sends a body to a queue, named as its handler
+ * @param dataDir the folder that keeps which have run, and which are paused. Default: memory
+ * @throws ConfigurationError if the file in the folder cannot be read
+ */
+export async function makeScheduleRunner(
+  send: ScheduleRunnerOptions['send'],
+  dataDir: string | undefined,
+): Promise<ScheduleRunner> {
+  const keeping = dataDir === undefined ? {} : await keptIn(dataDir);
+  return new ScheduleRunner({ clock: new RealClock(), nonces: new RandomNonces(), send, ...keeping });
+}
+
+// --- internal ---
+
+async function keptIn(dataDir: string): Promise<Pick<ScheduleRunnerOptions, 'kept' | 'keep'>> {
+  const file = join(dataDir, 'runs.json');
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  // One file, written one time after the other.
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    kept: read(text, dataDir),
+    keep: async (kept) => {
+      writing = writing.then(async () => {
+        await writeFile(`${file}.new`, JSON.stringify(kept));
+        await rename(`${file}.new`, file);
+      });
+      await writing;
+    },
+  };
+}
+
+function read(text: string, dataDir: string): Readonly<Record<string, KeptSchedule>> {
+  try {
+    const json: unknown = JSON.parse(text);
+    // The runner wrote it: one that is not an object is damaged.
+    if (isPlainObject(json)) return json as unknown as Readonly<Record<string, KeptSchedule>>;
+  } catch {
+    // As below.
+  }
+  throw dataFolderError(dataDir, new Error('runs.json is malformed'));
+}
