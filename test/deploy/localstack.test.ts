@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { hasDocker } from '../../src/local/localstack/localstack-container.ts';
 import { prepareLocalStack, startLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import type { RunningLocalStack } from '../../src/local/localstack/start-localstack.ts';
@@ -61,7 +61,7 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
     const processes = isContainer ? [] : await descendantsOf(process.pid, '/localstack/');
     await localstack.stop();
     // DynamoDB Local is in a session of its own: LocalStack's plugin ends it.
-    expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]);
+    await vi.waitFor(() => expect(processes.filter((pid) => existsSync(`/proc/${pid}`))).toEqual([]), 5000);
   }, minutes);
 
   test('the AWS adapters pass their contracts there', async () => {
