@@ -3,6 +3,8 @@ import { fromCelery } from '../core/canvas/celery-json.ts';
 import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import { withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
+import { checkWeight, weightOf } from '../core/canvas/weight.ts';
+import type { Weight } from '../core/canvas/weight.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { strangersId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -28,6 +30,10 @@ export function readSubmission(request: unknown): SubmissionRequest {
   const { canvas, args = [], kwargs = {}, options = {} } = readFields(request);
   if (!isPlainObject(options)) throw new InvalidOptions(`Cannot use options: ${mismatch('an object', shown(options))}`);
   const { link, linkError, ...plain } = options;
+  const whole = isPlainObject(canvas)
+    ? { ...canvas, options: { ...plain, ...withCallbacks(canvas, options) } }
+    : canvas;
+  checkWeight(weightOf(whole, [args, kwargs]), MOST_SUBMITTED, 'canvas');
   const {
     args: first,
     kwargs: keywords,
@@ -56,6 +62,22 @@ const DATES = ['eta', 'expires'];
 
 /** Lambda takes 6 MB. A request near that size is refused with a reason, before the service refuses it without one. */
 const MAX_BYTES = 5 * 1024 * 1024;
+
+/** The most that a submitted canvas may become: a function with 256 MB can send it. */
+const MOST_SUBMITTED: Weight = { tasks: 100_000, characters: 32 * 1024 * 1024 };
+
+/** Returns the options of a canvas with the callbacks of its request, under the names of a signature dictionary. */
+function withCallbacks(
+  canvas: Readonly<Record<string, unknown>>,
+  { link, linkError }: Readonly<Record<string, unknown>>,
+): object {
+  const own = isPlainObject(canvas['options']) ? canvas['options'] : {};
+  return {
+    ...own,
+    link: [own['link'] ?? [], link ?? []].flat(),
+    link_error: [own['link_error'] ?? [], linkError ?? []].flat(),
+  };
+}
 
 function readFields(request: unknown): Readonly<Record<string, unknown>> {
   if (!isPlainObject(request) || !('canvas' in request)) {

@@ -7,6 +7,7 @@ import { fromJson, toJson } from '../values/serializer.ts';
 import { readOptions, writeOptions } from './celery-options.ts';
 import type { SignatureData, TaskData } from './signature.ts';
 import { asImmutable, chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
+import { checkWeight, MOST_WEIGHT, weightOf } from './weight.ts';
 
 /** How deep signatures may nest in JSON: below this every recursion over them is safe. */
 const MAX_NESTING = 300;
@@ -53,14 +54,11 @@ export function toCelery(data: SignatureData, nesting = 0): JsonObject {
  * Reads a signature dictionary, ours or Celery's. Its task name tells the kind. Unknown keys and options are ignored.
  *
  * @param where the name of the JSON in errors, default `canvas`.
- * @throws InvalidCanvas that names the place in the JSON, what is wrong with it, and what was expected.
+ * @throws InvalidCanvas that names the place in the JSON, what is wrong with it, and what was expected; or that says
+ * how large it would become, if that is too large.
  */
 export function fromCelery(json: Json, where = 'canvas', nesting = 0): SignatureData {
-  if (nesting > MAX_NESTING) {
-    throw new CanvasTooDeep(
-      `Cannot read ${cutTo(where, WHERE_SHOWN)} as a signature: it nests deeper than ${MAX_NESTING} signatures`,
-    );
-  }
+  checkSize(json, where, nesting);
   if (!isPlainObject(json) || typeof json['task'] !== 'string' || json['task'] === '') {
     throw expected(where, 'a signature, an object with a "task" name', json);
   }
@@ -78,6 +76,15 @@ export function fromCelery(json: Json, where = 'canvas', nesting = 0): Signature
 }
 
 // --- internal ---
+
+/** Checks the whole before anything is built of it, and each part for its depth. */
+function checkSize(json: Json, where: string, nesting: number): void {
+  if (nesting === 0) checkWeight(weightOf(json), MOST_WEIGHT, where);
+  if (nesting <= MAX_NESTING) return;
+  throw new CanvasTooDeep(
+    `Cannot read ${cutTo(where, WHERE_SHOWN)} as a signature: it nests deeper than ${MAX_NESTING} signatures`,
+  );
+}
 
 type Source = Readonly<Record<string, unknown>>;
 type Reader = (json: Source, where: string, nesting: number) => SignatureData;

@@ -135,7 +135,8 @@ function isLongInteger(token: string): boolean {
   return LONG_INTEGER.test(token) && String(Number(token)) !== token;
 }
 
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g;
+/** A string without an end is taken as far as it goes: a search for its end at each of its quotes would be quadratic. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g;
 const NOT_FINITE = /NaN|Infinity/;
 /** Of 16 digits and more some cannot be told apart as numbers. */
 const LONG_INTEGER = /^-?[1-9]\d{15,}$/;

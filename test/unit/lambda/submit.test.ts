@@ -120,6 +120,20 @@ test.each([
   expect(cloud.isIdle).toBe(true);
 });
 
+test.each([
+  [
+    'a group of many',
+    { canvas: { task: 'celery.group', kwargs: { tasks: Array(2000).fill(add(1)) } }, args: ['x'.repeat(20_000)] },
+  ],
+  ['callbacks of callbacks', { canvas: add(1, 2), options: { linkError: deepCallbacks(17) } }],
+])('submit() refuses what would become too large before it reads its allow-list: %s', async (_, request) => {
+  const submit = await submitWith('');
+  expect(await submit(request)).toHaveProperty(
+    'error.message',
+    expect.stringMatching(/^Cannot read canvas: it would become \d+, and the most is/),
+  );
+});
+
 test('submit() submits only what is on its allow-list, wherever in the canvas it is named', async () => {
   const submit = await submitWith('add, ts*');
   const body = signature('tsum');
@@ -174,6 +188,15 @@ test('readAllowList() reads names and patterns', () => {
   expect(['add', 'report.', 'report.daily'].map(isAllowed)).toEqual([true, true, true]);
   expect(['addd', 'ad', 'report-daily', 'x.report.y', ''].map(isAllowed)).toEqual([false, false, false, false, false]);
   expect(readAllowList('')('add')).toBe(false);
+});
+
+test('readAllowList() takes as long as a name is, whatever its patterns', () => {
+  const isAllowed = readAllowList('shop.*.public.*.run,*-report-*-daily,a*b*a');
+  const cases = ['shop.a.public.b.run', 'shop..public..run', 'x-report-y-daily', 'aba', 'abba'];
+  expect(cases.map(isAllowed)).toEqual(cases.map(() => true));
+  expect(['shop.public.run', 'shop.a.public.run', '-report-daily', 'ab', 'aab', 'a'].map(isAllowed)).toEqual(
+    Array(6).fill(false),
+  );
 });
 
 test('result() tells an error, and which task it was', async () => {
@@ -234,6 +257,13 @@ function idOf(answer: Answer): { readonly taskId: string } {
 
 function signature(task: string, args: readonly unknown[] = [], options: object = {}): object {
   return { task, args, kwargs: {}, options, subtask_type: null, immutable: false };
+}
+
+/** Chords in each other's error callbacks. */
+function deepCallbacks(depth: number): object {
+  return depth === 0
+    ? add(1, 2)
+    : chord([add(1, 2)], signature('tsum', [], { link_error: [deepCallbacks(depth - 1)] }));
 }
 
 function add(...args: readonly number[]): object {
