@@ -5,8 +5,8 @@ import type { Block } from '../core/protocol/blocks.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
 import { isListed } from '../core/protocol/journal.ts';
 import { FAN_OUT } from '../core/protocol/limits.ts';
-import type { Items, Plan } from '../core/protocol/plan.ts';
-import { isStoredItems } from '../core/protocol/plan.ts';
+import { inlineItems } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
 import { canvasJson } from './read-canvases.ts';
 import type { CanvasText } from './read-canvases.ts';
 
@@ -108,10 +108,10 @@ function costOf(plan: Plan, isLast: boolean): Estimate {
   const callbacks = links.map((link) => costOf(link.plan, true));
   if ('task' in plan) return sum([{ ...NOTHING, tasks: 1, messages: 1, writes: 1 }, ...callbacks]);
   if ('seq' in plan) {
-    const steps = listed(plan.seq);
+    const steps = inlineItems(plan.seq);
     return sum([...steps.map((step, i) => costOf(step, isLast && i === steps.length - 1)), ...callbacks]);
   }
-  const members = listed(plan.par);
+  const members = inlineItems(plan.par);
   const n = members.length;
   const ranges = n > FAN_OUT.inlineMembers ? Math.ceil(n / FAN_OUT.rangeMembers) : 0;
   const join = {
@@ -121,11 +121,6 @@ function costOf(plan: Plan, isLast: boolean): Estimate {
     reads: isLast ? 0 : gatherReads(n),
   };
   return sum([join, ...members.map((member) => costOf(member, true)), ...callbacks]);
-}
-
-function listed(items: Items): readonly Plan[] {
-  // Only a packed plan has stored items, and this one is not packed.
-  return isStoredItems(items) ? [] : items;
 }
 
 /** Each full leaf, and each full node, is marked in the node above it. */
@@ -154,8 +149,8 @@ function blockCost({ key, text }: Block): Estimate {
 /** Returns the messages that a caller would send first. An empty group has none: only a worker can settle it. */
 function firstMessages(plan: Plan): number {
   if ('task' in plan) return 1;
-  if ('seq' in plan) return sumOf(listed(plan.seq).slice(0, 1), (step) => firstMessages(step));
-  const members = listed(plan.par);
+  if ('seq' in plan) return sumOf(inlineItems(plan.seq).slice(0, 1), (step) => firstMessages(step));
+  const members = inlineItems(plan.par);
   if (members.length === 0) return Number.POSITIVE_INFINITY;
   if (members.length > FAN_OUT.inlineMembers) return Math.ceil(members.length / FAN_OUT.rangeMembers);
   return sumOf(members, (member) => firstMessages(member));

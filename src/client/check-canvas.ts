@@ -1,6 +1,6 @@
 import type { SignatureData, TaskData } from '../core/canvas/signature.ts';
 import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
-import { elementsOf, isStoredItems } from '../core/protocol/plan.ts';
+import { elementsOf, inlineItems } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { checkArguments } from '../core/task/parameters.ts';
 import { rateInterval } from '../core/task/rate.ts';
@@ -47,8 +47,7 @@ export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new
     checkLimits(softTimeLimit, timeLimit);
     return mustBeKnown(engine, plan.task, plan.options?.queue);
   }
-  const items = elementsOf(plan);
-  if (!isStoredItems(items)) items.forEach((item) => checkPlan(engine, item, checked));
+  for (const item of inlineItems(elementsOf(plan))) checkPlan(engine, item, checked);
 }
 
 // --- internal ---

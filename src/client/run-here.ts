@@ -1,7 +1,13 @@
-import type { CallOptions, SignatureData, TaskData } from '../core/canvas/signature.ts';
-import { withArguments, withOptions } from '../core/canvas/signature.ts';
+import { planOf } from '../core/canvas/normalise.ts';
+import type { CallBaggage } from '../core/canvas/normalise.ts';
+import type { SignatureData } from '../core/canvas/signature.ts';
 import { NotRegistered } from '../core/errors/caller.ts';
+import { onceForAll } from '../core/protocol/continue.ts';
+import { inlineItems } from '../core/protocol/plan.ts';
+import type { Link, ParallelPlan, Plan, SequencePlan, TaskPlan } from '../core/protocol/plan.ts';
+import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
+import type { Json } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import { currentRun, makeRun, ReplacementRequest, within } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
@@ -13,196 +19,157 @@ import type { TaskCall } from '../engine/task/task-call.ts';
  * Runs a signature or canvas in this process, with the values and in the order of workers: no message, no queue, no
  * retry. It rejects with the error that the task threw.
  */
-export function runHere(engine: Engine, canvas: SignatureData): Promise<unknown> {
-  return run(engine, canvas, []);
+export async function runHere(engine: Engine, canvas: SignatureData): Promise<unknown> {
+  const ended = await run(engine, planHere(engine, canvas), { input: [], links: [], ofGroup: [] });
+  if (ended.ok) return ended.value;
+  throw ended.thrown;
 }
 
 // --- internal ---
 
-/**
- * Returns the data with its callbacks where workers have them. A chord's callbacks move to its body, and those of a
- * chain of one step move to that step. A group calls them for each failing member, a chain or a task calls them once.
- */
-function asSent(data: SignatureData): SignatureData {
-  if (data.kind !== 'chord' && data.kind !== 'chain') return data;
-  const { link = [], linkError = [], ...options } = data.options;
-  if (data.kind === 'chord') return { ...data, options, body: withOptions(data.body, { link, linkError }) };
-  const [only, ...others] = data.steps;
-  return only === undefined || others.length > 0 ? data : asSent(withOptions(only, { link, linkError }));
-}
-
-/** @param behind the callbacks to call once if the group at the end of this fails: those of the next step, its body. */
-async function run(engine: Engine, canvas: SignatureData, behind: readonly SignatureData[]): Promise<unknown> {
-  const data = asSent(canvas);
-  // The other kinds have them called for each member, or step.
-  const isOne = data.kind === 'task' || data.kind === 'map' || data.kind === 'starmap';
-  const told = isOne ? data.options.linkError : isGroup(data) ? behind : [];
-  const value = await withErrorCallbacks(engine, data, told, () => valueOf(engine, data, behind));
-  await tell(engine, data.options.link ?? [], value);
-  return value;
-}
-
-async function valueOf(engine: Engine, data: SignatureData, behind: readonly SignatureData[]): Promise<unknown> {
-  switch (data.kind) {
-    case 'task':
-      return runTaskHere(engine, data, undefined);
-    case 'map':
-    case 'starmap':
-      return runTaskHere(engine, { ...data.task, args: [data.items] }, data.kind);
-    case 'chunks':
-      return values(engine, chunksOf(data), data.options.linkError);
-    case 'group':
-      return values(engine, data.members, data.options.linkError);
-    case 'chord': {
-      const gather = data.onMemberFailure === 'collect' ? outcomes : values;
-      const header = await withErrorCallbacks(engine, data, data.body.options.linkError, () =>
-        gather(engine, data.header),
-      );
-      return run(engine, withArguments(data.body, { args: [header], kwargs: {} }), behind);
+/** How a plan ended. */
+type Ended =
+  | {
+      readonly ok: true;
+      readonly value: unknown;
+      /** How the members ended of a group whose values join those of the group around it. */
+      readonly members?: readonly Ended[];
     }
-    case 'chain':
-      return chainValue(engine, data.steps, { linkError: data.options.linkError ?? [], behind });
-  }
+  | { readonly ok: false; readonly thrown: unknown; readonly report: ErrorReport };
+
+/** What error callbacks are given: what the task was called with, and what became of it. */
+interface ErrorReport {
+  readonly task: string;
+  readonly errorType: string;
+  readonly message: string;
+  readonly args: readonly unknown[];
+  readonly kwargs: Readonly<Record<string, unknown>>;
 }
 
-async function chainValue(
-  engine: Engine,
-  steps: readonly SignatureData[],
-  { linkError, behind }: { readonly linkError: readonly SignatureData[]; readonly behind: readonly SignatureData[] },
-): Promise<unknown> {
-  let value: unknown;
-  for (const [index, step] of steps.entries()) {
-    const given = index === 0 ? step : withArguments(step, { args: [value], kwargs: {} });
-    const next = steps[index + 1];
-    // A group at the end, also one that is a chord's body, tells the chain's callbacks of each failing member.
-    const isTail = next === undefined && (isGroup(step) || step.kind === 'chord');
-    const inner = isTail ? withOptions(given, { linkError }) : given;
-    const after = next === undefined ? behind : (next.options.linkError ?? []);
-    value = await withErrorCallbacks(engine, step, isTail ? [] : linkError, () => run(engine, inner, after));
-  }
-  return value;
+/** Where a plan stands: what its position, its input and its innermost frame are on a worker. */
+interface Place {
+  /** What the step before returned, if there is one. */
+  readonly input: readonly unknown[];
+  /** The callbacks of the chain whose last step it is. */
+  readonly links: readonly Link[];
+  /** The callbacks of the group whose member it is, for each member that fails. */
+  readonly ofGroup: readonly Link[];
 }
 
-/** @param linkError the callbacks to call for each member that fails. */
-async function values(
-  engine: Engine,
-  members: readonly SignatureData[],
-  linkError: readonly SignatureData[] = [],
-): Promise<readonly unknown[]> {
-  const runs = members.map((member) => withErrorCallbacks(engine, member, linkError, () => runHere(engine, member)));
+/** Returns the plan with its values as they are: one that is not sent needs no JSON. */
+function planHere(engine: Engine, canvas: SignatureData, labels: CallBaggage = {}): Plan {
+  // Only this module reads them, as values.
+  return planOf(canvas, { labels, calledAt: engine.clock.now(), encode: (value) => value as Json });
+}
+
+/** Runs a plan, then its callbacks. Never rejects. */
+async function run(engine: Engine, plan: Plan, around: Place): Promise<Ended> {
+  const place = { ...around, links: [...around.links, ...(plan.links ?? [])] };
+  if ('task' in plan) return runTaskHere(engine, plan, place);
+  return 'seq' in plan ? runSteps(engine, plan, place) : runMembers(engine, plan, place);
+}
+
+async function runSteps(engine: Engine, { seq }: SequencePlan, { input, links, ofGroup }: Place): Promise<Ended> {
+  const steps = inlineItems(seq);
+  let given = input;
+  for (const step of steps.slice(0, -1)) {
+    const ended = await run(engine, step, { input: given, links: [], ofGroup: [] });
+    if (!ended.ok) return tellOfFailure(engine, ended, [...links.filter(isOfFailure), ...ofGroup]);
+    given = [ended.value];
+  }
+  const last = steps.at(-1);
+  // It stands where the chain stands. An empty chain has nothing to run, nor to tell.
+  return last === undefined ? { ok: true, value: undefined } : run(engine, last, { input: given, links, ofGroup });
+}
+
+async function runMembers(engine: Engine, plan: ParallelPlan, { input, links, ofGroup }: Place): Promise<Ended> {
+  const member = { input, links: [], ofGroup: links.filter(({ on }) => on === 'failure') };
   // It fails only when all have ended, so that nothing still runs after the caller has its answer.
-  await Promise.allSettled(runs);
-  const all = await Promise.all(runs);
-  // A group among the members is there only because it has a link; its values belong to this list.
-  return all.flatMap((value, index) => (members[index]?.kind === 'group' ? value : [value]));
+  const all = await Promise.all(inlineItems(plan.par).map((one) => run(engine, one, member)));
+  const failed = all.find((one) => !one.ok);
+  if (failed !== undefined && plan.collect === undefined)
+    return tellOfFailure(engine, failed, [...links.filter(({ on }) => on === 'failureOnce'), ...ofGroup]);
+  const members = all.flatMap((one) => (one.ok && one.members) || [one]);
+  const values = members.map((one) => (one.ok ? one.value : undefined));
+  if (members.every(({ ok }) => ok)) await tellOfSuccess(engine, links, values);
+  const value = plan.collect === undefined ? values : members.map(outcomeOf);
+  return { ok: true, value, ...(plan.splice === undefined ? {} : { members }) };
 }
 
-function isGroup({ kind }: SignatureData): boolean {
-  return kind === 'group' || kind === 'chunks';
+/** Returns how a member ended, as the body of a chord that collects sees it. */
+function outcomeOf(ended: Ended): object {
+  if (ended.ok) return { ok: true, value: ended.value };
+  const { errorType, message, task } = ended.report;
+  return { ok: false, error: { errorType, message, failedTask: task, failedTaskId: '' } };
 }
 
-async function outcomes(engine: Engine, members: readonly SignatureData[]): Promise<readonly Outcome[]> {
-  const all = await Promise.all(members.map((member) => outcomesOf(engine, member)));
-  return all.flat();
-}
-
-interface Outcome {
-  readonly ok: boolean;
-  readonly value?: unknown;
-  readonly error?: object;
-}
-
-/** A group among the members is there only because it has a link: the results of its own members are part of the list. */
-async function outcomesOf(engine: Engine, member: SignatureData): Promise<readonly Outcome[]> {
-  if (member.kind === 'group') {
-    const { link = [], linkError = [] } = member.options;
-    const all = await outcomes(
-      engine,
-      member.members.map((one) => withOptions(one, { linkError })),
-    );
-    if (all.every(({ ok }) => ok))
-      await tell(
-        engine,
-        link,
-        all.map(({ value }) => value),
-      );
-    return all;
-  }
+async function runTaskHere(engine: Engine, plan: TaskPlan, { input, links, ofGroup }: Place): Promise<Ended> {
+  const { task, kwargs = {}, options: { headers } = {} } = plan;
+  const args = [...(plan.immutable === undefined ? input : []), ...(plan.args ?? [])];
   try {
-    return [{ ok: true, value: await runHere(engine, member) }];
-  } catch (error) {
-    const { errorType, message } = toFailure(error);
-    const failed = { errorType, message, failedTask: member.kind === 'task' ? member.task : '', failedTaskId: '' };
-    return [{ ok: false, error: failed }];
+    const value = await callTask(engine, plan, args);
+    if (value instanceof ReplacementRequest) {
+      const replacement = planHere(engine, value.replacement.data, compact({ headers }));
+      return await run(engine, replacement, { input: [], links: links.map(onceForAll), ofGroup });
+    }
+    await tellOfSuccess(engine, links, value);
+    return { ok: true, value };
+  } catch (thrown) {
+    const { errorType, message } = toFailure(thrown);
+    const failed = { ok: false, thrown, report: { task, errorType, message, args, kwargs } } as const;
+    return tellOfFailure(engine, failed, [...links.filter(isOfFailure), ...ofGroup]);
   }
 }
 
-async function tell(engine: Engine, callbacks: readonly SignatureData[], value: unknown): Promise<void> {
-  for (const callback of callbacks)
-    await runHere(engine, withArguments(callback, { args: [value], kwargs: {} })).catch(ignore);
-}
-
-function chunksOf({ task, items, size, options }: SignatureData & { kind: 'chunks' }): readonly SignatureData[] {
-  const { link: _link, linkError: _linkError, ...rest }: CallOptions = options;
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, k) => ({
-    kind: 'starmap' as const,
-    task,
-    items: items.slice(k * size, (k + 1) * size),
-    options: rest,
-  }));
-}
-
-async function runTaskHere(engine: Engine, data: TaskData, each: TaskCall['each']): Promise<unknown> {
-  const task = engine.tasks.get(data.task);
+/** Calls the function of a task. Returns its value, or the request to be replaced. */
+async function callTask(engine: Engine, plan: TaskPlan, args: readonly unknown[]): Promise<unknown> {
+  const task = engine.tasks.get(plan.task);
   if (task === undefined) {
     const known = [...engine.tasks.keys()];
     throw new NotRegistered(
-      `Cannot run ${data.task} here: its code is not in this program. Known tasks: ${known.join(', ')}.`,
-      { task: data.task, known },
+      `Cannot run ${plan.task} here: its code is not in this program. Known tasks: ${known.join(', ')}.`,
+      { task: plan.task, known },
     );
   }
+  const { kwargs = {}, each, untyped, options: { headers = {} } = {} } = plan;
   const around = currentRun();
-  const id = engine.nonces.uuid(engine.clock.now());
-  const call = directCall(id, data.args, data.kwargs, {
-    each,
-    isUntyped: data.untyped === true,
-    headers: data.options.headers ?? {},
-    ...(around === undefined ? {} : callFrom(around)),
-  });
+  const more = { each, isUntyped: untyped === true, headers, ...(around === undefined ? {} : callFrom(around)) };
+  const call = directCall(engine.nonces.uuid(engine.clock.now()), args, kwargs, more);
   const run = makeRun(engine, task, call, around?.context.signal ?? new AbortController().signal, around);
   // As Celery's `raise self.replace(…)`, a replacement may be thrown.
-  const value = await within(run, () => callFunction(task, run)).catch((thrown: unknown) => {
+  return within(run, () => callFunction(task, run)).catch((thrown: unknown) => {
     if (thrown instanceof ReplacementRequest) return thrown;
     throw thrown;
   });
-  return value instanceof ReplacementRequest ? runHere(engine, value.replacement.data) : value;
 }
 
-async function withErrorCallbacks(
+async function tellOfSuccess(engine: Engine, links: readonly Link[], value: unknown): Promise<void> {
+  await tell(
+    engine,
+    links.filter(({ on }) => on === 'success'),
+    value,
+  );
+}
+
+async function tellOfFailure<E extends Ended & { ok: false }>(
   engine: Engine,
-  data: SignatureData,
-  linkError: readonly SignatureData[] = [],
-  run: () => Promise<unknown>,
-): Promise<unknown> {
-  if (linkError.length === 0) return run();
-  try {
-    return await run();
-  } catch (error) {
-    const { errorType, message } = toFailure(error);
-    const task = data.kind === 'task' ? data.task : data.kind;
-    const notice = { taskId: '', task, errorType, message, args: [], kwargs: {}, rootId: '' };
-    await tell(engine, linkError, notice);
-    throw error;
-  }
+  failed: E,
+  links: readonly Link[],
+): Promise<E> {
+  await tell(engine, links, { taskId: '', failedTaskId: '', rootId: '', ...failed.report });
+  return failed;
+}
+
+/** Runs callbacks, each with the same argument. What becomes of them is part of no result. */
+async function tell(engine: Engine, links: readonly Link[], value: unknown): Promise<void> {
+  for (const { plan } of links) await run(engine, plan, { input: [value], links: [], ofGroup: [] });
+}
+
+function isOfFailure({ on }: Link): boolean {
+  return on !== 'success';
 }
 
 /** A direct call inside a task that a worker runs is part of that run. */
 function callFrom({ call: { rootId, id, message, isAgain } }: CurrentRun): Partial<TaskCall> {
   return { rootId, parentId: id, message, isAgain };
-}
-
-/** Ignores the end of a callback: it is not part of any result. */
-function ignore(): void {
-  // Nothing to do.
 }

@@ -45,7 +45,7 @@ export interface Submitted {
  */
 export async function submit(engine: Engine, { data, ...options }: Submission): Promise<Submitted> {
   const calledAt = engine.clock.now();
-  const plan = planOf(data, {}, calledAt);
+  const plan = planOf(data, { calledAt });
   await checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');

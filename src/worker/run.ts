@@ -97,7 +97,7 @@ function planLabelled({ engine, message: { sig } }: TaskDelivery, data: Signatur
     ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
     ...(tenant === undefined ? {} : { tenant }),
   };
-  return planOf(data, labels, engine.clock.now());
+  return planOf(data, { labels, calledAt: engine.clock.now() });
 }
 
 async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {

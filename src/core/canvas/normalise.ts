@@ -14,18 +14,32 @@ const MAX_FRAMES = 64;
  * Returns the normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step
  * chains their step; options are handed down to the tasks they are for, values become marked JSON.
  *
- * @param labels headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none.
- * @param calledAt epoch ms from which the `expires` of a chain, a group or a chord counts. Those of its callbacks count
- * from their own start. Default: each task counts from when it is sent.
- * @param keepsCeleryIds whether tasks keep the ids that a Celery application gave them, to report to it. Default false.
  * @throws CanvasTooDeep if canvases nest deeper than 64, tails not counted, or callbacks of callbacks do.
  * @throws SerializationError if an argument cannot be sent.
  * @throws InvalidOptions if a task gets a soft time limit that is not below its hard one.
  */
-export function planOf(data: SignatureData, labels: CallBaggage = {}, calledAt?: number, keepsCeleryIds = false): Plan {
+export function planOf(data: SignatureData, context: PlanContext = {}): Plan {
+  const { labels = {}, calledAt, keepsCeleryIds = false, encode = toJson } = context;
   checkDepth(data);
-  return plan(data, { override: {}, fallback: labels, callbacks: 0, calledAt, keepsCeleryIds });
+  return plan(data, { override: {}, fallback: labels, callbacks: 0, calledAt, keepsCeleryIds, encode });
 }
+
+/** Where and when a plan is made. */
+export interface PlanContext {
+  /** Headers and tenant of the tasks, and of their callbacks, that do not say otherwise. Default: none. */
+  readonly labels?: CallBaggage;
+  /**
+   * Epoch ms from which the `expires` of a chain, a group or a chord counts. Those of its callbacks count from their own
+   * start. Default: each task counts from when it is sent.
+   */
+  readonly calledAt?: number;
+  /** Whether tasks keep the ids that a Celery application gave them, to report to it. Default false. */
+  readonly keepsCeleryIds?: boolean;
+  /** Makes JSON of an argument or a header. Default: the serializer. A plan that is not sent keeps them as they are. */
+  readonly encode?: Encode;
+}
+
+type Encode = (value: unknown, what: string) => Json;
 
 /** The options that a signature also passes to its callbacks. */
 export type CallBaggage = Pick<CallOptions, 'headers' | 'tenant'>;
@@ -56,6 +70,7 @@ interface HandedDown {
   readonly calledAt?: number | undefined;
   /** Whether tasks keep the ids that a Celery application gave them. */
   readonly keepsCeleryIds: boolean;
+  readonly encode: Encode;
 }
 
 function plan(data: SignatureData, down: HandedDown): Plan {
@@ -179,17 +194,14 @@ function withoutStart({ countdown: _countdown, eta: _eta, ...options }: CallOpti
 }
 
 function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan {
-  const handed = optionsOf(own, down);
-  const celeryId = down.keepsCeleryIds ? handed.taskId : undefined;
-  const options = compact({ ...wireOptions(handed, data.task), celeryId });
   return {
     task: data.task,
     ...compact({
-      args: unlessEmpty(data.args.map((arg, i) => toJson(arg, `argument ${i + 1} of ${data.task}`))),
-      kwargs: unlessEmpty(jsonRecord(data.kwargs, (key) => `keyword argument ${key} of ${data.task}`)),
+      args: unlessEmpty(data.args.map((arg, i) => down.encode(arg, `argument ${i + 1} of ${data.task}`))),
+      kwargs: unlessEmpty(jsonRecord(down, data.kwargs, (key) => `keyword argument ${key} of ${data.task}`)),
       immutable: data.immutable ? true : undefined,
       untyped: data.untyped,
-      options: unlessEmpty(options),
+      options: unlessEmpty(wireOptions(own, down, data.task)),
     }),
     ...linksOf(own, down),
   };
@@ -225,10 +237,10 @@ function linksOf(own: CallOptions, down: HandedDown): { readonly links?: readonl
 }
 
 function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, down: HandedDown): Link {
-  const { keepsCeleryIds } = down;
   const callbacks = down.callbacks + 1;
   checkDepth(callback, callbacks);
-  return { on, plan: plan(callback, { override: {}, fallback: labels, callbacks, keepsCeleryIds }) };
+  const handed = { ...down, override: {}, fallback: labels, callbacks, calledAt: undefined };
+  return { on, plan: plan(callback, handed) };
 }
 
 function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
@@ -244,21 +256,23 @@ function optionsOf(own: CallOptions, { fallback, override }: HandedDown): CallOp
   return mergeOptions(mergeOptions(fallback, own), override);
 }
 
-function wireOptions(options: CallOptions, task: string): PlanOptions {
-  const { eta, expires, headers, link: _link, linkError: _linkError, taskId: _id, ...plain } = options;
+function wireOptions(own: CallOptions, down: HandedDown, task: string): PlanOptions {
+  const { eta, expires, headers, link: _link, linkError: _linkError, taskId, ...plain } = optionsOf(own, down);
   checkLimits(plain.softTimeLimit, plain.timeLimit);
   return compact({
     ...plain,
     eta: eta?.getTime(),
+    celeryId: down.keepsCeleryIds ? taskId : undefined,
     expires: typeof expires === 'number' ? expires : undefined,
     expiresAt: expires instanceof Date ? expires.getTime() : undefined,
-    headers: headers === undefined ? undefined : jsonRecord(headers, (key) => `header ${key} of ${task}`),
+    headers: headers === undefined ? undefined : jsonRecord(down, headers, (key) => `header ${key} of ${task}`),
   });
 }
 
 function jsonRecord(
+  { encode }: HandedDown,
   record: Readonly<Record<string, unknown>>,
   what: (key: string) => string,
 ): Readonly<Record<string, Json>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, toJson(value, what(key))]));
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, encode(value, what(key))]));
 }

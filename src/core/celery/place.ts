@@ -67,7 +67,7 @@ function placeIn(seat: Seat, groups: SavedGroups): Place {
   const { at, frames, blocks } = placeOf(seat.body, groups);
   const { x, n } = memberIn(seat, groups);
   const body = chainOf(seat.body.map(signatureOf));
-  const whole = planOf(chordOf([taskOf(HEADER)], body), {}, undefined, true);
+  const whole = planOf(chordOf([taskOf(HEADER)], body), { keepsCeleryIds: true });
   if (!('seq' in whole) || isStoredItems(whole.seq)) throw new InvalidMessage('Cannot place a chord: it has no body.');
   const [header] = whole.seq;
   if (header === undefined || !('par' in header)) throw new InvalidMessage('Cannot place a chord: it has no header.');
@@ -105,7 +105,7 @@ function memberIn({ group, index, memberId: id }: Seat, groups: SavedGroups): { 
 }
 
 function planOfSteps(steps: readonly JsonObject[]): Plan {
-  return planOf(chainOf(steps.map(signatureOf)), {}, undefined, true);
+  return planOf(chainOf(steps.map(signatureOf)), { keepsCeleryIds: true });
 }
 
 function signatureOf(step: JsonObject, index: number): SignatureData {

@@ -94,6 +94,11 @@ export function effectsOfRerun(
   return startPlan({ ...origin, depth: origin.depth + 1 }, { at, plan: replacement, input: undefined, frames });
 }
 
+/** Returns the callback of a task for what replaces it: it is told once, however many tasks that is. */
+export function onceForAll(link: Link): Link {
+  return link.on === 'failure' ? { ...link, on: 'failureOnce' } : link;
+}
+
 // --- internal ---
 
 /**
@@ -204,8 +209,4 @@ function toldOfFailure({ links }: Position, [frame]: readonly Frame[], isQuiet: 
     ...links.filter(({ on }) => on === 'failureOnce' || (on === 'failure' && !isQuiet)),
     ...inherited.filter(({ on }) => on === 'failure'),
   ];
-}
-
-function onceForAll(link: Link): Link {
-  return link.on === 'failure' ? { ...link, on: 'failureOnce' } : link;
 }

@@ -99,6 +99,11 @@ export function elementsOf(plan: SequencePlan | ParallelPlan): Items {
   return 'seq' in plan ? plan.seq : plan.par;
 }
 
+/** Returns the elements that are in the plan itself: none of those in blocks. */
+export function inlineItems(items: Items): readonly Plan[] {
+  return isStoredItems(items) ? [] : items;
+}
+
 /** Returns how many elements there are. */
 export function countOf(items: Items): number {
   return isStoredItems(items) ? items.n : items.length;

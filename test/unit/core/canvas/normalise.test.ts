@@ -159,7 +159,9 @@ describe('planOf() hands options down', () => {
     const own = t('b', { expires: 2 });
     const linked = t('c', { linkError: [withOptions(chainOf([a, b]), { expires: 3 })] });
     const data = withOptions(chainOf([a, own, linked]), { expires: 1 });
-    expect(text(planOf(data, {}, 5000), expiry)).toBe('(a:[null,6000] | b:[2,null] | c:[null,6000] failure→(a | b))');
+    expect(text(planOf(data, { calledAt: 5000 }), expiry)).toBe(
+      '(a:[null,6000] | b:[2,null] | c:[null,6000] failure→(a | b))',
+    );
     expect(text(planOf(data), expiry)).toBe('(a:[1,null] | b:[2,null] | c:[1,null] failure→(a | b))');
   });
 
