@@ -87,8 +87,14 @@ function canvas(
   const data = make(
     parts.map((part, index) => (index === tail ? dataOf : partOf)(part, `part ${index + 1} of a ${kind}`)),
   );
-  const caller = parts.find(isSignature)?.caller;
-  return makeSignature(caller ?? currentApp(), data);
+  const signatures = parts.filter(isSignature);
+  const first = signatures.find((part) => !isEmpty(part.data)) ?? signatures[0];
+  return makeSignature(first?.caller ?? currentApp(), data);
+}
+
+/** Returns whether a canvas has no task, and so none that says which app it belongs to. */
+function isEmpty(data: SignatureData): boolean {
+  return data.kind === 'group' && data.members.length === 0;
 }
 
 const CHORD_OPTIONS: Readonly<Record<string, OptionCheck>> = {

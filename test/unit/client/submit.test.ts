@@ -262,6 +262,15 @@ describe('a canvas', () => {
   it('of an empty group is sent by the app that was made last', async () => {
     expect(await (await group([]).delay()).get()).toEqual([]);
   });
+
+  it('that begins with an empty group belongs to the app of its tasks', async () => {
+    const mine = createApp('mine');
+    const length = mine.task('length', (all: readonly unknown[]) => all.length);
+    createApp('made last');
+
+    expect(await chain(group([]), length.s())()).toBe(0);
+    expect(await chain(group([group([])]), length.s())()).toBe(0);
+  });
 });
 
 describe('taskId and dedupKey', () => {
