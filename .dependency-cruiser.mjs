@@ -17,6 +17,7 @@ Object.assign(mayImport, {
   runtime: [...shared, 'client', 'adapters'],
   lambda: [...shared, 'worker', 'client', 'adapters', 'runtime'],
   deploy: ['core'],
+  ui: [...shared, 'client'],
   local: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda', 'deploy'],
   testing: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda'],
   tools: ['core'],
@@ -56,7 +57,10 @@ export default {
       name: 'cloud-only-at-the-edge',
       comment: 'An AWS SDK, an emulator or esbuild is imported only by adapters/aws, runtime, local and deploy.',
       severity: 'error',
-      from: { path: '^src/', pathNot: inSrc(['adapters/aws', 'runtime', 'local', 'deploy']) },
+      from: {
+        path: '^src/',
+        pathNot: `${inSrc(['adapters/aws', 'runtime', 'local', 'deploy'])}|^src/ui/page/build.js$`,
+      },
       to: { path: '(^|/)(@aws-sdk/|@smithy/|fauxqs(/|$)|dynalite(/|$)|esbuild(/|$))' },
     },
     {
@@ -106,17 +110,17 @@ export default {
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
-        pathNot: '/@types/|^node_modules/(commander|dynalite|esbuild|fauxqs)/',
+        pathNot: '/@types/|^node_modules/(commander|dynalite|esbuild|fauxqs|preact)/',
       },
     },
     {
       name: 'library-stands-without-tools',
       comment:
-        'chordal installs neither the emulators nor esbuild: what needs them is part of chordal-tools, in src/cli, src/deploy and src/local.',
+        'chordal installs neither the emulators nor esbuild: what needs them is part of chordal-tools, in src/cli, src/deploy, src/local and src/ui.',
       severity: 'error',
-      from: { path: '^src/', pathNot: inSrc(['cli', 'create', 'deploy', 'local']) },
+      from: { path: '^src/', pathNot: inSrc(['cli', 'create', 'deploy', 'local', 'ui']) },
       to: {
-        path: `${inSrc(['cli', 'deploy', 'local'])}|^node_modules/(commander|dynalite|esbuild|fauxqs)/`,
+        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(commander|dynalite|esbuild|fauxqs)/`,
       },
     },
   ],

@@ -11,8 +11,10 @@ import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addIdCommands } from './commands/ids.ts';
 import { addInit } from './commands/init.ts';
+import { addList } from './commands/list.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
+import { addUi } from './commands/ui.ts';
 import { explain, UsageError } from './errors.ts';
 import type { Output } from './output.ts';
 
@@ -55,6 +57,8 @@ const ADD_COMMANDS = [
   addCall,
   addRun,
   addIdCommands,
+  addList,
+  addUi,
   addSchedule,
   addDlq,
   addDoctor,

@@ -28,7 +28,7 @@ export interface DeadLetterChoice {
 export async function handleDeadLetters(
   action: DeadLetterAction,
   choice: DeadLetterChoice,
-  cloud: OpenCloud,
+  cloud: Pick<OpenCloud, 'engine'>,
   output: Output,
 ): Promise<number> {
   const letters = await chosen(choice, cloud);
@@ -50,7 +50,7 @@ export async function handleDeadLetters(
 const DAY_MS = 86_400_000;
 
 const ACTIONS: Readonly<
-  Record<DeadLetterAction, (letter: DeadLetter, cloud: OpenCloud, output: Output) => Promise<object>>
+  Record<DeadLetterAction, (letter: DeadLetter, cloud: Pick<OpenCloud, 'engine'>, output: Output) => Promise<object>>
 > = {
   list: async (letter) => ({
     id: letter.id,
@@ -68,7 +68,10 @@ const ACTIONS: Readonly<
 /** The errors of work that failed because its message was lost, not because a task threw. */
 const LOST: ReadonlySet<string> = new Set(['WorkerLostError', 'NotRegistered']);
 
-async function chosen({ days, ids }: DeadLetterChoice, { engine }: OpenCloud): Promise<readonly DeadLetter[]> {
+async function chosen(
+  { days, ids }: DeadLetterChoice,
+  { engine }: Pick<OpenCloud, 'engine'>,
+): Promise<readonly DeadLetter[]> {
   const now = engine.clock.now();
   const letters = await engine.records.deadLetters({ since: now - days * DAY_MS, now });
   const missing = ids.find((id) => !letters.some((letter) => letter.id === id));
@@ -81,7 +84,7 @@ async function chosen({ days, ids }: DeadLetterChoice, { engine }: OpenCloud): P
 }
 
 /** Work is redriven only if it failed because its message died. Other work has run already, or is still running. */
-async function redriveOne(letter: DeadLetter, { engine }: OpenCloud, output: Output): Promise<object> {
+async function redriveOne(letter: DeadLetter, { engine }: Pick<OpenCloud, 'engine'>, output: Output): Promise<object> {
   const work = workOf(letter);
   const { state, error } = await reportResult(engine, work.id, 0);
   const isLost = error !== undefined && error.failedTaskId === work.id && LOST.has(error.errorType);

@@ -101,6 +101,7 @@ export class HostedFunction {
   async #process(batch: readonly Message[], queueName: string, queue: QueueClient): Promise<void> {
     const { cloud, retryAfterMs, onEvent } = this.#settings;
     const startedAt = performance.now();
+    onEvent({ type: 'received', functionName: this.#name, bodies: batch.map(({ Body = '' }) => Body) });
     const outcome = await this.invoke(sqsEvent(batch, queueArn(queueName)));
     const { failed, problem } = answerOf(outcome, batch);
     const done = batch.filter(({ MessageId = '' }) => !failed.has(MessageId));

@@ -90,7 +90,16 @@ class Local implements LocalCloud {
 
   get env(): Readonly<Record<string, string>> {
     // The routes are a file, so that a process that starts after a new build sees its tasks.
-    return { ...this.#cloud?.env, ...this.#services(), CHORDAL_ROUTES: join(this.#outDir.path, 'routes.json') };
+    return {
+      ...this.#cloud?.env,
+      ...this.#services(),
+      ...this.#journal,
+      CHORDAL_ROUTES: join(this.#outDir.path, 'routes.json'),
+    };
+  }
+
+  get #journal(): Readonly<Record<string, string>> {
+    return compact({ CHORDAL_JOURNAL: this.#options.journal });
   }
 
   get routes(): Routes {
@@ -128,7 +137,7 @@ class Local implements LocalCloud {
       bundles: build.bundles,
       services: this.#services(),
       // A caller with the access key may do anything with this cloud.
-      environment: { CHORDAL_SUBMIT_ALLOW: '*', ...environment },
+      environment: { CHORDAL_SUBMIT_ALLOW: '*', ...this.#journal, ...environment },
       ...compact({ aws, concurrency, retryAfterMs }),
       onEvent: (event) => {
         if (event.type === 'batch') this.#batches += 1;

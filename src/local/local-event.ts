@@ -13,6 +13,8 @@ export type LocalEvent =
     }
   /** An attempt of a task was decided. */
   | ({ readonly type: 'task'; readonly functionName: string } & ObservedRun & ObservedDecision)
+  /** A function was given messages. */
+  | { readonly type: 'received'; readonly functionName: string; readonly bodies: readonly string[] }
   /** A batch was processed. `problem` says why the whole batch failed. */
   | {
       readonly type: 'batch';

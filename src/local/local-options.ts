@@ -1,3 +1,4 @@
+import type { JournalMode } from '../core/text/journal-modes.ts';
 import type { Routes } from '../deploy/routes.ts';
 import type { CloudPorts } from './cloud.ts';
 import type { AwsClients } from './host.ts';
@@ -14,6 +15,8 @@ export interface LocalOptions {
   readonly ports?: CloudPorts;
   /** Variables for the functions, beside those of the cloud. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What the journal lists, where the app does not say it. Default: as everywhere. */
+  readonly journal?: JournalMode;
   /** Where AWS clients of the functions' own code go. Default: to this cloud. */
   readonly aws?: AwsClients;
   /** The access key that it accepts. Default: a new secret. */

@@ -39,7 +39,10 @@ export function environmentSurvey(environment: Environment): Survey {
  */
 export function environmentJournal(environment: Environment): JournalReader {
   return new AwsJournalReader({
-    client: new DynamoDBClient({ requestHandler: connections(sandboxLeftMs) }),
+    client: new DynamoDBClient({
+      requestHandler: connections(sandboxLeftMs),
+      ...endpointOptions(environment, 'dynamodb'),
+    }),
     table: required(environment, 'CHORDAL_TABLE'),
     clock: new RealClock(),
     nonces: new RandomNonces(),

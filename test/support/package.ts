@@ -23,7 +23,7 @@ export const PLACEHOLDER_HOST = 'repository.invalid';
 export const PACKAGES = ['library', 'tools', 'create'] as const;
 
 /** Folders of `src` that only `chordal-tools` has. The library has the others, and `chordal-tools` imports them from it. */
-const TOOLS_FOLDERS = ['cli', 'create', 'deploy', 'local'];
+const TOOLS_FOLDERS = ['cli', 'create', 'deploy', 'local', 'ui'];
 
 /** Packages that only `chordal-tools` needs. In the repository they are for development. */
 const TOOLS_DEPENDENCIES = ['commander', 'dynalite', 'esbuild', 'fauxqs'];
@@ -49,7 +49,10 @@ export async function packInto(folder: string, kind: (typeof PACKAGES)[number] =
     writeFile(join(staging, 'README.md'), publishedReadme(readme, published)),
     runWell('tsc', ['-p', 'src/tsconfig.json', '--noCheck', '--outDir', join(staging, 'dist')]),
   ]);
-  if (kind === 'tools') await importFromLibrary(join(staging, 'dist'));
+  if (kind === 'tools') {
+    await importFromLibrary(join(staging, 'dist'));
+    await runWell('node', ['src/ui/page/build.js', join(staging, 'dist/ui/page')]);
+  }
   if (kind === 'create') await keepOnly(join(staging, 'dist'), ['create']);
   await removeInternalDeclarations(staging, published);
   await runWell('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', '..'], { cwd: staging });

@@ -11,6 +11,8 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
     }
     case 'task':
       return describeTask(event, output);
+    case 'received':
+      return `${output.faint(event.functionName)}  ${event.bodies.length} messages`;
     case 'batch':
       return `${output.faint(event.functionName)}  ${describeBatch(event)}`;
     case 'built':

@@ -4,9 +4,16 @@ import { ownVariables } from '../../local/endpoints.ts';
 import type { AwsClients } from '../../local/host.ts';
 import { startLocal } from '../../local/local-cloud.ts';
 import type { LocalCloud } from '../../local/local-options.ts';
+import { environmentRuntime } from '../../runtime/environment.ts';
+import { startUi } from '../../ui/server.ts';
+import type { UiServer } from '../../ui/server.ts';
 import { developerEnvironment } from '../dev/env-files.ts';
 import { chooseDevPlace, writeDevEnv } from '../dev/place.ts';
 import type { Output } from '../output.ts';
+import { Changes } from '../ui/changes.ts';
+import { KnownCalls } from '../ui/known-calls.ts';
+import { makeUiSource } from '../ui/ui-source.ts';
+import { clientApp } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
 import { shellExports } from './shell-exports.ts';
 
@@ -38,6 +45,8 @@ export async function startDev(options: DevOptions, output: Output): Promise<Dev
   const { handlersDir, service, stage, aws, dataDir, port } = options;
   const { ports, accessKey, outDir, note } = await chooseDevPlace(handlersDir, port);
   if (note !== undefined) output.note(note);
+  const calls = new KnownCalls();
+  const changes = new Changes();
   const local = await startLocal({
     handlersDir,
     service,
@@ -46,19 +55,58 @@ export async function startDev(options: DevOptions, output: Output): Promise<Dev
     ...compact({ dataDir, ports, accessKey, outDir }),
     environment: developerEnvironment(projectRoot(handlersDir)),
     watch: true,
+    journal: 'all',
     onEvent: (event) => {
+      if (event.type === 'received') for (const body of event.bodies) calls.note(body);
+      if (event.type === 'received' || event.type === 'task' || event.type === 'batch') changes.tell();
       // Its tasks have a line each.
-      if (event.type === 'batch' && event.problem === undefined) return;
+      if (event.type === 'received' || (event.type === 'batch' && event.problem === undefined)) return;
       output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`);
     },
   });
   const env = aws === 'embedded' ? local.env : ownVariables(local.env);
   const written = ports === undefined ? undefined : await writeDevEnv(handlersDir, env);
+  const ui = await startPage(local, { calls, changes, stage, port: ports === undefined ? 0 : ports.scheduler + 1 });
+  output.note(`The page: ${ui.url}`);
   for (const line of [...whatRuns(local), ...howToReach(env, written?.file)]) output.note(line);
-  return { env, died: local.died, stop: (drainMs) => local.stop(drainMs) };
+  const stop = async (drainMs?: number): Promise<void> => {
+    changes.stop();
+    await ui.stop();
+    await local.stop(drainMs);
+  };
+  return { env, died: local.died, stop };
 }
 
 // --- internal ---
+
+/** Serves the page of the embedded cloud; where that fails, the cloud stops. */
+async function startPage(
+  local: LocalCloud,
+  {
+    calls,
+    changes,
+    stage,
+    port,
+  }: { readonly calls: KnownCalls; readonly changes: Changes; readonly stage: string; readonly port: number },
+): Promise<UiServer> {
+  try {
+    const parts = clientApp(environmentRuntime(local.env));
+    const source = makeUiSource({
+      title: stage,
+      canAct: true,
+      parts,
+      environment: local.env,
+      watch: changes.watch,
+      callOf: (id) => calls.of(id),
+      // The counts of the embedded queues are exact.
+      pauseSeconds: 1,
+    });
+    return await startUi(source, port);
+  } catch (error) {
+    await local.stop(0);
+    throw error;
+  }
+}
 
 function whatRuns({ routes }: LocalCloud): readonly string[] {
   const queues = Map.groupBy(Object.entries(routes), ([, queue]) => queue);

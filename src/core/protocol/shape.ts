@@ -59,7 +59,7 @@ export function namesIn(shape: Shape): readonly string[] {
 }
 
 /** Returns the runs of a sequence or a group. */
-function runsOf(shape: SequenceShape | ParallelShape): readonly Run[] {
+export function runsOf(shape: SequenceShape | ParallelShape): readonly Run[] {
   return 'seq' in shape ? shape.seq : shape.par;
 }
 

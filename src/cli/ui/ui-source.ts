@@ -1,0 +1,58 @@
+import { setInterval } from 'node:timers';
+import type { AppParts } from '../../client/app.ts';
+import { environmentJournal, environmentSurvey } from '../../runtime/survey.ts';
+import type { KnownCall, UiSource } from '../../ui/source.ts';
+import { handleDeadLetters } from '../dead-letters.ts';
+import { examine } from '../doctor.ts';
+import { billOf, estimate } from '../estimate.ts';
+import { answersOf } from './collected-output.ts';
+import { planOfShape } from './plan-of-shape.ts';
+
+/** The parts of a page's source that differ from cloud to cloud. */
+export interface UiSourceOptions extends Pick<UiSource, 'title' | 'canAct'> {
+  readonly parts: Pick<AppParts, 'app' | 'engine'>;
+  /** The variables that name the cloud. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Default: every five seconds, as nothing says when a deployed cloud changes. */
+  readonly watch?: UiSource['watch'];
+  /** Default: nothing is known. */
+  readonly callOf?: (id: string) => KnownCall | undefined;
+  /** Seconds between the two counts of the doctor. Default 60: SQS counts lag. */
+  readonly pauseSeconds?: number;
+}
+
+/**
+ * Makes the source of a page.
+ *
+ * @throws ConfigurationError if the environment is incomplete
+ */
+export function makeUiSource(options: UiSourceOptions): UiSource {
+  const { title, canAct, parts, environment, watch = everyFiveSeconds, callOf, pauseSeconds = 60 } = options;
+  const { app, engine } = parts;
+  const survey = environmentSurvey(environment);
+  return {
+    title,
+    canAct,
+    app,
+    engine,
+    survey,
+    journal: environmentJournal(environment),
+    watch,
+    callOf: callOf ?? (() => undefined),
+    deadLetters: (action, ids) =>
+      answersOf((output) => handleDeadLetters(action, { days: KEPT_DAYS, ids }, parts, output)),
+    doctor: () => answersOf((output) => examine({ engine, survey, output }, { isRepairing: false, pauseSeconds })),
+    priceOf: (shape) => billOf(estimate(planOfShape(shape))).dollars,
+  };
+}
+
+// --- internal ---
+
+/** Dead letters are kept for 15 days. */
+const KEPT_DAYS = 15;
+const POLL_MS = 5000;
+
+function everyFiveSeconds(onChange: () => void): () => void {
+  const timer = setInterval(onChange, POLL_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,172 @@
+import { inspect } from '../client/results/inspect.ts';
+import { addressOf } from '../core/protocol/address.ts';
+import { isId, workflowOf } from '../core/protocol/ids.ts';
+import type { JournalMark, Submitted } from '../core/protocol/journal.ts';
+import type { Cell } from '../core/protocol/outcome.ts';
+import { compact } from '../core/values/compact.ts';
+import { isPlainObject } from '../core/values/json.ts';
+import type { Json, JsonObject } from '../core/values/json.ts';
+import { memberStates, readGraph } from './canvas-graph.ts';
+import type { UiSource } from './source.ts';
+import { errorOf, findSubmission, listFailures, listWorkflows } from './workflows.ts';
+import type { ListedState, ListQuery } from './workflows.ts';
+
+/** A request of the page. */
+export interface ApiRequest {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Present if it asks for an action. */
+  readonly body: JsonObject | undefined;
+}
+
+/** There is nothing of that name. */
+export class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
+
+/** The page may not do that. */
+export class NotAllowed extends Error {
+  override readonly name = 'NotAllowed';
+}
+
+/**
+ * Answers one request of the page.
+ *
+ * @throws NotFound for an unknown path; NotAllowed for an action where the page only reads.
+ */
+export async function answerApi(source: UiSource, request: ApiRequest): Promise<unknown> {
+  const { path, query, body } = request;
+  if (body === undefined) {
+    const read = Object.hasOwn(READS, path) ? READS[path] : undefined;
+    if (read === undefined) throw new NotFound(`Cannot find ${path}.`);
+    return read(source, query);
+  }
+  const act = Object.hasOwn(ACTIONS, path) ? ACTIONS[path] : undefined;
+  if (act === undefined) throw new NotFound(`Cannot find ${path}.`);
+  if (!source.canAct)
+    throw new NotAllowed('Cannot do that: this page only reads. Start it again with --allow-actions.');
+  return act(source, body);
+}
+
+// --- internal ---
+
+const DAY_MS = 86_400_000;
+const PAGE = 50;
+/** The most members whose states one answer has. */
+const MOST_MEMBERS = 20_000;
+
+type Read = (source: UiSource, query: URLSearchParams) => Promise<unknown>;
+type Act = (source: UiSource, body: JsonObject) => Promise<unknown>;
+
+const READS: Readonly<Record<string, Read>> = {
+  '/api/about': async ({ title, canAct, engine }) => ({
+    title,
+    canAct,
+    tasks: engine.taskNames(),
+    now: engine.clock.now(),
+  }),
+  '/api/workflows': async ({ engine, journal }, query) =>
+    listWorkflows(engine, journal, listQuery(engine.clock.now(), query)),
+  '/api/failures': async ({ engine, journal }, query) =>
+    listFailures(engine, journal, listQuery(engine.clock.now(), query)),
+  '/api/workflow': readWorkflow,
+  '/api/node': readNode,
+  '/api/members': async ({ engine }, query) => {
+    const count = Math.min(MOST_MEMBERS, wholeOf(query, 'count', 1000));
+    return { states: await memberStates(engine, idOf(query.get('base') ?? ''), wholeOf(query, 'from', 0), count) };
+  },
+  '/api/dead': async ({ deadLetters }) => ({ items: await deadLetters('list', []) }),
+  '/api/health': async ({ survey }) => survey.inFlight(),
+  '/api/doctor': async ({ doctor }) => ({ items: await doctor() }),
+};
+
+const ACTIONS: Readonly<Record<string, Act>> = {
+  '/api/revoke': async ({ app }, body) => {
+    await app.asyncResult(idOf(body['id'])).revoke();
+    return {};
+  },
+  '/api/run': async ({ app }, { task, args = [], kwargs = {} }) => {
+    if (typeof task !== 'string' || !Array.isArray(args) || !isPlainObject(kwargs))
+      throw new NotAllowed('Cannot run that: it needs a task, a list of arguments and an object of keyword arguments.');
+    // Celery's form, which is checked as any signature from outside is.
+    const result = await app
+      .signature({ task, args, kwargs, options: {}, subtask_type: null, immutable: false })
+      .delay();
+    return { id: result.taskId };
+  },
+  '/api/redrive': async ({ deadLetters }, body) => ({ items: await deadLetters('redrive', idsOf(body['ids'])) }),
+  '/api/purge': async ({ deadLetters }, body) => ({ items: await deadLetters('purge', idsOf(body['ids'])) }),
+};
+
+async function readWorkflow({ engine, journal, priceOf }: UiSource, query: URLSearchParams): Promise<unknown> {
+  const id = workflowOf(idOf(query.get('id') ?? ''));
+  const [entry, [cell = {}]] = await Promise.all([
+    findSubmission(engine, journal, id),
+    engine.outcomes.readMany({ addresses: [addressOf(id)] }),
+  ]);
+  return {
+    id,
+    ...(entry === undefined ? undefined : entryFacts(entry)),
+    ...(await outcomeFacts(engine, id, cell)),
+    // A task that is not listed can still be drawn; the canvas around it cannot.
+    isListed: entry !== undefined,
+    graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? '?'),
+    ...(entry !== undefined && { price: priceOf(entry.shape) }),
+  };
+}
+
+function entryFacts({ at, app, tenant, parent }: Submitted): object {
+  return compact({ at, app, tenant, parent });
+}
+
+async function outcomeFacts(engine: UiSource['engine'], id: string, { outcome }: Cell): Promise<object> {
+  if (outcome === undefined) return { state: 'OPEN' };
+  const { state, run } = outcome;
+  return compact({ state, endedAt: run?.endedAt, error: await errorOf(engine, id, outcome) });
+}
+
+function nameIn({ outcome, next }: Cell): string | undefined {
+  return outcome?.run?.task ?? next?.run?.task;
+}
+
+async function readNode({ engine, callOf }: UiSource, query: URLSearchParams): Promise<unknown> {
+  const id = idOf(query.get('id') ?? '');
+  const [inspection, call] = [await inspect(engine, id, true), callOf(id)];
+  return compact({ ...inspection, call });
+}
+
+function listQuery(now: number, query: URLSearchParams): ListQuery {
+  const text = (name: string): string | undefined => query.get(name) || undefined;
+  return {
+    since: Number(query.get('since') ?? now - DAY_MS),
+    limit: Math.min(500, wholeOf(query, 'limit', PAGE)),
+    before: markIn(query.get('before')),
+    state: stateIn(query.get('state')),
+    task: text('task'),
+    text: text('text'),
+  };
+}
+
+function markIn(text: string | null): JournalMark | undefined {
+  const [, at, id] = /^(\d+)\.(.+)$/.exec(text ?? '') ?? [];
+  return at === undefined || id === undefined ? undefined : { at: Number(at), id };
+}
+
+function stateIn(text: string | null): ListedState | undefined {
+  return (['OPEN', 'SUCCESS', 'FAILURE', 'REVOKED'] as const).find((state) => state === text);
+}
+
+function wholeOf(query: URLSearchParams, name: string, otherwise: number): number {
+  const value = Number(query.get(name) ?? otherwise);
+  return Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
+}
+
+function idOf(value: Json | undefined): string {
+  if (typeof value === 'string' && isId(value)) return value;
+  throw new NotFound(`Cannot use ${JSON.stringify(value)} as an id.`);
+}
+
+function idsOf(value: Json | undefined): readonly string[] {
+  if (Array.isArray(value) && value.length > 0 && value.every((id) => typeof id === 'string')) return value;
+  throw new NotAllowed('Cannot do that to nothing: name the ids.');
+}

@@ -1,0 +1,232 @@
+import { addressOf } from '../core/protocol/address.ts';
+import { idOfBase, memberId, replacementBase, stepId } from '../core/protocol/ids.ts';
+import { isPlan } from '../core/protocol/message-shape.ts';
+import type { Cell } from '../core/protocol/outcome.ts';
+import { lengthOf, printShape, shapeOf } from '../core/protocol/shape.ts';
+import type { Run, Shape } from '../core/protocol/shape.ts';
+import { compact } from '../core/values/compact.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadChildren, loadValue } from '../engine/inputs.ts';
+
+/**
+ * The state of a node: of its outcome; RETRY before its next attempt; OPEN where nothing is known of it yet, and SKIPPED
+ * where it will never run, because the workflow has ended.
+ */
+export type NodeState = 'OPEN' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'SKIPPED';
+
+/** A canvas as a page draws it: every part with its id and its state. Times are epoch ms. */
+export type GraphNode = TaskNode | SequenceNode | GroupNode;
+
+/** One task. */
+export interface TaskNode {
+  readonly kind: 'task';
+  readonly id: string;
+  /** Absent if the journal left it out. */
+  readonly name?: string;
+  readonly state: NodeState;
+  readonly attempt?: number;
+  readonly queuedAt?: number;
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  readonly retryAt?: number;
+  /** Ids of the workflows and tasks that it has launched. */
+  readonly launched?: readonly string[];
+}
+
+/** Steps, from left to right. */
+export interface SequenceNode {
+  readonly kind: 'seq';
+  readonly id: string;
+  readonly steps: readonly GraphNode[];
+}
+
+/** Members of a group; those of a wide one are counted, not listed. */
+export interface GroupNode {
+  readonly kind: 'group';
+  readonly id: string;
+  readonly base: string;
+  readonly total: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly state: NodeState;
+  /** What the members are. */
+  readonly label: string;
+  readonly members?: readonly GraphNode[];
+}
+
+type Reading = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
+
+/** Members of the widest group that is drawn member by member. */
+const WIDEST_DRAWN = 16;
+
+/** Reads the graph of a workflow of a known shape. */
+export async function readGraph(engine: Reading, id: string, shape: Shape): Promise<GraphNode> {
+  const [whole = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
+  const hasEnded = whole.outcome !== undefined && whole.outcome.state !== 'SUCCESS';
+  return nodeOf({ engine, hasEnded, depth: 0 }, { id, base: id }, shape);
+}
+
+/** Returns the states of some members of a group, one letter each: S, F, R (revoked), r (retry) or `.`. */
+export async function memberStates(engine: Reading, base: string, from: number, count: number): Promise<string> {
+  const ids = Array.from({ length: count }, (_, index) => memberId(base, from + index));
+  const cells = await engine.outcomes.readMany({ addresses: ids.map(addressOf) });
+  return cells.map(letterOf).join('');
+}
+
+// --- internal ---
+
+interface Place {
+  readonly id: string;
+  readonly base: string;
+}
+
+interface Drawing {
+  readonly engine: Reading;
+  /** The workflow has failed or was revoked: what has no outcome will not get one. */
+  readonly hasEnded: boolean;
+  /** How many replacements lie around. */
+  readonly depth: number;
+}
+
+/** Replacements inside each other that are opened. */
+const MOST_REPLACEMENTS = 8;
+
+async function nodeOf(drawing: Drawing, place: Place, shape: Shape | null): Promise<GraphNode> {
+  if (shape === null || typeof shape === 'string') return taskNode(drawing, place, shape ?? undefined);
+  if ('seq' in shape) {
+    const parts = placed(shape.seq, lengthOf(shape), (index, isLast) =>
+      isLast ? { id: idOfBase(place.base), base: place.base } : plain(stepId(place.base, index)),
+    );
+    return { kind: 'seq', id: place.id, steps: await Promise.all(parts.map((part) => partNode(drawing, part))) };
+  }
+  return groupNode(drawing, place, shape.par);
+}
+
+/** A part of a chain or a group: one element, or a gap of several that are not known. */
+interface Part {
+  readonly place: Place;
+  readonly shape: Shape | null;
+  readonly count: number;
+}
+
+function placed(
+  runs: readonly Run[],
+  length: number,
+  placeOf: (index: number, isLast: boolean) => Place,
+): readonly Part[] {
+  let index = 0;
+  return runs.flatMap(([count, shape]): readonly Part[] => {
+    const start = index;
+    index += count;
+    const at = (offset: number): Place => placeOf(start + offset, start + offset === length - 1);
+    if (shape === null && count > 1) return [{ place: at(0), shape, count }];
+    return Array.from({ length: count }, (_, offset) => ({ place: at(offset), shape, count: 1 }));
+  });
+}
+
+async function partNode(drawing: Drawing, { place, shape, count }: Part): Promise<GraphNode> {
+  const node = await nodeOf(drawing, place, shape);
+  return count > 1 && node.kind === 'task' ? { ...node, name: `… ${count} more` } : node;
+}
+
+async function taskNode(drawing: Drawing, { id, base }: Place, name: string | undefined): Promise<GraphNode> {
+  const { engine, hasEnded, depth } = drawing;
+  const [cell = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
+  const replaced = depth < MOST_REPLACEMENTS ? await replacementOf(engine, cell) : undefined;
+  const inside = replaced && replacementBase(id, replaced.attempt);
+  // The last step of what replaces a task has the task's own id.
+  if (replaced !== undefined && inside !== undefined && inside !== base)
+    return nodeOf({ ...drawing, depth: depth + 1 }, { id, base: inside }, replaced.shape);
+  const launched = await loadChildren(engine, cell.outcome?.children ?? []);
+  return compact({
+    kind: 'task' as const,
+    id,
+    name: cell.outcome?.run?.task ?? name,
+    state: stateOf(id, cell, hasEnded),
+    ...timesOf(cell),
+    launched: launched.length === 0 ? undefined : launched,
+  });
+}
+
+async function groupNode(drawing: Drawing, { id, base }: Place, runs: readonly Run[]): Promise<GroupNode> {
+  const total = runs.reduce((sum, [count]) => sum + count, 0);
+  const label = printShape({ par: runs }).replace(/^group\((.*)\)$/, '$1');
+  const common = { kind: 'group' as const, id, base, total, label };
+  if (total > WIDEST_DRAWN || runs.some(([count, shape]) => shape === null && count > 1)) {
+    const counts = await counted(drawing.engine, base, total);
+    return { ...common, ...counts, state: groupState(drawing, { total, ...counts }) };
+  }
+  const parts = placed(runs, total, (index) => plain(memberId(base, index)));
+  const members = await Promise.all(parts.map((part) => partNode(drawing, part)));
+  const ends = members.map(endOf);
+  const failed = ends.filter((state) => state === 'FAILURE' || state === 'REVOKED').length;
+  const counts = { done: failed + ends.filter((state) => state === 'SUCCESS').length, failed };
+  return { ...common, ...counts, state: groupState(drawing, { total, ...counts }), members };
+}
+
+/** A chain ends as its last step does. */
+function endOf(node: GraphNode): NodeState {
+  if (node.kind !== 'seq') return node.state;
+  const last = node.steps.at(-1);
+  return last === undefined ? 'OPEN' : endOf(last);
+}
+
+/** Counts members that have ended, without reading those of a wide group. */
+async function counted(
+  { outcomes }: Reading,
+  base: string,
+  total: number,
+): Promise<{ readonly done: number; readonly failed: number }> {
+  if (total === 0) return { done: 0, failed: 0 };
+  const tally = await outcomes.tally({ join: base });
+  return { done: tally?.done ?? 0, failed: tally?.failures ?? 0 };
+}
+
+function groupState(
+  { hasEnded }: Drawing,
+  { total, done, failed }: { readonly total: number; readonly done: number; readonly failed: number },
+): NodeState {
+  if (failed > 0) return 'FAILURE';
+  if (done === total) return 'SUCCESS';
+  return hasEnded ? 'SKIPPED' : 'OPEN';
+}
+
+/** The plan that replaces a task, as it was committed. */
+async function replacementOf(
+  engine: Reading,
+  { next }: Cell,
+): Promise<{ readonly attempt: number; readonly shape: Shape } | undefined> {
+  if (next?.kind !== 'replace') return undefined;
+  const plan = await loadValue(engine, next.plan).catch(() => undefined);
+  return isPlan(plan) ? { attempt: next.attempt, shape: shapeOf(plan) } : undefined;
+}
+
+/** The id of a whole fails with a part of it: then its own last task has not run. */
+function stateOf(id: string, { outcome, next }: Cell, hasEnded: boolean): NodeState {
+  const { failedId = id } = outcome ?? {};
+  if (failedId !== id) return 'SKIPPED';
+  if (outcome !== undefined) return outcome.state;
+  if (hasEnded) return 'SKIPPED';
+  return next?.kind === 'retry' ? 'RETRY' : 'OPEN';
+}
+
+function timesOf({ outcome, next }: Cell): Partial<TaskNode> {
+  const isRetry = outcome === undefined && next?.kind === 'retry';
+  const run = outcome?.run ?? next?.run;
+  return compact({
+    attempt: isRetry ? next.attempt : run?.attempt,
+    queuedAt: run?.queuedAt,
+    startedAt: run?.startedAt,
+    endedAt: run?.endedAt,
+    retryAt: isRetry ? next.notBefore : undefined,
+  });
+}
+
+function letterOf({ outcome, next }: Cell): string {
+  if (outcome !== undefined) return outcome.state.charAt(0);
+  return next?.kind === 'retry' ? 'r' : '.';
+}
+
+function plain(id: string): Place {
+  return { id, base: id };
+}

@@ -1,0 +1,51 @@
+/** A span as a person says it: `340 ms`, `12.3 s`, `4 min 10 s`. */
+export function span(ms: number): string {
+  if (ms < 0) return '0 ms';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`;
+  if (ms < 86_400_000) return `${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)} min`;
+  return `${Math.floor(ms / 86_400_000)} d ${Math.floor((ms % 86_400_000) / 3_600_000)} h`;
+}
+
+/** A time of day, with the date if it is not today. */
+export function clock(at: number | string): string {
+  const date = new Date(at);
+  const time = date.toLocaleTimeString(undefined, { hour12: false });
+  if (date.toDateString() === new Date().toDateString()) return time;
+  return `${date.toLocaleDateString(undefined, { month: 'short', day: 'numeric' })} ${time}`;
+}
+
+export function count(n: number): string {
+  return n.toLocaleString('en-US');
+}
+
+/** An id that leaves out its middle. */
+export function short(id: string): string {
+  return id.length <= 20 ? id : `${id.slice(0, 8)}…${id.slice(-8)}`;
+}
+
+export function dollars(n: number): string {
+  return n < 0.01 ? `$${n.toFixed(7)}` : `$${n.toFixed(2)}`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  OPEN: 'In progress',
+  PENDING: 'In progress',
+  STARTED: 'Running',
+  RETRY: 'Retry',
+  SUCCESS: 'Succeeded',
+  FAILURE: 'Failed',
+  REVOKED: 'Revoked',
+  SKIPPED: 'Not run',
+};
+
+export function stateName(state: string): string {
+  return NAMES[state] ?? state;
+}
+
+/** JSON as a page shows it, cut where it is long. */
+export function pretty(value: unknown, most: number = 20_000): string {
+  const text = JSON.stringify(value, null, 2) ?? 'undefined';
+  return text.length <= most ? text : `${text.slice(0, most)}\n… ${count(text.length - most)} more characters`;
+}

@@ -1,0 +1,96 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { count, short } from './format.ts';
+import { useLoaded } from './hooks.ts';
+import type { InFlight } from './model.ts';
+import { Empty, Problem } from './parts.tsx';
+import { read } from './server.ts';
+
+interface Examined {
+  readonly workflow: string;
+  readonly state: 'waiting' | 'lost';
+  readonly missing: readonly { readonly id: string; readonly lacks: string }[];
+}
+
+/** What is on its way, and the doctor. */
+export function Health({ change }: { readonly change: number }): JSX.Element {
+  const { value, error } = useLoaded(() => read<InFlight>('health'), [], change);
+  return (
+    <main>
+      <div class="bar">
+        <h1>Health</h1>
+      </div>
+      {error !== undefined && <Problem message={error} />}
+      {value !== undefined && (
+        <dl class="tiles">
+          <Tile name="Waiting" value={value.visible} hint="messages that a worker can take" />
+          <Tile name="Taken" value={value.hidden} hint="given to a worker, or coming back" />
+          <Tile name="Delayed" value={value.delayed} hint="not yet due" />
+          <Tile name="Scheduled" value={value.scheduled} hint="one-time schedules" />
+          <Tile name="Dead" value={value.dead} hint="not buried yet" />
+        </dl>
+      )}
+      <Doctor />
+    </main>
+  );
+}
+
+// --- internal ---
+
+function Tile({
+  name,
+  value,
+  hint,
+}: {
+  readonly name: string;
+  readonly value: number;
+  readonly hint: string;
+}): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{count(value)}</dd>
+      <dd class="quiet">{hint}</dd>
+    </div>
+  );
+}
+
+function Doctor(): JSX.Element {
+  const [isRunning, setRunning] = useState(false);
+  const [found, setFound] = useState<readonly Examined[]>();
+  const [problem, setProblem] = useState<string>();
+  const run = (): void => {
+    setRunning(true);
+    setProblem(undefined);
+    read<{ readonly items: readonly Examined[] }>('doctor')
+      .then(({ items }) => setFound(items))
+      .catch((error: unknown) => setProblem(String(error)))
+      .finally(() => setRunning(false));
+  };
+  return (
+    <section>
+      <h2>Doctor</h2>
+      <p class="quiet">
+        Finds workflows that wait for a message that is gone. It reads the whole table, and counts the queues twice.
+      </p>
+      <button type="button" disabled={isRunning} onClick={run}>
+        {isRunning ? 'Examining…' : 'Examine'}
+      </button>
+      {problem !== undefined && <Problem message={problem} />}
+      {found?.length === 0 && <Empty>No workflow is open.</Empty>}
+      <ul class="rows">
+        {(found ?? []).map(({ workflow, state: is, missing }) => (
+          <li key={workflow}>
+            <a class="row" href={`#/w/${encodeURIComponent(workflow)}`}>
+              <span class={`tag ${is}`}>{is}</span>
+              <span class="what">
+                <code class="canvas">{short(workflow)}</code>
+                <span class="why">{missing.map(({ id, lacks }) => `${short(id)} lacks ${lacks}`).join('; ')}</span>
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

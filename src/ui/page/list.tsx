@@ -1,0 +1,144 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { clock, count, short, span } from './format.ts';
+import { useLoaded, useNow } from './hooks.ts';
+import type { ListedWorkflow, ListPage } from './model.ts';
+import { Empty, Problem, State } from './parts.tsx';
+import { read } from './server.ts';
+
+const STATES = [
+  ['', 'All'],
+  ['OPEN', 'In progress'],
+  ['SUCCESS', 'Succeeded'],
+  ['FAILURE', 'Failed'],
+  ['REVOKED', 'Revoked'],
+] as const;
+
+const TIMES = [
+  [3_600_000, 'Last hour'],
+  [86_400_000, 'Last 24 hours'],
+  [7 * 86_400_000, 'Last 7 days'],
+  [15 * 86_400_000, 'Last 15 days'],
+] as const;
+
+/** The workflows, the newest first. */
+export function List({
+  change,
+  path,
+}: {
+  readonly change: number;
+  readonly path: 'workflows' | 'failures';
+}): JSX.Element {
+  const [state, setState] = useState('');
+  const [text, setText] = useState('');
+  const [ago, setAgo] = useState<number>(86_400_000);
+  const [limit, setLimit] = useState(50);
+  const isFailures = path === 'failures';
+  const load = (): Promise<ListPage> =>
+    read(path, {
+      state: isFailures ? '' : state,
+      [isFailures ? 'task' : 'text']: text.trim(),
+      since: Date.now() - ago,
+      limit,
+    });
+  const { value, error } = useLoaded(load, [path, state, text, ago, limit], change);
+  const items = value?.items ?? [];
+  const now = useNow(items.some((one) => one.state === 'OPEN'));
+  return (
+    <main>
+      <div class="bar">
+        <h1>{isFailures ? 'Failures' : 'Workflows'}</h1>
+        <input
+          type="search"
+          aria-label={isFailures ? 'Filter by task' : 'Search by task or id'}
+          placeholder={isFailures ? 'Task' : 'Task or id'}
+          value={text}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+        {!isFailures && (
+          <div class="chips" role="group" aria-label="State">
+            {STATES.map(([key, label]) => (
+              <button key={key} type="button" aria-pressed={state === key} onClick={() => setState(key)}>
+                {label}
+              </button>
+            ))}
+          </div>
+        )}
+        <select aria-label="Time" value={ago} onChange={(event) => setAgo(Number(event.currentTarget.value))}>
+          {TIMES.map(([ms, label]) => (
+            <option key={ms} value={ms}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      {error !== undefined && <Problem message={error} />}
+      {value === undefined && error === undefined && <Empty>Reading…</Empty>}
+      {value !== undefined && items.length === 0 && (
+        <Nothing isFiltered={state !== '' || text !== ''} isFailures={isFailures} />
+      )}
+      {items.length > 0 && (
+        <ul class="rows">
+          {items.map((one) => (
+            <Row key={one.id} one={one} now={now} />
+          ))}
+        </ul>
+      )}
+      {value?.next !== undefined && (
+        <button type="button" class="more" onClick={() => setLimit(limit + 100)}>
+          Show more
+        </button>
+      )}
+    </main>
+  );
+}
+
+// --- internal ---
+
+function Row({ one, now }: { readonly one: ListedWorkflow; readonly now: number }): JSX.Element {
+  const { id, at, state, canvas, tasks, endedAt, error, tenant } = one;
+  const end = endedAt ?? (state === 'OPEN' ? now : undefined);
+  return (
+    <li>
+      <a class="row" href={`#/w/${encodeURIComponent(id)}`}>
+        <State state={state} />
+        <span class="what">
+          <code class="canvas">{canvas ?? error?.task ?? short(id)}</code>
+          {error !== undefined && (
+            <span class="why">
+              {error.errorType}: {error.message}
+            </span>
+          )}
+        </span>
+        <span class="meta">
+          {tenant !== undefined && <span class="tag">{tenant}</span>}
+          {tasks !== undefined && <span>{tasks === 1 ? '1 task' : `${count(tasks)} tasks`}</span>}
+        </span>
+        <code class="id" title={id}>
+          {short(id)}
+        </code>
+        <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
+        <span class="took">{end === undefined ? '' : span(end - at)}</span>
+      </a>
+    </li>
+  );
+}
+
+function Nothing({
+  isFiltered,
+  isFailures,
+}: {
+  readonly isFiltered: boolean;
+  readonly isFailures: boolean;
+}): JSX.Element {
+  if (isFiltered) return <Empty>Nothing fits these filters.</Empty>;
+  if (isFailures) return <Empty>Nothing has failed in this time.</Empty>;
+  return (
+    <Empty>
+      <p>Nothing has been submitted in this time.</p>
+      <p>
+        Call a task, for example <code>npx chordal call add 1 2</code>
+      </p>
+    </Empty>
+  );
+}

@@ -1,0 +1,59 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { pretty } from './format.ts';
+import type { NodeDetails } from './model.ts';
+import { Dialog, Problem } from './parts.tsx';
+import { act } from './server.ts';
+
+/** Calls a task, with the arguments of an earlier call or others. */
+export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly onClose: () => void }): JSX.Element {
+  const [args, setArgs] = useState(pretty(of.call?.args ?? []));
+  const [kwargs, setKwargs] = useState(pretty(of.call?.kwargs ?? {}));
+  const [problem, setProblem] = useState<string>();
+  const run = async (): Promise<void> => {
+    try {
+      const body = { task: of.task, args: JSON.parse(args) as unknown, kwargs: JSON.parse(kwargs) as unknown };
+      const { id } = await act<{ readonly id: string }>('run', body);
+      onClose();
+      location.hash = `#/w/${encodeURIComponent(id)}`;
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  };
+  return (
+    <Dialog title={`Run ${of.task ?? ''}`} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run();
+        }}
+      >
+        {of.call === undefined && (
+          <p class="quiet">The arguments of this call are not kept where this page can read them.</p>
+        )}
+        <label>
+          Arguments, as a JSON list
+          <textarea rows={6} spellcheck={false} value={args} onInput={(event) => setArgs(event.currentTarget.value)} />
+        </label>
+        <label>
+          Keyword arguments, as a JSON object
+          <textarea
+            rows={3}
+            spellcheck={false}
+            value={kwargs}
+            onInput={(event) => setKwargs(event.currentTarget.value)}
+          />
+        </label>
+        {problem !== undefined && <Problem message={problem} />}
+        <div class="buttons">
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" class="primary">
+            Run
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,161 @@
+import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
+import { Details } from './details.tsx';
+import { clock, count, dollars, short, span } from './format.ts';
+import { Graph } from './graph.tsx';
+import { useLoaded, useNow } from './hooks.ts';
+import { Members } from './members.tsx';
+import type { About, GraphNode, GroupNode, NodeDetails, TaskNode, Workflow } from './model.ts';
+import { Copy, Empty, Problem, State } from './parts.tsx';
+import { RunDialog } from './run-dialog.tsx';
+import { act, read } from './server.ts';
+import { Timeline } from './timeline.tsx';
+
+/** One workflow: its graph, and the part of it that was chosen. */
+export function WorkflowPage({
+  id,
+  about,
+  change,
+}: {
+  readonly id: string;
+  readonly about: About;
+  readonly change: number;
+}): JSX.Element {
+  const { value, error, reload } = useLoaded(() => read<Workflow>('workflow', { id }), [id], change);
+  const [picked, setPicked] = useState<TaskNode | GroupNode | string>();
+  const [view, setView] = useState<'graph' | 'timeline'>('graph');
+  const [running, setRunning] = useState<NodeDetails>();
+  const now = useNow(value?.state === 'OPEN');
+  if (value === undefined)
+    return <main>{error === undefined ? <Empty>Reading…</Empty> : <Problem message={error} />}</main>;
+  const chosenId = typeof picked === 'string' ? picked : (picked?.id ?? firstOf(value));
+  const chosen = nodeOf(value.graph, chosenId);
+  const onRun = about.canAct ? setRunning : undefined;
+  return (
+    <main class="workflow">
+      <Head value={value} now={now} canAct={about.canAct} onRevoked={reload} />
+      {value.error !== undefined && (
+        <p class="problem" role="status">
+          <strong>{value.error.errorType}</strong>: {value.error.message}
+          {value.error.task !== undefined && (
+            <>
+              {' '}
+              — in <code>{value.error.task}</code>
+            </>
+          )}
+        </p>
+      )}
+      {!value.isListed && (
+        <p class="quiet">The journal has no entry of this workflow, so only its own task is shown.</p>
+      )}
+      <div class="chips" role="group" aria-label="View">
+        {(['graph', 'timeline'] as const).map((name) => (
+          <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>
+            {name === 'graph' ? 'Graph' : 'Timeline'}
+          </button>
+        ))}
+      </div>
+      <div class="split">
+        <div class="stage">
+          {view === 'graph' && <Graph root={value.graph} chosen={chosenId} onChoose={setPicked} />}
+          {view === 'timeline' && <Timeline root={value.graph} from={value.at} onChoose={setPicked} />}
+        </div>
+        <aside aria-label="Details">
+          {chosen?.kind === 'group' && <GroupHead group={chosen} />}
+          {chosen?.kind === 'group' && <Members key={chosen.id} group={chosen} change={change} onChoose={setPicked} />}
+          {chosen?.kind !== 'group' && (
+            <Details key={chosenId} id={chosenId} name={chosen?.name} change={change} onRun={onRun} />
+          )}
+        </aside>
+      </div>
+      {running !== undefined && <RunDialog of={running} onClose={() => setRunning(undefined)} />}
+    </main>
+  );
+}
+
+// --- internal ---
+
+function Head({
+  value,
+  now,
+  canAct,
+  onRevoked,
+}: {
+  readonly value: Workflow;
+  readonly now: number;
+  readonly canAct: boolean;
+  readonly onRevoked: () => void;
+}): JSX.Element {
+  const { id, at, state, endedAt, app, tenant, parent, price } = value;
+  const end = endedAt ?? (state === 'OPEN' ? now : undefined);
+  const revoke = (): void => {
+    if (confirm('Revoke all of this workflow that has not run?')) void act('revoke', { id }).then(onRevoked);
+  };
+  return (
+    <div class="head">
+      <a href="#/" class="back">
+        ← Workflows
+      </a>
+      <div class="title">
+        <h1>
+          <State state={state} />
+        </h1>
+        <Copy text={id} label={short(id)} />
+        {canAct && state === 'OPEN' && (
+          <button type="button" class="danger" onClick={revoke}>
+            Revoke
+          </button>
+        )}
+      </div>
+      <p class="facts">
+        {at !== undefined && <span>Submitted {clock(at)}</span>}
+        {at !== undefined && end !== undefined && (
+          <span>
+            {state === 'OPEN' ? 'since' : 'took'} {span(end - at)}
+          </span>
+        )}
+        {app !== undefined && <span>by {app}</span>}
+        {tenant !== undefined && <span>tenant {tenant}</span>}
+        {parent !== undefined && (
+          <a href={`#/w/${encodeURIComponent(parent.split(/[.~!^]/)[0] ?? parent)}`}>launched by {short(parent)}</a>
+        )}
+        {price !== undefined && (
+          <span title="List prices of us-east-1, without Lambda's duration and retries">
+            costs {dollars(price.least)} to {dollars(price.most)}
+          </span>
+        )}
+      </p>
+    </div>
+  );
+}
+
+function GroupHead({ group }: { readonly group: GroupNode }): JSX.Element {
+  return (
+    <div class="details">
+      <header>
+        <h2>Group of {count(group.total)}</h2>
+        <State state={group.state} />
+      </header>
+      <Copy text={group.id} label={short(group.id)} />
+      <p>
+        <code>{group.label}</code>
+      </p>
+    </div>
+  );
+}
+
+/** The part to show first: what failed, else the whole. */
+function firstOf({ id, error }: Workflow): string {
+  return error?.failedId ?? id;
+}
+
+function nodeOf(node: GraphNode, id: string): TaskNode | GroupNode | undefined {
+  if (node.kind !== 'seq' && node.id === id) return node;
+  if (node.kind === 'task') return undefined;
+  const inner = node.kind === 'seq' ? node.steps : (node.members ?? []);
+  for (const one of inner) {
+    const found = nodeOf(one, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

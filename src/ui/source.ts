@@ -1,0 +1,35 @@
+import type { Shape } from '../core/protocol/shape.ts';
+import type { ClientApp } from '../core/types/app.ts';
+import type { Json, JsonObject } from '../core/values/json.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { JournalReader } from '../ports/journal.ts';
+import type { Survey } from '../ports/survey.ts';
+
+/** How a task was called, where that is known. */
+export interface KnownCall {
+  readonly task: string;
+  readonly args: readonly Json[];
+  readonly kwargs: JsonObject;
+}
+
+/** The cloud that a page shows, and what it may do there. */
+export interface UiSource {
+  /** The name of the stack or stage, as the page shows it. */
+  readonly title: string;
+  readonly engine: Engine;
+  readonly app: ClientApp;
+  readonly journal: JournalReader;
+  readonly survey: Survey;
+  /** Whether the page may revoke, redrive, purge and run. */
+  readonly canAct: boolean;
+  /** Calls `onChange` when something has changed, until the function that it returns is called. */
+  readonly watch: (onChange: () => void) => () => void;
+  /** Returns how a task was called: only a cloud in this process knows it. */
+  readonly callOf: (id: string) => KnownCall | undefined;
+  /** Lists, redrives or purges dead letters; no ids: all. Returns a line for each. */
+  readonly deadLetters: (action: 'list' | 'redrive' | 'purge', ids: readonly string[]) => Promise<readonly unknown[]>;
+  /** Returns a line for each open workflow, and whether it is lost. */
+  readonly doctor: () => Promise<readonly unknown[]>;
+  /** Returns the price of a canvas that goes well, in dollars, without Lambda's duration. */
+  readonly priceOf: (shape: Shape) => { readonly least: number; readonly most: number };
+}

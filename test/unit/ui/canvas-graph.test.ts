@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryCloud } from '../../../src/adapters/memory/cloud.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { memberId } from '../../../src/core/protocol/ids.ts';
+import type { Result } from '../../../src/core/protocol/outcome.ts';
+import type { Shape } from '../../../src/core/protocol/shape.ts';
+import { memberStates, readGraph } from '../../../src/ui/canvas-graph.ts';
+import type { GraphNode } from '../../../src/ui/canvas-graph.ts';
+
+const until = Date.now() + 86_400_000;
+const by = { mid: 'm', token: 't' };
+const SUCCESS: Result = { state: 'SUCCESS', value: { inline: 1 } };
+
+const CHORD: Shape = {
+  seq: [
+    [1, { par: [[2, 'add']] }],
+    [1, 'tsum'],
+  ],
+};
+
+/** Ids and states, from left to right. */
+function flat(node: GraphNode): readonly string[] {
+  if (node.kind === 'task') return [`${node.id} ${node.name ?? '?'} ${node.state}`];
+  if (node.kind === 'seq') return node.steps.flatMap(flat);
+  return [`${node.id} group ${node.done}/${node.total} ${node.state}`, ...(node.members ?? []).flatMap(flat)];
+}
+
+describe('readGraph()', () => {
+  it('gives every part of a canvas its id, before anything has run', async () => {
+    const { ports } = new MemoryCloud();
+    const shape: Shape = {
+      seq: [
+        [2, 'add'],
+        [
+          1,
+          {
+            par: [
+              [1, 'mul'],
+              [
+                1,
+                {
+                  seq: [
+                    [1, 'a'],
+                    [1, 'b'],
+                  ],
+                },
+              ],
+            ],
+          },
+        ],
+      ],
+    };
+    expect(flat(await readGraph(ports, 'W', shape))).toEqual([
+      'W.0 add OPEN',
+      'W.1 add OPEN',
+      'W group 0/2 OPEN',
+      'W~0 mul OPEN',
+      'W~1.0 a OPEN',
+      'W~1 b OPEN',
+    ]);
+  });
+
+  it('shows outcomes, retries, and that what lies behind a failure was not run', async () => {
+    const { ports } = new MemoryCloud();
+    const decide = (id: string, decision: Result, attempt = 0): Promise<unknown> =>
+      ports.outcomes.commit({ address: addressOf(id), attempt, decision, by, until });
+    await ports.outcomes.commit({
+      address: addressOf('W.0~0'),
+      attempt: 0,
+      decision: { kind: 'retry', notBefore: 5, attempt: 1 },
+      by,
+      until,
+    });
+    expect(flat(await readGraph(ports, 'W', CHORD))).toContain('W.0~0 add RETRY');
+    await decide('W.0~0', { state: 'FAILURE', value: { inline: {} } }, 1);
+    await decide('W', { state: 'FAILURE', value: { inline: {} }, failedId: 'W.0~0' });
+    expect(flat(await readGraph(ports, 'W', CHORD))).toEqual([
+      expect.stringMatching(/^W\.0 group 1\/2 FAILURE$/),
+      'W.0~0 add FAILURE',
+      'W.0~1 add SKIPPED',
+      'W tsum SKIPPED',
+    ]);
+  });
+
+  it('draws what replaces a task in its place', async () => {
+    const { ports } = new MemoryCloud();
+    const plan = { seq: [{ task: 'mul' }, { task: 'log' }] };
+    const decision = { kind: 'replace' as const, attempt: 1, plan: { inline: plan } };
+    await ports.outcomes.commit({ address: addressOf('W.0'), attempt: 0, decision, by, until });
+    const shape: Shape = {
+      seq: [
+        [1, 'add'],
+        [1, 'tsum'],
+      ],
+    };
+    expect(flat(await readGraph(ports, 'W', shape))).toEqual(['W.0!1.0 mul OPEN', 'W.0 log OPEN', 'W tsum OPEN']);
+  });
+
+  it('counts the members of a wide group, and lists none', async () => {
+    const { ports } = new MemoryCloud();
+    const shape: Shape = { par: [[10_000, 'add']] };
+    await Promise.all(
+      Array.from({ length: 16 }, (_, i) =>
+        ports.outcomes.commit({ address: addressOf(memberId('W', i)), attempt: 0, decision: SUCCESS, by, until }),
+      ),
+    );
+    const node = await readGraph(ports, 'W', shape);
+    expect(node).toMatchObject({ kind: 'group', total: 10_000, label: '10000 × add' });
+    expect(node).not.toHaveProperty('members');
+    expect(await memberStates(ports, 'W', 14, 4)).toBe('SS..');
+  });
+});
