@@ -4,7 +4,7 @@ import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Cell } from '../core/protocol/outcome.ts';
 import { lengthOf, printShape, shapeOf } from '../core/protocol/shape.ts';
 import type { Run, Shape } from '../core/protocol/shape.ts';
-import { compact } from '../core/values/compact.ts';
+import { compact, unlessEmpty } from '../core/values/compact.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadChildren, loadValue } from '../engine/inputs.ts';
 
@@ -129,22 +129,21 @@ async function partNode(drawing: Drawing, { place, shape, count }: Part): Promis
   return count > 1 && node.kind === 'task' ? { ...node, name: `… ${count} more` } : node;
 }
 
-async function taskNode(drawing: Drawing, { id, base }: Place, name: string | undefined): Promise<GraphNode> {
+async function taskNode(drawing: Drawing, place: Place, name: string | undefined): Promise<GraphNode> {
   const { engine, hasEnded, depth } = drawing;
+  const { id } = place;
   const [cell = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
-  const replaced = depth < MOST_REPLACEMENTS ? await replacementOf(engine, cell) : undefined;
-  const inside = replaced && replacementBase(id, replaced.attempt);
-  // The last step of what replaces a task has the task's own id.
-  if (replaced !== undefined && inside !== undefined && inside !== base)
-    return nodeOf({ ...drawing, depth: depth + 1 }, { id, base: inside }, replaced.shape);
-  const launched = await loadChildren(engine, cell.outcome?.children ?? []);
+  const replacement = depth < MOST_REPLACEMENTS ? await replacementOf(engine, place, cell) : undefined;
+  if (replacement !== undefined)
+    return nodeOf({ ...drawing, depth: depth + 1 }, { id, base: replacement.base }, replacement.shape);
+  const { outcome } = cell;
   return compact({
     kind: 'task' as const,
     id,
-    name: cell.outcome?.run?.task ?? name,
+    name: outcome?.run?.task ?? name,
     state: stateOf(id, cell, hasEnded),
     ...timesOf(cell),
-    launched: launched.length === 0 ? undefined : launched,
+    launched: unlessEmpty(await loadChildren(engine, outcome?.children ?? [])),
   });
 }
 
@@ -191,14 +190,15 @@ function groupState(
   return hasEnded ? 'SKIPPED' : 'OPEN';
 }
 
-/** The plan that replaces a task, as it was committed. */
+/** The plan that replaces a task, as it was committed, and where it stands. Its last step has the task's own id. */
 async function replacementOf(
   engine: Reading,
+  { id, base }: Place,
   { next }: Cell,
-): Promise<{ readonly attempt: number; readonly shape: Shape } | undefined> {
-  if (next?.kind !== 'replace') return undefined;
+): Promise<{ readonly base: string; readonly shape: Shape } | undefined> {
+  if (next?.kind !== 'replace' || replacementBase(id, next.attempt) === base) return undefined;
   const plan = await loadValue(engine, next.plan).catch(() => undefined);
-  return isPlan(plan) ? { attempt: next.attempt, shape: shapeOf(plan) } : undefined;
+  return isPlan(plan) ? { base: replacementBase(id, next.attempt), shape: shapeOf(plan) } : undefined;
 }
 
 /** The id of a whole fails with a part of it: then its own last task has not run. */
