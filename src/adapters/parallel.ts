@@ -1,4 +1,4 @@
-/** Runs works in the order in which they are given, at most so many at a time. */
+/** Starts works in the given order, at most so many at a time. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Makes a limiter; with 1, each work begins when the one before has ended. */

@@ -1,5 +1,5 @@
 /**
- * Gathers what is asked for in one turn of the event loop, and hands it on together when the turn ends. A lone request waits
+ * Gathers the requests of one turn of the event loop, and passes them on together when the turn ends. A lone request waits
  * for no timer.
  */
 export function perTurn<Asked>(handOn: (asked: readonly Asked[]) => void): (asked: Asked) => void {

@@ -25,7 +25,7 @@ export interface SubmitOptions {
 
 /**
  * Submits canvases, prints a line for each, in order, and returns the exit code. On a cloud that ends with the command it waits for all
- * canvases to end, whatever the options say.
+ * canvases to end, with any options.
  */
 export async function submitCanvases(
   canvases: readonly CanvasText[],
@@ -107,7 +107,7 @@ function startInTurn(
 }
 
 async function send(canvas: CanvasText, app: ClientApp, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
-  // `signature` checks it and says what is wrong.
+  // `signature` checks it and gives the reason.
   const signature = app.signature(canvasJson(canvas) as SignatureJson);
   return signature.applyAsync({ args });
 }

@@ -114,7 +114,7 @@ export function makeBundler(
   });
 }
 
-/** Loads what has been bundled, and writes what belongs beside the bundles. */
+/** Loads the bundles, and writes the files that belong beside them. */
 export async function finishBuild(
   options: BuildHandlersOptions,
   planned: PlannedBuild,

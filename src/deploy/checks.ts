@@ -37,7 +37,7 @@ export const RECORD: SettingCheck = { is: isRecord, want: 'an object' };
  * Checks the settings that a file has.
  *
  * @param place where they stand, as in `custom.functions.report of serverless.yml`
- * @throws ConfigurationError if one is unknown or has a wrong value: it says which, what was expected, and the nearest right name
+ * @throws ConfigurationError if one is unknown or has a wrong value: the message names it, the expected value, and the nearest right name
  */
 export function checkSettings(
   given: unknown,

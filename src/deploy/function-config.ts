@@ -159,7 +159,7 @@ function checkVariable(name: string, value: unknown, place: string): void {
     throw refused('a name begins with a letter and has letters, digits and underscores, at least two');
   if (RESERVED.test(name)) throw refused('Lambda sets it itself. Choose another name');
   if (name.startsWith('CHORDAL_') && name !== 'CHORDAL_LOG_LEVEL')
-    throw refused('it is one of those by which a function finds its table and queues. Choose another name');
+    throw refused('it leads the function to its table and queues. Choose another name.');
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || isRecord(value)) return;
   throw refused(`its value must be a text, or a function of CloudFormation, and is ${describe(value)}`);
 }

@@ -16,7 +16,7 @@ export interface HandlerFile {
 export const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /**
- * Finds the files that are functions: those directly in `dir`, in order of their names. Subfolders are for what several of them share;
+ * Finds the files that are functions: those directly in `dir`, in order of their names. Subfolders are for code that several of them share;
  * declarations and tests are left out.
  *
  * @throws ConfigurationError if the folder is missing or holds no such file, or a file's name can't be a function's

@@ -7,7 +7,7 @@ import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { systemHandlers } from './system-handlers.ts';
 
-/** The parts of a project: a plain value, from which the embedded cloud and the deployed stack are both made. */
+/** The parts of a project: a plain value. The embedded cloud and the deployed stack are both made from it. */
 export interface Project {
   readonly service: string;
   readonly stage: string;

@@ -234,7 +234,7 @@ function whatStays({ service, stage }: Project): string {
   );
 }
 
-/** The framework prints the stack of a thrown error; the message alone says what to do. */
+/** The framework prints the stack of a thrown error; the message alone has the fix. */
 function withoutStack(error: unknown): unknown {
   if (error instanceof ConfigurationError) error.stack = error.message;
   return error;

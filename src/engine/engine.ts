@@ -11,7 +11,7 @@ export interface RegisteredTask {
   readonly name: string;
   readonly fn: (...args: readonly unknown[]) => unknown;
   readonly options: TaskOptions;
-  /** Absent where the function's source cannot be read: then nothing is checked. */
+  /** Absent if the function's source cannot be read: then nothing is checked. */
   readonly parameters: Parameters | undefined;
 }
 
@@ -22,9 +22,9 @@ export interface Engine extends Ports {
   /** The calls that the journal lists. */
   readonly journalMode: JournalMode;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
-  /** Absent if nothing is to be counted. */
+  /** Absent if there is nothing to count. */
   readonly meter?: Meter;
-  /** Absent if nobody watches. */
+  /** Absent if there is no observer. */
   readonly observer?: Observer | undefined;
   /** Returns the queue of a task; undefined for a name that no function runs. */
   queueOf(task: string): string | undefined;

@@ -15,7 +15,7 @@ const GATHER_WAIT_MS = 50;
 
 type Reader = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
 
-/** The arguments of a task as JSON: its own, behind what the step before it returned. */
+/** The arguments of a task as JSON: its own, behind the value of the step before it. */
 export interface LoadedArguments {
   readonly args: readonly Json[];
   readonly kwargs: JsonObject;
@@ -46,7 +46,7 @@ export function loadResult(reader: Reader, value: Value): Promise<Json> {
   return 'join' in value ? gather(reader, value, { isClient: true }) : loadValue(reader, value);
 }
 
-/** The ids of what a task launched. */
+/** The ids that a task launched. */
 export async function loadChildren(
   reader: Reader,
   children: NonNullable<Outcome['children']>,

@@ -2,7 +2,7 @@ import { packPlan } from '../core/protocol/blocks.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import type { Payloads } from '../ports/payloads.ts';
 
-/** Keeps what is too large for messages in blocks, and answers with the plan that points to them. */
+/** Keeps values that are too large for messages in blocks, and answers with the plan that points to them. */
 export async function storePlan(
   payloads: Payloads,
   {

@@ -19,7 +19,7 @@ export function readAllowList(text: string): AllowList {
 
 /**
  * Refuses a canvas that names a task which is not on the list, as a step, a member, a body or a callback. It also
- * refuses one that names a queue which is not the app's. The launches of an allowed task are not checked.
+ * refuses one that names a queue of another app. The launches of an allowed task are not checked.
  *
  * @throws InvalidCanvas that names the task or the queue.
  */

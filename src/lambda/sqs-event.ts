@@ -15,7 +15,7 @@ export interface QueueEvent {
 export interface QueueRecord {
   /** The id that SQS gave the message. */
   readonly messageId: string;
-  /** The handle by which this delivery is deleted or returned. */
+  /** The handle that deletes or returns this delivery. */
   readonly receiptHandle: string;
   /** The text of the message. */
   readonly body: string;

@@ -105,7 +105,7 @@ function openPersistence(PersistenceManager: FauxqsModules['PersistenceManager']
 
 /** Loads the stored state. Messages that were in flight become visible: their receivers ended with the process. */
 function restore({ sqsStore, snsStore, s3Store }: Stores, persistence: Persistence): void {
-  // The order matters: a store that writes while it is loaded would delete what it loads.
+  // The order matters: a store that writes while it is loaded would delete its own data.
   persistence.load(sqsStore, snsStore, s3Store);
   sqsStore.persistence = persistence;
   snsStore.persistence = persistence;

@@ -164,7 +164,7 @@ function sandboxSettings(
     timeoutSeconds,
     memoryMb,
     environment: {
-      // This machine's own go before: so a developer points a function at what runs here.
+      // The variables of this machine override the others: so a developer points a function at a local service.
       ...variablesOf({ environment: own }),
       ...environment,
       AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

@@ -9,7 +9,7 @@ export interface LocalOptions {
   readonly handlersDir: string;
   readonly service: string;
   readonly stage: string;
-  /** A folder that keeps what the cloud stores. Default: memory. */
+  /** A folder for the state of the cloud. Default: memory. */
   readonly dataDir?: string;
   /** Fixed ports. Default: any free ports. */
   readonly ports?: CloudPorts;

@@ -3,7 +3,7 @@ import { StringDecoder } from 'node:string_decoder';
 import type { ObservedDecision, ObservedRun } from '../ports/system.ts';
 import { observe } from '../runtime/observer.ts';
 
-/** Takes what happens in a sandbox. */
+/** Takes the events of a sandbox. */
 export interface SandboxWitness {
   readonly onLine: (stream: 'stdout' | 'stderr', line: string, run: ObservedRun | undefined) => void;
   readonly onDecision: (run: ObservedRun, decision: ObservedDecision) => void;

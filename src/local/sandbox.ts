@@ -43,7 +43,7 @@ export interface PrintedLine {
   readonly run?: ObservedRun;
 }
 
-/** Takes what a function does while it runs. */
+/** Takes the events of a function while it runs. */
 export interface SandboxListener {
   readonly onLine: (printed: PrintedLine) => void;
   readonly onDecision: (decided: ObservedRun & ObservedDecision) => void;

@@ -49,7 +49,7 @@ const SHARED_RUNTIME: unique symbol = Symbol.for('chordal.runtime');
 const CALLERS: unique symbol = Symbol.for('chordal.callers');
 
 /**
- * Runs code that uses this runtime for as long as it lives, whatever the apps of this process use by then. A task that
+ * Runs code that uses this runtime for as long as it lives, even if the apps of this process use another one by then. A task that
  * outlives its test reaches only the cloud of that test.
  */
 export function startedBy<T>(runtime: Runtime, run: () => T): T {

@@ -3,7 +3,7 @@ import { JOURNAL_MODES, journalModeOf } from '../core/text/journal-modes.ts';
 import type { JournalMode } from '../core/text/journal-modes.ts';
 
 /**
- * Returns what the journal lists: CHORDAL_JOURNAL; undefined if it is not set.
+ * Returns the mode of the journal from CHORDAL_JOURNAL; undefined if it is not set.
  *
  * @throws ConfigurationError for a value that is not a mode
  */

@@ -16,7 +16,7 @@ import { sandboxLeftMs } from './sandbox-time.ts';
 /**
  * The survey of the cloud that the environment names. It is apart from the other ports, so that no function has it in its bundle.
  *
- * @throws ConfigurationError if the environment is incomplete: without the Scheduler, what waits there would be taken for lost
+ * @throws ConfigurationError if the environment is incomplete: without the Scheduler, its messages would be taken for lost
  */
 export function environmentSurvey(environment: Environment): Survey {
   required(environment, 'CHORDAL_SCHEDULER_ROLE');

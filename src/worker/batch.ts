@@ -127,7 +127,7 @@ async function prepare(
   }
 }
 
-/** Judges a delivery that threw, and logs what is not the cloud's refusal or a deployment under way. */
+/** Judges a delivery that threw. Logs the error, unless the cloud refused or a deployment is under way. */
 function thrown(
   engine: Engine,
   { messageId, receives, id }: Delivery & { readonly id: string },
@@ -171,7 +171,7 @@ function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Mess
   if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
 }
 
-/** Works on one message; whatever throws returns to its queue. */
+/** Works on one message. After an error it returns to its queue. */
 async function attempt(
   engine: Engine,
   outbox: BatchOutbox,

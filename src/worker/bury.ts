@@ -16,8 +16,8 @@ import { deliver, factsOf } from './deliver.ts';
 const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';
 
 /**
- * Settles what dead messages leave open, as their heir, and keeps a record of each with the reason. It answers with the
- * ids of those that are to come back.
+ * Settles the open work of dead messages, as their heir, and keeps a record of each with the reason. It answers with
+ * the ids of the messages that return.
  *
  * @param remainingMs returns the time left in this sandbox, in ms.
  */

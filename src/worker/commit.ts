@@ -34,7 +34,7 @@ export interface TaskDelivery extends EffectContext {
   readonly startedAt?: number | undefined;
 }
 
-/** Commits a decision on the message's attempt, and answers with what stands then. An error is a failure of the task. */
+/** Commits a decision on the message's attempt, and answers with the committed state. An error is a failure of the task. */
 export async function commit(delivery: TaskDelivery, decided: Result | Rerun | Error): Promise<Standing> {
   const { engine, message, origin } = delivery;
   const attempt = message.try;
@@ -55,7 +55,7 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   return standing;
 }
 
-/** Carries out what this message has decided. A resumed delivery marks all that it sends as possible duplicates. */
+/** Performs the decision of this message. A resumed delivery marks all its messages as possible duplicates. */
 export async function continueFrom(delivery: TaskDelivery, standing: Standing, isResumed: boolean): Promise<void> {
   const { engine, message } = delivery;
   // Delays count from now on, not from when the task began.

@@ -74,7 +74,7 @@ export function factsOf(
 
 type Action = Next<RegisteredTask>;
 
-/** The next action, and what stands when it is taken. */
+/** The next action, and the committed state before it. */
 interface Judged {
   readonly next: Action;
   readonly standing: Standing;
@@ -119,7 +119,7 @@ async function finish(
 }
 
 /**
- * Runs the task, with its claim if it needs one, and returns what to do next and what stands. All that the cloud may
+ * Runs the task, with its claim if it needs one, and returns the next action and the committed state. All that the cloud may
  * refuse is read before the claim is taken.
  */
 async function runNow(

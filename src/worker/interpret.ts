@@ -31,7 +31,7 @@ export interface EffectContext {
 
 /**
  * Carries out effects, and the effects that the core answers with, until none is left. Resolves when all is durable.
- * Whatever throws, the message returns and all is carried out again.
+ * After any error, the message returns and all effects are performed again.
  */
 export async function interpret(context: EffectContext, effects: readonly Effect[]): Promise<void> {
   const sends = effects.filter((effect) => effect.kind === 'send');
@@ -56,7 +56,7 @@ export async function failureEffect(
 
 // --- internal ---
 
-/** Does one effect, and asks the core what follows from the answer. */
+/** Performs one effect, and gets the next effects from the core. */
 async function perform(context: EffectContext, effect: Exclude<Effect, SendEffect>): Promise<readonly Effect[]> {
   const { engine, origin, settled } = context;
   const { by, until } = origin;

@@ -7,8 +7,8 @@ import type { Clock } from '../ports/system.ts';
 const LINGER_MS = 5;
 
 /**
- * Holds what the deliveries of one batch send until ten messages have come, every delivery that is still running waits
- * for it, or 5 ms are over. Then it sends all of it in one turn, in which the broker has calls share requests, and
+ * Holds the messages of one batch's deliveries until there are ten, every delivery that is still running waits
+ * for it, or 5 ms are over. Then it sends all of them in one turn, so that calls share requests, and
  * settles each by its own messages.
  */
 export class BatchOutbox implements Outbox {
@@ -27,7 +27,7 @@ export class BatchOutbox implements Outbox {
     this.#clock = clock;
   }
 
-  /** Runs a delivery; while it runs, what others send may wait for what it sends. */
+  /** Runs a delivery. Until it ends, messages of other deliveries may wait for its messages. */
   async during<T>(run: () => Promise<T>): Promise<T> {
     this.#running += 1;
     try {

@@ -1,11 +1,11 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 
-/** Sockets to one service at a time: what a worker sends when it expands a range of 200 members, twice over. */
+/** Sockets to one service at a time: twice the requests of a worker that expands a range of 200 members. */
 const SOCKETS = 64;
-/** The limits for a connection to stand and for a silent service, in ms: many times what AWS takes on a bad day. */
+/** The limits for a connection to stand and for a silent service, in ms: many times the delay of AWS on a bad day. */
 const CONNECTION_MS = 3000;
 const SILENCE_MS = 5000;
-/** The part of a sandbox's time kept for what follows a request, and the least that a request is given, in ms. */
+/** The part of a sandbox's time that is kept for the work after a request, and the least time of a request, in ms. */
 const MARGIN_MS = 1500;
 const LEAST_MS = 500;
 

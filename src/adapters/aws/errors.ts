@@ -1,6 +1,6 @@
 import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../core/errors/caller.ts';
 
-/** The resource that a call works on: named in errors, with what to do if it is not there. */
+/** The resource that a call works on: named in errors, with the fix if it is not there. */
 export interface Resource {
   readonly kind: 'table' | 'bucket' | 'queue' | 'schedule group';
   readonly name: string;
@@ -9,7 +9,7 @@ export interface Resource {
 /**
  * Makes a call of the SDK, and throws its errors as ours.
  *
- * @param doing what the call is for, as in `write an outcome to`
+ * @param doing the purpose of the call, as in `write an outcome to`
  * @throws ServiceUnavailable if the service is busy, throttles, or is out of reach
  * @throws ConfigurationError if the resource or the credentials are missing, or the service refuses the request for good
  */

@@ -25,7 +25,7 @@ export function entriesRequest(
   };
 }
 
-/** All entries of one partition from `since` on, the oldest first, without what they hold. */
+/** All entries of one partition from `since` on, the oldest first, without their content. */
 export function marksOfRequest(table: string, pk: string, since: number): QueryCommandInput {
   return {
     TableName: table,

@@ -6,7 +6,7 @@ import type { Key } from './attributes.ts';
 import { dayOf, sortableTime } from './keys.ts';
 import { putRequest } from './records-requests.ts';
 
-/** The two lists of the journal: what was submitted, and what failed. */
+/** The two lists of the journal: submissions and failures. */
 export type JournalList = 'journal' | 'failed';
 
 /**

@@ -7,7 +7,7 @@ export function besideTask(prefix: string, { pk, sk, seat }: Address, end: strin
   return { pk, sk: `${prefix}${rest}${end}` };
 }
 
-/** The key of an item of a workflow: its partition, and a prefix with what follows the workflow in `name`. */
+/** The key of an item of a workflow: its partition, and a prefix with the part of `name` after the workflow. */
 export function inWorkflow(prefix: string, name: string): Key {
   const end = name.search(/[.~!^/]/);
   const pk = end < 0 ? name : name.slice(0, end);

@@ -9,7 +9,7 @@ export type QueueUrl = (queue: string) => string | Promise<string>;
  * Asks SQS for the URL of each queue once.
  *
  * @param nameOf the name of the queue in SQS, as in `(queue) => 'proj-dev-' + queue`
- * @throws ConfigurationError, from what it returns, if there is no such queue
+ * @throws ConfigurationError, from the returned function, if there is no such queue
  */
 export function lookUpQueueUrls(client: SQSClient, nameOf: (queue: string) => string): QueueUrl {
   const urls = new Map<string, Promise<string>>();

@@ -92,7 +92,7 @@ export function submissionOf(item: Item, { key, digest }: { key: string; digest:
   return { state: item['s']?.BOOL === true ? 'sent' : 'unsent', workflow };
 }
 
-/** Notes what is sent, unless the item has gone since. */
+/** Notes that it is sent, unless the item has gone since. */
 export function closeSubmissionRequest(table: string, key: string): UpdateItemCommandInput {
   return {
     TableName: table,

@@ -121,7 +121,7 @@ export class AwsRecords implements Records {
     await this.#table.update(cancelSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() }));
   }
 
-  /** Two writes exclude each other, after what is reserved or from now on; `tat` only grows, so one of the first three holds. */
+  /** Two writes exclude each other, after the reserved time or from now on; `tat` only grows, so one of the first three holds. */
   async reserve({ task, slots, intervalMs, now }: Reserve): Promise<number> {
     const reservation = { task, spanMs: slots * intervalMs, now };
     for (let isBusy = (this.#reservedUntil.get(task) ?? 0) > now; ; isBusy = !isBusy) {

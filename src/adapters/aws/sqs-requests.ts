@@ -42,7 +42,7 @@ export function releaseEntries(receipts: readonly Receipt[], seconds: number): r
 }
 
 /**
- * Puts what several calls ask of one queue into requests, each within the limits of one. The items of a call stay together
+ * Combines the calls for one queue into requests, each within the limits of one. The items of a call stay together
  * where one request can hold them: so a small canvas is accepted as a whole or not at all.
  */
 export function inRequests<Item>(

@@ -87,7 +87,7 @@ export class SharedRequests<Entry> {
     }
   }
 
-  /** Sends one request, settles what it decides, and answers with what is to be tried again. */
+  /** Sends one request, settles the decided entries, and answers with the entries to try again. */
   async #try(
     queue: string,
     url: string,

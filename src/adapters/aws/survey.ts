@@ -27,7 +27,7 @@ export interface AwsSurveyOptions {
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** Reads the whole table, and counts what is in SQS and the Scheduler. */
+/** Reads the whole table, and counts the messages in SQS and the Scheduler. */
 export class AwsSurvey implements Survey {
   readonly #options: AwsSurveyOptions;
 
@@ -51,7 +51,7 @@ export class AwsSurvey implements Survey {
   }
 
   async inFlight(): Promise<InFlight> {
-    // Schedules first: what they send meanwhile is then seen in its queue.
+    // Schedules first: a message that they send meanwhile is then seen in its queue.
     const scheduled = await this.#countSchedules();
     const urls = await this.#queueUrls();
     const counts = await inParallel(urls, PARALLEL_QUEUES, async (url) => ({

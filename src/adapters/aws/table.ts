@@ -41,7 +41,7 @@ export class Table {
     return this.#clock.now();
   }
 
-  /** Returns what the request's `ReturnValues` asks for, or `undefined` if the condition did not hold. */
+  /** Returns the item of the request's `ReturnValues`, or `undefined` if the condition did not hold. */
   update(request: UpdateItemCommandInput): Promise<Item | undefined> {
     return this.#unlessRefused(async () => {
       const { Attributes = {} } = await this.#client.send(new UpdateItemCommand(request));

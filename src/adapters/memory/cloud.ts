@@ -76,7 +76,7 @@ export class MemoryCloud {
     this.#pumpSoon();
   }
 
-  /** Gives nothing more to consumers; they finish what they work on. */
+  /** Gives nothing more to consumers; they finish their current work. */
   stop(): void {
     this.#consumers.clear();
   }

@@ -1,4 +1,4 @@
-/** Returns a deep copy that cannot change: stored plain data stays the same, whatever its writer and readers do. */
+/** Returns a deep copy that cannot change: its writer and its readers cannot change the stored data. */
 export function frozenCopy<T>(data: T): T {
   // The copy of plain data has the type of its original.
   return copied(data) as T;

@@ -29,7 +29,7 @@ export interface QueueSettings {
 }
 
 /**
- * Queues in memory, at least once like SQS: what is received and not finished comes back, and ends in the dead-letter
+ * Queues in memory, at least once like SQS: a message that is received and not finished comes back, and ends in the dead-letter
  * queue when it has come back too often. Delays are exact.
  */
 export class MemoryQueues implements Broker, Deliveries, Scheduler {
@@ -62,7 +62,7 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     return visible + hidden + delayed + dead + scheduled;
   }
 
-  /** How much of it is in which state. */
+  /** The numbers of messages by their state. */
   inFlight(): InFlight {
     const counts = { visible: 0, hidden: 0, delayed: 0, dead: 0, scheduled: 0 };
     for (const [name, { waiting, taken, delayed, scheduled }] of this.#queues) {

@@ -17,7 +17,7 @@ import type { Sleeper } from './sleepers.ts';
 export class VirtualClock implements Clock {
   #now: number;
   readonly #sleepers = new Sleepers();
-  /** Those that only look for what the others do. */
+  /** The sleepers that only look for the work of others. */
   readonly #polls = new Sleepers();
   /** The polls in a row while nothing else was waited for. */
   #idlePolls = 0;
@@ -90,7 +90,7 @@ export class VirtualClock implements Clock {
     if (poll === undefined || (sleeper !== undefined && isBefore(sleeper, poll))) return this.#wake(sleeper);
     const isIdle = sleeper === undefined;
     this.#idlePolls = isIdle ? this.#idlePolls + 1 : 0;
-    // Either all that poll have seen what was done last, and nothing more is done for long. Or only what is outside the
+    // Either all pollers have seen the last work, and there is no further work for long. Or only what is outside the
     // process could still change anything, and has had its time.
     const isInVain = isIdle
       ? this.#idlePolls > MANY_POLLS
@@ -113,7 +113,7 @@ export class VirtualClock implements Clock {
 
 /** The time ahead beyond which nothing is polled for. */
 const FAR_OFF_MS = 600_000;
-/** The time within which all that poll have looked. */
+/** The time until every poller has looked. */
 const PATIENCE_MS = 10_000;
 /** The number of polls in vain that still takes hardly any time. */
 const MANY_POLLS = 100;

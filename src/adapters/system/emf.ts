@@ -8,7 +8,7 @@ export interface MetricLabels {
   readonly functionName: string;
 }
 
-/** Counts what happens in one invocation, and writes it as a line of CloudWatch's embedded metric format. */
+/** Counts the events of one invocation, and writes them as a line of CloudWatch's embedded metric format. */
 export class EmfMeter implements Meter {
   readonly #counts = new Map<Countable, number>();
   readonly #ages: number[] = [];

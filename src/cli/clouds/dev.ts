@@ -37,7 +37,7 @@ export interface Dev {
 }
 
 /**
- * Starts the embedded cloud for development: it builds the handlers again when they change, and prints what happens.
+ * Starts the embedded cloud for development: it builds the handlers again when they change, and prints the events.
  *
  * @throws ConfigurationError if a handler cannot be built or used, a port is taken, or another process uses the data folder
  */

@@ -42,7 +42,7 @@ export function addHandlersOption(command: Command): Command {
 /**
  * Adds the options of a command that needs a cloud.
  *
- * @param hasMemory whether `--memory` is one of them: it makes no sense for a command that reads what earlier commands left. Default true
+ * @param hasMemory whether `--memory` is one of them: it makes no sense for a command that reads the results of earlier commands. Default true
  */
 export function addCloudOptions(command: Command, { hasMemory = true }: { readonly hasMemory?: boolean } = {}): void {
   command.option('--local', 'run the handlers on an embedded cloud, for this command only');

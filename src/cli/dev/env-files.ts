@@ -6,7 +6,7 @@ import { messageOf } from '../../core/text/describe.ts';
 
 /**
  * Returns the environment of a project's own code on this machine: `.env`, `.env.local` over it, and the variables of this process over
- * both. Variables by which this library finds its cloud are left out.
+ * both. Variables that lead this library to its cloud are left out.
  *
  * @throws ConfigurationError if a file cannot be read
  */

@@ -7,7 +7,7 @@ import type { Json } from '../../core/values/json.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadValue } from '../../engine/inputs.ts';
 
-/** Makes the error of a failed id of its record. */
+/** Makes the error of a failed id from its record. */
 export function failedError(id: string, outcome: Result, record: Json): TaskFailedError {
   const { task, ...parts } = partsOf(record);
   const { cause: error } = parts;

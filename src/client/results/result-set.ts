@@ -7,7 +7,7 @@ import { readGetOptions } from './get-options.ts';
 import type { Handle } from './handles.ts';
 
 /**
- * Makes a set of any results, which are waited for as one.
+ * Makes a set of any results, to wait for them as one.
  *
  * @throws InvalidOptions if one is not a result.
  */

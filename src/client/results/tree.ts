@@ -36,7 +36,7 @@ export interface MemberCount {
   readonly isExact: boolean;
 }
 
-/** What precedes, launches or contains what. */
+/** The pairs of ids: one precedes, launches or contains the other. */
 export interface TreeEdge {
   readonly from: string;
   readonly to: string;
@@ -52,8 +52,8 @@ export interface Tree {
 export const LISTED_MEMBERS = 200;
 
 /**
- * Reads an id and what is inside it, from its items alone: steps, groups, members of groups that are not wide, and what
- * tasks launched. What no worker has begun is there only if something that ended says that it follows.
+ * Reads an id and the ids inside it, from its items alone: steps, groups, members of groups that are not wide, and the
+ * launches of tasks. A part that no worker has begun is there only if an ended part names it as the next one.
  */
 export async function readTree(engine: Engine, id: string): Promise<Tree> {
   const growing: Growing = { nodes: new Map(), edges: new Map() };
@@ -61,7 +61,7 @@ export async function readTree(engine: Engine, id: string): Promise<Tree> {
   return { nodes: [...growing.nodes.values()], edges: [...growing.edges.values()] };
 }
 
-/** Returns what the decision of a cell says of its run. */
+/** Returns the facts of a run from the decision of its cell. */
 export function nodeOf(taskId: string, { outcome, next }: Cell, state: State): TreeNode {
   const isRetry = outcome === undefined && next?.kind === 'retry';
   const run = outcome?.run ?? next?.run;

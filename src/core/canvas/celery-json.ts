@@ -54,8 +54,8 @@ export function toCelery(data: SignatureData, nesting = 0): JsonObject {
  * Reads a signature dictionary, ours or Celery's. Its task name tells the kind. Unknown keys and options are ignored.
  *
  * @param where the name of the JSON in errors, default `canvas`.
- * @throws InvalidCanvas that names the place in the JSON, what is wrong with it, and what was expected; or that says
- * how large it would become, if that is too large.
+ * @throws InvalidCanvas that names the place in the JSON, the value there, and the expected value; or that says how
+ * large it would become, if that is too large.
  */
 export function fromCelery(json: Json, where = 'canvas', nesting = 0): SignatureData {
   checkSize(json, where, nesting);

@@ -25,7 +25,7 @@ export interface TaskData {
   readonly options: CallOptions;
 }
 
-/** Steps, each called with what the one before returned. */
+/** Steps, each called with the value of the one before it. */
 export interface ChainData {
   /** Tells it from other canvases. */
   readonly kind: 'chain';
@@ -189,7 +189,7 @@ export function withArguments(data: SignatureData, later: LaterArguments): Signa
   return { ...data, args: [...later.args, ...data.args], kwargs: { ...data.kwargs, ...later.kwargs } };
 }
 
-/** Returns the same signature, to which arguments given later make no difference. */
+/** Returns the same signature, but it ignores arguments given later. */
 export function asImmutable(data: SignatureData): SignatureData {
   if (data.kind === 'task') return { ...data, immutable: true };
   return mapChildren(data, (child, takes) => (takes ? asImmutable(child) : child));

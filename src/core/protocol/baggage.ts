@@ -4,7 +4,7 @@ import type { PlanOptions } from './plan.ts';
 
 /**
  * The labels that users put on tasks, for themselves and for queues. A message carries those of its canvas. A task's
- * own are in its options, and go to its retries, replacements, callbacks and launches, not to what follows it.
+ * own are in its options, and go to its retries, replacements, callbacks and launches, not to the next steps.
  */
 export interface Baggage {
   readonly headers?: Readonly<Record<string, Json>>;

@@ -5,7 +5,7 @@ import { TABLE_BYTES } from './limits.ts';
 import type { Items, Link, Plan, StoredItems, TaskPlan } from './plan.ts';
 import { firstTaskOf, isStoredItems, MAX_ITEMS } from './plan.ts';
 
-/** The most characters of JSON with which a canvas still travels in messages and frames. */
+/** The most characters of JSON of a canvas that travels in messages and frames. */
 const INLINE_CHARACTERS = 2048;
 /** The most characters of a block, unless one element alone has more. */
 const BLOCK_CHARACTERS = 64_000;

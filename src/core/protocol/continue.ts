@@ -27,7 +27,7 @@ export interface Committed {
 
 /**
  * Returns the effects that follow from a committed outcome: callbacks, then the next step, the climb of a join, or the
- * failure of what encloses it.
+ * failure of the enclosing canvas.
  */
 export function follow(origin: Origin, committed: Committed): readonly Effect[] {
   const { at, outcome, frames, standing } = committed;

@@ -68,7 +68,7 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
 
 /** The next action of a delivery. */
 export type Next<T = DeliveredTask> =
-  /** Read what stands at the message's address; count this start in the same write. */
+  /** Read the committed state at the message's address; count this start in the same write. */
   | { readonly kind: 'check'; readonly isCounted: boolean }
   /** Take the claim of an `acksLate: false` task. */
   | { readonly kind: 'claim'; readonly task: T }
@@ -76,7 +76,7 @@ export type Next<T = DeliveredTask> =
   | { readonly kind: 'run'; readonly task: T }
   /** Commit a decision; an error is a failure of the task. */
   | { readonly kind: 'commit'; readonly decision: Result | Rerun | Error }
-  /** Carry out what this message has decided; a resumed delivery marks all that it sends. */
+  /** Perform the decision of this message; a resumed delivery marks all its messages. */
   | { readonly kind: 'continue'; readonly isResumed: boolean }
   /** Send the same message again, to arrive later. */
   | { readonly kind: 'forward'; readonly message: RunMessage }
@@ -112,7 +112,7 @@ export function onRead(read: Message | NewerMessage | Error, receives: number): 
 export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message, T>): Next<T> {
   const { message, revoked, dead } = facts;
   if (message.kind === 'revoke') return { kind: 'revoke' };
-  // A dead message is settled even if its workflow is revoked: only its own record says what waits for it.
+  // A dead message is settled even if its workflow is revoked: only its own record names the ids that wait for it.
   if (dead === undefined && message.kind === 'run' && !hasTime(facts))
     return { kind: 'end', disposition: { kind: 'return', seconds: 0 } };
   if (dead === undefined && revoked.includes(workflowOf(message.id))) return { kind: 'end', disposition: ACK };
@@ -120,7 +120,7 @@ export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message,
   return onTaskArrival({ ...facts, message });
 }
 
-/** Judges a checked delivery by what stands at its address. */
+/** Judges a checked delivery by the committed state at its address. */
 export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>, { cell }: Standing): Next<T> {
   const { message, dead } = facts;
   const decided = onDecided(facts, cell);
@@ -151,7 +151,7 @@ export function onClaim<T extends DeliveredTask>(
   return lost(message, 'its only run ended without an outcome');
 }
 
-/** Judges a delivery by what stands after its commit. */
+/** Judges a delivery by the committed state after its commit. */
 export function onCommit({ message, by }: DeliveryFacts<RunMessage>, { cell }: Standing): Next<never> {
   switch (ownershipOf(cell, message.try, by)) {
     case 'thisDelivery':
@@ -219,7 +219,7 @@ export function claimedUntil(now: number, limitMs: number): number {
 
 // --- internal ---
 
-/** Receives of what this release does not know before it is given up; with {@link whileDeployed} it waits 12 minutes. */
+/** Receives before a message is given up that this release does not know; with {@link whileDeployed} it waits 12 minutes. */
 const DEPLOY_RECEIVES = 6;
 
 /** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */

@@ -1,15 +1,15 @@
 import type { Footprint } from './footprint.ts';
 import { idOfBase, memberId, replacementBase, stepId, workflowOf } from './ids.ts';
 
-/** An id that a workflow waits for, and what it lacks. */
+/** An id that a workflow waits for, and the missing part. */
 export interface Missing {
   readonly id: string;
   /**
    * - `outcome`: it has none;
    * - `retry`, `replacement`: that was decided, and nothing of it has come;
-   * - `successor`: it has ended, and what comes after it has no outcome;
+   * - `successor`: it has ended, and the next step has no outcome;
    * - `member or successor`: it is a group, and every known member of it has ended. Only its messages say how many
-   *   members it has. A further member is missing, or what comes after the group.
+   *   members it has. A further member is missing, or the step after the group.
    */
   readonly lacks: 'outcome' | 'retry' | 'replacement' | 'successor' | 'member or successor';
 }
@@ -57,7 +57,7 @@ function partsOf(ids: Iterable<string>): ReadonlyMap<string, Parts> {
 
 function waitsFor(id: string, known: Known): readonly Missing[] {
   const { isBegun = false, next } = known.kept.get(id) ?? {};
-  // Its last attempt came. Whatever is inside the id came before the task that has the id of the whole.
+  // Its last attempt came. Everything inside the id came before the task that has the id of the whole.
   if (isBegun) return [{ id, lacks: 'outcome' }];
   const decided = next?.kind === 'replace' ? next.attempt : 0;
   const replaced = Math.max(known.parts.get(id)?.['!'] ?? 0, decided);
@@ -67,7 +67,7 @@ function waitsFor(id: string, known: Known): readonly Missing[] {
     : waitsForParts(id, { id, lacks: 'outcome' }, known);
 }
 
-/** Finds what is missing below a base; `itself` if nothing below it is known. */
+/** Finds the missing ids below a base; `itself` if nothing below it is known. */
 function waitsForParts(base: string, itself: Missing, known: Known): readonly Missing[] {
   const { '.': step, '~': lastMember } = known.parts.get(base) ?? {};
   // Members come behind the steps.

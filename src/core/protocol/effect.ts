@@ -3,7 +3,7 @@ import type { ChainFrame, Draft, Frame, Input, JoinFrame } from './message.ts';
 import type { Result } from './outcome.ts';
 import type { Link, Plan, StoredItems } from './plan.ts';
 
-/** Where a plan stands: its id, what the ids below it begin with, and who waits for its outcome. */
+/** The position of a plan: its id, the base of the ids below it, and the frames that wait for its outcome. */
 export interface Position {
   readonly id: string;
   readonly base: string;
@@ -27,7 +27,7 @@ export interface SettleEffect {
   readonly at: Position;
   readonly result: Result;
   readonly frames: readonly Frame[];
-  /** The step, inside the settled chain, whose failure this is: what error callbacks name. */
+  /** The step, inside the settled chain, whose failure this is: error callbacks name it. */
   readonly step: string;
   /** Its error callbacks have been started by the member that failed. */
   readonly quiet: boolean;
@@ -83,7 +83,7 @@ export type Resumption =
       readonly frames: readonly Frame[];
     };
 
-/** A plan to start: where, with which input, inside what. */
+/** A plan to start: its position, its input and its frames. */
 export interface Start {
   readonly at: Position;
   readonly plan: Plan;

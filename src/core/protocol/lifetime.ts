@@ -14,7 +14,7 @@ export function keptFor(at: number): number {
 const RETRY_MARGIN_MS = 86_400_000;
 
 /**
- * Returns whether a retry at `notBefore` could outlive what it needs: its group's other members, the steps behind it, or
+ * Returns whether a retry at `notBefore` could outlive the items that it needs: its group's other members, the steps behind it, or
  * an input or arguments that are stored. Only its own items are renewed by a retry.
  */
 export function outlives({ frames, in: input, sig, until }: RunMessage, notBefore: number): boolean {

@@ -11,7 +11,7 @@ import type { Message } from './message.ts';
 import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 
-/** An envelope of a later release: enough of it is known to settle what it was about. */
+/** An envelope of a later release, with the fields that are enough to settle it. */
 export interface NewerMessage {
   readonly newer: number;
   readonly mid: string;
@@ -42,7 +42,7 @@ export function encodeMessage(message: Message): string {
 }
 
 /**
- * Encodes a message for its queue. The sender applies the checks of every reader, so that what is sent can be read.
+ * Encodes a message for its queue. The sender applies the checks of every reader, so that every sent message can be read.
  *
  * @throws TooDeep if its id or its frames have outgrown the limits.
  * @throws InvalidMessage if a field is wrong, or the whole is above 256 KB.

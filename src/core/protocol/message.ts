@@ -124,10 +124,10 @@ export interface RevokeMessage extends Sent {
 /** A message as it travels. */
 export type Message = RunMessage | ExpandMessage | RevokeMessage;
 
-/** A message before it has its nonce: what the core asks to have sent. */
+/** A message before it has its nonce, as the core makes it. */
 export type Draft = Omit<RunMessage, 'mid'> | Omit<ExpandMessage, 'mid'> | Omit<RevokeMessage, 'mid'>;
 
-/** Returns the value of a committed success, as the input of what follows. */
+/** Returns the value of a committed success, as the input of the next step. */
 export function inputOf(value: Value): Input {
   if ('inline' in value) return { val: value.inline };
   if ('ref' in value) return { ref: value.ref };

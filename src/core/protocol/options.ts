@@ -20,7 +20,7 @@ import { isWorkflowId } from './ids.ts';
 /** Where an option may be given: to an app, to a task, or to a call, which is a signature or `applyAsync`. */
 export type Scope = 'app' | 'task' | 'call';
 
-/** An option, with everything that is known of it in every scope. */
+/** An option, with all its facts in every scope. */
 export interface Option {
   readonly scopes: readonly Scope[];
   /** The check of its value. */
@@ -31,7 +31,7 @@ export interface Option {
   readonly celeryCheck?: OptionCheck;
   /** The check of its value in a message, if a task's message carries it. */
   readonly wire?: OptionCheck;
-  /** Its value where neither the call, the task nor the app says otherwise; none: nothing is limited, checked or sent elsewhere. */
+  /** Its value if neither the call, the task nor the app sets it; none: nothing is limited, checked or sent elsewhere. */
   readonly default?: unknown;
   /** One line for the reference. */
   readonly doc: string;
@@ -46,7 +46,7 @@ const ERRORS: OptionCheck = {
 };
 
 /**
- * Every option, in one row: checks, defaults, Celery's JSON in both directions, what a message carries and the reference page
+ * Every option, in one row. Checks, defaults, Celery's JSON in both directions, the fields of a message and the reference page
  * all follow from here. A new option is a row, and a field of the public type.
  */
 const OPTIONS: Readonly<Record<string, Option>> = {
@@ -205,7 +205,7 @@ export function optionsOf(scope: Scope): readonly (readonly [name: string, optio
   return Object.entries(OPTIONS).filter(([, { scopes }]) => scopes.includes(scope));
 }
 
-/** Returns what each option of a scope must be. */
+/** Returns the check of each option of a scope. */
 export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
   return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
 }

@@ -48,7 +48,7 @@ export function originOf(
     by: { mid, token },
     now,
     depth,
-    // A workflow may take longer than its etas say: every delivery renews the lifetime of what it writes.
+    // A workflow may take longer than its etas say: every delivery renews the lifetime of the items that it writes.
     until: Math.max(message.until, keptFor(now)),
     ...compact({
       joinUntil: frames.some(isJoinFrame) ? message.until : undefined,

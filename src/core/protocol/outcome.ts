@@ -54,7 +54,7 @@ export interface Tally {
   readonly isExact: boolean;
 }
 
-/** Which message, in which delivery, made a decision. Only that message continues from it. */
+/** The message and the delivery that made a decision. Only that message continues from it. */
 export interface Owner {
   /** The message's nonce. */
   readonly mid: string;
@@ -72,9 +72,9 @@ export interface Result {
   readonly ignored?: true;
   /** A client had the value removed. */
   readonly forgotten?: true;
-  /** Epoch seconds from which client reads answer as if there were none. */
+  /** Epoch seconds after which client reads find no value. */
   readonly expiresAt?: number;
-  /** Ids of what the task launched, or where they are kept if they are many. */
+  /** The ids that the task launched, or the place of many of them. */
   readonly children?: readonly string[] | { readonly ref: string };
   /** Appended to the enclosing chord by `addToChord`: the join that holds the further values. */
   readonly added?: { readonly join: string; readonly n: number };
@@ -120,7 +120,7 @@ export interface Leaf {
   readonly failures?: number;
   /** The size of the group; absent in what an earlier release wrote. */
   readonly size?: GroupSize;
-  /** Who wrote the last outcome, and for which child. */
+  /** The writer of the last outcome, and its child. */
   readonly last?: { readonly mid: string; readonly child: number };
 }
 
@@ -134,7 +134,7 @@ export interface Standing {
 /** The maker of a decision, as a message sees it: itself in this or another delivery, another message, or none. */
 export type Ownership = 'thisDelivery' | 'sameMessage' | 'otherMessage' | 'undecided';
 
-/** An attempt beyond all others: for what is settled without a message of its own. */
+/** An attempt beyond all others: for an id that is settled without a message of its own. */
 export const ANY_ATTEMPT: number = Number.POSITIVE_INFINITY;
 
 /** Returns whether attempt `attempt` may still be decided. */

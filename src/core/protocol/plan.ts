@@ -16,7 +16,7 @@ export interface TaskPlan {
   readonly kwargs?: Readonly<Record<string, Json>>;
   /** Where args and kwargs are kept, if they are too large for a message. */
   readonly stored?: string;
-  /** Ignores what the step before it returns. */
+  /** Ignores the value of the step before it. */
   readonly immutable?: true;
   /** It was made by name or from JSON, where no types have checked its arguments: a missing one is refused. */
   readonly untyped?: true;
@@ -32,7 +32,7 @@ export interface SequencePlan {
   readonly links?: readonly Link[];
 }
 
-/** Members that run at once; what follows sees their values in this order. */
+/** Members that run at once; the next step sees their values in this order. */
 export interface ParallelPlan {
   readonly par: Items;
   /** Whether the next step gets every member's outcome, even a failure. */

@@ -3,7 +3,7 @@ import { isJoinFrame } from './frames.ts';
 import type { ChainFrame, Frame } from './message.ts';
 import type { Link, Plan } from './plan.ts';
 
-/** A chain around what is to be run again, with the steps that are left of it. */
+/** A chain around the plan to run again, with its remaining steps. */
 export interface RestOfChain {
   readonly steps: readonly Plan[];
   readonly links?: readonly Link[];

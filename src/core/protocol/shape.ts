@@ -120,7 +120,7 @@ function prune(shape: Shape, most: number, levels: number): Shape {
   return 'seq' in shape ? { seq: kept } : { par: kept };
 }
 
-/** Keeps the first runs and the last, so that what follows the gap still has its place. */
+/** Keeps the first runs and the last, so that the runs after the gap keep their places. */
 function cutMiddle(runs: readonly Run[], most: number): readonly Run[] {
   const first = runs.slice(0, most - 1);
   const gap = runs.slice(most - 1, -1).reduce((sum, [count]) => sum + count, 0);

@@ -49,7 +49,7 @@ export function startStep(
   return [{ kind: 'load', source, then: { kind: 'step', frame, input, rest } }];
 }
 
-/** Returns the effects that start a range of a group's members: what an `expand` message asks for. */
+/** Returns the effects that start a range of a group's members, for an `expand` message. */
 export function startRange(
   origin: Origin,
   start: Start & { plan: ParallelPlan },

@@ -14,7 +14,7 @@ export function addressesAround(id: string): readonly Address[] {
  * Returns the outcome that a reader sees for an id. It is its own, or that of an enclosing id whose failure lies
  * upstream of it. Below a revoked workflow everything is revoked.
  *
- * @param cells what stands at {@link addressesAround} the id, in that order.
+ * @param cells the committed states at {@link addressesAround} the id, in that order.
  */
 export function outcomeSeen(id: string, cells: readonly Cell[]): Outcome | undefined {
   const own = cells[0]?.outcome;
@@ -26,7 +26,7 @@ export function outcomeSeen(id: string, cells: readonly Cell[]): Outcome | undef
  * Returns the revocation of the whole workflow for an id that has no outcome and does not lie downstream of a failure.
  * It may be running. A reader that treats it as revoked has to commit that first, so that it stays revoked.
  *
- * @param cells what stands at {@link addressesAround} the id, in that order.
+ * @param cells the committed states at {@link addressesAround} the id, in that order.
  */
 export function revokedWith(id: string, cells: readonly Cell[]): Outcome | undefined {
   const workflow = workflowOf(id);

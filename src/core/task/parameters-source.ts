@@ -97,7 +97,7 @@ function* tokensOf(cursor: Cursor): Generator<string, undefined> {
     take(BLANK, cursor);
     if (cursor.index >= cursor.source.length) return undefined;
     const token = nextToken(cursor, previous);
-    // Behind a value, as in `x++ / 2`, what follows is still behind a value.
+    // Behind a value, as in `x++ / 2`, the next character is still behind a value.
     if (token !== '++' && token !== '--') previous = token;
     yield token;
   }

@@ -31,8 +31,8 @@ export interface Call {
 export type AnyFunction = (...args: never[]) => unknown;
 
 /**
- * Reads what a function takes from its source; minifying changes nothing about it. `bound` leaves out the first parameter, a bound task's
- * context. Undefined for what cannot be read: native and bound functions, proxies, classes.
+ * Reads the parameters of a function from its source; minification does not change them. `bound` leaves out the first parameter, a bound task's
+ * context. Undefined for a function that cannot be read: native and bound functions, proxies, classes.
  *
  * @example
  * readParameters((x, y, { debug = false } = {}) => x + y, { bound: false }); // { required: 2, slots: 2, kwargs: true, rest: false }

@@ -81,7 +81,7 @@ export function optionsObject(value: unknown, as: string): Readonly<Record<strin
  *
  * @param of the owner of the options, for the message, as in *Cannot use countdown of add: …*. Default: no owner is
  * named.
- * @throws InvalidOptions if one is unknown or has a wrong value: it says which, and what was expected.
+ * @throws InvalidOptions if one is unknown or has a wrong value: the message names it and the expected value.
  */
 export function checkOptions(
   options: Readonly<Record<string, unknown>>,

@@ -6,7 +6,7 @@ const CHARACTERS_SHOWN = 80;
 const LEVELS_SHOWN = 10;
 
 /**
- * Returns a value as a person would write it, cut to a line. It never throws, whatever the value is, and reads no more
+ * Returns a value as a person would write it, cut to a line. It never throws for any value, and reads no more
  * of it than it shows.
  *
  * @example

@@ -38,7 +38,7 @@ export function walked<T>(purpose: string, run: (walk: Walk) => T, how: Pick<Wal
   }
 }
 
-/** Says that the walk goes on to what is under `key` of the array or object at `depth`. */
+/** Moves the walk to the value under `key` of the array or object at `depth`. */
 export function step(walk: Walk, depth: number, key: Key): void {
   walk.path[depth] = key;
   walk.depth = depth + 1;

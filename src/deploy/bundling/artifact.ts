@@ -12,7 +12,7 @@ export async function clearArtifact(outDir: string): Promise<void> {
 }
 
 /**
- * Puts files into the artifact: as links, so that a change of one is seen at once, or as copies, which is what can be deployed.
+ * Puts files into the artifact: as links, so that a change of one is seen at once, or as copies for a deployment.
  *
  * @param files by their place in the artifact
  */
@@ -60,7 +60,7 @@ export async function linkPackages(packages: ReadonlyMap<string, string>, outDir
 /**
  * Copies packages into the artifact with all that they need, each where Node finds it from those that import it.
  *
- * @returns the folders of the copies, by what they are copies of
+ * @returns the folders of the copies, by their originals
  */
 export async function copyPackages(
   packages: ReadonlyMap<string, string>,
@@ -114,7 +114,7 @@ interface Wanted {
   readonly placed: ReadonlyMap<string, string>;
 }
 
-/** Returns the place in which a dependent finds its dependency; undefined if it finds it already. */
+/** Returns the place where a dependent finds its dependency; undefined if it finds it already. */
 function freePlace({ name, dependency, to, modules, placed }: Wanted): string | undefined {
   const places = [join(to, 'node_modules', ...name.split('/'))];
   for (let dir = dirname(to); dir.startsWith(modules); dir = dirname(dir)) {

@@ -26,7 +26,7 @@ export interface Bundled {
 }
 
 /**
- * Bundles handlers: those with the same settings in one run of esbuild, which share what they have in common. Then it puts beside them what
+ * Bundles handlers: those with the same settings in one run of esbuild, so that they share common code. Then it puts beside them what
  * they need, as links.
  */
 export class Bundler {
@@ -59,7 +59,7 @@ export class Bundler {
     }
   }
 
-  /** Builds what bundles load by its URL, and puts everything beside them that they need. */
+  /** Builds the modules that bundles load by URL, and puts all needed files beside the bundles. */
   async finish(): Promise<Bundled> {
     const { root, outDir } = this.#options;
     const programs = await this.#buildPrograms().catch(throwBuildError);

@@ -14,7 +14,7 @@ import type { Manifest } from './packages.ts';
 export type Architecture = 'arm64' | 'x86_64';
 
 /**
- * Makes the packages of an artifact those of the machine that runs it: what is made for other machines is left out, what is missing for
+ * Makes the packages of an artifact those of the machine that runs it: files for other machines are left out, missing files for
  * this one is installed by npm into a cache, and every addon is looked at.
  *
  * @param environment the variables that npm gets

@@ -90,7 +90,7 @@ function commonOptions(
     target: 'node24',
     // As Node takes packages that have two builds. `resolvePackages` makes an exception for the AWS SDK.
     mainFields: ['main', 'module'],
-    // An error's class name is what a caller sees as its type.
+    // A caller sees the class name of an error as its type.
     keepNames: true,
     legalComments: 'none',
     ...sizeOptions(form),

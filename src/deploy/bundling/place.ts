@@ -32,7 +32,7 @@ export function placesBanner(place: string): string {
 }
 
 /**
- * Lets modules find what stands beside them. All of a project's modules end in one file, so `import.meta.url`, `__dirname` and the like name
+ * Lets modules find the files beside them. All of a project's modules end in one file, so `import.meta.url`, `__dirname` and the like name
  * the place that a module has in the project, inside the artifact; files that it names by `new URL(…, import.meta.url)` are put there. A
  * package that reads files of its own folder is shipped as it is.
  */
@@ -71,7 +71,7 @@ const MODULES = `${sep}node_modules${sep}`;
 const OWN_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 const MENTIONS = /\b__(?:dir|file)name\b|\bimport\.meta\b|\brequire\.resolve\b|\bcreateRequire\b/;
 
-/** The expressions by which a package looks for its own files: they are not in any bundle. */
+/** The expressions that find a package's own files, which are not in any bundle. */
 const NEEDS_FOLDER = [
   /\b(?:join|resolve)\)?\(\s*__dirname\b/,
   /\b__dirname\s*\+\s*["'`]\//,

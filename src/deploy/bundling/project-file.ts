@@ -53,7 +53,7 @@ export async function readProjectBuild(root: string, handlers: readonly string[]
 
 const NAMES = ['chordal.config.ts', 'chordal.config.mts', 'chordal.config.js', 'chordal.config.mjs'];
 
-/** Compiled, as not every Node runs TypeScript; in a place from which its packages are found. */
+/** Compiled, because not every Node runs TypeScript; in a place where Node finds its packages. */
 async function loadModule(root: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   const dir = join(root, '.chordal');
   const out = join(dir, `config-${process.pid}-${Date.now()}.mjs`);

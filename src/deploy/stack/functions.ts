@@ -142,7 +142,7 @@ function checkBytes(
   const fix =
     largest?.name === 'CHORDAL_SUBMIT_ALLOW'
       ? 'Shorten the parameter submitAllow by patterns, as report-*'
-      : 'Keep what is large in a parameter of SSM or in a file that `assets` names';
+      : 'Keep large values in a parameter of SSM, or in a file that `assets` names.';
   throw new ConfigurationError(
     `Cannot deploy the function ${one.name}: its variables take ${total} bytes, and Lambda takes ${MOST_BYTES}. The largest is ${largest?.name ?? ''} (${largest?.bytes ?? 0} bytes). ${fix}`,
   );

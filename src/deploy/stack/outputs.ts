@@ -32,7 +32,7 @@ export function callerEnvironment({ project, routes }: StackParts): Readonly<Rec
 
 // --- internal ---
 
-/** The most that an output may hold, less what the other variables take. */
+/** The most bytes for the routes in an output, beside the other variables. */
 const MAX_ROUTES_BYTES = 3000;
 
 function joined(environment: Readonly<Record<string, Value>>): Value {

@@ -30,9 +30,9 @@ export const NO_PROVIDER_SETTINGS: ProviderSettings = {
 };
 
 /**
- * Reads what `provider` says of all functions.
+ * Reads the settings of `provider` for all functions.
  *
- * @param given what is in `serverless.yml`, with its variables resolved
+ * @param given the section of `serverless.yml`, with its variables resolved
  * @throws ConfigurationError if it is something that functions with roles of their own cannot have
  */
 export function readProvider(given: Readonly<Record<(typeof PROVIDER_KEYS)[number], unknown>>): ProviderSettings {

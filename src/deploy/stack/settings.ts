@@ -34,7 +34,7 @@ export interface StackSettings {
   readonly alarmTopic: string;
   /** The age of a queue's oldest message, in seconds, above which its alarm goes off. */
   readonly messageAge: number;
-  /** Whether functions print metrics of what they run. */
+  /** Whether functions print metrics of their runs. */
   readonly metrics: boolean;
   /** Whether X-Ray traces the functions. */
   readonly tracing: boolean;

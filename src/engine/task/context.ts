@@ -46,7 +46,7 @@ export interface CurrentRun {
   readonly context: TaskContext;
   /** How many workflows like each it has launched, by the digest of their signatures. */
   readonly launches: Map<string, number>;
-  /** The ids of what it has launched. */
+  /** The ids that it has launched. */
   readonly children: string[];
   /** The signatures that `addToChord` has added. */
   readonly added: AnySignature[];
@@ -73,7 +73,7 @@ export function within<T>(run: CurrentRun, fn: () => T): T {
 /**
  * Makes a run of a call, with the context its function sees.
  *
- * @param around the run that calls it directly, if any: what it launches is launched by that one.
+ * @param around the run that calls it directly, if any: its launches count as launches of that one.
  */
 export function makeRun(
   engine: Engine,
@@ -192,7 +192,7 @@ function readRetry(task: string, options: unknown): RetryOptions {
   const { countdown, eta, ...rest } = optionsObject(options, `the options of a retry of ${task}`);
   const given = { countdown: countdown ?? undefined, eta: eta ?? undefined, ...rest };
   checkOptions(given, RETRY_OPTIONS, `a retry of ${task}`);
-  // Each has been checked against what its name stands for.
+  // Each value has passed the check of its name.
   return given as RetryOptions;
 }
 

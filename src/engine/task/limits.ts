@@ -16,7 +16,7 @@ export interface Limits {
   readonly hardMs: number;
   /** Its signal fires; not below `hardMs` if there is no soft limit. */
   readonly softMs: number;
-  /** The task's own limit: a run that ends later has failed, whatever its result. Infinity if it has none. */
+  /** The task's own limit: a run that ends later has failed with any result. Infinity if it has none. */
   readonly lateMs: number;
 }
 

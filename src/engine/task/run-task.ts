@@ -33,7 +33,7 @@ export type RunLimits = Limits & { readonly revoked?: AbortSignal };
 /**
  * Runs a task's function once, within its limits, and returns the result.
  *
- * @throws ServiceUnavailable if the cloud refused what the function asked of it: then there is no result yet.
+ * @throws ServiceUnavailable if the cloud refused a call of the function: then there is no result yet.
  */
 export async function runTask(
   engine: Engine,
@@ -138,7 +138,7 @@ function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunRes
 }
 
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
-  // A proxy may refuse even to be asked what it is.
+  // A proxy may throw at every question.
   if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown) };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
   // As Celery's `raise self.replace(…)`.

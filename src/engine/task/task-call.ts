@@ -82,7 +82,7 @@ export function directCall(
   };
 }
 
-/** How many retries lie before a message: what replaces a task counts from there. */
+/** Returns the number of retries before a message: a replacement counts from there. */
 function retriesOf({ base, try: attempt }: Pick<RunMessage, 'base' | 'try'>): number {
   const replacedAt = /!(\d+)$/.exec(base)?.[1];
   return attempt - (replacedAt === undefined ? 0 : Number(replacedAt));

@@ -6,7 +6,7 @@ export interface FollowedLogs {
 }
 
 /**
- * Prints what functions log, a second later.
+ * Prints the logs of functions, a second later.
  *
  * @param functions the names of the functions, which may grow
  */

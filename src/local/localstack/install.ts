@@ -88,7 +88,7 @@ async function installPackages({ dir, env, python }: StepContext): Promise<strin
 }
 
 async function installPlugin({ dir, env }: StepContext): Promise<string | undefined> {
-  // A copy: setuptools leaves files beside what it builds.
+  // A copy: setuptools leaves files beside its sources.
   const copy = join(dir, 'plugin');
   await cp(packageFile('python'), copy, { recursive: true });
   try {

@@ -11,7 +11,7 @@ const commonSettings: Readonly<Record<string, string>> = {
   // Two requests less for each message. Nothing here reads these metrics.
   SQS_DISABLE_CLOUDWATCH_METRICS: '1',
   DYNAMODB_IN_MEMORY: '1',
-  // Functions run on the processor of this machine, whatever serverless.yml says.
+  // Functions run on the processor of this machine, with any architecture in serverless.yml.
   LAMBDA_IGNORE_ARCHITECTURE: '1',
   // No statistics to its maker.
   DISABLE_EVENTS: '1',
@@ -39,7 +39,7 @@ export function processSettings({
     TMPDIR: temporaryFolderOf(dir, port),
     FILESYSTEM_ROOT: `${dir}/root`,
     GATEWAY_LISTEN: `127.0.0.1:${port}`,
-    // The default server, Twisted, listens on every interface whatever GATEWAY_LISTEN says.
+    // The default server, Twisted, listens on every interface and ignores GATEWAY_LISTEN.
     GATEWAY_SERVER: 'hypercorn',
     // No downloads, and no name server of its own.
     SKIP_SSL_CERT_DOWNLOAD: '1',
