@@ -1,5 +1,6 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
+import { inTurn } from '../core/protocol/batch-order.ts';
 import { isPossibleDuplicate, onRead, onThrow, RETURN } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { decodeMessage } from '../core/protocol/message-codec.ts';
@@ -19,7 +20,7 @@ import { revokedScopes } from './revocations.ts';
  * Works on a batch of messages and answers with the ids of those that return to their queue.
  *
  * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox does
- * not stop a neighbour.
+ * not stop a neighbour. One that would find no time behind the fresh ones runs before them.
  *
  * @param remainingMs returns the time left in this sandbox, in ms.
  */
@@ -39,15 +40,16 @@ export async function runBatch(
   };
   const all = await prepare(engine, deliveries, { returned, wholeMs });
   const fresh = all.filter((one) => !isSecond(one));
-  const seconds = all.filter(isSecond);
+  const { before, behind } = inTurn(fresh, all.filter(isSecond), wholeMs);
+  for (const starved of before) await outbox.during(() => finish(starved));
   const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
   const finished = fresh.filter((_, index) => done[index]);
-  if (seconds.length > 0 && finished.length > 0) {
+  if (behind.length > 0 && finished.length > 0) {
     await engine.deliveries
       .finish({ receipts: finished.map(({ delivery }) => delivery.receipt) })
       .catch(() => undefined);
   }
-  for (const second of seconds) await outbox.during(() => finish(second));
+  for (const second of behind) await outbox.during(() => finish(second));
   return returned;
 }
 
@@ -82,6 +84,9 @@ interface Prepared {
   readonly revoked: readonly string[];
   /** Epoch ms of its slot, if its task has a rate limit. */
   readonly slotAt: number | undefined;
+  readonly receives: number;
+  /** The time that it should find before it is started. */
+  readonly neededMs: number;
 }
 
 function isSecond({ delivery: { receives }, message }: Prepared): boolean {
@@ -114,7 +119,10 @@ async function prepare(
     const messages = read.map(({ message }) => message);
     const revoked = await revokedScopes(engine, messages);
     const slots = await slotsFor(engine, messages);
-    return read.map((one) => ({ ...one, revoked, slotAt: slots.get(one.message) }));
+    return read.map(({ delivery, message }) => {
+      const neededMs = message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0;
+      return { delivery, message, revoked, slotAt: slots.get(message), receives: delivery.receives, neededMs };
+    });
   } catch (error) {
     if (!isRefusal(error)) throw error;
     await Promise.all(
@@ -175,7 +183,7 @@ function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Mess
 async function attempt(
   engine: Engine,
   outbox: BatchOutbox,
-  { delivery, message, revoked, slotAt }: Prepared,
+  { delivery, message, revoked, slotAt, neededMs }: Prepared,
   time: { readonly remainingMs: () => number; readonly wholeMs: number },
 ): Promise<Disposition> {
   const { remainingMs } = time;
@@ -186,7 +194,7 @@ async function attempt(
     time: {
       leftMs: remainingMs(),
       wholeMs: time.wholeMs,
-      neededMs: message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0,
+      neededMs,
       leastMs: LEAST_NEEDED_MS,
     },
   };

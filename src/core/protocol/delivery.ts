@@ -2,6 +2,7 @@ import { isChordalError, NotRegistered } from '../errors/caller.ts';
 import { isRefusal } from '../errors/refusal.ts';
 import { TimeLimitExceeded, WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
+import { ROOM_RECEIVES, secondsWithoutTime } from './batch-order.ts';
 import { covers, workflowOf } from './ids.ts';
 import { LIFETIME_MS } from './lifetime.ts';
 import { MAX_STARTS } from './limits.ts';
@@ -114,7 +115,7 @@ export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message,
   if (message.kind === 'revoke') return { kind: 'revoke' };
   // A dead message is settled even if its workflow is revoked: only its own record names the ids that wait for it.
   if (dead === undefined && message.kind === 'run' && !hasTime(facts))
-    return { kind: 'end', disposition: { kind: 'return', seconds: 0 } };
+    return { kind: 'end', disposition: { kind: 'return', seconds: secondsWithoutTime(facts.receives) } };
   if (dead === undefined && revoked.includes(workflowOf(message.id))) return { kind: 'end', disposition: ACK };
   if (message.kind === 'expand') return { kind: 'expand' };
   return onTaskArrival({ ...facts, message });
@@ -227,8 +228,6 @@ function whileDeployed(receives: number): Disposition {
   return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
 }
 
-/** Receives of a task in search of a sandbox with time for it, before a whole sandbox must do. */
-const ROOM_RECEIVES = 3;
 /** The part of a sandbox's time that may be over while the sandbox still counts as whole, in ms. */
 const BEGINNING_MS = 1000;
 

@@ -7,6 +7,7 @@ import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { loadValue } from '../../../src/engine/inputs.ts';
 import type { Receipt } from '../../../src/ports/broker.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
+import { runBatch } from '../../../src/worker/batch.ts';
 import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
@@ -121,7 +122,7 @@ describe('runBatch() answers', () => {
     expect(await outcomeOf(bench, 'unlucky.0')).toMatchObject({ state: 'SUCCESS', mid: 'm' });
   });
 
-  it('with messages that there is no time for, at once and without a counted start', async () => {
+  it('with messages that there is no time for, soon and without a counted start', async () => {
     const bench = makeBench();
     let runs = 0;
     bench.app.task('slow', { timeLimit: 50 }, () => (runs += 1));
@@ -130,6 +131,7 @@ describe('runBatch() answers', () => {
     const [first] = bench.receive();
     if (first === undefined) throw new Error('Cannot receive');
     expect(await bench.work([first], 54)).toEqual([first.messageId]);
+    await bench.clock.sleep(2000);
     expect(bench.receive()).toMatchObject([{ receives: 2 }]);
     expect((await bench.engine.outcomes.read({ address: addressOf('w1') })).cell).toEqual({});
     expect(await bench.work([taskDelivery('quick')], 2.9)).toEqual(['sqs-1']);
@@ -359,5 +361,43 @@ describe('runBatch() sends', () => {
     await nextTurn();
     await bench.work(bench.receive());
     expect([...turns.values()]).toEqual([10, 10]);
+  });
+});
+
+describe('runBatch() on a busy queue', () => {
+  it.each([
+    ['with a limit', { timeLimit: 10 }],
+    ['without one', {}],
+  ])('runs a task that came back and needs nearly all the time, beside fresh ones %s', async (_, options) => {
+    const bench = makeBench();
+    bench.app.task('long', { timeLimit: 50 }, () => 'ran');
+    bench.app.task('short', options, async () => bench.clock.sleep(10_000));
+    let came = 0;
+    for (let receives = 2; came === 0 && receives < 10; receives += 1) {
+      const startedAt = bench.clock.now();
+      const fresh = Array.from({ length: 3 }, (_unused, i) =>
+        taskDelivery(
+          'short',
+          { mid: `${receives}.${i}`, id: `S${receives}.${i}`, base: `S${receives}.${i}` },
+          { messageId: `s${i}` },
+        ),
+      );
+      const long = taskDelivery('long', {}, { receives, messageId: 'long' });
+      const back = await runBatch(bench.engine, [...fresh, long], () => startedAt + 60_000 - bench.clock.now());
+      if (!back.includes('long')) came = receives;
+    }
+    expect(came).toBeGreaterThan(0);
+    expect(came).toBeLessThan(5);
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'SUCCESS', value: 'ran' });
+  });
+
+  it('has a task without time come back later, and not at once', async () => {
+    const released: number[] = [];
+    const bench = makeBench(({ deliveries }) => ({
+      deliveries: overriding(deliveries, { release: async ({ seconds }) => void released.push(seconds) }),
+    }));
+    bench.app.task('long', { timeLimit: 50 }, () => 'ran');
+    for (const receives of [1, 2, 3]) await bench.work([taskDelivery('long', {}, { receives })], 30);
+    expect(released).toEqual([2, 4, 8]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidMessage, NotRegistered, ServiceUnavailable } from '../../../../src/core/errors/caller.ts';
+import { inTurn } from '../../../../src/core/protocol/batch-order.ts';
 import {
   claimedUntil,
   decidedBy,
@@ -115,8 +116,8 @@ describe('onArrival()', () => {
 
   it.each<[string, number, number, string]>([
     ['runs a task that fits into the time left', 10_000, 1, 'run'],
-    ['returns a task that does not', 9999, 1, 'return 0'],
-    ['returns it from a whole sandbox, too, at its third receive', 9999, 3, 'return 0'],
+    ['returns a task that does not, with a delay', 9999, 1, 'return 2'],
+    ['returns it from a whole sandbox, too, at its third receive, with a longer one', 9999, 3, 'return 8'],
     ['has a whole sandbox do from the fourth receive on', 9999, 4, 'check and count'],
   ])('%s', (_, leftMs, receives, expected) => {
     const time = { leftMs, wholeMs: leftMs, neededMs: 10_000, leastMs: 3000 };
@@ -127,9 +128,35 @@ describe('onArrival()', () => {
     const used = { leftMs: 9000, wholeMs: 10_001, neededMs: 10_000, leastMs: 3000 };
     const tiny = { leftMs: 2999, wholeMs: 2999, neededMs: 10_000, leastMs: 3000 };
     expect([used, tiny].map((time) => word(onArrival(factsOf({ time, receives: 9 }))))).toEqual([
-      'return 0',
-      'return 0',
+      'return 60',
+      'return 60',
     ]);
+  });
+
+  it.each([
+    ['behind fresh ones that leave it time', [3000], [[50_000, 2]], [[], [50_000]]],
+    ['before fresh ones that would not', [11_000], [[50_000, 2]], [[50_000], []]],
+    ['behind them at its first receive', [11_000], [[50_000, 1]], [[], [50_000]]],
+    ['before any at its fourth receive', [], [[3000, 4]], [[3000], []]],
+    [
+      'in the order of their receives',
+      [11_000],
+      [
+        [1000, 1],
+        [2000, 2],
+        [50_000, 3],
+        [51_000, 3],
+      ],
+      [[50_000], [51_000, 2000, 1000]],
+    ],
+  ])('puts a possible duplicate %s', (_, fresh, seconds, order) => {
+    const all = seconds.map(([neededMs = 0, receives = 0]) => ({ neededMs, receives }));
+    const { before, behind } = inTurn(
+      fresh.map((neededMs) => ({ neededMs, receives: 1 })),
+      all,
+      60_000,
+    );
+    expect([before, behind].map((part) => part.map(({ neededMs }) => neededMs))).toEqual(order);
   });
 
   it('marks a forward as a possible duplicate only if it is one, and with its slot', () => {

@@ -1,0 +1,35 @@
+/** Receives of a task in search of a sandbox with time for it, before a whole sandbox must do. */
+export const ROOM_RECEIVES: number = 3;
+
+/** How much time a delivery of a batch needs, in ms, and how often it has been received. */
+export interface Waiting {
+  readonly neededMs: number;
+  readonly receives: number;
+}
+
+/**
+ * Returns the order of the possible duplicates of a batch: what has been received most often first. The first goes
+ * before the fresh ones, which run together, if behind them it would find no time: it would return for ever on a busy
+ * queue.
+ */
+export function inTurn<W extends Waiting>(
+  fresh: readonly Waiting[],
+  seconds: readonly W[],
+  wholeMs: number,
+): { readonly before: readonly W[]; readonly behind: readonly W[] } {
+  const byReceives = seconds.toSorted((a, b) => b.receives - a.receives);
+  const freshMs = fresh.reduce((most, { neededMs }) => Math.max(most, neededMs), 0);
+  const [first] = byReceives;
+  if (first === undefined || first.receives === 1) return { before: [], behind: byReceives };
+  // Fresh tasks without a limit may take any time, so one that has returned for some times goes first in any case.
+  const isStarved = freshMs + first.neededMs > wholeMs || first.receives > ROOM_RECEIVES;
+  return isStarved ? { before: [first], behind: byReceives.slice(1) } : { before: [], behind: byReceives };
+}
+
+/**
+ * Returns after how many seconds a task without time comes back: 2, twice that at each further receive, at most a
+ * minute. At once it would come into the same rush again, and use up its receives.
+ */
+export function secondsWithoutTime(receives: number): number {
+  return Math.min(60, 2 ** receives);
+}
