@@ -136,10 +136,11 @@ function isGroup(shape: Shape | null | undefined): shape is ParallelShape {
 }
 
 function printRun([count, shape]: Run): string {
-  if (shape === null) return count === 1 ? '…' : `${count} × …`;
+  const times = `${count.toLocaleString('en-US')} ×`;
+  if (shape === null) return count === 1 ? '…' : `${times} …`;
   const text = printShape(shape);
   if (count === 1) return text;
-  return `${count} × ${typeof shape === 'string' || 'par' in shape ? text : `(${text})`}`;
+  return `${times} ${typeof shape === 'string' || 'par' in shape ? text : `(${text})`}`;
 }
 
 function printMembers(shape: Shape): string {

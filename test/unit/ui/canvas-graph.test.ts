@@ -105,7 +105,7 @@ describe('readGraph()', () => {
       ),
     );
     const node = await readGraph(ports, 'W', shape);
-    expect(node).toMatchObject({ kind: 'group', total: 10_000, label: '10000 × add' });
+    expect(node).toMatchObject({ kind: 'group', total: 10_000, label: '10,000 × add' });
     expect(node).not.toHaveProperty('members');
     expect(await memberStates(ports, 'W', 14, 4)).toBe('SS..');
   });

@@ -1,0 +1,179 @@
+import { request } from 'node:http';
+import axe from 'axe-core';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { startPageWorld } from '../support/page/world.ts';
+import type { PageWorld } from '../support/page/world.ts';
+
+let world: PageWorld;
+
+beforeAll(async () => {
+  world = await startPageWorld();
+}, 120_000);
+afterAll(() => world.close());
+
+/** Waits until the page shows a text. */
+const shows = (text: string, timeout = 30_000): Promise<unknown> =>
+  world.page.waitForSelector(`::-p-text(${text})`, { timeout });
+const click = async (text: string): Promise<void> => {
+  await world.page.locator(`button::-p-text(${text})`).click();
+};
+const workflow = (id: string): Promise<void> => world.open(`#/w/${encodeURIComponent(id)}`);
+const stateOf = (id: string): string => `.node[data-id="${id}"]`;
+
+test('dev prints the address first, and a call appears in the list by itself', async () => {
+  const lines = world.printed.filter((line) => !line.includes('Built'));
+  expect(lines[0]).toBe(`The page: ${world.url}`);
+  await shows('Nothing has been submitted');
+  const { taskId } = await world.send.order();
+  const sentAt = performance.now();
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"]`);
+  const shownMs = performance.now() - sentAt;
+  console.log(`from the call to the screen: ${Math.round(shownMs)} ms`);
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"] .state-success`);
+  expect(shownMs).toBeLessThan(15_000);
+}, 90_000);
+
+test('the list finds workflows by task, id and state', async () => {
+  const { taskId } = await world.send.one();
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"] .state-success`);
+  await world.page.locator('input[type=search]').fill('total');
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"]`, { hidden: true });
+  await shows('3 × price');
+  await world.page.locator('input[type=search]').fill(taskId);
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"]`);
+  await click('Revoked');
+  await shows('Nothing fits these filters');
+}, 60_000);
+
+test('a chord runs on the screen, from its first member to its end', async () => {
+  const { taskId } = await world.send.slow(6);
+  await workflow(taskId);
+  await world.page.waitForSelector(`${stateOf(`${taskId}.0~1`)}.is-success`, { timeout: 45_000 });
+  expect(await world.page.$(`${stateOf(taskId)}.is-open`)).not.toBeNull();
+  await world.page.waitForSelector(`${stateOf(taskId)}.is-success`, { timeout: 45_000 });
+  await shows('mailed');
+  await click('Timeline');
+  expect(await world.page.$$('.timeline .ran')).toHaveLength(3);
+}, 120_000);
+
+test('a failure shows its causes, and what was not run because of it', async () => {
+  const { taskId } = await world.send.failing();
+  await workflow(taskId);
+  await shows('the bank does not answer');
+  await shows('connect ECONNREFUSED 10.0.0.7:443');
+  expect(await world.page.$$('.cause')).toHaveLength(3);
+  await world.page.waitForSelector(`${stateOf(taskId)}.is-skipped`);
+  await world.open('#/failures');
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"]`);
+}, 90_000);
+
+test('a task that is to run again counts down', async () => {
+  const { taskId } = await world.send.waiting();
+  await workflow(taskId);
+  const countdown = async (): Promise<number> => {
+    const text = await world.page.$eval(`${stateOf(taskId)} .sub`, (element) => element.textContent ?? '');
+    const [, minutes = '0', seconds = '0'] = /Retry in (?:(\d+) min )?([\d.]+) s/.exec(text) ?? [];
+    return Number(minutes) * 60 + Number(seconds);
+  };
+  await world.page.waitForSelector(`${stateOf(taskId)}.is-retry`, { timeout: 45_000 });
+  const first = await countdown();
+  expect(first).toBeGreaterThan(30);
+  await vi.waitFor(async () => expect(await countdown()).toBeLessThan(first), { timeout: 10_000 });
+  await shows('the warehouse is closed');
+}, 90_000);
+
+test('work is revoked, and a task is run again with other arguments', async () => {
+  const { taskId } = await world.send.slow(300);
+  await workflow(taskId);
+  world.page.once('dialog', (dialog) => void dialog.accept());
+  await click('Revoke');
+  await world.page.waitForSelector('.head .state-revoked', { timeout: 45_000 });
+  const { taskId: done } = await world.send.one();
+  await workflow(done);
+  await click('Run price again');
+  await world.page.locator('dialog textarea').fill('[50]');
+  await world.page.locator('dialog button.primary').click();
+  await shows('100');
+  await world.page.waitForSelector('.head .state-success');
+}, 120_000);
+
+test('a dead letter is redriven, and runs with the steps behind it', async () => {
+  await world.send.dead();
+  await world.open('#/dead');
+  await shows('its queue gave it up', 60_000);
+  await click('Redrive');
+  await shows('It runs again as');
+  await world.page.locator('.note a').click();
+  await world.page.waitForSelector('.head .state-success', { timeout: 45_000 });
+  await shows('mailed 42');
+}, 150_000);
+
+test('a group of 10,000 is one box, and its members one drawing', async () => {
+  const id = await world.send.wide(10_000, 2000);
+  await workflow(id);
+  await world.page.waitForSelector(stateOf(`${id}.0`));
+  const startedAt = performance.now();
+  await world.page.locator(stateOf(`${id}.0`)).click();
+  await world.page.waitForSelector('canvas[data-drawn="10000"]', { timeout: 45_000 });
+  console.log(`10,000 members: ${Math.round(performance.now() - startedAt)} ms`);
+  await click('~7');
+  await shows('no such article');
+}, 120_000);
+
+test('a canvas of five levels is drawn without boxes on top of each other', async () => {
+  const { taskId } = await world.send.nested();
+  await workflow(taskId);
+  await world.page.waitForSelector('.head .state-success', { timeout: 90_000 });
+  const boxes = await Promise.all((await world.page.$$('.node')).map((node) => node.boundingBox()));
+  expect(boxes.length).toBeGreaterThanOrEqual(5 * 3);
+  for (const [index, a] of boxes.entries())
+    for (const b of boxes.slice(index + 1)) {
+      if (a === null || b === null) throw new Error('A box is not drawn');
+      expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
+    }
+}, 150_000);
+
+test.each([
+  [1280, 'light'],
+  [390, 'dark'],
+])(
+  'at %i pixels and %s, axe finds nothing, and nothing is wider than the screen',
+  async (width, scheme) => {
+    const { page } = world;
+    const { taskId } = await world.send.failing();
+    await page.setViewport({ width, height: 844 });
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+    for (const hash of ['#/', '#/failures', '#/dead', '#/health', `#/w/${taskId}`]) {
+      await world.open(hash);
+      await page.reload();
+      await page.waitForSelector('h1');
+      await page.waitForSelector('::-p-text(Reading)', { hidden: true });
+      await page.evaluate(axe.source);
+      const found = (await page.evaluate(
+        'axe.run(document).then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`))',
+      )) as readonly string[];
+      expect(found).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    }
+    await page.setViewport({ width: 1280, height: 800 });
+  },
+  120_000,
+);
+
+test('strangers are refused, and the browser has nothing to complain of', async () => {
+  const { hostname, port } = new URL(world.url);
+  const ask = (headers: Readonly<Record<string, string>>, path = '/api/workflows'): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      request({ hostname, port, path, headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+  expect(await ask({})).toBe(403);
+  expect(await ask({ host: 'evil.example' })).toBe(403);
+  expect(await ask({ host: `evil.example:${port}` }, `/${new URL(world.url).search}`)).toBe(403);
+  expect(await ask({}, '/?token=guessed')).toBe(403);
+  expect(world.complaints).toEqual([]);
+});

@@ -1,0 +1,30 @@
+import { setTimeout } from 'node:timers/promises';
+import { createApp, currentTask } from 'chordal';
+
+/** The tasks that the page is tested with, and shown with in the documents. */
+const app = createApp('shop');
+
+class CardDeclined extends Error {
+  override readonly name = 'CardDeclined';
+}
+
+export const price = app.task('price', (article: number) => article * 2);
+export const total = app.task('total', (prices: readonly number[]) => prices.reduce((sum, one) => sum + one, 0));
+
+export const pack = app.task('pack', async (seconds: number) => {
+  await setTimeout(seconds * 1000, undefined, { signal: currentTask().signal });
+  return 'packed';
+});
+
+export const charge = app.task('charge', (amount: number): never => {
+  const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 10.0.0.7:443') });
+  throw new CardDeclined(`Cannot charge ${amount} EUR: the bank does not answer`, { cause: refused });
+});
+
+export const reserve = app.task('reserve', { bind: true, maxRetries: 5 }, (ctx): never => {
+  throw ctx.retry({ countdown: 120, error: new Error('the warehouse is closed') });
+});
+
+export const mail = app.task('mail', (subject: unknown) => `mailed ${JSON.stringify(subject)}`);
+
+export const handler = app.handler(price, total, pack, charge, reserve, mail);
