@@ -65,7 +65,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       // The text that `save()` wrote under this id.
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
-    resultSet: (results: readonly Handle[]) => makeResultSet(engine.clock, results),
+    resultSet: (results: readonly Handle[]) => makeResultSet(engine, results),
     schedule: (scheduleName: string, when: unknown, signature: unknown, options: unknown = {}) => {
       const data = dataOf(signature, 'the canvas of a schedule');
       checkArgumentsIn(engine, data);

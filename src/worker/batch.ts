@@ -143,7 +143,9 @@ function thrown(
   error: unknown,
 ): Disposition {
   const isExpected =
-    isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(error, 'CHORDAL_NOT_REGISTERED');
+    isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') ||
+    isChordalError(error, 'CHORDAL_REJECT') ||
+    isChordalError(error, 'CHORDAL_NOT_REGISTERED');
   if (!isExpected)
     engine.log.error('A message could not be worked on and returns to its queue', {
       messageId,

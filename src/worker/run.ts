@@ -106,6 +106,8 @@ async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: 
       return success(delivery, task, result);
     case 'failure':
       return failureOf(delivery, result.record);
+    case 'ignored':
+      return revokedBecause('ignored', task.name);
     case 'retry': {
       if (outlives(delivery.message, result.notBefore))
         return failureOf(delivery, tooFarAhead(delivery.message, result.notBefore));

@@ -12,6 +12,7 @@ import { loadChildren } from '../../engine/inputs.ts';
 import { sendRevocation } from '../revoke.ts';
 import { readGetOptions } from './get-options.ts';
 import { graphFrom } from './graph.ts';
+import { collect, iterate } from './iterate.ts';
 import { readParts } from './parts.ts';
 import { readProgress, readVisible, retryIn, stateOf, unwrap, waitFor } from './read-result.ts';
 import { retryError } from './result-errors.ts';
@@ -85,8 +86,9 @@ function chainHandle(engine: Engine, steps: readonly Plan[], place: Place): Hand
 
 function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): Handle {
   const common = commonHandle(engine, id, parent);
-  return {
+  const handle: Handle = {
     ...common,
+    collect: (given) => collect(handle, given),
     get parent() {
       return parent();
     },
@@ -104,6 +106,7 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
       return [...members, ...launched].map((child) => handleOfId(engine, child));
     },
   };
+  return handle;
 }
 
 function groupHandle(engine: Engine, place: Place, members: readonly (() => Handle)[]): GroupHandle {
@@ -134,8 +137,17 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     return Promise.all(results().map((member) => member.get(left)));
   };
   const common = commonHandle(engine, id, parent);
-  return {
+  /** A group that is revoked has members without an outcome of their own: each is asked for it. */
+  const membersEnded = async (): Promise<readonly boolean[]> => {
+    const all = await cells();
+    if (all.every((one) => one !== undefined) || (await readVisible(engine, id)).outcome?.state !== 'REVOKED')
+      return all.map((one) => one !== undefined);
+    return Promise.all(results().map((member) => member.ready()));
+  };
+  const handle: GroupHandle = {
     ...common,
+    collect: (given) => collect(handle, given),
+    iterate: (given) => iterate(engine, { id, results: results(), ended: membersEnded }, given),
     get parent() {
       return parent();
     },
@@ -159,6 +171,7 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
       }),
     [Symbol.iterator]: () => results()[Symbol.iterator](),
   };
+  return handle;
 }
 
 async function groupState(

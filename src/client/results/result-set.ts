@@ -2,22 +2,24 @@ import { InvalidOptions } from '../../core/errors/caller.ts';
 import { describe } from '../../core/text/describe.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import type { AsyncResult, GetOptions, ResultSet } from '../../core/types/results.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { Engine } from '../../engine/engine.ts';
 import { readGetOptions } from './get-options.ts';
 import type { Handle } from './handles.ts';
+import { iterate } from './iterate.ts';
 
 /**
  * Makes a set of any results, to wait for them as one.
  *
  * @throws InvalidOptions if one is not a result.
  */
-export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet<readonly unknown[]> {
+export function makeResultSet(engine: Engine, given: readonly Handle[]): ResultSet<readonly unknown[]> {
   const results = handlesIn(given);
+  const { clock } = engine;
   const all = async (ask: (result: Handle) => Promise<boolean>): Promise<readonly boolean[]> =>
     Promise.all(results.map(ask));
   const set = {
     results,
-    add: (result: AsyncResult<unknown>) => makeResultSet(clock, [...results, result]),
+    add: (result: AsyncResult<unknown>) => makeResultSet(engine, [...results, result]),
     get: async (how: GetOptions = {}) => {
       const options = readGetOptions(how);
       const endsAt = options.timeout === undefined ? undefined : clock.now() + options.timeout * 1000;
@@ -35,6 +37,8 @@ export function makeResultSet(clock: Clock, given: readonly Handle[]): ResultSet
     waiting: async () => !(await all((result) => result.ready())).every(Boolean),
     revoke: async () => void (await Promise.all(results.map((result) => result.revoke()))),
     forget: async () => void (await Promise.all(results.map((result) => result.forget()))),
+    iterate: (how: GetOptions = {}) =>
+      iterate(engine, { id: 'a set of results', results, ended: () => all((result) => result.ready()) }, how),
     [Symbol.iterator]: () => results[Symbol.iterator](),
   };
   // `add` gives the set of one more, whose values the public type lists; here they are all unknown.

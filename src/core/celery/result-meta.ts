@@ -44,6 +44,8 @@ const MODULES: Readonly<Record<string, string>> = {
   SyntaxError: 'builtins',
   TaskRevokedError: 'celery.exceptions',
   NotRegistered: 'celery.exceptions',
+  Ignore: 'celery.exceptions',
+  Reject: 'celery.exceptions',
   ChordError: 'celery.exceptions',
   MaxRetriesExceededError: 'celery.exceptions',
   TimeLimitExceeded: 'billiard.exceptions',

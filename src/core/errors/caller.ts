@@ -14,7 +14,7 @@ import type {
   UnknownResult,
   WouldBlock,
 } from './result.ts';
-import type { MaxRetriesExceededError, SoftTimeLimitExceeded, TimeLimitExceeded, WorkerLostError } from './task.ts';
+import type { AnyTaskError } from './task.ts';
 
 /**
  * The arguments do not fit the task: too few, too many, keyword arguments where there are none, or refused by its `input` schema.
@@ -241,10 +241,7 @@ export type AnyChordalError =
   | WouldBlock
   | ConfigurationError
   | ServiceUnavailable
-  | WorkerLostError
-  | MaxRetriesExceededError
-  | TimeLimitExceeded
-  | SoftTimeLimitExceeded
+  | AnyTaskError
   | RemoteError;
 
 /**

@@ -69,3 +69,80 @@ export class SoftTimeLimitExceeded extends ChordalError {
   override readonly name = 'SoftTimeLimitExceeded';
   override readonly code = 'CHORDAL_SOFT_TIME_LIMIT_EXCEEDED';
 }
+
+/**
+ * A task throws it to end without a value and without a failure, as in Celery: it is REVOKED with the reason `ignored`.
+ * Nothing that follows it runs, and no error callback of its own is called.
+ *
+ * @example
+ * ```ts
+ * const skip = app.task('skip', (): number => {
+ *   throw new Ignore('There is nothing to do');
+ * });
+ * const cloud = memoryCloud({ skip: app.handler(skip) }, { time: 'virtual' });
+ * const result = await skip.delay();
+ * await result.get({ propagate: false });
+ * await result.state(); // 'REVOKED'
+ * cloud.close();
+ * ```
+ */
+export class Ignore extends ChordalError {
+  override readonly name = 'Ignore';
+  override readonly code = 'CHORDAL_IGNORE';
+}
+
+/**
+ * A task throws it to give its message back, as in Celery: to the dead-letter queue, where `chordal dlq redrive` finds it and
+ * the task fails with WorkerLostError, or with `requeue` to its queue. There it comes back after 5 to 10 s, after twice
+ * that with each receive, and becomes a dead letter after the fiftieth.
+ *
+ * @example
+ * ```ts
+ * const picky = app.task('picky', (x: number): number => {
+ *   if (x < 0) throw new Reject('It is below 0');
+ *   return x;
+ * });
+ * const cloud = memoryCloud({ picky: app.handler(picky) }, { time: 'virtual', logLevel: 'silent' });
+ * const error = await (await picky.delay(-1)).get({ propagate: false });
+ * isChordalError(error, 'CHORDAL_TASK_FAILED') && error.errorType; // 'WorkerLostError'
+ * cloud.close();
+ * ```
+ */
+export class Reject extends ChordalError {
+  override readonly name = 'Reject';
+  override readonly code = 'CHORDAL_REJECT';
+  /** Whether the message goes back to its own queue. */
+  readonly requeue: boolean;
+
+  /**
+   * @param message the reason, which the dead letter has.
+   * @param options whether to requeue; default false.
+   */
+  constructor(message: string, { requeue = false, ...options }: ErrorOptions & { readonly requeue?: boolean } = {}) {
+    super(message, options);
+    this.requeue = requeue;
+  }
+}
+
+/**
+ * A task returned a value that its `output` schema refuses.
+ *
+ * @example
+ * ```ts
+ * isChordalError(new InvalidResult('Cannot use the result of half'), 'CHORDAL_INVALID_RESULT'); // true
+ * ```
+ */
+export class InvalidResult extends ChordalError {
+  override readonly name = 'InvalidResult';
+  override readonly code = 'CHORDAL_INVALID_RESULT';
+}
+
+/** Any error that the engine gives a task, or that a task throws to tell the engine something. */
+export type AnyTaskError =
+  | WorkerLostError
+  | MaxRetriesExceededError
+  | TimeLimitExceeded
+  | SoftTimeLimitExceeded
+  | Ignore
+  | Reject
+  | InvalidResult;

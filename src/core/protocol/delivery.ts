@@ -181,9 +181,8 @@ export function onExpandError(facts: DeliveryFacts, error: unknown): Next<never>
 }
 
 /**
- * Judges a delivery that threw. User code never throws here, so an unknown name is a route of another release. A message
- * that the cloud refused returns soon, and later with each receive, up to its queue's visibility timeout.
- *
+ * Judges a delivery that threw. Of user code only a rejection comes here, so an unknown name is a route of another
+ * release. A refused message returns soon, and later with each receive, up to its queue's visibility timeout.
  * @param chance at least 0 and below 1: spreads messages that were refused at one time
  */
 export function onThrow(
@@ -191,6 +190,7 @@ export function onThrow(
   { receives, wholeMs, chance }: { readonly receives: number; readonly wholeMs: number; readonly chance: number },
 ): Disposition {
   if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return whileDeployed(receives);
+  if (isChordalError(error, 'CHORDAL_REJECT') && !error.requeue) return { kind: 'deadLetter', reason: error.message };
   if (!isRefusal(error)) return RETURN;
   const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
   const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);

@@ -40,6 +40,10 @@ export interface Option {
 const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };
 const OBJECT: OptionCheck = { is: isPlainObject, want: 'an object' };
 const SIGNATURES: OptionCheck = { is: () => true, want: 'a signature or a list of them' };
+const SCHEMA: OptionCheck = {
+  is: (value) => typeof value === 'object' && value !== null && '~standard' in value,
+  want: 'a Standard Schema',
+};
 const ERRORS: OptionCheck = {
   is: (value) => Array.isArray(value) && value.every((type) => typeof type === 'string' || typeof type === 'function'),
   want: 'a list of error classes or their names',
@@ -168,11 +172,13 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   },
   input: {
     scopes: ['task'],
-    check: {
-      is: (value) => typeof value === 'object' && value !== null && '~standard' in value,
-      want: 'a Standard Schema',
-    },
+    check: SCHEMA,
     doc: 'A Standard Schema that validates the arguments.',
+  },
+  output: {
+    scopes: ['task'],
+    check: SCHEMA,
+    doc: 'A Standard Schema that validates the value before it is stored.',
   },
   resultExpires: {
     scopes: ['app', 'task'],

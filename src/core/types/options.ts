@@ -157,6 +157,8 @@ export interface TaskOptions {
   readonly queue?: string;
   /** Validates the arguments, given as one array, at the caller where the task is known there. Default: no check. */
   readonly input?: StandardSchema;
+  /** Validates the value before it is stored, and may give it another form. Default: no check. */
+  readonly output?: StandardSchema;
   /** Seconds for which clients can read the value. Default 86,400: a day. */
   readonly resultExpires?: number;
 }

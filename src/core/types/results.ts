@@ -1,4 +1,5 @@
 /** The handles of calls that have been sent. */
+import type { EndedMember } from './ended-member.ts';
 
 /**
  * The states that Celery has; an unknown id is PENDING.
@@ -95,6 +96,13 @@ export interface AsyncResult<out T> {
    * its node has their number.
    */
   graph(): Promise<ResultGraph>;
+  /**
+   * Yields the result and its value, then the same of its members and of all that it has launched, each when it has
+   * ended. With `propagate: false` a failure's error is the value.
+   *
+   * @throws as `get()`.
+   */
+  collect(options?: GetOptions): AsyncIterableIterator<readonly [result: AsyncResult<unknown>, value: unknown]>;
   /** Revokes all of it that has not run, and that would start within a year. */
   revoke(): Promise<void>;
   /** Removes its value; its id cannot be used again. A caller that asks for it then gets UnknownResult. */
@@ -157,6 +165,12 @@ export interface Members<out T extends readonly unknown[]> extends Iterable<Asyn
   completedCount(): Promise<number>;
   /** Returns whether one has not ended. */
   waiting(): Promise<boolean>;
+  /**
+   * Yields each as soon as it has ended, in any way.
+   *
+   * @throws TimeoutError, WouldBlock inside a task.
+   */
+  iterate(options?: Omit<GetOptions, 'propagate'>): AsyncIterableIterator<EndedMember<T[number]>>;
 }
 
 /** A handle for each value. */

@@ -91,6 +91,9 @@ const ERRORS: { readonly [E in errors.AnyChordalError as E['code']]: Row<E> } = 
   CHORDAL_MAX_RETRIES_EXCEEDED: [taskErrors.MaxRetriesExceededError, {}],
   CHORDAL_TIME_LIMIT_EXCEEDED: [taskErrors.TimeLimitExceeded, {}],
   CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: [taskErrors.SoftTimeLimitExceeded, {}],
+  CHORDAL_IGNORE: [taskErrors.Ignore, {}],
+  CHORDAL_REJECT: [taskErrors.Reject, { requeue: (value) => value === true }],
+  CHORDAL_INVALID_RESULT: [taskErrors.InvalidResult, {}],
   CHORDAL_REMOTE: [
     errors.RemoteError,
     {

@@ -1,6 +1,6 @@
 import type { SignatureData } from '../../core/canvas/signature.ts';
 import { InvalidArguments, isChordalError } from '../../core/errors/caller.ts';
-import { SoftTimeLimitExceeded, TimeLimitExceeded } from '../../core/errors/task.ts';
+import { InvalidResult, SoftTimeLimitExceeded, TimeLimitExceeded } from '../../core/errors/task.ts';
 import { bindArguments } from '../../core/task/parameters.ts';
 import { autoretryDelay, hasRetryLeft, isRetriable, retryLimit } from '../../core/task/retry.ts';
 import { pathOf } from '../../core/text/path.ts';
@@ -24,6 +24,7 @@ export type RunResult =
       readonly added: readonly SignatureData[];
     }
   | { readonly kind: 'failure'; readonly record: FailureRecord }
+  | { readonly kind: 'ignored' }
   | { readonly kind: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
   | { readonly kind: 'replace'; readonly data: SignatureData };
 
@@ -33,7 +34,8 @@ export type RunLimits = Limits & { readonly revoked?: AbortSignal };
 /**
  * Runs a task's function once, within its limits, and returns the result.
  *
- * @throws ServiceUnavailable if the cloud refused a call of the function: then there is no result yet.
+ * @throws ServiceUnavailable if the cloud refused a call of the function, and Reject if the function threw it: then there is
+ * no result yet.
  */
 export async function runTask(
   engine: Engine,
@@ -73,12 +75,13 @@ export async function callFunction(task: RegisteredTask, run: CurrentRun): Promi
     const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped });
     return task.fn(...(task.options.bind === true ? [run.context, ...bound] : bound));
   };
-  if (each === undefined) return once(args);
+  if (each === undefined) return checkResult(task, await once(args));
   const [items] = args;
   if (!Array.isArray(items))
     throw new InvalidArguments(`Cannot call ${task.name}.${each}: its items are not a list`, { task: task.name });
   const values: unknown[] = [];
-  for (const item of items) values.push(await once(each === 'starmap' && Array.isArray(item) ? item : [item]));
+  for (const item of items)
+    values.push(await checkResult(task, await once(each === 'starmap' && Array.isArray(item) ? item : [item])));
   return values;
 }
 
@@ -92,7 +95,7 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
   if (input === undefined) return args;
   const result = await input['~standard'].validate(args);
   if (result.issues === undefined) return Array.isArray(result.value) ? result.value : args;
-  const issues = result.issues.map(issueText).join('; ');
+  const issues = result.issues.map((issue) => issueText(issue, 'arguments')).join('; ');
   throw new InvalidArguments(`Cannot call ${task.name}: its arguments do not pass its input schema: ${issues}`, {
     task: task.name,
   });
@@ -100,10 +103,24 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
 
 // --- internal ---
 
+/**
+ * Returns the value of a task as its `output` schema has it.
+ *
+ * @throws InvalidResult if it does not pass it.
+ */
+async function checkResult(task: RegisteredTask, value: unknown): Promise<unknown> {
+  const { output } = task.options;
+  if (output === undefined || value instanceof ReplacementRequest) return value;
+  const result = await output['~standard'].validate(value);
+  if (result.issues === undefined) return result.value;
+  const issues = result.issues.map((issue) => issueText(issue, 'result')).join('; ');
+  throw new InvalidResult(`Cannot use the result of ${task.name}: it does not pass its output schema: ${issues}`);
+}
+
 /** A list of arguments begins with an index: `arguments[0].customer.street: it is missing`. */
-function issueText({ message, path = [] }: SchemaIssue): string {
+function issueText({ message, path = [] }: SchemaIssue, of: string): string {
   const keys = path.map((part) => (typeof part === 'object' ? part.key : part));
-  return keys.length === 0 ? message : `${pathOf('arguments', keys)}: ${message}`;
+  return keys.length === 0 ? message : `${pathOf(of, keys)}: ${message}`;
 }
 
 /** Fails a run that takes too long, after a notice at the soft limit. The function's later work is not awaited. */
@@ -140,7 +157,8 @@ function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunRes
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
   // A proxy may throw at every question.
   if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown) };
-  if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE')) throw thrown;
+  if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(thrown, 'CHORDAL_REJECT')) throw thrown;
+  if (isChordalError(thrown, 'CHORDAL_IGNORE')) return { kind: 'ignored' };
   // As Celery's `raise self.replace(…)`.
   if (thrown instanceof ReplacementRequest) return { kind: 'replace', data: thrown.replacement.data };
   if (thrown instanceof RetryRequest) {

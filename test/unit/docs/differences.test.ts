@@ -1,6 +1,6 @@
 /** The rows of "Differences from Celery" in README.md, each with a test of its second column. */
 import { readFileSync } from 'node:fs';
-import { chain, chord, createApp, crontab, currentTask, group, range, zip } from 'chordal';
+import { chain, chord, createApp, crontab, currentTask, group, Ignore, range, Reject, zip } from 'chordal';
 import type { Handler } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import type { TestCloud } from 'chordal/testing';
@@ -133,6 +133,37 @@ const rows: Record<string, () => Promise<void>> = {
     const result = await chord([late, add.si(0, 0).set({ countdown: 3600 })], identity.s()).delay();
     await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED', reason: 'expired' });
     expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(60_000);
+  },
+
+  '`Ignore`': async () => {
+    const app = createApp('ignoring');
+    const skip = app.task('skip', (): number => {
+      throw new Ignore('nothing to do');
+    });
+    use({ ignoring: app.handler(skip) });
+    await expect(valueOf(group([skip.s()]))).rejects.toMatchObject({ name: 'TaskRevokedError', reason: 'ignored' });
+  },
+
+  '`Reject`': async () => {
+    const app = createApp('rejecting');
+    const reject = app.task('reject', { bind: true }, ({ request: { id } }, requeue: boolean) => {
+      if (seen.has(id)) return 'again';
+      seen.add(id);
+      throw new Reject('the reason', { requeue });
+    });
+    const seen = new Set<string>();
+    use({ rejecting: app.handler(reject) });
+    await expect(valueOf(reject.s(false))).rejects.toMatchObject({ errorType: 'WorkerLostError' });
+    expect(await valueOf(reject.s(true))).toBe('again');
+    expect(cloud.deadLetters).toMatchObject([{ reason: 'the reason' }]);
+  },
+
+  '`store_errors_even_if_ignored`': async () => {
+    const result = await fail.s('no disk').set({ ignoreResult: true }).delay();
+    await settled();
+    expect(await result.state()).toBe('FAILURE');
+    expect(await result.get()).toBeUndefined();
+    expect(await result.info()).toMatchObject({ errorType: 'ExpectedError' });
   },
 
   'An immutable body': async () => {

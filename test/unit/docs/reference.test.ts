@@ -47,6 +47,7 @@ const names: readonly [Scope, object][] = [
       rateLimit: 1,
       queue: 1,
       input: 1,
+      output: 1,
       resultExpires: 1,
     } satisfies Record<keyof TaskOptions, 1>,
   ],

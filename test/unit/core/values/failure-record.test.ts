@@ -53,6 +53,9 @@ const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalE
   CHORDAL_MAX_RETRIES_EXCEEDED: new taskErrors.MaxRetriesExceededError('q', { cause }),
   CHORDAL_TIME_LIMIT_EXCEEDED: new taskErrors.TimeLimitExceeded('r', { cause }),
   CHORDAL_SOFT_TIME_LIMIT_EXCEEDED: new taskErrors.SoftTimeLimitExceeded('s', { cause }),
+  CHORDAL_IGNORE: new taskErrors.Ignore('u', { cause }),
+  CHORDAL_REJECT: new taskErrors.Reject('v', { requeue: true, cause }),
+  CHORDAL_INVALID_RESULT: new taskErrors.InvalidResult('w', { cause }),
   CHORDAL_REMOTE: new errors.RemoteError('t', { errorType: 'ValueError', args: [1], remoteStack: 'there', cause }),
 };
 
