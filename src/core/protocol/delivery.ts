@@ -147,8 +147,8 @@ export function onClaim<T extends DeliveredTask>(
   const { claim } = cell;
   // @defect claim-is-of-a-delivery
   if (claim === undefined || (claim.mid === by.mid && claim.token === by.token)) return { kind: 'run', task };
-  if (claim.mid !== by.mid) return { kind: 'end', disposition: ACK };
-  if (now < claim.until) return { kind: 'end', disposition: RETURN };
+  // Nothing is decided yet: another delivery of this message may still decide that it is revoked, and need the message.
+  if (claim.mid !== by.mid || now < claim.until) return { kind: 'end', disposition: RETURN };
   return lost(message, 'its only run ended without an outcome');
 }
 

@@ -213,7 +213,7 @@ describe('onClaim()', () => {
   const claim = (more: object): Cell => ({ claim: { mid: 'm', token: 'k', until: NOW, ...more } });
   it.each<[string, Cell, number, string]>([
     ['runs with its own claim', claim({}), NOW, 'run'],
-    ['leaves the task to the claim of another message', claim({ mid: 'o' }), NOW, 'ack'],
+    ['leaves the task to the claim of another message', claim({ mid: 'o' }), NOW, 'return later'],
     ['returns while another delivery of its message may run', claim({ token: 'x' }), NOW - 1, 'return later'],
     ['fails a run that has outlived its claim', claim({ token: 'x' }), NOW, 'fail WorkerLostError'],
     ['resumes from its own outcome', { outcome: outcome() }, NOW, 'resume'],
