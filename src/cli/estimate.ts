@@ -7,6 +7,8 @@ import { isListed } from '../core/protocol/journal.ts';
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import { inlineItems } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
+import { APP_DEFAULTS } from '../core/task/defaults.ts';
+import type { EngineSettings } from '../core/types/app.ts';
 import { canvasJson } from './read-canvases.ts';
 import type { CanvasText } from './read-canvases.ts';
 
@@ -41,20 +43,29 @@ export interface Bill {
   readonly dollars: Span;
 }
 
+/** The settings that decide which steps run inline. */
+type Inline = Pick<EngineSettings, 'inline' | 'inlineSteps'>;
+
 /**
  * Returns the requests of one canvas, and their price.
  *
+ * @param settings those that differ from an app's defaults. Default: none.
  * @throws InvalidCanvas or SerializationError if it is not a canvas
  */
-export async function billOfCanvas(canvas: CanvasText): Promise<Bill> {
-  return billOf(estimate(planOf(fromCelery(canvasJson(canvas)))));
+export async function billOfCanvas(canvas: CanvasText, settings: Partial<Inline> = {}): Promise<Bill> {
+  return billOf(estimate(planOf(fromCelery(canvasJson(canvas))), settings));
 }
 
-/** Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls. */
-export function estimate(plan: Plan): Estimate {
+/**
+ * Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls.
+ *
+ * @param given the settings that differ from an app's defaults. Default: none.
+ */
+export function estimate(plan: Plan, given: Partial<Inline> = {}): Estimate {
+  const settings = { ...APP_DEFAULTS, ...given };
   const { blocks } = packPlan(plan, 'w');
   const stored = sum(blocks.map(blockCost));
-  const whole = sum([costOf(plan, true), stored]);
+  const whole = sum([costOf(plan, true, settings), stored]);
   // If more than one batch is to be sent, one message goes to a worker, which sends them.
   const isWhole = firstMessages(plan) > FAN_OUT.inlineMembers;
   const listed = isListed('workflows', plan) ? 1 : 0;
@@ -103,13 +114,15 @@ const LEAF_KB = 0.6;
 const NOTHING: Estimate = { tasks: 0, messages: 0, writes: 0, reads: 0, puts: 0, gets: 0 };
 
 /** @param isLast whether nothing follows: then a group's list of values is an outcome of its own. */
-function costOf(plan: Plan, isLast: boolean): Estimate {
+function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
   const links = (plan.links ?? []).filter(({ on }) => on === 'success');
-  const callbacks = links.map((link) => costOf(link.plan, true));
+  const callbacks = links.map((link) => costOf(link.plan, true, settings));
   if ('task' in plan) return sum([{ ...NOTHING, tasks: 1, messages: 1, writes: 1 }, ...callbacks]);
   if ('seq' in plan) {
     const steps = inlineItems(plan.seq);
-    return sum([...steps.map((step, i) => costOf(step, isLast && i === steps.length - 1)), ...callbacks]);
+    const saved = { ...NOTHING, messages: -inlineSteps(steps, settings) };
+    const costs = steps.map((step, i) => costOf(step, isLast && i === steps.length - 1, settings));
+    return sum([...costs, saved, ...callbacks]);
   }
   const members = inlineItems(plan.par);
   const n = members.length;
@@ -120,7 +133,37 @@ function costOf(plan: Plan, isLast: boolean): Estimate {
     writes: climbWrites(n) + (isLast ? 1 : 0),
     reads: isLast ? 0 : gatherReads(n),
   };
-  return sum([join, ...members.map((member) => costOf(member, true)), ...callbacks]);
+  return sum([join, ...members.map((member) => costOf(member, true, settings)), ...callbacks]);
+}
+
+/** Counts the steps that run in the delivery of the step before, as if one function had all tasks and enough time. */
+function inlineSteps(steps: readonly Plan[], settings: Inline): number {
+  let count = 0;
+  let inDelivery = 1;
+  for (const [index, step] of steps.entries()) {
+    const before = steps[index - 1];
+    const isInline = before !== undefined && !hasCallbacks(before) && startsInline(step, settings);
+    inDelivery = isInline && inDelivery < settings.inlineSteps ? inDelivery + 1 : 1;
+    if (inDelivery > 1) count += 1;
+  }
+  return count;
+}
+
+/** Returns whether a step is begun by one message, of a task that asks to run inline and may. */
+function startsInline(step: Plan, settings: Inline): boolean {
+  if ('task' in step) {
+    const { inline = settings.inline, countdown, eta, queue } = step.options ?? {};
+    return inline && countdown === undefined && eta === undefined && queue === undefined;
+  }
+  const [first, ...others] = inlineItems('seq' in step ? step.seq : step.par);
+  return first !== undefined && ('seq' in step || others.length === 0) && startsInline(first, settings);
+}
+
+/** Returns whether callbacks are started where a plan ends: what follows is then more than one message. */
+function hasCallbacks(plan: Plan): boolean {
+  if ((plan.links ?? []).some(({ on }) => on === 'success')) return true;
+  if ('task' in plan) return false;
+  return 'seq' in plan ? inlineItems(plan.seq).slice(-1).some(hasCallbacks) : inlineItems(plan.par).some(hasCallbacks);
 }
 
 /** Each full leaf, and each full node, is marked in the node above it. */

@@ -89,7 +89,7 @@ export function makeConf(given: Partial<AppConf>): AppConf {
   checkOptions(read, SETTINGS, 'an app');
   const { taskDefaults = {}, ...settings }: Partial<AppConf> = read;
   const conf = { ...APP_DEFAULTS, ...settings };
-  const defaults = { ...TASK_DEFAULTS, resultExpires: conf.resultExpires };
+  const defaults = { ...TASK_DEFAULTS, resultExpires: conf.resultExpires, inline: conf.inline };
   return { ...conf, taskDefaults: { ...defaults, ...readTaskOptions('taskDefaults', taskDefaults) } };
 }
 

@@ -51,16 +51,19 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
   await Promise.all(scheduled);
 }
 
-/** Gives each draft its nonce, its queue and its form on the wire; those that cannot be sent are answered apart. */
+/**
+ * Gives each draft its nonce, its queue and its form on the wire; those that cannot be sent are answered apart. A message
+ * that goes on with the work of another keeps the nonce of that one.
+ */
 export function routeAll(
   engine: Engine,
-  drafts: readonly Draft[],
+  drafts: readonly (Draft & { readonly mid?: string })[],
 ): { readonly routed: readonly Routed[]; readonly unsendable: readonly Unsendable[] } {
   const routed: Routed[] = [];
   const unsendable: Unsendable[] = [];
   for (const draft of drafts) {
     try {
-      routed.push(route(engine, { ...draft, mid: engine.nonces.mid() }));
+      routed.push(route(engine, { ...draft, mid: draft.mid ?? engine.nonces.mid() }));
     } catch (error) {
       if (!isChordalError(error)) throw error;
       unsendable.push({ draft, error });

@@ -11,7 +11,9 @@ import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { loggable } from '../engine/redact.ts';
 import { LEAST_NEEDED_MS, timeNeeded } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { deliver, factsOf } from './deliver.ts';
+import { factsOf } from './arrival.ts';
+import { deliver } from './deliver.ts';
+import { Finished } from './finished.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
@@ -20,7 +22,8 @@ import { revokedScopes } from './revocations.ts';
  * Works on a batch of messages and answers with the ids of those that return to their queue.
  *
  * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox does
- * not stop a neighbour. One that would find no time behind the fresh ones runs before them.
+ * not stop a neighbour. One that would find no time behind the fresh ones runs before them. What is finished is deleted
+ * before the duplicates behind, and before a delivery goes on with a further step.
  *
  * @param remainingMs returns the time left in this sandbox, in ms.
  */
@@ -32,23 +35,18 @@ export async function runBatch(
   const returned: string[] = [];
   const outbox = new BatchOutbox(engine.broker, engine.clock);
   const wholeMs = remainingMs();
-  const finish = async (one: Prepared): Promise<boolean> => {
-    const disposition = await attempt(engine, outbox, one, { remainingMs, wholeMs });
-    const isDone = await end(engine, one.delivery, disposition);
-    if (!isDone) returned.push(one.delivery.messageId);
-    return isDone;
+  const finished = new Finished(engine.deliveries, engine.clock);
+  const finish = async (one: Prepared): Promise<void> => {
+    const disposition = await attempt(engine, { outbox, finished }, one, { remainingMs, wholeMs });
+    if (await end(engine, one.delivery, disposition)) finished.add(one.delivery.receipt);
+    else returned.push(one.delivery.messageId);
   };
   const all = await prepare(engine, deliveries, { returned, wholeMs });
   const fresh = all.filter((one) => !isSecond(one));
   const { before, behind } = inTurn(fresh, all.filter(isSecond), wholeMs);
   for (const starved of before) await outbox.during(() => finish(starved));
-  const done = await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
-  const finished = fresh.filter((_, index) => done[index]);
-  if (behind.length > 0 && finished.length > 0) {
-    await engine.deliveries
-      .finish({ receipts: finished.map(({ delivery }) => delivery.receipt) })
-      .catch(() => undefined);
-  }
+  await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
+  if (behind.length > 0) await finished.deleteNow();
   for (const second of behind) await outbox.during(() => finish(second));
   return returned;
 }
@@ -184,7 +182,7 @@ function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Mess
 /** Works on one message. After an error it returns to its queue. */
 async function attempt(
   engine: Engine,
-  outbox: BatchOutbox,
+  { outbox, finished }: { readonly outbox: BatchOutbox; readonly finished: Finished },
   { delivery, message, revoked, slotAt, neededMs }: Prepared,
   time: { readonly remainingMs: () => number; readonly wholeMs: number },
 ): Promise<Disposition> {
@@ -201,7 +199,9 @@ async function attempt(
     },
   };
   try {
-    return await deliver({ engine, outbox, facts, remainingMs });
+    const { queue } = delivery.receipt;
+    const beforeNextStep = (): Promise<void> => finished.deleteSometimes();
+    return await deliver({ engine, outbox, facts, remainingMs, queue, step: 1, beforeNextStep, settled: new Set() });
   } catch (error) {
     return thrown(engine, { ...delivery, id: message.id }, time.wholeMs, error);
   }

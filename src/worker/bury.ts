@@ -10,7 +10,8 @@ import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { loggable } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
-import { deliver, factsOf } from './deliver.ts';
+import { factsOf } from './arrival.ts';
+import { deliver } from './deliver.ts';
 
 /** The reason noted for a message when SQS does not give one. */
 const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';
@@ -87,5 +88,14 @@ function settle(
   { delivery, message, dead }: { readonly delivery: Delivery; readonly message: Message; readonly dead: string },
 ): Promise<Disposition> {
   const facts: DeliveryFacts<Message, RegisteredTask> = { ...factsOf(engine, delivery, message), dead };
-  return deliver({ engine, outbox, facts, remainingMs: () => Number.POSITIVE_INFINITY });
+  return deliver({
+    engine,
+    outbox,
+    facts,
+    remainingMs: () => Number.POSITIVE_INFINITY,
+    queue: delivery.receipt.queue,
+    step: 1,
+    beforeNextStep: async () => undefined,
+    settled: new Set(),
+  });
 }

@@ -8,7 +8,7 @@ import { groupSize, stepsAround } from '../core/protocol/frames.ts';
 import { replacementBase } from '../core/protocol/ids.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
-import type { RunMessage } from '../core/protocol/message.ts';
+import type { Draft, RunMessage } from '../core/protocol/message.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Rerun, Result, RunFacts, Standing } from '../core/protocol/outcome.ts';
 import { withCeleryId } from '../core/protocol/plan.ts';
@@ -22,8 +22,14 @@ import type { Engine } from '../engine/engine.ts';
 import { loadValue } from '../engine/inputs.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { keepValue } from '../engine/values.ts';
-import { failureEffect, interpret } from './interpret.ts';
+import { failureEffect, interpretToOne } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
+
+/** The only message that follows from a decision, not yet sent, and what its sender has at hand. */
+export interface OneLeft {
+  readonly context: TaskDelivery;
+  readonly draft: Draft;
+}
 
 /** One delivery of a task's message at work. */
 export interface TaskDelivery extends EffectContext {
@@ -55,8 +61,15 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   return standing;
 }
 
-/** Performs the decision of this message. A resumed delivery marks all its messages as possible duplicates. */
-export async function continueFrom(delivery: TaskDelivery, standing: Standing, isResumed: boolean): Promise<void> {
+/**
+ * Performs the decision of this message, and returns the message that is left to send, if it is all that follows. A resumed
+ * delivery marks all its messages as possible duplicates.
+ */
+export async function continueFrom(
+  delivery: TaskDelivery,
+  standing: Standing,
+  isResumed: boolean,
+): Promise<OneLeft | undefined> {
   const { engine, message } = delivery;
   // Delays count from now on, not from when the task began.
   const origin = {
@@ -67,14 +80,18 @@ export async function continueFrom(delivery: TaskDelivery, standing: Standing, i
   };
   const context = { ...delivery, origin };
   const decided = decidedBy(standing.cell, message);
-  if (decided === undefined) return;
+  if (decided === undefined) return undefined;
   if (engine.celery !== undefined) {
     const { report } = await import('./celery.ts');
     await report(engine, message, decided);
   }
-  if ('kind' in decided) return interpret(context, await rerunEffects(context, decided));
   const { id, base, links = [], try: attempt, frames } = message;
-  await interpret(context, follow(origin, { at: { id, base, links, attempt }, outcome: decided, frames, standing }));
+  const effects =
+    'kind' in decided
+      ? await rerunEffects(context, decided)
+      : follow(origin, { at: { id, base, links, attempt }, outcome: decided, frames, standing });
+  const draft = await interpretToOne(context, effects);
+  return draft === undefined ? undefined : { context, draft };
 }
 
 /** Returns a failure as a result: its record is kept with the name of the task. */

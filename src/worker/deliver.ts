@@ -4,42 +4,32 @@ import {
   ACK,
   claimedUntil,
   isPossibleDuplicate,
-  mayWait,
   onArrival,
   onClaim,
   onCommit,
   onExpandError,
   onFound,
 } from '../core/protocol/delivery.ts';
-import type { DeliveryFacts, Disposition, Next } from '../core/protocol/delivery.ts';
+import type { Disposition, Next } from '../core/protocol/delivery.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
-import type { ExpandMessage, Message, RunMessage } from '../core/protocol/message.ts';
-import { originOf } from '../core/protocol/origin.ts';
+import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { startRanges, startWhole } from '../core/protocol/start.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
-import type { Outbox } from '../engine/dispatch.ts';
-import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import type { RegisteredTask } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
-import { limitsOf } from '../engine/task/limits.ts';
-import type { Delivery } from '../ports/broker.ts';
-import { commit, continueFrom } from './commit.ts';
+import { isLimited, limitsOf } from '../engine/task/limits.ts';
+import { contextOf } from './arrival.ts';
+import type { Arrival } from './arrival.ts';
+import { commit } from './commit.ts';
 import type { TaskDelivery } from './commit.ts';
 import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
+import { goOn, resume } from './next-step.ts';
 import { observeDecision } from './observe.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
-
-/** One delivery: the facts, and the means to work on it. */
-export interface Arrival<M extends Message = Message> {
-  readonly engine: Engine;
-  readonly outbox: Outbox;
-  readonly facts: DeliveryFacts<M, RegisteredTask>;
-  /** Returns the time left in this sandbox, in ms. */
-  readonly remainingMs: () => number;
-}
 
 /**
  * Works on one message: asks the core for the next action, does its I/O, and asks again with the answer.
@@ -47,27 +37,15 @@ export interface Arrival<M extends Message = Message> {
  * @throws ServiceUnavailable or ConfigurationError if the cloud refuses: the message then returns to its queue.
  */
 export async function deliver(arrival: Arrival): Promise<Disposition> {
-  const { engine, outbox, facts } = arrival;
+  const { facts } = arrival;
   const { message } = facts;
   const next = onArrival(facts);
   if (next.kind === 'end') return next.disposition;
   // @defect dead-are-worked-on
   if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
   if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
-  if (next.kind !== 'forward') return work({ ...arrival, facts: { ...facts, message } }, next);
-  await dispatch(engine, outbox, [route(engine, next.message)]);
-  return ACK;
-}
-
-/** Returns the facts of a delivery as far as they do not depend on its batch. */
-export function factsOf(
-  { nonces, clock, tasks }: Engine,
-  { receives, sentAt }: Delivery,
-  message: Message,
-): DeliveryFacts<Message, RegisteredTask> {
-  const by = { mid: message.mid, token: nonces.token() };
-  const time = { leftMs: 0, wholeMs: 0, neededMs: 0, leastMs: 0 };
-  return { message, by, receives, now: clock.now(), sentAt, tasks, revoked: [], time };
+  if (next.kind === 'forward') return forward(arrival, next.message);
+  return work({ ...arrival, facts: { ...facts, message } }, next);
 }
 
 // --- internal ---
@@ -84,8 +62,30 @@ interface Judged {
 
 const NOTHING: Standing = { cell: {} };
 
-/** Checks a possible duplicate first; then takes the message to its end. */
+/** The end of one step: of the delivery, or a further step that belongs to it. */
+type Ending = Disposition | Arrival<RunMessage>;
+
+/**
+ * Takes a message to its end, and with it the steps that run in the same delivery. Only then it is acknowledged: until
+ * then it is the one message that goes on from what they decide.
+ */
 async function work(arrival: Arrival<RunMessage>, first: Action): Promise<Disposition> {
+  return toEnd(await workOn(arrival, first));
+}
+
+async function toEnd(first: Ending): Promise<Disposition> {
+  let ending = first;
+  // @defect acknowledged-when-steps-are-done
+  while (isStep(ending)) ending = await workOn(ending, onArrival(ending.facts));
+  return ending;
+}
+
+function isStep(ending: Ending): ending is Arrival<RunMessage> {
+  return 'engine' in ending;
+}
+
+/** Checks a possible duplicate first; then takes one step to its end. */
+async function workOn(arrival: Arrival<RunMessage>, first: Action): Promise<Ending> {
   const { message, sentAt } = arrival.facts;
   const delivery = { ...contextOf(arrival, false), message, sentAt };
   if (first.kind !== 'check') return finish(arrival, delivery, first, NOTHING);
@@ -103,7 +103,7 @@ async function finish(
   delivery: TaskDelivery,
   first: Action,
   found: Standing,
-): Promise<Disposition> {
+): Promise<Ending> {
   const { facts } = arrival;
   let { next, standing, startedAt }: Judged = { next: first, standing: found };
   if (next.kind === 'claim' || next.kind === 'run')
@@ -113,9 +113,25 @@ async function finish(
     observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
     next = onCommit(facts, standing);
   }
-  // @defect acknowledged-when-durable
-  if (next.kind === 'continue') await continueFrom(delivery, standing, next.isResumed);
-  return next.kind === 'end' ? next.disposition : ACK;
+  switch (next.kind) {
+    case 'continue':
+      // @defect resumes-hand-over
+      if (!next.isResumed) return (await goOn(arrival, delivery, standing)) ?? ACK;
+      await resume(arrival, delivery, standing);
+      return ACK;
+    case 'forward':
+      return forward(arrival, next.message);
+    case 'end':
+      return next.disposition;
+    default:
+      return ACK;
+  }
+}
+
+/** Sends a message again, under its nonce, and with it the duty to go on from what it decides. */
+async function forward({ engine, outbox }: Arrival, message: RunMessage): Promise<Disposition> {
+  await dispatch(engine, outbox, [route(engine, message)]);
+  return ACK;
 }
 
 /**
@@ -123,7 +139,7 @@ async function finish(
  * refuse is read before the claim is taken.
  */
 async function runNow(
-  { facts, remainingMs }: Arrival<RunMessage>,
+  { facts, remainingMs, step }: Arrival<RunMessage>,
   delivery: TaskDelivery,
   { kind, task }: Action & { readonly kind: 'claim' | 'run' },
 ): Promise<Judged> {
@@ -139,7 +155,11 @@ async function runNow(
   const limits = limitsOf(task, facts.message, remainingMs());
   const isAgain = isPossibleDuplicate(facts);
   const startedAt = delivery.engine.clock.now();
-  const decision = await runToDecision(delivery, task, { given, limits, isAgain });
+  const isPart = step > 1 && !isLimited(task, facts.message);
+  const decision = await runToDecision(delivery, task, { given, limits: { ...limits, isPart }, isAgain });
+  // A step without a limit of its own may have a whole sandbox: it is begun again in one.
+  if (decision === 'cutShort')
+    return { next: { kind: 'forward', message: { ...facts.message, again: true } }, standing: NOTHING };
   return { next: { kind: 'commit', decision }, standing: NOTHING, startedAt };
 }
 
@@ -183,13 +203,7 @@ async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = arrival.facts.message;
   const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const failing = { ...arrival, facts: { ...arrival.facts, message } };
-  return finish(failing, { ...contextOf(failing, true), message }, next, NOTHING);
-}
-
-function contextOf({ engine, outbox, facts }: Arrival, again: boolean): EffectContext {
-  const { token } = facts.by;
-  const origin = originOf(facts.message, { token, again, now: facts.now, ...engine.fanOut });
-  return { engine, outbox, origin, mayWait: mayWait(facts), settled: new Set() };
+  return toEnd(await finish(failing, { ...contextOf(failing, true), message }, next, NOTHING));
 }
 
 function check({ engine, message, origin }: TaskDelivery, isCounted: boolean): Promise<Standing> {

@@ -5,6 +5,7 @@ import { afterClimb, afterSettle } from '../core/protocol/continue.ts';
 import type { Effect, LoadEffect, SendEffect, SettleEffect } from '../core/protocol/effect.ts';
 import { groupSize, positionOf, stepsAround } from '../core/protocol/frames.ts';
 import { isId } from '../core/protocol/ids.ts';
+import type { Draft } from '../core/protocol/message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
@@ -14,7 +15,7 @@ import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, routeAll } from '../engine/dispatch.ts';
-import type { Outbox, Unsendable } from '../engine/dispatch.ts';
+import type { Outbox, Routed, Unsendable } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keepValue } from '../engine/values.ts';
 
@@ -40,6 +41,33 @@ export async function interpret(context: EffectContext, effects: readonly Effect
     sendAll(context, sends),
     ...others.map(async (effect) => interpret(context, await perform(context, effect))),
   ]);
+}
+
+/**
+ * Carries out effects as {@link interpret} does, but leaves a message unsent that is all that is left to do, and returns
+ * it.
+ */
+export async function interpretToOne(context: EffectContext, effects: readonly Effect[]): Promise<Draft | undefined> {
+  for (let left = effects; ;) {
+    const [only, ...others] = left;
+    if (only === undefined) return undefined;
+    if (others.length > 0) {
+      await interpret(context, left);
+      return undefined;
+    }
+    if (only.kind === 'send') return only.message;
+    left = await perform(context, only);
+  }
+}
+
+/** Gives one message its form on the wire, under the nonce that it may have already; fails what it would start if it cannot. */
+export async function routeOne(
+  context: EffectContext,
+  draft: Draft & { readonly mid?: string },
+): Promise<Routed | undefined> {
+  const { routed, unsendable } = routeAll(context.engine, [draft]);
+  await Promise.all(unsendable.map((one) => failUnsendable(context, one)));
+  return routed[0];
 }
 
 /** Returns the effect that fails a plan which has not run and cannot. */

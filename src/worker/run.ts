@@ -16,9 +16,8 @@ import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
 import type { RegisteredTask } from '../engine/engine.ts';
 import { loadArguments } from '../engine/inputs.ts';
-import type { Limits } from '../engine/task/limits.ts';
 import { runTask } from '../engine/task/run-task.ts';
-import type { RunResult } from '../engine/task/run-task.ts';
+import type { RunLimits, RunResult } from '../engine/task/run-task.ts';
 import { callOf } from '../engine/task/task-call.ts';
 import type { TaskCall } from '../engine/task/task-call.ts';
 import { failureOf, keep } from './commit.ts';
@@ -48,8 +47,8 @@ export async function prepareRun(delivery: TaskDelivery, task: RegisteredTask): 
 export async function runToDecision(
   delivery: TaskDelivery,
   task: RegisteredTask,
-  { given, limits, isAgain }: { readonly given: Given; readonly limits: Limits; readonly isAgain: boolean },
-): Promise<Result | Rerun> {
+  { given, limits, isAgain }: { readonly given: Given; readonly limits: RunLimits; readonly isAgain: boolean },
+): Promise<Result | Rerun | 'cutShort'> {
   const { engine, message } = delivery;
   const revoked = new AbortController();
   const done = new AbortController();
@@ -66,7 +65,7 @@ export async function runToDecision(
   // The task was told to stop, and did not do its work.
   if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
     return revokedBecause('revoked', task.name);
-  return toDecision(delivery, task, result);
+  return result.kind === 'cutShort' ? result.kind : toDecision(delivery, task, result);
 }
 
 // --- internal ---
@@ -100,7 +99,11 @@ function planLabelled({ engine, message: { sig } }: TaskDelivery, data: Signatur
   return planOf(data, { labels, calledAt: engine.clock.now() });
 }
 
-async function toDecision(delivery: TaskDelivery, task: RegisteredTask, result: RunResult): Promise<Result | Rerun> {
+async function toDecision(
+  delivery: TaskDelivery,
+  task: RegisteredTask,
+  result: Exclude<RunResult, { readonly kind: 'cutShort' }>,
+): Promise<Result | Rerun> {
   switch (result.kind) {
     case 'success':
       return success(delivery, task, result);

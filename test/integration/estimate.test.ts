@@ -7,6 +7,7 @@ import { billOfCanvas } from '../../src/cli/estimate.ts';
 import type { Bill } from '../../src/cli/estimate.ts';
 import { startCountedCloud } from '../bench/support/counted-cloud.ts';
 import type { CountedCloud } from '../bench/support/counted-cloud.ts';
+import type { Counts } from '../bench/support/counting-proxy.ts';
 import { seededRandom } from '../simulation/seeded-random.ts';
 import type { SeededRandom } from '../simulation/seeded-random.ts';
 
@@ -56,6 +57,15 @@ test.each(canvases)(
   },
   60_000,
 );
+
+test('a chain of inline steps costs one write a step, and three SQS requests in all', async () => {
+  const steps = chain(add.s(1, 2), ...(range(19).map(() => add.s(1)) as [])).set({ inline: true });
+  const { client, functions } = await cloud.billOf(() => steps.delay());
+
+  expect(functions).toMatchObject({ writes: 20, reads: 0, requests: { DeleteMessageBatch: 1 } });
+  const sends = ({ requests }: Counts): number => (requests['SendMessage'] ?? 0) + (requests['SendMessageBatch'] ?? 0);
+  expect([sends(client), sends(functions)]).toEqual([1, 0]);
+}, 60_000);
 
 test.each(range(DRAWN / TOGETHER))(
   'the units of ten drawn canvases are those that the embedded cloud counts, draw %i',

@@ -13,7 +13,7 @@ import {
   thenOf,
 } from './edits.ts';
 import type { Edit } from './edits.ts';
-import { plainTask } from './specs.ts';
+import { chainOf, plainTask } from './specs.ts';
 import type { Feature, Spec, TaskSpec } from './specs.ts';
 
 /** A plausible mistake in the worker, the core or the store, which the simulation has to see. */
@@ -37,6 +37,9 @@ const LOST_ACKS = { lostAck: 0.4 };
 const FAILING_GROUP: Spec = { t: 'group', members: [{ ...plainTask(2), fails: true }, plainTask(3), plainTask(4)] };
 /** A task that kills its sandbox, after a task, a delay or a wide group. It may start four times, however its message comes back. */
 const POISON: TaskSpec = { ...plainTask(9), poison: true };
+
+/** A chain that one delivery may run. */
+const INLINE_CHAIN: Spec = chainOf(4, { inline: true });
 
 function emptyIn(): Spec {
   return { t: 'chord', header: [], body: { t: 'group', members: [] }, collect: false };
@@ -234,7 +237,9 @@ export const DEFECTS: readonly Defect[] = [
       before(
         'commit-decides',
         `if (${DECIDED}.state !== undefined && 'steps' in (arguments[0].message.frames[0] ?? {}))
-           await continueFrom(arguments[0], { cell: { outcome: { ...${DECIDED}, ...arguments[0].origin.by } } }, false);`,
+           await continueFrom(arguments[0], { cell: { outcome: { ...${DECIDED}, ...arguments[0].origin.by } } }, false).then(
+             async (left) => left && (await import('./interpret.ts')).interpret(left.context, [{ kind: 'send', message: left.draft }]),
+           );`,
       ),
     ],
     features: ['plain'],
@@ -427,5 +432,59 @@ export const DEFECTS: readonly Defect[] = [
     features: ['fail'],
     faults: 'none',
     seen: /the failure of .* is not listed/,
+  },
+  {
+    name: 'a step that runs inline belongs to a message of its own, which nobody has',
+    edits: [becomes('inline-belongs-to-the-received-message', (step) => `{ ...${step}, mid: engine.nonces.mid() }`)],
+    features: ['plain', 'inline'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a message that comes back does not go on from the steps that it ran inline',
+    edits: [drop('resume-finds-its-steps')],
+    features: ['plain', 'inline'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a step is handed over under a new nonce, while an earlier delivery still runs it',
+    edits: [rewrite('handed-over-under-its-nonce', /mid === undefined \? draft : \{[^}]*\}/, 'draft')],
+    features: ['plain', 'inline'],
+    faults: 'heavy',
+    spec: INLINE_CHAIN,
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a message that comes back runs the next step inline',
+    edits: [always('resumes-hand-over'), drop('only-the-first-delivery-runs-inline')],
+    features: ['plain', 'inline'],
+    faults: 'none',
+    spec: { t: 'chain', steps: [plainTask(1), { ...POISON, inline: true }] },
+    seen: /was begun \d+ times/,
+  },
+  {
+    name: 'a message is acknowledged before the steps that run inline have ended',
+    edits: [
+      rewrite(
+        'acknowledged-when-steps-are-done',
+        /^[^]*$/,
+        `if (isStep(ending)) {
+           let step = ending;
+           void (async () => { while (isStep(step)) step = await workOn(step, onArrival(step.facts)); })().catch(() => undefined);
+           return ACK;
+         }`,
+      ),
+    ],
+    features: ['plain', 'inline'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a later attempt runs inline, and its item forgets the one before',
+    edits: [dropOperand('inline-is-a-first-attempt', 1)],
+    features: ['replace', 'inline'],
+    faults: 'heavy',
+    seen: /hangs|never ends/,
   },
 ];

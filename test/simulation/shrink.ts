@@ -90,6 +90,7 @@ function* smallerTasks(task: TaskSpec): Generator<Spec> {
     'hangs',
     'ignored',
     'linked',
+    'inline',
   ] as const)
     if (task[flag]) yield { ...task, [flag]: false };
 }
@@ -106,6 +107,7 @@ function describeTask(task: TaskSpec): string {
     task.large > 0 && `large ${task.large}`,
     task.ignored && 'ignored',
     task.linked && 'linked',
+    task.inline && 'inline',
     task.retries > 0 && `retries ${task.retries}`,
     task.countdown > 0 && `in ${task.countdown} s`,
     task.replace !== null && `replaced by ${task.replace.map(describeSpec).join(' or ')}`,

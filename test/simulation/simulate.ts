@@ -59,6 +59,7 @@ async function run(simulation: Simulation): Promise<Report> {
   const luck = seededRandom(seed);
   const trace: Trace = {
     runs: new Map(),
+    begun: new Map(),
     earlyRuns: new Map(),
     launched: new Map(),
     inputs: new Set(),
@@ -91,6 +92,7 @@ async function run(simulation: Simulation): Promise<Report> {
   await Promise.all([cloud.run(), revoked]);
   // The revocation may have come when nothing else was left.
   const ended = await cloud.run();
+  for (const id of trace.begun.keys()) witness.begun.add(id);
   const check = {
     spec,
     cloud,
@@ -190,7 +192,9 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
 const EXPLAINED: ReadonlySet<unknown> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
 
 /** The task that an id stood for last. */
-function taskAt({ sent }: Recorder, id: string): number | undefined {
+function taskAt({ sent }: Recorder, { begun }: Trace, id: string): number | undefined {
+  const inline = begun.get(id);
+  if (inline !== undefined) return inline.n;
   const last = sent
     .get(id)
     ?.toSorted((a, b) => a.attempt - b.attempt)
@@ -201,7 +205,7 @@ function taskAt({ sent }: Recorder, id: string): number | undefined {
 }
 
 /** The value, or the failure, is what an evaluation without the engine comes to. */
-async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<readonly string[]> {
+async function valueProblems({ spec, cloud, witness, trace, scope }: Checked): Promise<readonly string[]> {
   const outcome = witness.outcomes.get('W');
   if (outcome === undefined || outcome.state === 'REVOKED') return [];
   const lost = new Set<number>();
@@ -210,7 +214,7 @@ async function valueProblems({ spec, cloud, witness, scope }: Checked): Promise<
     const record = await loadValue(cloud.ports, own.value);
     const type = isPlainObject(record) ? record['errorType'] : undefined;
     if (type === 'Expected') continue;
-    const n = taskAt(witness, id);
+    const n = taskAt(witness, trace, id);
     // A range of a group, or a group itself, was lost: which tasks were in it, the canvas does not say.
     if (n === undefined || n < 0) return [];
     if (own.state === 'FAILURE' && !EXPLAINED.has(type))
@@ -266,7 +270,7 @@ function callbackProblems({ witness, callbacks, spec, trace }: Checked): readonl
 }
 
 /** Of every task that was decided by a message of its own: the callbacks that were due were started, and no others. */
-function linkProblems({ witness }: Checked): readonly string[] {
+function linkProblems({ witness, trace }: Checked): readonly string[] {
   // Below a revoked workflow nothing continues.
   if (witness.outcomes.get('W')?.state === 'REVOKED') return [];
   const started = new Map<string, Set<string>>();
@@ -280,7 +284,11 @@ function linkProblems({ witness }: Checked): readonly string[] {
   return [...witness.attempts].flatMap(([id, attempt]) => {
     const sent = witness.sent.get(id)?.find((one) => one.attempt === attempt);
     const state = witness.outcomes.get(id)?.state;
-    if (sent === undefined || state === undefined) return [];
+    if (state === undefined) return [];
+    const task = trace.begun.get(id);
+    if (sent === undefined && state !== 'REVOKED' && task?.linked === true && task.replace === null && !started.has(id))
+      return [`no callback of ${id} was started for ${state}`];
+    if (sent === undefined) return [];
     const due = state === 'SUCCESS' ? sent.links.success : state === 'FAILURE' ? sent.links.failure : 0;
     const count = started.get(id)?.size ?? 0;
     return count === due ? [] : [`${count} callbacks of ${id} were started for ${state}, and ${due} were due`];

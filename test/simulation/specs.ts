@@ -26,6 +26,8 @@ export interface TaskSpec {
   readonly ignored: boolean;
   /** Has a callback and an error callback of its own. */
   readonly linked: boolean;
+  /** Runs where the step before it ran, where it can. */
+  readonly inline: boolean;
   /** Its possible replacements: another run may choose the other one. */
   readonly replace: readonly [Spec, Spec] | null;
   readonly launch: Spec | null;
@@ -72,6 +74,7 @@ export const FEATURES = [
   'links',
   'version',
   'scheduled',
+  'inline',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -120,6 +123,7 @@ export class SpecDrawer {
       large: has('large', 0.4) ? ([150, 1000, 9000][below(3)] ?? 0) : 0,
       ignored: has('ignore', 0.2),
       linked: has('links', 0.2),
+      inline: has('inline', 0.8),
       replace: null,
       launch: null,
       adds: null,
@@ -152,8 +156,8 @@ function first(specs: readonly Spec[]): number | undefined {
 }
 
 /** A chain of plain tasks. */
-export function chainOf(length: number): ChainSpec {
-  return { t: 'chain', steps: Array.from({ length }, (_, index) => plainTask(index + 1)) };
+export function chainOf(length: number, more: Partial<TaskSpec> = {}): ChainSpec {
+  return { t: 'chain', steps: Array.from({ length }, (_, index) => ({ ...plainTask(index + 1), ...more })) };
 }
 
 /** A chord of plain tasks. */
@@ -169,6 +173,6 @@ export function chordOf(width: number): ChordSpec {
 /** A task that does nothing but its work. */
 export function plainTask(n: number): TaskSpec {
   const never = { immutable: false, fails: false, poison: false, early: false, limited: false, expires: false };
-  const plain = { hangs: false, large: 0, ignored: false, linked: false };
+  const plain = { hangs: false, large: 0, ignored: false, linked: false, inline: false };
   return { t: 'task', n, ...never, ...plain, retries: 0, countdown: 0, replace: null, launch: null, adds: null };
 }

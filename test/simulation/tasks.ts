@@ -9,6 +9,8 @@ import type { Spec, TaskSpec } from './specs.ts';
 export interface Trace {
   /** How often each attempt of an id was begun. */
   readonly runs: Map<string, number>;
+  /** The task that was last begun under each id: one that runs inline was never sent. */
+  readonly begun: Map<string, TaskSpec>;
   /** The same of tasks that may run only once. */
   readonly earlyRuns: Map<string, number>;
   /** The launched ids, by the attempt that launched them. */
@@ -34,7 +36,8 @@ export interface SimulatedApp {
 }
 
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
-  const app = createApp('simulation');
+  // Few steps, so that short chains are sent on.
+  const app = createApp('simulation', { inlineSteps: 4 });
   const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> =>
     runTask(ctx, trace, build, given);
   const tasks = {
@@ -49,13 +52,14 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
   function build(spec: Spec): AnySignature {
     switch (spec.t) {
       case 'task': {
-        const { countdown, expires, immutable, ignored, hangs, linked } = spec;
+        const { countdown, expires, immutable, ignored, hangs, linked, inline } = spec;
         const task = spec.early ? 'early' : spec.limited ? 'limited' : 'work';
         const options = {
           ...(countdown > 0 ? { countdown } : {}),
           ...(expires ? { expires: 1 } : {}),
           ...(hangs ? { timeLimit: LIMIT_SECONDS } : {}),
           ...(ignored ? { ignoreResult: true } : {}),
+          ...(inline ? { inline } : {}),
         };
         const signature = app.signature(task, { args: [spec], immutable, options });
         return linked ? signature.link(callback('linked')).linkError(callback('failed')) : signature;
@@ -106,6 +110,7 @@ async function runTask(
   const spec = given.at(-1) as TaskSpec;
   const key = `${ctx.request.id}|${spec.n}|${ctx.request.retries}`;
   const run = count(trace.runs, key);
+  trace.begun.set(ctx.request.id, spec);
   if (spec.early) count(trace.earlyRuns, key);
   const inputs = given.slice(0, -1);
   note(trace.inputs, inputs);

@@ -9,7 +9,8 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
     .command('cost')
     .description('Print the AWS calls that canvases will make, and their price; nothing is sent')
     .argument('<file>', 'file of signature JSON, or NDJSON with one canvas a line; - reads stdin')
-    .action(async (file: string) => {
+    .option('--inline', 'count as if every task had inline: true, and one function ran them all')
+    .action(async (file: string, { inline = false }: { readonly inline?: boolean }) => {
       const input = canvasesIn(await readInput(file, stdin), file);
       const rejected = new RejectedCanvases(input, output);
       const [{ billOfCanvas }, { endingOf, exitCodeOf, rejectionJson }] = await Promise.all([
@@ -17,7 +18,7 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
         import('../outcome-json.ts'),
       ]);
       const endings = await Promise.all(
-        input.canvases.map(async (canvas) => ({ canvas, ending: await endingOf(billOfCanvas(canvas)) })),
+        input.canvases.map(async (canvas) => ({ canvas, ending: await endingOf(billOfCanvas(canvas, { inline })) })),
       );
       for (const { canvas, ending } of endings) {
         if ('error' in ending) rejected.add(canvas, ending.error);

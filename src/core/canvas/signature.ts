@@ -119,6 +119,8 @@ export interface CallOptions {
   readonly timeLimit?: number;
   /** The seconds after which a run is warned. */
   readonly softTimeLimit?: number;
+  /** Whether it runs where the step before it has run, if it can. */
+  readonly inline?: boolean;
 }
 
 /** Arguments given later: prepended; keyword arguments merge and the later wins. */

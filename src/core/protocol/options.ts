@@ -203,6 +203,20 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     wire: TEXT,
     doc: 'The id under which a Celery application reads the result.',
   },
+  inline: {
+    scopes: ['app', 'task', 'call'],
+    check: FLAG,
+    celery: 'inline',
+    wire: FLAG,
+    default: false,
+    doc: 'Runs where the step before it has run, without a message of its own, if nothing else follows that step.',
+  },
+  inlineSteps: {
+    scopes: ['app'],
+    check: wholeFrom(1),
+    default: 100,
+    doc: 'Most steps that one delivery runs, its own included.',
+  },
   taskDefaults: { scopes: ['app'], check: OBJECT, doc: 'Options of every task that does not say otherwise.' },
 };
 

@@ -84,6 +84,7 @@ export interface PlanOptions {
   readonly softTimeLimit?: number;
   /** The id under which a Celery application that sent the canvas reads the result. */
   readonly celeryId?: string;
+  readonly inline?: boolean;
 }
 
 /** Members of a group, or steps of a chain, at most. */

@@ -68,6 +68,10 @@ export interface EngineSettings {
    * write, and a listed failure another. Default: `CHORDAL_JOURNAL`, or `workflows`.
    */
   readonly journal?: JournalMode;
+  /** Whether tasks run where the step before them has run, if they can: `inline` of every task. Default false. */
+  readonly inline: boolean;
+  /** The steps that one delivery runs at most, its own included. Default 100. */
+  readonly inlineSteps: number;
 }
 
 /**

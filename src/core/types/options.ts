@@ -64,6 +64,8 @@ export interface SignatureOptions {
   readonly timeLimit?: number;
   /** Seconds after which its abort signal fires; below `timeLimit`. Default: the task's, or none. */
   readonly softTimeLimit?: number;
+  /** Whether it runs where the step before it has run, if it can: see {@link TaskOptions.inline}. Default: the task's, false. */
+  readonly inline?: boolean;
 }
 
 /**
@@ -155,6 +157,12 @@ export interface TaskOptions {
   readonly rateLimit?: string | number;
   /** The queue it is sent to. Default: that of the function that holds it. */
   readonly queue?: string;
+  /**
+   * Whether it runs in the sandbox of the step before it, without a message of its own, if that step is followed by nothing
+   * else. It is sent where something delays or limits it, where another function runs it, and where too little time is
+   * left. Default false.
+   */
+  readonly inline?: boolean;
   /** Validates the arguments, given as one array, at the caller where the task is known there. Default: no check. */
   readonly input?: StandardSchema;
   /** Validates the value before it is stored, and may give it another form. Default: no check. */

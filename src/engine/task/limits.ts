@@ -30,8 +30,25 @@ export function limitsOf(task: RegisteredTask, { sig }: RunMessage, remainingMs:
   return { hardMs, softMs: soft === undefined ? hardMs : soft * 1000, lateMs };
 }
 
+/**
+ * Returns how much of a sandbox's time a task should find before it is started behind another step, in ms. A task without
+ * a limit may take as long as its function, so it needs half of that, and is sent if it needs more.
+ */
+export function timeNeededInline(
+  task: RegisteredTask | undefined,
+  message: Pick<RunMessage, 'sig'>,
+  wholeMs: number,
+): number {
+  return isLimited(task, message) ? timeNeeded(task, message) : Math.max(LEAST_NEEDED_MS, wholeMs / 2);
+}
+
+/** Returns whether a task has a time limit of its own. */
+export function isLimited(task: RegisteredTask | undefined, { sig }: Pick<RunMessage, 'sig'>): boolean {
+  return (sig.options?.timeLimit ?? task?.options.timeLimit) !== undefined;
+}
+
 /** How much of a sandbox's time a task should find before it is started, in ms. */
-export function timeNeeded(task: RegisteredTask | undefined, { sig }: RunMessage): number {
+export function timeNeeded(task: RegisteredTask | undefined, { sig }: Pick<RunMessage, 'sig'>): number {
   const hard = sig.options?.timeLimit ?? task?.options.timeLimit;
   return hard === undefined ? LEAST_NEEDED_MS : (hard + LIMIT_MARGIN_SECONDS) * 1000;
 }

@@ -26,10 +26,16 @@ export type RunResult =
   | { readonly kind: 'failure'; readonly record: FailureRecord }
   | { readonly kind: 'ignored' }
   | { readonly kind: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
-  | { readonly kind: 'replace'; readonly data: SignatureData };
+  | { readonly kind: 'replace'; readonly data: SignatureData }
+  /** Its part of the sandbox's time was not enough. */
+  | { readonly kind: 'cutShort' };
 
 /** How long a run may take, and when it is revoked. */
-export type RunLimits = Limits & { readonly revoked?: AbortSignal };
+export type RunLimits = Limits & {
+  readonly revoked?: AbortSignal;
+  /** It has a part of a sandbox's time only, and may have more in another: it does not fail if that is over. Default false. */
+  readonly isPart?: boolean;
+};
 
 /**
  * Runs a task's function once, within its limits, and returns the result.
@@ -52,11 +58,17 @@ export async function runTask(
   const mustBeInTime = (): void => {
     if (engine.clock.now() - startedAt > limits.lateMs) throw tooLong(task, limits.hardMs);
   };
+  let isOver = false;
+  const onOver = (): void => {
+    isOver = true;
+  };
   try {
     const ended = within(run, async () => callFunction(task, run)).finally(mustBeInTime);
-    const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal })]);
+    const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal, onOver })]);
     return resultOf(value, task, run);
   } catch (thrown) {
+    // A function that ends because of the notice has not failed by itself.
+    if (limits.isPart === true && isOver) return { kind: 'cutShort' };
     return failureOf(engine, thrown, task, call);
   } finally {
     // With a reason there is no error to be made for it, at each run.
@@ -123,11 +135,20 @@ function issueText({ message, path = [] }: SchemaIssue, of: string): string {
   return keys.length === 0 ? message : `${pathOf(of, keys)}: ${message}`;
 }
 
+/** What the limit of a run needs and does. */
+interface Limiting {
+  readonly limits: Limits;
+  readonly notice: AbortController;
+  readonly done: AbortSignal;
+  /** Is called when the time is over, before the function is told. */
+  readonly onOver: () => void;
+}
+
 /** Fails a run that takes too long, after a notice at the soft limit. The function's later work is not awaited. */
 async function limit(
   { clock }: Engine,
   task: RegisteredTask,
-  { limits, notice, done }: { readonly limits: Limits; readonly notice: AbortController; readonly done: AbortSignal },
+  { limits, notice, done, onOver }: Limiting,
 ): Promise<never> {
   const { softMs, hardMs } = limits;
   const isNoticed = softMs < hardMs;
@@ -140,6 +161,7 @@ async function limit(
   await clock.sleep(isNoticed ? hardMs - softMs : hardMs, done);
   if (done.aborted) return new Promise<never>(() => undefined);
   const error = tooLong(task, hardMs);
+  onOver();
   if (!notice.signal.aborted) notice.abort(error);
   throw error;
 }

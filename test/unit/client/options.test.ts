@@ -215,6 +215,8 @@ describe('createApp()', () => {
       table: 't',
       maxDepth: 100,
       resultExpires: 60,
+      inline: false,
+      inlineSteps: 100,
       taskDefaults: {
         bind: false,
         maxRetries: 7,
@@ -228,6 +230,7 @@ describe('createApp()', () => {
         trackStarted: false,
         acksLate: true,
         resultExpires: 60,
+        inline: false,
       },
     });
   });

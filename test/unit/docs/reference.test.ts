@@ -26,6 +26,7 @@ const names: readonly [Scope, object][] = [
       maxRetries: 1,
       timeLimit: 1,
       softTimeLimit: 1,
+      inline: 1,
     } satisfies Record<keyof SignatureOptions, 1>,
   ],
   [
@@ -49,6 +50,7 @@ const names: readonly [Scope, object][] = [
       input: 1,
       output: 1,
       resultExpires: 1,
+      inline: 1,
     } satisfies Record<keyof TaskOptions, 1>,
   ],
 ];

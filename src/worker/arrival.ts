@@ -1,0 +1,43 @@
+import { mayWait } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts } from '../core/protocol/delivery.ts';
+import type { Message } from '../core/protocol/message.ts';
+import { originOf } from '../core/protocol/origin.ts';
+import type { Outbox } from '../engine/dispatch.ts';
+import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import type { Delivery } from '../ports/broker.ts';
+import type { EffectContext } from './interpret.ts';
+
+/** One delivery: the facts, and the means to work on it. */
+export interface Arrival<M extends Message = Message> {
+  readonly engine: Engine;
+  readonly outbox: Outbox;
+  readonly facts: DeliveryFacts<M, RegisteredTask>;
+  /** Returns the time left in this sandbox, in ms. */
+  readonly remainingMs: () => number;
+  /** The queue that the message was received from. */
+  readonly queue: string;
+  /** Which step of the delivery this is: 1 for the message that was received. */
+  readonly step: number;
+  /** Deletes what has been finished beside this delivery, before it goes on with a further step. */
+  readonly beforeNextStep: () => Promise<void>;
+  /** The ids that the delivery has settled so far. */
+  readonly settled: Set<string>;
+}
+
+/** Returns the facts of a delivery as far as they do not depend on its batch. */
+export function factsOf(
+  { nonces, clock, tasks }: Engine,
+  { receives, sentAt }: Pick<Delivery, 'receives' | 'sentAt'>,
+  message: Message,
+): DeliveryFacts<Message, RegisteredTask> {
+  const by = { mid: message.mid, token: nonces.token() };
+  const time = { leftMs: 0, wholeMs: 0, neededMs: 0, leastMs: 0 };
+  return { message, by, receives, now: clock.now(), sentAt, tasks, revoked: [], time };
+}
+
+/** Returns the means of a delivery's effects. */
+export function contextOf({ engine, outbox, facts, settled }: Arrival, again: boolean): EffectContext {
+  const { token } = facts.by;
+  const origin = originOf(facts.message, { token, again, now: facts.now, ...engine.fanOut });
+  return { engine, outbox, origin, mayWait: mayWait(facts), settled };
+}
