@@ -8,6 +8,7 @@ import type { Footprint } from '../core/protocol/footprint.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import { keptFor, LIFETIME_MS } from '../core/protocol/lifetime.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
+import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { InFlight, Survey } from '../ports/survey.ts';
@@ -173,14 +174,14 @@ const WORDS: Readonly<Record<Missing['lacks'], string>> = {
 
 function lineOf({ workflow, missing, until }: OpenWorkflow, state: 'waiting' | 'lost'): object {
   const further = missing.length - NAMED;
-  return {
+  return compact({
     workflow,
     state,
     missing: missing.slice(0, NAMED),
-    ...(further > 0 && { further }),
+    further: further > 0 ? further : undefined,
     // The time of the last write, or of the latest start.
-    ...(until !== undefined && { at: new Date(until - LIFETIME_MS).toISOString() }),
-  };
+    at: until === undefined ? undefined : new Date(until - LIFETIME_MS).toISOString(),
+  });
 }
 
 function totalOf({ visible, hidden, delayed, dead, scheduled }: InFlight): number {

@@ -1,6 +1,7 @@
 import { reportError } from '../client/results/report.ts';
 import type { ErrorReport } from '../client/results/report.ts';
 import { isChordalError } from '../core/errors/caller.ts';
+import { compact } from '../core/values/compact.ts';
 import type { Json } from '../core/values/json.ts';
 import { toAnswer } from '../core/values/serializer.ts';
 import { isUsersMistake } from './errors.ts';
@@ -31,7 +32,7 @@ export function errorJson(error: unknown): ErrorReport {
 
 /** Makes the JSON for a rejected canvas, with its line if it has one. */
 export function rejectionJson({ line }: CanvasText, error: unknown): object {
-  return { error: { ...errorJson(error), ...(line !== undefined && { line }) } };
+  return { error: compact({ ...errorJson(error), line }) };
 }
 
 /** Returns 0 if nothing failed, 2 if no canvas could be sent, otherwise 1. */

@@ -1,3 +1,4 @@
+import { compact } from '../core/values/compact.ts';
 import { ENDPOINTS, writeEndpoints } from '../runtime/endpoints.ts';
 import type { EndpointOptions } from '../runtime/endpoints.ts';
 
@@ -34,13 +35,13 @@ export function endpointEnvironment(
   { sqsS3, dynamodb, accessKey }: Endpoints,
   scheduler?: string,
 ): Readonly<Record<string, string>> {
-  const urls = { sqs: sqsS3, s3: sqsS3, dynamodb, ...(scheduler !== undefined && { scheduler }) };
+  const urls = compact({ sqs: sqsS3, s3: sqsS3, dynamodb, scheduler });
   return {
     [ENDPOINTS]: writeEndpoints(urls, { region: localRegion, accessKeyId: accessKey, secretAccessKey }),
     AWS_ENDPOINT_URL_SQS: sqsS3,
     AWS_ENDPOINT_URL_S3: sqsS3,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    ...(scheduler !== undefined && { AWS_ENDPOINT_URL_SCHEDULER: scheduler }),
+    ...compact({ AWS_ENDPOINT_URL_SCHEDULER: scheduler }),
     AWS_REGION: localRegion,
     // Python's SDK reads this one.
     AWS_DEFAULT_REGION: localRegion,

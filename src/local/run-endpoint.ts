@@ -1,4 +1,5 @@
 import type { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
+import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { StandingSchedule } from '../ports/schedules.ts';
 import { queueArn, schedulerRole } from './endpoints.ts';
@@ -61,8 +62,7 @@ function scheduleJson(one: StandingSchedule, queuePrefix: string): object {
     ScheduleExpressionTimezone: one.timezone,
     State: one.isEnabled ? 'ENABLED' : 'DISABLED',
     FlexibleTimeWindow: { Mode: 'OFF' },
-    ...(one.start !== undefined && { StartDate: one.start / 1000 }),
-    ...(one.end !== undefined && { EndDate: one.end / 1000 }),
+    ...compact({ StartDate: one.start && one.start / 1000, EndDate: one.end && one.end / 1000 }),
     Target: { Arn: queueArn(`${queuePrefix}${one.queue}`), RoleArn: schedulerRole, Input: one.body },
   };
 }

@@ -10,6 +10,7 @@ import { outlives } from '../core/protocol/lifetime.ts';
 import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
+import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { copyJson } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
@@ -92,10 +93,7 @@ function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers
 /** Returns the plan of a replacement, or of an addition to the chord, with the task's own labels. */
 function planLabelled({ engine, message: { sig } }: TaskDelivery, data: SignatureData): Plan {
   const { headers, tenant } = sig.options ?? {};
-  const labels = {
-    ...(headers === undefined ? {} : { headers: readHeaders({ headers }, sig.task) }),
-    ...(tenant === undefined ? {} : { tenant }),
-  };
+  const labels = compact({ headers: headers && readHeaders({ headers }, sig.task), tenant });
   return planOf(data, { labels, calledAt: engine.clock.now() });
 }
 

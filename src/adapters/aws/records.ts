@@ -61,7 +61,11 @@ export class AwsRecords implements Records {
 
   async putProgress({ address, progress, until }: PutProgress): Promise<void> {
     const { state, meta, attempt } = progress;
-    const attributes = { s: text(state), m: text(meta), ...(attempt === undefined ? {} : { a: number(attempt) }) };
+    const attributes = compact({
+      s: text(state),
+      m: text(meta),
+      a: attempt === undefined ? undefined : number(attempt),
+    });
     await this.#table.put(putRequest(this.#table.name, progressKey(address), attributes, until));
   }
 

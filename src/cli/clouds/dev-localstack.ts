@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compact } from '../../core/values/compact.ts';
 import { startLocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { LocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { Output } from '../output.ts';
@@ -26,8 +27,7 @@ export async function startDevOnLocalStack(
   const dev = await startLocalStackDev({
     handlersDir,
     stage,
-    ...(url !== undefined && url !== '' && { url }),
-    ...(port !== undefined && { port }),
+    ...compact({ url: url === '' ? undefined : url, port }),
     env: ownEnvironment(),
     onProgress: (message) => output.note(message),
     onLog: (functionName, line) => output.note(`${output.faint(`${functionName} |`)} ${line}`),

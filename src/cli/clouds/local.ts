@@ -1,3 +1,4 @@
+import { compact } from '../../core/values/compact.ts';
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import { ownVariables } from '../../local/endpoints.ts';
 import { startLocal } from '../../local/local-cloud.ts';
@@ -21,7 +22,7 @@ export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, out
     handlersDir,
     service: DEFAULT_SERVICE,
     stage: DEFAULT_STAGE,
-    ...(dataDir !== undefined && { dataDir }),
+    ...compact({ dataDir }),
     environment: developerEnvironment(projectRoot(handlersDir)),
     aws: 'account',
     onEvent: (event) => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { compact } from '../../core/values/compact.ts';
 import { numberOption } from '../argument-values.ts';
 import { UsageError } from '../errors.ts';
 
@@ -83,9 +84,5 @@ export function readCloudOptions({ local = false, memory = false, handlers, data
   if (data !== undefined && !local)
     throw new UsageError('Cannot use --data without --local: only the embedded cloud keeps its state in a folder');
   const embedded = local ? 'local' : 'memory';
-  return {
-    kind: local || memory ? embedded : 'environment',
-    handlersDir: handlers,
-    ...(data !== undefined && { dataDir: data }),
-  };
+  return compact({ kind: local || memory ? embedded : 'environment', handlersDir: handlers, dataDir: data });
 }

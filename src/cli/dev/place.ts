@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { compact } from '../../core/values/compact.ts';
 import { isPlainObject } from '../../core/values/json.ts';
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import type { CloudPorts } from '../../local/cloud.ts';
@@ -44,12 +45,12 @@ export async function chooseDevPlace(handlersDir: string, port?: number): Promis
   }
   const first = await firstPort(port, last?.port);
   const isMoved = port === undefined && last !== undefined && first !== last.port;
-  return {
+  return compact({
     ports: portsFrom(first),
     outDir: join(folder, 'dev'),
-    ...(last && { accessKey: last.accessKey }),
-    ...(isMoved && { note: `Port ${last.port} of the last start is in use: using ${first} now.` }),
-  };
+    accessKey: last?.accessKey,
+    note: isMoved ? `Port ${last.port} of the last start is in use: using ${first} now.` : undefined,
+  });
 }
 
 /** Writes the environment of callers to `.chordal/dev.env`, for `source`, for `node --env-file` and for the command line. */

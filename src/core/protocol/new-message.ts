@@ -1,3 +1,4 @@
+import { compact } from '../values/compact.ts';
 import type { Position, Start } from './effect.ts';
 import { keptFor, startOf } from './lifetime.ts';
 import type { Carried, Draft, Frame, Input } from './message.ts';
@@ -79,14 +80,6 @@ function common(
 function carried(origin: Origin, id: string): Carried {
   const { root, depth, keep, tenant, traceparent, headers } = origin;
   const parent = origin.sender === id ? origin.parent : origin.sender;
-  return {
-    depth,
-    until: origin.joinUntil ?? origin.until,
-    ...(root === undefined ? {} : { root }),
-    ...(parent === undefined ? {} : { parent }),
-    ...(keep === undefined ? {} : { keep }),
-    ...(tenant === undefined ? {} : { tenant }),
-    ...(traceparent === undefined ? {} : { traceparent }),
-    ...(headers === undefined ? {} : { headers }),
-  };
+  const until = origin.joinUntil ?? origin.until;
+  return compact({ depth, until, root, parent, keep, tenant, traceparent, headers });
 }

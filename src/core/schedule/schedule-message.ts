@@ -2,6 +2,7 @@ import { packPlan } from '../protocol/blocks.ts';
 import { encodeForQueue, encodeMessage } from '../protocol/message-codec.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Plan, TaskPlan } from '../protocol/plan.ts';
+import { compact } from '../values/compact.ts';
 
 /** The attributes of a run that EventBridge Scheduler puts in the place of their names. */
 export interface RunAttributes {
@@ -63,7 +64,7 @@ function messageOf(
   };
   if (!isPlain(plan, id)) return { ...common, kind: 'expand', sig: plan };
   const { links, ...sig } = plan;
-  return { ...common, kind: 'run', sig, ...(links === undefined ? {} : { links }) };
+  return { ...common, kind: 'run', sig, ...compact({ links }) };
 }
 
 /** Returns whether a plan can be sent as it is: a task without times to count from its start, and without blocks. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { compact } from '../../core/values/compact.ts';
 import { textOf } from '../function-config.ts';
 import type { FunctionDescription } from '../project.ts';
 import { NO_PROVIDER_SETTINGS } from './provider.ts';
@@ -87,13 +88,13 @@ function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleD
 
 /** Returns the properties of a function that the framework has settings for. */
 function ownProperties({ vpc, layers, reserved, architecture }: FunctionDescription): ServerlessFunction {
-  return {
+  return compact({
     // The framework and CloudFormation check their content.
-    ...(vpc !== undefined && { vpc: vpc as unknown as Value }),
-    ...(layers !== undefined && { layers: layers as readonly Value[] }),
-    ...(reserved !== undefined && { reservedConcurrency: reserved }),
-    ...(architecture !== undefined && { architecture }),
-  };
+    vpc: vpc as unknown as Value | undefined,
+    layers: layers as readonly Value[] | undefined,
+    reservedConcurrency: reserved,
+    architecture,
+  });
 }
 
 function functionEnvironment(parts: StackParts, one: FunctionDescription): Readonly<Record<string, Value>> {

@@ -1,3 +1,4 @@
+import { compact } from '../../core/values/compact.ts';
 import type { FunctionDescription } from '../project.ts';
 import { systemHandlers } from '../system-handlers.ts';
 import { NO_PROVIDER_SETTINGS } from './provider.ts';
@@ -244,9 +245,11 @@ function role(
     Properties: {
       AssumeRolePolicyDocument: trust,
       ...properties,
-      ...(permissionsBoundary !== undefined && { PermissionsBoundary: permissionsBoundary }),
-      ...(path !== undefined && { Path: path }),
-      ...(tags && { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) }),
+      ...compact({
+        PermissionsBoundary: permissionsBoundary,
+        Path: path,
+        Tags: tags && Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      }),
     },
   };
 }

@@ -1,4 +1,5 @@
 import { isOver } from '../../core/schedule/times.ts';
+import { compact } from '../../core/values/compact.ts';
 import type { QueuedSchedule } from '../schedules.ts';
 import { sendingRole } from './roles.ts';
 import { attribute, DEAD_QUEUE, logicalName, queueId, runGroupName } from './template.ts';
@@ -49,8 +50,10 @@ function scheduleResource(schedule: QueuedSchedule, group: string, now: number):
       ScheduleExpressionTimezone: timezone,
       State: isEnabled ? 'ENABLED' : 'DISABLED',
       FlexibleTimeWindow: window,
-      ...(isAhead && { StartDate: new Date(start).toISOString() }),
-      ...(end !== undefined && { EndDate: new Date(end).toISOString() }),
+      ...compact({
+        StartDate: isAhead ? new Date(start).toISOString() : undefined,
+        EndDate: end === undefined ? undefined : new Date(end).toISOString(),
+      }),
       Target: {
         Arn: attribute(queueId(queue)),
         RoleArn: attribute(RUN_ROLE),

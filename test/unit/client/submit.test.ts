@@ -298,12 +298,12 @@ describe('taskId and dedupKey', () => {
   });
 
   it('dedupKey holds for a day, or for dedupFor, after the latest eta; as long get() works, and then it starts anew', async () => {
-    const DAY = 86_400;
+    const day = 86_400;
     for (const [dedupFor, countdown, holdsFor] of [
-      [undefined, undefined, DAY],
-      [undefined, 2 * DAY, 3 * DAY],
+      [undefined, undefined, day],
+      [undefined, 2 * day, 3 * day],
       [60, undefined, 60],
-      [14 * DAY, undefined, 14 * DAY],
+      [14 * day, undefined, 14 * day],
     ] as const) {
       const options = { dedupKey: `for ${holdsFor}`, ...(dedupFor && { dedupFor }), ...(countdown && { countdown }) };
       for (const canvas of [brief.s(1), chain(identity.s(1), brief.s()), group([brief.s(1), brief.s(2)])]) {
