@@ -34,6 +34,7 @@ export interface DoctorOptions {
 /**
  * Prints a line for each workflow without an outcome, and returns the exit code: 1 if a workflow is lost and was not repaired. A workflow is
  * lost if it waits although no message was in flight at two checks: one before the table is read, one a pause later.
+ * Dead letters that nobody has buried in between hold up none but their own workflows.
  */
 export async function examine(ports: DoctorPorts, options: DoctorOptions): Promise<number> {
   const { engine, survey, output } = ports;
@@ -47,13 +48,20 @@ export async function examine(ports: DoctorPorts, options: DoctorOptions): Promi
     );
     return 0;
   }
-  if (totalOf(before) > 0) return allWait(open, before, output);
+  if (movingIn(before) > 0) return allWait(open, before, output);
   output.note(
     `${many(open.length, 'workflow')} open, and no message is in flight. Checking again ${pauseSeconds} s after the first check …`,
   );
   await engine.clock.sleep(Math.max(0, endsAt - engine.clock.now()));
   const after = await survey.inFlight();
-  return totalOf(after) > 0 ? allWait(open, after, output) : tellLost(ports, open, options);
+  // Dead letters that become fewer are being buried, and that settles their workflows.
+  if (movingIn(after) > 0 || after.dead < before.dead) return allWait(open, after, output);
+  if (after.dead === 0) return tellLost(ports, open, options);
+  output.note(
+    `${after.dead === 1 ? '1 dead letter was' : `${after.dead} dead letters were`} not buried between the checks, and can belong to one of these workflows. The log of the function \`bury\` says why.`,
+  );
+  // A dead letter may still continue its workflow, so only one that the user names is settled beside it.
+  return tellLost(ports, open, { ...options, isRepairing: options.isRepairing && workflow !== undefined });
 }
 
 // --- internal ---
@@ -182,6 +190,11 @@ function lineOf({ workflow, missing, until }: OpenWorkflow, state: 'waiting' | '
     // The time of the last write, or of the latest start.
     at: until === undefined ? undefined : new Date(until - LIFETIME_MS).toISOString(),
   });
+}
+
+/** Returns how many messages may still be worked on: all but the dead letters. */
+function movingIn({ visible, hidden, delayed, scheduled }: InFlight): number {
+  return visible + hidden + delayed + scheduled;
 }
 
 function totalOf({ visible, hidden, delayed, dead, scheduled }: InFlight): number {

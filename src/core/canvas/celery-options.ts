@@ -5,6 +5,7 @@ import { mismatch } from '../text/mismatch.ts';
 import { compact } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
+import { isDate } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
 import { fromJson, toJson } from '../values/serializer.ts';
 import type { CallOptions, SignatureData } from './signature.ts';
@@ -87,8 +88,8 @@ function date(value: unknown, at: string): Date {
   // A date may come as ISO 8601 text, as Celery writes it, or marked by a serializer.
   const plain = isPlainObject(value) ? fromJson(value as JsonObject) : value;
   const read = plain instanceof Date ? plain : new Date(typeof plain === 'string' ? withZone(plain) : Number.NaN);
-  if (!Number.isNaN(read.getTime())) return read;
-  throw expected(at, 'a date in ISO 8601', value);
+  if (isDate(read)) return read;
+  throw expected(at, 'a date in ISO 8601, up to the year 9999', value);
 }
 
 /** Returns a time with a zone: Celery writes times without one where it means UTC. */

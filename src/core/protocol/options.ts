@@ -66,7 +66,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     scopes: ['call'],
     check: {
       is: (value) => isFromNow(value) || isDate(value),
-      want: `${FROM_NOW.want}, or a valid Date`,
+      want: `${FROM_NOW.want}, or ${DATE.want}`,
     },
     celery: 'expires',
     wire: NUMBER,

@@ -9,6 +9,9 @@ import { isPlainObject } from './json.ts';
 /** The longest time that an option may give, in seconds: 100 years. */
 const MOST_SECONDS = 3_155_760_000;
 
+/** The last millisecond of the year 9999. */
+const LAST_DATE_MS = 253_402_300_799_999;
+
 /** The pattern of a MessageGroupId that SQS accepts. */
 const TENANT = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 
@@ -53,8 +56,8 @@ export const LOG_LEVEL: OptionCheck = {
 /** Yes or no. */
 export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', want: 'true or false' };
 
-/** A point in time. */
-export const DATE: OptionCheck = { is: isDate, want: 'a valid Date' };
+/** A point in time. A year of five digits is no time for EventBridge Scheduler, nor for an ISO 8601 text of most readers. */
+export const DATE: OptionCheck = { is: isDate, want: 'a valid Date up to the year 9999' };
 
 /** Returns the check of a whole number that is at least `least`. */
 export function wholeFrom(least: number): OptionCheck {
@@ -113,9 +116,9 @@ export function checkLimits(soft: number | undefined, hard: number | undefined):
   throw new InvalidOptions(`Cannot use softTimeLimit: ${mismatch(`less than timeLimit (${hard} s)`, `${soft} s`)}`);
 }
 
-/** Returns whether a value is a Date that is a time. */
+/** Returns whether a value is a Date that is a time, up to the year 9999. */
 export function isDate(value: unknown): value is Date {
-  return value instanceof Date && !Number.isNaN(value.getTime());
+  return value instanceof Date && value.getTime() <= LAST_DATE_MS;
 }
 
 /** Returns whether a value is a span of time that an option may have. */

@@ -4,6 +4,7 @@ import { examine } from '../../../src/cli/doctor.ts';
 import type { DoctorOptions } from '../../../src/cli/doctor.ts';
 import type { Output } from '../../../src/cli/output.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
+import { DEAD_LETTER_QUEUE } from '../../../src/core/protocol/limits.ts';
 import { ANY_ATTEMPT } from '../../../src/core/protocol/outcome.ts';
 import { makeBench, QUEUE } from '../worker/bench.ts';
 import type { Bench } from '../worker/bench.ts';
@@ -92,6 +93,31 @@ test('examine() leaves a workflow alone when something is in flight, even if tha
   await bench.engine.deliveries.finish({ receipts: bench.receive().map(({ receipt }) => receipt) });
   await bench.engine.broker.send({ messages: [{ queue: QUEUE, body: '{}', delaySeconds: 900 }] });
   expect((await ask(bench)).answers).toMatchObject([{ state: 'waiting' }]);
+});
+
+test('examine() does not take a dead letter that nobody buries for work on its way, and repairs beside it what is named', async () => {
+  const bench = await lostChord();
+  await bench.engine.broker.deadLetter({ body: '{}', reason: 'too old' });
+  for (const isRepairing of [false, true]) {
+    const { exitCode, answers, notes } = await ask(bench, { isRepairing });
+    expect(answers).toEqual([{ workflow: 'W', state: 'lost', missing, at }]);
+    expect(notes.at(-2)).toMatch(/^1 dead letter was not buried between the checks/);
+    expect(exitCode).toBe(1);
+  }
+  expect(await ask(bench, { isRepairing: true, workflow: 'W' })).toMatchObject({
+    exitCode: 0,
+    answers: [{ repaired: true }],
+  });
+});
+
+test('examine() waits for dead letters that are being buried', async () => {
+  const bench = await lostChord();
+  for (const reason of ['a', 'b']) await bench.engine.broker.deadLetter({ body: '{}', reason });
+  void bench.clock.sleep(30_000).then(() => {
+    const [first] = bench.cloud.queues.receive(DEAD_LETTER_QUEUE, 1);
+    return bench.cloud.queues.finish({ receipts: [{ queue: DEAD_LETTER_QUEUE, handle: first?.handle ?? '' }] });
+  });
+  expect(await ask(bench, { isRepairing: true })).toMatchObject({ exitCode: 0, answers: [{ state: 'waiting' }] });
 });
 
 test('examine() leaves a workflow alone when something is in flight at the second look', async () => {

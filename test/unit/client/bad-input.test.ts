@@ -155,7 +155,7 @@ describe('a running task', () => {
       { countdown: 1e12 },
       /^Cannot use countdown of a retry of retrying: expected a number of seconds, at most 100 years/,
     ],
-    [{ eta: 5 }, /^Cannot use eta of a retry of retrying: expected a valid Date, got 5$/],
+    [{ eta: 5 }, /^Cannot use eta of a retry of retrying: expected a valid Date up to the year 9999, got 5$/],
     [{ maxRetries: -1 }, /^Cannot use maxRetries of a retry of retrying: expected a whole number/],
     [{ countDown: 5 }, /^Cannot use countDown as an option of a retry of retrying: .*Known options: countdown, eta, /],
     [5, /^Cannot use the options of a retry of retrying: expected an object, got 5$/],
