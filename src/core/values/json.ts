@@ -108,35 +108,34 @@ function isEscaped(text: string, index: number): boolean {
 }
 
 function parse(text: string): Json {
-  if (HAS_LONG_INTEGER.test(text)) return parseStrictly(withMarks(text));
   try {
     return parseStrictly(text);
   } catch (error) {
-    const marked = withMarks(text);
+    const marked = text.replaceAll(STRING_OR_NOT_FINITE, (token) =>
+      token.startsWith('"') ? token : `{"__type__":"number","__value__":"${token}"}`,
+    );
     if (marked === text) throw error;
     return parseStrictly(marked);
   }
 }
 
-/** Returns the text with marks for the numbers that JSON.parse cannot read, or not without changing a digit. */
-function withMarks(text: string): string {
-  return text.replaceAll(STRING_OR_NUMBER, (token) => {
-    if (token.startsWith('"')) return token;
-    if (NOT_FINITE.test(token)) return `{"__type__":"number","__value__":"${token}"}`;
-    return isLongInteger(token) ? `{"__type__":"bigint","__value__":"${token}"}` : token;
-  });
+function parseStrictly(text: string): Json {
+  // JSON.parse is typed as any, and its types do not know the third argument of a reviver; JSON is what it returns.
+  return (HAS_LONG_INTEGER.test(text) ? JSON.parse(text, markIfLong as Reviver) : JSON.parse(text)) as Json;
 }
+
+type Reviver = (key: string, value: unknown) => unknown;
 
 /**
- * Returns whether a token is a long integer. Python writes an integer with all its digits; a number that JavaScript
- * would write with these digits stays a number.
+ * Returns a mark for an integer that a number cannot keep, from its digits in the text. Python writes an integer with all
+ * its digits; a number that JavaScript would write with these digits stays a number.
  */
-function isLongInteger(token: string): boolean {
-  return LONG_INTEGER.test(token) && String(Number(token)) !== token;
+function markIfLong(_key: string, value: unknown, { source = '' }: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || !LONG_INTEGER.test(source) || String(value) === source) return value;
+  return { __type__: 'bigint', __value__: source };
 }
 
-/** A string without an end is taken as far as it goes: a search for its end at each of its quotes would be quadratic. */
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\[^][^"\\]*)*(?:"|\\?$)|-?\b(?:NaN|Infinity)\b|-?\d[\d.eE+-]*/g;
+const STRING_OR_NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
 const NOT_FINITE = /NaN|Infinity/;
 /** Of 16 digits and more some cannot be told apart as numbers. */
 const LONG_INTEGER = /^-?[1-9]\d{15,}$/;
@@ -145,9 +144,4 @@ const HAS_LONG_INTEGER = /(?:^|[\s:,[])-?[1-9]\d{15,}(?:[\s,\]}]|$)/;
 function prototypeOf(value: object): object | null {
   // Object.getPrototypeOf is typed as any.
   return Object.getPrototypeOf(value) as object | null;
-}
-
-function parseStrictly(text: string): Json {
-  // JSON.parse is typed as any; JSON is what it returns.
-  return JSON.parse(text) as Json;
 }
