@@ -16,10 +16,16 @@ export interface StandingSchedule {
   readonly body: string;
 }
 
+/** Whether a schedule runs. */
+export interface SetEnabled {
+  readonly name: string;
+  readonly isEnabled: boolean;
+}
+
 /** The schedules that a deployment has made: for operators, not for functions. */
 export interface Schedules {
   /** Returns all of them, by name. */
   list(): Promise<readonly StandingSchedule[]>;
   /** Has a schedule run, or not, from now on. A second call has no further effect. Returns false if there is none. */
-  setEnabled(params: { readonly name: string; readonly isEnabled: boolean }): Promise<boolean>;
+  setEnabled(params: SetEnabled): Promise<boolean>;
 }

@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { installLocalStack } from '../../src/local/localstack/install.ts';
 import { hasDocker } from '../../src/local/localstack/localstack-container.ts';
-import { prepareLocalStack, startLocalStack } from '../../src/local/localstack/start-localstack.ts';
+import { startLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import type { RunningLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import { optionsFor } from '../contract/support/emulators.ts';
 import { startDevLoop } from './support/dev-loop.ts';
@@ -22,12 +23,12 @@ const minutes = 60_000;
 const options = { dir: resolve('.chordal/localstack'), env: environmentWith(), onProgress: () => {} };
 /** Ten minutes on two cores: `npm run test:localstack` asks for them. */
 const isAsked = process.env['CHORDAL_TEST_LOCALSTACK'] === '1';
-const missing = isAsked
-  ? (await prepareLocalStack(options))?.missing
-  : 'it takes ten minutes; npm run test:localstack runs it';
-const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
 /** The official image runs functions in containers, which are none of this project's. */
 const isContainer = await hasDocker(options.env);
+const missing = isAsked
+  ? (isContainer ? undefined : await installLocalStack(options))?.missing
+  : 'it takes ten minutes; npm run test:localstack runs it';
+const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
 
 test.skipIf(skipped !== '')(
   `npm run deploy:local -- --emulator localstack starts it, deploys, runs everything there, and removes the stack${skipped}`,

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { containerArguments, hasDocker } from '../../src/local/localstack/localstack-container.ts';
 import { findPrerequisites } from '../../src/local/localstack/prerequisites.ts';
 import { LOCALSTACK_VERSION, settingsWith } from '../../src/local/localstack/settings.ts';
-import { prepareLocalStack, startLocalStack } from '../../src/local/localstack/start-localstack.ts';
+import { startLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('the container and the packages for Python are of one version', async () => {
@@ -46,7 +46,7 @@ test('a machine with neither Docker nor Python is told what LocalStack needs', a
   expect(await hasDocker(env)).toBe(false);
   const missing = 'LocalStack needs Python 3.13 with venv, a JDK 17 or later, Maven, or Docker';
   expect(await findPrerequisites(env)).toEqual({ missing });
-  expect(await prepareLocalStack({ dir: await temporaryFolder(), env, onProgress: () => {} })).toEqual({ missing });
+  expect(await startLocalStack({ dir: await temporaryFolder(), env, onProgress: () => {} })).toEqual({ missing });
 });
 
 // --- internal ---

@@ -1,7 +1,6 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { JsonObject } from '../../core/values/json.ts';
-import type { CeleryResults } from '../../ports/celery-results.ts';
+import type { CeleryResults, KeepResult, MembersOf } from '../../ports/celery-results.ts';
 import type { Clock } from '../../ports/system.ts';
 import { groupRequest, membersIn, resultRequest } from './celery-requests.ts';
 import { calling, isRefused } from './errors.ts';
@@ -28,13 +27,13 @@ export class DynamoCeleryResults implements CeleryResults {
     this.#clock = clock;
   }
 
-  async membersOf({ group }: { readonly group: string }): Promise<readonly string[] | undefined> {
+  async membersOf({ group }: MembersOf): Promise<readonly string[] | undefined> {
     const command = new GetItemCommand(groupRequest(this.#table, group));
     const { Item } = await this.#call('read a group from', () => this.#client.send(command));
     return Item === undefined ? undefined : membersIn(Item);
   }
 
-  async keep(params: { readonly taskId: string; readonly rank: number; readonly meta: JsonObject }): Promise<void> {
+  async keep(params: KeepResult): Promise<void> {
     const place = { table: this.#table, now: this.#clock.now(), keptSeconds: KEPT_SECONDS };
     const command = new PutItemCommand(resultRequest({ ...params, ...place }));
     await this.#call('write a result to', async () => {

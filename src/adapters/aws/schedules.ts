@@ -1,7 +1,7 @@
 import { GetScheduleCommand, ListSchedulesCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import type { GetScheduleCommandOutput, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { compact } from '../../core/values/compact.ts';
-import type { Schedules, StandingSchedule } from '../../ports/schedules.ts';
+import type { Schedules, SetEnabled, StandingSchedule } from '../../ports/schedules.ts';
 import { inParallel } from '../parallel.ts';
 import { calling } from './errors.ts';
 
@@ -26,7 +26,7 @@ export class AwsSchedules implements Schedules {
     return found.filter((one) => one !== undefined).map((one) => this.#standing(one));
   }
 
-  async setEnabled({ name, isEnabled }: { readonly name: string; readonly isEnabled: boolean }): Promise<boolean> {
+  async setEnabled({ name, isEnabled }: SetEnabled): Promise<boolean> {
     const found = await this.#get(name);
     if (found === undefined) return false;
     const { Arn: _arn, CreationDate: _made, LastModificationDate: _changed, $metadata: _, ...same } = found;

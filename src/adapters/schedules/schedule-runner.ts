@@ -1,7 +1,7 @@
 import { fillBody } from '../../core/schedule/schedule-message.ts';
 import type { ScheduleData } from '../../core/types/schedules.ts';
 import { compact } from '../../core/values/compact.ts';
-import type { Schedules, StandingSchedule } from '../../ports/schedules.ts';
+import type { Schedules, SetEnabled, StandingSchedule } from '../../ports/schedules.ts';
 import type { Clock, Nonces } from '../../ports/system.ts';
 import { runTimes } from './run-times.ts';
 import type { RunTimes } from './run-times.ts';
@@ -58,7 +58,7 @@ export class ScheduleRunner implements Schedules {
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  async setEnabled({ name, isEnabled }: { readonly name: string; readonly isEnabled: boolean }): Promise<boolean> {
+  async setEnabled({ name, isEnabled }: SetEnabled): Promise<boolean> {
     const entry = this.#entries.get(name);
     if (entry === undefined) return false;
     entry.state = { ...entry.state, isEnabled };

@@ -19,15 +19,6 @@ export interface RunningLocalStack {
 }
 
 /**
- * Makes sure that this machine can start LocalStack: where there is no Docker, installs it.
- *
- * @returns why it cannot, or undefined
- */
-export async function prepareLocalStack(options: InstallOptions): Promise<{ readonly missing: string } | undefined> {
-  return (await hasDocker(options.env)) ? undefined : installLocalStack(options);
-}
-
-/**
  * Starts LocalStack: the official image where Docker runs, otherwise a process, which is installed first.
  *
  * @returns the running LocalStack, or the reason why this machine has none

@@ -1,9 +1,9 @@
 /** Messages of a Celery application, as a worker takes them: twice, out of order, and up to their end. */
 import { group } from 'chordal';
 import { describe, expect, it } from 'vitest';
-import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
+import { MemoryCeleryResults } from '../../support/memory-celery-results.ts';
 import { celeryChord, celerySignature, celeryText } from '../core/celery/message.ts';
 import { makeBench, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../core/values/json.ts';
-import type { CeleryResults } from '../../ports/celery-results.ts';
+import type { JsonObject } from '../../src/core/values/json.ts';
+import type { CeleryResults, KeepResult, MembersOf } from '../../src/ports/celery-results.ts';
 
 /** The result table of a Celery application in memory. */
 export class MemoryCeleryResults implements CeleryResults {
@@ -16,12 +16,11 @@ export class MemoryCeleryResults implements CeleryResults {
     return this.#results.get(taskId)?.meta;
   }
 
-  async membersOf({ group }: { readonly group: string }): Promise<readonly string[] | undefined> {
+  async membersOf({ group }: MembersOf): Promise<readonly string[] | undefined> {
     return this.#groups.get(group);
   }
 
-  async keep(params: { readonly taskId: string; readonly rank: number; readonly meta: JsonObject }): Promise<void> {
-    const { taskId, rank, meta } = params;
+  async keep({ taskId, rank, meta }: KeepResult): Promise<void> {
     const kept = this.#results.get(taskId);
     if (kept === undefined || kept.rank <= rank) this.#results.set(taskId, { rank, meta });
   }
