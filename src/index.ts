@@ -79,6 +79,7 @@ export type * from './core/types/parameters.ts';
 export type * from './core/types/results.ts';
 export type * from './core/types/schedules.ts';
 export type * from './core/types/signature.ts';
+export type * from './core/types/skew.ts';
 export type * from './core/types/tasks.ts';
 export type { Json, JsonObject } from './core/values/json.ts';
 export type * from './lambda/sqs-event.ts';

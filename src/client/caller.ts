@@ -4,6 +4,7 @@ import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { AnySignature } from '../core/types/signature.ts';
+import type { SkewOptions } from '../core/types/skew.ts';
 
 /** The options of a call that is sent once for a key. */
 export interface DedupOptions {
@@ -30,6 +31,7 @@ export interface RuntimeSignature extends AnySignature {
   link(callback: AnySignature): RuntimeSignature;
   linkError(callback: AnySignature): RuntimeSignature;
   clone(): RuntimeSignature;
+  skew(options?: SkewOptions): RuntimeSignature;
   pipe(next: AnySignature): RuntimeSignature;
   toJSON(): ReturnType<AnySignature['toJSON']>;
 }

@@ -6,12 +6,14 @@ import { printSignature } from '../core/canvas/print.ts';
 import { chainOf, withArguments, withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, LaterArguments, SignatureData } from '../core/canvas/signature.ts';
 import type { AnySignature } from '../core/types/signature.ts';
+import type { SkewOptions } from '../core/types/skew.ts';
 import { compact } from '../core/values/compact.ts';
 import { checkLimits } from '../core/values/option-checks.ts';
 import { dataOf, mustNotBeNamed, partOf } from './caller.ts';
 import type { Caller, DedupOptions, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
+import { skewed } from './skew.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
 export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSignature {
@@ -42,6 +44,7 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
     linkError: (callback: AnySignature) =>
       again(withOptions(data, { linkError: [partOf(callback, 'an error callback')] })),
     clone: () => again(data),
+    skew: (options?: SkewOptions) => again(skewed(data, options)),
     pipe: (next: AnySignature) => {
       mustNotBeNamed(data, 'the first part of a chain');
       return again(chainOf([data, dataOf(next, 'the next step of a chain')]));

@@ -1,7 +1,8 @@
-/** Signatures, chains, and which steps fit. */
 import type { ApplyOptions, ApplyOptionsWithArgs, Kwargs, SignatureOptions } from './options.ts';
 import type { AsyncResult, GroupResult } from './results.ts';
 import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf } from './signature.ts';
+/** Signatures, chains, and which steps fit. */
+import type { SkewOptions } from './skew.ts';
 
 /**
  * A task with some of its arguments, or a canvas: an immutable value. Calling it runs it here, `delay` on a worker.
@@ -111,6 +112,13 @@ export interface Group<
   in Also extends readonly unknown[] = never,
 > extends GroupSignature<Missing, R, 'group', Keywords, Also> {
   readonly '~facts'?: Facts<Missing, R, Keywords, Also, GroupHandle>;
+  /**
+   * Returns the same group with a `countdown` for each member, so that they start one after the other.
+   *
+   * @param options the first countdown, the last one, and the time between two.
+   * @throws InvalidOptions for an option that is unknown or wrong.
+   */
+  skew(options?: SkewOptions): Group<Missing, R, Keywords, Also>;
 }
 
 /**
