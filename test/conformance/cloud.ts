@@ -2,8 +2,11 @@ import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { handler as canvas } from '../../handlers/canvas.ts';
 import { handler as math } from '../../handlers/math.ts';
+import { identity } from '../../handlers/tasks/text.ts';
 import { handler as text } from '../../handlers/text.ts';
 import { handler as trouble } from '../../handlers/trouble.ts';
+import type { RuntimeSignature } from '../../src/client/caller.ts';
+import { setCurrentApp } from '../../src/client/current-app.ts';
 import type { AsyncResult, GetOptions } from '../../src/core/types/results.ts';
 import type { Faults } from '../../src/testing/faults.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
@@ -12,14 +15,16 @@ import { clock, handler as more, recorded } from './tasks.ts';
 /** Every function of `handlers/`, and the tasks that only these tests need. */
 const handlers = { canvas, math, text, trouble, more };
 
-/** Ends a wait for what will never come; virtual, so it costs nothing. */
+/** Ends an endless wait. Time is virtual, so it costs nothing. */
 const PATIENCE: GetOptions = { timeout: 7 * 86_400 };
 
 /** Nothing in these tests takes longer than the longest countdown. */
 const LONGEST_SECONDS = 20_000;
 
-/** A fresh cloud in virtual time. */
+/** A fresh cloud in virtual time, and the app of its tasks as the one that sends empty groups. */
 export function conformanceCloud(): TestCloud {
+  // Test files share a process, so another file may have made the last app. A signature has this field at run time.
+  setCurrentApp((identity.s('') as unknown as RuntimeSignature).caller);
   const cloud = memoryCloud(handlers, {
     time: 'virtual',
     seed: 1,
