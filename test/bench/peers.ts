@@ -11,16 +11,17 @@ import type { Contestant } from './peers/contestant.ts';
 import { installPeers, VERSIONS } from './peers/install.ts';
 import type { Peers } from './peers/install.ts';
 import { pageOf, pictureOf } from './peers/page.ts';
-import { ratiosOf, WORKLOADS, workloads } from './peers/results.ts';
+import { OURS, ratiosOf, WORKLOADS, workloads } from './peers/results.ts';
 import type { Results, Times, Workload } from './peers/results.ts';
 import { shown } from './support/figure.ts';
 import { progress } from './support/section.ts';
 
 const HELP = `Measures Chordal beside Celery and BullMQ on Redis, and the local runner of durable functions.
 
-  npm run bench:peers -- [--rounds N] [--scale X] [--only NAME,…] [--json FILE] [--write]
+  npm run bench:peers -- [--rounds N] [--minutes M] [--scale X] [--only NAME,…] [--json FILE] [--write]
 
   --rounds N    rounds of all workloads in turns; default 5
+  --minutes M   begins no round that would end later; default 9, and one round at least
   --scale X     sizes of the workloads, as a part of the full ones; default 1
   --only A,B    only these: memory, local, Celery, BullMQ, durable functions
   --json FILE   writes what was measured there
@@ -31,6 +32,7 @@ It installs its dependencies into .chordal/peers, from the registries of npm and
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
+    minutes: { type: 'string', default: '9' },
     scale: { type: 'string', default: '1' },
     only: { type: 'string' },
     json: { type: 'string' },
@@ -63,8 +65,7 @@ async function main(): Promise<void> {
       workloads().map((workload) => [workload, Math.max(2, Math.round(WORKLOADS[workload] * Number(values.scale)))]),
       // Of all workloads.
     ) as Record<Workload, number>;
-    const rounds = Number(values.rounds);
-    const times = await measure(contestants, sizes, rounds);
+    const { times, rounds } = await measure(contestants, sizes, skipped);
     const node = process.versions.node;
     await report({ node, cores: availableParallelism(), load, rounds, sizes, versions: VERSIONS, skipped, times });
   } finally {
@@ -77,22 +78,40 @@ async function main(): Promise<void> {
 async function measure(
   contestants: readonly Contestant[],
   sizes: Readonly<Record<Workload, number>>,
-  rounds: number,
-): Promise<Times> {
+  skipped: Record<string, string>,
+): Promise<{ readonly times: Times; readonly rounds: number }> {
   const times: Record<string, Partial<Record<Workload, number[]>>> = {};
-  for (let round = 0; round <= rounds; round += 1) {
+  const startedAt = performance.now();
+  let rounds = 0;
+  for (let round = 0; round <= Number(values.rounds); round += 1) {
+    const roundAt = performance.now();
     for (const workload of workloads()) {
       for (const one of contestants) {
-        // Durable functions have no queue.
-        if (one.name === 'durable functions' && workload === 'delays') continue;
-        const ms = await one.run(workload, round === 0 ? Math.ceil(sizes[workload] / 5) : sizes[workload]);
-        progress(`peers: round ${round}, ${workload}, ${one.name}: ${shown(ms)} ms`);
-        // The first one warms up.
-        if (round > 0) ((times[one.name] ??= {})[workload] ??= []).push(ms);
+        if (skipped[one.name] !== undefined || !canRun(one.name, workload)) continue;
+        try {
+          const ms = await one.run(workload, round === 0 ? Math.ceil(sizes[workload] / 5) : sizes[workload]);
+          progress(`peers: round ${round}, ${workload}, ${one.name}: ${shown(ms)} ms`);
+          // The first one warms up.
+          if (round > 0) ((times[one.name] ??= {})[workload] ??= []).push(ms);
+        } catch (error) {
+          // The others are still compared.
+          skipped[one.name] = error instanceof Error ? error.message : String(error);
+          delete times[one.name];
+          progress(`peers: ${skipped[one.name]}`);
+        }
       }
     }
+    rounds = round;
+    const now = performance.now();
+    if (round > 0 && now - startedAt + (now - roundAt) > Number(values.minutes) * 60_000) break;
   }
-  return times;
+  return { times, rounds };
+}
+
+function canRun(name: string, workload: Workload): boolean {
+  if (workload === 'inline') return OURS.includes(name);
+  // Durable functions have no queue.
+  return name !== 'durable functions' || workload !== 'delays';
 }
 
 function starters(peers: Peers, redis: string | undefined): Readonly<Record<string, () => Promise<Contestant>>> {

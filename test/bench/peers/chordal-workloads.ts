@@ -19,8 +19,13 @@ export const chordalWorkloads = {
     ).delay();
     return result.get({ timeout });
   },
-  chain: async (n: number): Promise<unknown> => {
-    const [first, ...rest] = [add.s(0, 1), ...upTo(n - 1).map(() => add.s(1))];
-    return (await chain(first, ...rest).delay()).get({ timeout });
-  },
+  chain: async (n: number): Promise<unknown> => (await steps(n).delay()).get({ timeout }),
+  inline: async (n: number): Promise<unknown> => (await steps(n).set({ inline: true }).delay()).get({ timeout }),
 };
+
+// --- internal ---
+
+function steps(n: number) {
+  const [first, ...rest] = [add.s(0, 1), ...upTo(n - 1).map(() => add.s(1))];
+  return chain(first, ...rest);
+}

@@ -6,6 +6,7 @@ const EXPECTED: Readonly<Record<string, (n: number) => unknown>> = {
   group: doubled,
   chord: (n) => n * (n - 1),
   chain: (n) => n,
+  inline: (n) => n,
 };
 
 // As it is now: a contestant may put another clock in its place.

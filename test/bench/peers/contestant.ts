@@ -30,12 +30,12 @@ export async function startContestant({ name, program, args, env, cwd }: Contest
     // Each line is one answer of contest(), or of the Python driver.
     return JSON.parse(value) as { ms?: number; error?: string };
   };
-  await answer();
+  await within(RUN_MS, answer(), `the start of ${name}`);
   return {
     name,
     run: async (workload, n) => {
       child.stdin.write(`${JSON.stringify({ workload, n })}\n`);
-      const { ms, error } = await answer();
+      const { ms, error } = await within(RUN_MS, answer(), `${name}, ${workload} of ${n}`);
       if (ms === undefined) throw new Error(`${name}, ${workload} of ${n}: ${error}`);
       return ms;
     },
@@ -51,3 +51,12 @@ export async function startContestant({ name, program, args, env, cwd }: Contest
 // --- internal ---
 
 const STOP_MS = 15_000;
+/** The longest time that one workload may take, in ms. */
+const RUN_MS = 120_000;
+
+/** Waits for an answer, and no longer than so many ms. */
+function within<T>(ms: number, answer: Promise<T>, what: string): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what} has not ended in ${ms / 1000} s`)), ms);
+  return Promise.race([answer, promise]).finally(() => clearTimeout(timer));
+}

@@ -23,23 +23,22 @@ export function pageOf(results: Results): string {
     '',
     'How many times as fast, as the median of the rounds, and the least and the most of them.',
     '',
-    '| | single delays | group | chord | chain |',
-    '| --- | --- | --- | --- | --- |',
+    ...HEAD,
     ...rowsOf(ratiosOf(results)),
     '',
     '## Times',
     '',
     'Milliseconds a task, from the call until the caller has the value: the median of the rounds.',
     '',
-    '| | single delays | group | chord | chain |',
-    '| --- | --- | --- | --- | --- |',
+    ...HEAD,
     ...contestants.map((name) => {
       const cells = workloads().map((workload) => msPerTask(results, name, workload));
-      return `| ${name} | ${cells.map((ms) => (ms === undefined ? 'not there' : shown(ms))).join(' | ')} |`;
+      return `| ${name} | ${cells.map((ms) => (ms === undefined ? '' : shown(ms))).join(' | ')} |`;
     }),
     '',
     '## Who they are',
     '',
+    '- chain, inline: the same chain with `inline: true`. It is compared with the peers’ chain of the same round.',
     '- memory: `memoryCloud`, the engine with every port in one process.',
     '- local: the embedded cloud of `chordal dev`: SQS and DynamoDB over HTTP, the SDK, the bundles, four sandboxes of a function.',
     '- Celery: on Redis, a worker with two processes, Redis for results.',
@@ -77,6 +76,12 @@ export function pictureOf(results: Results): string {
 
 // --- internal ---
 
+const HEAD = [
+  `| | ${workloads()
+    .map((workload) => NAMES[workload])
+    .join(' | ')} |`,
+  `| --- |${' --- |'.repeat(workloads().length)}`,
+];
 const [LEFT, TOP, ROW, WIDTH] = [300, 46, 24, 460];
 
 function barOf(

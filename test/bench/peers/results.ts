@@ -1,7 +1,7 @@
 import { median } from '../support/figure.ts';
 
 /** The workloads, and how many tasks each has. */
-export const WORKLOADS = { delays: 500, group: 2000, chord: 2000, chain: 100 } as const;
+export const WORKLOADS = { delays: 500, group: 2000, chord: 2000, chain: 100, inline: 100 } as const;
 
 export type Workload = keyof typeof WORKLOADS;
 
@@ -11,7 +11,11 @@ export const NAMES: Readonly<Record<Workload, string>> = {
   group: 'group',
   chord: 'chord',
   chain: 'chain',
+  inline: 'chain, inline',
 };
+
+/** The contestants that can run a chain inline. */
+export const OURS: readonly string[] = ['memory', 'local'];
 
 /** The times of one contestant for one workload, round by round, in ms; undefined if it cannot run it. */
 export type Times = Readonly<Record<string, Readonly<Partial<Record<Workload, readonly number[]>>>>>;
@@ -51,7 +55,9 @@ const PAIRS = [
 export function ratiosOf({ times }: Pick<Results, 'times'>): readonly Ratio[] {
   return PAIRS.flatMap(([ours, peer]) =>
     workloads().flatMap((workload): readonly Ratio[] => {
-      const [our, their] = [times[ours]?.[workload], times[peer]?.[workload]];
+      // A peer has no inline steps: it is compared by its chain of the same round.
+      const same = workload === 'inline' ? 'chain' : workload;
+      const [our, their] = [times[ours]?.[workload], times[peer]?.[same]];
       if (our === undefined || their === undefined) return [];
       const each = our.map((ms, round) => (their[round] ?? Number.NaN) / ms);
       return [{ workload, ours, peer, median: median(each), least: Math.min(...each), most: Math.max(...each) }];
