@@ -9,6 +9,7 @@ import { addDeployLocal } from './commands/deploy-local.ts';
 import { addDev } from './commands/dev.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addGraph } from './commands/graph.ts';
 import { addIdCommands } from './commands/ids.ts';
 import { addInit } from './commands/init.ts';
 import { addList } from './commands/list.ts';
@@ -57,6 +58,7 @@ const ADD_COMMANDS = [
   addCall,
   addRun,
   addIdCommands,
+  addGraph,
   addList,
   addUi,
   addSchedule,

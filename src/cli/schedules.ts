@@ -11,7 +11,10 @@ import { endingJson, endingOf, exitCodeOf } from './outcome-json.ts';
 import type { Output } from './output.ts';
 
 /** Prints a line for each schedule, and returns the exit code. */
-export async function listSchedules({ engine, schedules }: OpenCloud, output: Output): Promise<number> {
+export async function listSchedules(
+  { engine, schedules }: Pick<OpenCloud, 'engine' | 'schedules'>,
+  output: Output,
+): Promise<number> {
   const all = await (await schedules()).list();
   for (const schedule of all) output.answer(scheduleJson(schedule, engine.clock.now()));
   if (all.length === 0) output.note('There are no schedules. `app.schedule(…)` in a file of the handlers makes one.');

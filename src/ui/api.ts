@@ -77,6 +77,7 @@ const READS: Readonly<Record<string, Read>> = {
   },
   '/api/dead': async ({ deadLetters }) => ({ items: await deadLetters('list', []) }),
   '/api/health': async ({ survey }) => survey.inFlight(),
+  '/api/schedules': async ({ schedules }) => ({ items: await schedules() }),
   '/api/doctor': async ({ doctor }) => ({ items: await doctor() }),
 };
 

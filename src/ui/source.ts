@@ -28,6 +28,8 @@ export interface UiSource {
   readonly callOf: (id: string) => KnownCall | undefined;
   /** Lists, redrives or purges dead letters; no ids: all. Returns a line for each. */
   readonly deadLetters: (action: 'list' | 'redrive' | 'purge', ids: readonly string[]) => Promise<readonly unknown[]>;
+  /** Returns a line for each recurring schedule. */
+  readonly schedules: () => Promise<readonly unknown[]>;
   /** Returns a line for each open workflow, and whether it is lost. */
   readonly doctor: () => Promise<readonly unknown[]>;
   /** Returns the price of a canvas that goes well, in dollars, without Lambda's duration. */

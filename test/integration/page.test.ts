@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import axe from 'axe-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { runCli } from '../../src/cli/cli.ts';
 import { startPageWorld } from '../support/page/world.ts';
 import type { PageWorld } from '../support/page/world.ts';
 
@@ -65,6 +66,36 @@ test('a failure shows its causes, and what was not run because of it', async () 
   await world.page.waitForSelector(`${stateOf(taskId)}.is-skipped`);
   await world.open('#/failures');
   await world.page.waitForSelector(`a[href="#/w/${taskId}"]`);
+}, 90_000);
+
+test('the command line lists workflows and failures, and draws a graph', async () => {
+  const { taskId } = await world.send.failing();
+  await workflow(taskId);
+  await world.page.waitForSelector('.head .state-failure', { timeout: 45_000 });
+  const run = async (...args: readonly string[]): Promise<readonly unknown[]> => {
+    const lines: unknown[] = [];
+    const print = (line: unknown): void => void lines.push(line);
+    const output = { answer: print, text: print, note: () => {}, problem: print, faint: String, progress: () => {} };
+    expect(await runCli(args, output)).toBe(0);
+    return lines;
+  };
+  const [listed] = await run('list', '--task', 'charge', '--state', 'FAILURE', '--limit', '1');
+  expect(listed).toMatchObject({
+    id: taskId,
+    state: 'FAILURE',
+    canvas: 'price | charge | mail',
+    app: 'shop',
+    tasks: 3,
+  });
+  const [failed] = await run('failures', '--limit', '1');
+  expect(failed).toMatchObject({
+    id: taskId,
+    error: { errorType: 'CardDeclined', task: 'charge', failedId: `${taskId}.1` },
+  });
+  const [text] = await run('graph', taskId, '--text');
+  expect(text).toMatch(/^✓ price SUCCESS .*\n✗ charge FAILURE .*\n· mail SKIPPED/);
+  const [dot] = await run('graph', taskId, '--dot');
+  expect(dot).toContain('n0 -> n1;');
 }, 90_000);
 
 test('a task that is to run again counts down', async () => {

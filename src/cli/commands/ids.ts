@@ -6,7 +6,7 @@ import { addCloudOptions, addWaitOptions, readCloudOptions, readWait } from '../
 import type { GivenCloud, GivenWait } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 
-/** Adds the commands that take the id of a task or a canvas: `result`, `inspect`, `graph`, `revoke` and `forget`. */
+/** Adds the commands that take the id of a task or a canvas: `result`, `inspect`, `revoke` and `forget`. */
 export function addIdCommands(program: Command, line: CommandLine): void {
   addResult(program, line);
   addInspect(program, line);
@@ -24,12 +24,6 @@ interface IdCommand {
 }
 
 const ID_COMMANDS: readonly IdCommand[] = [
-  {
-    name: 'graph',
-    description: 'Print the tasks of a canvas and their states, as nodes and edges',
-    purpose: 'read',
-    answer: ({ app }, id) => app.asyncResult(id).graph(),
-  },
   {
     name: 'revoke',
     description: 'Revoke the tasks of a canvas that have not run yet; takes effect within about a second',

@@ -1,10 +1,12 @@
 import { setInterval } from 'node:timers';
 import type { AppParts } from '../../client/app.ts';
+import { environmentSchedules } from '../../runtime/schedules.ts';
 import { environmentJournal, environmentSurvey } from '../../runtime/survey.ts';
 import type { KnownCall, UiSource } from '../../ui/source.ts';
 import { handleDeadLetters } from '../dead-letters.ts';
 import { examine } from '../doctor.ts';
 import { billOf, estimate } from '../estimate.ts';
+import { listSchedules } from '../schedules.ts';
 import { answersOf } from './collected-output.ts';
 import { planOfShape } from './plan-of-shape.ts';
 
@@ -41,6 +43,10 @@ export function makeUiSource(options: UiSourceOptions): UiSource {
     callOf: callOf ?? (() => undefined),
     deadLetters: (action, ids) =>
       answersOf((output) => handleDeadLetters(action, { days: KEPT_DAYS, ids }, parts, output)),
+    schedules: () =>
+      answersOf((output) =>
+        listSchedules({ engine, schedules: async () => environmentSchedules(environment) }, output),
+      ),
     doctor: () => answersOf((output) => examine({ engine, survey, output }, { isRepairing: false, pauseSeconds })),
     priceOf: (shape) => billOf(estimate(planOfShape(shape))).dollars,
   };

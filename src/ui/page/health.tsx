@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
-import { count, short } from './format.ts';
+import { clock, count, short } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import type { InFlight } from './model.ts';
 import { Empty, Problem } from './parts.tsx';
@@ -30,6 +30,7 @@ export function Health({ change }: { readonly change: number }): JSX.Element {
           <Tile name="Dead" value={value.dead} hint="not buried yet" />
         </dl>
       )}
+      <Schedules change={change} />
       <Doctor />
     </main>
   );
@@ -52,6 +53,40 @@ function Tile({
       <dd>{count(value)}</dd>
       <dd class="quiet">{hint}</dd>
     </div>
+  );
+}
+
+interface Schedule {
+  readonly schedule: string;
+  readonly when: string;
+  readonly timezone?: string;
+  readonly enabled: boolean;
+  readonly next?: string;
+}
+
+function Schedules({ change }: { readonly change: number }): JSX.Element {
+  const { value, error } = useLoaded(() => read<{ readonly items: readonly Schedule[] }>('schedules'), [], change);
+  const items = value?.items ?? [];
+  return (
+    <section>
+      <h2>Schedules</h2>
+      {error !== undefined && <Problem message={error} />}
+      {value !== undefined && items.length === 0 && <p class="quiet">There are none.</p>}
+      <ul class="rows">
+        {items.map(({ schedule, when, timezone, enabled, next }) => (
+          <li key={schedule} class="row letter">
+            <span class="what">
+              <code class="canvas">{schedule}</code>
+              <span class="quiet">
+                {when} {timezone}
+              </span>
+            </span>
+            <span class="quiet">{enabled ? 'runs' : 'paused'}</span>
+            {next !== undefined && <time dateTime={next}>next {clock(next)}</time>}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,5 +1,4 @@
 import { GetQueueUrlCommand, SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
-import chromium from '@sparticuz/chromium';
 import { chain, chord, createApp, group } from 'chordal';
 import type { AsyncResult, ClientApp, UntypedSignature } from 'chordal';
 import { launch } from 'puppeteer-core';
@@ -49,11 +48,7 @@ export async function startPageWorld(): Promise<PageWorld> {
   const dev = await startDev({ handlersDir, service: 'shop', stage: 'dev', aws: 'embedded', port: 0 }, output);
   Object.assign(process.env, dev.env);
   const url = printed.map((line) => /^The page: (\S+)/.exec(line)?.[1]).find((found) => found !== undefined) ?? '';
-  const browser = await launch({
-    args: chromium.args,
-    executablePath: await chromium.executablePath(),
-    headless: 'shell',
-  });
+  const browser = await launchHere();
   const page = await browser.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
@@ -101,6 +96,20 @@ export interface Senders {
 // --- internal ---
 
 type Sent = Promise<AsyncResult<unknown>>;
+
+/** Starts the browser with the libraries that its package brings: it unpacks them only where it takes the machine for Lambda. */
+async function launchHere(): Promise<Browser> {
+  const before = { ...process.env };
+  process.env['AWS_LAMBDA_JS_RUNTIME'] = 'nodejs24.x';
+  try {
+    const { default: chromium } = await import('@sparticuz/chromium');
+    const executablePath = await chromium.executablePath();
+    return await launch({ args: chromium.args, executablePath, headless: 'shell' });
+  } finally {
+    for (const name of Object.keys(process.env)) if (before[name] === undefined) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
 
 function senders({ env }: Dev): Senders {
   const app = createApp('shop');
