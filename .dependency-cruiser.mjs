@@ -110,7 +110,7 @@ export default {
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
-        pathNot: '/@types/|^node_modules/(commander|dynalite|esbuild|fauxqs|preact)/',
+        pathNot: '/@types/|^node_modules/(commander|dynalite|esbuild|fauxqs|preact|yaml)/',
       },
     },
     {
@@ -120,7 +120,7 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: inSrc(['cli', 'create', 'deploy', 'local', 'ui']) },
       to: {
-        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(commander|dynalite|esbuild|fauxqs)/`,
+        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(commander|dynalite|esbuild|fauxqs|yaml)/`,
       },
     },
   ],

@@ -1,6 +1,6 @@
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import type { Variables } from '../core/types/stack.ts';
-import { isRecord } from './checks.ts';
+import { isRecord, unknownKey } from './checks.ts';
 import { checkFunctionConfig } from './function-config.ts';
 import { PROVIDER_KEYS, readProvider } from './stack/provider.ts';
 import type { ProviderSettings } from './stack/provider.ts';
@@ -43,6 +43,12 @@ export async function readVariables({ resolveVariable }: Variables): Promise<Giv
     functions: readFunctions(await resolveVariable('self:custom.functions, null')),
     ...(Array.isArray(patterns) && { patterns: patterns.map(String) }),
   };
+}
+
+/** Refuses misspelt names, which would be ignored. */
+export function checkNamed(functions: Given['functions'], handlers: readonly string[]): void {
+  const unknown = Object.keys(functions).find((name) => !handlers.includes(name));
+  if (unknown !== undefined) throw unknownKey(unknown, handlers, 'custom.functions of serverless.yml');
 }
 
 // --- internal ---

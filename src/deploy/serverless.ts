@@ -4,21 +4,20 @@ import type { FunctionConfig } from '../core/types/function-config.ts';
 import type { Stack, StackOptions, Variables } from '../core/types/stack.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
 import { buildHandlers, readSettings as readBuildSettings } from './build.ts';
-import { unknownKey } from './checks.ts';
 import { optionsOf, textOf, variablesOf } from './function-config.ts';
 import { findHandlers } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { nodeProblem } from './node-version.ts';
 import { describeProject } from './project.ts';
-import type { FunctionOptions, Project } from './project.ts';
-import { readVariables } from './serverless-variables.ts';
+import type { Project } from './project.ts';
+import { checkNamed, readVariables } from './serverless-variables.ts';
 import type { Given } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
 import { callerEnvironment, outputs } from './stack/outputs.ts';
 import { roles } from './stack/roles.ts';
 import { schedules } from './stack/schedules.ts';
-import type { StackSettings } from './stack/settings.ts';
+import { standardOptions } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
 import { logicalName } from './stack/template.ts';
 import type { StackParts } from './stack/template.ts';
@@ -189,16 +188,6 @@ function checkCount(own: number, { functions, systemFunctions }: Project): void 
   );
 }
 
-function standardOptions({ timeout, memory, batchSize, batchWindow, concurrency }: StackSettings): FunctionOptions {
-  return {
-    timeoutSeconds: timeout,
-    memoryMb: memory,
-    batchSize,
-    windowSeconds: batchWindow,
-    ...(concurrency > 0 && { maximumConcurrency: concurrency }),
-  };
-}
-
 /** CloudFormation's names take letters and digits alone. */
 function checkLogicalNames(handlers: readonly HandlerFile[]): void {
   const taken = new Map<string, string>(
@@ -214,12 +203,6 @@ function checkLogicalNames(handlers: readonly HandlerFile[]): void {
     }
     taken.set(id, file);
   }
-}
-
-/** Refuses misspelt names, which would be ignored. */
-function checkNamed(functions: Given['functions'], handlers: readonly string[]): void {
-  const unknown = Object.keys(functions).find((name) => !handlers.includes(name));
-  if (unknown !== undefined) throw unknownKey(unknown, handlers, 'custom.functions of serverless.yml');
 }
 
 /** Ignored by git and by the framework's own bundler, which leaves `.mjs` alone. */

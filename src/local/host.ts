@@ -27,6 +27,8 @@ export interface HostOptions {
   readonly retryAfterMs?: number;
   /** Variables with the addresses of the services that this process answers itself. Default: none. */
   readonly services?: Readonly<Record<string, string>>;
+  /** Whether tasks have no time limits of their own. Default false. */
+  readonly isDebugged?: boolean;
   readonly onEvent: OnLocalEvent;
 }
 
@@ -62,6 +64,7 @@ export function startHost({
   concurrency = 4,
   retryAfterMs = 1000,
   services = {},
+  isDebugged = false,
   onEvent,
 }: HostOptions): Host {
   const own = { ...cloud.env, ...services };
@@ -70,6 +73,7 @@ export function startHost({
     environment: aws === 'embedded' ? { ...withoutAws(environment), ...own } : { ...environment, ...ownVariables(own) },
     concurrency,
     retryAfterMs,
+    isDebugged,
     onEvent,
   };
   const host = new LambdaHost(makeSqsClient(cloud.endpoints), settings);

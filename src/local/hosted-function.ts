@@ -24,6 +24,8 @@ export interface HostSettings {
   readonly concurrency: number;
   /** The time until a failed message is visible again. */
   readonly retryAfterMs: number;
+  /** Whether tasks have no time limits of their own. */
+  readonly isDebugged: boolean;
   readonly onEvent: OnLocalEvent;
 }
 
@@ -41,7 +43,7 @@ export class HostedFunction {
     this.#name = description.name;
     const { onEvent } = settings;
     const functionName = description.name;
-    this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings.environment), {
+    this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings), {
       onLine: ({ stream, line, run }) => onEvent(compact({ type: 'log', functionName, stream, line, run })),
       onDecision: ({ task, id, attempt, state, ms, error }) =>
         onEvent(compact({ type: 'task', functionName, task, id, attempt, state, ms, error })),
@@ -67,7 +69,7 @@ export class HostedFunction {
 
   /** Deploys it again. */
   update(description: FunctionDescription, bundle: string): void {
-    this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings.environment));
+    this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings));
   }
 
   /** Returns how many messages its queue holds, including those in flight. */
@@ -156,11 +158,12 @@ function receiptsOf(batch: readonly Message[]): readonly string[] {
 function sandboxSettings(
   { name, handler, timeoutSeconds, memoryMb, environment: own = {} }: FunctionDescription,
   bundle: string,
-  environment: Readonly<Record<string, string>>,
+  { environment, isDebugged }: HostSettings,
 ): SandboxSettings {
   return {
     functionName: name,
     bundle,
+    isDebugged,
     timeoutSeconds,
     memoryMb,
     environment: {

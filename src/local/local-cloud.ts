@@ -12,10 +12,11 @@ import { describeProject } from '../deploy/project.ts';
 import type { Project } from '../deploy/project.ts';
 import type { Routes } from '../deploy/routes.ts';
 import { systemHandlers } from '../deploy/system-handlers.ts';
-import { watchHandlers } from '../deploy/watch.ts';
+import { watchApart } from '../deploy/watch-apart.ts';
 import type { HandlerWatch } from '../deploy/watch.ts';
 import { startCloud } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
+import { withoutTimeouts } from './debugged.ts';
 import { endpointEnvironment, schedulerRole } from './endpoints.ts';
 import { makeAccessKey } from './guard.ts';
 import { startHost } from './host.ts';
@@ -138,7 +139,7 @@ class Local implements LocalCloud {
       services: this.#services(),
       // A caller with the access key may do anything with this cloud.
       environment: { CHORDAL_SUBMIT_ALLOW: '*', ...this.#journal, ...environment },
-      ...compact({ aws, concurrency, retryAfterMs }),
+      ...compact({ aws, concurrency, retryAfterMs, isDebugged: this.#options.isDebugged }),
       onEvent: (event) => {
         if (event.type === 'batch') this.#batches += 1;
         onEvent(event);
@@ -175,12 +176,16 @@ class Local implements LocalCloud {
   async #firstBuild(): Promise<Build> {
     const { handlersDir, watch = false, onEvent } = this.#options;
     if (!watch) return buildHandlers({ ...this.#buildOptions(), handlers: await findHandlers(handlersDir) });
-    this.#watch = await watchHandlers({
-      ...this.#buildOptions(),
-      handlersDir,
-      onBuild: (build) => this.#deploy(build),
-      onError: (error) => onEvent({ type: 'build-failed', error }),
-    });
+    const { configs, providerEnvironment, environment } = this.#options;
+    const settings = compact({ configs, providerEnvironment, environment });
+    const { path: outDir } = this.#outDir;
+    this.#watch = await watchApart(
+      { ...settings, handlersDir, outDir, systemHandlers: systemHandlers() },
+      {
+        onBuild: (build) => this.#deploy(build),
+        onError: (error) => onEvent({ type: 'build-failed', error }),
+      },
+    );
     return this.#watch.build;
   }
 
@@ -199,9 +204,13 @@ class Local implements LocalCloud {
   }
 
   #describe({ handlers, configs }: Described): Project {
-    const { service, stage } = this.#options;
-    const functions = handlers.map((handler) => ({ ...handler, ...optionsOf(configs[handler.name] ?? {}) }));
-    return describeProject({ service, stage, functions });
+    const { service, stage, standard, providerEnvironment, isDebugged = false } = this.#options;
+    const functions = handlers.map((handler) => {
+      const own = optionsOf(configs[handler.name] ?? {});
+      return { ...handler, ...standard, ...own, environment: { ...providerEnvironment, ...own.environment } };
+    });
+    const project = describeProject({ service, stage, functions });
+    return isDebugged ? withoutTimeouts(project) : project;
   }
 
   /** Returns the addresses of the services that this process answers itself. */
@@ -251,11 +260,14 @@ class Local implements LocalCloud {
   }
 
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
-    const { environment } = this.#options;
+    const { environment, configs, providerEnvironment } = this.#options;
     return {
+      ...compact({ configs }),
       systemHandlers: systemHandlers(),
       outDir: this.#outDir.path,
-      ...(environment && { environmentOf: (_, config) => ({ ...variablesOf(config), ...environment }) }),
+      ...(environment && {
+        environmentOf: (_, config) => ({ ...providerEnvironment, ...variablesOf(config), ...environment }),
+      }),
     };
   }
 }

@@ -1,4 +1,6 @@
 import type { JournalMode } from '../core/text/journal-modes.ts';
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import type { FunctionOptions } from '../deploy/project.ts';
 import type { Routes } from '../deploy/routes.ts';
 import type { CloudPorts } from './cloud.ts';
 import type { AwsClients } from './host.ts';
@@ -13,6 +15,12 @@ export interface LocalOptions {
   readonly dataDir?: string;
   /** Fixed ports. Default: any free ports. */
   readonly ports?: CloudPorts;
+  /** The settings of all functions. Default: none. */
+  readonly standard?: FunctionOptions;
+  /** Settings that go before those that the handlers export, by the handlers' names. Default: none. */
+  readonly configs?: Readonly<Record<string, FunctionConfig>>;
+  /** Variables of all functions that those of a function override. Default: none. */
+  readonly providerEnvironment?: Readonly<Record<string, string>>;
   /** Variables for the functions, beside those of the cloud. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
   /** What the journal lists, where the app does not say it. Default: as everywhere. */
@@ -25,6 +33,8 @@ export interface LocalOptions {
   readonly outDir?: string;
   /** Whether to build and deploy anew when a file of the handlers changes. Default false. */
   readonly watch?: boolean;
+  /** Whether a debugger may be attached: functions and tasks then have no time limits. Default false. */
+  readonly isDebugged?: boolean;
   /** How many sandboxes of one function work at the same time. Default 4. */
   readonly concurrency?: number;
   /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */

@@ -23,13 +23,15 @@ interface LambdaContext {
   getRemainingTimeInMillis(): number;
 }
 
+// The threads of this module are made by Sandbox, with these settings.
+const { functionName, memoryMb, bundle, isDebugged } = workerData as SandboxSettings;
 process.setSourceMapsEnabled(true);
 watchThread({
+  isDebugged,
   onLine: (stream, line, run) => say(compact({ type: 'printed', stream, line, run })),
   onDecision: (run, decision) => say({ type: 'decided', ...run, ...decision }),
 });
-// The threads of this module are made by Sandbox, with these settings.
-const { functionName, memoryMb, bundle } = workerData as SandboxSettings;
+
 const logStreamName = `local/[$LATEST]${randomUUID().replaceAll('-', '')}`;
 const handler = await loadHandler();
 parentPort?.on('message', (invocation: Invocation) => void run(invocation));

@@ -11,6 +11,8 @@ export interface SandboxSettings {
   readonly bundle: string;
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
+  /** Whether tasks have no time limits of their own. */
+  readonly isDebugged: boolean;
   /** The whole environment of the function. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -66,6 +66,8 @@ export interface ObservedDecision {
 
 /** Follows the work of workers, for a person who watches. It decides nothing. */
 export interface Observer {
+  /** Whether a debugger may be attached: tasks then have no time limits. Default false. */
+  readonly isDebugged?: boolean;
   /** Runs a task's function. Its output belongs to the run. */
   around<T>(run: ObservedRun, fn: () => T): T;
   /** Notes the decision that now stands; a second call notes it again. */

@@ -27,7 +27,7 @@ import type { TaskDelivery } from './commit.ts';
 import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
 import { goOn, resume } from './next-step.ts';
-import { observeDecision } from './observe.ts';
+import { limitsHere, observeDecision } from './observe.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
 
@@ -152,7 +152,7 @@ async function runNow(
     // @defect claim-tells-what-stands
     if (next.kind !== 'run') return { next, standing };
   }
-  const limits = limitsOf(task, facts.message, remainingMs());
+  const limits = limitsHere(delivery.engine, limitsOf(task, facts.message, remainingMs()));
   const isAgain = isPossibleDuplicate(facts);
   const startedAt = delivery.engine.clock.now();
   const isPart = step > 1 && !isLimited(task, facts.message);

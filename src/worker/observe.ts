@@ -2,12 +2,19 @@ import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { Rerun, Result, Standing, Value } from '../core/protocol/outcome.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Limits } from '../engine/task/limits.ts';
 import type { ObservedDecision, ObservedRun } from '../ports/system.ts';
 import type { TaskDelivery } from './commit.ts';
 
 /** Runs a task's function, in the sight of the observer, if there is one. */
 export function observed<T>({ engine, message }: TaskDelivery, fn: () => T): T {
   return engine.observer === undefined ? fn() : engine.observer.around(runOf(message), fn);
+}
+
+/** Returns the limits of a run: none where a debugger may be attached. */
+export function limitsHere({ observer }: Engine, limits: Limits): Limits {
+  return observer?.isDebugged === true ? { softMs: Infinity, hardMs: Infinity, lateMs: Infinity } : limits;
 }
 
 /** Tells the observer, if there is one, of a decision of this delivery that stands. */

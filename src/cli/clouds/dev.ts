@@ -1,3 +1,4 @@
+import inspector from 'node:inspector';
 import { compact } from '../../core/values/compact.ts';
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import { ownVariables } from '../../local/endpoints.ts';
@@ -7,8 +8,10 @@ import type { LocalCloud } from '../../local/local-options.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import { startUi } from '../../ui/server.ts';
 import type { UiServer } from '../../ui/server.ts';
-import { developerEnvironment } from '../dev/env-files.ts';
 import { chooseDevPlace, writeDevEnv } from '../dev/place.ts';
+import { localOptionsOf } from '../dev/project-settings.ts';
+import { runProgramIn } from '../dev/run-program.ts';
+import type { RunningProgram } from '../dev/run-program.ts';
 import type { Output } from '../output.ts';
 import { Changes } from '../ui/changes.ts';
 import { KnownCalls } from '../ui/known-calls.ts';
@@ -20,11 +23,15 @@ import { shellExports } from './shell-exports.ts';
 /** The options of {@link startDev}. */
 export interface DevOptions {
   readonly handlersDir: string;
-  readonly service: string;
-  readonly stage: string;
+  readonly service?: string | undefined;
+  readonly stage?: string | undefined;
   readonly aws: AwsClients;
   readonly dataDir?: string | undefined;
   readonly port?: number | undefined;
+  /** The port of the debugger; true: 9229. Default: no debugger. */
+  readonly inspect?: number | true | undefined;
+  /** The words of a program to run with it. Default: none. */
+  readonly program?: readonly string[];
 }
 
 /** The embedded cloud of a project that is developed. */
@@ -42,23 +49,25 @@ export interface Dev {
  * @throws ConfigurationError if a handler cannot be built or used, a port is taken, or another process uses the data folder
  */
 export async function startDev(options: DevOptions, output: Output): Promise<Dev> {
-  const { handlersDir, service, stage, aws, dataDir, port } = options;
+  const { handlersDir, service, stage, aws, dataDir, port, program: words = [] } = options;
   const { ports, accessKey, outDir, note } = await chooseDevPlace(handlersDir, port);
   if (note !== undefined) output.note(note);
+  const settings = await localOptionsOf({ handlersDir, service, stage }, output);
+  const isDebugged = openDebugger(options, output);
   const calls = new KnownCalls();
   const changes = new Changes();
+  let program: RunningProgram | undefined;
   const local = await startLocal({
-    handlersDir,
-    service,
-    stage,
+    ...settings,
+    isDebugged,
     aws,
     ...compact({ dataDir, ports, accessKey, outDir }),
-    environment: developerEnvironment(projectRoot(handlersDir)),
     watch: true,
     journal: 'all',
     onEvent: (event) => {
       if (event.type === 'received') for (const body of event.bodies) calls.note(body);
       if (event.type === 'received' || event.type === 'task' || event.type === 'batch') changes.tell();
+      if (event.type === 'built') program?.restart();
       // Its tasks have a line each.
       if (event.type === 'received' || (event.type === 'batch' && event.problem === undefined)) return;
       output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`);
@@ -66,18 +75,39 @@ export async function startDev(options: DevOptions, output: Output): Promise<Dev
   });
   const env = aws === 'embedded' ? local.env : ownVariables(local.env);
   const written = ports === undefined ? undefined : await writeDevEnv(handlersDir, env);
-  const ui = await startPage(local, { calls, changes, stage, port: ports === undefined ? 0 : ports.scheduler + 1 });
+  const ui = await startPage(local, {
+    calls,
+    changes,
+    stage: settings.stage,
+    port: ports === undefined ? 0 : ports.scheduler + 1,
+  });
   output.note(`The page: ${ui.url}`);
   for (const line of [...whatRuns(local), ...howToReach(env, written?.file)]) output.note(line);
+  if (words.length > 0) {
+    program = runProgramIn({
+      root: projectRoot(handlersDir),
+      words,
+      env: { ...settings.environment, ...env },
+      onEnd: (how) => output.note(`${words.join(' ')} ${how}. It starts again when a file changes.`),
+    });
+  }
   const stop = async (drainMs?: number): Promise<void> => {
     changes.stop();
-    await ui.stop();
-    await local.stop(drainMs);
+    await Promise.all([program?.stop(), ui.stop(), local.stop(drainMs)]);
   };
   return { env, died: local.died, stop };
 }
 
 // --- internal ---
+
+/** Lets a debugger attach, if one is asked for. Returns whether one may be attached. */
+function openDebugger({ inspect }: DevOptions, output: Output): boolean {
+  if (inspect !== undefined && inspector.url() === undefined)
+    inspector.open(inspect === true ? 9229 : inspect, '127.0.0.1');
+  const url = inspector.url();
+  if (url !== undefined) output.note(`A debugger can attach to ${url}. Functions and tasks have no time limits.`);
+  return url !== undefined;
+}
 
 /** Serves the page of the embedded cloud; where that fails, the cloud stops. */
 async function startPage(

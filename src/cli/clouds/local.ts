@@ -1,14 +1,12 @@
 import { compact } from '../../core/values/compact.ts';
-import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import { ownVariables } from '../../local/endpoints.ts';
 import { startLocal } from '../../local/local-cloud.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
-import { developerEnvironment } from '../dev/env-files.ts';
+import { localOptionsOf } from '../dev/project-settings.ts';
 import type { Output } from '../output.ts';
 import { clientApp, environmentsSchedules, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
-import { DEFAULT_SERVICE, DEFAULT_STAGE } from './options.ts';
 import type { CloudOptions } from './options.ts';
 import { useOnly } from './own-environment.ts';
 
@@ -19,11 +17,8 @@ import { useOnly } from './own-environment.ts';
  */
 export async function openLocalCloud({ handlersDir, dataDir }: CloudOptions, output: Output): Promise<OpenCloud> {
   const local = await startLocal({
-    handlersDir,
-    service: DEFAULT_SERVICE,
-    stage: DEFAULT_STAGE,
+    ...(await localOptionsOf({ handlersDir }, output)),
     ...compact({ dataDir }),
-    environment: developerEnvironment(projectRoot(handlersDir)),
     aws: 'account',
     onEvent: (event) => {
       const isNews =

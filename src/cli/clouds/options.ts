@@ -3,8 +3,7 @@ import { compact } from '../../core/values/compact.ts';
 import { numberOption } from '../argument-values.ts';
 import { UsageError } from '../errors.ts';
 
-/** The default service and stage of the embedded cloud. */
-export const DEFAULT_SERVICE = 'chordal';
+/** The default stage. */
 export const DEFAULT_STAGE = 'dev';
 
 /** The cloud that a command talks to. */

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { AwsClients } from '../../local/host.ts';
 import { numberOption } from '../argument-values.ts';
-import { addHandlersOption, DEFAULT_SERVICE, DEFAULT_STAGE } from '../clouds/options.ts';
+import { addHandlersOption, DEFAULT_STAGE } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { interrupted } from '../interrupt.ts';
@@ -12,17 +12,26 @@ import type { Output } from '../output.ts';
 export function addDev(program: Command, { output, end }: CommandLine): void {
   const command = program
     .command('dev')
+    .argument(
+      '[program...]',
+      'after --: a program to run with it, and again when a file changes, as in -- node server.ts',
+    )
     .description('Run the handlers on an embedded cloud that stays up, and build them again when they change')
     .addOption(
       new Option('--cloud <name>', 'cloud of the handlers: the embedded one, or the deployed stack on LocalStack')
         .choices(['embedded', 'localstack'])
         .default('embedded'),
     )
+    .option(
+      '--inspect [port]',
+      'let a debugger attach; functions and tasks then have no time limits (default port: 9229)',
+      portOption('inspect'),
+    )
     .option('--json', 'print {"env": {…}} on stdout when it is ready: the environment that other processes need');
   addHandlersOption(command)
     .option('--data <dir>', 'keep the state of the cloud in this folder (default: in memory)')
-    .option('--service <name>', 'first part of the names of its functions', DEFAULT_SERVICE)
-    .option('--stage <name>', 'second part of these names', DEFAULT_STAGE)
+    .option('--service <name>', 'first part of the names of its functions (default: of serverless.yml)')
+    .option('--stage <name>', 'second part of these names (default: of serverless.yml, else dev)')
     .option(
       '--port <port>',
       'first of the five ports of the embedded cloud; 0: any free ports (default: those of the last start, else 4771)',
@@ -34,7 +43,8 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
         .default('account'),
     )
     .option('--localstack-port <port>', 'port of LocalStack (default: any free port)', portOption('localstack-port'))
-    .action(async (given: GivenDev) => {
+    .action(async (program: readonly string[], options: Omit<GivenDev, 'program'>) => {
+      const given: GivenDev = { ...options, program };
       const { json = false } = given;
       const ended = interrupted();
       const cloud = await (given.cloud === 'localstack' ? onLocalStack(given, output) : onEmbeddedCloud(given, output));
@@ -50,12 +60,14 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
 // --- internal ---
 
 interface GivenDev {
+  readonly program: readonly string[];
+  readonly inspect?: number | true;
   readonly json?: boolean;
   readonly cloud: 'embedded' | 'localstack';
   readonly handlers: string;
   readonly data?: string;
-  readonly service: string;
-  readonly stage: string;
+  readonly service?: string;
+  readonly stage?: string;
   readonly port?: number;
   readonly aws: AwsClients;
   readonly localstackPort?: number;
@@ -69,20 +81,20 @@ interface DevCloud {
 }
 
 async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {
-  const { handlers, data, service, stage, port, aws, localstackPort } = given;
+  const { handlers, data, service, stage, port, aws, localstackPort, inspect, program } = given;
   if (localstackPort !== undefined)
     throw new UsageError('Cannot use --localstack-port: only LocalStack has that option. Add --cloud localstack.');
   const { startDev } = await import('../clouds/dev.ts');
-  return startDev({ handlersDir: handlers, dataDir: data, service, stage, port, aws }, output);
+  return startDev({ handlersDir: handlers, dataDir: data, service, stage, port, aws, inspect, program }, output);
 }
 
 async function onLocalStack(given: GivenDev, output: Output): Promise<DevCloud> {
-  const { handlers, data, service, stage, port, localstackPort } = given;
-  const others = { '--data': data, '--port': port };
+  const { handlers, data, service, stage = DEFAULT_STAGE, port, localstackPort, inspect, program } = given;
+  const others = { '--data': data, '--port': port, '--inspect': inspect, 'a program': program[0] };
   const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
   if (other !== undefined)
     throw new UsageError(`Cannot use ${other} with --cloud localstack: only the embedded cloud has that option`);
-  if (service !== DEFAULT_SERVICE)
+  if (service !== undefined)
     throw new UsageError('Cannot use --service with --cloud localstack: serverless.yml names the service');
   const { startDevOnLocalStack } = await import('../clouds/dev-localstack.ts');
   return startDevOnLocalStack({ handlersDir: handlers, stage, port: localstackPort }, output);

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import { LOG_LEVEL } from '../../core/values/option-checks.ts';
+import type { FunctionOptions } from '../project.ts';
 
 /** The settings of a stage: the parameters of the stack. OPERATIONS.md has the same table. */
 export interface StackSettings {
@@ -87,6 +88,23 @@ export function readSettings(given: Readonly<Record<string, unknown>>): StackSet
   const settings = read as unknown as StackSettings;
   check(settings);
   return settings;
+}
+
+/** Returns the settings of a function that has none of its own. */
+export function standardOptions({
+  timeout,
+  memory,
+  batchSize,
+  batchWindow,
+  concurrency,
+}: StackSettings): FunctionOptions {
+  return {
+    timeoutSeconds: timeout,
+    memoryMb: memory,
+    batchSize,
+    windowSeconds: batchWindow,
+    ...(concurrency > 0 && { maximumConcurrency: concurrency }),
+  };
 }
 
 // --- internal ---

@@ -13,6 +13,7 @@ const PAGES = [
   'ARCHITECTURE.md',
   'docs/protocol.md',
   'docs/decisions.md',
+  'docs/development.md',
   'docs/emulators.md',
   'docs/your-functions.md',
   'CONTRIBUTING.md',

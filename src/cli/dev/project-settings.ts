@@ -1,0 +1,46 @@
+import { projectRoot } from '../../deploy/bundling/project-file.ts';
+import { findHandlers } from '../../deploy/handler-file.ts';
+import { checkLocalSettings, readLocalSettings } from '../../deploy/local-settings.ts';
+import type { LocalOptions } from '../../local/local-options.ts';
+import type { Output } from '../output.ts';
+import { developerEnvironment } from './env-files.ts';
+
+/** The options that choose a project and its stage. */
+export interface ProjectChoice {
+  readonly handlersDir: string;
+  readonly service?: string | undefined;
+  readonly stage?: string | undefined;
+}
+
+/**
+ * Reads what the embedded cloud follows of a project: `serverless.yml`, `.env`, `.env.local` and the shell's variables.
+ *
+ * @throws ConfigurationError if a setting is unknown or wrong
+ */
+export async function localOptionsOf(
+  { handlersDir, service, stage }: ProjectChoice,
+  output: Pick<Output, 'note'>,
+): Promise<
+  Pick<
+    LocalOptions,
+    'handlersDir' | 'service' | 'stage' | 'configs' | 'standard' | 'providerEnvironment' | 'environment'
+  >
+> {
+  const root = projectRoot(handlersDir);
+  const environment = developerEnvironment(root);
+  const settings = await readLocalSettings(root, { service, stage, environment });
+  checkLocalSettings(settings, await findHandlers(handlersDir));
+  for (const variable of settings.unknown.filter((one) => !/^\$\{(self|param|opt)\b/.test(one)))
+    output.note(
+      `${variable} of serverless.yml has no value on this machine. Set the variable that has it in .env.local.`,
+    );
+  return {
+    handlersDir,
+    service: settings.service,
+    stage: settings.stage,
+    configs: settings.configs,
+    standard: settings.standard,
+    providerEnvironment: settings.environment,
+    environment,
+  };
+}

@@ -1,0 +1,78 @@
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Build } from './build.ts';
+import { sibling } from './module-url.ts';
+import { received, sent } from './sent-error.ts';
+import type { FromBuilder, ToBuilder, WatchSettings } from './watch-messages.ts';
+import type { HandlerWatch, WatchHandlersOptions } from './watch.ts';
+
+/**
+ * As `watchHandlers`, in a process of its own: if this process is killed, that one ends esbuild and itself, so that nothing stays behind.
+ *
+ * @throws ConfigurationError if the first build fails
+ */
+export async function watchApart(
+  settings: WatchSettings,
+  { onBuild, onError }: Pick<WatchHandlersOptions, 'onBuild' | 'onError'>,
+): Promise<HandlerWatch> {
+  const child = fork(fileURLToPath(sibling('./watch-process', import.meta.url)), {
+    serialization: 'advanced',
+    execArgv: process.execArgv.filter((word) => !word.startsWith('--inspect')),
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const first = Promise.withResolvers<Build>();
+  child.on('message', (message: FromBuilder) => {
+    switch (message.type) {
+      case 'started':
+        return tell(child, { type: 'start', settings });
+      case 'first':
+        return first.resolve(message.build);
+      case 'unusable':
+        return first.reject(received(message.error));
+      case 'failed':
+        return onError(received(message.error));
+      case 'build':
+        return void use(child, message.build, onBuild);
+    }
+  });
+  child.once('exit', (code) => {
+    const error = new Error(`The process that builds has ended with ${code}`);
+    first.reject(error);
+    if (code !== null && code !== 0) onError(error);
+  });
+  const stop = (): Promise<void> => end(child);
+  try {
+    return { build: await first.promise, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+// --- internal ---
+
+async function use(child: ChildProcess, build: Build, onBuild: WatchHandlersOptions['onBuild']): Promise<void> {
+  try {
+    await onBuild(build);
+    tell(child, { type: 'used' });
+  } catch (error) {
+    tell(child, { type: 'used', error: sent(error) });
+  }
+}
+
+function tell(child: ChildProcess, message: ToBuilder): void {
+  if (child.connected) child.send(message);
+}
+
+/** It ends when it is no longer connected. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  if (child.connected) child.disconnect();
+  const timer = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+const END_LIMIT_MS = 500;

@@ -1,0 +1,35 @@
+import type { FunctionConfig } from '../core/types/function-config.ts';
+import type { Build } from './build.ts';
+import type { SystemHandler } from './system-handlers.ts';
+
+/** The options of a build that another process makes: values alone. */
+export interface WatchSettings {
+  readonly handlersDir: string;
+  readonly outDir: string;
+  readonly systemHandlers: readonly SystemHandler[];
+  readonly configs?: Readonly<Record<string, FunctionConfig>>;
+  /** Variables of all handlers, below those of a handler's configuration. */
+  readonly providerEnvironment?: Readonly<Record<string, string>>;
+  /** Variables of all handlers, above them. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** An error that goes from one process to another. */
+export interface SentError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+}
+
+/** The messages of the process that builds. It waits for an answer to `build` before it builds again. */
+export type FromBuilder =
+  | { readonly type: 'started' }
+  | { readonly type: 'first'; readonly build: Build }
+  | { readonly type: 'unusable'; readonly error: SentError }
+  | { readonly type: 'build'; readonly build: Build }
+  | { readonly type: 'failed'; readonly error: SentError };
+
+/** The messages to it. */
+export type ToBuilder =
+  | { readonly type: 'start'; readonly settings: WatchSettings }
+  | { readonly type: 'used'; readonly error?: SentError };
