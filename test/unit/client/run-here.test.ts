@@ -85,7 +85,7 @@ describe('calling a canvas', () => {
         expect(called, String(build(here))).toEqual(sent);
         expect(await noted(here), String(build(here))).toEqual(await noted(there));
       }),
-      { seed: 1, numRuns: 400 },
+      { seed: 1, numRuns: 200 },
     );
   });
 
