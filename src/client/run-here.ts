@@ -37,7 +37,7 @@ type Ended =
     }
   | { readonly ok: false; readonly thrown: unknown; readonly report: ErrorReport };
 
-/** What error callbacks are given: what the task was called with, and what became of it. */
+/** The argument of error callbacks: the call of the task, and its error. */
 interface ErrorReport {
   readonly task: string;
   readonly errorType: string;
@@ -48,7 +48,7 @@ interface ErrorReport {
 
 /** Where a plan stands: what its position, its input and its innermost frame are on a worker. */
 interface Place {
-  /** What the step before returned, if there is one. */
+  /** The value of the step before, if there is one. */
   readonly input: readonly unknown[];
   /** The callbacks of the chain whose last step it is. */
   readonly links: readonly Link[];
@@ -160,7 +160,7 @@ async function tellOfFailure<E extends Ended & { ok: false }>(
   return failed;
 }
 
-/** Runs callbacks, each with the same argument. What becomes of them is part of no result. */
+/** Runs callbacks, each with the same argument. Their ends are not part of any result. */
 async function tell(engine: Engine, links: readonly Link[], value: unknown): Promise<void> {
   for (const { plan } of links) await run(engine, plan, { input: [value], links: [], ofGroup: [] });
 }

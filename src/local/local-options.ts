@@ -23,7 +23,7 @@ export interface LocalOptions {
   readonly providerEnvironment?: Readonly<Record<string, string>>;
   /** Variables for the functions, beside those of the cloud. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** What the journal lists, where the app does not say it. Default: as everywhere. */
+  /** The calls that the journal lists, unless the app says otherwise. Default: as everywhere. */
   readonly journal?: JournalMode;
   /** Where AWS clients of the functions' own code go. Default: to this cloud. */
   readonly aws?: AwsClients;

@@ -49,7 +49,7 @@ export interface GroupNode {
   readonly done: number;
   readonly failed: number;
   readonly state: NodeState;
-  /** What the members are. */
+  /** The members. */
   readonly label: string;
   readonly members?: readonly GraphNode[];
 }

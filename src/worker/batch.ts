@@ -22,7 +22,7 @@ import { revokedScopes } from './revocations.ts';
  * Works on a batch of messages and answers with the ids of those that return to their queue.
  *
  * Fresh messages run at once. Possible duplicates run after them, one by one, so that one that kills its sandbox does
- * not stop a neighbour. One that would find no time behind the fresh ones runs before them. What is finished is deleted
+ * not stop a neighbour. One that would find no time behind the fresh ones runs before them. Finished messages are deleted
  * before the duplicates behind, and before a delivery goes on with a further step.
  *
  * @param remainingMs returns the time left in this sandbox, in ms.

@@ -14,7 +14,7 @@ interface Kit extends Closable {
   resultOf(taskId: string): Promise<JsonObject | undefined>;
 }
 
-/** What every adapter of CeleryResults does. */
+/** The contract of every adapter of CeleryResults. */
 function describeCeleryResults(name: string, start: () => Promise<Kit>): void {
   describe(`CeleryResults, ${name}`, () => {
     let kit: Kit;

@@ -75,7 +75,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect(cells.map(({ outcome }) => outcome?.run?.task)).toEqual(names);
       });
 
-      it('commit() keeps what was given when the giver changes it afterwards', async () => {
+      it('commit() keeps the given value when its caller changes it afterwards', async () => {
         const id = freshWorkflow();
         const items = [1, 2];
         await decide(id, A, { decision: success(items) });

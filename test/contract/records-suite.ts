@@ -204,7 +204,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(await records.openSubmission(note)).toEqual({ state: 'new', workflow });
       });
 
-      it('closeSubmission() makes none when there is none', async () => {
+      it('closeSubmission() makes no item if there is none', async () => {
         const key = freshWorkflow();
         await records.closeSubmission({ key });
         expect(await open(key)).toBe('new');

@@ -231,7 +231,7 @@ describe('what roles may do', () => {
     );
   });
 
-  test('is less for submit, which receives nothing, and for result, which reads, and commits what it is the first to tell as revoked', () => {
+  test('is less for submit, which receives nothing, and for result, which reads, and commits REVOKED as the first reader', () => {
     expect(allowedTo(plain, 'SubmitRole')).not.toContain('sqs:ReceiveMessage');
     // It reads the blocks that it has written, and no values.
     expect(JSON.stringify(statementsOf(plain, 'SubmitRole'))).not.toContain('}/v/*');
@@ -300,7 +300,7 @@ test('the outputs have the environment of a caller, whole and in parts', () => {
   expect(Outputs['CallerPolicyArn']?.Value).toEqual({ Ref: 'CallerPolicy' });
 });
 
-describe('what a project sets for its functions', () => {
+describe('the settings of a project for its functions', () => {
   const boundary = 'arn:aws:iam::123456789012:policy/boundary';
   let own: Template;
 
@@ -386,7 +386,7 @@ describe('what a project sets for its functions', () => {
     expect(propertiesOf(own, 'MathLambdaFunction')['FunctionName']).toBe('chordal-own-math');
   });
 
-  test('leaves room for functions of its own, which have what a caller needs', () => {
+  test('leaves room for functions of its own, which have the environment and the rights of a caller', () => {
     expect(propertiesOf(own, 'ApiLambdaFunction')['Handler']).toBe('own/api.handler');
     expect(environmentOf(own, 'ApiLambdaFunction')).toMatchObject({
       CHORDAL_TABLE: { Ref: 'Table' },

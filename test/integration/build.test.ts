@@ -23,7 +23,7 @@ test('findHandlers() finds the files directly in the folder, without declaration
   ]);
 });
 
-test('findHandlers() says what is wrong with the folder', async () => {
+test('findHandlers() reports the problem of the folder', async () => {
   const dir = await temporaryFolder({ 'empty/notes.md': '', 'bad/a b.ts': '' });
 
   await expect(findHandlers(join(dir, 'none'))).rejects.toThrow(`there is no folder ${join(dir, 'none')}`);

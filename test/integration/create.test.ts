@@ -27,7 +27,7 @@ test('createProject() makes a project with handler, test, stack and scripts, of 
   expect(await readFile(join(dir, 'serverless.yml'), 'utf8')).toMatch(/^service: shop$/m);
 });
 
-test('createProject() adds to a project only what it lacks', async () => {
+test('createProject() adds only the missing files to a project', async () => {
   const files = {
     'package.json': JSON.stringify({
       name: '@acme/orders',

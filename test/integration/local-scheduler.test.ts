@@ -112,7 +112,7 @@ describe('answerScheduler()', () => {
     ]);
   });
 
-  it('refuses what it cannot carry out', async () => {
+  it('refuses a request that it cannot perform', async () => {
     const { client } = await start({ send: async () => undefined });
     const daily = new CreateScheduleCommand({ ...schedule('daily', 0).input, ScheduleExpression: 'rate(1 day)' });
     await expect(client.send(daily)).rejects.toThrow('Cannot read the schedule');

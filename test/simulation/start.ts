@@ -5,7 +5,7 @@ import { fillBody, scheduleBody } from '../../src/core/schedule/schedule-message
 import type { AnySignature, Handler } from '../../src/index.ts';
 import type { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 
-/** What a client holds of a canvas: the end, what is before it, and a group's members. */
+/** The handles that a client has of a canvas: its end, the steps before it, and a group's members. */
 export interface SimulatedHandle {
   readonly taskId?: string;
   readonly parent?: SimulatedHandle | null;

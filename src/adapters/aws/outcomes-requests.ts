@@ -159,7 +159,7 @@ export function leavesRequest(table: string, join: string, shard: number): Query
 
 // --- internal ---
 
-/** What a member's decision adds to its leaf for people who look. */
+/** The facts that a member's decision adds to its leaf, for people who look. */
 interface MemberFacts {
   readonly set: readonly string[];
   readonly add: string;

@@ -24,7 +24,7 @@ export function decodeRun(text: string): DatedRun {
 }
 
 /**
- * The same for a member, of which eight share an item: three letters instead of the name, then the numbers. The letters
+ * The same for a member; eight members share an item: three letters instead of the name, then the numbers. The letters
  * choose among the names that the leaf keeps once.
  */
 export function encodeMemberRun({ run, expiresAt }: DatedRun): string {

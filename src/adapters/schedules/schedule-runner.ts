@@ -11,7 +11,7 @@ export interface RunnableSchedule extends ScheduleData {
   readonly queue: string;
 }
 
-/** What is kept of a schedule between two starts of a cloud. */
+/** The kept state of a schedule between two starts of a cloud. */
 export interface KeptSchedule {
   /** Its definition: one that has changed begins anew. */
   readonly definition: string;
@@ -27,7 +27,7 @@ export interface ScheduleRunnerOptions {
   readonly nonces: Pick<Nonces, 'mid' | 'random'>;
   /** Sends a body to a queue. A failed attempt is repeated. */
   readonly send: (queue: string, body: string) => Promise<void>;
-  /** What an earlier cloud has kept, by name. Default: nothing. */
+  /** The state that an earlier cloud has kept, by name. Default: none. */
   readonly kept?: Readonly<Record<string, KeptSchedule>>;
   /** Called with what is to be kept, whenever it has changed. Default: nothing is kept. */
   readonly keep?: (kept: Readonly<Record<string, KeptSchedule>>) => Promise<void>;

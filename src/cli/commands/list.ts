@@ -95,7 +95,7 @@ async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEndi
       if (told.get(item.id) !== item.state) output.answer(lineOf(item));
       told.set(item.id, item.state);
     }
-    // What is open is looked at until it ends; the rest is looked at once more, for entries that come late.
+    // Open workflows are read until they end; the rest is read once more, for entries that come late.
     const open = items.filter(({ state }) => state === 'OPEN').map(({ at }) => at);
     since = Math.min(cloud.engine.clock.now() - LATE_MS, ...open);
     if ((await Promise.race([ended, delay(LOOK_MS)])) === 'ended') return;

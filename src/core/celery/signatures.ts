@@ -3,7 +3,7 @@ import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { CeleryMessage } from './wire.ts';
 
-/** A place in a chord that a Celery application has begun: which member of which group, and the body behind it. */
+/** A place in a chord that a Celery application has begun: the group, the member, and the body behind it. */
 export interface Seat {
   readonly group: string;
   /** The member's index as Celery writes it; it may be absent. */

@@ -42,7 +42,7 @@ export function positionOf(frame: ChainFrame | GroupFrame): Position {
   return { id: idOfBase(base), base, links: frame.links ?? [], attempt };
 }
 
-/** Returns how many steps a chain has, of which a message or a group inside it is one before the last. */
+/** Returns the number of steps of a chain around a message or a group that is not its last step. */
 export function stepsAround([frame]: readonly Frame[]): number | undefined {
   if (frame === undefined || isJoinFrame(frame)) return undefined;
   // The steps in a frame are those that are left; those in blocks are all of them.

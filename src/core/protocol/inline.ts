@@ -45,7 +45,7 @@ export function isFirstRun(draft: Draft): draft is RunDraft {
  */
 export function mayRunInline<T extends InlineTask>(draft: RunDraft, facts: InlineFacts<T>): boolean {
   const { message, receives, dead, tasks, steps, maxSteps, time } = facts;
-  // What kills its sandbox is then alone in it, and counted, when it is started for the second time.
+  // A task that kills its sandbox is then alone in it, and counted, at its second start.
   // @defect only-the-first-delivery-runs-inline
   if (dead !== undefined || isPossibleDuplicate({ receives, message })) return false;
   if (steps >= maxSteps || time.leftMs < time.neededMs) return false;

@@ -14,7 +14,7 @@ export interface GroupPart {
   readonly tally: Tally;
 }
 
-/** What is known of the inside of an id from its items alone. */
+/** The known inside of an id, from its items alone. */
 export interface Parts {
   /** The base of the ids in it: the id's own, or that of its last replacement. */
   readonly base: string;

@@ -119,7 +119,7 @@ export interface ScheduleData {
   readonly jitterMinutes: number;
   /** Whether it runs. */
   readonly isEnabled: boolean;
-  /** What happens with a run that could not start in time. */
+  /** The treatment of a run that could not start in time. */
   readonly catchUp: 'once' | 'none';
   /** The names of all tasks in the canvas. */
   readonly tasks: readonly string[];

@@ -23,7 +23,7 @@ export type FailureRecord = {
   readonly code?: string | number;
   /** The error's own fields that are plain data: at most 2 KB, or 4 KB of an error of this library. */
   readonly data?: JsonObject;
-  /** What the error was made of; with `errors` at most 4 KB. */
+  /** The cause of the error; with `errors` at most 4 KB. */
   readonly cause?: FailureRecord;
   /** The errors that it collects, as an AggregateError does; at most ten. */
   readonly errors?: readonly FailureRecord[];

@@ -135,7 +135,7 @@ function issueText({ message, path = [] }: SchemaIssue, of: string): string {
   return keys.length === 0 ? message : `${pathOf(of, keys)}: ${message}`;
 }
 
-/** What the limit of a run needs and does. */
+/** The parameters of a run's limit. */
 interface Limiting {
   readonly limits: Limits;
   readonly notice: AbortController;

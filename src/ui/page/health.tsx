@@ -12,7 +12,7 @@ interface Examined {
   readonly missing: readonly { readonly id: string; readonly lacks: string }[];
 }
 
-/** What is on its way, and the doctor. */
+/** The messages in flight, and the doctor. */
 export function Health({ change }: { readonly change: number }): JSX.Element {
   const { value, error } = useLoaded(() => read<InFlight>('health'), [], change);
   return (

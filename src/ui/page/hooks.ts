@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
-/** What was read, or why not; `isStale` while it is read again. */
+/** The last answer, or the error; `isStale` while it is read again. */
 export interface Loaded<T> {
   readonly value?: T | undefined;
   readonly error?: string | undefined;

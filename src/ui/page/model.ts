@@ -4,7 +4,7 @@ import type { ListedError, ListedWorkflow } from '../workflows.ts';
 export type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
 export type { ListedWorkflow } from '../workflows.ts';
 
-/** What the page knows of its cloud. */
+/** The page's facts of its cloud. */
 export interface About {
   readonly title: string;
   readonly canAct: boolean;

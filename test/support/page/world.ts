@@ -25,7 +25,7 @@ export interface PageWorld {
   readonly url: string;
   readonly browser: Browser;
   readonly page: Page;
-  /** What the browser's console has said that is not well. */
+  /** The warnings and errors of the browser's console. */
   readonly complaints: readonly string[];
   readonly send: Senders;
   /** Opens a part of the page: `#/…`. */
@@ -88,7 +88,7 @@ export interface Senders {
   readonly waiting: () => Sent;
   /** A canvas of five levels. */
   readonly nested: () => Sent;
-  /** A chord of many members, of which some have ended; it answers with the id. */
+  /** A chord of many members, some of which have ended; it answers with the id. */
   readonly wide: (members: number, done: number) => Promise<string>;
   readonly dead: () => Promise<void>;
 }

@@ -156,7 +156,7 @@ describe('revoke()', () => {
     expect(await other.asyncResult(taskId).state()).toBe('REVOKED');
   });
 
-  it('leaves what has ended as it is', async () => {
+  it('leaves an ended task as it is', async () => {
     const result = await add.delay(1, 2);
     await result.get();
     await other.asyncResult(result.taskId).revoke();
@@ -242,7 +242,7 @@ describe('inspect() and readTree()', () => {
     expect((await inspect(engine, failed.taskId, true)).record).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
   });
 
-  it('show what is ahead, and what was launched', async () => {
+  it('show the steps ahead, and the launches', async () => {
     const { taskId } = await chain(add.s(1, 2), slow.si(10), add.si(1, 1)).delay();
     await sleep(5);
     expect(await inspect(engine, taskId)).toMatchObject({

@@ -98,7 +98,7 @@ describe('the options of a call', () => {
     );
   });
 
-  it('refuse what is no object of options', async () => {
+  it('refuse options that are not an object', async () => {
     const apply = (options: unknown): Promise<unknown> => add.s(1, 2).applyAsync(options as object);
     const message = /^Cannot use the options of a call: expected an object, got /;
     for (const options of [null, 5, 'soon', [1]]) await expect(apply(options)).rejects.toThrow(invalid(message));
@@ -259,7 +259,7 @@ describe('createApp()', () => {
 });
 
 describe('kwargs()', () => {
-  it('refuses what is no plain object', () => {
+  it('refuses a value that is not a plain object', () => {
     for (const value of [5, null, [1], new Map(), 'x'] as unknown as object[])
       expect(() => kwargs(value)).toThrow(expect.objectContaining({ code: 'CHORDAL_INVALID_ARGUMENTS' }));
   });
@@ -286,7 +286,7 @@ describe('kwargs()', () => {
 });
 
 describe('canvases', () => {
-  it('refuse what is no signature, and say which part', () => {
+  it('refuse a part that is not a signature, and name it', () => {
     const canvas = (message: RegExp): unknown =>
       expect.objectContaining({ code: 'CHORDAL_INVALID_CANVAS', message: expect.stringMatching(message) });
     const task = add as unknown as ReturnType<typeof add.s>;

@@ -136,7 +136,7 @@ test('redrive() keeps the steps of a long chain until the last of them may begin
   expect(await cloud.app.asyncResult(id).get({ timeout: 1 })).toBe(304);
 });
 
-test('workOf() refuses what is no work', () => {
+test('workOf() refuses a letter without work', () => {
   const letter = (body: string): DeadLetter => ({ at: 0, id: 'w', reason: '', body });
   const revoke = encodeMessage({ ...sent, kind: 'revoke', id: 'w', base: 'w' });
 

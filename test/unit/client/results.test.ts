@@ -242,7 +242,7 @@ describe('AsyncResult.forget()', () => {
 });
 
 describe('AsyncResult.children() and graph()', () => {
-  it('find what a task has launched, each once', async () => {
+  it('find the launches of a task, each once', async () => {
     const result = await launcher.delay();
     const [one, two] = await result.get();
     expect(one).not.toBe(two);

@@ -9,7 +9,7 @@ import { TENANT_NAME } from '../../../src/core/values/option-checks.ts';
 import { decode, fromJson } from '../../../src/core/values/serializer.ts';
 import { readAllowList } from '../../../src/lambda/allow-list.ts';
 
-/** What is repeated: the characters at which patterns begin, end and turn back. */
+/** The repeated texts: the characters at which patterns begin, end and turn back. */
 const UNITS = [
   '"',
   '\\"',
@@ -42,7 +42,7 @@ const UNITS = [
   '-report-',
   '%',
 ];
-/** What stands before and behind it: a place that is read, or none. */
+/** The text before and behind it: a place that is read, or none. */
 const AROUND = [
   ['', ''],
   ['"', ''],

@@ -13,7 +13,7 @@ test('log() writes a string as it is and all else as JSON', async () => {
   expect(await (await log.delay([1, { a: 'b' }, null])).get()).toBe('LOG: [1,{"a":"b"},null]');
 });
 
-test('identity() returns what it is given', async () => {
+test('identity() returns its argument', async () => {
   expect(await (await identity.delay({ a: [1, null] })).get()).toEqual({ a: [1, null] });
 });
 

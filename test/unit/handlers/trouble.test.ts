@@ -8,7 +8,7 @@ let cloud: TestCloud;
 beforeEach(() => void (cloud = sampleCloud()));
 afterEach(() => cloud.close());
 
-test('fail() fails with what it was given', async () => {
+test('fail() fails with its argument', async () => {
   const result = await fail.delay('test', 2);
 
   await expect(result.get()).rejects.toMatchObject({

@@ -134,7 +134,7 @@ test.each([
   );
 });
 
-test('submit() submits only what is on its allow-list, wherever in the canvas it is named', async () => {
+test('submit() submits only tasks on its allow-list, at every place of a canvas', async () => {
   const submit = await submitWith('add, ts*');
   const body = signature('tsum');
   const refused = {

@@ -1,4 +1,4 @@
-/** What the check of the packages refuses, and when it says that it cannot ask. */
+/** The refusals of the check of the packages, and its answer when it cannot ask. */
 import { expect, test } from 'vitest';
 import { advisoriesIn, faultsOf } from '../../checks/packages.ts';
 

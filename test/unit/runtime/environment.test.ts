@@ -25,7 +25,7 @@ test('an app finds its cloud by its settings alone, and leaves the process’s e
   await expect(lost.delay()).rejects.toMatchObject({ code: 'CHORDAL_CONFIGURATION' });
 });
 
-test('a program that knows of no cloud is told what to set', async () => {
+test('a program without a cloud gets the names of the variables to set', async () => {
   const app = createApp('c');
   const add = app.task('add', (x: number, y: number) => x + y);
   await expect(add.delay(1, 2)).rejects.toThrow(

@@ -32,7 +32,7 @@ test('simulate() brings a workflow to its end under every seed, and says what st
   expect(report.faults.crash).toBeGreaterThan(10);
 });
 
-test('simulate() sees what a task launches, and groups', async () => {
+test('simulate() sees the launches of a task, and groups', async () => {
   await simulate({ handlers, workflow: () => group([launcher.s(), launcher.s()]).delay(), seeds: 20 });
   const { states, faults } = await simulate({
     handlers,
@@ -105,7 +105,7 @@ test('simulate() refuses options that are unknown or wrong', async () => {
     });
 });
 
-test('simulate() sees a workflow that never comes to rest', async () => {
+test('simulate() sees a workflow that never ends', async () => {
   const endless = app.task('endless', { bind: true, maxRetries: null }, (ctx) => {
     throw ctx.retry({ countdown: 1 });
   });

@@ -17,7 +17,7 @@ async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
   return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
 }
 
-describe('runBatch() given what is no message', () => {
+describe('runBatch() given a text that is not a message', () => {
   it.each([
     ['not json', /^InvalidMessage: Cannot read the message: expected JSON/],
     ['[]', /^InvalidMessage: Cannot read the envelope of a message: expected an object/],
@@ -48,7 +48,7 @@ describe('runBatch() given what is no message', () => {
   });
 });
 
-describe('runBatch() given what is not for this release', () => {
+describe('runBatch() given a message for another release', () => {
   it('returns a newer envelope for twelve minutes in all, and then gives it up', async () => {
     const bench = makeBench();
     const body = JSON.stringify({ ...(JSON.parse(encodeMessage(messageOf('add'))) as object), v: 2 });
@@ -317,7 +317,7 @@ describe('runBatch() given bad arguments in a message', () => {
     });
   });
 
-  it('fails the task when what it is called with does not fit', async () => {
+  it('fails the task when its arguments do not fit', async () => {
     const bench = makeBench();
     bench.app.task('add', (x: number, y: number) => x + y);
     expect(await bench.work([taskDelivery('add', { sig: { task: 'add', args: [1], untyped: true } })])).toEqual([]);

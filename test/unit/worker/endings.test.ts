@@ -92,7 +92,7 @@ describe('revoke() after a member has failed', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('changes nothing of what has succeeded', async () => {
+  it('changes nothing of a task that has succeeded', async () => {
     const result = await add.delay(1, 2);
     await result.get();
     await result.revoke();

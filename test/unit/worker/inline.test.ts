@@ -13,7 +13,7 @@ import type { Bench } from './bench.ts';
 
 interface Counted extends Bench {
   readonly calls: { commits: number; sends: number; deletes: number; reads: number };
-  /** What has run, by what was given. */
+  /** The runs, by their argument. */
   readonly ran: string[];
   /** Which commit is refused, counted from 1. Default: none. */
   readonly refused: { commit?: number };

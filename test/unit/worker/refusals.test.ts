@@ -203,7 +203,7 @@ describe('a queue that does not exist', () => {
     await expect(other.delay()).rejects.toThrow(/^Cannot send other to the queue misspelt/);
   });
 
-  it('fails what a task is replaced by', async () => {
+  it('fails the replacement of a task', async () => {
     const cloud = memoryCloud({ one: app.handler(work, replaced) }, { time: 'virtual' });
     onTestFinished(() => cloud.close());
     await expect((await replaced.delay()).get({ timeout: 3600 })).rejects.toMatchObject({ errorType: 'NotRegistered' });

@@ -185,7 +185,7 @@ describe('ctx.retry()', () => {
     expect((await (await retriedAt.delay()).get()) - startedAt).toBe(5000);
   });
 
-  it('launches what a run launches for each attempt', async () => {
+  it('launches the workflows of a run for each attempt', async () => {
     const result = await failOnce.delay();
     expect(await result.get({ timeout: 100 })).toBe(5);
     expect(await result.children()).toHaveLength(1);

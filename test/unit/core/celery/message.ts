@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../../../src/core/values/json.ts';
 
-/** What a message of Celery may have that is not as usual. */
+/** The unusual parts that a message of Celery may have. */
 export interface Given {
   readonly id?: string;
   readonly task?: string;

@@ -261,7 +261,7 @@ describe('bindArguments()', () => {
     expect(bindArguments({ task: 'mul', parameters: mul, args: [1] })).toEqual([1]);
   });
 
-  it('gives every function what its caller meant', () => {
+  it('gives every function the meaning of its caller', () => {
     const fn = (x: number, y: number, z = 10, { debug = false } = {}): unknown => [x, y, z, debug];
     const parameters = readParameters(fn, { bound: false });
     const args = bindArguments({ task: 'fn', parameters, args: [1, 2], kwargs: debug });
