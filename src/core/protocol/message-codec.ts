@@ -3,11 +3,11 @@ import { mismatch } from '../text/mismatch.ts';
 import { isPlainObject, parseJson } from '../values/json.ts';
 import type { Json } from '../values/json.ts';
 import { TENANT_NAME } from '../values/option-checks.ts';
-import { idOfBase, isId, MAX_ID } from './ids.ts';
+import { idOfBase, isId, MAX_ID, workflowOf } from './ids.ts';
 import { LATEST_MS } from './lifetime.ts';
 import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { ENVELOPE_VERSION } from './message.ts';
-import type { Message } from './message.ts';
+import type { Frame, Message } from './message.ts';
 import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 
@@ -84,6 +84,7 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   checkFields(json);
   const { id, base } = json;
   if (typeof base === 'string' && idOfBase(base) !== id) throw invalid('base', 'the base of its id', base);
+  checkPlaces(json);
   return toMessage(json, mid);
 }
 
@@ -100,6 +101,7 @@ export function decodeDead(text: string, fallbackMid: string): Message {
     const { is, want } = FIELDS[field];
     if (!is(json[field])) throw invalid(field, want, json[field]);
   }
+  checkPlaces(json);
   const kind = json['kind'] === 'revoke' || json['kind'] === 'expand' ? json['kind'] : 'run';
   const readable = Object.fromEntries(Object.entries(json).filter(([field, value]) => isReadable(field, value)));
   const given = { depth: 0, until: 0, ...readable, v: ENVELOPE_VERSION };
@@ -129,6 +131,16 @@ const REFUSED = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16)}`;
+}
+
+/** Checks that what encloses a message is in its own workflow: nobody may settle, or fill a place of, another one. */
+function checkPlaces({ id, frames }: Readonly<Record<string, unknown>>): void {
+  // Both have been checked by `checkFields`.
+  const workflow = workflowOf(id as string);
+  for (const frame of frames as readonly Frame[]) {
+    const place = 'join' in frame ? frame.join : frame.base;
+    if (workflowOf(place) !== workflow) throw invalid('frames', `frames of the workflow ${workflow}`, place);
+  }
 }
 
 function checkFields(fields: Readonly<Record<string, unknown>>): void {

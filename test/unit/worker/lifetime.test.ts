@@ -133,7 +133,7 @@ test('a task that asks again at the latest time that there is sends a message th
   const sent: string[] = [];
   const bench = makeBench(() => ({ scheduler: { schedule: async ({ body }) => void sent.push(body) } }));
   bench.app.task('late', { bind: true }, (ctx) => {
-    throw ctx.retry({ eta: new Date(8.64e15) });
+    throw ctx.retry({ eta: new Date(253_402_300_799_999) });
   });
   expect(await bench.work([taskDelivery('late')])).toEqual([]);
   expect(sent.map((body) => decodeMessage(body, 'm'))).toMatchObject([{ kind: 'run', try: 1 }]);

@@ -169,6 +169,8 @@ describe('decodeMessage() refuses', () => {
     ['frames', [{ steps: { stored: 's', n: 2, per: 0, first: 'a' }, i: 0, base: 'W' }]],
     ['frames', [{ steps: { stored: 's', n: 2, per: 1, first: 'a' }, i: 2, base: 'W' }]],
     ['frames', [{ steps: [{ task: 'a' }], i: 0, base: 'W', try: -1 }]],
+    ['frames', [{ join: 'other', x: 0, n: 2 }]],
+    ['frames', [{ steps: [{ task: 'a' }], i: 0, base: 'other.1' }]],
     ['links', [{ on: 'never', plan: { task: 'a' } }]],
     ['links', [{ on: 'success' }]],
     ['depth', null],
@@ -320,6 +322,11 @@ describe('decodeDead()', () => {
       sig: { task: 'unknown' },
       until: 0,
     });
+  });
+
+  it('refuses frames of another workflow, which it would settle', () => {
+    const forged = { v: 1, kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, frames: [{ join: 'other', x: 0, n: 1 }] };
+    expect(() => decodeDead(JSON.stringify(forged), 'm')).toThrow(/expected frames of the workflow W, got "other"/);
   });
 
   it('refuses a message without an id, a base, an attempt or frames, in any version', () => {
