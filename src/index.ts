@@ -72,6 +72,7 @@ export type { LogLevel } from './core/text/log-levels.ts';
 export type * from './core/types/app.ts';
 export type * from './core/types/canvas.ts';
 export type * from './core/types/context.ts';
+export type * from './core/types/events.ts';
 export type * from './core/types/ended-member.ts';
 export type * from './core/types/groups.ts';
 export type * from './core/types/options.ts';

@@ -9,11 +9,13 @@ import { readParameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { AppConf, ClientApp } from '../core/types/app.ts';
+import type { TaskEvents } from '../core/types/events.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
 import type { Json } from '../core/values/json.ts';
 import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
+import { Hooks } from '../engine/hooks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import { dataOf } from './caller.ts';
@@ -47,7 +49,8 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
     throw new InvalidOptions(`Cannot use the name of an app: ${mismatch('a text that is not empty', describe(given))}`);
   const tasks = new Map<string, RegisteredTask>();
   const schedules = new Map<string, ScheduleData>();
-  const engine = makeEngine(runtime, tasks, conf);
+  const hooks = new Hooks();
+  const engine = makeEngine(runtime, tasks, conf, hooks);
   const caller = makeCaller(name, engine);
   setCurrentApp(caller);
   const app = {
@@ -66,6 +69,8 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
     resultSet: (results: readonly Handle[]) => makeResultSet(engine, results),
+    on: (event: unknown, listener: unknown) => hooks.on(readEvent(event), readFunction(listener, 'a listener')),
+    around: (wrapper: unknown) => hooks.around(readFunction(wrapper, 'code around a task')),
     schedule: (scheduleName: string, when: unknown, signature: unknown, options: unknown = {}) => {
       const data = dataOf(signature, 'the canvas of a schedule');
       checkArgumentsIn(engine, data);
@@ -94,6 +99,21 @@ export function makeConf(given: Partial<AppConf>): AppConf {
 }
 
 // --- internal ---
+
+const EVENTS: readonly (keyof TaskEvents)[] = ['taskStart', 'taskSuccess', 'taskFailure', 'taskRetry', 'taskRevoked'];
+
+function readEvent(name: unknown): keyof TaskEvents {
+  const known = EVENTS.find((event) => event === name);
+  if (known !== undefined) return known;
+  throw new InvalidOptions(`Cannot listen to an event: ${mismatch(EVENTS.join(', '), describe(name))}`);
+}
+
+/** A function of any parameters: those that it gets are what its type says. */
+function readFunction(fn: unknown, as: string): (...args: readonly unknown[]) => Promise<unknown> {
+  // It has been seen to be a function.
+  if (typeof fn === 'function') return fn as (...args: readonly unknown[]) => Promise<unknown>;
+  throw new InvalidOptions(`Cannot use ${as}: ${mismatch('a function', describe(fn))}`);
+}
 
 const SETTINGS: Readonly<Record<string, OptionCheck>> = {
   ...checksOf('app'),

@@ -5,6 +5,7 @@ import type { EngineSettings } from '../core/types/app.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Meter, Observer } from '../ports/system.ts';
+import type { Hooks } from './hooks.ts';
 
 /** A task as workers know it. */
 export interface RegisteredTask {
@@ -22,6 +23,8 @@ export interface Engine extends Ports {
   /** The calls that the journal lists. */
   readonly journalMode: JournalMode;
   readonly tasks: ReadonlyMap<string, RegisteredTask>;
+  /** The listeners of the app's events; absent where no app is. */
+  readonly hooks?: Hooks | undefined;
   /** Absent if there is nothing to count. */
   readonly meter?: Meter;
   /** Absent if there is no observer. */

@@ -5,6 +5,7 @@ import type { EngineSettings } from '../core/types/app.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
+import type { Hooks } from './hooks.ts';
 
 /** The environment that an app runs on: injected, so that neither client nor worker knows where it is. */
 export interface Runtime {
@@ -28,9 +29,11 @@ export function makeEngine(
   runtime: Runtime,
   tasks: ReadonlyMap<string, RegisteredTask>,
   settings: EngineSettings,
+  hooks?: Hooks,
 ): Engine {
   return {
     settings,
+    hooks,
     tasks,
     get fanOut() {
       return runtime.fanOut ?? FAN_OUT;

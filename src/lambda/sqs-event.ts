@@ -31,6 +31,8 @@ export interface QueueRecord {
 export interface FunctionContext {
   /** How many ms the function may still run. */
   getRemainingTimeInMillis(): number;
+  /** The id of this invocation, for its lines of log. */
+  readonly awsRequestId?: string;
 }
 
 /** The messages that come back; the others are deleted. */

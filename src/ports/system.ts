@@ -34,15 +34,15 @@ export interface Log {
 }
 
 /**
- * The things that workers count: runs of tasks, retries they asked for, runs that another delivery had decided before,
- * and dead messages settled.
+ * The things that workers count: runs of tasks, tasks that failed for good, retries they asked for, runs that another
+ * delivery had decided before, messages that return to their queue, and dead messages settled.
  */
-export type Countable = 'runs' | 'retries' | 'duplicateRuns' | 'deadLetters';
+export type Countable = 'runs' | 'failures' | 'retries' | 'duplicateRuns' | 'returned' | 'deadLetters';
 
 /** The counts of a batch, for monitoring. They decide nothing. */
 export interface Meter {
-  /** Counts one more; a second call counts again. */
-  count(what: Countable): void;
+  /** Counts one more, of a task where one is given; a second call counts again. */
+  count(what: Countable, task?: string): void;
   /** Notes how long a message waited beyond its delay before it was worked on, in ms; a second call notes one more. */
   waited(ms: number): void;
 }

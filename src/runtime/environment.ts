@@ -13,12 +13,9 @@ import { SqsBroker } from '../adapters/aws/sqs-broker.ts';
 import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { MetricLabels } from '../adapters/system/emf.ts';
-import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
-import { logLevelOf } from '../core/text/log-levels.ts';
-import type { LogLevel } from '../core/text/log-levels.ts';
 import type { CloudSettings } from '../core/types/app.ts';
 import { compact } from '../core/values/compact.ts';
 import type { Runtime } from '../engine/make-engine.ts';
@@ -27,6 +24,7 @@ import type { CeleryResults } from '../ports/celery-results.ts';
 import type { Ports } from '../ports/ports.ts';
 import { endpointOptions } from './endpoints.ts';
 import { journalModeIn } from './journal-mode.ts';
+import { environmentLog } from './log.ts';
 import { readRoutes } from './read-routes.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
 
@@ -75,7 +73,8 @@ export function shareRuntime(runtime: Runtime): () => void {
  * and queues that the environment names. Clients are made when they are first needed, once in a process.
  */
 export function environmentRuntime(environment: Environment = process.env): Runtime {
-  const system = { clock: new RealClock(), nonces: new RandomNonces(), log: consoleLog(logLevel(environment)) };
+  const clock = new RealClock();
+  const system = { clock, nonces: new RandomNonces(), log: environmentLog(environment, clock) };
   const aws = lazily(() => awsPorts(environment, system));
   const routes = lazily(() => readRoutes(environment));
   const ownQueue = ownQueueOf(environment);
@@ -154,12 +153,8 @@ export function metricLabels(environment: Environment = process.env): MetricLabe
     CHORDAL_STAGE: stage = 'dev',
     AWS_LAMBDA_FUNCTION_NAME: functionName = '',
   } = environment;
-  return wanted === 'true' ? { stack: `${service}-${stage}`, functionName } : undefined;
-}
-
-/** Returns the level of the log: CHORDAL_LOG_LEVEL, default `info`. */
-export function logLevel({ CHORDAL_LOG_LEVEL: given }: Environment = process.env): LogLevel {
-  return logLevelOf(given) ?? 'info';
+  if (wanted !== 'true' && wanted !== 'tasks') return undefined;
+  return { stack: `${service}-${stage}`, functionName, ...(wanted === 'tasks' ? { byTask: true } : {}) };
 }
 
 /**

@@ -65,6 +65,8 @@ async function end(engine: Engine, { body, receipt }: Delivery, disposition: Dis
         () => false,
       );
     case 'return':
+      // A message that waits for a fresh sandbox comes back at once, and nothing is wrong with it.
+      if (disposition.seconds !== 0) engine.meter?.count('returned');
       if (disposition.seconds !== undefined) {
         await engine.deliveries.release({ receipts: [receipt], seconds: disposition.seconds }).catch(() => undefined);
       }

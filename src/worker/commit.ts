@@ -14,6 +14,7 @@ import type { NextAttempt, Rerun, Result, RunFacts, Standing } from '../core/pro
 import { withCeleryId } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import type { Request } from '../core/types/context.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
@@ -38,6 +39,18 @@ export interface TaskDelivery extends EffectContext {
   readonly sentAt?: number | undefined;
   /** Epoch ms at which the task's function was called, if it was. */
   readonly startedAt?: number | undefined;
+  /** What has been seen of the run, for its log line and the listeners. */
+  readonly seen: Seen;
+}
+
+/** What has been seen of a run. */
+export interface Seen {
+  /** The record of its error. */
+  record?: FailureRecord | undefined;
+  /** What it threw. */
+  thrown?: unknown;
+  /** The facts of the call, if the function was called. */
+  request?: Request | undefined;
 }
 
 /** Commits a decision on the message's attempt, and answers with the committed state. An error is a failure of the task. */
@@ -57,7 +70,6 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   });
   const ownership = ownershipOf(standing.cell, attempt, origin.by);
   if (ownership === 'sameMessage' || ownership === 'otherMessage') engine.meter?.count('duplicateRuns');
-  if (ownership === 'thisDelivery' && 'kind' in decision && decision.kind === 'retry') engine.meter?.count('retries');
   return standing;
 }
 
@@ -97,6 +109,8 @@ export async function continueFrom(
 /** Returns a failure as a result: its record is kept with the name of the task. */
 export async function failureOf(delivery: TaskDelivery, error: Error | FailureRecord): Promise<Result> {
   const record = error instanceof Error ? toFailure(error) : error;
+  delivery.seen.record = record;
+  delivery.seen.thrown ??= error instanceof Error ? error : undefined;
   const json: Json = { ...record, task: delivery.message.sig.task };
   return { state: 'FAILURE', value: await keep(delivery, json) };
 }

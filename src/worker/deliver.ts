@@ -28,6 +28,7 @@ import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
 import { goOn, resume } from './next-step.ts';
 import { limitsHere, observeDecision } from './observe.ts';
+import { reportDecision } from './report.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
 
@@ -87,7 +88,7 @@ function isStep(ending: Ending): ending is Arrival<RunMessage> {
 /** Checks a possible duplicate first; then takes one step to its end. */
 async function workOn(arrival: Arrival<RunMessage>, first: Action): Promise<Ending> {
   const { message, sentAt } = arrival.facts;
-  const delivery = { ...contextOf(arrival, false), message, sentAt };
+  const delivery = { ...contextOf(arrival, false), message, sentAt, seen: {} };
   if (first.kind !== 'check') return finish(arrival, delivery, first, NOTHING);
   const standing = await check(delivery, first.isCounted);
   try {
@@ -108,11 +109,26 @@ async function finish(
   let { next, standing, startedAt }: Judged = { next: first, standing: found };
   if (next.kind === 'claim' || next.kind === 'run')
     ({ next, standing, startedAt } = await runNow(arrival, delivery, next));
-  if (next.kind === 'commit') {
-    standing = await commit({ ...delivery, startedAt }, next.decision);
-    observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
-    next = onCommit(facts, standing);
+  if (next.kind !== 'commit') return conclude(arrival, delivery, next, standing);
+  const done = { ...delivery, startedAt };
+  standing = await commit(done, next.decision);
+  observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
+  // The listeners do not hold the workflow up.
+  const telling = reportDecision(done, standing);
+  try {
+    return await conclude(arrival, delivery, onCommit(facts, standing), standing);
+  } finally {
+    await telling;
   }
+}
+
+/** Carries out what follows when nothing is left to decide. */
+async function conclude(
+  arrival: Arrival<RunMessage>,
+  delivery: TaskDelivery,
+  next: Action,
+  standing: Standing,
+): Promise<Ending> {
   switch (next.kind) {
     case 'continue':
       // @defect resumes-hand-over
@@ -203,7 +219,7 @@ async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = arrival.facts.message;
   const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const failing = { ...arrival, facts: { ...arrival.facts, message } };
-  return toEnd(await finish(failing, { ...contextOf(failing, true), message }, next, NOTHING));
+  return toEnd(await finish(failing, { ...contextOf(failing, true), message, seen: {} }, next, NOTHING));
 }
 
 function check({ engine, message, origin }: TaskDelivery, isCounted: boolean): Promise<Standing> {

@@ -53,7 +53,7 @@ export async function resume(arrival: Arrival<RunMessage>, delivery: TaskDeliver
     if (judged === 'stop') return;
     if (found === undefined || judged === 'handOver') return handOver(left, message.mid);
     at = next;
-    left = await continueFrom({ ...contextOf(next, true), message }, found, true);
+    left = await continueFrom({ ...contextOf(next, true), message, seen: {} }, found, true);
   }
   if (left !== undefined) await handOver(left);
 }

@@ -17,6 +17,7 @@ import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
 import type { RegisteredTask } from '../engine/engine.ts';
 import { loadArguments } from '../engine/inputs.ts';
+import { requestOf } from '../engine/task/context.ts';
 import { runTask } from '../engine/task/run-task.ts';
 import type { RunLimits, RunResult } from '../engine/task/run-task.ts';
 import { callOf } from '../engine/task/task-call.ts';
@@ -54,10 +55,11 @@ export async function runToDecision(
   const revoked = new AbortController();
   const done = new AbortController();
   const watching = watchRevocation(engine, message.id, revoked, done.signal);
-  engine.meter?.count('runs');
+  engine.meter?.count('runs', task.name);
   let result: RunResult;
   try {
     const call = callOf(message, { ...given, isAgain });
+    delivery.seen.request = requestOf(call);
     result = await observed(delivery, () => runTask(engine, task, call, { ...limits, revoked: revoked.signal }));
   } finally {
     done.abort('ended');
@@ -66,6 +68,10 @@ export async function runToDecision(
   // The task was told to stop, and did not do its work.
   if (revoked.signal.aborted && (result.kind === 'failure' || result.kind === 'retry'))
     return revokedBecause('revoked', task.name);
+  if (result.kind === 'failure' || result.kind === 'retry') {
+    delivery.seen.record = result.record;
+    delivery.seen.thrown = result.thrown;
+  }
   return result.kind === 'cutShort' ? result.kind : toDecision(delivery, task, result);
 }
 

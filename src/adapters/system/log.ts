@@ -3,18 +3,39 @@ import type { LogLevel } from '../../core/text/log-levels.ts';
 import type { Log } from '../../ports/system.ts';
 
 /** A log of JSON lines on stderr, at or above a level. */
-export function consoleLog(level: LogLevel = 'info', write: (line: string) => void = writeStderr): Log {
-  const from = LOG_LEVELS.indexOf(level);
-  const at =
-    (name: keyof Log): Log['info'] =>
-    (message, fields) => {
-      if (LOG_LEVELS.indexOf(name) >= from) write(JSON.stringify({ level: name, message, ...fields }));
-    };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+export function consoleLog(level: LogLevel = 'info', write: (line: string) => void = writeLine): Log {
+  return logOf(level, (name, message, fields) => write(JSON.stringify({ level: name, message, ...fields })));
+}
+
+/**
+ * The same in the form of Lambda's JSON log format. Lambda filters such lines by `level` and `timestamp`, and prints
+ * them as they are.
+ *
+ * @param requestId returns the id of the invocation.
+ */
+export function lambdaLog(level: LogLevel, now: () => number, requestId: () => string | undefined): Log {
+  return logOf(level, (name, message, fields) => {
+    const at = { timestamp: new Date(now()).toISOString(), level: name.toUpperCase(), requestId: requestId() };
+    // Not by the console: Lambda would put the line, as a text, into a line of its own.
+    process.stderr.write(`${JSON.stringify({ ...at, message, ...fields })}\n`);
+  });
 }
 
 // --- internal ---
 
-function writeStderr(line: string): void {
-  process.stderr.write(`${line}\n`);
+type Write = (level: keyof Log, message: string, fields: Readonly<Record<string, unknown>> | undefined) => void;
+
+function logOf(level: LogLevel, write: Write): Log {
+  const from = LOG_LEVELS.indexOf(level);
+  const at =
+    (name: keyof Log): Log['info'] =>
+    (message, fields) => {
+      if (LOG_LEVELS.indexOf(name) >= from) write(name, message, fields);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** By the console, so that what shows or hides a program's own lines shows or hides these. */
+function writeLine(line: string): void {
+  console.error(line);
 }

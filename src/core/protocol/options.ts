@@ -175,6 +175,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     check: SCHEMA,
     doc: 'A Standard Schema that validates the arguments.',
   },
+  logArguments: {
+    scopes: ['task'],
+    check: FLAG,
+    default: false,
+    doc: 'The log line of a failure or a retry shows the arguments.',
+  },
   output: {
     scopes: ['task'],
     check: SCHEMA,
@@ -196,6 +202,14 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     scopes: ['app'],
     check: { is: (value) => journalModeOf(value) !== undefined, want: "'workflows', 'all' or 'off'" },
     doc: 'The calls that `chordal list` shows: `workflows` (canvases of several tasks), `all` or `off`. Default: `CHORDAL_JOURNAL`, or `workflows`.',
+  },
+  logHeaders: {
+    scopes: ['app'],
+    check: {
+      is: (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+      want: 'a list of names of headers',
+    },
+    doc: 'Headers that each line of log inside a task shows.',
   },
   celeryId: {
     scopes: [],

@@ -1,5 +1,6 @@
 import type { JournalMode } from '../text/journal-modes.ts';
 import type { LogLevel } from '../text/log-levels.ts';
+import type { AroundTask, OnTaskEvent } from './events.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
 import type { ScheduleFunction } from './schedules.ts';
@@ -55,6 +56,39 @@ export interface ClientApp {
    * handler's file, or in one that a handler imports. Each run is a workflow with the id `<name>:<time>`.
    */
   readonly schedule: ScheduleFunction;
+  /**
+   * Calls a listener at each start, success, failure, retry or revocation of a task that a worker runs. It is awaited
+   * before the delivery ends, at most 5 s. It cannot change the task: an error of its own is logged. After a worker's
+   * death an event may be missing, or a start come twice.
+   *
+   * @param name `taskStart`, `taskSuccess`, `taskFailure`, `taskRetry` or `taskRevoked`.
+   * @param listener gets the event; its result is awaited and dropped.
+   * @returns takes the listener away.
+   * @throws InvalidOptions for an unknown name, or a listener that is not a function.
+   *
+   * @example
+   * ```ts
+   * const failures: string[] = [];
+   * app.on('taskFailure', ({ task, error }) => void failures.push(`${task}: ${error.message}`));
+   * ```
+   */
+  readonly on: OnTaskEvent;
+  /**
+   * Runs every task's function inside other code, for tracing. An error that the code throws is the task's.
+   *
+   * @param wrapper gets the event of the start and the function; it returns what the function returns.
+   * @returns takes the wrapper away.
+   * @throws InvalidOptions if it is not a function.
+   *
+   * @example
+   * ```ts
+   * app.around(async ({ task }, run) => {
+   *   performance.mark(task);
+   *   return run();
+   * });
+   * ```
+   */
+  around(wrapper: AroundTask): () => void;
 }
 
 /** The engine's numbers, with the defaults of the table of options. */
@@ -68,6 +102,8 @@ export interface EngineSettings {
    * write, and a listed failure another. Default: `CHORDAL_JOURNAL`, or `workflows`.
    */
   readonly journal?: JournalMode;
+  /** The names of the headers that each line of log inside a task shows. Default none. */
+  readonly logHeaders?: readonly string[];
   /** Whether tasks run where the step before them has run, if they can: `inline` of every task. Default false. */
   readonly inline: boolean;
   /** The steps that one delivery runs at most, its own included. Default 100. */

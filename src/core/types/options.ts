@@ -165,6 +165,8 @@ export interface TaskOptions {
   readonly inline?: boolean;
   /** Validates the arguments, given as one array, at the caller where the task is known there. Default: no check. */
   readonly input?: StandardSchema;
+  /** Whether the log line of its failures and retries shows its arguments. Default false: they may be secrets. */
+  readonly logArguments?: boolean;
   /** Validates the value before it is stored, and may give it another form. Default: no check. */
   readonly output?: StandardSchema;
   /** Seconds for which clients can read the value. Default 86,400: a day. */

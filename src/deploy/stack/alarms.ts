@@ -1,8 +1,11 @@
-import type { FunctionDescription } from '../project.ts';
 import { logicalName } from './template.ts';
 import type { Resource, Resources, StackParts } from './template.ts';
+import type { Value } from './value.ts';
 
-/** Makes the alarms: on dead letters, on messages that wait too long, and on functions that fail. */
+/**
+ * Makes the alarms: on dead letters, on messages that wait too long or come back again and again, on functions that
+ * fail, and on tasks of which many fail.
+ */
 export function alarms({ project, settings }: StackParts): Resources {
   if (!settings.alarms) return {};
   const { functions, systemFunctions, deadLetterQueue } = project;
@@ -18,78 +21,138 @@ export function alarms({ project, settings }: StackParts): Resources {
     ...(bury && {
       DeadLettersAlarm: alarm({
         description: `Messages of ${project.queuePrefix}* were given up; chordal dlq list shows them. See OPERATIONS.md, Dead letters`,
-        ...ofFunction(bury, 'Invocations'),
+        metrics: [ofFunction(bury.name, 'Invocations')],
         threshold: 0,
       }),
     }),
-    AgeAlarmOfDeadQueue: alarm({
+    // Its messages have no age after their third receive, so they are counted, also those that its function holds.
+    DeadLetterQueueAlarm: alarm({
       description: `${deadLetterQueue.name} is not emptied: its function fails. See OPERATIONS.md, Dead letters`,
-      ...ofQueue(deadLetterQueue.name),
-      threshold: settings.messageAge,
+      metrics: ['ApproximateNumberOfMessagesVisible', 'ApproximateNumberOfMessagesNotVisible'].map((metric) =>
+        ofQueue(deadLetterQueue.name, metric, 'Minimum'),
+      ),
+      expression: 'm1 + m2',
+      threshold: 0,
+      periods: 3,
     }),
     ...Object.fromEntries(
       functions.map(({ handler, name }) => [
         `${logicalName(handler)}AgeAlarm`,
         alarm({
           description: `A message of ${name} waits for more than ${settings.messageAge} s. See OPERATIONS.md, Message age`,
-          ...ofQueue(name),
+          metrics: [ofQueue(name, 'ApproximateAgeOfOldestMessage', 'Maximum')],
           threshold: settings.messageAge,
         }),
       ]),
     ),
     ...Object.fromEntries(
-      [...functions, ...systemFunctions].map((one) => [
-        `${logicalName(one.handler)}ErrorsAlarm`,
+      [...functions, ...systemFunctions].map(({ handler, name }) => [
+        `${logicalName(handler)}ErrorsAlarm`,
         alarm({
-          description: `Runs of ${one.name} have failed as a whole. See OPERATIONS.md, Errors`,
-          ...ofFunction(one, 'Errors'),
+          description: `Runs of ${name} have failed as a whole. See OPERATIONS.md, Errors`,
+          metrics: [ofFunction(name, 'Errors')],
           threshold: 0,
         }),
       ]),
     ),
+    ...(settings.metrics && ofMetrics(`${project.service}-${project.stage}`, settings.failureRate, alarm)),
   };
 }
 
 // --- internal ---
 
-interface Alarm {
-  readonly description: string;
+interface Metric {
   readonly namespace: string;
   readonly metric: string;
-  readonly statistic: 'Sum' | 'Maximum';
+  readonly statistic: 'Sum' | 'Maximum' | 'Minimum';
   readonly dimension: { readonly Name: string; readonly Value: string };
-  readonly threshold: number;
 }
 
-type Metric = Omit<Alarm, 'description' | 'threshold'>;
+interface Alarm {
+  readonly description: string;
+  readonly metrics: readonly Metric[];
+  /** What is compared, made of `m1`, `m2`, …; absent: the only metric. */
+  readonly expression?: string;
+  readonly threshold: number;
+  /** How many periods in a row it has to be above the threshold. Default 1. */
+  readonly periods?: number;
+  /** Seconds. Default 300. */
+  readonly period?: number;
+}
 
-function ofFunction({ name }: FunctionDescription, metric: string): Metric {
+/** The fewest runs in a quarter of an hour of which a rate is made. */
+const FEWEST_RUNS = 10;
+
+/** Makes the alarms on metrics that the functions print. */
+function ofMetrics(stack: string, failureRate: number, alarm: (what: Alarm) => Resource): Resources {
+  const own = (metric: string): Metric => ({
+    namespace: 'Chordal',
+    metric,
+    statistic: 'Sum',
+    dimension: { Name: 'Stack', Value: stack },
+  });
+  return {
+    // SQS leaves such a message out of the age of its queue after the third receive.
+    ReturnedAlarm: alarm({
+      description: `Messages of ${stack} have returned to their queues for an hour. See OPERATIONS.md, Messages that return`,
+      metrics: [own('Returned')],
+      threshold: 0,
+      period: 900,
+      periods: 4,
+    }),
+    ...(failureRate > 0 && {
+      FailureRateAlarm: alarm({
+        description: `More than ${failureRate} % of the runs of ${stack} have failed. See OPERATIONS.md, Failures`,
+        metrics: [own('Failures'), own('Runs')],
+        expression: `IF(FILL(m2, 0) >= ${FEWEST_RUNS}, 100 * FILL(m1, 0) / m2, 0)`,
+        threshold: failureRate,
+        period: 900,
+      }),
+    }),
+  };
+}
+
+function ofFunction(name: string, metric: string): Metric {
   return { namespace: 'AWS/Lambda', metric, statistic: 'Sum', dimension: { Name: 'FunctionName', Value: name } };
 }
 
-function ofQueue(name: string): Metric {
-  const dimension = { Name: 'QueueName', Value: name };
-  return { namespace: 'AWS/SQS', metric: 'ApproximateAgeOfOldestMessage', statistic: 'Maximum', dimension };
+function ofQueue(name: string, metric: string, statistic: Metric['statistic']): Metric {
+  return { namespace: 'AWS/SQS', metric, statistic, dimension: { Name: 'QueueName', Value: name } };
 }
 
 function properties({
   description,
-  namespace,
-  metric,
-  statistic,
-  dimension,
+  metrics,
+  expression,
   threshold,
+  periods = 1,
+  period = 300,
 }: Alarm): Resource['Properties'] {
   return {
     AlarmDescription: description,
-    Namespace: namespace,
-    MetricName: metric,
-    Dimensions: [dimension],
-    Statistic: statistic,
-    Period: 300,
-    EvaluationPeriods: 1,
+    ...(expression === undefined ? single(metrics, period) : { Metrics: several(metrics, expression, period) }),
+    EvaluationPeriods: periods,
     ComparisonOperator: 'GreaterThanThreshold',
     Threshold: threshold,
     TreatMissingData: 'notBreaching',
   };
+}
+
+function single([metric]: readonly Metric[], period: number): Readonly<Record<string, Value>> {
+  if (metric === undefined) return {};
+  const { namespace, metric: name, statistic, dimension } = metric;
+  return { Namespace: namespace, MetricName: name, Dimensions: [dimension], Statistic: statistic, Period: period };
+}
+
+function several(metrics: readonly Metric[], expression: string, period: number): readonly Value[] {
+  const inputs = metrics.map(({ namespace, metric, statistic, dimension }, index) => ({
+    Id: `m${index + 1}`,
+    MetricStat: {
+      Metric: { Namespace: namespace, MetricName: metric, Dimensions: [dimension] },
+      Period: period,
+      Stat: statistic,
+    },
+    ReturnData: false,
+  }));
+  return [...inputs, { Id: 'compared', Expression: expression, Label: expression, ReturnData: true }];
 }

@@ -106,7 +106,8 @@ function functionEnvironment(parts: StackParts, one: FunctionDescription): Reado
     ...Object.fromEntries(own),
     ...environmentOf(parts),
     CHORDAL_LOG_LEVEL: variable(environment['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
-    ...(settings.metrics && one.eventSource !== undefined && { CHORDAL_METRICS: 'true' }),
+    ...(settings.metrics &&
+      one.eventSource !== undefined && { CHORDAL_METRICS: settings.metricsByTask ? 'tasks' : 'true' }),
     ...(settings.celeryResults !== '' && { CHORDAL_CELERY_RESULTS: settings.celeryResults }),
     ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
     ...(settings.sourceMaps && typeof options === 'string' && { NODE_OPTIONS: withSourceMaps(options) }),

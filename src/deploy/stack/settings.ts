@@ -35,8 +35,12 @@ export interface StackSettings {
   readonly alarmTopic: string;
   /** The age of a queue's oldest message, in seconds, above which its alarm goes off. */
   readonly messageAge: number;
+  /** The share of runs that fail, in per cent, above which an alarm goes off; 0: there is no such alarm. */
+  readonly failureRate: number;
   /** Whether functions print metrics of their runs. */
   readonly metrics: boolean;
+  /** Whether runs, failures and retries are also metrics of each task. CloudWatch bills each task's apart. */
+  readonly metricsByTask: boolean;
   /** Whether X-Ray traces the functions. */
   readonly tracing: boolean;
   /** Whether stacks of errors name files and lines as they were written; it costs some milliseconds of each cold start. */
@@ -62,7 +66,9 @@ export const DEFAULT_SETTINGS: StackSettings = {
   alarms: true,
   alarmTopic: '',
   messageAge: 900,
+  failureRate: 10,
   metrics: true,
+  metricsByTask: false,
   tracing: false,
   sourceMaps: true,
   celeryResults: '',
@@ -140,6 +146,7 @@ function check({
   logRetention,
   payloadRetention,
   messageAge,
+  failureRate,
   kmsKey,
   alarmTopic,
   celeryResults,
@@ -150,6 +157,7 @@ function check({
     throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);
   if (payloadRetention < 16)
     throw refused('payloadRetention', 'at least 16 days, as results are kept for 15', payloadRetention);
+  if (failureRate > 100) throw refused('failureRate', 'a share of 0 to 100 per cent', failureRate);
   if (messageAge < 60) throw refused('messageAge', 'at least 60 seconds', messageAge);
   if (kmsKey !== '' && !/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(kmsKey))
     throw refused('kmsKey', 'the ARN of a KMS key (arn:aws:kms:…:key/…)', kmsKey);

@@ -16,6 +16,8 @@ import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core
 import type { OptionCheck } from '../../core/values/option-checks.ts';
 import { decode, encode } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
+import { labelsOf } from './labels.ts';
+import type { Labels } from './labels.ts';
 import type { TaskCall } from './task-call.ts';
 
 /** The error to throw to be run again: `ctx.retry` makes it while a retry is left. */
@@ -42,6 +44,8 @@ export class ReplacementRequest<R> implements Replacement<R> {
 
 /** A call that is running. */
 export interface CurrentRun {
+  /** The name of the task. */
+  readonly task: string;
   readonly call: TaskCall;
   readonly context: TaskContext;
   /** How many workflows like each it has launched, by the digest of their signatures. */
@@ -102,7 +106,7 @@ export function makeRun(
   const context: TaskContext = {
     request: requestOf(call),
     signal,
-    logger: loggerOf(log, task.name, call.id),
+    logger: loggerOf(log, labelsOf(call, task.name, engine.settings.logHeaders)),
     ledger: ledgerOf(engine, mustBeWanted),
     updateState,
     progress: (current, total) => updateState('PROGRESS', { current, total }),
@@ -120,15 +124,11 @@ export function makeRun(
     abandoned ??= reason;
   };
   const { launches = new Map<string, number>(), children = [] } = around ?? {};
-  return { call, context, launches, children, added, isAgain: call.isAgain, mustBeWanted, abandon };
+  return { task: task.name, call, context, launches, children, added, isAgain: call.isAgain, mustBeWanted, abandon };
 }
 
-// --- internal ---
-
-/** How long a ledger's entries live: they are for tests and audits, not for the engine. */
-const LEDGER_MS = 90 * 86_400_000;
-
-function requestOf(call: TaskCall): Request {
+/** Returns the facts of a call, as its context shows them. */
+export function requestOf(call: TaskCall): Request {
   const { id, rootId, parentId, groupId, groupIndex, retries, args, kwargs, headers, calledDirectly } = call;
   return {
     id,
@@ -146,6 +146,11 @@ function requestOf(call: TaskCall): Request {
     calledDirectly,
   };
 }
+
+// --- internal ---
+
+/** How long a ledger's entries live: they are for tests and audits, not for the engine. */
+const LEDGER_MS = 90 * 86_400_000;
 
 function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
   const { countdown, eta, error, maxRetries } = options;
@@ -215,8 +220,8 @@ function asError(error: unknown): Error | undefined {
   return new Error(`The task asked to be run again because of ${describe(error)}`);
 }
 
-function loggerOf(log: Engine['log'], task: string, taskId: string): Logger {
-  const fields = { task, taskId };
+function loggerOf(log: Engine['log'], labels: Labels): Logger {
+  const fields = { ...labels };
   return {
     debug: (message, more) => log.debug(message, { ...fields, ...more }),
     info: (message, more) => log.info(message, { ...fields, ...more }),

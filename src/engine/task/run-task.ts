@@ -12,6 +12,7 @@ import { toJson } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
 import { makeRun, ReplacementRequest, RetryRequest, within } from './context.ts';
 import type { CurrentRun } from './context.ts';
+import { labelsOf } from './labels.ts';
 import type { Limits } from './limits.ts';
 import type { TaskCall } from './task-call.ts';
 
@@ -23,9 +24,14 @@ export type RunResult =
       readonly children: readonly string[];
       readonly added: readonly SignatureData[];
     }
-  | { readonly kind: 'failure'; readonly record: FailureRecord }
+  | { readonly kind: 'failure'; readonly record: FailureRecord; readonly thrown: unknown }
+  | {
+      readonly kind: 'retry';
+      readonly notBefore: number;
+      readonly record: FailureRecord | undefined;
+      readonly thrown: unknown;
+    }
   | { readonly kind: 'ignored' }
-  | { readonly kind: 'retry'; readonly notBefore: number; readonly record: FailureRecord | undefined }
   | { readonly kind: 'replace'; readonly data: SignatureData }
   /** Its part of the sandbox's time was not enough. */
   | { readonly kind: 'cutShort' };
@@ -63,7 +69,7 @@ export async function runTask(
     isOver = true;
   };
   try {
-    const ended = within(run, async () => callFunction(task, run)).finally(mustBeInTime);
+    const ended = within(run, async () => callHooked(engine, task, run)).finally(mustBeInTime);
     const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal, onOver })]);
     return resultOf(value, task, run);
   } catch (thrown) {
@@ -114,6 +120,17 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
 }
 
 // --- internal ---
+
+/** Calls a task's function, behind the listeners of its start and inside all code that is to be around it. */
+async function callHooked(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {
+  const { hooks } = engine;
+  if (hooks === undefined || !(hooks.has('taskStart') || hooks.isWrapped)) return callFunction(task, run);
+  const { task: name, taskId, workflowId, attempt } = labelsOf(run.call, task.name, undefined);
+  const { request } = run.context;
+  const event = { task: name, taskId, workflowId, attempt, headers: request.headers, request };
+  await hooks.emit(engine, 'taskStart', event);
+  return hooks.call(event, () => callFunction(task, run));
+}
 
 /**
  * Returns the value of a task as its `output` schema has it.
@@ -178,21 +195,21 @@ function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunRes
 
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
   // A proxy may throw at every question.
-  if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown) };
+  if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown), thrown };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(thrown, 'CHORDAL_REJECT')) throw thrown;
   if (isChordalError(thrown, 'CHORDAL_IGNORE')) return { kind: 'ignored' };
   // As Celery's `raise self.replace(…)`.
   if (thrown instanceof ReplacementRequest) return { kind: 'replace', data: thrown.replacement.data };
   if (thrown instanceof RetryRequest) {
     const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
-    return { kind: 'retry', notBefore: thrown.notBefore, record };
+    return { kind: 'retry', notBefore: thrown.notBefore, record, thrown: thrown.error };
   }
   const limit = retryLimit(task.options, call.maxRetries);
   if (isRetriable(thrown, task.options) && hasRetryLeft(limit, call.retries)) {
     const delay = autoretryDelay(task.options, call.retries, engine.nonces.random());
-    return { kind: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown) };
+    return { kind: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown), thrown };
   }
-  return { kind: 'failure', record: toFailure(thrown) };
+  return { kind: 'failure', record: toFailure(thrown), thrown };
 }
 
 function isReadable(thrown: unknown): boolean {

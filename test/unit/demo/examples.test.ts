@@ -24,10 +24,9 @@ afterEach(() => {
 
 test('every example has the value that it shows, in memory too', async () => {
   const logged = new Map<string, string>();
-  vi.spyOn(process.stderr, 'write').mockImplementation((line) => {
+  vi.spyOn(console, 'error').mockImplementation((line) => {
     const { taskId, message } = JSON.parse(String(line)) as { taskId: string; message: string };
     logged.set(taskId, message);
-    return true;
   });
 
   await runExamples(new Session(report, async (taskId) => logged.get(taskId) ?? ''));

@@ -48,6 +48,7 @@ const names: readonly [Scope, object][] = [
       rateLimit: 1,
       queue: 1,
       input: 1,
+      logArguments: 1,
       output: 1,
       resultExpires: 1,
       inline: 1,

@@ -48,7 +48,7 @@ test.each([
 test('add() logs x and y when told to debug', async () => {
   cloud.close();
   const lines: string[] = [];
-  vi.spyOn(process.stderr, 'write').mockImplementation((line) => lines.push(String(line)) > 0);
+  vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(String(line)));
   try {
     await add(1, 2);
     await add(2, 3, kwargs({ debug: true }));

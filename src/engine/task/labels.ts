@@ -1,0 +1,29 @@
+import { workflowOf } from '../../core/protocol/ids.ts';
+import type { TaskCall } from './task-call.ts';
+
+/** The fields that name a run in each of its lines of log. */
+export interface Labels {
+  readonly task: string;
+  readonly taskId: string;
+  readonly workflowId: string;
+  /** 0 is the first. */
+  readonly attempt: number;
+  /** The headers that the app's `logHeaders` name. */
+  readonly headers?: Readonly<Record<string, unknown>>;
+}
+
+/** Returns the labels of a call. */
+export function labelsOf(
+  { id, message, retries, headers }: Pick<TaskCall, 'id' | 'message' | 'retries' | 'headers'>,
+  task: string,
+  logHeaders: readonly string[] | undefined,
+): Labels {
+  const chosen = (logHeaders ?? []).filter((name) => Object.hasOwn(headers, name));
+  return {
+    task,
+    taskId: id,
+    workflowId: workflowOf(id),
+    attempt: message?.try ?? retries,
+    ...(chosen.length === 0 ? {} : { headers: Object.fromEntries(chosen.map((name) => [name, headers[name]])) }),
+  };
+}

@@ -1,0 +1,197 @@
+import { createApp, currentTask, InvalidOptions } from 'chordal';
+import type { TaskEvents } from 'chordal';
+import type { TestCloud } from 'chordal/testing';
+import { memoryCloud } from 'chordal/testing';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+const app = createApp('report', { logHeaders: ['customer'] });
+const charge = app.task('charge', (order: string): never => {
+  const cause = Object.assign(new TypeError('fetch failed'), { code: 'ECONNREFUSED' });
+  throw Object.assign(new RangeError(`card declined`, { cause }), { order: order.length });
+});
+const open = app.task(
+  'open',
+  { logArguments: true, maxRetries: 1, autoretryFor: ['Error'] },
+  (order: string): never => {
+    throw new Error(`no ${order.length}`);
+  },
+);
+const again = app.task('again', { bind: true }, (ctx) => {
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: 30, error: new RangeError('busy') });
+  ctx.logger.info('second try', { step: 2 });
+  return 'done';
+});
+const strict = app.task('strict', (x: number) => x);
+const slow = app.task('slow', async () => {
+  await cloud.clock.sleep(60_000);
+});
+const handler = app.handler(charge, open, again, strict, slow);
+
+interface Line {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+let cloud: TestCloud;
+let lines: Line[];
+let offs: (() => void)[];
+
+beforeEach(() => {
+  lines = [];
+  offs = [];
+  vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(JSON.parse(String(line)) as Line));
+  cloud = memoryCloud({ main: handler }, { time: 'virtual', logLevel: 'debug' });
+});
+afterEach(() => {
+  for (const off of offs) off();
+  cloud.close();
+  vi.restoreAllMocks();
+});
+
+function listen<Name extends keyof TaskEvents>(name: Name, listener: (event: TaskEvents[Name]) => unknown): void {
+  offs.push(app.on(name, listener));
+}
+
+describe('the log', () => {
+  it('has one line for a failure, with the error, its causes and its stack, and no arguments', async () => {
+    const result = await charge.s('order-17').applyAsync({ headers: { customer: 'c1', secret: 's' } });
+    await result.get({ propagate: false });
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      level: 'error',
+      message: 'charge failed: RangeError: card declined',
+      task: 'charge',
+      taskId: result.taskId,
+      workflowId: result.taskId,
+      attempt: 0,
+      headers: { customer: 'c1' },
+      errorType: 'RangeError',
+      errorMessage: 'card declined',
+      causes: ['TypeError: fetch failed'],
+    });
+    expect(lines[0]?.['stack']).toContain('report.test.ts');
+    expect(JSON.stringify(lines)).not.toContain('order-17');
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it('has a line for a retry with its time, and the arguments of a task that asks for them', async () => {
+    const startedAt = cloud.clock.now();
+    await (await open.delay('order-17')).get({ propagate: false });
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', 'open is retried: Error: no 8'],
+      ['error', 'open failed: Error: no 8'],
+    ]);
+    expect(lines[0]).toMatchObject({ attempt: 0, args: ['order-17'], kwargs: {} });
+    expect(Date.parse(String(lines[0]?.['retryAt']))).toBeGreaterThan(startedAt);
+    expect(lines[1]).toMatchObject({ attempt: 1 });
+  });
+
+  it('has a detail for a success, and the task in the lines of its logger', async () => {
+    const { taskId } = await again.delay();
+    await app.asyncResult(taskId).get();
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['warn', 'again is retried: RangeError: busy'],
+      ['info', 'second try'],
+      ['debug', 'again succeeded'],
+    ]);
+    expect(lines[1]).toMatchObject({ task: 'again', taskId, workflowId: taskId, attempt: 1, step: 2 });
+  });
+
+  it('shows no value of an argument that our own errors quote', async () => {
+    // Another app does not know how many arguments it takes.
+    const sent = await createApp('other')
+      .signature('strict', { args: [1, 'secret'] })
+      .delay();
+    await sent.get({ propagate: false });
+    expect(lines).toMatchObject([{ message: 'strict failed: InvalidArguments', errorType: 'InvalidArguments' }]);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it('says what was revoked, and what failed as its message died', async () => {
+    const result = await slow.s().applyAsync({ countdown: 10, expires: 5 });
+    await cloud.clock.sleep(20_000);
+    expect(await result.state()).toBe('REVOKED');
+    expect(lines).toMatchObject([{ level: 'info', message: 'slow was expired' }]);
+  });
+});
+
+describe('app.on()', () => {
+  it('calls listeners with what was thrown, in order, once', async () => {
+    const seen: unknown[] = [];
+    listen('taskStart', ({ task, request }) => void seen.push(['start', task, request.args]));
+    listen('taskFailure', ({ task, error, attempt }) => void seen.push(['failure', task, error, attempt]));
+    listen('taskRetry', ({ error, retryAt }) => void seen.push(['retry', error?.message, retryAt instanceof Date]));
+    listen('taskSuccess', ({ task, ms }) => void seen.push(['success', task, ms]));
+    await (await charge.delay('o')).get({ propagate: false });
+    await (await again.delay()).get();
+    expect(seen).toEqual([
+      ['start', 'charge', ['o']],
+      ['failure', 'charge', expect.objectContaining({ message: 'card declined', order: 1 }), 0],
+      ['start', 'again', []],
+      ['retry', 'busy', true],
+      ['start', 'again', []],
+      ['success', 'again', 0],
+    ]);
+  });
+
+  it('awaits a listener, and lets none change the task', async () => {
+    const ended: string[] = [];
+    listen('taskSuccess', async () => {
+      await cloud.clock.sleep(1000);
+      ended.push('first');
+    });
+    listen('taskSuccess', () => {
+      throw new Error('no network');
+    });
+    listen('taskSuccess', async () => new Promise(() => undefined));
+    listen('taskStart', () => {
+      throw new Error('no start');
+    });
+    expect(await (await strict.delay(5)).get()).toBe(5);
+    await cloud.clock.sleep(10_000);
+    expect(ended).toEqual(['first']);
+    expect(lines.filter(({ level }) => level === 'error').map(({ message, error }) => [message, error])).toEqual([
+      ['A listener of taskStart failed', 'Error: no start'],
+      ['A listener of taskSuccess failed', 'Error: no network'],
+      ['A listener of taskSuccess did not end within 5 s, and is not waited for', undefined],
+    ]);
+    expect(cloud.isIdle).toBe(true);
+  });
+
+  it('tells of revoked tasks, and nothing after the listener was taken away', async () => {
+    const reasons: string[] = [];
+    const off = app.on('taskRevoked', ({ reason }) => void reasons.push(reason));
+    await slow.s().applyAsync({ countdown: 10, expires: 5 });
+    await cloud.clock.sleep(20_000);
+    off();
+    await slow.s().applyAsync({ countdown: 10, expires: 5 });
+    await cloud.clock.sleep(20_000);
+    expect(reasons).toEqual(['expired']);
+  });
+
+  it('refuses an unknown event, and what is no function', () => {
+    // @ts-expect-error There is no such event.
+    expect(() => app.on('taskFailed', () => undefined)).toThrow(InvalidOptions);
+    // @ts-expect-error It is no function.
+    expect(() => app.on('taskStart', 5)).toThrow('Cannot use a listener: expected a function, got 5');
+  });
+});
+
+describe('app.around()', () => {
+  it('runs the function inside other code, whose errors are the task’s', async () => {
+    const order: string[] = [];
+    offs.push(
+      app.around(async ({ task }, run) => {
+        order.push(`before ${task} ${currentTask().request.id.length > 0}`);
+        const value = await run();
+        order.push('after');
+        return value;
+      }),
+    );
+    expect(await (await strict.delay(5)).get()).toBe(5);
+    expect(order).toEqual(['before strict true', 'after']);
+    offs.push(app.around(() => Promise.reject(new RangeError('no span'))));
+    expect(await (await strict.delay(5)).get({ propagate: false })).toMatchObject({ message: 'no span' });
+  });
+});
