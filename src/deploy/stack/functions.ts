@@ -106,12 +106,19 @@ function functionEnvironment(parts: StackParts, one: FunctionDescription): Reado
     ...Object.fromEntries(own),
     ...environmentOf(parts),
     CHORDAL_LOG_LEVEL: variable(environment['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
-    ...(settings.metrics &&
-      one.eventSource !== undefined && { CHORDAL_METRICS: settings.metricsByTask ? 'tasks' : 'true' }),
+    ...metricsOf(settings, one),
     ...(settings.celeryResults !== '' && { CHORDAL_CELERY_RESULTS: settings.celeryResults }),
     ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),
     ...(settings.sourceMaps && typeof options === 'string' && { NODE_OPTIONS: withSourceMaps(options) }),
   };
+}
+
+function metricsOf(
+  { metrics, metricsByTask }: StackParts['settings'],
+  one: FunctionDescription,
+): { CHORDAL_METRICS?: Value } {
+  if (!metrics || one.eventSource === undefined) return {};
+  return { CHORDAL_METRICS: metricsByTask ? 'tasks' : 'true' };
 }
 
 /** Lambda's are texts. */

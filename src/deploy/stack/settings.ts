@@ -140,29 +140,24 @@ const readers: Readonly<Partial<Record<string, Reader>>> = {
 };
 
 /** Checks the parameters. The limits of functions and queues are checked with their project. */
-function check({
-  timeout,
-  logLevel,
-  logRetention,
-  payloadRetention,
-  messageAge,
-  failureRate,
-  kmsKey,
-  alarmTopic,
-  celeryResults,
-}: StackSettings): void {
+function check(settings: StackSettings): void {
+  checkAlarms(settings);
+  const { timeout, logLevel, logRetention, payloadRetention, kmsKey, celeryResults } = settings;
   if (timeout < 5) throw refused('timeout', 'at least 5 seconds: a shorter function would start no task', timeout);
   if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
   if (!LOG_DAYS.includes(logRetention))
     throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);
   if (payloadRetention < 16)
     throw refused('payloadRetention', 'at least 16 days, as results are kept for 15', payloadRetention);
-  if (failureRate > 100) throw refused('failureRate', 'a share of 0 to 100 per cent', failureRate);
-  if (messageAge < 60) throw refused('messageAge', 'at least 60 seconds', messageAge);
   if (kmsKey !== '' && !/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(kmsKey))
     throw refused('kmsKey', 'the ARN of a KMS key (arn:aws:kms:…:key/…)', kmsKey);
   if (celeryResults !== '' && !/^[\w.-]{3,255}$/.test(celeryResults))
     throw refused('celeryResults', 'the name of a table: 3 to 255 of A-Z a-z 0-9 _ . -', celeryResults);
+}
+
+function checkAlarms({ messageAge, failureRate, alarmTopic }: StackSettings): void {
+  if (failureRate > 100) throw refused('failureRate', 'a share of 0 to 100 per cent', failureRate);
+  if (messageAge < 60) throw refused('messageAge', 'at least 60 seconds', messageAge);
   if (alarmTopic !== '' && !/^arn:[^:]+:sns:[^:]+:\d{12}:.+$/.test(alarmTopic))
     throw refused('alarmTopic', 'the ARN of an SNS topic (arn:aws:sns:…)', alarmTopic);
 }
