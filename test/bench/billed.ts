@@ -51,6 +51,9 @@ async function measure(): Promise<readonly Figure[]> {
   const hop = await bill('20 chains of 50', () => Promise.all(range(20).map(() => steps(50).delay())));
   const wideHop = await bill('200 chains of 10', () => Promise.all(range(200).map(() => steps(10).delay())));
   const lone = await bill('a lone chain of 50', () => steps(50).delay());
+  const inline = await bill('20 inline chains of 50', () =>
+    Promise.all(range(20).map(() => steps(50).set({ inline: true }).delay())),
+  );
   const hundred = await bill('a chord of 100', () => members(100).delay());
   const wide = await bill('a chord of 2,000', () => members(2000).delay());
   const retry = await bill('100 tasks that retry once', () => Promise.all(range(100).map(() => retryOnce.delay(0))));
@@ -70,6 +73,7 @@ async function measure(): Promise<readonly Figure[]> {
     ...aimed(figuresOf('hop (200 chains of 10)', wideHop, 2000), 1),
     ...aimed(figuresOf('hop (20 chains of 50)', hop, 1000), 1),
     ...figuresOf('hop (a lone chain of 50)', lone, 50),
+    ...aimed(figuresOf('hop (20 inline chains of 50)', inline, 1000), 1, 0, 0.1),
     ...aimed(figuresOf('member (chord of 100, with its body)', hundred, 100), 1.2, gathers),
     ...aimed(figuresOf('member (chord of 2,000, with its body)', wide, 2000), 1.2, gathers),
     ...figuresOf('plain task', plain, 100),
@@ -139,7 +143,7 @@ function noteOf(notes: readonly string[]): { readonly note?: string } {
 }
 
 /** The design's aims: write units, no reads, SQS requests. */
-function aimed(figures: readonly Figure[], writes: number, reads = 0): readonly Figure[] {
-  const aims: Readonly<Record<string, number>> = { WRU: writes, RRU: reads, requests: 0.35 };
+function aimed(figures: readonly Figure[], writes: number, reads = 0, requests = 0.35): readonly Figure[] {
+  const aims: Readonly<Record<string, number>> = { WRU: writes, RRU: reads, requests };
   return figures.map((figure) => aimedAt(figure, aims[figure.unit] ?? Number.POSITIVE_INFINITY));
 }
