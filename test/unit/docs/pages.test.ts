@@ -14,6 +14,7 @@ const PAGES = [
   'docs/protocol.md',
   'docs/decisions.md',
   'docs/development.md',
+  'docs/recipes.md',
   'docs/emulators.md',
   'docs/your-functions.md',
   'CONTRIBUTING.md',
