@@ -92,12 +92,14 @@ test('the command line has the commands and options that README.md names, and no
   expect(named.flatMap(({ commands }) => commands).toSorted()).toEqual(known.toSorted());
   for (const { commands, options } of named) {
     for (const command of commands) {
-      const isGroup = command === 'dlq';
+      const isGroup = command === 'dlq' || command === 'schedule';
       const { stdout } = await cli([command, ...(isGroup ? ['list'] : []), '--help']);
       for (const option of options) expect(stdout, command).toContain(option);
-      const isAnywhere = !['dev', 'init', 'deploy-local', 'cost'].includes(command);
+      const isAnywhere = !['dev', 'init', 'deploy-local', 'ui', 'cost'].includes(command);
       expect(/--local\b/.test(stdout), command).toBe(isAnywhere);
-      expect(stdout.includes('--memory'), command).toBe(isAnywhere && command !== 'doctor');
+      expect(stdout.includes('--memory'), command).toBe(
+        isAnywhere && !['doctor', 'list', 'failures'].includes(command),
+      );
       if (['call', 'run', 'result'].includes(command)) expect(stdout).toContain('--wait');
     }
   }
