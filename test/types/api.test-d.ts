@@ -1,6 +1,7 @@
 /** What `api.md` promises of types, with what each thing is. */
 import type { Group, Signature, UntypedSignature } from '../../src/core/types/canvas.ts';
-import type { AsyncResult, GroupResult, MemberOutcome, ResultSet } from '../../src/core/types/results.ts';
+import type { MemberOutcome } from '../../src/core/types/member-outcome.ts';
+import type { AsyncResult, GroupResult, ResultSet } from '../../src/core/types/results.ts';
 import type { AnySignature, ResultOf, SignatureJson } from '../../src/core/types/signature.ts';
 import type { AnyTask } from '../../src/core/types/tasks.ts';
 import { add, crash, fail, identity, log, mul, retryOnce, tsum } from './sample-tasks.ts';

@@ -1,15 +1,13 @@
-import type { EndedMember } from '../../core/types/ended-member.ts';
-import type { GetOptions } from '../../core/types/results.ts';
+import type { AsyncResult, EndedMember, GetOptions } from '../../core/types/results.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { readGetOptions } from './get-options.ts';
-import type { Handle } from './handles.ts';
 import { waitFor } from './read-result.ts';
 
 /** The members to iterate over, and a look at which of them have ended. */
 export interface Iterated {
   /** The id of the whole, for errors. */
   readonly id: string;
-  readonly results: readonly Handle[];
+  readonly results: readonly AsyncResult<unknown>[];
   /** Returns whether each has ended, in order. */
   readonly ended: () => Promise<readonly boolean[]>;
 }
@@ -41,16 +39,16 @@ export async function* iterate(
 
 /** Yields a result with its value, then those of its members and of what it has launched. */
 export async function* collect(
-  result: Handle,
+  result: AsyncResult<unknown>,
   given: GetOptions = {},
-): AsyncGenerator<readonly [Handle, unknown], undefined, undefined> {
+): AsyncGenerator<readonly [AsyncResult<unknown>, unknown], undefined, undefined> {
   yield [result, await result.get(given)];
   for (const child of await result.children()) yield* collect(child, given);
 }
 
 // --- internal ---
 
-async function endOf(index: number, result: Handle): Promise<EndedMember<unknown>> {
+async function endOf(index: number, result: AsyncResult<unknown>): Promise<EndedMember<unknown>> {
   try {
     return { index, result, value: await result.get() };
   } catch (error) {

@@ -1,7 +1,7 @@
 /** Groups and chords. */
 import type { Fit, Group, Joined, Known } from './canvas.ts';
+import type { MemberOutcome } from './member-outcome.ts';
 import type { ChordOptions, OnMemberFailure } from './options.ts';
-import type { MemberOutcome } from './results.ts';
 import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.ts';
 
 /**

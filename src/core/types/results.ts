@@ -1,5 +1,4 @@
 /** The handles of calls that have been sent. */
-import type { EndedMember } from './ended-member.ts';
 
 /**
  * The states that Celery has; an unknown id is PENDING.
@@ -173,6 +172,35 @@ export interface Members<out T extends readonly unknown[]> extends Iterable<Asyn
   iterate(options?: Omit<GetOptions, 'propagate'>): AsyncIterableIterator<EndedMember<T[number]>>;
 }
 
+/**
+ * One of several results that has ended.
+ *
+ * @example
+ * ```ts
+ * const result = await group([add.s(1, 2), add.s(3, 4)]).delay();
+ * const values: number[] = [];
+ * for await (const ended of result.iterate()) {
+ *   const { index, value, error }: EndedMember<number> = ended;
+ *   if (error === undefined) values[index] = value;
+ * }
+ * values; // [3, 7]
+ * ```
+ */
+export type EndedMember<T> = {
+  /** Its place, from 0. */
+  readonly index: number;
+  /** Its handle. */
+  readonly result: AsyncResult<T>;
+} & (
+  | {
+      /** Its value; absent if it has none. */
+      readonly value: T;
+      /** Its error: TaskFailedError or TaskRevokedError; absent if it has ended well. */
+      readonly error?: undefined;
+    }
+  | { readonly value?: undefined; readonly error: Error }
+);
+
 /** A handle for each value. */
 export type ResultsOf<T extends readonly unknown[]> = { readonly [I in keyof T]: AsyncResult<T[I]> };
 
@@ -233,49 +261,4 @@ export interface ResultGraph {
   }[];
   /** The pairs of ids in which one came before the other, launched it, or has it as a member. */
   readonly edges: readonly { readonly from: string; readonly to: string }[];
-}
-
-/**
- * The outcome of a header's member, for the body of a chord that collects.
- *
- * @example
- * ```ts
- * const errors = app.task('errors', (outcomes: readonly MemberOutcome<number>[]) =>
- *   outcomes.flatMap((outcome) => (outcome.ok ? [] : [outcome.error.message])),
- * );
- * await chord([add.s(1, 2), fail.s('no disk')], errors.s(), { onMemberFailure: 'collect' })(); // ['no disk']
- * ```
- */
-export type MemberOutcome<T> =
-  | {
-      /** Whether it has a value. */
-      readonly ok: true;
-      readonly value: T;
-    }
-  | { readonly ok: false; readonly error: MemberError };
-
-/**
- * The reason why a member has no value.
- *
- * @example
- * ```ts
- * const first = app.task('first', ([outcome]: readonly MemberOutcome<number>[]): MemberError | null =>
- *   outcome === undefined || outcome.ok ? null : outcome.error,
- * );
- * const error = await chord([fail.s('no disk')], first.s(), { onMemberFailure: 'collect' })();
- * error?.errorType; // 'RangeError'
- * error?.failedTask; // 'fail'
- * ```
- */
-export interface MemberError {
-  /** The name of the error that was thrown. */
-  readonly errorType: string;
-  /** The message of the error. */
-  readonly message: string;
-  /** The name of the task that failed first. */
-  readonly failedTask: string;
-  /** The id of the task that failed first; empty in a direct call. */
-  readonly failedTaskId: string;
-  /** Why it was not run, of one that has not failed: `'expired'` or `'revoked'`. */
-  readonly reason?: string;
 }
