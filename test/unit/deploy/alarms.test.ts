@@ -15,6 +15,8 @@ import { metered } from '../../../src/lambda/metered.ts';
 import { shareRuntime } from '../../../src/runtime/environment.ts';
 import { consumerOf } from '../../../src/testing/memory-cloud.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
+// Loaded before: virtual time does not wait for a module that is loaded when it is needed.
+import '../../../src/worker/celery.ts';
 
 /*
  * The real worker, on queues in virtual time, makes the metrics: those that it prints, and those that SQS and Lambda
