@@ -269,16 +269,20 @@ describe('what roles may do', () => {
   });
 });
 
-test('there are alarms on dead letters, on the age of messages and on errors, and they notify the given topic', () => {
-  const metrics = resourcesOf(plain, 'AWS::CloudWatch::Alarm').map(({ properties }) =>
-    String(properties['MetricName']),
-  );
+test('there are alarms on dead letters, on messages that wait or come back, on errors and on failures, and they notify the given topic', () => {
+  const text = JSON.stringify(resourcesOf(plain, 'AWS::CloudWatch::Alarm'));
+  const metrics = [...text.matchAll(/"MetricName":"(\w+)"/g)].map(([, metric = '']) => metric);
   expect(
     Object.fromEntries([...new Set(metrics)].map((metric) => [metric, metrics.filter((one) => one === metric).length])),
   ).toEqual({
     Invocations: 1,
-    ApproximateAgeOfOldestMessage: handlers.length + 1,
+    ApproximateNumberOfMessagesVisible: 1,
+    ApproximateNumberOfMessagesNotVisible: 1,
+    ApproximateAgeOfOldestMessage: handlers.length,
     Errors: names.length,
+    Returned: 1,
+    Failures: 1,
+    Runs: 1,
   });
   for (const { properties } of resourcesOf(plain, 'AWS::CloudWatch::Alarm'))
     expect(properties).not.toHaveProperty('AlarmActions');

@@ -127,10 +127,10 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 function programOf(codes: readonly string[]): string {
   const functions = codes.map((code, index) => {
     const body = code.replace(/^export /, '');
-    return `async function cell${index}(ctx: TaskContext, result: AsyncResult<number>, error: unknown) {\n${body};\n}`;
+    return `async function cell${index}(ctx: TaskContext, result: AsyncResult<number>, groupResult: GroupResult<readonly number[]>, error: unknown) {\n${body};\n}`;
   });
   return `
-    import { type AsyncResult, type TaskContext, chain, chord, createApp, currentTask, group, kwargs, range, zip } from 'chordal';
+    import { type AsyncResult, type GroupResult, Ignore, Reject, type TaskContext, chain, chord, createApp, crontab, currentTask, group, kwargs, range, zip } from 'chordal';
     import { memoryCloud } from 'chordal/testing';
     const app = createApp('proj');
     const add = app.task('add', (x: number, y: number, { debug = false }: { debug?: boolean } = {}) => (debug ? 0 : x + y));
