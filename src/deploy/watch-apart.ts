@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Build } from './build.ts';
 import { sibling } from './module-url.ts';
+import { nodeFlags } from './node-flags.ts';
 import { received, sent } from './sent-error.ts';
 import type { FromBuilder, ToBuilder, WatchSettings } from './watch-messages.ts';
 import type { HandlerWatch, WatchHandlersOptions } from './watch.ts';
@@ -18,7 +19,7 @@ export async function watchApart(
 ): Promise<HandlerWatch> {
   const child = fork(fileURLToPath(sibling('./watch-process', import.meta.url)), {
     serialization: 'advanced',
-    execArgv: process.execArgv.filter((word) => !word.startsWith('--inspect')),
+    execArgv: nodeFlags(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const first = Promise.withResolvers<Build>();

@@ -3,6 +3,7 @@ import { readdirSync, watch } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sibling } from '../../deploy/module-url.ts';
+import { nodeFlags } from '../../deploy/node-flags.ts';
 import type { FromKeeper, Program, ToKeeper } from './program-messages.ts';
 
 /** A program that runs inside `chordal dev`. */
@@ -28,7 +29,7 @@ export function runProgramIn({ root, words, env, onEnd }: RunProgramOptions): Ru
   const path = `${join(root, 'node_modules', '.bin')}${delimiter}${env['PATH'] ?? ''}`;
   const program: Program = { command, args, env: { ...env, PATH: path } };
   const keeper = fork(fileURLToPath(sibling('./program-process', import.meta.url)), {
-    execArgv: process.execArgv.filter((word) => !word.startsWith('--inspect')),
+    execArgv: nodeFlags(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const tell = (message: ToKeeper): void => {
