@@ -8,7 +8,7 @@ import { startLocal } from '../../src/local/local-cloud.ts';
 import { EMULATORS, isEmulator, openEmulator } from '../deploy/support/emulator.ts';
 import { bareHandler, timeBareMessages, timeWorkflows } from '../deploy/support/figures.ts';
 import { copyProject } from '../deploy/support/project-folder.ts';
-import { DeployedStack } from '../deploy/support/stack.ts';
+import { DeployedStack, WITHOUT_ALARMS } from '../deploy/support/stack.ts';
 import { comparedTo } from './support/figure.ts';
 import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
@@ -54,7 +54,7 @@ async function measureEmulator(name: (typeof EMULATORS)[number]): Promise<readon
   const project = await copyProject();
   try {
     await project.add(bareHandler);
-    const stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10' });
+    const stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '10', ...WITHOUT_ALARMS });
     const deployed = await stack.deploy();
     Object.assign(process.env, await stack.callerEnv());
     const runs = await measureRuns(name);

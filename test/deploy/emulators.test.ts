@@ -12,7 +12,7 @@ import { copyProject } from './support/project-folder.ts';
 import type { ProjectFolder } from './support/project-folder.ts';
 import { preparePython } from './support/python.ts';
 import { run } from './support/run.ts';
-import { DeployedStack } from './support/stack.ts';
+import { DeployedStack, WITHOUT_ALARMS } from './support/stack.ts';
 import { trials } from './support/trials.ts';
 import { workflows } from './support/workflows.ts';
 
@@ -56,7 +56,7 @@ describe.skipIf(skipped !== '')(`a stack on MiniStack${skipped}`, { timeout: tes
     emulator = await startMiniStack(bin);
     project = await copyProject();
     // A short timeout, so that what a redeployment interrupts comes back soon: after six times as long.
-    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5' });
+    stack = new DeployedStack(project.dir, emulator.env, 'dev', { timeout: '5', ...WITHOUT_ALARMS });
     await stack.deploy();
     env = await stack.callerEnv();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);

@@ -64,8 +64,9 @@ test('doctor takes nothing for lost while a schedule waits', async () => {
     chordal(['doctor', '--pause', '0'], { env }),
     chordal(['doctor', taskId, '--pause', '0', '--repair'], { env }),
   ]);
-  // Its only trace is its message.
-  expect(all).toMatchObject({ code: 0, stdout: '', stderr: 'There are no open workflows.\n' });
+  // `chordal dev` lists each call: nothing of it has run, and a schedule holds its message.
+  expect(all).toMatchObject({ code: 0, answers: [{ workflow: taskId, state: 'waiting' }] });
+  expect(all.stderr).toContain('1 scheduled');
   expect(one).toMatchObject({ code: 0, answers: [{ workflow: taskId, state: 'waiting', inFlight: 1 }] });
 }, 60_000);
 

@@ -111,10 +111,10 @@ function parse(text: string): Json {
   try {
     return parseStrictly(text);
   } catch (error) {
+    if (!NOT_FINITE.test(text)) throw error;
     const marked = text.replaceAll(STRING_OR_NOT_FINITE, (token) =>
       token.startsWith('"') ? token : `{"__type__":"number","__value__":"${token}"}`,
     );
-    if (marked === text) throw error;
     return parseStrictly(marked);
   }
 }
@@ -135,7 +135,8 @@ function markIfLong(_key: string, value: unknown, { source = '' }: { readonly so
   return { __type__: 'bigint', __value__: source };
 }
 
-const STRING_OR_NOT_FINITE = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/g;
+/** A string without an end goes on to the end of the text, so that the text is read once, whatever it is. */
+const STRING_OR_NOT_FINITE = /"[^"\\]*(?:\\[^]?[^"\\]*)*"?|-?\b(?:NaN|Infinity)\b/g;
 const NOT_FINITE = /NaN|Infinity/;
 /** Of 16 digits and more some cannot be told apart as numbers. */
 const LONG_INTEGER = /^-?[1-9]\d{15,}$/;

@@ -3,6 +3,9 @@ import { EmulatorApi } from '../../../src/local/localstack/emulator-api.ts';
 import { run, runWell } from './run.ts';
 import type { Run } from './run.ts';
 
+/** The parameter of a deployment to MiniStack, whose CloudFormation refuses alarms with metric math. */
+export const WITHOUT_ALARMS = { alarms: 'false' } as const;
+
 /** A project that is deployed with the Serverless Framework. */
 export class DeployedStack {
   readonly #dir: string;

@@ -233,6 +233,7 @@ describe('createApp()', () => {
         acksLate: true,
         resultExpires: 60,
         inline: false,
+        logArguments: false,
       },
     });
   });
