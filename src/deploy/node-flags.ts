@@ -3,9 +3,18 @@
  * taken, and code that was given as `--eval` would run again.
  */
 export function nodeFlags(given: readonly string[] = process.execArgv): string[] {
-  return given.filter((word) => word.startsWith('--') && !OWN.test(word));
+  return given.filter((word, index) => !isOfThisProcess(word) && !isValueOf(given[index - 1]));
 }
 
 // --- internal ---
 
-const OWN = /^--(inspect|eval|print|input-type)/;
+const CODE = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
+
+function isOfThisProcess(word: string): boolean {
+  return CODE.test(word) || word.startsWith('--inspect');
+}
+
+/** Returns whether the word behind a flag is its value, and goes with it. */
+function isValueOf(flag: string | undefined): boolean {
+  return flag !== undefined && CODE.test(flag) && !flag.includes('=');
+}
