@@ -49,6 +49,8 @@ const MAX_DEPTH = 1000;
 /** A weight, and how many of its tasks take arguments that are given to the whole. */
 interface Weighed extends Weight {
   readonly takers: number;
+  /** The steps and headers that it is a sequence of: error callbacks given to the whole are copied to each. */
+  readonly places: number;
 }
 
 /** Where a signature stands: its error callbacks may be copied to the group before it, and to each of its steps. */
@@ -59,7 +61,7 @@ interface Place {
 
 const ALONE: Place = { isStep: false, isBehind: false };
 const BODY: Place = { isStep: true, isBehind: true };
-const NOTHING: Weighed = { tasks: 0, characters: 0, takers: 0 };
+const NOTHING: Weighed = { tasks: 0, characters: 0, takers: 0, places: 0 };
 
 function weigh(json: unknown, nesting: number, place: Place): Weighed {
   if (!isPlainObject(json) || nesting > MAX_NESTING) return NOTHING;
@@ -68,13 +70,14 @@ function weigh(json: unknown, nesting: number, place: Place): Weighed {
   const content = contentOf(json, nesting);
   const links = sum(listOf(link).map((one) => weigh(one, nesting + 1, ALONE)));
   const errors = sum(listOf(linkError).map((one) => weigh(one, nesting + 1, ALONE)));
-  const steps = json['task'] === 'celery.chain' && place.isStep ? listOf(kwargsOf(json)['tasks']).length : 1;
   // A chord is a chain of its header and its body.
   const isChord = json['task'] === 'celery.chord';
-  const copies = Math.max(1, steps) + (place.isBehind ? 1 : 0) + (isChord ? 1 : 0);
+  const isSpread = isChord || (json['task'] === 'celery.chain' && place.isStep);
+  const copies = Math.max(1, isSpread ? content.places : 1) + (place.isBehind ? 1 : 0);
   const tasks = (isChord ? 2 : 1) + content.tasks + links.tasks + copies * errors.tasks;
   const characters = content.characters + links.characters + copies * errors.characters;
-  return { tasks, characters: characters + tasks * sizeOf(plain, 0), takers: content.takers };
+  const { takers, places } = content;
+  return { tasks, characters: characters + tasks * sizeOf(plain, 0), takers, places };
 }
 
 function contentOf(json: Readonly<Record<string, unknown>>, nesting: number): Weighed {
@@ -82,7 +85,7 @@ function contentOf(json: Readonly<Record<string, unknown>>, nesting: number): We
   const inner = (one: unknown, place: Place): Weighed => weigh(one, nesting + 1, place);
   switch (json['task']) {
     case 'celery.group':
-      return sum(listOf(tasks).map((member) => inner(member, ALONE)));
+      return { ...sum(listOf(tasks).map((member) => inner(member, ALONE))), places: 1 };
     case 'celery.chain': {
       const steps = listOf(tasks).map((step, index) => inner(step, { isStep: true, isBehind: index > 0 }));
       return { ...sum(steps), takers: steps[0]?.takers ?? 0 };
@@ -90,19 +93,21 @@ function contentOf(json: Readonly<Record<string, unknown>>, nesting: number): We
     case 'celery.chord': {
       const members = sum(listOf(header).map((member) => inner(member, ALONE)));
       const own = members.takers * (sizeOf(json['args'], 0) + sizeOf(given, 0));
-      const whole = sum([members, inner(body, BODY)]);
-      return { ...whole, characters: whole.characters + own, takers: members.takers };
+      const behind = inner(body, BODY);
+      const whole = sum([members, behind]);
+      const { takers } = members;
+      return { ...whole, characters: whole.characters + own, takers, places: 1 + behind.places };
     }
     case 'celery.map':
     case 'celery.starmap':
     case 'celery.chunks': {
       const chunks = typeof n === 'number' && n >= 1 ? Math.ceil(listOf(it).length / n) : 1;
       const one = inner(task, ALONE);
-      return { tasks: chunks * one.tasks, characters: chunks * one.characters + sizeOf(it, 0), takers: 0 };
+      return { tasks: chunks * one.tasks, characters: chunks * one.characters + sizeOf(it, 0), takers: 0, places: 1 };
     }
     default: {
       const characters = sizeOf(json['task'], 0) + sizeOf(json['args'], 0) + sizeOf(json['kwargs'], 0);
-      return { tasks: 0, characters, takers: json['immutable'] === true ? 0 : 1 };
+      return { tasks: 0, characters, takers: json['immutable'] === true ? 0 : 1, places: 1 };
     }
   }
 }
@@ -117,13 +122,14 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function sum(all: readonly Weighed[]): Weighed {
-  let [tasks, characters, takers] = [0, 0, 0];
+  let [tasks, characters, takers, places] = [0, 0, 0, 0];
   for (const one of all) {
     tasks += one.tasks;
     characters += one.characters;
     takers += one.takers;
+    places += one.places;
   }
-  return { tasks, characters, takers };
+  return { tasks, characters, takers, places };
 }
 
 /** Returns about how many characters a value has as JSON. */
