@@ -67,10 +67,4 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
-export interface InFlight {
-  readonly visible: number;
-  readonly hidden: number;
-  readonly delayed: number;
-  readonly dead: number;
-  readonly scheduled: number;
-}
+export type { InFlight } from '../../ports/survey.ts';
