@@ -133,7 +133,7 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
-/** Checks that what encloses a message is in its own workflow: nobody may settle, or fill a place of, another one. */
+/** Checks that each frame is of the message's own workflow: no message may settle another one, or fill a place in it. */
 function checkPlaces({ id, frames }: Readonly<Record<string, unknown>>): void {
   // Both have been checked by `checkFields`.
   const workflow = workflowOf(id as string);

@@ -4,7 +4,7 @@ import type { Value } from './value.ts';
 
 /**
  * Makes the alarms: on dead letters, on messages that wait too long or come back again and again, on functions that
- * fail, and on tasks of which many fail.
+ * fail, and on a high rate of failed tasks.
  */
 export function alarms({ project, settings }: StackParts): Resources {
   if (!settings.alarms) return {};
@@ -71,7 +71,7 @@ interface Metric {
 interface Alarm {
   readonly description: string;
   readonly metrics: readonly Metric[];
-  /** What is compared, made of `m1`, `m2`, …; absent: the only metric. */
+  /** The compared value, made of `m1`, `m2`, …; absent: the only metric. */
   readonly expression?: string;
   readonly threshold: number;
   /** How many periods in a row it has to be above the threshold. Default 1. */
@@ -80,7 +80,7 @@ interface Alarm {
   readonly period?: number;
 }
 
-/** The fewest runs in a quarter of an hour of which a rate is made. */
+/** A rate needs at least this number of runs in a quarter of an hour. */
 const FEWEST_RUNS = 10;
 
 /** Makes the alarms on metrics that the functions print. */
