@@ -28,6 +28,16 @@ const LAYERS: SettingCheck = {
 };
 const ARCHITECTURE: SettingCheck = { is: (value) => value === 'arm64' || value === 'x86_64', want: 'arm64 or x86_64' };
 
+const POLLERS: SettingCheck = {
+  is: (value) =>
+    isRecord(value) &&
+    Object.keys(value).every((key) => key === 'min' || key === 'max') &&
+    whole(2, 200).is(value['min']) &&
+    whole(2, 10_000).is(value['max']) &&
+    Number(value['min']) <= Number(value['max']),
+  want: '{ min, max }, whole numbers of pollers: min from 2 to 200, max from min to 10000',
+};
+
 /** The checks of a function's settings. */
 export const CONFIG_CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
   memory: whole(128, 10_240),
@@ -40,6 +50,7 @@ export const CONFIG_CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>>
   batchSize: whole(1, 10),
   window: whole(0, 300),
   concurrency: whole(2, 1000),
+  pollers: POLLERS,
   reserved: whole(0, 100_000),
   architecture: ARCHITECTURE,
   ...BUILD_CHECKS,
@@ -59,18 +70,13 @@ export function checkFunctionConfig(given: unknown, place: string): FunctionConf
   for (const [name, value] of Object.entries(config.environment ?? {})) checkVariable(name, value, place);
   for (const [index, statement] of (config.permissions ?? []).entries())
     checkStatement(statement, `permissions[${index}] of ${place}`);
-  const { concurrency, reserved } = config;
-  if (concurrency !== undefined && reserved !== undefined && concurrency > reserved) {
-    throw new ConfigurationError(
-      `Cannot use concurrency of ${place}: it is ${concurrency}, reserved is ${reserved}, and Lambda refuses batches above that. Set it to at most ${reserved}.`,
-    );
-  }
+  checkScaling(config, place);
   return config;
 }
 
 /** Returns a function's configuration in the terms of {@link FunctionOptions}. */
 export function optionsOf(config: FunctionConfig): FunctionOptions {
-  const { memory, timeout, batchSize, window, concurrency } = config;
+  const { memory, timeout, batchSize, window, concurrency, pollers } = config;
   return compact({
     ...extrasOf(config),
     memoryMb: memory,
@@ -78,15 +84,18 @@ export function optionsOf(config: FunctionConfig): FunctionOptions {
     batchSize,
     windowSeconds: window,
     maximumConcurrency: concurrency,
+    pollers,
   });
 }
 
-/** Merges two configurations: the second wins; variables, rights and lists of the build are joined. */
+/** Merges two configurations: the second wins, also by `pollers` over `concurrency`; variables, rights and lists of the build are joined. */
 export function mergeConfigs(below: FunctionConfig, above: FunctionConfig): FunctionConfig {
   const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
     a || b ? [...(a ?? []), ...(b ?? [])] : undefined;
   return compact({
     ...below,
+    ...(above.pollers && { concurrency: undefined }),
+    ...(above.concurrency !== undefined && { pollers: undefined }),
     ...above,
     environment: below.environment || above.environment ? { ...below.environment, ...above.environment } : undefined,
     permissions: joined(below.permissions, above.permissions),
@@ -134,6 +143,31 @@ export async function writtenConfig(file: string): Promise<unknown> {
 }
 
 // --- internal ---
+
+/** Batches that one poller takes at once: docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const BATCHES_A_POLLER = 10;
+
+/** Refuses what Lambda would refuse: both ways to scale at once, and more batches than the function may run. */
+function checkScaling({ concurrency, pollers, reserved }: FunctionConfig, place: string): void {
+  if (concurrency !== undefined && pollers !== undefined) {
+    throw new ConfigurationError(
+      `Cannot use pollers of ${place}: it has concurrency too, and Lambda takes one of the two. Leave out concurrency: max of pollers limits the batches to ten times as many.`,
+    );
+  }
+  if (reserved === undefined) return;
+  if (concurrency !== undefined && concurrency > reserved) {
+    throw new ConfigurationError(
+      `Cannot use concurrency of ${place}: it is ${concurrency}, reserved is ${reserved}, and Lambda refuses batches above that. Set it to at most ${reserved}.`,
+    );
+  }
+  const batches = (pollers?.max ?? 0) * BATCHES_A_POLLER;
+  if (batches > reserved) {
+    const most = Math.floor(reserved / BATCHES_A_POLLER);
+    throw new ConfigurationError(
+      `Cannot use pollers of ${place}: max is ${pollers?.max ?? 0}, which is ${batches} batches at once, reserved is ${reserved}, and Lambda refuses batches above that. ${most < 2 ? `Reserve at least ${2 * BATCHES_A_POLLER}` : `Set max to at most ${most}, or reserve ${batches}`}.`,
+    );
+  }
+}
 
 function isExported(code: string): boolean {
   return /^export (?:const|let|var) config\b/m.test(code) || /^export \{[^}]*\bconfig\b[^}]*\}/m.test(code);

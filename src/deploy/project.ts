@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import type { FunctionConfig } from '../core/types/function-config.ts';
+import type { FunctionConfig, FunctionPollers } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { DEFAULT_TIMEOUT_SECONDS, checkHandlerName } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
@@ -53,6 +53,8 @@ export interface EventSource {
   readonly windowSeconds: number;
   /** The largest number of batches at once; absent: as many as the account allows. */
   readonly maximumConcurrency?: number;
+  /** Pollers of its own; absent: those that Lambda shares. */
+  readonly pollers?: FunctionPollers;
 }
 
 /** A Lambda function. One without an event source is only invoked. */
@@ -85,6 +87,8 @@ export interface FunctionOptions extends FunctionExtras {
   readonly windowSeconds?: number;
   /** The largest number of batches at once, 2 to 1,000. Default: no limit of its own. */
   readonly maximumConcurrency?: number;
+  /** Pollers of its own, in place of a largest number of batches. Default: none. */
+  readonly pollers?: FunctionPollers;
 }
 
 /** The options of {@link describeProject}. */
@@ -200,9 +204,11 @@ function describeFunction(
 }
 
 function eventSource(options: FunctionOptions, queue: QueueDescription): EventSource {
-  const { batchSize = 10, windowSeconds = 0, maximumConcurrency } = options;
+  const { batchSize = 10, windowSeconds = 0, maximumConcurrency, pollers } = options;
   checkLimit(queue.name, 'batchSize', batchSize, 1, 10);
   checkLimit(queue.name, 'window', windowSeconds, 0, 300);
+  // A limit beside them is the one of all functions.
+  if (pollers !== undefined) return { queue, batchSize, windowSeconds, pollers };
   if (maximumConcurrency === undefined) return { queue, batchSize, windowSeconds };
   checkLimit(queue.name, 'concurrency', maximumConcurrency, 2, 1000);
   return { queue, batchSize, windowSeconds, maximumConcurrency };

@@ -62,12 +62,13 @@ function readFunctions(given: unknown): Given['functions'] {
   return Object.fromEntries(read);
 }
 
-const NUMBERS = ['memory', 'timeout', 'batchSize', 'window', 'concurrency', 'reserved'];
+const NUMBERS = ['memory', 'timeout', 'batchSize', 'window', 'concurrency', 'reserved', 'min', 'max'];
 
 /** Reads numbers from texts: a variable of the framework may give a text. */
 function withNumbers(config: unknown): unknown {
   if (!isRecord(config)) return config;
   const entries = Object.entries(config).map(([key, value]) => {
+    if (key === 'pollers' && isRecord(value)) return [key, withNumbers(value)] as const;
     const isNumber = NUMBERS.includes(key) && typeof value === 'string' && /^\d+$/.test(value);
     return [key, isNumber ? Number(value) : value] as const;
   });

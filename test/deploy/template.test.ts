@@ -323,7 +323,10 @@ describe('the settings of a project for its functions', () => {
     const folder = await copyProject({
       'serverless.yml': yml
         .replace('provider:', provider.join('\n'))
-        .replace('functions: {}', 'functions: { math: { timeout: 600, memory: 2048, batchSize: 1 } }')
+        .replace(
+          'functions: {}',
+          'functions: { math: { timeout: 600, memory: 2048, batchSize: 1, pollers: { min: 2, max: 2 } } }',
+        )
         .replace('functions: ${', 'functions:\n  - ${')
         .replace(
           '\nresources:',
@@ -341,7 +344,11 @@ describe('the settings of a project for its functions', () => {
   test('by custom.functions goes before what stands in the file', () => {
     expect(propertiesOf(own, 'MathLambdaFunction')).toMatchObject({ Timeout: 600, MemorySize: 2048 });
     expect(propertiesOf(own, 'MathQueue')['VisibilityTimeout']).toBe(3600);
-    expect(propertiesOf(own, 'MathEventSourceMappingSQSMathQueue')['BatchSize']).toBe(1);
+    expect(propertiesOf(own, 'MathEventSourceMappingSQSMathQueue')).toMatchObject({
+      BatchSize: 1,
+      ProvisionedPollerConfig: { MinimumPollers: 2, MaximumPollers: 2 },
+    });
+    expect(propertiesOf(own, 'TextEventSourceMappingSQSTextQueue')).not.toHaveProperty('ProvisionedPollerConfig');
     expect(propertiesOf(own, 'TextLambdaFunction')).toMatchObject({ Timeout: 60 });
   });
 

@@ -267,6 +267,36 @@ describe('what cannot be built is refused', () => {
       {},
       /Cannot use concurrency of config of .*h\.ts: it is 10, reserved is 5.*Set it to at most 5/,
     ],
+    [
+      'pollers without a maximum',
+      'export const config = { pollers: { min: 2 } };',
+      {},
+      /Cannot use pollers of config of .*h\.ts: expected \{ min, max \}, whole numbers of pollers: min from 2 to 200, max from min to 10000, got/,
+    ],
+    [
+      'more pollers at least than at most',
+      'export const config = { pollers: { min: 20, max: 10 } };',
+      {},
+      /Cannot use pollers of config of .*h\.ts: expected \{ min, max \}/,
+    ],
+    [
+      'both ways to scale a queue',
+      'export const config = { concurrency: 50, pollers: { min: 2, max: 10 } };',
+      {},
+      /Cannot use pollers of config of .*h\.ts: it has concurrency too, and Lambda takes one of the two\. Leave out concurrency/,
+    ],
+    [
+      'more batches of pollers than are reserved',
+      'export const config = { reserved: 100, pollers: { min: 2, max: 11 } };',
+      {},
+      /Cannot use pollers of config of .*h\.ts: max is 11, which is 110 batches at once, reserved is 100.*Set max to at most 10, or reserve 110\./,
+    ],
+    [
+      'pollers of a function that reserves fewer than two of them need',
+      'export const config = { reserved: 10, pollers: { min: 2, max: 2 } };',
+      {},
+      /max is 2, which is 20 batches at once, reserved is 10.*Reserve at least 20\./,
+    ],
   ])('%s', async (_, text, files, message) => {
     await expect(built(text, files)).rejects.toThrow(message);
   });

@@ -48,6 +48,14 @@ export interface FunctionVpc {
   readonly ipv6AllowedForDualStack?: boolean;
 }
 
+/** The pollers of a queue, in Lambda's provisioned mode. Each takes up to ten batches at once and is billed by the hour. */
+export interface FunctionPollers {
+  /** Pollers that are always there, 2 to 200. */
+  readonly min: number;
+  /** The most that Lambda adds under load, up to 10,000; it adds room for 1,000 batches a minute. */
+  readonly max: number;
+}
+
 /**
  * The configuration of one function: `export const config` of a file in `handlers/`, or `custom.functions.<name>` of `serverless.yml`,
  * which overrides it.
@@ -75,8 +83,10 @@ export interface FunctionConfig extends BuildSettings {
   readonly batchSize?: number;
   /** Seconds to wait for a batch to fill. Default: the parameter `batchWindow`, 0. */
   readonly window?: number;
-  /** Batches at once, 2 to 1,000. Default: the parameter `concurrency`, no limit. */
+  /** Batches at once, 2 to 1,000. Not beside `pollers`. Default: the parameter `concurrency`, no limit. */
   readonly concurrency?: number;
+  /** Pollers of its own for the queue, so that a backlog is met at once. Not beside `concurrency`. Default: those that Lambda shares. */
+  readonly pollers?: FunctionPollers;
   /** Concurrency that Lambda reserves for the function, and the most that it may use. Default: none. */
   readonly reserved?: number;
   /** Default: `provider.architecture`. */

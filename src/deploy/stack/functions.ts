@@ -8,6 +8,7 @@ import {
   BUCKET,
   DEAD_QUEUE,
   functionId,
+  mappingId,
   queueId,
   ref,
   roleId,
@@ -46,12 +47,11 @@ export function extensions({ project, settings }: StackParts): Readonly<Record<s
       LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG', SystemLogLevel: 'WARN' },
     }),
   };
-  return Object.fromEntries(
-    [...project.functions, ...project.systemFunctions].map(({ handler }) => [
-      functionId(handler),
-      { Properties: properties },
-    ]),
-  );
+  const functions = [...project.functions, ...project.systemFunctions].map(({ handler }): readonly [string, Value] => [
+    functionId(handler),
+    { Properties: properties },
+  ]);
+  return Object.fromEntries<Value>([...functions, ...project.functions.flatMap(pollersOf)]);
 }
 
 /** Returns the environment that every function and every caller has. */
@@ -66,6 +66,13 @@ export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonl
 }
 
 // --- internal ---
+
+function pollersOf({ handler, eventSource }: FunctionDescription): readonly (readonly [string, Value])[] {
+  const { pollers } = eventSource ?? {};
+  if (pollers === undefined) return [];
+  const properties = { ProvisionedPollerConfig: { MinimumPollers: pollers.min, MaximumPollers: pollers.max } };
+  return [[mappingId(handler), { Properties: properties }]];
+}
 
 function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleDir: string): ServerlessFunction {
   const { settings } = parts;

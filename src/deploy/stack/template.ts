@@ -61,6 +61,11 @@ export function functionId(handler: string): string {
   return `${logicalName(handler)}LambdaFunction`;
 }
 
+/** The event source mapping of a handler's queue, as the framework names it. */
+export function mappingId(handler: string): string {
+  return `${logicalName(handler)}EventSourceMappingSQS${queueId(handler)}`;
+}
+
 export const TABLE = 'Table';
 export const BUCKET = 'Bucket';
 /** A handler cannot have this name: it is taken. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mergeConfigs, optionsOf } from '../../../src/deploy/function-config.ts';
 import { describeProject } from '../../../src/deploy/project.ts';
 
 const math = { name: 'math', file: 'handlers/math.ts' };
@@ -99,6 +100,24 @@ test('describeProject() refuses what AWS would refuse, and names that are taken'
   expect(describing({}, { functions: [math, { ...math, file: 'handlers/math.js' }] })).toThrow(
     'Cannot name a function after handlers/math.js: "math" is taken by handlers/math.ts',
   );
+});
+
+test("a function's own pollers take the place of the limit of all functions", () => {
+  const limited = { name: 'math', file: 'handlers/math.ts', maximumConcurrency: 50 };
+  const own = describeProject({
+    service: 'shop',
+    stage: 'dev',
+    functions: [{ ...limited, ...optionsOf({ pollers: { min: 2, max: 20 } }) }],
+  });
+  expect(own.functions[0]?.eventSource).toMatchObject({ pollers: { min: 2, max: 20 } });
+  expect(own.functions[0]?.eventSource).not.toHaveProperty('maximumConcurrency');
+});
+
+test('of two configurations the second decides how a queue is scaled', () => {
+  const pollers = { min: 2, max: 20 };
+  expect(mergeConfigs({ concurrency: 5 }, { pollers })).toEqual({ pollers });
+  expect(mergeConfigs({ pollers }, { concurrency: 5 })).toEqual({ concurrency: 5 });
+  expect(mergeConfigs({ pollers }, { memory: 256 })).toEqual({ pollers, memory: 256 });
 });
 
 test('describeProject() refuses a service and a stage that leave no room for the names of its own functions', () => {
