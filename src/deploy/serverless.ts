@@ -15,6 +15,7 @@ import type { Given } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
 import { callerEnvironment, outputs } from './stack/outputs.ts';
+import { checkPolicySizes } from './stack/policy-sizes.ts';
 import { roles } from './stack/roles.ts';
 import { schedules } from './stack/schedules.ts';
 import { standardOptions } from './stack/settings.ts';
@@ -75,6 +76,7 @@ export function defineStack(options: StackOptions): Stack {
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
       const all = { ...storage(parts), ...roles(parts), ...schedules(parts, Date.now()), ...alarms(parts) };
       checkCount(Object.keys(all).length, parts.project);
+      checkPolicySizes(all, parts.project);
       return {
         Resources: all,
         Outputs: outputs(parts),

@@ -18,8 +18,13 @@ export const localAccount = '000000000000';
 /** The role of the embedded Scheduler, which checks none. */
 export const schedulerRole: string = `arn:aws:iam::${localAccount}:role/scheduler`;
 
+/** The options of an AWS SDK client of the embedded cloud. */
+export interface LocalClientOptions extends EndpointOptions {
+  readonly requestHandler: typeof timeLimits;
+}
+
 /** Returns the options of an AWS SDK client for a service of the embedded cloud. */
-export function clientOptions(endpoint: string, accessKeyId: string): EndpointOptions {
+export function clientOptions(endpoint: string, accessKeyId: string): LocalClientOptions {
   return {
     endpoint,
     region: localRegion,
@@ -27,6 +32,7 @@ export function clientOptions(endpoint: string, accessKeyId: string): EndpointOp
     // An SDK refuses these options together with an endpoint, wherever the machine has set them.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
+    requestHandler: timeLimits,
   };
 }
 
@@ -71,3 +77,6 @@ export function queueUrl({ sqsS3 }: Endpoints, queueName: string): string {
 
 /** The emulators check the access key, which is a secret of each start, and no signature. */
 const secretAccessKey = 'local';
+
+/** The limits for a connection to stand and for a silent emulator, in ms: a receive waits for 20 s. */
+const timeLimits = { connectionTimeout: 3000, socketTimeout: 30_000, throwOnRequestTimeout: true } as const;

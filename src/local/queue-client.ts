@@ -21,11 +21,12 @@ export interface QueueClient {
 
 /** Makes the client of all pollers. Each poller always has one receive request open, and others that delete. */
 export function makeSqsClient({ sqsS3, accessKey }: Endpoints): SQSClient {
+  const { requestHandler, ...options } = clientOptions(sqsS3, accessKey);
   return new SQSClient({
-    ...clientOptions(sqsS3, accessKey),
+    ...options,
     cacheMiddleware: true,
     md5: false,
-    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 1000 } },
+    requestHandler: { ...requestHandler, httpAgent: { keepAlive: true, maxSockets: 1000 } },
   });
 }
 

@@ -239,21 +239,21 @@ function schedulerOf(
   prefix: string,
   requestHandler: ReturnType<typeof connections>,
 ): Scheduler | undefined {
-  const {
-    CHORDAL_SCHEDULER_ROLE: roleArn,
-    CHORDAL_SCHEDULER_GROUP: groupName = 'default',
-    AWS_REGION: awsRegion = 'us-east-1',
-  } = environment;
+  const { CHORDAL_SCHEDULER_ROLE: roleArn, CHORDAL_SCHEDULER_GROUP: groupName = 'default' } = environment;
   if (roleArn === undefined || roleArn === '') return undefined;
   const options = endpointOptions(environment, 'scheduler');
-  const region = 'region' in options ? options.region : awsRegion;
   const [, partition = 'aws', , , account = ''] = roleArn.split(':');
-  const queueArn = (queue: string): string => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`;
   const client = lazily(async () => {
     const { SchedulerClient } = await import('../adapters/aws/scheduler-client.ts');
     return new SchedulerClient({ requestHandler, ...options });
   });
-  return new EventBridgeScheduler({ client, groupName, roleArn, queueArn, deadLetterArn: queueArn(DEAD_LETTER_QUEUE) });
+  return new EventBridgeScheduler({
+    client,
+    groupName,
+    roleArn,
+    queueArn: (queue, region) => `arn:${partition}:sqs:${region}:${account}:${prefix}${queue}`,
+    deadLetterQueue: DEAD_LETTER_QUEUE,
+  });
 }
 
 /** A function is named as its queue. */

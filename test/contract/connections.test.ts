@@ -1,11 +1,20 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import { connections } from '../../src/adapters/aws/connections.ts';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { RealClock } from '../../src/adapters/system/clock.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
+import { clientOptions } from '../../src/local/endpoints.ts';
+import type { Endpoints } from '../../src/local/endpoints.ts';
+import { makeSqsClient } from '../../src/local/queue-client.ts';
+import { writeEndpoints } from '../../src/runtime/endpoints.ts';
+import { environmentRuntime } from '../../src/runtime/environment.ts';
+import { inSandbox } from '../../src/runtime/sandbox-time.ts';
+import { environmentSchedules } from '../../src/runtime/schedules.ts';
+import { environmentJournal, environmentSurvey } from '../../src/runtime/survey.ts';
 
 test('connections() ends a request that is not answered while the sandbox has time left, as ServiceUnavailable', async () => {
   const endpoint = await silentService();
@@ -23,6 +32,63 @@ test('connections() ends a request that is not answered while the sandbox has ti
   await expect(outcomes.read({ address: addressOf('W') })).rejects.toMatchObject({
     code: 'CHORDAL_SERVICE_UNAVAILABLE',
     message: expect.stringContaining('TimeoutError') as string,
+  });
+});
+
+test('every client of the environment ends a request that is not answered', async () => {
+  const url = await silentService();
+  const place = { region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'a' };
+  const environment = {
+    CHORDAL_ENDPOINTS: writeEndpoints({ sqs: url, s3: url, dynamodb: url, scheduler: url }, place),
+    CHORDAL_TABLE: 't',
+    CHORDAL_BUCKET: 'b',
+    CHORDAL_QUEUE_PREFIX: 'p-',
+    CHORDAL_SCHEDULER_ROLE: 'arn:aws:iam::000000000000:role/r',
+    CHORDAL_CELERY_RESULTS: 'celery',
+  };
+  const { outcomes, payloads, records, broker, scheduler, celery } = environmentRuntime(environment).ports();
+  const until = Date.now() + 1000;
+  const requests = {
+    outcomes: () => outcomes.read({ address: addressOf('W') }),
+    'values in the bucket': () => payloads.getBlock({ key: 'bucket:W/b' }),
+    records: () => records.gate(),
+    broker: () => broker.send({ messages: [{ queue: 'q', body: '1', delaySeconds: 0 }] }),
+    scheduler: () => scheduler?.schedule({ name: 's', at: until, queue: 'q', body: '1' }),
+    celery: () => celery?.membersOf({ group: 'g' }),
+    survey: () => environmentSurvey(environment).inFlight(),
+    journal: () => environmentJournal(environment).find({ id: 'W', at: until, since: until, now: until }),
+    schedules: () => environmentSchedules(environment).list(),
+  };
+
+  // This sandbox has hardly any time left, as far as the limits of requests go.
+  const endings = await inSandbox(1000, () =>
+    Promise.all(
+      Object.entries(requests).map(async ([name, request]) => [
+        name,
+        await Promise.resolve(request()).then(
+          () => 'answered',
+          (error: unknown) => String(error),
+        ),
+      ]),
+    ),
+  );
+  for (const [name, ending] of endings) expect([name, ending]).toEqual([name, expect.stringContaining('TimeoutError')]);
+});
+
+test.each([
+  ['of pollers', (endpoints: Endpoints) => makeSqsClient(endpoints)],
+  ['of any other kind', ({ sqsS3, accessKey }: Endpoints) => new SQSClient(clientOptions(sqsS3, accessKey))],
+])('a client %s of the embedded cloud waits longer than a receive does, and not for ever', async (_, make) => {
+  const refused = 'http://127.0.0.1:1';
+  const client = make({ sqsS3: refused, dynamodb: refused, accessKey: 'a' });
+  onTestFinished(() => client.destroy());
+  // The handler reads its options with its first request.
+  await expect(client.send(new GetQueueUrlCommand({ QueueName: 'q' }))).rejects.toThrow();
+  const { requestHandler } = client.config;
+  expect(Reflect.apply(Object(requestHandler).httpHandlerConfigs, requestHandler, [])).toMatchObject({
+    connectionTimeout: 3000,
+    socketTimeout: 30_000,
+    throwOnRequestTimeout: true,
   });
 });
 

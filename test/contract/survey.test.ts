@@ -43,7 +43,22 @@ describeSurvey('memory', async (clock) => {
   };
 });
 
-describeSurvey('AWS', async (clock) => startAws(clock, ['math', 'dead']));
+describeSurvey('AWS', async (clock) => startAws(clock, ['dead', 'math']));
+
+it('inFlight() counts nothing of a stage whose name begins with the name of this one', async () => {
+  const { survey, broker, scheduler, close } = await startAws(new TestClock(), ['dead', 'math', '2-dead', '2-math']);
+  try {
+    const queues = ['math', '2-math', '2-math', '2-dead', 'removed'];
+    await broker.send({ messages: queues.slice(0, 4).map((queue) => ({ queue, body: '1', delaySeconds: 0 })) });
+    const at = Date.now() + 86_400_000;
+    for (const [index, queue] of queues.entries())
+      await scheduler.schedule({ name: `s${index}`, at, queue, body: '1' });
+    // The schedules of the queues math and removed.
+    expect(await survey.inFlight()).toEqual({ visible: 1, hidden: 0, delayed: 0, dead: 0, scheduled: 2 });
+  } finally {
+    await close();
+  }
+});
 
 it('inFlight() throws ConfigurationError when there is no dead-letter queue: the prefix is not an app’s', async () => {
   const { survey, close } = await startAws(new TestClock(), ['math']);
@@ -72,7 +87,8 @@ function startScheduler(): Promise<HttpEndpoint> {
 async function startAws(clock: TestClock, names: readonly string[]): Promise<SurveyKit> {
   const [{ client: dynamo, table, close: closeTable }, { sqs, prefix, createQueue, close: closeQueues }, endpoint] =
     await Promise.all([startTable(), startQueues(), startScheduler()]);
-  for (const name of names) await createQueue(name);
+  // As in the stages dev and dev-2: `2-math` is a queue of the second one.
+  for (const name of names) await createQueue(name, name.endsWith('dead') ? undefined : name.replace('math', 'dead'));
   const scheduler = new SchedulerClient(optionsFor(endpoint.url));
   const queueUrl = lookUpQueueUrls(sqs, (queue) => `${prefix}${queue}`);
   const patience = { clock, nonces: { random: () => 0.5 } };
@@ -88,7 +104,7 @@ async function startAws(clock: TestClock, names: readonly string[]): Promise<Sur
     records: new AwsRecords({ client: dynamo, table, ...patience }),
     journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client: sqs, queueUrl, deadLetterQueue: 'dead', ...patience }),
-    scheduler: new EventBridgeScheduler({ ...target, client: async () => scheduler, deadLetterArn: arnOf('dead') }),
+    scheduler: new EventBridgeScheduler({ ...target, client: async () => scheduler, deadLetterQueue: 'dead' }),
     queue: 'math',
     takeOne: async () => {
       await sqs.send(new ReceiveMessageCommand({ QueueUrl: await queueUrl('math'), MaxNumberOfMessages: 1 }));

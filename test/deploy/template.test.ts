@@ -145,7 +145,7 @@ test('a dead letter outlives the queue that it came from', () => {
 
 test('the table is paid by request, expires its items, can be restored by a switch, and stays', () => {
   expect(plain.Resources['Table']).toMatchObject({
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: {
       BillingMode: 'PAY_PER_REQUEST',
@@ -162,7 +162,10 @@ test('the table is paid by request, expires its items, can be restored by a swit
 });
 
 test('the bucket is private, expires its objects, and stays', () => {
-  expect(plain.Resources['Bucket']).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  expect(plain.Resources['Bucket']).toMatchObject({
+    DeletionPolicy: 'RetainExceptOnCreate',
+    UpdateReplacePolicy: 'Retain',
+  });
   expect(propertiesOf(plain, 'Bucket')).toMatchObject({
     PublicAccessBlockConfiguration: {
       BlockPublicAcls: true,

@@ -5,9 +5,13 @@ import { scheduleRequest } from './scheduler-requests.ts';
 import type { ScheduleTarget } from './scheduler-requests.ts';
 
 /** Schedules and how to reach them. */
-export interface EventBridgeSchedulerOptions extends ScheduleTarget {
+export interface EventBridgeSchedulerOptions extends Pick<ScheduleTarget, 'groupName' | 'roleArn'> {
   /** Called when something is first scheduled: most programs never load the Scheduler's client. */
   readonly client: () => Promise<SchedulerClient>;
+  /** Returns the ARN of a queue in a region: of this client, wherever the AWS SDK has found it. */
+  readonly queueArn: (queue: string, region: string) => string;
+  /** The queue for messages that could not be sent, named as for `queueArn`. */
+  readonly deadLetterQueue: string;
 }
 
 /** One-time schedules of EventBridge Scheduler. */
@@ -21,14 +25,24 @@ export class EventBridgeScheduler implements Scheduler {
   async schedule(params: Schedule): Promise<void> {
     const { client, groupName } = this.#options;
     const [scheduler, { CreateScheduleCommand }] = await Promise.all([client(), import('./scheduler-client.ts')]);
-    const command = new CreateScheduleCommand(scheduleRequest(this.#options, params));
     await calling('write to', { kind: 'schedule group', name: groupName }, async () => {
+      const target = this.#targetIn(await scheduler.config.region());
       try {
-        await scheduler.send(command);
+        await scheduler.send(new CreateScheduleCommand(scheduleRequest(target, params)));
       } catch (error) {
         // A schedule of this name stands: an earlier call made it.
         if (!(error instanceof Error && error.name === 'ConflictException')) throw error;
       }
     });
+  }
+
+  #targetIn(region: string): ScheduleTarget {
+    const { groupName, roleArn, queueArn, deadLetterQueue } = this.#options;
+    return {
+      groupName,
+      roleArn,
+      queueArn: (queue) => queueArn(queue, region),
+      deadLetterArn: queueArn(deadLetterQueue, region),
+    };
   }
 }

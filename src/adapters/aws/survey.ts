@@ -7,6 +7,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
+import { DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -52,30 +53,31 @@ export class AwsSurvey implements Survey {
 
   async inFlight(): Promise<InFlight> {
     // Schedules first: a message that they send meanwhile is then seen in its queue.
-    const scheduled = await this.#countSchedules();
+    const targets = await this.#scheduleTargets();
     const urls = await this.#queueUrls();
-    const counts = await inParallel(urls, PARALLEL_QUEUES, async (url) => ({
-      url,
-      ...(await this.#countMessages(url)),
-    }));
+    const found = await inParallel(urls, PARALLEL_QUEUES, (url) => this.#countMessages(url));
     const { prefix } = this.#options;
-    const isDead = ({ url }: { readonly url: string }): boolean => nameOf(url) === `${prefix}dead`;
-    if (!counts.some(isDead)) {
+    const deadName = `${prefix}${DEAD_LETTER_QUEUE}`;
+    const dead = found.find(({ name }) => name === deadName);
+    if (dead === undefined) {
       throw new ConfigurationError(
-        `Cannot count the messages of the queues "${prefix}*": there is no "${prefix}dead" among them. Deploy the stack, or check the names and the region in the environment.`,
+        `Cannot count the messages of the queues "${prefix}*": there is no "${deadName}" among them. Deploy the stack, or check the names and the region in the environment.`,
       );
     }
-    const own = counts.filter((count) => !isDead(count));
+    // Queues of the stage dev-2 begin with the prefix of the stage dev, too, and have another dead-letter queue.
+    const own = found.filter(({ deadLetters }) => deadLetters === deadName);
+    const others = new Set(found.flatMap((queue) => (own.includes(queue) ? [] : [queue.name])));
     return {
-      visible: sum(own.map(({ visible }) => visible)),
-      hidden: sum(own.map(({ hidden }) => hidden)),
-      delayed: sum(own.map(({ delayed }) => delayed)),
-      dead: sum(counts.filter(isDead).flatMap(({ visible, hidden, delayed }) => [visible, hidden, delayed])),
-      scheduled,
+      visible: sum(own, 'visible'),
+      hidden: sum(own, 'hidden'),
+      delayed: sum(own, 'delayed'),
+      dead: dead.visible + dead.hidden + dead.delayed,
+      // A queue that exists no longer may have schedules all the same.
+      scheduled: targets.filter((name) => name.startsWith(prefix) && !others.has(name)).length,
     };
   }
 
-  /** Returns the URLs of all the app's queues that exist; a deleted queue is not among them. */
+  /** Returns the URLs of all queues with the app's prefix that exist; a deleted queue is not among them. */
   async #queueUrls(): Promise<readonly string[]> {
     const { sqs, prefix } = this.#options;
     const urls: string[] = [];
@@ -91,28 +93,33 @@ export class AwsSurvey implements Survey {
     return urls;
   }
 
-  async #countMessages(QueueUrl: string): Promise<Pick<InFlight, 'visible' | 'hidden' | 'delayed'>> {
+  async #countMessages(QueueUrl: string): Promise<QueueCount> {
     const command = new GetQueueAttributesCommand({
       QueueUrl,
       AttributeNames: [
         'ApproximateNumberOfMessages',
         'ApproximateNumberOfMessagesNotVisible',
         'ApproximateNumberOfMessagesDelayed',
+        'RedrivePolicy',
       ],
     });
-    const queue = { kind: 'queue', name: nameOf(QueueUrl) } as const;
-    const { Attributes = {} } = await calling('count the messages of', queue, () => this.#options.sqs.send(command));
+    const name = nameOf(QueueUrl, '/');
+    const { Attributes = {} } = await calling('count the messages of', { kind: 'queue', name }, () =>
+      this.#options.sqs.send(command),
+    );
     return {
+      name,
+      deadLetters: deadLettersOf(Attributes['RedrivePolicy']),
       visible: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
       hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
       delayed: Number(Attributes['ApproximateNumberOfMessagesDelayed'] ?? 0),
     };
   }
 
-  /** Counts the schedules of this app: the group may have others. */
-  async #countSchedules(): Promise<number> {
-    const { scheduler, groupName: GroupName, prefix } = this.#options;
-    let count = 0;
+  /** Returns the name of the queue of each schedule in the group. */
+  async #scheduleTargets(): Promise<readonly string[]> {
+    const { scheduler, groupName: GroupName } = this.#options;
+    const names: string[] = [];
     let from: string | undefined;
     do {
       const command = new ListSchedulesCommand(compact({ GroupName, NextToken: from }));
@@ -120,21 +127,35 @@ export class AwsSurvey implements Survey {
       const { Schedules = [], NextToken } = await calling('list the schedules of', group, () =>
         scheduler.send(command),
       );
-      count += Schedules.filter(({ Target }) => Target?.Arn?.split(':').at(-1)?.startsWith(prefix)).length;
+      names.push(...Schedules.map(({ Target }) => nameOf(Target?.Arn ?? '', ':')));
       from = NextToken;
     } while (from !== undefined);
-    return count;
+    return names;
   }
 }
 
 // --- internal ---
 
-const PARALLEL_QUEUES = 16;
-
-function nameOf(url: string): string {
-  return url.slice(url.lastIndexOf('/') + 1);
+/** A queue with its messages. */
+interface QueueCount extends Pick<InFlight, 'visible' | 'hidden' | 'delayed'> {
+  readonly name: string;
+  /** The name of its dead-letter queue, if it has one. */
+  readonly deadLetters: string | undefined;
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
+const PARALLEL_QUEUES = 16;
+
+/** Returns the name at the end of a URL or an ARN. */
+function nameOf(address: string, separator: string): string {
+  return address.slice(address.lastIndexOf(separator) + 1);
+}
+
+/** Returns the name of the dead-letter queue in a redrive policy. */
+function deadLettersOf(policy: string | undefined): string | undefined {
+  const [, arn] = /"deadLetterTargetArn"\s*:\s*"([^"]*)"/.exec(policy ?? '') ?? [];
+  return arn === undefined ? undefined : nameOf(arn, ':');
+}
+
+function sum(queues: readonly QueueCount[], count: 'visible' | 'hidden' | 'delayed'): number {
+  return queues.reduce((total, queue) => total + queue[count], 0);
 }

@@ -1,6 +1,6 @@
 import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
-import type { PlanOptions } from './plan.ts';
+import type { PlanOptions, TaskPlan } from './plan.ts';
 
 /**
  * The labels that users put on tasks, for themselves and for queues. A message carries those of its canvas. A task's
@@ -16,4 +16,12 @@ export function withOwn(carried: Baggage, options: PlanOptions = {}): Baggage {
   const { tenant = carried.tenant } = options;
   const isBare = carried.headers === undefined && options.headers === undefined;
   return compact({ headers: isBare ? undefined : { ...carried.headers, ...options.headers }, tenant });
+}
+
+/**
+ * Returns whether a message of a tenant comes from the Scheduler, which names no tenant to the queue. Such a message is sent on once, and is
+ * no longer marked as held: its revocation has been looked for, and a later one puts the gate up.
+ */
+export function lacksItsTenant(message: Baggage & { readonly held?: true; readonly sig: TaskPlan }): boolean {
+  return message.held === true && withOwn(message, message.sig.options).tenant !== undefined;
 }

@@ -2,6 +2,7 @@ import { isChordalError, NotRegistered } from '../errors/caller.ts';
 import { isRefusal } from '../errors/refusal.ts';
 import { TimeLimitExceeded, WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
+import { lacksItsTenant } from './baggage.ts';
 import { ROOM_RECEIVES, secondsWithoutTime } from './batch-order.ts';
 import { covers, workflowOf } from './ids.ts';
 import { LIFETIME_MS } from './lifetime.ts';
@@ -235,17 +236,17 @@ const BEGINNING_MS = 1000;
 const CLAIM_MARGIN_MS = 10_000;
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
-  const { message, tasks, now, slotAt, dead } = facts;
+  const { message, tasks, revoked, now, slotAt, dead } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
   if (!tasks.has(message.sig.task) && mayWait(facts))
     return { kind: 'end', disposition: whileDeployed(facts.receives) };
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   const isDuplicate = isPossibleDuplicate(facts);
-  if (due > now) {
+  if ((due > now || lacksItsTenant(message)) && !revoked.some((scope) => covers(scope, message.id))) {
     // @defect forward-keeps-mark
     const again = isDuplicate ? { again: true as const } : {};
-    const slot = slotAt === undefined ? {} : { slot: true as const };
-    return { kind: 'forward', message: { ...message, ...again, ...slot, notBefore: due } };
+    const { held: _held, ...same } = slotAt === undefined ? message : { ...message, slot: true as const };
+    return { kind: 'forward', message: { ...same, ...again, notBefore: due } };
   }
   return isDuplicate ? { kind: 'check', isCounted: isCounted(facts) } : onUndecided(facts);
 }

@@ -64,7 +64,9 @@ function messageOf(
   };
   if (!isPlain(plan, id)) return { ...common, kind: 'expand', sig: plan };
   const { links, ...sig } = plan;
-  return { ...common, kind: 'run', sig, ...compact({ links }) };
+  // Marked as held, a message of a tenant is sent on: the Scheduler names no tenant to the queue.
+  const held = sig.options?.tenant === undefined ? {} : { held: true as const };
+  return { ...common, kind: 'run', sig, ...held, ...compact({ links }) };
 }
 
 /** Returns whether a plan can be sent as it is: a task without times to count from its start, and without blocks. */

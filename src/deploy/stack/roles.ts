@@ -119,18 +119,18 @@ function forAnyFunction({ settings }: StackParts, { name, handler }: FunctionDes
 }
 
 function schedulerRole(parts: StackParts): Resource {
-  return sendingRole(parts, scheduleGroupName(parts.project), appQueues(parts));
+  return sendingRole(parts, scheduleGroupName(parts.project), handlersOf(parts));
 }
 
-/** Makes the role with which the schedules of a group send to their queues. */
-export function sendingRole(parts: StackParts, group: string, targets: readonly Value[]): Resource {
+/** Makes the role with which the schedules of a group send to the queues of these handlers. */
+export function sendingRole(parts: StackParts, group: string, handlers: readonly string[]): Resource {
   const fromHere = {
     StringEquals: {
       'aws:SourceAccount': ref('AWS::AccountId'),
       'aws:SourceArn': schedulerArn(`schedule-group/${group}`),
     },
   };
-  const queues = [...targets, attribute(DEAD_QUEUE)];
+  const queues = [...queueArns(parts, handlers), attribute(DEAD_QUEUE)];
   const statements = [allow(['sqs:SendMessage'], queues), ...key(parts.settings.kmsKey)];
   return role(parts, assumedBy('scheduler.amazonaws.com', fromHere), {
     Policies: [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }],
@@ -158,12 +158,20 @@ function callerPolicy(parts: StackParts): Resource {
   };
 }
 
-function appQueues({ project }: StackParts): readonly Value[] {
-  const bytes = project.functions.reduce((sum, { name }) => sum + ARN_BYTES + name.length, 0);
+function appQueues(parts: StackParts): readonly Value[] {
+  return queueArns(parts, handlersOf(parts));
+}
+
+function handlersOf({ project }: StackParts): readonly string[] {
+  return project.functions.map(({ handler }) => handler);
+}
+
+function queueArns({ project: { queuePrefix } }: StackParts, handlers: readonly string[]): readonly Value[] {
+  const bytes = handlers.reduce((sum, handler) => sum + ARN_BYTES + queuePrefix.length + handler.length, 0);
   // All queues that begin with the prefix, if a policy cannot hold a line for each.
   if (bytes > MOST_QUEUE_BYTES)
-    return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${project.queuePrefix}*`)];
-  return project.functions.map(({ handler }) => attribute(queueId(handler)));
+    return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${queuePrefix}*`)];
+  return handlers.map((handler) => attribute(queueId(handler)));
 }
 
 /** A managed policy has at most 6,144 characters, some 1,500 of them for other things. */

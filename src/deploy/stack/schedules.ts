@@ -15,7 +15,7 @@ export function schedules(parts: StackParts, now: number): Resources {
   const due = (parts.schedules ?? []).filter((schedule) => !isOver(schedule, now));
   if (due.length === 0) return {};
   const group = runGroupName(parts.project);
-  const queues = [...new Set(due.map(({ queue }) => queue))].map((queue) => attribute(queueId(queue)));
+  const queues = [...new Set(due.map(({ queue }) => queue))];
   return {
     [RUN_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: group } },
     [RUN_ROLE]: sendingRole(parts, group, queues),

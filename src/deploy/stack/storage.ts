@@ -118,7 +118,9 @@ function queue(
   };
 }
 
+/** What is kept is removed all the same if the deployment that makes it fails: nothing is in it, and nothing would use it. */
 function kept(retainData: boolean): Pick<Resource, 'DeletionPolicy' | 'UpdateReplacePolicy'> {
-  const policy = retainData ? 'Retain' : 'Delete';
-  return { DeletionPolicy: policy, UpdateReplacePolicy: policy };
+  return retainData
+    ? { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
+    : { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
 }

@@ -46,11 +46,15 @@ export class EmulatorApi {
   #ask(service: string, path: string, request: Request): Promise<Response> {
     const credential = `Credential=test/20300101/us-east-1/${service}/aws4_request`;
     const authorization = `AWS4-HMAC-SHA256 ${credential}, SignedHeaders=host, Signature=0`;
-    return fetch(new URL(path, this.#url), { ...request, headers: { ...request.headers, authorization } });
+    const headers = { ...request.headers, authorization };
+    return fetch(new URL(path, this.#url), { ...request, headers, signal: AbortSignal.timeout(SILENCE_MS) });
   }
 }
 
 // --- internal ---
+
+/** The limit for an answer, in ms. */
+const SILENCE_MS = 30_000;
 
 interface Request {
   readonly method: string;

@@ -10,7 +10,7 @@ export async function untilHealthy(port: number, ended: Promise<string>): Promis
   const url = `http://127.0.0.1:${port}/_localstack/health`;
   const endsAt = performance.now() + LIMIT_MS;
   while (performance.now() < endsAt) {
-    const answer = await fetch(url).catch(() => undefined);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined);
     if (answer?.ok === true) return;
     if (failure !== undefined) throw new Error(failure);
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -21,3 +21,5 @@ export async function untilHealthy(port: number, ended: Promise<string>): Promis
 // --- internal ---
 
 const LIMIT_MS = 180_000;
+/** The limit for one answer, in ms: an emulator that starts may accept a connection and say nothing. */
+const ANSWER_MS = 5000;

@@ -77,6 +77,8 @@ export async function startMiniStack({
 const REQUIREMENT = 'ministack==1.5.33';
 
 const START_LIMIT_MS = 60_000;
+/** The limit for one answer, in ms: an emulator that starts may accept a connection and say nothing. */
+const ANSWER_MS = 5000;
 
 /** Returns the reason if it cannot be installed. */
 async function install(
@@ -110,7 +112,7 @@ async function untilReady(url: string, ended: Promise<string>): Promise<void> {
   void ended.then((reason) => (failure = reason));
   const endsAt = performance.now() + START_LIMIT_MS;
   while (performance.now() < endsAt) {
-    const answer = await fetch(url).catch(() => undefined);
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined);
     if (answer !== undefined && answer.status < 500) return;
     if (failure !== undefined) throw new Error(`Cannot start MiniStack: ${failure}`);
     await delay(50);

@@ -23,7 +23,8 @@ export interface TestQueues extends Closable {
   readonly sqs: SQSClient;
   /** Begins the name of every queue. */
   readonly prefix: string;
-  readonly createQueue: (name: string) => Promise<void>;
+  /** Creates a queue, whose dead letters go to another queue if it is named. */
+  readonly createQueue: (name: string, deadLetters?: string) => Promise<void>;
 }
 
 export interface TestBucket extends Closable {
@@ -57,8 +58,12 @@ export async function startQueues(endpoint = process.env['CHORDAL_TEST_SQS']): P
   const server = endpoint === undefined ? await startFauxqs() : { endpoint, close: async () => undefined };
   const sqs = new SQSClient(optionsFor(server.endpoint));
   const prefix = `${uniqueName()}-`;
-  const createQueue = async (name: string): Promise<void> => {
-    await sqs.send(new CreateQueueCommand({ QueueName: `${prefix}${name}` }));
+  const createQueue = async (name: string, deadLetters?: string): Promise<void> => {
+    const deadLetterTargetArn = `arn:aws:sqs:us-east-1:000000000000:${prefix}${deadLetters}`;
+    const Attributes = { RedrivePolicy: JSON.stringify({ deadLetterTargetArn, maxReceiveCount: '50' }) };
+    await sqs.send(
+      new CreateQueueCommand({ QueueName: `${prefix}${name}`, ...(deadLetters !== undefined && { Attributes }) }),
+    );
   };
   return { sqs, prefix, createQueue, close: () => closeBoth(sqs, server) };
 }

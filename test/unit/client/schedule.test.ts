@@ -33,6 +33,16 @@ function asked(name: unknown, when: unknown, options: unknown = {}): () => void 
 }
 
 describe('app.schedule()', () => {
+  it("marks a tenant's message as held, so that it is sent on: the Scheduler names no tenant to the queue", () => {
+    const { app, note, last } = makeProject();
+    const messageOf = (options: { readonly tenant?: string }) => {
+      app.schedule(`by-${options.tenant ?? 'all'}`, { every: 60 }, note.s(1).set(options));
+      return decodeMessage(fillBody(last()?.body ?? '', { scheduledAt: 0, executionId: 'e' }), 'sqs-id');
+    };
+    expect(messageOf({ tenant: 'acme' })).toMatchObject({ kind: 'run', held: true });
+    expect(messageOf({})).not.toHaveProperty('held');
+  });
+
   it.each<[unknown, string, string]>([
     [{ every: 300 }, 'rate(5 minutes)', 'UTC'],
     [{ every: 60 }, 'rate(1 minute)', 'UTC'],

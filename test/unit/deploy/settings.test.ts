@@ -3,8 +3,9 @@ import { describeProject } from '../../../src/deploy/project.ts';
 import type { Project } from '../../../src/deploy/project.ts';
 import { serverlessFunctions } from '../../../src/deploy/stack/functions.ts';
 import { outputs } from '../../../src/deploy/stack/outputs.ts';
+import { checkPolicySizes } from '../../../src/deploy/stack/policy-sizes.ts';
 import { PROVIDER_KEYS, readProvider } from '../../../src/deploy/stack/provider.ts';
-import { roles } from '../../../src/deploy/stack/roles.ts';
+import { roles, sendingRole } from '../../../src/deploy/stack/roles.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../../src/deploy/stack/settings.ts';
 
 test('readSettings() reads what is given as text, and takes defaults for the rest', () => {
@@ -79,6 +80,25 @@ describe('what AWS would refuse is refused before', () => {
     expect(policyOf(10)).not.toContain(':shop-dev-*');
     expect(policyOf(70)).toContain(':shop-dev-*');
     expect(policyOf(70).length).toBeLessThan(6144);
+  });
+
+  test('policies that IAM would refuse, with the largest statement', () => {
+    const buckets = (count: number) =>
+      Array.from({ length: count }, (_, index) => `arn:aws:s3:::reports-of-the-year-${2000 + index}/*`);
+    const checking = (count: number, handlers = 1) => {
+      const permissions = [{ Effect: 'Allow', Action: ['s3:GetObject'], Resource: buckets(count) }] as const;
+      const project = projectOf(handlers, { permissions });
+      const parts = { project, settings: DEFAULT_SETTINGS, routes: {} };
+      const targets = project.functions.map(({ handler }) => handler);
+      const all = { ...roles(parts), RoleOfRuns: sendingRole(parts, 'shop-dev-runs', targets) };
+      return checkPolicySizes.bind(undefined, all, project);
+    };
+    expect(checking(300)).toThrow(
+      /^Cannot deploy the function shop-dev-handler-0: its policies take \d+ characters, and IAM takes 10240\. The largest statement \(1\d{4} characters\) allows s3:GetObject\. Name fewer resources/,
+    );
+    expect(checking(180)).not.toThrow();
+    // The queues of many handlers are named by their prefix, so no role grows with them.
+    expect(checking(0, 150)).not.toThrow();
   });
 
   test('a role, a network and a name that functions with roles of their own cannot have', () => {

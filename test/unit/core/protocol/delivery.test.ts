@@ -100,6 +100,17 @@ describe('onArrival()', () => {
     ],
     ['forwards a message that is not due', { message: messageOf({ notBefore: NOW + 1 }) }, 'forward'],
     ['forwards a message whose slot is ahead', { slotAt: NOW + 1 }, 'forward'],
+    [
+      'forwards a message of a tenant that comes late from the Scheduler',
+      { message: messageOf({ held: true, tenant: 't', notBefore: NOW - 1 }) },
+      'forward',
+    ],
+    ['runs such a message that has no tenant', { message: messageOf({ held: true, notBefore: NOW - 1 }) }, 'run'],
+    [
+      'revokes a message that is not due',
+      { message: messageOf({ held: true, notBefore: NOW + 1 }), revoked: ['W.0'] },
+      REVOKED,
+    ],
     ['acknowledges a message of a revoked workflow', { revoked: ['W'] }, 'ack'],
     ['revokes a task of a narrower revoked scope', { revoked: ['W.0'] }, REVOKED],
     ['revokes a task that has expired', { message: messageOf({ expires: NOW - 1 }) }, EXPIRED],
@@ -157,6 +168,14 @@ describe('onArrival()', () => {
       60_000,
     );
     expect([before, behind].map((part) => part.map(({ neededMs }) => neededMs))).toEqual(order);
+  });
+
+  it('forwards a tenant’s message from the Scheduler once: it is no longer marked as held', () => {
+    const message = messageOf({ held: true, sig: { task: 'add', options: { tenant: 't' } } });
+    const next = onArrival(factsOf({ message }));
+    const { held: _held, ...same } = message;
+    expect(next).toEqual({ kind: 'forward', message: { ...same, notBefore: 0 } });
+    expect(word(onArrival(factsOf({ message: next.kind === 'forward' ? next.message : message })))).toBe('run');
   });
 
   it('marks a forward as a possible duplicate only if it is one, and with its slot', () => {
