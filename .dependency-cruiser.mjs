@@ -20,6 +20,7 @@ Object.assign(mayImport, {
   ui: [...shared, 'client'],
   local: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda', 'deploy'],
   testing: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda'],
+  opentelemetry: ['core', 'engine'],
   tools: ['core'],
   create: [],
   'index.ts': ['core', 'engine', 'client', 'lambda', 'runtime'],
@@ -62,6 +63,13 @@ export default {
         pathNot: `${inSrc(['adapters/aws', 'runtime', 'local', 'deploy'])}|^src/ui/page/build.js$`,
       },
       to: { path: '(^|/)(@aws-sdk/|@smithy/|fauxqs(/|$)|dynalite(/|$)|esbuild(/|$))' },
+    },
+    {
+      name: 'opentelemetry-only-where-asked',
+      comment: 'An optional peer: only the entry that a program imports for it may need it.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inSrc(['opentelemetry']) },
+      to: { path: '(^|/)@opentelemetry/' },
     },
     {
       name: 'src-stands-alone',
@@ -110,7 +118,7 @@ export default {
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
-        pathNot: '/@types/|^node_modules/(commander|dynalite|esbuild|fauxqs|preact|yaml)/',
+        pathNot: '/@types/|^node_modules/(@opentelemetry/api|commander|dynalite|esbuild|fauxqs|preact|yaml)/',
       },
     },
     {

@@ -71,6 +71,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
     resultSet: (results: readonly Handle[]) => makeResultSet(engine, results),
     on: (event: unknown, listener: unknown) => hooks.on(readEvent(event), readFunction(listener, 'a listener')),
     around: (wrapper: unknown) => hooks.around(readFunction(wrapper, 'code around a task')),
+    aroundCall: (wrapper: unknown) => hooks.aroundCall(readWrapper(wrapper)),
     schedule: (scheduleName: string, when: unknown, signature: unknown, options: unknown = {}) => {
       const data = dataOf(signature, 'the canvas of a schedule');
       checkArgumentsIn(engine, data);
@@ -113,6 +114,11 @@ function readFunction(fn: unknown, as: string): (...args: readonly unknown[]) =>
   // It has been seen to be a function.
   if (typeof fn === 'function') return fn as (...args: readonly unknown[]) => Promise<unknown>;
   throw new InvalidOptions(`Cannot use ${as}: ${mismatch('a function', describe(fn))}`);
+}
+
+/** A function that returns an id, as its type says. */
+function readWrapper(fn: unknown): (...args: readonly unknown[]) => Promise<string> {
+  return readFunction(fn, 'code around a call') as (...args: readonly unknown[]) => Promise<string>;
 }
 
 const SETTINGS: Readonly<Record<string, OptionCheck>> = {

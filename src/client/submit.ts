@@ -2,7 +2,8 @@ import { planOf } from '../core/canvas/normalise.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { isChordalError, TooDeep } from '../core/errors/caller.ts';
 import { addressOf } from '../core/protocol/address.ts';
-import { withOwn } from '../core/protocol/baggage.ts';
+import { carrying, withOwn } from '../core/protocol/baggage.ts';
+import type { Carried } from '../core/protocol/baggage.ts';
 import type { Effect, Start } from '../core/protocol/effect.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
@@ -12,6 +13,7 @@ import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
+import type { CallEvent } from '../core/types/events.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall, route, routeAll } from '../engine/dispatch.ts';
@@ -52,10 +54,10 @@ export async function submit(engine: Engine, { data, ...options }: Submission): 
   const until = keptFor(lastStart(plan, calledAt));
   const note = noteOf(engine, options, plan);
   const message = run?.call.message;
-  const send = async (id: string, isSecond: boolean): Promise<void> => {
+  const send = async (id: string, isSecond: boolean, carried: Carried): Promise<void> => {
     const packed = await storePlan(engine.payloads, { plan, base: id, until });
     const keep = note?.keep === undefined ? {} : { keep: note.keep };
-    const origin = { ...originOf(engine, run, until, isSecond), ...traceOf(data), ...keep };
+    const origin = { ...carrying(originOf(engine, run, until, isSecond), carried), ...traceOf(data), ...keep };
     const at = { id, base: id, links: [], attempt: 0 };
     const start = { at, plan: packed, input: undefined, frames: [] };
     const sending = { id, plan, app: options.app, tenant: data.options.tenant, parent: message?.id, until };
@@ -65,9 +67,13 @@ export async function submit(engine: Engine, { data, ...options }: Submission): 
     // work that is not sent, which the doctor finds.
     await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain })]);
   };
-  let id: string;
-  if (note === undefined) await send((id = freshId(engine, plan, run)), false);
-  else id = await sendOnce(engine, note, send);
+  const sendNew = async (carried: Carried): Promise<string> => {
+    if (note !== undefined) return sendOnce(engine, note, async (id, isSecond) => send(id, isSecond, carried));
+    const id = freshId(engine, plan, run);
+    await send(id, false, carried);
+    return id;
+  };
+  const id = engine.hooks === undefined ? await sendNew({}) : await engine.hooks.send(callOf(data), sendNew);
   run?.children.push(id);
   return { id, plan };
 }
@@ -153,6 +159,10 @@ function freshId({ nonces, clock }: Engine, plan: Plan, run: CurrentRun | undefi
   run.launches.set(signature, before + 1);
   // @defect launch-ids-are-derived
   return `l-${nonces.digest(`${message.id}|${message.try}|${signature}|${before}`)}`;
+}
+
+function callOf(data: SignatureData): CallEvent {
+  return { name: data.kind === 'task' ? data.task : data.kind, headers: data.options.headers ?? {} };
 }
 
 /** The header of a caller's trace (W3C, Trace Context). */

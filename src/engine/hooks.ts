@@ -1,9 +1,11 @@
-import type { AroundTask, TaskEvents } from '../core/types/events.ts';
+import type { AroundCall, AroundTask, CallEvent, TaskEvents } from '../core/types/events.ts';
 import type { Clock, Log } from '../ports/system.ts';
 import { loggable } from './redact.ts';
 
 /** How long a listener is waited for, in ms. */
 const LISTENER_MS = 5000;
+
+type Headers = Readonly<Record<string, string>>;
 
 type Listener = (event: never) => unknown;
 
@@ -11,6 +13,7 @@ type Listener = (event: never) => unknown;
 export class Hooks {
   readonly #listeners = new Map<keyof TaskEvents, Set<Listener>>();
   readonly #around = new Set<AroundTask>();
+  readonly #aroundCalls = new Set<AroundCall>();
 
   /** Adds a listener; the answer takes it away. */
   on<Name extends keyof TaskEvents>(name: Name, listener: (event: TaskEvents[Name]) => unknown): () => void {
@@ -23,6 +26,12 @@ export class Hooks {
   around(wrapper: AroundTask): () => void {
     this.#around.add(wrapper);
     return () => void this.#around.delete(wrapper);
+  }
+
+  /** Adds code around every call that is sent; the answer takes it away. */
+  aroundCall(wrapper: AroundCall): () => void {
+    this.#aroundCalls.add(wrapper);
+    return () => void this.#aroundCalls.delete(wrapper);
   }
 
   has(name: keyof TaskEvents): boolean {
@@ -61,6 +70,16 @@ export class Hooks {
       run = async () => wrapper(event, inner);
     }
     return run();
+  }
+
+  /** Sends a call inside all code that is to be around it. Of a header that two of them give, the inner one's stands. */
+  async send(event: CallEvent, send: (headers: Headers) => Promise<string>): Promise<string> {
+    let next = send;
+    for (const wrapper of this.#aroundCalls) {
+      const inner = next;
+      next = async (outer) => wrapper(event, async (headers = {}) => inner({ ...outer, ...headers }));
+    }
+    return next({});
   }
 
   get isWrapped(): boolean {

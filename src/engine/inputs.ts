@@ -3,6 +3,7 @@ import { memberId } from '../core/protocol/ids.ts';
 import type { FailureNotice, Input } from '../core/protocol/message.ts';
 import type { Cell, Outcome, Value } from '../core/protocol/outcome.ts';
 import type { TaskPlan } from '../core/protocol/plan.ts';
+import type { Attempt } from '../core/types/events.ts';
 import { compact } from '../core/values/compact.ts';
 import { copyJson, isPlainObject, parseJson } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
@@ -24,13 +25,20 @@ export interface LoadedArguments {
 /**
  * Loads a task's arguments: those kept elsewhere, and its input unless it is immutable. They are the run's own. Changes
  * that a run makes to them reach neither its retry nor its callbacks, which have them from the same message.
+ *
+ * @param onMembers gets the attempts behind the first values of a group, if the input is one's.
  */
-export async function loadArguments(reader: Reader, sig: TaskPlan, input: Input | undefined): Promise<LoadedArguments> {
+export async function loadArguments(
+  reader: Reader,
+  sig: TaskPlan,
+  input: Input | undefined,
+  onMembers?: Audience['onMembers'],
+): Promise<LoadedArguments> {
   const own =
     sig.stored === undefined
       ? copyJson({ args: sig.args ?? [], kwargs: sig.kwargs ?? {} })
       : await storedArguments(reader, sig.stored);
-  const before = input === undefined || sig.immutable === true ? [] : [await loadInput(reader, input)];
+  const before = input === undefined || sig.immutable === true ? [] : [await loadInput(reader, input, onMembers)];
   return { args: [...before, ...(own.args ?? [])], kwargs: own.kwargs ?? {} };
 }
 
@@ -64,11 +72,11 @@ async function storedArguments(reader: Reader, key: string): Promise<Pick<TaskPl
   return compact({ args: Array.isArray(args) ? args : undefined, kwargs: isPlainObject(kwargs) ? kwargs : undefined });
 }
 
-async function loadInput(reader: Reader, input: Input): Promise<Json> {
+async function loadInput(reader: Reader, input: Input, onMembers?: Audience['onMembers']): Promise<Json> {
   if ('val' in input) return copyJson(input.val);
   if ('ref' in input) return loadValue(reader, { ref: input.ref });
   if ('failure' in input) return loadFailure(reader, input.failure);
-  return gather(reader, input);
+  return gather(reader, input, onMembers === undefined ? {} : { onMembers });
 }
 
 interface Gathered {
@@ -80,17 +88,31 @@ interface Gathered {
 /** For whom values are gathered. */
 interface Audience {
   readonly isClient?: true;
+  /** Gets the attempts that decided the first members. */
+  readonly onMembers?: (decided: readonly Attempt[]) => void;
+}
+
+/** The most members that are named to code around a task: as many as a read has. */
+const MEMBERS_NAMED = 128;
+
+function attemptsOf(join: string, cells: readonly Cell[]): readonly Attempt[] {
+  return cells.slice(0, MEMBERS_NAMED).flatMap(({ outcome }, index) => {
+    // A member that is a canvas of its own has its last task's; one that never ran has none.
+    if (outcome?.run?.startedAt === undefined) return [];
+    return [{ taskId: memberId(join, index), attempt: outcome.run.attempt ?? 0 }];
+  });
 }
 
 async function gather(
   reader: Reader,
   { join, n, collect }: Gathered,
-  audience: Audience = {},
+  { onMembers, ...audience }: Audience = {},
 ): Promise<readonly Json[]> {
   for (let attempt = 1; ; attempt += 1) {
     const cells = await reader.outcomes.gather({ join, n });
     // @defect gather-waits-for-all
     if (cells.every(({ outcome }) => outcome !== undefined)) {
+      onMembers?.(attemptsOf(join, cells));
       const values = await Promise.all(
         cells.map((cell, index) =>
           memberValues(reader, cell, { collect: collect === true, id: memberId(join, index), ...audience }),

@@ -1,6 +1,8 @@
 import { InvalidMessage, isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
+import { carrying } from '../core/protocol/baggage.ts';
+import type { Carried } from '../core/protocol/baggage.ts';
 import { effectsOfRerun, follow } from '../core/protocol/continue.ts';
 import { decidedBy } from '../core/protocol/delivery.ts';
 import type { Effect } from '../core/protocol/effect.ts';
@@ -51,6 +53,8 @@ export interface Seen {
   thrown?: unknown;
   /** The facts of the call, if the function was called. */
   request?: Request | undefined;
+  /** The headers for what follows from it. */
+  carried?: Carried | undefined;
 }
 
 /** Commits a decision on the message's attempt, and answers with the committed state. An error is a failure of the task. */
@@ -85,7 +89,7 @@ export async function continueFrom(
   const { engine, message } = delivery;
   // Delays count from now on, not from when the task began.
   const origin = {
-    ...delivery.origin,
+    ...carrying(delivery.origin, delivery.seen.carried ?? {}),
     // @defect resume-marks-what-it-sends
     again: isResumed || delivery.origin.again,
     now: engine.clock.now(),

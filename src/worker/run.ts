@@ -10,7 +10,8 @@ import { outlives } from '../core/protocol/lifetime.ts';
 import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
-import { compact } from '../core/values/compact.ts';
+import type { Attempt } from '../core/types/events.ts';
+import { compact, unlessEmpty } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { copyJson } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
@@ -28,7 +29,7 @@ import { observed } from './observe.ts';
 import { watchRevocation } from './revocations.ts';
 
 /** The arguments of a run, read and decoded. */
-export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers'>;
+export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'members'>;
 
 /**
  * Reads all that a run needs, before it begins or claims: a refusal of the cloud is then not a failure of the task.
@@ -60,6 +61,7 @@ export async function runToDecision(
   try {
     const call = callOf(message, { ...given, isAgain });
     delivery.seen.request = requestOf(call);
+    delivery.seen.carried = call.carried;
     result = await observed(delivery, () => runTask(engine, task, call, { ...limits, revoked: revoked.signal }));
   } finally {
     done.abort('ended');
@@ -79,8 +81,10 @@ export async function runToDecision(
 
 async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
   const { sig, in: input } = message;
-  const { args, kwargs } = await loadArguments(engine, sig, input);
+  const members: Attempt[] = [];
+  const { args, kwargs } = await loadArguments(engine, sig, input, (decided) => members.push(...decided));
   return {
+    members: unlessEmpty(members),
     args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
     kwargs: Object.fromEntries(
       Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),

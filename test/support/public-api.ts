@@ -48,6 +48,7 @@ export function compilerOptions(): ts.CompilerOptions {
 const PUBLIC = {
   chordal: 'src/index.ts',
   'chordal/testing': 'src/testing/index.ts',
+  'chordal/opentelemetry': 'src/opentelemetry/index.ts',
   'chordal/deploy': 'src/deploy/serverless.ts',
 };
 

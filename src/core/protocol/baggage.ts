@@ -25,3 +25,13 @@ export function withOwn(carried: Baggage, options: PlanOptions = {}): Baggage {
 export function lacksItsTenant(message: Baggage & { readonly held?: true; readonly sig: TaskPlan }): boolean {
   return message.held === true && withOwn(message, message.sig.options).tenant !== undefined;
 }
+
+/** Headers that code around a call or a task adds to what follows from it. */
+export type Carried = Readonly<Record<string, string>>;
+
+/** Returns what travels along, with further headers. The one of a trace is also in the envelope (W3C, Trace Context). */
+export function carrying<T extends Baggage & { readonly traceparent?: string }>(travelling: T, carried: Carried): T {
+  if (Object.keys(carried).length === 0) return travelling;
+  const { traceparent = travelling.traceparent } = carried;
+  return { ...travelling, headers: { ...travelling.headers, ...carried }, ...compact({ traceparent }) };
+}

@@ -1,4 +1,5 @@
 import { TimeLimitExceeded } from '../errors/task.ts';
+import { compact } from '../values/compact.ts';
 import { toFailure } from '../values/failure-record.ts';
 import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
@@ -80,7 +81,10 @@ export function effectsOfRerun(
     const due = next.notBefore > origin.now ? { notBefore: next.notBefore } : {};
     const again = origin.again ? { again: true as const } : {};
     const until = untilFrom(origin, next.notBefore);
-    return [{ kind: 'send', message: { ...same, ...again, ...due, until, try: next.attempt } }];
+    // Code around the task may have added headers.
+    const { headers, traceparent } = origin;
+    const labels = compact({ headers, traceparent });
+    return [{ kind: 'send', message: { ...same, ...labels, ...again, ...due, until, try: next.attempt } }];
   }
   if (replacement === undefined) return [];
   const { id, frames, links = [] } = message;

@@ -1,6 +1,6 @@
 import type { JournalMode } from '../text/journal-modes.ts';
 import type { LogLevel } from '../text/log-levels.ts';
-import type { AroundTask, OnTaskEvent } from './events.ts';
+import type { AroundCall, AroundTask, OnTaskEvent } from './events.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
 import type { ScheduleFunction } from './schedules.ts';
@@ -89,6 +89,20 @@ export interface ClientApp {
    * ```
    */
   around(wrapper: AroundTask): () => void;
+  /**
+   * Sends every call of this app inside other code, for tracing. Headers that the code gives to `send` travel with all
+   * that descends from the call. An error that the code throws is the caller's.
+   *
+   * @param wrapper gets the call and the function that sends it; it returns the id which that function returns.
+   * @returns takes the wrapper away.
+   * @throws InvalidOptions if it is not a function.
+   *
+   * @example
+   * ```ts
+   * app.aroundCall(async ({ name }, send) => send({ 'called-as': name }));
+   * ```
+   */
+  aroundCall(wrapper: AroundCall): () => void;
 }
 
 /** The engine's numbers, with the defaults of the table of options. */

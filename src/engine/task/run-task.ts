@@ -127,9 +127,12 @@ async function callHooked(engine: Engine, task: RegisteredTask, run: CurrentRun)
   if (hooks === undefined || !(hooks.has('taskStart') || hooks.isWrapped)) return callFunction(task, run);
   const { task: name, taskId, workflowId, attempt } = labelsOf(run.call, task.name, undefined);
   const { request } = run.context;
-  const event = { task: name, taskId, workflowId, attempt, headers: request.headers, request };
-  await hooks.emit(engine, 'taskStart', event);
-  return hooks.call(event, () => callFunction(task, run));
+  const { members, carried } = run.call;
+  const carry = (headers: Readonly<Record<string, string>>): void => void Object.assign(carried, headers);
+  const event = { task: name, taskId, workflowId, attempt, headers: request.headers, request, carry };
+  const start = members === undefined ? event : { ...event, members };
+  await hooks.emit(engine, 'taskStart', start);
+  return hooks.call(start, () => callFunction(task, run));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isJoinFrame } from '../../core/protocol/frames.ts';
 import type { RunMessage } from '../../core/protocol/message.ts';
+import type { Attempt } from '../../core/types/events.ts';
 
 /** One call of a task's function, as its context describes it. */
 export interface TaskCall {
@@ -12,6 +13,10 @@ export interface TaskCall {
   readonly args: readonly unknown[];
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;
+  /** The members whose values it gets as its input, as far as they are known. */
+  readonly members?: readonly Attempt[] | undefined;
+  /** The headers for what follows from it, which code around it adds. */
+  readonly carried: Record<string, string>;
   readonly notBefore: number | null;
   readonly expires: number | null;
   readonly each: 'map' | 'starmap' | undefined;
@@ -28,7 +33,7 @@ export interface TaskCall {
 /** The call that a message asks for, with its loaded arguments. */
 export function callOf(
   message: RunMessage,
-  { args, kwargs, headers, isAgain }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'isAgain'>,
+  { args, kwargs, headers, members, isAgain }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'members' | 'isAgain'>,
 ): TaskCall {
   const { id, frames, sig } = message;
   const join = frames.find(isJoinFrame);
@@ -42,6 +47,8 @@ export function callOf(
     args,
     kwargs,
     headers,
+    members,
+    carried: {},
     notBefore: message.notBefore ?? null,
     expires: message.expires ?? null,
     each: sig.each,
@@ -70,6 +77,7 @@ export function directCall(
     args,
     kwargs,
     headers: {},
+    carried: {},
     notBefore: null,
     expires: null,
     each: undefined,
