@@ -231,7 +231,7 @@ describe('get() after a failed chord', () => {
   });
 });
 
-describe('what is downstream of a failure', () => {
+describe('a task downstream of a failure', () => {
   it('fails at once, whichever id is asked', async () => {
     const slow = time.s().set({ countdown: 1000 });
     const startedAt = cloud.clock.now();

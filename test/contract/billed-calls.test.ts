@@ -16,7 +16,7 @@ import { freshWorkflow } from './support/ids.ts';
 import { Meter } from './support/meter.ts';
 import { TestClock } from './support/test-clock.ts';
 
-describe('what calls are billed', () => {
+describe('the bill of calls', () => {
   const clock = new TestClock();
   const until = clock.now() + 86_400_000;
   let server: TestTable;

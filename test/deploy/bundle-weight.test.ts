@@ -7,7 +7,7 @@ import { bundle, startBytes, importCosts } from './support/bundle-weight.ts';
 const math = { name: 'math', file: resolve('handlers/math.ts') };
 const bare = { name: 'bare', file: resolve('test/deploy/support/bare-clients.ts') };
 
-test('what a function reads when it starts weighs at most 10 % more than the clients of the SDK alone, and takes at most 10 % longer', async () => {
+test('the code that a function reads when it starts weighs at most 10 % more than the clients of the SDK alone, and takes at most 10 % longer', async () => {
   const dirs = { math: await temporaryFolder(), bare: await temporaryFolder() };
   const [ours, theirs] = await Promise.all([bundle([math], dirs.math), bundle([bare], dirs.bare)]);
   const bytes = startBytes(ours, 'math') / startBytes(theirs, 'bare');

@@ -82,7 +82,7 @@ test('every handler is a function with a queue of its own, and one of the runtim
   );
 });
 
-test('what functions log follows the parameter, and Lambda lets it pass', () => {
+test('the log level of functions follows the parameter, and Lambda lets their lines pass', () => {
   for (const { properties } of resourcesOf(full, 'AWS::Lambda::Function')) {
     expect(properties['LoggingConfig']).toEqual({
       LogFormat: 'JSON',
@@ -200,7 +200,7 @@ describe('encryption at rest', () => {
   });
 });
 
-describe('what roles may do', () => {
+describe('the rights of roles', () => {
   test('names each action, and each resource where there are any', () => {
     for (const template of [plain, full]) {
       for (const { Effect, Action, Resource } of statementsOf(template)) {

@@ -184,7 +184,7 @@ describe('a package that is native', () => {
   });
 });
 
-describe('what cannot be built is refused', () => {
+describe('a handler that cannot be built is refused', () => {
   test.each<[string, string, Record<string, string>, RegExp]>([
     [
       'a package that is not installed, with the file, the line and the settings',

@@ -155,7 +155,7 @@ test('with --serial a canvas begins when the one before has ended', async () => 
   expect(code).toBe(0);
 });
 
-test('what tasks print goes to stderr, and values that JSON cannot say are marked', async () => {
+test('output of tasks goes to stderr, and values that JSON cannot say are marked', async () => {
   const dir = await projectFolder({
     'probe.ts': `
       import { createApp } from 'chordal';

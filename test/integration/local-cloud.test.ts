@@ -118,7 +118,7 @@ test('returnMessages() leaves alone what the handler has put off itself', async 
   expect(again.map(({ Body }) => Body)).toEqual(['failed']);
 });
 
-test('what the cloud has accepted survives the death of its process, and what was in flight is visible again', async () => {
+test('messages and values that the cloud has accepted survive the death of its process, and messages in flight are visible again', async () => {
   const dataDir = await temporaryFolder();
   const child = await startChild(`
     import { startCloud } from '${source('cloud.ts')}';

@@ -33,7 +33,7 @@ describe('types', () => {
   });
 });
 
-describe('what does not fit', () => {
+describe('a canvas that does not fit', () => {
   const actual = messagesOf('failures-bare.ts');
 
   test.each(expected)('line $line says: $text', ({ line, text }) => {

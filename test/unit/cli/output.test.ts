@@ -11,7 +11,7 @@ beforeEach(() => {
   return () => vi.unstubAllEnvs();
 });
 
-test('what a task prints ends on stderr, the answer alone on stdout', async () => {
+test('output of a task ends on stderr, the answer alone on stdout', async () => {
   const { stdout, stderr, output } = makeOutput({ isTTY: false });
 
   stdout.stream.write('from a task\n');

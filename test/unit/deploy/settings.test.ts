@@ -49,7 +49,7 @@ test('routes that are too long for an output are left to the file beside the bun
   expect(JSON.stringify(made)).not.toContain('task-0');
 });
 
-describe('what AWS would refuse is refused before', () => {
+describe('a setting that AWS would refuse is refused before', () => {
   const projectOf = (count: number, extra: object = {}): Project =>
     describeProject({
       service: 'shop',

@@ -16,7 +16,7 @@ const malformed = JSON.stringify({
   sig: { args: ['secret'] },
 });
 
-test('what is logged of a message that cannot be read says what is wrong with it, and nothing that is in it', async () => {
+test('the log line of a message that cannot be read names its fault, and none of its contents', async () => {
   const lines: string[] = [];
   const bench = makeBench(() => ({ log: logTo(lines) }));
 

@@ -14,7 +14,7 @@ test('a process of LocalStack listens on the loopback interface, and keeps all o
   for (const name of ['HOME', 'TMPDIR', 'FILESYSTEM_ROOT']) expect(settings[name]).toMatch(/^\/d/);
 });
 
-test('what a function logs has the form of Lambda, as text and as JSON, from its level on', () => {
+test('lines of a function have the form of Lambda, as text and as JSON, from its level on', () => {
   const lines: string[] = [];
   const write = (line: string): void => void lines.push(line);
   const options = { write, now: () => new Date(0), requestId: () => 'r' };

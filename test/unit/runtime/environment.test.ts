@@ -33,7 +33,7 @@ test('a program without a cloud gets the names of the variables to set', async (
   );
 });
 
-test('what settings do not say, the environment says when it is needed', () => {
+test('the environment is asked for a setting that is absent, when it is needed', () => {
   const environment = environmentWith({ table: 't' });
   vi.stubEnv('CHORDAL_TABLE', 'other');
   vi.stubEnv('CHORDAL_BUCKET', 'b');

@@ -66,7 +66,7 @@ test('a task runs once when it takes longer than the default visibility of a mes
 
 const FAKE_ENVIRONMENT = { CHORDAL_TABLE: 'real', CHORDAL_BUCKET: 'real', CHORDAL_QUEUE_PREFIX: 'real-' };
 
-test('what outlives its cloud is refused what it asks for, and does not reach the cloud of the environment', async () => {
+test('a task that outlives its cloud is refused each call, and does not reach the cloud of the environment', async () => {
   for (const [name, value] of Object.entries(FAKE_ENVIRONMENT)) vi.stubEnv(name, value);
   const refused: string[] = [];
   const app = createApp('outliving');

@@ -66,7 +66,7 @@ beforeEach(() => {
 });
 afterEach(() => cloud.close());
 
-describe('what an attempt does to its arguments', () => {
+describe('a change that an attempt makes to its arguments', () => {
   it.each([
     ['small', 1],
     ['large', LARGE],

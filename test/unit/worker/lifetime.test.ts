@@ -144,7 +144,7 @@ test('a chord that replaces a task waits for a member whose eta is a month ahead
   expect(await resultAfter(await replaced.delay(30))).toBe(30);
 });
 
-test('what was revoked does not run, however far ahead its start lies', async () => {
+test('a revoked task does not run, however far ahead its start lies', async () => {
   begin();
   counts = 0;
   const far = { countdown: 40 * DAY_SECONDS };

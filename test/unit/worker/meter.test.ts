@@ -45,7 +45,7 @@ test('a batch counts the runs that another delivery had decided before', async (
   });
 });
 
-test('what buries dead messages counts them', async () => {
+test('the burying function counts dead messages', async () => {
   const bench = benchWithTasks();
   const deliveries = [taskDelivery('add')];
 

@@ -315,7 +315,7 @@ describe('the revocation of a workflow', () => {
   });
 });
 
-describe('what replaces a task by a group', () => {
+describe('a group that replaces a task', () => {
   it.each([3, 30])('of %i members is the parent of each', async (width) => {
     const app = createApp('parents');
     const parent = app.task('parent', () => currentTask().request.parentId);

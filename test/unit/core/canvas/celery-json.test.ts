@@ -260,7 +260,7 @@ describe('fromCelery() refuses, and says where', () => {
     );
   });
 
-  it('what nests 20,000 deep, with an error of ours', () => {
+  it('a canvas that nests 20,000 deep, with an error of ours', () => {
     const ours = expect.objectContaining({
       code: expect.stringMatching(/^CHORDAL_(CANVAS_TOO_DEEP|INVALID_CANVAS|SERIALIZATION)$/),
     });

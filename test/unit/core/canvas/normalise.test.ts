@@ -111,7 +111,7 @@ describe('planOf() hands options down', () => {
     expect(plan(withOptions(chordOf([a], b), { eta }), at)).toBe('([a:7000] | b:null)');
   });
 
-  it('what else a chain says to every step that does not say otherwise', () => {
+  it('any other option of a chain as an option of every step that does not set it', () => {
     expect(plan(withOptions(chainOf([a, t('b', { queue: 'own' }), c]), { queue: 'q' }), queue)).toBe(
       '(a:"q" | b:"own" | c:"q")',
     );
@@ -133,7 +133,7 @@ describe('planOf() hands options down', () => {
     expect(plan(chordOf([a], inner), queue)).toBe('([a:null] | [a:"own" b:"q"] | c:"own" | d:"q")');
   });
 
-  it('what else a group says to all its members, and a chord to header and body, over what they say', () => {
+  it('any other option of a group as an option of all its members, and of a chord as one of header and body, over theirs', () => {
     expect(plan(withOptions(groupOf([t('a', { queue: 'own' }), b]), { queue: 'q' }), queue)).toBe('[a:"q" b:"q"]');
     expect(plan(withOptions(chordOf([t('a', { queue: 'own' })], chainOf([b, c])), { queue: 'q' }), queue)).toBe(
       '([a:"q"] | b:"q" | c:"q")',

@@ -41,7 +41,7 @@ test('a task is the sender of what it sends, and the root of a workflow that has
   expect(originOf({ ...message, root: 'R' }, delivery)).toMatchObject({ root: 'R' });
 });
 
-test('what starts a canvas sends in the name of the task that launched it', () => {
+test('the messages that start a canvas name the task that launched it', () => {
   const { sig: _sig, ...rest } = messageOf('a', { parent: 'P', root: 'R' });
   const origin = originOf({ ...rest, kind: 'expand', sig: { par: [{ task: 'b' }] } }, delivery);
   expect(origin).toMatchObject({ sender: 'P', parent: 'P', root: 'R' });

@@ -220,7 +220,7 @@ describe('checkArguments()', () => {
       'Cannot call any("aaaaaaaaaaaaaaaaaaaa…", Symbol(s), 3, [], a function, null, 0, 0, …, kwargs({ a })): ' +
         'any takes no keyword arguments. Give arguments by position.',
     ],
-  ])('refuses what does not fit', (call, message) => {
+  ])('refuses arguments that do not fit', (call, message) => {
     const thrown = thrownBy(() => checkArguments(call));
     expect(isChordalError(thrown, 'CHORDAL_INVALID_ARGUMENTS') && [thrown.task, thrown.message]).toEqual([
       call.task,
