@@ -21,6 +21,7 @@ export function makeAccessKey(): string {
 export function guardServer(server: Server, guard: Guard): void {
   const listeners = server.listeners('request');
   server.removeAllListeners('request');
+  server.keepAliveTimeout = IDLE_MS;
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const problem = problemWith(request, guard);
     if (problem !== undefined) return refuse(request, response, problem);
@@ -48,6 +49,12 @@ export function problemWith(request: Pick<IncomingMessage, 'headers' | 'url'>, g
 }
 
 // --- internal ---
+
+/**
+ * How long a connection may be idle, in ms. Node closes it after 5 s, and tells its client only a second before: on a busy machine
+ * all connections of a pool are then found closed, one after another, until the SDK gives up.
+ */
+const IDLE_MS = 120_000;
 
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 

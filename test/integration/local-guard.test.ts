@@ -15,7 +15,7 @@ const handlers = {
 /** A request that a browser sends for any page, without asking the server first. */
 const page = { origin: 'https://evil.example', 'content-type': 'text/plain', 'sec-fetch-site': 'cross-site' };
 
-test('no port of the embedded cloud answers a web page, another host name or an unsigned request', async () => {
+test('every port of the embedded cloud keeps idle connections, and answers no web page, no other host name and no unsigned request', async () => {
   const local = await startLocal({
     handlersDir: await projectFolder(handlers),
     service: 'test',
@@ -64,7 +64,10 @@ test('no port of the embedded cloud answers a web page, another host name or an 
       refused.filter(({ isOpenToPages }) => isOpenToPages),
       url,
     ).toEqual([]);
-    expect((await send(signed(key))).status, url).not.toBe(403);
+    const accepted = await send(signed(key));
+    expect(accepted.status, url).not.toBe(403);
+    // A client that was held up for some seconds finds its connections open.
+    expect(accepted.keepAlive, url).toBe('timeout=120');
   }
   expect((await answerOf(`${env['AWS_ENDPOINT_URL_SQS']}/_fauxqs/queues`, 'GET', {})).status).toBe(403);
 }, 60_000);
@@ -74,14 +77,20 @@ test('no port of the embedded cloud answers a web page, another host name or an 
 interface Answer {
   readonly status: number | undefined;
   readonly isOpenToPages: boolean;
+  readonly keepAlive: string | undefined;
 }
 
 /** `fetch` cannot set `Host` and `Origin`. */
 async function answerOf(url: string, method: string, headers: Readonly<Record<string, string>>): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const sending = request(url, { method, headers }, (response) => {
-    const isOpenToPages = response.headers['access-control-allow-origin'] !== undefined;
-    text(response).then(() => resolve({ status: response.statusCode, isOpenToPages }), reject);
+    const { 'access-control-allow-origin': openTo, 'keep-alive': keepAlive } = response.headers;
+    const answer = {
+      status: response.statusCode,
+      isOpenToPages: openTo !== undefined,
+      keepAlive: keepAlive?.toString(),
+    };
+    text(response).then(() => resolve(answer), reject);
   });
   sending.once('error', reject).end(method === 'POST' ? '{}' : undefined);
   return promise;
