@@ -1,5 +1,3 @@
-import { fromCelery } from '../core/canvas/celery-json.ts';
-import { planOf } from '../core/canvas/normalise.ts';
 import { packPlan } from '../core/protocol/blocks.ts';
 import type { Block } from '../core/protocol/blocks.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/join-tree.ts';
@@ -9,8 +7,6 @@ import { inlineItems } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { APP_DEFAULTS } from '../core/task/defaults.ts';
 import type { EngineSettings } from '../core/types/app.ts';
-import { canvasJson } from './read-canvases.ts';
-import type { CanvasText } from './read-canvases.ts';
 
 /** The work of AWS for a canvas if every task succeeds at its first try. */
 export interface Estimate {
@@ -44,17 +40,7 @@ export interface Bill {
 }
 
 /** The settings that decide which steps run inline. */
-type Inline = Pick<EngineSettings, 'inline' | 'inlineSteps'>;
-
-/**
- * Returns the requests of one canvas, and their price.
- *
- * @param settings those that differ from an app's defaults. Default: none.
- * @throws InvalidCanvas or SerializationError if it is not a canvas
- */
-export async function billOfCanvas(canvas: CanvasText, settings: Partial<Inline> = {}): Promise<Bill> {
-  return billOf(estimate(planOf(fromCelery(canvasJson(canvas))), settings));
-}
+export type Inline = Pick<EngineSettings, 'inline' | 'inlineSteps'>;
 
 /**
  * Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls.
@@ -91,6 +77,23 @@ export function billOf({ tasks, messages, writes, reads, puts, gets }: Estimate)
     s3Gets: gets,
     dollars: { least: dollars('least'), most: dollars('most') },
   };
+}
+
+/** Returns the writes of a climb: each full leaf, and each full node, is marked in the node above it. */
+export function climbWrites(n: number): number {
+  let writes = 0;
+  for (let width = Math.ceil(n / LEAF_MEMBERS); width > 1; width = Math.ceil(width / NODE_CHILDREN)) writes += width;
+  return writes;
+}
+
+/** Returns the messages that a caller would send first. An empty group has none: only a worker can settle it. */
+export function firstMessages(plan: Plan): number {
+  if ('task' in plan) return 1;
+  if ('seq' in plan) return sumOf(inlineItems(plan.seq).slice(0, 1), (step) => firstMessages(step));
+  const members = inlineItems(plan.par);
+  if (members.length === 0) return Number.POSITIVE_INFINITY;
+  if (members.length > FAN_OUT.inlineMembers) return Math.ceil(members.length / FAN_OUT.rangeMembers);
+  return sumOf(members, (member) => firstMessages(member));
 }
 
 // --- internal ---
@@ -166,13 +169,6 @@ function hasCallbacks(plan: Plan): boolean {
   return 'seq' in plan ? inlineItems(plan.seq).slice(-1).some(hasCallbacks) : inlineItems(plan.par).some(hasCallbacks);
 }
 
-/** Each full leaf, and each full node, is marked in the node above it. */
-function climbWrites(n: number): number {
-  let writes = 0;
-  for (let width = Math.ceil(n / LEAF_MEMBERS); width > 1; width = Math.ceil(width / NODE_CHILDREN)) writes += width;
-  return writes;
-}
-
 /** Counts one strongly consistent Query for each partition: a unit for 4 KB. */
 function gatherReads(n: number): number {
   let reads = 0;
@@ -187,16 +183,6 @@ function blockCost({ key, text }: Block): Estimate {
   if (key.startsWith('bucket:')) return { ...NOTHING, puts: 1, gets: 1 };
   const bytes = Buffer.byteLength(text);
   return { ...NOTHING, writes: Math.ceil(bytes / 1024), reads: Math.ceil(bytes / 4096) / 2 };
-}
-
-/** Returns the messages that a caller would send first. An empty group has none: only a worker can settle it. */
-function firstMessages(plan: Plan): number {
-  if ('task' in plan) return 1;
-  if ('seq' in plan) return sumOf(inlineItems(plan.seq).slice(0, 1), (step) => firstMessages(step));
-  const members = inlineItems(plan.par);
-  if (members.length === 0) return Number.POSITIVE_INFINITY;
-  if (members.length > FAN_OUT.inlineMembers) return Math.ceil(members.length / FAN_OUT.rangeMembers);
-  return sumOf(members, (member) => firstMessages(member));
 }
 
 function sumOf<T>(all: readonly T[], numberOf: (one: T) => number): number {

@@ -99,7 +99,8 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   '/api/purge': async ({ deadLetters }, body) => ({ items: await deadLetters('purge', idsOf(body['ids'])) }),
 };
 
-async function readWorkflow({ engine, journal, priceOf }: UiSource, query: URLSearchParams): Promise<unknown> {
+async function readWorkflow(source: UiSource, query: URLSearchParams): Promise<unknown> {
+  const { engine, journal, priceOf, limitSecondsOf } = source;
   const id = workflowOf(idOf(query.get('id') ?? ''));
   const [entry, [cell = {}]] = await Promise.all([
     findSubmission(engine, journal, id),
@@ -112,7 +113,7 @@ async function readWorkflow({ engine, journal, priceOf }: UiSource, query: URLSe
     // A task that is not listed can still be drawn; the canvas around it cannot.
     isListed: entry !== undefined,
     graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? '?'),
-    ...(entry !== undefined && { price: priceOf(entry.shape) }),
+    ...(entry !== undefined && { price: priceOf(entry.shape), limitSeconds: limitSecondsOf(entry.shape) }),
   };
 }
 

@@ -34,4 +34,6 @@ export interface UiSource {
   readonly doctor: () => Promise<readonly unknown[]>;
   /** Returns the price of a canvas that goes well, in dollars, without Lambda's duration. */
   readonly priceOf: (shape: Shape) => { readonly least: number; readonly most: number };
+  /** Returns the seconds that the limits of AWS alone leave a canvas: pollers that are added one by one, and a table's writes. */
+  readonly limitSecondsOf: (shape: Shape) => number;
 }

@@ -1,6 +1,6 @@
 /** Chordal beside its peers: the same workloads in one run, in turns, with ratios of each round. */
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -10,10 +10,11 @@ import { startContestant } from './peers/contestant.ts';
 import type { Contestant } from './peers/contestant.ts';
 import { installPeers, VERSIONS } from './peers/install.ts';
 import type { Peers } from './peers/install.ts';
-import { pageOf, pictureOf } from './peers/page.ts';
+import { pageOf, pictureOf, summaryOf } from './peers/page.ts';
 import { OURS, ratiosOf, WORKLOADS, workloads } from './peers/results.ts';
 import type { Results, Times, Workload } from './peers/results.ts';
 import { shown } from './support/figure.ts';
+import { writePart } from './support/page.ts';
 import { progress } from './support/section.ts';
 
 const HELP = `Measures Chordal beside Celery and BullMQ on Redis, and the local runner of durable functions.
@@ -25,7 +26,7 @@ const HELP = `Measures Chordal beside Celery and BullMQ on Redis, and the local 
   --scale X     sizes of the workloads, as a part of the full ones; default 1
   --only A,B    only these: memory, local, Celery, BullMQ, durable functions
   --json FILE   writes what was measured there
-  --write       writes docs/performance.md and docs/performance.svg
+  --write       writes its parts of docs/performance.md and README.md, and docs/performance.svg
 
 It installs its dependencies into .chordal/peers, from the registries of npm and Python. It skips peers that it cannot install, and prints the reason.`;
 
@@ -184,7 +185,7 @@ async function report(results: Results): Promise<void> {
   for (const [name, reason] of Object.entries(results.skipped)) console.log(`${name}: skipped, ${reason}`);
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ ...results, ratios }, null, 2)}\n`);
   if (!values.write) return;
-  await mkdir('docs', { recursive: true });
-  await writeFile('docs/performance.md', pageOf(results));
+  await writePart('peers', pageOf(results));
+  await writePart('peers', summaryOf(results), 'README.md');
   await writeFile('docs/performance.svg', pictureOf(results));
 }

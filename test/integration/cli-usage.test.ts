@@ -118,6 +118,50 @@ test('arguments that begin with a hyphen are read as numbers, or follow --', asy
   expect(stderr).toContain('CHORDAL_TABLE is not set');
 });
 
+test('cost --time adds when a canvas is done, with the settings that are given or several to compare', async () => {
+  const input = JSON.stringify({
+    task: 'celery.group',
+    kwargs: { tasks: Array.from({ length: 60 }, () => ({ task: 'add' })) },
+  });
+  const compared = await cli(['cost', '-', '--time', '30'], { input });
+  const chosen = await cli(['cost', '-', '--time', '30', '--pollers', '2,40', '--batch-size', '1'], { input });
+
+  expect(compared.answers).toEqual([
+    expect.objectContaining({
+      tasks: 60,
+      time: expect.arrayContaining([{ settings: {}, seconds: expect.any(Number), heldBy: 'tasks' }]),
+    }),
+  ]);
+  expect(compared.stderr).toContain('Time: each canvas alone, one function, full batches');
+  expect(chosen.answers).toEqual([
+    expect.objectContaining({
+      time: [
+        {
+          settings: { batchSize: 1, pollers: { min: 2, max: 40 } },
+          seconds: expect.any(Number),
+          heldBy: 'tasks',
+          pollerDollarsAnHour: { least: 0.0185, most: 0.37 },
+        },
+      ],
+    }),
+  ]);
+});
+
+test.each<readonly [readonly string[], RegExp]>([
+  [['--time', 'x'], /Cannot use --time: expected a number from 0 to 900, got "x"/],
+  [['--batch-size', '1'], /Cannot use --batch-size without --time: it has no effect on the price\. Add --time/],
+  [['--time', '1', '--pollers', '100,2'], /Cannot use --pollers: expected two whole numbers.*got "100,2"/],
+  [
+    ['--time', '1', '--pollers', '2,10', '--concurrency', '5'],
+    /Cannot use --pollers with --concurrency: Lambda takes one of the two/,
+  ],
+])('cost refuses %j', async (options, message) => {
+  const { code, stdout, stderr } = await cli(['cost', '-', ...options], { input: '{"task": "add"}' });
+
+  expect(stderr).toMatch(message);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
 test('cost prints a line of calls and dollars for each canvas, and needs no cloud', async () => {
   const input = '{"task": "add", "args": [1, 2]}\n{"task": "celery.chain"}\n';
   const { code, answers, stderr } = await cli(['cost', '-'], { input });

@@ -3,7 +3,7 @@ import type { AnySignature } from 'chordal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { app } from '../../handlers/tasks/app.ts';
 import { add, tsum } from '../../handlers/tasks/math.ts';
-import { billOfCanvas } from '../../src/cli/estimate.ts';
+import { billOfCanvas } from '../../src/cli/cost-of-canvas.ts';
 import type { Bill } from '../../src/cli/estimate.ts';
 import { startCountedCloud } from '../bench/support/counted-cloud.ts';
 import type { CountedCloud } from '../bench/support/counted-cloud.ts';
@@ -68,17 +68,22 @@ test('a chain of inline steps costs one write a step, and three SQS requests in 
 }, 60_000);
 
 test.each(range(DRAWN / TOGETHER))(
-  'the units of ten drawn canvases are those that the embedded cloud counts, draw %i',
+  'the messages and the units of ten drawn canvases are those that the embedded cloud counts, draw %i',
   async (draw) => {
     const random = seededRandom(draw + 1);
     const drawn = range(TOGETHER).map(() => anything(random, 2));
     const bills = await Promise.all(drawn.map((canvas) => billOfCanvas({ where: 'a test', json: canvas.toJSON() })));
-    const { client, functions } = await cloud.billOf(() =>
+    const { client, functions, messages } = await cloud.billOf(() =>
       // From the JSON that the estimate was made of: what stands in it decides what is too large for a message.
       Promise.all(drawn.map((canvas) => app.signature(canvas.toJSON()).delay())),
     );
 
-    expect({ writes: client.writes + functions.writes, reads: client.reads + functions.reads }).toEqual({
+    expect({
+      messages,
+      writes: client.writes + functions.writes,
+      reads: client.reads + functions.reads,
+    }).toEqual({
+      messages: bills.reduce((sum, bill) => sum + bill.messages, 0),
       writes: bills.reduce((sum, { dynamodbWrites }) => sum + dynamodbWrites, 0),
       reads: bills.reduce((sum, { dynamodbReads }) => sum + dynamodbReads, 0),
     });

@@ -143,6 +143,7 @@ test('a group of 10,000 is one box, and its members one drawing', async () => {
   const id = await world.send.wide(10_000, 2000);
   await workflow(id);
   await world.page.waitForSelector(stateOf(`${id}.0`));
+  await shows('AWS needs');
   const startedAt = performance.now();
   await world.page.locator(stateOf(`${id}.0`)).click();
   await world.page.waitForSelector('canvas[data-drawn="10000"]', { timeout: 45_000 });

@@ -6,6 +6,7 @@ import type { KnownCall, UiSource } from '../../ui/source.ts';
 import { handleDeadLetters } from '../dead-letters.ts';
 import { examine } from '../doctor.ts';
 import { billOf, estimate } from '../estimate.ts';
+import { timesOf } from '../ramp/answers.ts';
 import { listSchedules } from '../schedules.ts';
 import { answersOf } from './collected-output.ts';
 import { planOfShape } from './plan-of-shape.ts';
@@ -49,6 +50,7 @@ export function makeUiSource(options: UiSourceOptions): UiSource {
       ),
     doctor: () => answersOf((output) => examine({ engine, survey, output }, { isRepairing: false, pauseSeconds })),
     priceOf: (shape) => billOf(estimate(planOfShape(shape))).dollars,
+    limitSecondsOf: (shape) => timesOf(planOfShape(shape), 0, [{}])[0]?.seconds ?? 0,
   };
 }
 

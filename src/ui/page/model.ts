@@ -29,6 +29,7 @@ export interface Workflow {
   readonly isListed: boolean;
   readonly graph: GraphNode;
   readonly price?: { readonly least: number; readonly most: number };
+  readonly limitSeconds?: number;
 }
 
 /** All that is known of one id. */

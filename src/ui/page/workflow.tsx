@@ -11,6 +11,9 @@ import { RunDialog } from './run-dialog.tsx';
 import { act, read } from './server.ts';
 import { Timeline } from './timeline.tsx';
 
+/** Seconds that AWS needs for a workflow, below which they are not worth a word. */
+const WORTH_SAYING = 1;
+
 /** One workflow: its graph, and the part of it that was chosen. */
 export function WorkflowPage({
   id,
@@ -86,7 +89,7 @@ function Head({
   readonly canAct: boolean;
   readonly onRevoked: () => void;
 }): JSX.Element {
-  const { id, at, state, endedAt, app, tenant, parent, price } = value;
+  const { id, at, state, endedAt, app, tenant, parent, price, limitSeconds = 0 } = value;
   const end = endedAt ?? (state === 'OPEN' ? now : undefined);
   const revoke = (): void => {
     if (confirm('Revoke all of this workflow that has not run?')) void act('revoke', { id }).then(onRevoked);
@@ -122,6 +125,11 @@ function Head({
         {price !== undefined && (
           <span title="List prices of us-east-1, without Lambda's duration and retries">
             costs {dollars(price.least)} to {dollars(price.most)}
+          </span>
+        )}
+        {limitSeconds >= WORTH_SAYING && (
+          <span title="By the limits of AWS alone, as if its tasks took no time: chordal cost --time says more">
+            AWS needs {span(limitSeconds * 1000)} for so many
           </span>
         )}
       </p>

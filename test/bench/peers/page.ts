@@ -2,7 +2,19 @@ import { shown } from '../support/figure.ts';
 import { msPerTask, NAMES, ratiosOf, workloads } from './results.ts';
 import type { Ratio, Results, Workload } from './results.ts';
 
-/** The page of a run: `docs/performance.md`. */
+/** A run's part of README.md: the picture and the ratios. */
+export function summaryOf(results: Results): string {
+  return [
+    '![How many times as fast as the other](docs/performance.svg)',
+    '',
+    'How many times as fast, in one run on one machine: the median of the rounds, and the least and the most of them. `npm run bench:peers` measures again.',
+    '',
+    ...HEAD,
+    ...rowsOf(ratiosOf(results)),
+  ].join('\n');
+}
+
+/** A run's part of `docs/performance.md`. */
 export function pageOf(results: Results): string {
   const { node, cores, load, rounds, sizes, versions, skipped } = results;
   const contestants = Object.keys(results.times);
@@ -11,22 +23,20 @@ export function pageOf(results: Results): string {
     .join(', ');
   const skips = Object.entries(skipped).map(([name, reason]) => `- ${name}: not measured, ${reason}.`);
   return [
-    '# Performance',
-    '',
-    'Chordal beside what it is compared with: the same workloads, each answer checked, all in one run and in turns. `npm run bench:peers -- --write` measures again and writes this page.',
+    'Chordal beside what it is compared with: the same workloads, each answer checked, all in one run and in turns.',
     '',
     `Node ${node}, ${cores} cores, load ${shown(load)} at the start, ${rounds} rounds; ${sizesText}. Compare ratios; times are of one machine.`,
     '',
     '![How many times as fast as the other](performance.svg)',
     '',
-    '## Ratios',
+    '### Ratios',
     '',
     'How many times as fast, as the median of the rounds, and the least and the most of them.',
     '',
     ...HEAD,
     ...rowsOf(ratiosOf(results)),
     '',
-    '## Times',
+    '### Times',
     '',
     'Milliseconds a task, from the call until the caller has the value: the median of the rounds.',
     '',
@@ -36,7 +46,7 @@ export function pageOf(results: Results): string {
       return `| ${name} | ${cells.map((ms) => (ms === undefined ? '' : shown(ms))).join(' | ')} |`;
     }),
     '',
-    '## Who they are',
+    '### Who they are',
     '',
     '- chain, inline: the same chain with `inline: true`. It is compared with the peers’ chain of the same round.',
     '- memory: `memoryCloud`, the engine with every port in one process.',

@@ -18,6 +18,8 @@ export interface Bill {
   readonly functions: Counts;
   /** The messages that the caller has sent. */
   readonly sent: readonly string[];
+  /** How many messages were sent, by the caller and by functions. */
+  readonly messages: number;
 }
 
 /** The embedded cloud with something that counts in front of it. */
@@ -63,7 +65,9 @@ export async function startCountedCloud(): Promise<CountedCloud> {
       await work();
       // Twice: a message may go from a queue that was not counted yet to one that was.
       for (let quiet = 0; quiet < 2; await delay(100)) quiet = (await host.countMessages()) === 0 ? quiet + 1 : 0;
-      return { client: sum(clientProxies), functions: sum(functionProxies), sent: clientProxies[0].bodies };
+      const sent = clientProxies[0].bodies;
+      const messages = sent.length + functionProxies[0].bodies.length;
+      return { client: sum(clientProxies), functions: sum(functionProxies), sent, messages };
     },
     deliverAgain: async (handler, bodies) => {
       const name = `${project.queuePrefix}${handler}`;

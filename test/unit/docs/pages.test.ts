@@ -15,6 +15,7 @@ const PAGES = [
   'docs/decisions.md',
   'docs/development.md',
   'docs/recipes.md',
+  'docs/performance.md',
   'docs/emulators.md',
   'docs/your-functions.md',
   'CONTRIBUTING.md',
