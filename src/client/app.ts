@@ -23,6 +23,7 @@ import type { Caller } from './caller.ts';
 import { checkArgumentsIn } from './check-canvas.ts';
 import { CLOUD_SETTINGS } from './cloud-settings.ts';
 import { setCurrentApp } from './current-app.ts';
+import { externalTask } from './external.ts';
 import { groupHandleOfId, handleOf, handleOfId } from './results/handles.ts';
 import type { Handle, SavedGroup } from './results/handles.ts';
 import { makeResultSet } from './results/result-set.ts';
@@ -59,6 +60,11 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
     task: (taskName: string, ...rest: readonly unknown[]) => {
       const registered = register(tasks, conf, taskName, rest);
       return makeTask(caller, registered.name, registered.parameters);
+    },
+    external: (taskName: string, options: unknown = {}) => {
+      mustBeFree(tasks, readName(taskName, 'register'));
+      tasks.set(taskName, externalTask(taskName, options, conf.taskDefaults));
+      return makeTask(caller, taskName, undefined);
     },
     declare: (taskName: string) => makeTask(caller, readName(taskName, 'declare'), undefined),
     signature: (source: unknown, spec?: unknown) => makeSignature(caller, readSignature(source, spec)),
@@ -148,14 +154,18 @@ function register(
   readName(name, 'register');
   if (typeof fn !== 'function')
     throw new InvalidOptions(`Cannot register ${name} as a task: ${mismatch('a function', describe(fn))}`);
-  if (tasks.has(name))
-    throw new InvalidOptions(`Cannot register ${name} as a task: this app already has a task of that name`);
+  mustBeFree(tasks, name);
   const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
   // Any function can be called with any list of arguments; its parameters say which fit.
   const callable = fn as RegisteredTask['fn'];
   const task = { name, fn: callable, options, parameters: readParameters(callable, { bound: options.bind === true }) };
   tasks.set(name, task);
   return task;
+}
+
+function mustBeFree(tasks: ReadonlyMap<string, RegisteredTask>, name: string): void {
+  if (tasks.has(name))
+    throw new InvalidOptions(`Cannot register ${name} as a task: this app already has a task of that name`);
 }
 
 /** A name that a task can have. */

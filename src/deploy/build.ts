@@ -44,6 +44,8 @@ export interface Build {
   readonly routes: Routes;
   /** The schedules that the handlers' modules have made. */
   readonly schedules: readonly QueuedSchedule[];
+  /** The queues of Python workers that handlers send to, by the handler's name. */
+  readonly externalQueues: Readonly<Record<string, readonly string[]>>;
   /** The configuration of each handler, by its name. */
   readonly configs: Readonly<Record<string, FunctionConfig>>;
   /** The contents of each bundle; also in `meta.json`. */
@@ -146,6 +148,7 @@ export async function finishBuild(
     bundles: Object.fromEntries([...handlers, ...systemHandlers].map((handler) => [handler.name, bundleOf(handler)])),
     routes,
     schedules: schedulesOf(loaded, withTimeouts, routes),
+    externalQueues: Object.fromEntries(loaded.map(({ name, externalQueues }) => [name, externalQueues])),
     configs,
     metafile,
     warnings: warnings.map(describeMessage),

@@ -52,6 +52,7 @@ function describe(name: string, module: Readonly<Record<string, unknown>>): Load
     tasks,
     timeLimits: timeLimitsOf(handler),
     schedules: schedulesOf(handler),
+    externalQueues: externalQueuesOf(handler),
     ...(config !== undefined && { config }),
   };
 }
@@ -74,6 +75,11 @@ function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
 function schedulesOf(handler: object): readonly ScheduleData[] {
   const schedules: unknown = 'schedules' in handler ? handler.schedules : [];
   return Array.isArray(schedules) ? (schedules as readonly ScheduleData[]) : [];
+}
+
+function externalQueuesOf(handler: object): readonly string[] {
+  const queues: unknown = 'externalQueues' in handler ? handler.externalQueues : [];
+  return Array.isArray(queues) ? queues.map(String) : [];
 }
 
 /** Returns a value, or undefined if it cannot be sent to another thread. */

@@ -29,6 +29,8 @@ export interface UsableHandler {
   readonly timeLimits: Readonly<Record<string, number>>;
   /** The schedules of its app, as far as its modules have them. */
   readonly schedules: readonly ScheduleData[];
+  /** The queues of Python workers that it sends to. */
+  readonly externalQueues: readonly string[];
   /** The module's exported `config`, not yet checked. */
   readonly config?: unknown;
 }

@@ -125,7 +125,8 @@ async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, 
     deployment: { sourceMaps: settings.sourceMaps, architecture: provider.architecture, environment },
     environmentOf: ({ name }, config) => deployedEnvironment({ project: planned, given, environment, name, config }),
   });
-  return { project: describe(build.configs), settings, provider, routes: build.routes, schedules: build.schedules };
+  const { routes, schedules, externalQueues } = build;
+  return { project: describe(build.configs), settings, provider, routes, schedules, externalQueues };
 }
 
 interface Deployed {

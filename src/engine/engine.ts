@@ -14,6 +14,18 @@ export interface RegisteredTask {
   readonly options: TaskOptions;
   /** Absent if the function's source cannot be read: then nothing is checked. */
   readonly parameters: Parameters | undefined;
+  /** Where a Python worker runs it; absent: it runs in a function of this app. */
+  readonly external?: ExternalTask;
+}
+
+/** Where a Python worker runs a task, and how long its answer is waited for. */
+export interface ExternalTask {
+  /** The name of the queue in SQS. */
+  readonly queue: string;
+  /** Celery's own name of the queue. */
+  readonly routingKey: string;
+  /** Seconds. */
+  readonly timeout: number;
 }
 
 /** The means of a worker or a client: the ports, the tasks it knows, and the queues of each task's messages. */

@@ -48,7 +48,15 @@ export function makeHandler(
     );
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };
   };
-  const facts = { tasks: [...new Set(names)], timeLimits: timeLimitsOf(here), schedules: [] };
+  const facts = {
+    tasks: [...new Set(names)],
+    timeLimits: timeLimitsOf(here),
+    schedules: [],
+    externalQueues: externalQueuesOf(here),
+  };
+  // Its first answer then waits for no module.
+  if (facts.externalQueues.length > 0)
+    void Promise.all([import('../worker/external.ts'), import('../worker/celery.ts')]);
   // A module may add schedules after it has made its handler.
   return Object.defineProperty(Object.assign(handle, facts), 'schedules', { get: () => [...schedules.values()] });
 }
@@ -98,10 +106,14 @@ function nameOf(task: unknown): string | undefined {
 }
 
 function timeLimitsOf({ tasks }: Engine): Handler['timeLimits'] {
-  const limits = [...tasks].flatMap(([name, { options }]) =>
-    options.timeLimit === undefined ? [] : [[name, options.timeLimit] as const],
+  const limits = [...tasks].flatMap(([name, { options, external }]) =>
+    options.timeLimit === undefined || external !== undefined ? [] : [[name, options.timeLimit] as const],
   );
   return Object.fromEntries(limits);
+}
+
+function externalQueuesOf({ tasks }: Engine): readonly string[] {
+  return [...new Set([...tasks.values()].flatMap(({ external }) => external?.queue ?? []))].toSorted();
 }
 
 /** Returns the engine as the function sees it: it runs only the function's own tasks. */

@@ -58,4 +58,6 @@ export interface Handler {
   readonly timeLimits: Readonly<Record<string, number>>;
   /** The schedules of its app: a build makes them from these. Default: none. */
   readonly schedules?: readonly ScheduleData[];
+  /** The queues of Python workers, as SQS names them, that run some of its tasks: it gets the right to send there. Default: none. */
+  readonly externalQueues?: readonly string[];
 }

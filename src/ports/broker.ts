@@ -2,6 +2,8 @@
 export interface Outgoing {
   /** The queue's name without the app's prefix: a handler's name. */
   readonly queue: string;
+  /** The queue is of another application, in the same account and region, and `queue` is its whole name. */
+  readonly isForeign?: true;
   readonly body: string;
   /** 0 to 900 seconds; a queue that takes whole ones rounds up. */
   readonly delaySeconds: number;
@@ -30,6 +32,8 @@ export interface Broker {
   send(params: Send): Promise<void>;
   /** Puts a body that can't be processed on the dead-letter queue, with the reason. A second call does so again. */
   deadLetter(params: Reject): Promise<void>;
+  /** Returns the whole name of a queue of this app, as other applications know it. */
+  nameOf(queue: string): string;
 }
 
 /** A message that was received and not yet acknowledged. */

@@ -13,6 +13,11 @@ export interface KeepResult {
   readonly meta: JsonObject;
 }
 
+/** The id of a task. */
+export interface ResultOf {
+  readonly taskId: string;
+}
+
 /** The result table of a Celery application, as its `dynamodb://` backend reads and writes it. */
 export interface CeleryResults {
   /** Returns the ids of the members of a saved group, in order; undefined if it was not saved. */
@@ -22,4 +27,6 @@ export interface CeleryResults {
    * again.
    */
   keep(params: KeepResult): Promise<void>;
+  /** Returns the result of a task as Celery wrote it, read strongly; undefined if there is none. */
+  read(params: ResultOf): Promise<JsonObject | undefined>;
 }

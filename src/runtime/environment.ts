@@ -6,7 +6,7 @@ import { connections } from '../adapters/aws/connections.ts';
 import { AwsJournal } from '../adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../adapters/aws/payloads.ts';
-import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
+import { lookUpQueueUrls, wholeName } from '../adapters/aws/queue-urls.ts';
 import { AwsRecords } from '../adapters/aws/records.ts';
 import { EventBridgeScheduler } from '../adapters/aws/scheduler.ts';
 import { SqsBroker } from '../adapters/aws/sqs-broker.ts';
@@ -204,7 +204,8 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     ...LEAN,
     ...endpointOptions(environment, 'sqs'),
   });
-  const queueUrl = lookUpQueueUrls(client, (queue) => `${prefix}${queue}`);
+  const nameOf = (queue: string): string => wholeName(prefix, queue);
+  const queueUrl = lookUpQueueUrls(client, nameOf);
   const s3 = lazily(async () => {
     const { S3Client } = await import('../adapters/aws/s3.ts');
     return new S3Client({ requestHandler, ...endpointOptions(environment, 's3') });
@@ -214,7 +215,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
     journal: new AwsJournal({ client: dynamo, table, ...patience }),
-    broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, ...patience }),
+    broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, nameOf, ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),
     celery: celeryOf(environment, dynamo, clock),
     scheduler: schedulerOf(environment, prefix, requestHandler),

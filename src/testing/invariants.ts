@@ -1,3 +1,4 @@
+import { readCelery } from '../core/celery/wire.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import type { Value } from '../core/protocol/outcome.ts';
@@ -101,11 +102,18 @@ function innocentProblems({ cloud, witness, faults }: Ended): readonly string[] 
     if (state !== 'FAILURE' || failedId !== undefined) continue;
     const lost = lostStarts(recordOf(witness, value));
     if (lost === undefined) continue;
-    if (cloud.queues.dead.some(({ body }) => body.includes(`"id":${JSON.stringify(id)},`))) continue;
+    if (cloud.queues.dead.some(({ body }) => ownText(body).includes(`"id":${JSON.stringify(id)},`))) continue;
     const starts = witness.starts.get(`${id}|${witness.attempts.get(id) ?? 0}`)?.size ?? 0;
     if (!canBeLost || starts <= lost) problems.push(`${id} was given up after ${starts} starts, and was not lost`);
   }
   return problems;
+}
+
+/** Returns a message as this engine writes it: the answer of a Python worker brings one. */
+function ownText(body: string): string {
+  const read = body.startsWith('{') ? undefined : readCelery(body);
+  const to = read !== undefined && 'kwargs' in read ? read.kwargs['to'] : undefined;
+  return typeof to === 'string' ? to : body;
 }
 
 /** Returns the record of an error as it was written: at the end of a long run its item may have expired. */

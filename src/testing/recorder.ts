@@ -98,7 +98,8 @@ export class Recorder {
 
   #sends(body: string): void {
     this.largest = Math.max(this.largest, body.length);
-    const message: unknown = JSON.parse(body);
+    // A call of a Python worker, and its answer, are messages of Celery in base64.
+    const message: unknown = body.startsWith('{') ? JSON.parse(body) : undefined;
     if (!isPlainObject(message) || message['kind'] === 'revoke') return;
     this.#noteJoin(message['frames']);
     if (message['kind'] !== 'run' || !isPlainObject(message['sig'])) return;

@@ -56,7 +56,7 @@ export class Sandbox {
       payloads: this.#wrap(payloads, ['putValue', 'putBlocks']),
       records: this.#wrap(records, ['putProgress', 'appendLedger', 'revoke', 'reserve', 'bury']),
       journal: this.#wrap(journal, ['noteSubmission', 'noteFailure']),
-      broker: this.#partial(this.#wrap(broker, [], ['send'])),
+      broker: { ...this.#partial(this.#wrap(broker, [], ['send'])), nameOf: (queue) => broker.nameOf(queue) },
       deliveries: this.#wrap(deliveries, []),
       scheduler: scheduler === undefined ? undefined : this.#wrap(scheduler, ['schedule']),
       clock: {
@@ -68,7 +68,7 @@ export class Sandbox {
   }
 
   /** Returns a broker that may accept some of several messages and refuse the others. */
-  #partial(broker: Broker): Broker {
+  #partial(broker: Broker): Omit<Broker, 'nameOf'> {
     return {
       deadLetter: (params) => broker.deadLetter(params),
       send: async ({ messages }) => {

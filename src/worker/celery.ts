@@ -1,3 +1,4 @@
+import { answerIn } from '../core/celery/external.ts';
 import { groupsOf, placed } from '../core/celery/place.ts';
 import { chordError, resultMeta } from '../core/celery/result-meta.ts';
 import { failingIds, stepsOf } from '../core/celery/signatures.ts';
@@ -35,6 +36,8 @@ export async function importCelery(engine: Engine, delivery: Delivery): Promise<
     await failAll(engine, read.id === undefined ? [] : [read.id], read.refused);
     throw read.refused;
   }
+  const answer = answerIn(read);
+  if (answer !== undefined) return answer;
   const steps = stepsOf(read);
   try {
     const groups = await savedGroups(engine, groupsOf(steps));

@@ -155,10 +155,14 @@ async function forward({ engine, outbox }: Arrival, message: RunMessage): Promis
  * refuse is read before the claim is taken.
  */
 async function runNow(
-  { facts, remainingMs, step }: Arrival<RunMessage>,
+  { facts, remainingMs, step, queue }: Arrival<RunMessage>,
   delivery: TaskDelivery,
   { kind, task }: Action & { readonly kind: 'claim' | 'run' },
 ): Promise<Judged> {
+  if (task.external !== undefined) {
+    const { workOnExternal } = await import('./external.ts');
+    return { ...(await workOnExternal(delivery, task, task.external, queue)), standing: NOTHING };
+  }
   const given = await prepareRun(delivery, task);
   if ('state' in given) return { next: { kind: 'commit', decision: given }, standing: NOTHING };
   if (kind === 'claim') {

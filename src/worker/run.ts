@@ -77,6 +77,23 @@ export async function runToDecision(
   return result.kind === 'cutShort' ? result.kind : toDecision(delivery, task, result);
 }
 
+/** Returns the outcome of a task that has come to a value. The value is kept. */
+export async function succeeded(
+  delivery: TaskDelivery,
+  { options }: RegisteredTask,
+  json: Json,
+): Promise<Result & { readonly state: 'SUCCESS' }> {
+  const { engine, message } = delivery;
+  const isIgnored = message.sig.options?.ignoreResult ?? options.ignoreResult ?? false;
+  const lifetime = options.resultExpires ?? engine.settings.resultExpires;
+  return {
+    state: 'SUCCESS',
+    value: await keep(delivery, json),
+    expiresAt: Math.ceil(Math.max(engine.clock.now() + lifetime * 1000, message.keep ?? 0) / 1000),
+    ...(isIgnored ? { ignored: true } : {}),
+  };
+}
+
 // --- internal ---
 
 async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
@@ -144,21 +161,12 @@ async function success(
   result: RunResult & { kind: 'success' },
 ): Promise<Result | Rerun> {
   const { json, children, added } = result;
-  const { engine, message } = delivery;
-  const isIgnored = message.sig.options?.ignoreResult ?? task.options.ignoreResult ?? false;
-  const lifetime = task.options.resultExpires ?? engine.settings.resultExpires;
   if (added.length > 0) {
     const own = await keep(delivery, json, 'own');
     return replacement(delivery, () => ({ par: added.map((data) => planLabelled(delivery, data)), own }));
   }
-  const value = await keep(delivery, json);
-  return {
-    state: 'SUCCESS',
-    value,
-    expiresAt: Math.ceil(Math.max(engine.clock.now() + lifetime * 1000, message.keep ?? 0) / 1000),
-    ...(isIgnored ? { ignored: true } : {}),
-    ...(children.length === 0 ? {} : { children: await keepChildren(delivery, children) }),
-  };
+  const outcome = await succeeded(delivery, task, json);
+  return children.length === 0 ? outcome : { ...outcome, children: await keepChildren(delivery, children) };
 }
 
 /** Ids that an outcome holds itself: ten thousand would not fit into an item. */

@@ -25,6 +25,12 @@ ${table('call')}
 
 ${table('task')}
 
+## Of a task that a Python worker runs
+
+\`app.external(name, { … })\`. \`queue\` must be given: it is the name of the worker's queue in SQS. The limits are those of the Python task.
+
+${table('external')}
+
 ## Of an app
 
 \`createApp(name, { … })\`. Where its table, bucket and queues are can be set here too, and comes from the environment by default.

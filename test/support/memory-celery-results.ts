@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../src/core/values/json.ts';
-import type { CeleryResults, KeepResult, MembersOf } from '../../src/ports/celery-results.ts';
+import type { CeleryResults, KeepResult, MembersOf, ResultOf } from '../../src/ports/celery-results.ts';
 
 /** The result table of a Celery application in memory. */
 export class MemoryCeleryResults implements CeleryResults {
@@ -23,5 +23,9 @@ export class MemoryCeleryResults implements CeleryResults {
   async keep({ taskId, rank, meta }: KeepResult): Promise<void> {
     const kept = this.#results.get(taskId);
     if (kept === undefined || kept.rank <= rank) this.#results.set(taskId, { rank, meta });
+  }
+
+  async read({ taskId }: ResultOf): Promise<JsonObject | undefined> {
+    return this.resultOf(taskId);
   }
 }

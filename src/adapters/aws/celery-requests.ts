@@ -21,6 +21,11 @@ export function groupRequest(table: string, group: string): GetItemCommandInput 
   return { TableName: table, Key: { id: keyOf('taskset', group) }, ConsistentRead: true };
 }
 
+/** Returns the request that reads the result of a task. It reads strongly: Celery writes it just before it tells of it. */
+export function taskRequest(table: string, taskId: string): GetItemCommandInput {
+  return { TableName: table, Key: { id: keyOf('task', taskId) }, ConsistentRead: true };
+}
+
 /** Returns the request that keeps a result, unless one of a later attempt stands. */
 export function resultRequest({ table, taskId, rank, meta, now, keptSeconds }: ResultWrite): PutItemCommandInput {
   return {
@@ -40,12 +45,17 @@ export function resultRequest({ table, taskId, rank, meta, now, keptSeconds }: R
 
 /** Returns the ids of the members of a saved group; undefined if the item is not one. */
 export function membersIn(item: Item): readonly string[] | undefined {
-  const bytes = item['result']?.B;
-  if (bytes === undefined) return undefined;
-  const saved = jsonOf(new TextDecoder().decode(bytes));
-  const result: unknown = isPlainObject(saved) ? saved['result'] : undefined;
+  const { result } = metaIn(item) ?? {};
   const members: unknown = Array.isArray(result) ? result[1] : undefined;
   return Array.isArray(members) ? members.map(idOf) : undefined;
+}
+
+/** Returns what an item keeps, if it is an object of JSON. */
+export function metaIn(item: Item): JsonObject | undefined {
+  const bytes = item['result']?.B;
+  const saved = bytes === undefined ? undefined : jsonOf(new TextDecoder().decode(bytes));
+  // It comes from JSON.
+  return isPlainObject(saved) ? (saved as JsonObject) : undefined;
 }
 
 // --- internal ---

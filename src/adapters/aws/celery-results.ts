@@ -1,8 +1,9 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { CeleryResults, KeepResult, MembersOf } from '../../ports/celery-results.ts';
+import type { JsonObject } from '../../core/values/json.ts';
+import type { CeleryResults, KeepResult, MembersOf, ResultOf } from '../../ports/celery-results.ts';
 import type { Clock } from '../../ports/system.ts';
-import { groupRequest, membersIn, resultRequest } from './celery-requests.ts';
+import { groupRequest, membersIn, metaIn, resultRequest, taskRequest } from './celery-requests.ts';
 import { calling, isRefused } from './errors.ts';
 
 /** The table of Celery's `dynamodb://` backend, and how to reach it. */
@@ -43,6 +44,12 @@ export class DynamoCeleryResults implements CeleryResults {
         if (!isRefused(error)) throw error;
       }
     });
+  }
+
+  async read({ taskId }: ResultOf): Promise<JsonObject | undefined> {
+    const command = new GetItemCommand(taskRequest(this.#table, taskId));
+    const { Item } = await this.#call('read a result from', () => this.#client.send(command));
+    return Item === undefined ? undefined : metaIn(Item);
   }
 
   #call<Answer>(doing: string, call: () => Promise<Answer>): Promise<Answer> {

@@ -13,6 +13,8 @@ export interface SqsBrokerOptions extends SharedRequestsOptions {
   readonly client: SQSClient;
   /** The dead-letter queue's name, as `queueUrl` knows it. */
   readonly deadLetterQueue: string;
+  /** Returns the whole name of a queue of this app. Default: the queue has no prefix. */
+  readonly nameOf?: (queue: string) => string;
 }
 
 /** Sends messages to SQS: in batches, to all queues at once. */
@@ -21,8 +23,10 @@ export class SqsBroker implements Broker {
   readonly #queueUrl: QueueUrl;
   readonly #deadLetterQueue: string;
   readonly #sends: SharedRequests<SendEntry>;
+  readonly nameOf: (queue: string) => string;
 
-  constructor({ client, deadLetterQueue, ...shared }: SqsBrokerOptions) {
+  constructor({ client, deadLetterQueue, nameOf = (queue) => queue, ...shared }: SqsBrokerOptions) {
+    this.nameOf = nameOf;
     this.#client = client;
     this.#queueUrl = shared.queueUrl;
     this.#deadLetterQueue = deadLetterQueue;

@@ -7,6 +7,7 @@ import type {
 import { BATCH_MESSAGES } from '../../core/protocol/limits.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Outgoing, Receipt } from '../../ports/broker.ts';
+import { foreignQueue } from './queue-urls.ts';
 
 const BATCH_BYTES = 1024 * 1024;
 const MAX_DELAY_SECONDS = 900;
@@ -24,7 +25,11 @@ export interface QueueEntries<Entry> {
 }
 
 export function sendEntries(messages: readonly Outgoing[]): readonly QueueEntries<SendEntry>[] {
-  return perQueue(messages, sendEntry);
+  const keyed = messages.map((one) => ({
+    ...one,
+    queue: one.isForeign === true ? foreignQueue(one.queue) : one.queue,
+  }));
+  return perQueue(keyed, sendEntry);
 }
 
 /** Returns the bytes that an entry counts for the limit of a request. */

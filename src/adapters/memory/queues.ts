@@ -93,6 +93,10 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     this.#giveUp({ ...this.#newMessage(body), reason }, reason);
   }
 
+  nameOf(queue: string): string {
+    return queue;
+  }
+
   /** Up to `most` messages, hidden from others until they are finished or their visibility ends. */
   receive(queue: string, most: number): readonly Received[] {
     const { waiting, taken } = this.#queue(queue);

@@ -1,4 +1,7 @@
 import type { Outcome } from '../protocol/outcome.ts';
+import { cutTo } from '../text/describe.ts';
+import { compact } from '../values/compact.ts';
+import type { FailureRecord } from '../values/failure-record.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 
@@ -36,7 +39,29 @@ export function chordError(failedId: string, record: Json): JsonObject {
   };
 }
 
+/** Returns the record of the failure that a result of Celery tells; undefined if it is of another state. */
+export function failureIn(meta: JsonObject): FailureRecord | undefined {
+  const { status, result = null, traceback } = meta;
+  if (status !== 'FAILURE' || !isPlainObject(result)) return undefined;
+  const { exc_type: type, exc_message: given = null } = result;
+  const args = Array.isArray(given) ? (given as readonly Json[]) : [given];
+  const texts = args.map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)));
+  return compact({
+    errorType: cutTo(typeof type === 'string' ? type : 'Exception', MOST_NAME_BYTES),
+    message: cutTo(texts.join(', '), MOST_MESSAGE_BYTES),
+    args: JSON.stringify(args).length > MOST_ARGS_CHARACTERS ? undefined : args,
+    // The end of a traceback says where the error was raised.
+    stack: typeof traceback === 'string' ? traceback.slice(-MOST_STACK_CHARACTERS) : undefined,
+  });
+}
+
 // --- internal ---
+
+/** As much as the record of an error of ours has. */
+const MOST_NAME_BYTES = 200;
+const MOST_MESSAGE_BYTES = 1024;
+const MOST_ARGS_CHARACTERS = 4096;
+const MOST_STACK_CHARACTERS = 2048;
 
 /** The modules that Celery finds an exception's class in; an error of another name becomes a class of that name. */
 const MODULES: Readonly<Record<string, string>> = {

@@ -77,6 +77,13 @@ export function withoutPlace(json: Json): Json {
   };
 }
 
+/** The headers that Celery writes itself (Celery, message protocol 2). */
+export const KNOWN_HEADERS: ReadonlySet<string> = new Set(
+  'lang task id shadow eta expires group group_index retries timelimit root_id parent_id argsrepr kwargsrepr origin ignore_result replaced_task_nesting stamped_headers stamps compression meth'.split(
+    ' ',
+  ),
+);
+
 // --- internal ---
 
 /** Returns the ids of the tasks of a signature, its callbacks left out. */
@@ -90,13 +97,6 @@ function idsIn(signature: JsonObject): readonly string[] {
 }
 
 const COMPOSITES: ReadonlySet<string> = new Set(['celery.chain', 'celery.group', 'celery.chord']);
-
-/** The headers that Celery writes itself (Celery, message protocol 2). */
-const KNOWN_HEADERS = new Set(
-  'lang task id shadow eta expires group group_index retries timelimit root_id parent_id argsrepr kwargsrepr origin ignore_result replaced_task_nesting stamped_headers stamps compression meth'.split(
-    ' ',
-  ),
-);
 
 function customHeaders(headers: JsonObject): JsonObject | undefined {
   return unlessEmpty(Object.fromEntries(Object.entries(headers).filter(([name]) => !KNOWN_HEADERS.has(name))));

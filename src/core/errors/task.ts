@@ -137,6 +137,19 @@ export class InvalidResult extends ChordalError {
   override readonly code = 'CHORDAL_INVALID_RESULT';
 }
 
+/**
+ * A Python worker reports the failure of a task that it ran for this app, and its error cannot be read.
+ *
+ * @example
+ * ```ts
+ * isChordalError(new ExternalTaskError('Cannot read the error of proj.add'), 'CHORDAL_EXTERNAL_TASK'); // true
+ * ```
+ */
+export class ExternalTaskError extends ChordalError {
+  override readonly name = 'ExternalTaskError';
+  override readonly code = 'CHORDAL_EXTERNAL_TASK';
+}
+
 /** Any error that the engine gives a task, or that a task throws to tell the engine something. */
 export type AnyTaskError =
   | WorkerLostError
@@ -145,4 +158,5 @@ export type AnyTaskError =
   | SoftTimeLimitExceeded
   | Ignore
   | Reject
-  | InvalidResult;
+  | InvalidResult
+  | ExternalTaskError;

@@ -271,10 +271,10 @@ function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: 
   return { kind: task.options.acksLate === false ? 'claim' : 'run', task };
 }
 
-/** Returns whether starts are counted: an `acksLate: false` task starts once by its claim, so its starts are not. */
-function isCounted({ tasks, message }: DeliveryFacts<RunMessage>): boolean {
+/** Returns whether starts are counted: a task that starts once by its claim, or waits for an answer, has none to count. */
+function isCounted({ tasks, message: { sig, asked } }: DeliveryFacts<RunMessage>): boolean {
   // @defect claims-are-not-counted
-  return tasks.get(message.sig.task)?.options.acksLate !== false;
+  return asked === undefined && tasks.get(sig.task)?.options.acksLate !== false;
 }
 
 /** Returns whether there is time for a task. After some returns a whole sandbox has to do. */

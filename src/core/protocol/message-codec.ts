@@ -21,7 +21,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held tenant traceparent headers lo hi'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked tenant traceparent headers lo hi'.split(
     ' ',
   ),
 );
@@ -179,6 +179,7 @@ const FIELDS = {
   expires: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   slot: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
+  asked: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   lo: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
   hi: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
 } satisfies Readonly<Record<string, Field>>;

@@ -103,7 +103,14 @@ export interface RunMessage extends Sent {
    * meanwhile.
    */
   readonly held?: true;
+  /** Epoch ms at which a Python worker was asked to run it: the message waits for the answer, or brings it. */
+  readonly asked?: number;
+  /** The answer of a Python worker. It is read from a message of Celery, and never a field of this envelope. */
+  readonly answer?: Answer;
 }
+
+/** How a task ended that a Python worker has run: its value, or the id under which Celery keeps its failure. */
+export type Answer = { readonly value: Json } | { readonly failedId: string };
 
 /** A canvas, or a range of a group's members, to be sent by a worker. */
 export interface ExpandMessage extends Sent {

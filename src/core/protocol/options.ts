@@ -17,8 +17,11 @@ import {
 import type { OptionCheck } from '../values/option-checks.ts';
 import { isWorkflowId } from './ids.ts';
 
-/** Where an option may be given: to an app, to a task, or to a call, which is a signature or `applyAsync`. */
-export type Scope = 'app' | 'task' | 'call';
+/**
+ * Where an option may be given: to an app, to a task, to a task that a Python worker runs, or to a call, which is a
+ * signature or `applyAsync`.
+ */
+export type Scope = 'app' | 'task' | 'external' | 'call';
 
 /** An option, with all its facts in every scope. */
 export interface Option {
@@ -36,6 +39,9 @@ export interface Option {
   /** One line for the reference. */
   readonly doc: string;
 }
+
+/** A queue keeps a message for ten days; the answer needs some of them. */
+const MOST_TIMEOUT_SECONDS = 604_800;
 
 const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };
 const OBJECT: OptionCheck = { is: isPlainObject, want: 'an object' };
@@ -83,7 +89,13 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     celeryCheck: TEXT,
     doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a UUID of version 8.',
   },
-  queue: { scopes: ['task', 'call'], check: TEXT, celery: 'queue', wire: TEXT, doc: 'The queue to send to.' },
+  queue: {
+    scopes: ['task', 'external', 'call'],
+    check: TEXT,
+    celery: 'queue',
+    wire: TEXT,
+    doc: 'The queue to send to.',
+  },
   tenant: {
     scopes: ['call'],
     check: TENANT_NAME,
@@ -106,7 +118,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     doc: 'Error callbacks: started once with the failure.',
   },
   ignoreResult: {
-    scopes: ['task', 'call'],
+    scopes: ['task', 'external', 'call'],
     check: FLAG,
     celery: 'ignore_result',
     wire: FLAG,
@@ -122,14 +134,14 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     doc: 'Retries before the task fails. `null`: no limit.',
   },
   timeLimit: {
-    scopes: ['task', 'call'],
+    scopes: ['task', 'external', 'call'],
     check: LIMIT,
     celery: 'time_limit',
     wire: LIMIT,
     doc: 'Seconds after which the task fails. Default: the time limit of its function.',
   },
   softTimeLimit: {
-    scopes: ['task', 'call'],
+    scopes: ['task', 'external', 'call'],
     check: LIMIT,
     celery: 'soft_time_limit',
     wire: LIMIT,
@@ -187,7 +199,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     doc: 'A Standard Schema that validates the value before it is stored.',
   },
   resultExpires: {
-    scopes: ['app', 'task'],
+    scopes: ['app', 'task', 'external'],
     check: SECONDS,
     default: 86_400,
     doc: 'Seconds for which clients can read the value.',
@@ -218,12 +230,26 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     doc: 'The id under which a Celery application reads the result.',
   },
   inline: {
-    scopes: ['app', 'task', 'call'],
+    scopes: ['app', 'task', 'external', 'call'],
     check: FLAG,
     celery: 'inline',
     wire: FLAG,
     default: false,
     doc: 'Runs where the step before it has run, without a message of its own, if nothing else follows that step.',
+  },
+  routingKey: {
+    scopes: ['external'],
+    check: TEXT,
+    doc: "Celery's name of the queue, where it is not `queue`: retries in Python go there.",
+  },
+  timeout: {
+    scopes: ['external'],
+    check: {
+      is: (value) => isSeconds(value) && value >= 1 && value <= MOST_TIMEOUT_SECONDS,
+      want: `a number of seconds, at least 1 and at most ${MOST_TIMEOUT_SECONDS}`,
+    },
+    default: 900,
+    doc: 'Seconds in which the answer must be there. After them the task fails with `TimeLimitExceeded`.',
   },
   inlineSteps: {
     scopes: ['app'],

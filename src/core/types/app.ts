@@ -4,7 +4,7 @@ import type { AroundCall, AroundTask, OnTaskEvent } from './events.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
 import type { ScheduleFunction } from './schedules.ts';
-import type { DeclareTask, DefineTask, SignatureFunction } from './tasks.ts';
+import type { DeclareTask, DefineTask, ExternalFunction, SignatureFunction } from './tasks.ts';
 
 /**
  * The settings and the defaults of an app.
@@ -33,6 +33,11 @@ export interface ClientApp {
   readonly task: DefineTask;
   /** A task known by its name and type alone, so that a caller does not load its code. */
   readonly declare: DeclareTask;
+  /**
+   * A task that a Python worker of Celery runs. Name it in `app.handler()`: that function sends the call to the worker's
+   * queue, and takes the answer.
+   */
+  readonly external: ExternalFunction;
   /** Reads a signature from JSON, ours or Celery's, or builds one by name. */
   readonly signature: SignatureFunction;
   /**

@@ -155,6 +155,49 @@ export interface DefineTask {
 export type DeclareTask = <T extends AnyTask>(name: T['name']) => T;
 
 /**
+ * The options of a task that a Python worker runs, `app.external(name, options)`. Times are seconds.
+ *
+ * @example
+ * ```ts
+ * const options: ExternalOptions = { queue: 'celery', timeout: 3600 };
+ * const resize = app.external<(key: string, width: number) => string>('images.resize', options);
+ * String(resize.s('cat.png', 200)); // 'images.resize("cat.png", 200)'
+ * ```
+ */
+export interface ExternalOptions {
+  /** The name of the worker's queue in SQS, in the account and region of this app. */
+  readonly queue: string;
+  /** Celery's name of that queue, where it is another: retries in Python go there. Default: `queue`. */
+  readonly routingKey?: string;
+  /** Seconds in which the answer must be there, 1 to 604,800. After them it fails with TimeLimitExceeded. Default 900. */
+  readonly timeout?: number;
+  /** Seconds after which Python ends it. Default: the worker's own limit. */
+  readonly timeLimit?: number;
+  /** Seconds after which Python raises SoftTimeLimitExceeded in it; below `timeLimit`. Default: the worker's own limit. */
+  readonly softTimeLimit?: number;
+  /** Client reads get no value. Default: the app's `taskDefaults`, false. */
+  readonly ignoreResult?: boolean;
+  /** Seconds for which clients can read the value. Default: the app's, 86,400. */
+  readonly resultExpires?: number;
+  /** Whether the function that ran the step before it sends the call: see {@link TaskOptions.inline}. Default: the app's, false. */
+  readonly inline?: boolean;
+}
+
+/**
+ * The type of `app.external`: a task that a Python worker runs. Its type is a function's, as the Python task would be
+ * written here; a last optional object has the keyword arguments.
+ *
+ * @throws InvalidOptions for a name that is invalid or taken, for an option that is unknown or wrong, and without a queue.
+ *
+ * @example
+ * const fetch = app.external<(url: string, kwargs?: { retries?: number }) => string>('web.fetch', { queue: 'celery' });
+ */
+export type ExternalFunction = <F extends (...args: never) => unknown = (...args: readonly unknown[]) => unknown>(
+  name: string,
+  options: ExternalOptions,
+) => Task<Parameters<F>, Awaited<ReturnType<F>>>;
+
+/**
  * The type of `app.signature`: reads a signature back from JSON, or builds one by name.
  *
  * @throws InvalidCanvas that names the place in the JSON; InvalidOptions for a part that is unknown or wrong.

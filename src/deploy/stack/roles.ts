@@ -97,6 +97,7 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
       return [
         ...receiving,
         send(queues),
+        ...sendOutside(parts, handler),
         readTable,
         writeTable,
         ...readBucket,
@@ -189,6 +190,13 @@ function receive(queue: string): Statement {
 
 function send(queues: readonly Value[]): Statement {
   return allow(['sqs:GetQueueUrl', 'sqs:SendMessage'], queues);
+}
+
+/** The handlers that have tasks of Python workers send to the queues of those. */
+function sendOutside({ externalQueues = {} }: StackParts, handler: string): readonly Statement[] {
+  const { [handler]: queues = [] } = externalQueues;
+  if (queues.length === 0) return [];
+  return [send(queues.map((name) => sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}`)))];
 }
 
 const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], attribute(TABLE));

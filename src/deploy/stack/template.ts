@@ -27,6 +27,8 @@ export interface StackParts {
   readonly routes: Routes;
   /** Default: none. */
   readonly schedules?: readonly QueuedSchedule[];
+  /** The queues of Python workers that handlers send to, by the handler's name. Default: none. */
+  readonly externalQueues?: Readonly<Record<string, readonly string[]>>;
   /** Default: `serverless.yml` says nothing of all functions. */
   readonly provider?: ProviderSettings;
 }

@@ -39,16 +39,24 @@ export function timeNeededInline(
   message: Pick<RunMessage, 'sig'>,
   wholeMs: number,
 ): number {
-  return isLimited(task, message) ? timeNeeded(task, message) : Math.max(LEAST_NEEDED_MS, wholeMs / 2);
+  const isShort = isLimited(task, message) || task?.external !== undefined;
+  return isShort ? timeNeeded(task, message) : Math.max(LEAST_NEEDED_MS, wholeMs / 2);
 }
 
 /** Returns whether a task has a time limit of its own. */
 export function isLimited(task: RegisteredTask | undefined, { sig }: Pick<RunMessage, 'sig'>): boolean {
-  return (sig.options?.timeLimit ?? task?.options.timeLimit) !== undefined;
+  return hardLimit(task, sig) !== undefined;
 }
 
 /** How much of a sandbox's time a task should find before it is started, in ms. */
 export function timeNeeded(task: RegisteredTask | undefined, { sig }: Pick<RunMessage, 'sig'>): number {
-  const hard = sig.options?.timeLimit ?? task?.options.timeLimit;
+  const hard = hardLimit(task, sig);
   return hard === undefined ? LEAST_NEEDED_MS : (hard + LIMIT_MARGIN_SECONDS) * 1000;
+}
+
+// --- internal ---
+
+/** Returns the time limit of a task, in seconds. That of a task which a Python worker runs is not one of this sandbox. */
+function hardLimit(task: RegisteredTask | undefined, { options }: RunMessage['sig']): number | undefined {
+  return task?.external === undefined ? (options?.timeLimit ?? task?.options.timeLimit) : undefined;
 }

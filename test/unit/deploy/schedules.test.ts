@@ -25,7 +25,7 @@ function nightly(more: Partial<ScheduleData> = {}): ScheduleData {
 }
 
 function loaded(name: string, ...all: readonly ScheduleData[]): UsableHandler {
-  return { name, tasks: ['add'], timeLimits: {}, schedules: all };
+  return { name, tasks: ['add'], timeLimits: {}, schedules: all, externalQueues: [] };
 }
 
 const files = ['math', 'text'].map((name) => ({ name, file: `handlers/${name}.ts` }));

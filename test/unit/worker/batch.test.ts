@@ -32,6 +32,7 @@ describe('runBatch() given a text that is not a message', () => {
   it('has it come back when the dead-letter queue does not take it', async () => {
     const bench = makeBench(({ broker }) => ({
       broker: {
+        nameOf: (queue) => broker.nameOf(queue),
         send: (all) => broker.send(all),
         deadLetter: () => Promise.reject(new ServiceUnavailable('throttled')),
       },
@@ -101,6 +102,7 @@ describe('runBatch() answers', () => {
   it('with a message whose next step was not accepted, though it is decided', async () => {
     const bench = makeBench(({ broker }) => ({
       broker: {
+        nameOf: (queue) => broker.nameOf(queue),
         deadLetter: (letter) => broker.deadLetter(letter),
         send: async (all) => {
           if (all.messages.some(({ body }) => body.includes('unlucky'))) throw new ServiceUnavailable('throttled');
@@ -344,6 +346,7 @@ describe('runBatch() sends', () => {
     let turn = {};
     const bench = makeBench(({ broker }) => ({
       broker: {
+        nameOf: (queue) => broker.nameOf(queue),
         deadLetter: (letter) => broker.deadLetter(letter),
         send: async (all) => {
           turns.set(turn, (turns.get(turn) ?? 0) + all.messages.length);

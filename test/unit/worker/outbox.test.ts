@@ -25,6 +25,7 @@ function makeOutbox(refused = ''): { outbox: BatchOutbox; sent: Record<number, s
       if (bodies.includes(refused)) throw new Error('refused');
     },
     deadLetter: () => Promise.resolve(),
+    nameOf: (queue) => queue,
   };
   return { outbox: new BatchOutbox(broker, clock), sent, clock };
 }

@@ -56,6 +56,7 @@ const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalE
   CHORDAL_IGNORE: new taskErrors.Ignore('u', { cause }),
   CHORDAL_REJECT: new taskErrors.Reject('v', { requeue: true, cause }),
   CHORDAL_INVALID_RESULT: new taskErrors.InvalidResult('w', { cause }),
+  CHORDAL_EXTERNAL_TASK: new taskErrors.ExternalTaskError('x', { cause }),
   CHORDAL_REMOTE: new errors.RemoteError('t', { errorType: 'ValueError', args: [1], remoteStack: 'there', cause }),
 };
 
