@@ -8,9 +8,12 @@ if (problem !== undefined) {
 }
 
 // Loaded only now: an older Node could not load these modules.
+const words = process.argv.slice(2);
+const { answersStream } = await import('./answers.ts');
+const answers = answersStream(words);
 const [{ runCli }, { ProcessOutput }] = await Promise.all([import('./cli.ts'), import('./output.ts')]);
-const output = new ProcessOutput(process.stdout, process.stderr);
-const code = await runCli(process.argv.slice(2), output);
+const output = new ProcessOutput(answers, process.stderr);
+const code = await runCli(words, output);
 await output.flush();
 // Timers and connections that a task has left open must not keep the command alive.
 process.exit(code);

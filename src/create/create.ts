@@ -18,6 +18,8 @@ export interface Created {
   readonly added: readonly string[];
   /** The paths of files that were there, and stay as they are. */
   readonly kept: readonly string[];
+  /** The lines to add by hand, if there are any: sentences for people. */
+  readonly hints: readonly string[];
 }
 
 /** A project that cannot be made: the message says why. */
@@ -43,13 +45,15 @@ export async function createProject({ dir, packages }: CreateOptions): Promise<C
   const kept: string[] = [];
   const note = (path: string, isAdded: boolean): void => void (isAdded ? added : kept).push(path);
   note('package.json', await addToManifest(dir, manifest, facts));
+  const service = serviceFile(dir);
+  if (service !== undefined) kept.push(service);
   for (const [path, text] of Object.entries(filesFor(dir, manifest, facts))) {
     note(
       path,
       path === '.gitignore' && existsSync(join(dir, path)) ? await addIgnored(dir) : await put(dir, path, text),
     );
   }
-  return { added: added.toSorted(), kept: kept.toSorted() };
+  return { added: added.toSorted(), kept: kept.toSorted(), hints: hintsFor(dir, kept) };
 }
 
 // --- internal ---
@@ -70,10 +74,32 @@ function serviceName(dir: string, manifest: Manifest | undefined): string {
 function filesFor(dir: string, manifest: Manifest | undefined, facts: ProjectFacts): Readonly<Record<string, string>> {
   // An example among functions that are there would be deployed with them.
   const hasHandlers = existsSync(join(dir, 'handlers'));
-  const files = Object.entries(projectFiles(facts)).filter(([path]) => !hasHandlers || !EXAMPLES.includes(path));
+  // A service that is there takes the plugin: then there is no file for the stack.
+  const hasService = serviceFile(dir) !== undefined;
+  const files = Object.entries(projectFiles(facts)).filter(
+    ([path]) => !(hasHandlers && EXAMPLES.includes(path)) && !(hasService && SERVICE.includes(path)),
+  );
   // infra/stack.js is a module, whatever the project's own files are.
-  const isModule = manifest === undefined || manifest['type'] === 'module';
+  const isModule = hasService || manifest === undefined || manifest['type'] === 'module';
   return { ...Object.fromEntries(files), ...(!isModule && { 'infra/package.json': '{ "type": "module" }\n' }) };
+}
+
+/** The files of a service of its own. */
+const SERVICE = ['serverless.yml', 'infra/stack.js'];
+
+/** Finds the file of a service that is there. */
+function serviceFile(dir: string): string | undefined {
+  const names = ['yml', 'yaml', 'json', 'js', 'cjs', 'mjs', 'ts'].map((extension) => `serverless.${extension}`);
+  return names.find((name) => existsSync(join(dir, name)));
+}
+
+function hintsFor(dir: string, kept: readonly string[]): readonly string[] {
+  const file = serviceFile(dir);
+  if (file === undefined || !kept.includes(file)) return [];
+  if (/chordal\/serverless|infra\/stack\.js/.test(readFileSync(join(dir, file), 'utf8'))) return [];
+  return [
+    `Your ${file} stays as it is. Add to it "plugins: [chordal/serverless]", and "chordal: true" to each function that calls tasks.`,
+  ];
 }
 
 /** Writes a file, unless it is there. Returns whether it has done so. */

@@ -34,10 +34,11 @@ async function main(): Promise<number> {
     process.stderr.write(HELP);
     return values.help === true ? 0 : 2;
   }
-  const { added, kept } = await createProject({ dir, packages: values.packages });
+  const { added, kept, hints } = await createProject({ dir, packages: values.packages });
   const place = relative(process.cwd(), dir) || '.';
   say(`Added to ${place}: ${added.join(', ') || 'nothing'}`);
   if (kept.length > 0) say(`Kept as it is: ${kept.join(', ')}`);
+  for (const hint of hints) say(hint);
   if (values['no-install'] !== true && !install(dir)) return 1;
   say(`
 Run:

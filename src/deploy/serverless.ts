@@ -8,12 +8,15 @@ import { optionsOf, textOf, variablesOf } from './function-config.ts';
 import { findHandlers } from './handler-file.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { nodeProblem } from './node-version.ts';
+import { archiveOf, isPackagedByFramework, writeArchive } from './packaging/archive.ts';
+import { checkOwnParts, readOwnParts } from './packaging/own-functions.ts';
 import { describeProject } from './project.ts';
 import type { Project } from './project.ts';
 import { checkNamed, readVariables } from './serverless-variables.ts';
 import type { Given } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
 import { extensions, serverlessFunctions } from './stack/functions.ts';
+import type { FunctionFiles } from './stack/functions.ts';
 import { callerEnvironment, outputs } from './stack/outputs.ts';
 import { checkPolicySizes } from './stack/policy-sizes.ts';
 import { roles } from './stack/roles.ts';
@@ -21,7 +24,7 @@ import { schedules } from './stack/schedules.ts';
 import { standardOptions } from './stack/settings.ts';
 import { storage } from './stack/storage.ts';
 import { logicalName } from './stack/template.ts';
-import type { StackParts } from './stack/template.ts';
+import type { Resources, StackParts } from './stack/template.ts';
 import { systemHandlers } from './system-handlers.ts';
 
 export type * from '../core/types/function-config.ts';
@@ -45,10 +48,11 @@ export type * from '../core/types/stack.ts';
  */
 export function defineStack(options: StackOptions): Stack {
   const { root, environment, command, say } = options;
+  const said = new Set<string>();
   const words = new Set(command);
   const isBuilt = words.has('deploy') || words.has('package');
-  let made: Promise<StackParts> | undefined;
-  const partsOf = async (variables: Variables): Promise<StackParts> => {
+  let made: Promise<Made> | undefined;
+  const partsOf = async (variables: Variables): Promise<Made> => {
     checkNode();
     // Not with the values that are made once: a variable that is not known yet is asked for again.
     const given = await readVariables(variables);
@@ -61,24 +65,33 @@ export function defineStack(options: StackOptions): Stack {
       make(variables).catch((error: unknown) => {
         throw withoutStack(error);
       });
+  /** The framework prints the error of each value: the values after the first have nothing to add. */
+  const once = (make: (variables: Variables) => Promise<object>) =>
+    readable(async (variables) =>
+      make(variables).catch((error: unknown) => {
+        if (!(error instanceof ConfigurationError) || !said.has(error.message)) {
+          if (error instanceof ConfigurationError) said.add(error.message);
+          throw error;
+        }
+        return {};
+      }),
+    );
   return {
     region: readable(async ({ options: given }) => {
       const region = await regionOf(given['region'], environment);
       if (words.has('deploy') || words.has('remove')) await checkCredentials(region);
       return region;
     }),
-    functions: readable(async (variables) =>
-      serverlessFunctions(await partsOf(variables), relative(root, outDirOf(root))),
-    ),
-    callerEnvironment: readable(async (variables) => callerEnvironment(await partsOf(variables))),
-    resources: readable(async (variables) => {
+    functions: once(async (variables) => {
+      const parts = await partsOf(variables);
+      return serverlessFunctions(parts, parts.files);
+    }),
+    callerEnvironment: once(async (variables) => callerEnvironment(await partsOf(variables))),
+    resources: once(async (variables) => {
       const parts = await partsOf(variables);
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
-      const all = { ...storage(parts), ...roles(parts), ...schedules(parts, Date.now()), ...alarms(parts) };
-      checkCount(Object.keys(all).length, parts.project);
-      checkPolicySizes(all, parts.project);
       return {
-        Resources: all,
+        Resources: resourcesOf(parts),
         Outputs: outputs(parts),
         extensions: extensions(parts),
       };
@@ -97,9 +110,15 @@ function checkNode(): void {
   );
 }
 
-async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, given: Given): Promise<StackParts> {
+/** The parts of a stack, and the place of its functions' files. */
+interface Made extends StackParts {
+  readonly files: FunctionFiles;
+}
+
+async function makeParts(stack: StackOptions, isBuilt: boolean, given: Given): Promise<Made> {
+  const { root, environment, handlers = 'handlers' } = stack;
   const { service, stage, settings, provider, functions: own } = given;
-  const found = await findHandlers(relative(process.cwd(), join(root, 'handlers')));
+  const found = await findHandlers(relative(process.cwd(), join(root, handlers)));
   checkNamed(
     own,
     found.map(({ name }) => name),
@@ -115,18 +134,43 @@ async function makeParts({ root, environment }: StackOptions, isBuilt: boolean, 
       functions: found.map((one) => ({ ...one, ...standard, ...optionsOf(all[one.name] ?? {}) })),
       systemMemoryMb: settings.memory,
     });
-  const planned = describe(configs);
+  const files = filesOf(given.patterns, root);
+  const planned: Made = { project: describe(configs), settings, provider, routes: {}, files };
   checkLogicalNames(found);
-  if (!isBuilt) return { project: planned, settings, provider, routes: {} };
+  checkBeside(stack, given, planned);
+  if (!isBuilt) return planned;
   checkPatterns(given.patterns, root);
   const build = await buildHandlers({
     ...options,
     systemHandlers: systemHandlers(),
     deployment: { sourceMaps: settings.sourceMaps, architecture: provider.architecture, environment },
-    environmentOf: ({ name }, config) => deployedEnvironment({ project: planned, given, environment, name, config }),
+    environmentOf: ({ name }, config) =>
+      deployedEnvironment({ project: planned.project, given, environment, name, config }),
   });
+  if (files.archive !== undefined) await writeArchive(root, outDirOf(root));
   const { routes, schedules, externalQueues } = build;
-  return { project: describe(build.configs), settings, provider, routes, schedules, externalQueues };
+  return { ...planned, project: describe(build.configs), routes, schedules, externalQueues };
+}
+
+/** Checks what is known before a build: sizes, numbers, and the functions that are not handlers. */
+function checkBeside({ root, environment }: StackOptions, { stage, patterns }: Given, planned: Made): void {
+  resourcesOf(planned);
+  const names = Object.keys(serverlessFunctions(planned, planned.files));
+  const own = readOwnParts(root, { stage, environment }, patterns);
+  if (own !== undefined) checkOwnParts(own, root, names);
+}
+
+function resourcesOf(parts: StackParts): Resources {
+  const all = { ...storage(parts), ...roles(parts), ...schedules(parts, Date.now()), ...alarms(parts) };
+  checkCount(Object.keys(all).length, parts.project);
+  checkPolicySizes(all, parts.project);
+  return all;
+}
+
+/** Returns the place of the bundles, and of their archive if the framework does not package them with the rest. */
+function filesOf(patterns: readonly string[] | undefined, root: string): FunctionFiles {
+  const bundleDir = relative(root, outDirOf(root));
+  return { bundleDir, ...(!isPackagedByFramework(patterns, bundleDir) && { archive: archiveOf(bundleDir) }) };
 }
 
 interface Deployed {
@@ -171,9 +215,7 @@ const KEPT = ['PATH', 'HOME', 'USERPROFILE', 'TMPDIR', 'TEMP', 'LANG', 'SystemRo
 /** Refuses patterns that were right when only bundles were shipped. */
 function checkPatterns(patterns: readonly string[] | undefined, root: string): void {
   const outDir = relative(root, outDirOf(root));
-  if (patterns === undefined || !patterns.some((pattern) => pattern.includes(outDir) && !pattern.startsWith('!')))
-    return;
-  if (patterns.some((pattern) => pattern === `${outDir}/**`)) return;
+  if (!isPackagedByFramework(patterns, outDir) || patterns?.includes(`${outDir}/**`) === true) return;
   throw new ConfigurationError(
     `Cannot package the functions: package.patterns of serverless.yml leaves out some of the built files. Replace the lines with ${outDir} by '${outDir}/**' and '!${outDir}/meta.json'.`,
   );

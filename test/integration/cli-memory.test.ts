@@ -28,6 +28,28 @@ test('call takes arguments that are JSON, else strings, and keyword arguments', 
   expect(joined.stderr).toContain('x: two; y:  words');
 });
 
+test.each(['--memory', '--local'])(
+  'with %s stdout has the answer alone, also if a child process prints there',
+  async (cloud) => {
+    const dir = await projectFolder({
+      'child.ts': `
+      import { execSync } from 'node:child_process';
+      import { createApp } from 'chordal';
+      const app = createApp('test');
+      const child = app.task('child', (x: number) => {
+        execSync('echo from the child', { stdio: 'inherit' });
+        return process.env.CHORDAL_ANSWERS ?? x;
+      });
+      export const handler = app.handler(child);
+    `,
+    });
+    const ended = await chordal(['call', 'child', '1', cloud, '--handlers', dir, '--wait']);
+
+    expect(ended).toMatchObject({ code: 0, stdout: '{"value":1}\n' });
+    expect(ended.stderr).toContain('from the child');
+  },
+);
+
 test('run takes a canvas as Celery writes it, from a file or stdin, and prepends --args', async () => {
   const chain = canvas(
     'chain',

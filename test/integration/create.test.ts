@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject } from '../../src/create/create.ts';
@@ -39,16 +39,12 @@ test('createProject() adds only the missing files to a project', async () => {
     '.gitignore': 'node_modules\n/.serverless',
   };
   const dir = await temporaryFolder(files);
-  const { added, kept } = await createProject({ dir });
+  const { added, kept, hints } = await createProject({ dir });
 
   expect(kept).toEqual(['serverless.yml']);
-  expect(added).toEqual([
-    '.gitignore',
-    '.vscode/launch.json',
-    'infra/package.json',
-    'infra/stack.js',
-    'package.json',
-    'tsconfig.json',
+  expect(added).toEqual(['.gitignore', '.vscode/launch.json', 'package.json', 'tsconfig.json']);
+  expect(hints).toEqual([
+    'Your serverless.yml stays as it is. Add to it "plugins: [chordal/serverless]", and "chordal: true" to each function that calls tasks.',
   ]);
   expect(await manifestOf(dir)).toMatchObject({
     name: '@acme/orders',
@@ -58,8 +54,18 @@ test('createProject() adds only the missing files to a project', async () => {
   expect(await readFile(join(dir, 'serverless.yml'), 'utf8')).toBe(files['serverless.yml']);
   expect(await readFile(join(dir, '.gitignore'), 'utf8')).toBe('node_modules\n/.serverless\n.chordal/\n.env.local\n');
 
+  await writeFile(join(dir, 'serverless.yml'), 'plugins: [chordal/serverless]\n');
   const again = await createProject({ dir });
   expect(again.added).toEqual([]);
+  expect(again.hints).toEqual([]);
+});
+
+test('createProject() makes the stack a module in a project of CommonJS', async () => {
+  const dir = await temporaryFolder({ 'package.json': '{ "name": "orders" }' });
+  const { added } = await createProject({ dir });
+
+  expect(added).toContain('infra/package.json');
+  expect(added).toContain('infra/stack.js');
 });
 
 test.each([

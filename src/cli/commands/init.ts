@@ -11,12 +11,9 @@ export function addInit(program: Command, { output }: CommandLine): void {
     .option('--packages <dir>', 'take the packages from the tarballs in this folder, not from the registry')
     .action(async ({ packages }: { readonly packages?: string }) => {
       const { createProject } = await import('../../create/create.ts');
-      const { added, kept } = await createProject({ dir: '.', packages });
+      const { added, kept, hints } = await createProject({ dir: '.', packages });
       output.answer({ added, kept });
       if (added.includes('package.json')) output.note('Run npm install, and then npx chordal dev.');
-      if (kept.includes('serverless.yml'))
-        output.note(
-          'Your serverless.yml stays as it is. Add to it: functions: ${file(./infra/stack.js):functions}, resources: ${file(./infra/stack.js):resources}, and to package.patterns: .chordal/build/**',
-        );
+      for (const hint of hints) output.note(hint);
     });
 }

@@ -2,6 +2,8 @@
 export interface StackOptions {
   /** The project's root: where `serverless.yml` and the folder `handlers` are. */
   readonly root: string;
+  /** The folder of the handlers, from the root. Default: `handlers`. */
+  readonly handlers?: string;
   /** The words of the command line, as in `['deploy', '--stage', 'dev']`. */
   readonly command: readonly string[];
   /** The process's variables. */

@@ -22,18 +22,22 @@ import type { StackParts, Value } from './template.ts';
 /** A function as `serverless.yml` describes it. */
 export type ServerlessFunction = Readonly<Record<string, Value>>;
 
-/**
- * Returns the functions, as the `functions:` of `serverless.yml`.
- *
- * @param bundleDir where the bundles are, relative to `serverless.yml`
- */
+/** The files of the functions. */
+export interface FunctionFiles {
+  /** The folder of the bundles, relative to `serverless.yml`. */
+  readonly bundleDir: string;
+  /** The archive that has them, relative to `serverless.yml`. Default: the one of the service. */
+  readonly archive?: string;
+}
+
+/** Returns the functions, as the `functions:` of `serverless.yml`. */
 export function serverlessFunctions(
   parts: StackParts,
-  bundleDir: string,
+  files: FunctionFiles,
 ): Readonly<Record<string, ServerlessFunction>> {
   const { functions, systemFunctions } = parts.project;
   return Object.fromEntries(
-    [...functions, ...systemFunctions].map((one) => [one.handler, serverlessFunction(parts, one, bundleDir)]),
+    [...functions, ...systemFunctions].map((one) => [one.handler, serverlessFunction(parts, one, files)]),
   );
 }
 
@@ -67,6 +71,12 @@ export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonl
 
 // --- internal ---
 
+/** The version of Node that bundles are built for. */
+const RUNTIME = 'nodejs24.x';
+
+/** The form of logs that names the task of each line. Lambda's own lines of each run would cost more than the run. */
+const LOGS = { logFormat: 'JSON', applicationLogLevel: 'INFO', systemLogLevel: 'WARN' };
+
 function pollersOf({ handler, eventSource }: FunctionDescription): readonly (readonly [string, Value])[] {
   const { pollers } = eventSource ?? {};
   if (pollers === undefined) return [];
@@ -74,18 +84,27 @@ function pollersOf({ handler, eventSource }: FunctionDescription): readonly (rea
   return [[mappingId(handler), { Properties: properties }]];
 }
 
-function serverlessFunction(parts: StackParts, one: FunctionDescription, bundleDir: string): ServerlessFunction {
-  const { settings } = parts;
+function serverlessFunction(
+  parts: StackParts,
+  one: FunctionDescription,
+  { bundleDir, archive }: FunctionFiles,
+): ServerlessFunction {
+  const { settings, provider = NO_PROVIDER_SETTINGS } = parts;
   const environment = functionEnvironment(parts, one);
   checkBytes(parts, one, environment);
   return {
     name: one.name,
     handler: `${bundleDir}/${one.handler}.handler`,
+    // Other functions of the service may have an older one.
+    runtime: RUNTIME,
+    // `individually`: without it the framework also looks for an archive of the service, when it deploys an earlier package.
+    ...(archive !== undefined && { package: { individually: true, artifact: archive } }),
     // By Fn::Sub: for a plain name the framework writes the dependency twice, which linters refuse.
     role: sub(`\${${roleId(one.handler)}.Arn}`),
     timeout: one.timeoutSeconds,
     memorySize: one.memoryMb,
     environment,
+    ...(!provider.hasLogs && { logs: LOGS }),
     ...ownProperties(one),
     ...(settings.tracing && { tracing: 'Active' }),
     ...(settings.kmsKey !== '' && { kmsKeyArn: settings.kmsKey }),

@@ -14,6 +14,8 @@ export interface ProviderSettings {
   /** Whether all functions are in a network. */
   readonly hasVpc: boolean;
   readonly architecture: 'arm64' | 'x86_64';
+  /** Whether it says how functions log. */
+  readonly hasLogs: boolean;
   /** The properties that every role has. */
   readonly permissionsBoundary?: Value;
   readonly path?: string;
@@ -27,6 +29,7 @@ export const NO_PROVIDER_SETTINGS: ProviderSettings = {
   managedPolicies: [],
   hasVpc: false,
   architecture: 'x86_64',
+  hasLogs: true,
 };
 
 /**
@@ -45,6 +48,7 @@ export function readProvider(given: Readonly<Record<(typeof PROVIDER_KEYS)[numbe
     managedPolicies: listOf(role['managedPolicies'] ?? given.iamManagedPolicies),
     hasVpc: hasNetwork(given.vpc),
     architecture: given.architecture === 'arm64' ? 'arm64' : 'x86_64',
+    hasLogs: isRecord(given.logs) && given.logs['lambda'] !== undefined,
     // The framework has checked them.
     ...(boundary !== undefined && { permissionsBoundary: boundary as Value }),
     ...(typeof path === 'string' && { path }),
@@ -62,6 +66,7 @@ export const PROVIDER_KEYS = [
   'role',
   'vpc',
   'architecture',
+  'logs',
 ] as const;
 
 // --- internal ---

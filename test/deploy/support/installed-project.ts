@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packInto } from '../../support/package.ts';
 import type { PACKAGES } from '../../support/package.ts';
@@ -10,7 +11,14 @@ import { runWell } from './run.ts';
  * on. No registry is asked.
  */
 export async function installedProject(files: Readonly<Record<string, string>>): Promise<string> {
-  const [staging, dir] = [await temporaryFolder(), await temporaryFolder()];
+  const dir = await temporaryFolder();
+  await installInto(dir, files);
+  return dir;
+}
+
+/** Makes this project in a folder that is there. */
+export async function installInto(dir: string, files: Readonly<Record<string, string>>): Promise<void> {
+  const staging = await mkdtemp(join(tmpdir(), 'chordal-pack-'));
   const modules = join(dir, 'node_modules');
   await mkdir(join(modules, '.bin'), { recursive: true });
   const others = (await readdir('node_modules')).filter((name) => !name.startsWith('.') && name !== 'node');
@@ -22,7 +30,7 @@ export async function installedProject(files: Readonly<Record<string, string>>):
   await unpack(staging, join(modules, 'chordal-tools'), 'tools');
   const { bin } = JSON.parse(await readFile('package.json', 'utf8')) as { bin: { chordal: string } };
   await symlink(join('..', 'chordal', bin.chordal), join(modules, '.bin', 'chordal'));
-  return dir;
+  await rm(staging, { recursive: true });
 }
 
 // --- internal ---

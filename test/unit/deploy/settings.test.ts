@@ -61,7 +61,7 @@ describe('a setting that AWS would refuse is refused before', () => {
       })),
     });
   const deploying = (project: Project, settings = DEFAULT_SETTINGS) =>
-    serverlessFunctions.bind(undefined, { project, settings, routes: {} }, '.chordal/build');
+    serverlessFunctions.bind(undefined, { project, settings, routes: {} }, { bundleDir: '.chordal/build' });
 
   test('variables above 4 KB, with the largest of them', () => {
     expect(deploying(projectOf(1, { environment: { BIG: 'x'.repeat(4000), SMALL: 'y' } }))).toThrow(

@@ -1,0 +1,172 @@
+/** The example of an API beside handlers: on the embedded cloud, and packaged. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { writeFiles } from '../support/temporary-folder.ts';
+import { installInto } from './support/installed-project.ts';
+import { environmentWith, run, runWell } from './support/run.ts';
+import { propertiesOf, statementsOf } from './support/template.ts';
+import type { Template } from './support/template.ts';
+
+const EXAMPLE = 'examples/hono-api';
+
+let dir: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'chordal-hono-'));
+  await installInto(dir, {});
+  await cp(EXAMPLE, dir, { recursive: true });
+}, 120_000);
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+test('the example compiles, starts workflows, and tells their state by answers and by events', async () => {
+  await runWell('tsc', ['-p', '.'], { cwd: dir });
+  const url = await startServer();
+
+  const started = await fetch(`${url}/orders`, order('tea', 'cake'));
+  expect(started.status).toBe(202);
+  const { id } = (await started.json()) as { readonly id: string };
+  const events = await (await fetch(`${url}/orders/${id}/events`)).text();
+  const seen = [...events.matchAll(/^event: (\w+)\ndata: (.*)$/gm)].map(([, event, data = '']) => ({
+    event,
+    ...(JSON.parse(data) as object),
+  }));
+  expect(seen.at(-1)).toEqual({ event: 'SUCCESS', state: 'SUCCESS', done: 3, all: 3, value: 10 });
+  expect(await (await fetch(`${url}/orders/${id}`)).json()).toMatchObject({ state: 'SUCCESS', value: 10 });
+
+  const failed = await startAgain(`${url}/orders`, ['sand']);
+  await (await fetch(`${url}/orders/${failed}/events`)).text();
+  expect(await (await fetch(`${url}/orders/${failed}`)).json()).toMatchObject({
+    state: 'FAILURE',
+    error: expect.stringContaining('there is no sand'),
+  });
+  expect((await fetch(`${url}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
+});
+
+test('its functions are packaged as before, may call tasks, and the handlers have an archive of their own', async () => {
+  await runWell('npm', ['run', 'build'], { cwd: dir });
+  await runWell('serverless', ['package'], { cwd: dir });
+  const template = await readTemplate();
+
+  for (const name of ['Api', 'Stream']) {
+    const { Environment, Handler } = propertiesOf(template, `${name}LambdaFunction`);
+    expect(Handler).toBe(`dist/${name.toLowerCase()}.handler`);
+    expect(Environment).toMatchObject({
+      Variables: { CHORDAL_TABLE: { Ref: 'Table' }, CHORDAL_ROUTES: '{"price":"orders","total":"orders"}' },
+    });
+  }
+  const { ManagedPolicyArns } = propertiesOf(template, 'IamRoleLambdaExecution');
+  expect(ManagedPolicyArns).toEqual([{ Ref: 'CallerPolicy' }]);
+  expect(propertiesOf(template, 'OrdersRole')).not.toHaveProperty('ManagedPolicyArns');
+  expect(statementsOf(template, 'OrdersRole').length).toBeGreaterThan(3);
+  expect(propertiesOf(template, 'OrdersLambdaFunction')).toMatchObject({
+    Runtime: 'nodejs24.x',
+    LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
+  });
+  expect(await filesIn('.serverless/orders.zip')).toEqual(['dist/api.mjs', 'dist/stream.mjs']);
+  const files = await filesIn('.chordal/build.zip');
+  expect(files).toContain('.chordal/build/orders.mjs');
+  expect(files).toContain('.chordal/build/routes.json');
+  expect(files.filter((file) => !file.startsWith('.chordal/build/'))).toEqual([]);
+}, 120_000);
+
+test.each([
+  [
+    'a function whose file is not in the package',
+    (yml: string) => yml.replace("'dist/**'", "'dist/stream.*'"),
+    /functions\.api\.handler of serverless\.yml is dist\/api\.handler, and package\.patterns leaves out dist\/api\.mjs\. Add 'dist\/\*\*' to the patterns/,
+  ],
+  [
+    'a function that Lambda cannot load',
+    (yml: string) => yml.replace('dist/api.handler', 'src/api.handler'),
+    /functions\.api\.handler of serverless\.yml is src\/api\.handler, and Lambda does not load src\/api\.ts\. Bundle it first/,
+  ],
+  [
+    'a function without a file',
+    (yml: string) => yml.replace('dist/api.handler', 'dist/apis.handler'),
+    /is dist\/apis\.handler, and there is no file dist\/apis\.js, \.mjs or \.cjs\./,
+  ],
+  [
+    'a caller with a role of its own',
+    (yml: string) =>
+      yml.replace(
+        'handler: dist/api.handler',
+        'handler: dist/api.handler\n    role: arn:aws:iam::123456789012:role/own',
+      ),
+    /Cannot add the rights of a caller to functions\.api of serverless\.yml: it has a role of its own/,
+  ],
+  [
+    'a misspelt setting',
+    (yml: string) => `${yml}\ncustom: { chordal: { handler: tasks } }\n`,
+    /Cannot use handler of custom\.chordal of serverless\.yml: there is no such setting\. Did you mean `handlers`\?/,
+  ],
+  [
+    'an extension that replaces the variables of a handler',
+    (yml: string) =>
+      `${yml}\nresources: { extensions: { OrdersLambdaFunction: { Properties: { Environment: { Variables: { A: b } } } } } }\n`,
+    /Cannot use resources\.extensions\.OrdersLambdaFunction\.Properties\.Environment of serverless\.yml: it replaces all.*custom\.functions\.orders\.environment/,
+  ],
+])('%s is refused before anything is built, once', async (_, edit, message) => {
+  const yml = await readFile(join(EXAMPLE, 'serverless.yml'), 'utf8');
+  await writeFiles(dir, { 'serverless.yml': edit(yml), 'dist/api.mjs': '', 'dist/stream.mjs': '' });
+  const { exitCode, stdout, stderr } = await run('serverless', ['package'], { cwd: dir });
+  const said = `${stdout}${stderr}`;
+
+  expect(said).toMatch(message);
+  expect(said.match(new RegExp(message, 'g'))).toHaveLength(1);
+  expect(said).not.toMatch(/\n {4}at /);
+  expect(exitCode).toBe(1);
+});
+
+// --- internal ---
+
+function order(...items: readonly string[]): RequestInit {
+  return { method: 'POST', body: JSON.stringify({ items }), headers: { 'idempotency-key': items.join('-') } };
+}
+
+/** Sends an order twice with one key, and returns the one id. */
+async function startAgain(url: string, items: readonly string[]): Promise<string> {
+  const answers = [await fetch(url, order(...items)), await fetch(url, order(...items))];
+  const ids = await Promise.all(answers.map(async (answer) => ((await answer.json()) as { id: string }).id));
+  expect(ids[1]).toBe(ids[0]);
+  return ids[0] ?? '';
+}
+
+/** Starts the API inside `chordal dev`, as `npm run dev` does, and returns its address. */
+async function startServer(): Promise<string> {
+  const args = [join(dir, 'node_modules/.bin/chordal'), 'dev', '--port', '0', '--', 'node', 'src/server.ts'];
+  const child = spawn('node', args, {
+    cwd: dir,
+    env: environmentWith({ PORT: '0' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const closed = once(child, 'close');
+  onTestFinished(async () => {
+    child.kill('SIGINT');
+    await closed;
+  });
+  const lines: string[] = [];
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line);
+    const [url] = /http:\/\/127\.0\.0\.1:\d+$/.exec(line) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`chordal dev has ended:\n${lines.join('\n')}`);
+}
+
+async function readTemplate(): Promise<Template> {
+  // The framework writes a template.
+  return JSON.parse(
+    await readFile(join(dir, '.serverless/cloudformation-template-update-stack.json'), 'utf8'),
+  ) as Template;
+}
+
+async function filesIn(archive: string): Promise<readonly string[]> {
+  await runWell('unzip', ['-tq', join(dir, archive)]);
+  const { stdout } = await runWell('unzip', ['-Z1', join(dir, archive)]);
+  return stdout.trim().split('\n').toSorted();
+}
