@@ -28,10 +28,10 @@ export function answersStream(words: readonly string[]): OutputStream {
 
 /** Does not return, where the system can do it. */
 function startAgain(): void {
-  const { execve, execPath, execArgv, argv, env, platform } = process;
-  if (execve === undefined || platform === 'win32') return;
+  const { execPath, execArgv, argv, env, platform } = process;
+  if (process.execve === undefined || platform === 'win32') return;
   const script = `exec "$0" "$@" ${DESCRIPTOR}>&1 1>&2`;
-  execve.call(process, '/bin/sh', ['sh', '-c', script, execPath, ...execArgv, ...argv.slice(1)], {
+  process.execve('/bin/sh', ['sh', '-c', script, execPath, ...execArgv, ...argv.slice(1)], {
     ...env,
     [VARIABLE]: '1',
   });

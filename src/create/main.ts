@@ -34,15 +34,24 @@ async function main(): Promise<number> {
     process.stderr.write(HELP);
     return values.help === true ? 0 : 2;
   }
-  const { added, kept, hints } = await createProject({ dir, packages: values.packages });
+  return create(dir, values);
+}
+
+interface Given {
+  readonly packages?: string | undefined;
+  readonly 'no-install'?: boolean | undefined;
+}
+
+async function create(dir: string, { packages, 'no-install': isBare = false }: Given): Promise<number> {
+  const { added, kept, hints } = await createProject({ dir, packages });
   const place = relative(process.cwd(), dir) || '.';
   say(`Added to ${place}: ${added.join(', ') || 'nothing'}`);
   if (kept.length > 0) say(`Kept as it is: ${kept.join(', ')}`);
   for (const hint of hints) say(hint);
-  if (values['no-install'] !== true && !install(dir)) return 1;
+  if (!isBare && !install(dir)) return 1;
   say(`
 Run:
-${place === '.' ? '' : `  cd ${place}\n`}${values['no-install'] === true ? '  npm install\n' : ''}  npx chordal dev
+${place === '.' ? '' : `  cd ${place}\n`}${isBare ? '  npm install\n' : ''}  npx chordal dev
 and in another shell of that folder:
   npm run chord`);
   return 0;

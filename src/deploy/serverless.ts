@@ -47,7 +47,7 @@ export type * from '../core/types/stack.ts';
  * ```
  */
 export function defineStack(options: StackOptions): Stack {
-  const { root, environment, command, say } = options;
+  const { environment, command, say } = options;
   const said = new Set<string>();
   const words = new Set(command);
   const isBuilt = words.has('deploy') || words.has('package');

@@ -37,8 +37,11 @@ export default class ChordalPlugin {
   /** Called by the framework before variables of plugins are resolved, and while the configuration may still grow. */
   asyncInit(): void {
     for (const key of ['functions', 'resources'] as const) {
-      const given = this.#serverless.configurationInput[key] ?? {};
-      const all = [...(Array.isArray(given) ? given : [given]), `\${chordal:${key}}`];
+      const given: unknown = this.#serverless.configurationInput[key] ?? {};
+      const all: readonly unknown[] = [
+        ...(Array.isArray(given) ? (given as readonly unknown[]) : [given]),
+        `\${chordal:${key}}`,
+      ];
       this.#serverless.extendConfiguration([key], all);
     }
   }
@@ -159,7 +162,10 @@ const UNKNOWN_BYTES = 80;
 
 function checkBytes(name: string, variables: Readonly<Record<string, unknown>>): void {
   const sizes = Object.entries(variables).map(([variable, value]) => {
-    const bytes = typeof value === 'object' ? UNKNOWN_BYTES : Buffer.byteLength(String(value));
+    const bytes =
+      typeof value === 'object'
+        ? UNKNOWN_BYTES
+        : Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value));
     return { variable, bytes: Buffer.byteLength(variable) + bytes };
   });
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -65,20 +65,32 @@ function checkIsPackaged(
   { patterns, isBundled, isIndividual }: OwnParts,
   root: string,
 ): void {
-  if (isBundled || !isRecord(one) || one['image'] !== undefined || typeof one['handler'] !== 'string') return;
-  const own = isRecord(one['package']) ? one['package'] : {};
-  if (own['artifact'] !== undefined) return;
-  const { handler } = one;
+  const handler = isBundled ? undefined : packagedHandler(one);
+  if (handler === undefined) return;
   const path = posix.normalize(handler.replace(/\.[^./]*$/, ''));
   const file = LOADED.map((extension) => `${path}${extension}`).find((found) => existsSync(join(root, found)));
   const what = `Cannot package the function ${name}: functions.${name}.handler of serverless.yml is ${handler}`;
   if (file === undefined) throw new ConfigurationError(`${what}, and ${missing(path, root)}`);
-  const isOwn = isIndividual || own['individually'] === true;
-  const all = [...(patterns ?? []), ...(isOwn && Array.isArray(own['patterns']) ? own['patterns'].map(String) : [])];
-  if (isIncluded(file, all)) return;
+  if (isIncluded(file, [...(patterns ?? []), ...ownPatterns(one, isIndividual)])) return;
   throw new ConfigurationError(
     `${what}, and package.patterns leaves out ${file}. Add '${folderOf(file)}' to the patterns, after '!**'.`,
   );
+}
+
+/** Returns the handler of a function that the framework packages; undefined if the function has an image or an archive. */
+function packagedHandler(one: unknown): string | undefined {
+  if (!isRecord(one) || one['image'] !== undefined || typeof one['handler'] !== 'string') return undefined;
+  return packageOf(one)['artifact'] === undefined ? one['handler'] : undefined;
+}
+
+function packageOf(one: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(one) && isRecord(one['package']) ? one['package'] : {};
+}
+
+/** The framework reads patterns of a function only if it packages the function alone. */
+function ownPatterns(one: unknown, isIndividual: boolean): readonly string[] {
+  const { patterns, individually } = packageOf(one);
+  return (isIndividual || individually === true) && Array.isArray(patterns) ? patterns.map(String) : [];
 }
 
 function missing(path: string, root: string): string {
