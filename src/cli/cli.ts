@@ -13,6 +13,7 @@ import { addGraph } from './commands/graph.ts';
 import { addIdCommands } from './commands/ids.ts';
 import { addInit } from './commands/init.ts';
 import { addList } from './commands/list.ts';
+import { addRevoke } from './commands/revoke.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
 import { addUi } from './commands/ui.ts';
@@ -58,6 +59,7 @@ const ADD_COMMANDS = [
   addCall,
   addRun,
   addIdCommands,
+  addRevoke,
   addGraph,
   addList,
   addUi,

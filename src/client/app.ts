@@ -1,7 +1,6 @@
 import { fromCelery } from '../core/canvas/celery-json.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
-import { isId } from '../core/protocol/ids.ts';
 import { checksOf } from '../core/protocol/options.ts';
 import { readSchedule } from '../core/schedule/schedule.ts';
 import { APP_DEFAULTS, TASK_DEFAULTS } from '../core/task/defaults.ts';
@@ -22,8 +21,10 @@ import { dataOf } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { checkArgumentsIn } from './check-canvas.ts';
 import { CLOUD_SETTINGS } from './cloud-settings.ts';
+import { makeControl } from './control.ts';
 import { setCurrentApp } from './current-app.ts';
 import { externalTask } from './external.ts';
+import { readId } from './read-id.ts';
 import { groupHandleOfId, handleOf, handleOfId } from './results/handles.ts';
 import type { Handle, SavedGroup } from './results/handles.ts';
 import { makeResultSet } from './results/result-set.ts';
@@ -74,6 +75,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       // The text that `save()` wrote under this id.
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
+    control: makeControl(engine),
     resultSet: (results: readonly Handle[]) => makeResultSet(engine, results),
     on: (event: unknown, listener: unknown) => hooks.on(readEvent(event), readFunction(listener, 'a listener')),
     around: (wrapper: unknown) => hooks.around(readFunction(wrapper, 'code around a task')),
@@ -174,12 +176,6 @@ function readName(name: unknown, to: 'register' | 'declare'): string {
   throw new InvalidOptions(
     `Cannot ${to} a task as ${describe(name)}: its name is a text that is not empty and does not begin with "celery."`,
   );
-}
-
-/** Reads an id: for a value that cannot be an id, a reader would wait for ever. */
-function readId(id: unknown): string {
-  if (typeof id === 'string' && isId(id)) return id;
-  throw new InvalidOptions(`Cannot use a taskId: ${mismatch('the id of a result', describe(id))}`);
 }
 
 function readSignature(source: unknown, spec: unknown): SignatureData {

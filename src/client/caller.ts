@@ -31,6 +31,7 @@ export interface RuntimeSignature extends AnySignature {
   link(callback: AnySignature): RuntimeSignature;
   linkError(callback: AnySignature): RuntimeSignature;
   clone(): RuntimeSignature;
+  stamp(stamps: unknown, options?: unknown): RuntimeSignature;
   skew(options?: SkewOptions): RuntimeSignature;
   pipe(next: AnySignature): RuntimeSignature;
   toJSON(): ReturnType<AnySignature['toJSON']>;

@@ -1,7 +1,8 @@
 import type { SignatureData, TaskData } from '../core/canvas/signature.ts';
 import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
 import { elementsOf, inlineItems } from '../core/protocol/plan.ts';
-import type { Plan } from '../core/protocol/plan.ts';
+import type { Plan, PlanOptions } from '../core/protocol/plan.ts';
+import { MOST_STAMPS, SENT_STAMPS } from '../core/protocol/stamps.ts';
 import { checkArguments } from '../core/task/parameters.ts';
 import { rateInterval } from '../core/task/rate.ts';
 import { nearest } from '../core/text/did-you-mean.ts';
@@ -42,7 +43,7 @@ export function checkArgumentsIn(engine: Engine, data: SignatureData): void {
 export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new Set()): void {
   for (const link of plan.links ?? []) checkPlan(engine, link.plan, checked);
   if ('task' in plan) {
-    checkHeaders(plan.task, plan.options?.headers, checked);
+    checkLabels(plan.task, plan.options, checked);
     const { softTimeLimit, timeLimit = engine.tasks.get(plan.task)?.options.timeLimit } = plan.options ?? {};
     checkLimits(softTimeLimit, timeLimit);
     return mustBeKnown(engine, plan.task, plan.options?.queue);
@@ -52,18 +53,29 @@ export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new
 
 // --- internal ---
 
-/** The most that the headers of one task may weigh, in characters of JSON: every message of it carries them. */
+/** The most that the headers and stamps of one task may weigh, in characters of JSON: every message carries them. */
 const MAX_HEADERS_CHARACTERS = 32_768;
 
 /** Members of a group share the headers of its call: they are measured once. */
-function checkHeaders(task: string, headers: object | undefined, checked: Set<object>): void {
-  if (headers === undefined || checked.has(headers)) return;
-  checked.add(headers);
-  const { length } = JSON.stringify(headers);
-  if (length <= MAX_HEADERS_CHARACTERS) return;
+function checkLabels(task: string, { headers, stamps }: PlanOptions = {}, checked: Set<object>): void {
+  const isNew = headers !== undefined && !checked.has(headers);
+  if (!isNew && stamps === undefined) return;
+  if (headers !== undefined) checked.add(headers);
+  const length = lengthOf(headers) + lengthOf(stamps);
+  if (length > MAX_HEADERS_CHARACTERS) {
+    const what = stamps === undefined ? 'headers' : 'headers and stamps';
+    throw new InvalidOptions(
+      `Cannot send ${task}: its ${what} have ${length} characters, and ${MAX_HEADERS_CHARACTERS} is the most. Pass large values as arguments.`,
+    );
+  }
+  if (stamps === undefined || SENT_STAMPS.is(stamps)) return;
   throw new InvalidOptions(
-    `Cannot send ${task}: its headers have ${length} characters, and ${MAX_HEADERS_CHARACTERS} is the most. Pass large values as arguments.`,
+    `Cannot send ${task}: its stamps and those of the canvases around it have more than ${MOST_STAMPS} values, which is the most. Stamp it with fewer.`,
   );
+}
+
+function lengthOf(record: object | undefined): number {
+  return record === undefined ? 0 : JSON.stringify(record).length;
 }
 
 /** A task whose arguments are all known. */

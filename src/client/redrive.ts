@@ -56,8 +56,9 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
   checkPlan(engine, whole);
   const until = keptFor(lastStart(whole, engine.clock.now()));
   const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
-  const { depth, tenant, traceparent, headers } = work;
-  const origin = { ...clientOrigin(engine, until, true), depth, ...compact({ tenant, traceparent, headers }) };
+  const { depth, tenant, traceparent, headers, stamps } = work;
+  const carried = compact({ tenant, traceparent, headers, stamps });
+  const origin = { ...clientOrigin(engine, until, true), depth, ...carried };
   const start = { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] };
   const sending = { id, plan: whole, app: REDRIVEN_BY, tenant, parent: letterId, until };
   await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain: true })]);

@@ -1,8 +1,11 @@
-import { NotRegistered } from '../core/errors/caller.ts';
+import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
+import { stampKey } from '../core/protocol/stamps.ts';
+import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 
@@ -10,7 +13,7 @@ import type { Engine } from '../engine/engine.ts';
  * The time that a revocation stands, in ms: a year. The work that it revokes may be held until any time ahead, and its
  * id may come into use again.
  */
-const STANDS_MS = 366 * 86_400_000;
+export const STANDS_MS: number = 366 * 86_400_000;
 
 /**
  * Asks for an id, and everything inside it that has not run, to be revoked. The request is durable when this resolves. A
@@ -42,4 +45,35 @@ export async function sendRevocation(engine: Engine, id: string): Promise<void> 
     by: { mid: message.mid, token: engine.nonces.token() },
     until: message.until,
   });
+}
+
+/**
+ * Revokes the tasks that carry one of these stamps and that a worker receives while the revocation stands: workers look stamps
+ * up while the gate is up. It is durable when this resolves.
+ *
+ * @param stamps for each name a value, or a list of values.
+ * @param standsMs how long it stands, in ms.
+ * @throws InvalidOptions if there is no stamp, or a value that no task can be revoked by.
+ */
+export async function revokeStamps(
+  { records, clock }: Pick<Engine, 'records' | 'clock'>,
+  stamps: Readonly<Record<string, unknown>>,
+  standsMs: number,
+): Promise<void> {
+  const keys = Object.entries(stamps).flatMap(([name, values]) => [values].flat().map((value) => keyOf(name, value)));
+  if (keys.length === 0)
+    throw new InvalidOptions(
+      'Cannot revoke by stamp: no stamp is given. Give a name and a value, as { customer: 42 }.',
+    );
+  const until = clock.now() + standsMs;
+  for (const scope of new Set(keys)) await records.revoke({ scope, until, gateUntil: until });
+}
+
+// --- internal ---
+
+function keyOf(name: string, value: unknown): string {
+  const key = value === undefined ? undefined : stampKey(name, value);
+  if (key !== undefined) return key;
+  const want = 'a text, a number, true, false or null; with its name at most about 800 characters';
+  throw new InvalidOptions(`Cannot revoke by the stamp ${describe(name)}: ${mismatch(want, describe(value))}`);
 }

@@ -104,12 +104,12 @@ function outcomeOf(ended: Ended): object {
 }
 
 async function runTaskHere(engine: Engine, plan: TaskPlan, { input, links, ofGroup }: Place): Promise<Ended> {
-  const { task, kwargs = {}, options: { headers } = {} } = plan;
+  const { task, kwargs = {}, options: { headers, stamps } = {} } = plan;
   const args = [...(plan.immutable === undefined ? input : []), ...(plan.args ?? [])];
   try {
     const value = await callTask(engine, plan, args);
     if (value instanceof ReplacementRequest) {
-      const replacement = planHere(engine, value.replacement.data, compact({ headers }));
+      const replacement = planHere(engine, value.replacement.data, compact({ headers, stamps }));
       return await run(engine, replacement, { input: [], links: links.map(onceForAll), ofGroup });
     }
     await tellOfSuccess(engine, links, value);
@@ -131,9 +131,15 @@ async function callTask(engine: Engine, plan: TaskPlan, args: readonly unknown[]
       { task: plan.task, known },
     );
   }
-  const { kwargs = {}, each, untyped, options: { headers = {} } = {} } = plan;
+  const { kwargs = {}, each, untyped, options: { headers = {}, stamps = {} } = {} } = plan;
   const around = currentRun();
-  const more = { each, isUntyped: untyped === true, headers, ...(around === undefined ? {} : callFrom(around)) };
+  const more = {
+    each,
+    isUntyped: untyped === true,
+    headers,
+    stamps,
+    ...(around === undefined ? {} : callFrom(around)),
+  };
   const call = directCall(engine.nonces.uuid(engine.clock.now()), args, kwargs, more);
   const run = makeRun(engine, task, call, around?.context.signal ?? new AbortController().signal, around);
   // As Celery's `raise self.replace(…)`, a replacement may be thrown.

@@ -14,6 +14,7 @@ import type { Caller, DedupOptions, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
 import { skewed } from './skew.ts';
+import { stampedBy } from './stamp.ts';
 
 /** Makes a signature of its data: an immutable value that can be called. */
 export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSignature {
@@ -44,6 +45,8 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
     linkError: (callback: AnySignature) =>
       again(withOptions(data, { linkError: [partOf(callback, 'an error callback')] })),
     clone: () => again(data),
+    stamp: (stamps: unknown, options: unknown = {}) =>
+      again(stampedBy(data, stamps, options, (part) => makeSignature(caller, part))),
     skew: (options?: SkewOptions) => again(skewed(data, options)),
     pipe: (next: AnySignature) => {
       mustNotBeNamed(data, 'the first part of a chain');

@@ -1,4 +1,4 @@
-import { childrenOf } from '../core/canvas/signature.ts';
+import { childrenOf } from '../core/canvas/children.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 

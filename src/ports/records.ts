@@ -120,7 +120,8 @@ export interface Records {
   readLedger(params: ReadLedger): Promise<readonly string[]>;
 
   /**
-   * Marks a scope as revoked, and raises the gate that has workers look at marks. A second call changes nothing.
+   * Marks a scope as revoked, and raises the gate that has workers look at marks. A second call changes nothing, but the
+   * mark stands until the later of both times.
    */
   revoke(params: Revoke): Promise<void>;
   /** Epoch ms until which workers must look at marks; 0 if there is nothing to look at. */

@@ -2,10 +2,11 @@ import { addressOf } from '../core/protocol/address.ts';
 import { afterSettle } from '../core/protocol/continue.ts';
 import { ACK } from '../core/protocol/delivery.ts';
 import type { Disposition } from '../core/protocol/delivery.ts';
-import { covers, restOf, workflowOf } from '../core/protocol/ids.ts';
+import { restOf, workflowOf } from '../core/protocol/ids.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
-import type { RevokeMessage } from '../core/protocol/message.ts';
+import type { Message, RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
+import { revocablesOf, revokedBy } from '../core/protocol/revocation.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Records } from '../ports/records.ts';
 import { interpret } from './interpret.ts';
@@ -19,12 +20,12 @@ const WATCH_MS = 5000;
 const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
 
 /**
- * Reads the revoked scopes of the workflows of some messages. They are read only while the gate is up, which is checked
+ * Reads the revoked scopes of the workflows of some messages, and which of their stamps are revoked. They are read only while the gate is up, which is checked
  * once a second, or for messages that were held for so long that the gate may have come down.
  */
 export async function revokedScopes(
   engine: Pick<Engine, 'records' | 'clock'>,
-  messages: readonly { readonly id: string; readonly held?: true }[],
+  messages: readonly Message[],
 ): Promise<readonly string[]> {
   const { records, clock } = engine;
   const now = clock.now();
@@ -34,26 +35,22 @@ export async function revokedScopes(
     gates.set(records, gate);
   }
   const isUp = gate.upUntil > now;
-  const workflows = new Set(messages.filter(({ held }) => isUp || held === true).map(({ id }) => workflowOf(id)));
+  const looked = messages.filter((message) => isUp || ('held' in message && message.held));
+  const workflows = new Set(looked.flatMap(revocablesOf));
   return workflows.size === 0 ? [] : records.revoked({ workflows: [...workflows] });
 }
 
-/** Returns the revoked scope that covers an id, if any. */
-function revokedScope(scopes: readonly string[], id: string): string | undefined {
-  return scopes.find((scope) => covers(scope, id));
-}
-
-/** Aborts `controller` when a running id is revoked; ends with `done`. */
+/** Aborts `controller` when a running message is revoked; ends with `done`. */
 export async function watchRevocation(
   engine: Engine,
-  id: string,
+  message: Message,
   controller: AbortController,
   done: AbortSignal,
 ): Promise<void> {
   for (;;) {
     await engine.clock.sleep(WATCH_MS, done);
     if (done.aborted) return;
-    const scope = revokedScope(await revokedScopes(engine, [{ id }]).catch(() => []), id);
+    const scope = revokedBy(await revokedScopes(engine, [message]).catch(() => []), message);
     if (scope !== undefined) return controller.abort(new Error(`The task was revoked with ${scope}`));
   }
 }

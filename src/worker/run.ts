@@ -29,7 +29,7 @@ import { observed } from './observe.ts';
 import { watchRevocation } from './revocations.ts';
 
 /** The arguments of a run, read and decoded. */
-export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'members'>;
+export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'stamps' | 'members'>;
 
 /**
  * Reads all that a run needs, before it begins or claims: a refusal of the cloud is then not a failure of the task.
@@ -55,7 +55,7 @@ export async function runToDecision(
   const { engine, message } = delivery;
   const revoked = new AbortController();
   const done = new AbortController();
-  const watching = watchRevocation(engine, message.id, revoked, done.signal);
+  const watching = watchRevocation(engine, message, revoked, done.signal);
   engine.meter?.count('runs', task.name);
   let result: RunResult;
   try {
@@ -106,21 +106,26 @@ async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
     kwargs: Object.fromEntries(
       Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
     ),
-    headers: readHeaders(withOwn(message, sig.options), sig.task),
+    ...readLabels(withOwn(message, sig.options), sig.task),
   };
 }
 
-/** Reads the headers. They are the run's own, as its arguments are: changes to them do not reach a retry. */
-function readHeaders({ headers = {} }: Baggage, task: string): TaskCall['headers'] {
+/** Reads the headers and stamps. They are the run's own, as its arguments are: changes to them do not reach a retry. */
+function readLabels({ headers = {}, stamps = {} }: Baggage, task: string): Pick<TaskCall, 'headers' | 'stamps'> {
+  return { headers: readRecord(headers, 'header', task), stamps: readRecord(stamps, 'stamp', task) };
+}
+
+function readRecord(record: Readonly<Record<string, Json>>, what: string, task: string): TaskCall['headers'] {
   return Object.fromEntries(
-    Object.entries(headers).map(([key, value]) => [key, fromJson(copyJson(value), `header ${key} of ${task}`)]),
+    Object.entries(record).map(([key, value]) => [key, fromJson(copyJson(value), `${what} ${key} of ${task}`)]),
   );
 }
 
 /** Returns the plan of a replacement, or of an addition to the chord, with the task's own labels. */
 function planLabelled({ engine, message: { sig } }: TaskDelivery, data: SignatureData): Plan {
-  const { headers, tenant } = sig.options ?? {};
-  const labels = compact({ headers: headers && readHeaders({ headers }, sig.task), tenant });
+  const { headers, stamps, tenant } = sig.options ?? {};
+  const own = readLabels(compact({ headers, stamps }), sig.task);
+  const labels = compact({ headers: headers && own.headers, stamps: stamps && own.stamps, tenant });
   return planOf(data, { labels, calledAt: engine.clock.now() });
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/core/protocol/address.ts';
+import { stampKey } from '../../src/core/protocol/stamps.ts';
 import type { DeadLetter, Records } from '../../src/ports/records.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';
@@ -114,6 +115,15 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(await records.revoked({ workflows: [workflow, workflow] })).toEqual([workflow]);
       });
 
+      it('revoke() leaves a mark that stands for longer', async () => {
+        const workflow = freshWorkflow();
+        const long = clock.now() + 3 * DAY;
+        await records.revoke({ scope: workflow, until: long, gateUntil: long });
+        await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
+        await clock.sleep(2 * DAY);
+        expect(await records.revoked({ workflows: [workflow] })).toEqual([workflow]);
+      });
+
       it('revoke() leaves the gate up for longer when it is', async () => {
         const [long, short] = [clock.now() + 2 * DAY, clock.now() + DAY];
         await records.revoke({ scope: freshWorkflow(), until: long, gateUntil: long });
@@ -139,6 +149,14 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         const asked = workflows.slice(0, 20);
         const scopes = await records.revoked({ workflows: [...asked, freshWorkflow()] });
         expect(scopes.toSorted()).toEqual(asked.map((workflow) => `${workflow}~2!1.0`).toSorted());
+      });
+
+      it('revoked() finds the key of a stamp, whatever its value is', async () => {
+        const keys = ['a~b.c!d^e', '\ud800 ü "/', 42, null].map((value) => stampKey('customer', value) ?? '');
+        await Promise.all(keys.map((scope) => records.revoke({ scope, until: until(), gateUntil: until() })));
+        expect((await records.revoked({ workflows: keys })).toSorted()).toEqual(keys.toSorted());
+        const others = [stampKey('customer', '42') ?? '', stampKey('client', 42) ?? ''];
+        expect(await records.revoked({ workflows: others })).toEqual([]);
       });
 
       it('gate() and revoked() find nothing when their time is over', async () => {

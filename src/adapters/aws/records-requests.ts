@@ -48,7 +48,12 @@ export function ledgerRequest(table: string, key: string): QueryCommandInput {
 }
 
 export function markRequest(table: string, scope: string, until: number): PutItemCommandInput {
-  return putRequest(table, { pk: workflowOf(scope), sk: `!${scope}` }, {}, until);
+  return {
+    ...putRequest(table, { pk: workflowOf(scope), sk: `!${scope}` }, {}, until),
+    // A second revocation may stand for less long.
+    ConditionExpression: 'attribute_not_exists(x) OR x < :x',
+    ExpressionAttributeValues: { ':x': expiry(until) },
+  };
 }
 
 /** All marks of a workflow. */

@@ -72,7 +72,9 @@ export class MemoryRecords implements Records {
   }
 
   async revoke({ scope, until, gateUntil }: Revoke): Promise<void> {
-    group(this.#marks, workflowOf(scope), this.#clock).set(scope, scope, until);
+    const marks = group(this.#marks, workflowOf(scope), this.#clock);
+    const standing = marks.entries().find(({ key }) => key === scope)?.until ?? 0;
+    marks.set(scope, scope, Math.max(standing, until));
     this.#gate = Math.max(this.#gate, gateUntil);
   }
 

@@ -6,7 +6,7 @@ import { addCloudOptions, addWaitOptions, readCloudOptions, readWait } from '../
 import type { GivenCloud, GivenWait } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 
-/** Adds the commands that take the id of a task or a canvas: `result`, `inspect`, `revoke` and `forget`. */
+/** Adds the commands that take the id of a task or a canvas: `result`, `inspect` and `forget`. */
 export function addIdCommands(program: Command, line: CommandLine): void {
   addResult(program, line);
   addInspect(program, line);
@@ -24,16 +24,6 @@ interface IdCommand {
 }
 
 const ID_COMMANDS: readonly IdCommand[] = [
-  {
-    name: 'revoke',
-    description: 'Revoke the tasks of a canvas that have not run yet; takes effect within about a second',
-    purpose: 'send',
-    answer: async ({ app }, id) =>
-      app
-        .asyncResult(id)
-        .revoke()
-        .then(() => ({ taskId: id })),
-  },
   {
     name: 'forget',
     description: 'Delete the stored value of a task or a canvas; its id cannot be used again',

@@ -13,7 +13,9 @@ import type { CallOptions, SignatureData } from './signature.ts';
 /** Returns a signature's options as Celery names them. */
 export function writeOptions(options: CallOptions, write: (link: SignatureData) => JsonObject): JsonObject {
   const written = NAMES.map(([name, celery]) => [celery, writeOption(name, options[name], write)] as const);
-  return compact(Object.fromEntries(written)) as JsonObject;
+  const { stamps, ...others } = compact(Object.fromEntries(written)) as JsonObject;
+  // Celery writes each stamp beside the options, and lists their names.
+  return isPlainObject(stamps) ? { ...others, ...stamps, stamped_headers: Object.keys(stamps) } : others;
 }
 
 /**
@@ -30,7 +32,7 @@ export function readOptions(
   if (json === undefined || json === null) return {};
   if (!isPlainObject(json)) throw expected(where, 'an object', json);
   const options = NAMES.map(([name, celery, check]) => {
-    const value = ownValue(json, celery, check);
+    const value = name === 'stamps' ? stampsIn(json) : ownValue(json, celery, check);
     return [name, value === undefined ? undefined : readOption(name, value, { at: `${where}.${celery}`, check, read })];
   });
   // The remaining fields are exactly those that were given.
@@ -72,6 +74,7 @@ function readOption(name: keyof CallOptions, value: unknown, { at, check, read }
     return list.length === 0 ? undefined : list.map((link, index) => read(link, `${at}[${index}]`));
   }
   if (name === 'headers') return record(value, at);
+  if (name === 'stamps' && check.is(value)) return record(value, at);
   if (name === 'eta' || (name === 'expires' && typeof value !== 'number')) return date(value, at);
   if (check.is(value)) return value;
   throw expected(at, check.want, value);
@@ -82,6 +85,14 @@ function ownValue(json: Readonly<Record<string, unknown>>, key: string, check: O
   if (!Object.hasOwn(json, key)) return undefined;
   const value = json[key];
   return value === null && !check.is(null) ? undefined : value;
+}
+
+/** Returns the stamps of a signature: in a message under their own name, in a signature beside its options. */
+function stampsIn(json: Readonly<Record<string, unknown>>): unknown {
+  const { stamps, stamped_headers: names } = json;
+  if (stamps !== undefined && stamps !== null) return stamps;
+  if (!Array.isArray(names) || names.length === 0) return undefined;
+  return Object.fromEntries(Object.entries(json).filter(([name]) => names.includes(name)));
 }
 
 function date(value: unknown, at: string): Date {

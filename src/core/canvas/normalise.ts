@@ -5,7 +5,7 @@ import type { Json } from '../values/json.ts';
 import { checkLimits } from '../values/option-checks.ts';
 import { toJson } from '../values/serializer.ts';
 import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
-import { depthOf, mergeOptions, spreadChain, withOptions } from './signature.ts';
+import { depthOf, fillOptions, mergeOptions, spreadChain, withOptions } from './signature.ts';
 
 /** How many frames a message may carry, and so how deep canvases may nest. */
 const MAX_FRAMES = 64;
@@ -42,7 +42,7 @@ export interface PlanContext {
 type Encode = (value: unknown, what: string) => Json;
 
 /** The options that a signature also passes to its callbacks. */
-export type CallBaggage = Pick<CallOptions, 'headers' | 'tenant'>;
+export type CallBaggage = Pick<CallOptions, 'headers' | 'stamps' | 'tenant'>;
 
 /**
  * Refuses canvases that nest too deep, before anything recurs over them.
@@ -175,7 +175,7 @@ function memberPlans(members: readonly SignatureData[], down: HandedDown, collec
 function chainOptions(own: CallOptions, down: HandedDown, index: number): HandedDown {
   const { override, fallback } = down;
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = timed(own, down);
-  const rest = { ...down, override: withoutStart(override), fallback: withoutStart(mergeOptions(fallback, options)) };
+  const rest = { ...down, override: withoutStart(override), fallback: withoutStart(fillOptions(fallback, options)) };
   if (index > 0) return rest;
   const { countdown, eta } = { ...options, ...override };
   const start = compact({ countdown, eta });
@@ -244,8 +244,8 @@ function linkOf(on: Link['on'], callback: SignatureData, labels: CallBaggage, do
 }
 
 function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
-  const { headers, tenant } = optionsOf(own, down);
-  return compact({ headers, tenant });
+  const { headers, stamps, tenant } = optionsOf(own, down);
+  return compact({ headers, stamps, tenant });
 }
 
 /**
@@ -253,11 +253,11 @@ function labelsOf(own: CallOptions, down: HandedDown): CallBaggage {
  * missing ones.
  */
 function optionsOf(own: CallOptions, { fallback, override }: HandedDown): CallOptions {
-  return mergeOptions(mergeOptions(fallback, own), override);
+  return mergeOptions(fillOptions(fallback, own), override);
 }
 
 function wireOptions(own: CallOptions, down: HandedDown, task: string): PlanOptions {
-  const { eta, expires, headers, link: _link, linkError: _linkError, taskId, ...plain } = optionsOf(own, down);
+  const { eta, expires, headers, stamps, link: _l, linkError: _e, taskId, ...plain } = optionsOf(own, down);
   checkLimits(plain.softTimeLimit, plain.timeLimit);
   return compact({
     ...plain,
@@ -266,6 +266,7 @@ function wireOptions(own: CallOptions, down: HandedDown, task: string): PlanOpti
     expires: typeof expires === 'number' ? expires : undefined,
     expiresAt: expires instanceof Date ? expires.getTime() : undefined,
     headers: headers === undefined ? undefined : jsonRecord(down, headers, (key) => `header ${key} of ${task}`),
+    stamps: stamps === undefined ? undefined : jsonRecord(down, stamps, (key) => `stamp ${key} of ${task}`),
   });
 }
 

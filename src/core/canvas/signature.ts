@@ -107,6 +107,8 @@ export interface CallOptions {
   readonly tenant?: string;
   /** Values that travel with it. */
   readonly headers?: Readonly<Record<string, unknown>>;
+  /** The stamps that it carries, by their names. */
+  readonly stamps?: Readonly<Record<string, unknown>>;
   /** The callbacks of its success. */
   readonly link?: readonly SignatureData[];
   /** The callbacks of its failure. */
@@ -197,31 +199,31 @@ export function asImmutable(data: SignatureData): SignatureData {
   return mapChildren(data, (child, takes) => (takes ? asImmutable(child) : child));
 }
 
-/** Lists the signatures that a canvas is made of, its callbacks left out. */
-export function childrenOf(data: SignatureData): readonly SignatureData[] {
-  const children: SignatureData[] = [];
-  mapChildren(data, (child) => {
-    children.push(child);
-    return child;
-  });
-  return children;
-}
-
 /** Returns the same signature with further options; the later win, callbacks add up. */
 export function withOptions<Data extends SignatureData>(data: Data, options: CallOptions): Data {
   return { ...data, options: mergeOptions(data.options, options) };
 }
 
-/** Merges two sets of options: the later win, callbacks add up, headers merge. */
+/** Merges two sets of options: the later win, callbacks add up, headers merge, and stamps that stand stay. */
 export function mergeOptions(options: CallOptions, later: CallOptions): CallOptions {
-  const link = [...(options.link ?? []), ...(later.link ?? [])];
-  const linkError = [...(options.linkError ?? []), ...(later.linkError ?? [])];
-  const headers = { ...options.headers, ...later.headers };
-  const { link: _link, linkError: _linkError, headers: _headers, ...rest } = { ...options, ...later };
+  const { link = [], linkError = [], headers, stamps, ...rest } = options;
+  const { link: links = [], linkError: linkErrors = [], headers: laterHeaders, stamps: laterStamps, ...more } = later;
   return {
     ...rest,
-    ...compact({ link: unlessEmpty(link), linkError: unlessEmpty(linkError), headers: unlessEmpty(headers) }),
+    ...more,
+    ...compact({
+      link: unlessEmpty([...link, ...links]),
+      linkError: unlessEmpty([...linkError, ...linkErrors]),
+      headers: unlessEmpty({ ...headers, ...laterHeaders }),
+      stamps: unlessEmpty({ ...laterStamps, ...stamps }),
+    }),
   };
+}
+
+/** Merges the options of a signature into those that only fill in missing ones: its own win. */
+export function fillOptions(fallback: CallOptions, own: CallOptions): CallOptions {
+  const stamps = unlessEmpty({ ...fallback.stamps, ...own.stamps });
+  return { ...mergeOptions(fallback, own), ...compact({ stamps }) };
 }
 
 /**
@@ -247,13 +249,11 @@ export function spreadChain(step: SignatureData): readonly SignatureData[] {
   });
 }
 
-// --- internal ---
-
 /**
  * Changes each signature that a canvas is made of, its callbacks left out. `takesArguments` says whether arguments given to the canvas
  * reach the child: the first step of a chain, the members of a group, the header of a chord.
  */
-function mapChildren(
+export function mapChildren(
   data: SignatureData,
   change: (child: SignatureData, takesArguments: boolean) => SignatureData,
 ): SignatureData {
@@ -274,10 +274,12 @@ function mapChildren(
   }
 }
 
+// --- internal ---
+
 /** Returns the same signature with options for those of its tasks that do not say otherwise. */
 function withFallback(data: SignatureData, fallback: CallOptions): SignatureData {
   if (Object.keys(fallback).length === 0) return data;
-  if (data.kind === 'task') return { ...data, options: mergeOptions(fallback, data.options) };
+  if (data.kind === 'task') return { ...data, options: fillOptions(fallback, data.options) };
   return mapChildren(data, (child) => withFallback(child, fallback));
 }
 

@@ -16,7 +16,7 @@ export interface Seat {
 
 /** Returns the signatures that a message asks for, in the order in which they run: its own task first. */
 export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): readonly JsonObject[] {
-  const { task = null, eta, expires, timelimit, ignore_result: ignores, group, group_index: index } = headers;
+  const { task = null, eta, expires, timelimit, ignore_result: ignores, group, group_index: index, stamps } = headers;
   const { callbacks, errbacks, chord, chain } = embed;
   const [hard, soft] = listOf(timelimit);
   const options = given({
@@ -27,6 +27,7 @@ export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): re
     soft_time_limit: soft,
     ignore_result: ignores === true ? true : undefined,
     headers: customHeaders(headers),
+    stamps: isPlainObject(stamps) ? unlessEmpty(stamps) : undefined,
     link: callbacks,
     link_error: errbacks,
     chord,

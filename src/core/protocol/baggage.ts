@@ -1,6 +1,7 @@
-import { compact } from '../values/compact.ts';
+import { compact, unlessEmpty } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import type { PlanOptions, TaskPlan } from './plan.ts';
+import type { Stamps } from './stamps.ts';
 
 /**
  * The labels that users put on tasks, for themselves and for queues. A message carries those of its canvas. A task's
@@ -8,6 +9,7 @@ import type { PlanOptions, TaskPlan } from './plan.ts';
  */
 export interface Baggage {
   readonly headers?: Readonly<Record<string, Json>>;
+  readonly stamps?: Stamps;
   readonly tenant?: string;
 }
 
@@ -15,7 +17,8 @@ export interface Baggage {
 export function withOwn(carried: Baggage, options: PlanOptions = {}): Baggage {
   const { tenant = carried.tenant } = options;
   const isBare = carried.headers === undefined && options.headers === undefined;
-  return compact({ headers: isBare ? undefined : { ...carried.headers, ...options.headers }, tenant });
+  const stamps = unlessEmpty({ ...carried.stamps, ...options.stamps });
+  return compact({ headers: isBare ? undefined : { ...carried.headers, ...options.headers }, stamps, tenant });
 }
 
 /**

@@ -4,13 +4,14 @@ import { TimeLimitExceeded, WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
 import { lacksItsTenant } from './baggage.ts';
 import { ROOM_RECEIVES, secondsWithoutTime } from './batch-order.ts';
-import { covers, workflowOf } from './ids.ts';
+import { workflowOf } from './ids.ts';
 import { LIFETIME_MS } from './lifetime.ts';
 import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
 import type { Message, RunMessage } from './message.ts';
 import type { Cell, NextAttempt, Outcome, Owner, Rerun, Result, Standing } from './outcome.ts';
 import { ownershipOf, revokedBecause } from './outcome.ts';
+import { isRevoked } from './revocation.ts';
 
 /**
  * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
@@ -242,7 +243,7 @@ function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage,
     return { kind: 'end', disposition: whileDeployed(facts.receives) };
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   const isDuplicate = isPossibleDuplicate(facts);
-  if ((due > now || lacksItsTenant(message)) && !revoked.some((scope) => covers(scope, message.id))) {
+  if ((due > now || lacksItsTenant(message)) && !isRevoked(revoked, message)) {
     // @defect forward-keeps-mark
     const again = isDuplicate ? { again: true as const } : {};
     const { held: _held, ...same } = slotAt === undefined ? message : { ...message, slot: true as const };
@@ -261,8 +262,7 @@ function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next
 /** Judges a delivery whose attempt is undecided. */
 function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: DeliveryFacts<RunMessage, T>): Next<T> {
   const { sig, id, expires, frames, until } = message;
-  if (revoked.some((scope) => covers(scope, id)))
-    return { kind: 'commit', decision: revokedBecause('revoked', sig.task) };
+  if (isRevoked(revoked, message)) return { kind: 'commit', decision: revokedBecause('revoked', sig.task) };
   if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired', sig.task) };
   const task = tasks.get(sig.task);
   if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };

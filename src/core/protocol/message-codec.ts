@@ -10,6 +10,7 @@ import { ENVELOPE_VERSION } from './message.ts';
 import type { Frame, Message } from './message.ts';
 import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
+import { SENT_STAMPS } from './stamps.ts';
 
 /** An envelope of a later release, with the fields that are enough to settle it. */
 export interface NewerMessage {
@@ -21,7 +22,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked tenant traceparent headers lo hi'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked tenant traceparent headers stamps lo hi'.split(
     ' ',
   ),
 );
@@ -174,6 +175,7 @@ const FIELDS = {
   tenant: { is: optional(TENANT_NAME.is), want: TENANT_NAME.want },
   traceparent: { is: optional(isText), want: 'a text' },
   headers: { is: optional(isPlainObject), want: 'an object' },
+  stamps: { is: optional(SENT_STAMPS.is), want: SENT_STAMPS.want },
   notBefore: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run', 'expand'] },
   in: { is: optional(isInput), want: 'an input', kinds: ['run', 'expand'] },
   expires: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },

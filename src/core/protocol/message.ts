@@ -1,6 +1,7 @@
 import type { Json } from '../values/json.ts';
 import type { Value } from './outcome.ts';
 import type { Items, Link, Plan, TaskPlan } from './plan.ts';
+import type { Stamps } from './stamps.ts';
 
 /** The version of the envelope that this release writes; it reads this one and the one before. */
 export const ENVELOPE_VERSION = 1;
@@ -70,6 +71,7 @@ export interface Carried {
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;
+  readonly stamps?: Stamps;
 }
 
 interface Sent extends Carried {

@@ -78,8 +78,8 @@ function common(
 }
 
 function carried(origin: Origin, id: string): Carried {
-  const { root, depth, keep, tenant, traceparent, headers } = origin;
+  const { root, depth, keep, tenant, traceparent, headers, stamps } = origin;
   const parent = origin.sender === id ? origin.parent : origin.sender;
   const until = origin.joinUntil ?? origin.until;
-  return compact({ depth, until, root, parent, keep, tenant, traceparent, headers });
+  return compact({ depth, until, root, parent, keep, tenant, traceparent, headers, stamps });
 }

@@ -16,6 +16,7 @@ import {
 } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
 import { isWorkflowId } from './ids.ts';
+import { SENT_STAMPS, STAMPS } from './stamps.ts';
 
 /**
  * Where an option may be given: to an app, to a task, to a task that a Python worker runs, or to a call, which is a
@@ -109,6 +110,14 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     celery: 'headers',
     wire: OBJECT,
     doc: 'Custom headers. They travel with retries, replacements and callbacks.',
+  },
+  stamps: {
+    scopes: ['call'],
+    check: STAMPS,
+    celery: 'stamps',
+    celeryCheck: SENT_STAMPS,
+    wire: SENT_STAMPS,
+    doc: 'Stamps by their names, as `stamp()` sets them. They travel as headers do, and `revokeByStamp` finds tasks by them. A stamp that stands stays.',
   },
   link: { scopes: ['call'], check: SIGNATURES, celery: 'link', doc: 'Callbacks: started once with the value.' },
   linkError: {

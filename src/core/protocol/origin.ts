@@ -5,6 +5,7 @@ import { keptFor } from './lifetime.ts';
 import type { FanOut } from './limits.ts';
 import type { Call, Message } from './message.ts';
 import type { Owner } from './outcome.ts';
+import type { Stamps } from './stamps.ts';
 
 /**
  * The part that every effect of one delivery shares: the actor, the time, the task it acts for, and the data that
@@ -31,6 +32,7 @@ export interface Origin extends FanOut {
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;
+  readonly stamps?: Stamps;
 }
 
 /** Returns the origin of the effects of one delivery of a message. */
@@ -39,7 +41,7 @@ export function originOf(
   delivery: Pick<Origin, 'again' | 'now'> & FanOut & { readonly token: string },
 ): Origin {
   const { token, now, ...rest } = delivery;
-  const { mid, depth, frames, keep, tenant, traceparent, headers } = message;
+  const { mid, depth, frames, keep, tenant, traceparent, headers, stamps } = message;
   const isTask = message.kind === 'run';
   const root = isTask ? (message.root ?? message.id) : message.root;
   const sender = isTask ? message.id : message.parent;
@@ -60,6 +62,7 @@ export function originOf(
       tenant,
       traceparent,
       headers,
+      stamps,
     }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../values/json.ts';
 import type { Value } from './outcome.ts';
+import type { Stamps } from './stamps.ts';
 
 /**
  * The work to run, in the normal form that messages and blocks carry: a task, a sequence or a parallel group.
@@ -77,6 +78,7 @@ export interface PlanOptions {
   readonly queue?: string;
   readonly tenant?: string;
   readonly headers?: Readonly<Record<string, Json>>;
+  readonly stamps?: Stamps;
   readonly ignoreResult?: boolean;
   /** `null`: no limit. */
   readonly maxRetries?: number | null;

@@ -1,5 +1,6 @@
 import type { JournalMode } from '../text/journal-modes.ts';
 import type { LogLevel } from '../text/log-levels.ts';
+import type { Control } from './control.ts';
 import type { AroundCall, AroundTask, OnTaskEvent } from './events.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
@@ -54,6 +55,8 @@ export interface ClientApp {
    * @throws InvalidOptions for a value that cannot be an id.
    */
   groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
+  /** Changes what workers do from now on: it revokes work. */
+  readonly control: Control;
   /** Any results as one. */
   readonly resultSet: ResultSetFunction;
   /**

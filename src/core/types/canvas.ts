@@ -3,6 +3,7 @@ import type { AsyncResult, GroupResult } from './results.ts';
 import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf } from './signature.ts';
 /** Signatures, chains, and which steps fit. */
 import type { SkewOptions } from './skew.ts';
+import type { StampingVisitor, StampOptions, Stamps } from './stamps.ts';
 
 /**
  * A task with some of its arguments, or a canvas: an immutable value. Calling it runs it here, `delay` on a worker.
@@ -67,6 +68,22 @@ export interface Signature<
   link<This extends AnySignature>(this: This, callback: AnySignature): This;
   /** Returns the same with a signature to be started with the failure, if it fails. */
   linkError<This extends AnySignature>(this: This, callback: AnySignature): This;
+  /**
+   * Returns the same with stamps for each of its tasks and callbacks. Stamps travel with retries, replacements, callbacks and
+   * launches; a task reads them in `ctx.request.stamps`, and `app.control.revokeByStamp` revokes tasks by them.
+   *
+   * @param stamps the stamps by their names, or a visitor that gives each part its own.
+   * @param options `appendStamps`: a stamp of a name that stands already adds its values to a list; default false: it takes
+   * the place of the other.
+   * @throws InvalidOptions for stamps that cannot be used, CanvasTooDeep for a canvas that nests too deep.
+   *
+   * @example
+   * ```ts
+   * const result = await chain(add.s(1, 2), add.s(3)).stamp({ customer: 42 }).delay();
+   * await result.get(); // 6
+   * ```
+   */
+  stamp<This extends AnySignature>(this: This, stamps: Stamps | StampingVisitor, options?: StampOptions): This;
   /** Returns the same again. */
   clone<This extends AnySignature>(this: This): This;
 }

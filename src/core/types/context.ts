@@ -147,6 +147,10 @@ export interface Request {
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** The `headers` of the call; empty if it had none. */
   readonly headers: Readonly<Record<string, unknown>>;
+  /** The stamps of the call by their names, as `stamp()` set them; empty if it had none. */
+  readonly stamps: Readonly<Record<string, unknown>>;
+  /** The names of the stamps. */
+  readonly stampedHeaders: readonly string[];
   /** The time before which it was not to start; null if it was to start at once. */
   readonly eta: Date | null;
   /** The time after which it would not have started; null if there was none. */

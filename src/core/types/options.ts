@@ -52,6 +52,11 @@ export interface SignatureOptions {
   readonly tenant?: string;
   /** Custom headers; they travel with retries, replacements and links. `traceparent` is also in each envelope. Default none. */
   readonly headers?: Readonly<Record<string, unknown>>;
+  /**
+   * Stamps by their names, as `stamp()` sets them: at most 50 values. They travel as headers do; a stamp that stands is not
+   * replaced by an option. `app.control.revokeByStamp` revokes tasks by them. Default none.
+   */
+  readonly stamps?: Readonly<Record<string, unknown>>;
   /** Started once with the value, when it has succeeded. Default none. */
   readonly link?: AnySignature | readonly AnySignature[];
   /** Started once with the failure, when it has failed. Default none. */

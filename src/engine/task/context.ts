@@ -129,7 +129,7 @@ export function makeRun(
 
 /** Returns the facts of a call, as its context shows them. */
 export function requestOf(call: TaskCall): Request {
-  const { id, rootId, parentId, groupId, groupIndex, retries, args, kwargs, headers, calledDirectly } = call;
+  const { id, rootId, parentId, groupId, groupIndex, retries, args, kwargs, headers, stamps, calledDirectly } = call;
   return {
     id,
     workflowId: workflowOf(id),
@@ -141,6 +141,8 @@ export function requestOf(call: TaskCall): Request {
     args,
     kwargs,
     headers,
+    stamps,
+    stampedHeaders: Object.keys(stamps),
     eta: call.notBefore === null ? null : new Date(call.notBefore),
     expires: call.expires === null ? null : new Date(call.expires),
     calledDirectly,

@@ -17,6 +17,7 @@ export interface TaskCall {
   readonly members?: readonly Attempt[] | undefined;
   /** The headers for what follows from it, which code around it adds. */
   readonly carried: Record<string, string>;
+  readonly stamps: Readonly<Record<string, unknown>>;
   readonly notBefore: number | null;
   readonly expires: number | null;
   readonly each: 'map' | 'starmap' | undefined;
@@ -33,7 +34,14 @@ export interface TaskCall {
 /** The call that a message asks for, with its loaded arguments. */
 export function callOf(
   message: RunMessage,
-  { args, kwargs, headers, members, isAgain }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'members' | 'isAgain'>,
+  {
+    args,
+    kwargs,
+    headers,
+    stamps,
+    members,
+    isAgain,
+  }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'stamps' | 'members' | 'isAgain'>,
 ): TaskCall {
   const { id, frames, sig } = message;
   const join = frames.find(isJoinFrame);
@@ -49,6 +57,7 @@ export function callOf(
     headers,
     members,
     carried: {},
+    stamps,
     notBefore: message.notBefore ?? null,
     expires: message.expires ?? null,
     each: sig.each,
@@ -78,6 +87,7 @@ export function directCall(
     kwargs,
     headers: {},
     carried: {},
+    stamps: {},
     notBefore: null,
     expires: null,
     each: undefined,

@@ -247,6 +247,28 @@ const rows: Record<string, () => Promise<void>> = {
     expect(await result.state()).toBe('REVOKED');
   },
 
+  Stamps: async () => {
+    const app = createApp('stamping');
+    const stamps = app.task('stamps', (_before: unknown = undefined) => currentTask().request.stamps);
+    const launching = app.task('launching', async () => (await stamps.delay()).taskId);
+    use({ stamping: app.handler(stamps, launching) });
+    expect(await valueOf(chord([stamps.s()], stamps.s()).stamp({ customer: 42 }))).toEqual({ customer: 42 });
+    const launched = String(await valueOf(launching.s().stamp({ customer: 42 })));
+    expect(await app.asyncResult(launched).get()).toEqual({ customer: 42 });
+  },
+
+  '`revoke_by_stamped_headers`': async () => {
+    const app = createApp('stampRevoked');
+    const one = app.task('one', () => 1);
+    use({ stampRevoked: app.handler(one) });
+    const before = await one.s().stamp({ customer: 42 }).applyAsync({ countdown: 10 });
+    await app.control.revokeByStamp({ customer: 42 });
+    await cloud.clock.sleep(2000);
+    const later = await one.s().stamp({ customer: 42 }).delay();
+    for (const result of [before, later])
+      await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED' });
+  },
+
   'Rate limits': async () => {
     const app = createApp('limited');
     const slow = app.task('slow', { rateLimit: '1/m' }, (i: number) => i);

@@ -20,6 +20,7 @@ const names: readonly [Scope, object][] = [
       queue: 1,
       tenant: 1,
       headers: 1,
+      stamps: 1,
       link: 1,
       linkError: 1,
       ignoreResult: 1,

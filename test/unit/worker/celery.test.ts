@@ -1,5 +1,5 @@
 /** Messages of a Celery application, as a worker takes them: twice, out of order, and up to their end. */
-import { group } from 'chordal';
+import { currentTask, group } from 'chordal';
 import { describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
@@ -48,6 +48,30 @@ async function drain(bench: CeleryBench, texts: readonly string[]): Promise<void
 }
 
 describe('a message of Celery', () => {
+  it('has its stamps, and is revoked by them', async () => {
+    const bench = celeryBench();
+    bench.app.task('proj.stamps', () => currentTask().request.stamps);
+    const headers = { stamped_headers: ['customer'], stamps: { customer: [42] } };
+    const link = celerySignature('proj.stamps', { task_id: 'c', customer: 43, stamped_headers: ['customer'] });
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.stamps', headers, embed: { chain: [link] } })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ result: { customer: [42] } });
+    await bench.app.control.revokeByStamp({ customer: 42 });
+    await drain(bench, [
+      celeryText({ id: 'b', task: 'proj.stamps', headers }),
+      celeryText({ id: 'd', task: 'proj.stamps', headers: { ...headers, stamps: { customer: 43 } } }),
+    ]);
+    expect(bench.results.resultOf('b')).toMatchObject({ status: 'REVOKED' });
+    expect(bench.results.resultOf('d')).toMatchObject({ status: 'SUCCESS', result: { customer: 43 } });
+  });
+
+  it('with more stamps than workers look up fails with the reason', async () => {
+    const bench = celeryBench();
+    const stamps = { customers: Array.from({ length: 51 }, (_, i) => i) };
+    await drain(bench, [celeryText({ id: 'a', args: [1, 2], headers: { stamped_headers: ['customers'], stamps } })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE' });
+    expect(JSON.stringify(bench.results.resultOf('a'))).toContain('at most 50 stamps');
+  });
+
   it('runs, and its result is where Celery reads it', async () => {
     const bench = celeryBench();
     await drain(bench, [celeryText({ id: 'a', args: [1, 2] })]);
