@@ -56,11 +56,12 @@ export default {
     },
     {
       name: 'cloud-only-at-the-edge',
-      comment: 'An AWS SDK, an emulator or esbuild is imported only by adapters/aws, runtime, local and deploy.',
+      comment:
+        'An AWS SDK, an emulator or esbuild is imported only by adapters/aws, runtime, local, deploy and cli/logs.',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: `${inSrc(['adapters/aws', 'runtime', 'local', 'deploy'])}|^src/ui/page/build.js$`,
+        pathNot: `${inSrc(['adapters/aws', 'runtime', 'local', 'deploy', 'cli/logs'])}|^src/ui/page/build.js$`,
       },
       to: { path: '(^|/)(@aws-sdk/|@smithy/|fauxqs(/|$)|dynalite(/|$)|esbuild(/|$))' },
     },
@@ -118,7 +119,8 @@ export default {
       to: {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
-        pathNot: '/@types/|^node_modules/(@opentelemetry/api|commander|dynalite|esbuild|fauxqs|preact|yaml)/',
+        pathNot:
+          '/@types/|^node_modules/(@aws-sdk/client-cloudwatch-logs|@opentelemetry/api|commander|dynalite|esbuild|fauxqs|preact|yaml)/',
       },
     },
     {
@@ -128,7 +130,7 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: inSrc(['cli', 'create', 'deploy', 'local', 'ui']) },
       to: {
-        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(commander|dynalite|esbuild|fauxqs|yaml)/`,
+        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(@aws-sdk/client-cloudwatch-logs|commander|dynalite|esbuild|fauxqs|yaml)/`,
       },
     },
   ],

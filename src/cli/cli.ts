@@ -13,6 +13,7 @@ import { addGraph } from './commands/graph.ts';
 import { addIdCommands } from './commands/ids.ts';
 import { addInit } from './commands/init.ts';
 import { addList } from './commands/list.ts';
+import { addLogs } from './commands/logs.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
@@ -62,6 +63,7 @@ const ADD_COMMANDS = [
   addRevoke,
   addGraph,
   addList,
+  addLogs,
   addUi,
   addSchedule,
   addDlq,

@@ -39,15 +39,15 @@ export function clientOptions(endpoint: string, accessKeyId: string): LocalClien
 /** Returns the environment that points this library, and all AWS clients beside it, to the emulators. */
 export function endpointEnvironment(
   { sqsS3, dynamodb, accessKey }: Endpoints,
-  scheduler?: string,
+  { scheduler, logs }: { readonly scheduler?: string; readonly logs?: string | undefined } = {},
 ): Readonly<Record<string, string>> {
-  const urls = compact({ sqs: sqsS3, s3: sqsS3, dynamodb, scheduler });
+  const urls = compact({ sqs: sqsS3, s3: sqsS3, dynamodb, scheduler, logs });
   return {
     [ENDPOINTS]: writeEndpoints(urls, { region: localRegion, accessKeyId: accessKey, secretAccessKey }),
     AWS_ENDPOINT_URL_SQS: sqsS3,
     AWS_ENDPOINT_URL_S3: sqsS3,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
-    ...compact({ AWS_ENDPOINT_URL_SCHEDULER: scheduler }),
+    ...compact({ AWS_ENDPOINT_URL_SCHEDULER: scheduler, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs }),
     AWS_REGION: localRegion,
     // Python's SDK reads this one.
     AWS_DEFAULT_REGION: localRegion,

@@ -31,6 +31,8 @@ export interface HttpEndpoint {
 export interface HttpEndpointOptions {
   /** The name of the service in signatures and errors. */
   readonly service: string;
+  /** Further services that it answers for. Default: none. */
+  readonly also?: readonly string[];
   /** The access key that it accepts. */
   readonly accessKey: string;
   /** The port to listen on. Default: any free port. */
@@ -44,7 +46,7 @@ export interface HttpEndpointOptions {
  * @throws ConfigurationError if the port is in use
  */
 export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
-  const { service, accessKey, port = 0, answer } = options;
+  const { service, also = [], accessKey, port = 0, answer } = options;
   const server = createServer((request, response) => {
     void requestOf(request)
       .then(answer)
@@ -58,7 +60,7 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
         response.end(body);
       });
   });
-  guardServer(server, { accessKey, services: [service] });
+  guardServer(server, { accessKey, services: [service, ...also] });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(port, '127.0.0.1', resolve);
   await promise.catch((cause: unknown) => {

@@ -26,6 +26,8 @@ import type { HttpEndpoint } from './http-endpoint.ts';
 import { answerLambda } from './lambda-endpoint.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import type { LocalCloud, LocalOptions } from './local-options.ts';
+import { LogStore } from './log-store.ts';
+import { answerLogs, LOGS_SERVICE } from './logs-endpoint.ts';
 import { sendMessage } from './queue-client.ts';
 import { createCeleryTable } from './resources.ts';
 import { answerRuns } from './run-endpoint.ts';
@@ -77,6 +79,8 @@ class Local implements LocalCloud {
   #runs: ScheduleRunner | undefined;
   #watch: HandlerWatch | undefined;
   #build: Build | undefined;
+  /** The lines that the functions have printed. */
+  readonly #logs: LogStore = new LogStore();
   /** The number of batches that have been processed. */
   #batches = 0;
   /** The deployments, one after the other. */
@@ -142,6 +146,7 @@ class Local implements LocalCloud {
       ...compact({ aws, concurrency, retryAfterMs, isDebugged: this.#options.isDebugged }),
       onEvent: (event) => {
         if (event.type === 'batch') this.#batches += 1;
+        if (event.type === 'log') this.#logs.add(event, Date.now());
         onEvent(event);
       },
     });
@@ -219,7 +224,7 @@ class Local implements LocalCloud {
       ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),
       ...(this.#scheduler &&
         this.#cloud && {
-          ...endpointEnvironment(this.#cloud.endpoints, this.#scheduler.url),
+          ...endpointEnvironment(this.#cloud.endpoints, { scheduler: this.#scheduler.url, logs: this.#lambda?.url }),
           CHORDAL_SCHEDULER_ROLE: schedulerRole,
         }),
     };
@@ -233,9 +238,10 @@ class Local implements LocalCloud {
     };
     return startHttpEndpoint({
       service: 'lambda',
+      also: [LOGS_SERVICE],
       accessKey: this.#accessKey,
       ...compact({ port: ports?.lambda }),
-      answer: (request) => answerLambda(functions, request),
+      answer: async (request) => answerLogs(this.#logs, request) ?? answerLambda(functions, request),
     });
   }
 

@@ -1,0 +1,41 @@
+import { covers, workflowOf } from '../../core/protocol/ids.ts';
+import { isPlainObject } from '../../core/values/json.ts';
+import type { LogEvent } from './log-source.ts';
+
+const GROUP = '/aws/lambda/';
+
+/**
+ * Returns what `chordal logs` prints of a line: its time, its function, and its fields, or its text. Undefined for a line
+ * of another task, whose text has the id somewhere.
+ *
+ * @param id of a task, or of a canvas with all that is in it.
+ */
+export function logLineOf({ at, group, text }: LogEvent, id: string): object | undefined {
+  const line = { at: new Date(at).toISOString(), function: group.slice(GROUP.length) };
+  const fields = fieldsIn(text);
+  if (fields === undefined) return text.includes(id) ? { ...line, message: text } : undefined;
+  const { taskId, workflowId, timestamp: _, ...rest } = fields;
+  if (typeof taskId !== 'string') return { ...line, ...rest };
+  const isInside = id === workflowOf(id) && workflowId === id;
+  return isInside || covers(id, taskId) ? { ...line, taskId, workflowId, ...rest } : undefined;
+}
+
+// --- internal ---
+
+/** Returns the fields of a line of JSON. Lambda's own format has those of a logger's line under `message`. */
+function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  const outer = objectIn(text);
+  if (outer === undefined) return undefined;
+  const { message } = outer;
+  return isPlainObject(message) && 'taskId' in message ? { ...outer, ...message } : outer;
+}
+
+function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    const json: unknown = JSON.parse(text);
+    return isPlainObject(json) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { addressOf } from '../../core/protocol/address.ts';
+import { workflowOf } from '../../core/protocol/ids.ts';
+import { timeInId } from '../../core/protocol/journal.ts';
+import { messageOf } from '../../core/text/describe.ts';
+import type { Engine } from '../../engine/engine.ts';
+import type { Output } from '../output.ts';
+import { logLineOf } from './log-line.ts';
+import type { LogEvent, LogSource } from './log-source.ts';
+
+/** The lines that `chordal logs` prints. */
+export interface LogRequest {
+  /** Of a task or a canvas. */
+  readonly id: string;
+  /** The beginning of the names of the stack's functions. */
+  readonly prefix: string;
+  /** How far back to look. Default: as the id and its item say. */
+  readonly hours?: number | undefined;
+  /** Go on until this resolves. Default: print what there is. */
+  readonly until?: Promise<void> | undefined;
+}
+
+/**
+ * Prints the log lines of an id, the oldest first.
+ *
+ * @throws ConfigurationError if the logs cannot be reached
+ */
+export async function readLogs(
+  engine: Pick<Engine, 'outcomes' | 'clock'>,
+  logs: LogSource,
+  output: Pick<Output, 'answer' | 'note'>,
+  { id, prefix, hours, until }: LogRequest,
+): Promise<void> {
+  const groups = await reached(id, () => groupsOf(logs, prefix));
+  const window = await windowOf(engine, id, hours);
+  const told = new Set<string>();
+  const print = async (from: number, to: number): Promise<void> => {
+    const events = await reached(id, () => eventsOf(logs, groups, { text: id, from, to }));
+    for (const event of events) {
+      const key = `${event.group} ${event.id}`;
+      const line = told.has(key) ? undefined : logLineOf(event, id);
+      told.add(key);
+      if (line !== undefined) output.answer(line);
+    }
+  };
+  const { clock } = engine;
+  let from = window.from;
+  const ended = until?.then(() => 'ended' as const);
+  do {
+    const now = clock.now();
+    await print(from, ended === undefined ? window.to : now);
+    from = Math.max(window.from, now - LATE_MS);
+  } while (ended !== undefined && (await Promise.race([ended, clock.sleep(LOOK_MS)])) !== 'ended');
+  if (told.size > 0 || ended !== undefined) return;
+  const [since, end] = [window.from, window.to].map((time) => new Date(time).toISOString());
+  output.note(`There are no log lines of ${id} from ${since} to ${end}. --hours looks further back.`);
+}
+
+// --- internal ---
+
+const HOUR_MS = 3_600_000;
+/** How often `--follow` looks, and how late a line may come. */
+const LOOK_MS = 1000;
+const LATE_MS = 30_000;
+/** The clocks of callers and functions differ. */
+const SKEW_MS = 60_000;
+/** How long members of a group may go on behind its end. */
+const AFTER_MS = 15 * 60_000;
+
+async function groupsOf(logs: LogSource, prefix: string): Promise<readonly string[]> {
+  const name = `/aws/lambda/${prefix}`;
+  const groups = await logs.groups(name);
+  if (groups.length > 0) return groups;
+  throw new ConfigurationError(
+    `Cannot find the logs of this stack: there is no log group whose name begins with ${name}. No function of it has run, its logs go elsewhere, or CHORDAL_QUEUE_PREFIX is of another stack.`,
+  );
+}
+
+/** Returns the lines of all groups, in the order of their times. */
+async function eventsOf(
+  logs: LogSource,
+  groups: readonly string[],
+  query: { readonly text: string; readonly from: number; readonly to: number },
+): Promise<readonly LogEvent[]> {
+  const all = await Promise.all(groups.map(async (group) => logs.events({ ...query, group })));
+  return all.flat().toSorted((left, right) => left.at - right.at);
+}
+
+/** Returns from when to when the lines of an id may be: one read of its item. */
+async function windowOf(
+  { outcomes, clock }: Pick<Engine, 'outcomes' | 'clock'>,
+  id: string,
+  hours: number | undefined,
+): Promise<{ readonly from: number; readonly to: number }> {
+  const now = clock.now();
+  if (hours !== undefined) return { from: now - hours * HOUR_MS, to: now };
+  const [{ outcome } = {}] = await outcomes.readMany({ addresses: [addressOf(id)] });
+  const { queuedAt, startedAt, endedAt } = outcome?.run ?? {};
+  // The run is the last attempt: the ones before it may be a day older.
+  const began = queuedAt ?? startedAt ?? endedAt ?? now;
+  const from = timeInId(workflowOf(id)) ?? began - 24 * HOUR_MS;
+  return { from: from - SKEW_MS, to: endedAt === undefined ? now : Math.min(now, endedAt + AFTER_MS) };
+}
+
+async function reached<T>(id: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (cause instanceof ConfigurationError) throw cause;
+    throw new ConfigurationError(
+      `Cannot read the logs of ${id}: ${messageOf(cause)}. It needs the rights logs:DescribeLogGroups and logs:FilterLogEvents on the log groups of the stack.`,
+      { cause },
+    );
+  }
+}

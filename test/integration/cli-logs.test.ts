@@ -1,0 +1,61 @@
+/** `chordal logs` on the embedded cloud, by the same requests that CloudWatch Logs answers. */
+import { chain } from 'chordal';
+import { expect, onTestFinished, test } from 'vitest';
+import { createApp } from '../../src/index.ts';
+import { startLocal } from '../../src/local/local-cloud.ts';
+import { cli, projectFolder } from './cli-support.ts';
+
+const handlers = {
+  'words.ts': `
+    import { createApp, currentTask } from 'chordal';
+    const app = createApp('words');
+    const count = app.task('count', (line: string) => {
+      console.log('counting ' + line);
+      currentTask().logger.info('with the logger', { letters: line.length });
+      return line.split(' ').length;
+    });
+    const fail = app.task('fail', (n: number): number => {
+      console.error('about to fail');
+      throw new RangeError('no ' + n);
+    });
+    export const handler = app.handler(count, fail);
+  `,
+};
+
+test('chordal logs prints the lines of a workflow and of one of its tasks, and no others', async () => {
+  const local = await startLocal({
+    handlersDir: await projectFolder(handlers),
+    service: 'words',
+    stage: 'test',
+    onEvent: () => undefined,
+  });
+  onTestFinished(() => local.stop());
+  Object.assign(process.env, local.env);
+  const app = createApp('caller');
+  const other = await app.signature('count', { args: ['something else'] }).delay();
+  const result = await chain(app.signature('count', { args: ['to be'] }), app.signature('fail')).delay();
+  await expect(result.get({ timeout: 30 })).rejects.toThrow('no 2');
+  await other.get({ timeout: 30 });
+
+  const { taskId: id } = result;
+  const whole = await cli(['logs', id], { env: local.env });
+  expect(whole).toMatchObject({ code: 0, stderr: '' });
+  const about = { function: 'words-test-words', workflowId: id };
+  expect(whole.answers).toEqual([
+    expect.objectContaining({ ...about, taskId: `${id}.0`, task: 'count', level: 'INFO', message: 'counting to be' }),
+    expect.objectContaining({ ...about, taskId: `${id}.0`, message: 'with the logger', letters: 5 }),
+    expect.objectContaining({ ...about, taskId: id, task: 'fail', level: 'ERROR', message: 'about to fail' }),
+    expect.objectContaining({ ...about, taskId: id, message: 'fail failed: RangeError: no 2', attempt: 0 }),
+  ]);
+
+  const first = await cli(['logs', `${id}.0`], { env: local.env });
+  expect(first.answers).toEqual(whole.answers.slice(0, 2));
+  const nobody = await cli(['logs', 'nobody'], { env: local.env });
+  expect(nobody).toMatchObject({ code: 0, answers: [], stderr: expect.stringContaining('no log lines of nobody') });
+});
+
+test('chordal logs says that it needs the environment of a caller', async () => {
+  const { code, stderr } = await cli(['logs', 'w1', '--handlers', await projectFolder({})]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('CHORDAL_');
+});
