@@ -34,24 +34,16 @@ export async function readLogs(
   const groups = await reached(id, () => groupsOf(logs, prefix));
   const window = await windowOf(engine, id, hours);
   const told = new Set<string>();
-  const print = async (from: number, to: number): Promise<void> => {
+  const print = async (from: number, to: number): Promise<number> => {
     const events = await reached(id, () => eventsOf(logs, groups, { text: id, from, to }));
-    for (const event of events) {
-      const key = `${event.group} ${event.id}`;
-      const line = told.has(key) ? undefined : logLineOf(event, id);
-      told.add(key);
-      if (line !== undefined) output.answer(line);
-    }
+    const fresh = events.filter((event) => !told.has(keyOf(event)));
+    for (const event of fresh) told.add(keyOf(event));
+    const lines = fresh.flatMap((event) => logLineOf(event, id) ?? []);
+    for (const line of lines) output.answer(line);
+    return lines.length;
   };
-  const { clock } = engine;
-  let from = window.from;
-  const ended = until?.then(() => 'ended' as const);
-  do {
-    const now = clock.now();
-    await print(from, ended === undefined ? window.to : now);
-    from = Math.max(window.from, now - LATE_MS);
-  } while (ended !== undefined && (await Promise.race([ended, clock.sleep(LOOK_MS)])) !== 'ended');
-  if (told.size > 0 || ended !== undefined) return;
+  if (until !== undefined) return follow(engine, window.from, until, print);
+  if ((await print(window.from, window.to)) > 0) return;
   const [since, end] = [window.from, window.to].map((time) => new Date(time).toISOString());
   output.note(`There are no log lines of ${id} from ${since} to ${end}. --hours looks further back.`);
 }
@@ -66,6 +58,26 @@ const LATE_MS = 30_000;
 const SKEW_MS = 60_000;
 /** How long members of a group may go on behind its end. */
 const AFTER_MS = 15 * 60_000;
+
+function keyOf({ group, id }: LogEvent): string {
+  return `${group} ${id}`;
+}
+
+/** Prints lines as they come, also those that come late. */
+async function follow(
+  { clock }: Pick<Engine, 'clock'>,
+  start: number,
+  until: Promise<void>,
+  print: (from: number, to: number) => Promise<number>,
+): Promise<void> {
+  const ended = until.then(() => 'ended' as const);
+  for (let from = start; ;) {
+    const now = clock.now();
+    await print(from, now);
+    from = Math.max(start, now - LATE_MS);
+    if ((await Promise.race([ended, clock.sleep(LOOK_MS)])) === 'ended') return;
+  }
+}
 
 async function groupsOf(logs: LogSource, prefix: string): Promise<readonly string[]> {
   const name = `/aws/lambda/${prefix}`;
