@@ -1,0 +1,164 @@
+/** Compiles the code of docs/recipes.md and docs/your-functions.md, and runs those recipes that have tasks or a handler. */
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createApp } from 'chordal';
+import type { AsyncResult, Handler } from 'chordal';
+import { memoryCloud } from 'chordal/testing';
+import ts from 'typescript';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { projectFiles } from '../../src/create/files.ts';
+import { snippetsOf } from '../support/readme.ts';
+import { writeFiles } from '../support/temporary-folder.ts';
+import { OTHER_PACKAGES } from './support/recipe-packages.ts';
+
+const PAGES = ['docs/recipes.md', 'docs/your-functions.md'];
+
+/** Inside the package, so that 'chordal' is its source; git ignores it. */
+let folder: string;
+
+beforeAll(async () => {
+  await mkdir('.chordal', { recursive: true });
+  folder = await mkdtemp(resolve('.chordal', 'recipes-'));
+  await writeFiles(folder, OTHER_PACKAGES);
+  for (const page of PAGES) {
+    const files = snippetsOf(await readFile(page, 'utf8')).map(({ file, code }) => [join(nameOf(page), file), code]);
+    await writeFiles(folder, Object.fromEntries(files));
+  }
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test.each(PAGES)('the code of %s compiles with the settings of a new project', async (page) => {
+  const text = await readFile(page, 'utf8');
+  const snippets = snippetsOf(text);
+  const files = snippets.map(({ file }) => join(folder, nameOf(page), file));
+  const program = ts.createProgram(files, compilerOptions());
+  const problems = files
+    .map((file) => program.getSourceFile(file))
+    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+    .map(({ file, messageText }) => `${file?.fileName ?? ''}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+
+  expect(problems).toEqual([]);
+  // All of its TypeScript is seen here.
+  expect(text.match(/^```(ts|js)/gm)).toHaveLength(snippets.length);
+});
+
+test.each(PAGES)('the YAML of %s is YAML', async (page) => {
+  const blocks = [...(await readFile(page, 'utf8')).matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, yaml = '']) => yaml);
+  const errors = blocks.flatMap((yaml) => parseAllDocuments(yaml, { logLevel: 'error' }).flatMap((one) => one.errors));
+  expect(errors.map(({ message }) => message)).toEqual([]);
+});
+
+test('a webhook that comes twice starts one workflow', async () => {
+  const charged: unknown[] = [];
+  const app = createApp('shop');
+  cloudOf(app.handler(app.task('charge', (id: string, amount: number) => charged.push([id, amount]))));
+  const { handler } = await load<{ handler: Api }>('api/webhook.ts');
+  const event = { body: JSON.stringify({ id: 'evt_1', amount: 5 }) };
+  const answers = [await handler(event), await handler(event)].map((answer) => Object(answer));
+
+  expect(answers[0]).toMatchObject({ statusCode: 202 });
+  expect(answers[1]).toEqual(answers[0]);
+  await app.asyncResult(JSON.parse(answers[0].body).taskId).get();
+  expect(charged).toEqual([['evt_1', 5]]);
+});
+
+test('an upload starts one workflow, and a second upload of the same key another', async () => {
+  const resized: string[] = [];
+  const app = createApp('shop');
+  const cloud = cloudOf(app.handler(app.task('resize', (key: string) => void resized.push(key))));
+  const { handler } = await load<{ handler: Api }>('api/upload.ts');
+  const upload = (sequencer: string): object => ({
+    Records: [{ s3: { object: { key: 'my+cat%21.png', sequencer } } }],
+  });
+  for (const sequencer of ['1', '1', '2']) await handler(upload(sequencer));
+  while (!cloud.isIdle) await cloud.clock.sleep(1000);
+
+  expect(resized).toEqual(['my cat!.png', 'my cat!.png']);
+});
+
+test.each([
+  ['orders', 'find', [{ id: 7 }]],
+  ['customers', 'customer', { id: 7, name: 'Ann' }],
+])('the tasks of handlers/%s.ts share one pool', async (file, name, value) => {
+  const recipe = await load<Recipe>(`handlers/${file}.ts`);
+  cloudOf(recipe.handler);
+  const task = recipe[name] as Sent;
+  for (const _ of [1, 2]) expect(await (await task.delay(7)).get()).toEqual(value);
+
+  expect(Reflect.get(globalThis, `${file} pools`)).toBe(1);
+});
+
+test('a secret is read once, and again after a failure', async () => {
+  const { handler, charge } = await load<Recipe & { charge: Sent }>('handlers/charge.ts');
+  cloudOf(handler);
+  // The first read of the package that stands in for the SDK fails.
+  expect(await (await charge.delay(5)).get()).toBe('charged 5 with 14 characters');
+  expect(await (await charge.delay(6)).get()).toBe('charged 6 with 14 characters');
+  expect(Reflect.get(globalThis, 'secret reads')).toBe(2);
+});
+
+test('the error of a task reaches Sentry with the task, and is flushed', async () => {
+  const { handler, mail } = await load<Recipe & { mail: Sent }>('handlers/mail.ts');
+  cloudOf(handler);
+  await expect((await mail.delay('nobody')).get()).rejects.toMatchObject({ name: 'TaskFailedError' });
+
+  expect(Reflect.get(globalThis, 'sentry')).toEqual([
+    expect.objectContaining({
+      message: 'nobody is not an address',
+      tags: { task: 'mail', workflowId: expect.any(String) },
+    }),
+    'flushed',
+  ]);
+});
+
+test('each line of the logger names the task that prints it', async () => {
+  const { handler, report } = await load<Recipe & { report: Sent }>('handlers/report.ts');
+  cloudOf(handler);
+  const results = [await report.delay('May'), await report.delay('June')];
+  for (const result of results) await result.get();
+
+  expect(Reflect.get(globalThis, 'log lines')).toEqual(
+    results.map(({ taskId }, index) =>
+      expect.objectContaining({ taskId, workflowId: taskId, attempt: 0, month: ['May', 'June'][index] }),
+    ),
+  );
+});
+
+// --- internal ---
+
+type Api = (event: object) => Promise<unknown>;
+
+interface Sent {
+  readonly delay: (...args: readonly unknown[]) => Promise<AsyncResult<unknown>>;
+}
+
+interface Recipe {
+  readonly handler: Handler;
+  readonly [name: string]: unknown;
+}
+
+function nameOf(page: string): string {
+  return page.replaceAll(/^docs\/|\.md$/g, '');
+}
+
+async function load<T>(file: string): Promise<T> {
+  // The recipe's own exports; that they are there is part of the test.
+  return (await import(/* @vite-ignore */ join(folder, 'recipes', file))) as T;
+}
+
+function cloudOf(handler: Handler): ReturnType<typeof memoryCloud> {
+  const cloud = memoryCloud({ all: handler }, { time: 'virtual', logLevel: 'silent' });
+  onTestFinished(() => cloud.close());
+  return cloud;
+}
+
+/** Those that `npm create chordal` writes; and 'chordal' is the source. */
+function compilerOptions(): ts.CompilerOptions {
+  const files = projectFiles({ name: 'shop', versions: { chordal: '', 'chordal-tools': '' }, needsNode: false });
+  const { config } = ts.parseConfigFileTextToJson('tsconfig.json', files['tsconfig.json'] ?? '') as { config: object };
+  const { options, errors } = ts.parseJsonConfigFileContent(config, ts.sys, resolve('.'));
+  expect(errors).toEqual([]);
+  return { ...options, customConditions: ['chordal-source'] };
+}
