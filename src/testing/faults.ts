@@ -36,6 +36,8 @@ export interface Faults {
   readonly repeatedSchedule: number;
   /** A schedule fires up to an hour late. */
   readonly lateSchedule: number;
+  /** A message lies in its queue for days, as in one whose function is paused: almost as long as the queue keeps it. */
+  readonly longPause: number;
   /** A sandbox's clock is up to two seconds off. */
   readonly clockSkew: number;
   /** A message goes to the dead-letter queue instead of being delivered. */
@@ -59,6 +61,7 @@ export const NO_FAULTS: Faults = {
   forgottenReceive: 0,
   repeatedSchedule: 0,
   lateSchedule: 0,
+  longPause: 0,
   clockSkew: 0,
   deadLetter: 0,
   maxReceiveCount: 50,
@@ -79,6 +82,7 @@ export const MILD_FAULTS: Faults = {
   forgottenReceive: 0.002,
   repeatedSchedule: 0.02,
   lateSchedule: 0.05,
+  longPause: 0.002,
   clockSkew: 0.1,
   deadLetter: 0.002,
   maxReceiveCount: 12,
@@ -99,6 +103,7 @@ export const HEAVY_FAULTS: Faults = {
   forgottenReceive: 0.02,
   repeatedSchedule: 0.2,
   lateSchedule: 0.3,
+  longPause: 0.01,
   clockSkew: 0.3,
   deadLetter: 0.01,
   maxReceiveCount: 7,

@@ -33,6 +33,10 @@ const SCHEDULE_MS = 60_000;
 /** How late a schedule may fire, in ms. */
 const LATE_MS = 3_600_000;
 
+/** The longest that a message may lie in its queue, in ms, less than the queue keeps it: 10 days, and 14 if it is dead. */
+const LONG_PAUSE_MS = 9 * 86_400_000;
+const LONG_PAUSE_OF_DEAD_MS = 4 * 86_400_000;
+
 /** Messages that come back are visible again within this, in ms. */
 const RETURN_MS = 2000;
 
@@ -153,15 +157,19 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
       reason,
       receives: 0,
       inFlight: 0,
-      visibleAt: this.#clock.now(),
+      visibleAt: this.#clock.now() + this.#pauseMs(LONG_PAUSE_OF_DEAD_MS),
       isGone: false,
     });
   }
 
   #put(queue: string, body: string, delayMs: number): void {
     this.sent += 1;
-    const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20);
+    const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20) + this.#pauseMs(LONG_PAUSE_MS);
     this.messages.push({ id: `s${this.sent}`, queue, body, receives: 0, inFlight: 0, visibleAt, isGone: false });
+  }
+
+  #pauseMs(mostMs: number): number {
+    return this.#injector.strikes('longPause') ? this.#injector.below(mostMs) : 0;
   }
 
   #of(handle: string): SimulatedMessage | undefined {
