@@ -36,7 +36,7 @@ export interface Faults {
   readonly repeatedSchedule: number;
   /** A schedule fires up to an hour late. */
   readonly lateSchedule: number;
-  /** A message lies in its queue for days, as in one whose function is paused: almost as long as the queue keeps it. */
+  /** No queue delivers for days, at a receive. In one run, less than the ten days that a queue keeps its messages. */
   readonly longPause: number;
   /** A sandbox's clock is up to two seconds off. */
   readonly clockSkew: number;
@@ -82,7 +82,7 @@ export const MILD_FAULTS: Faults = {
   forgottenReceive: 0.002,
   repeatedSchedule: 0.02,
   lateSchedule: 0.05,
-  longPause: 0.002,
+  longPause: 0.0001,
   clockSkew: 0.1,
   deadLetter: 0.002,
   maxReceiveCount: 12,
@@ -103,7 +103,7 @@ export const HEAVY_FAULTS: Faults = {
   forgottenReceive: 0.02,
   repeatedSchedule: 0.2,
   lateSchedule: 0.3,
-  longPause: 0.01,
+  longPause: 0.0005,
   clockSkew: 0.3,
   deadLetter: 0.01,
   maxReceiveCount: 7,

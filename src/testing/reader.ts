@@ -40,7 +40,7 @@ export class Reader {
   async #read(id: string): Promise<void> {
     const { outcome } = await readVisible(this.#engine, id);
     const before = this.#final.get(id);
-    if (outcome === undefined && this.#engine.clock.now() >= this.#keptUntil) return;
+    if (this.#engine.clock.now() >= this.#keptUntil) return;
     const now = outcome === undefined ? undefined : JSON.stringify([outcome.state, outcome.value]);
     if (before !== undefined && before !== now)
       this.problems.push(`a reader saw ${id} end as ${before}, and later as ${now ?? 'nothing'}`);

@@ -40,16 +40,18 @@ export class Recorder {
   readonly problems: string[] = [];
   largest = 0;
   readonly #values = new Map<string, string>();
+  /** Until when each outcome is kept at least, in epoch ms. */
+  readonly #keptUntil = new Map<string, number>();
 
   /** The same ports, watched. */
   watch(ports: Ports): Ports {
-    const { outcomes, broker, payloads } = ports;
+    const { outcomes, broker, payloads, clock } = ports;
     return {
       ...ports,
       outcomes: overriding(outcomes, {
         commit: async (params) => {
           const standing = await outcomes.commit(params);
-          await this.#saw(params, standing.cell, payloads);
+          await this.#saw(params, standing.cell, { payloads, now: clock.now() });
           return standing;
         },
         countStart: (params) => {
@@ -81,13 +83,17 @@ export class Recorder {
     return this.#values.get(ref);
   }
 
-  async #saw(decide: Commit, { outcome, next }: Cell, payloads: Payloads): Promise<void> {
-    const { address, decision, by, attempt } = decide;
+  async #saw(decide: Commit, { outcome, next }: Cell, { payloads, now }: Seen): Promise<void> {
+    const { address, decision, by, attempt, until } = decide;
     const before = this.outcomes.get(address.id);
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome))
+    // A message that comes behind the lifetime of an outcome can only fail, or find its workflow revoked.
+    const hasExpired =
+      now >= (this.#keptUntil.get(address.id) ?? Number.POSITIVE_INFINITY) && outcome?.state !== 'SUCCESS';
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome) && !hasExpired)
       this.problems.push(`the outcome of ${address.id} changed`);
     if (before === undefined && outcome !== undefined) {
       this.outcomes.set(address.id, outcome);
+      this.#keptUntil.set(address.id, until);
       if (Number.isFinite(attempt)) this.attempts.set(address.id, attempt);
     }
     if (!('kind' in decision) || decision.kind !== 'replace') return;
@@ -129,6 +135,12 @@ export class Recorder {
 }
 
 // --- internal ---
+
+interface Seen {
+  readonly payloads: Payloads;
+  /** The true time, in epoch ms. */
+  readonly now: number;
+}
 
 /** Counts a task's own callbacks, and those for a failure that it has from its group. */
 function linksOf({ links, frames }: Readonly<Record<string, unknown>>): SentTask['links'] {

@@ -33,9 +33,8 @@ const SCHEDULE_MS = 60_000;
 /** How late a schedule may fire, in ms. */
 const LATE_MS = 3_600_000;
 
-/** The longest that a message may lie in its queue, in ms, less than the queue keeps it: 10 days, and 14 if it is dead. */
-const LONG_PAUSE_MS = 9 * 86_400_000;
-const LONG_PAUSE_OF_DEAD_MS = 4 * 86_400_000;
+/** How long queues may deliver nothing in one run, in ms: less than they keep their messages. */
+const PAUSED_MS = 9 * 86_400_000;
 
 /** Messages that come back are visible again within this, in ms. */
 const RETURN_MS = 2000;
@@ -49,6 +48,8 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   readonly #injector: FaultInjector;
   readonly #released = new Map<string, number>();
   readonly #schedules = new Set<string>();
+  #pausedUntil = 0;
+  #leftToPauseMs = PAUSED_MS;
 
   constructor(clock: Clock, injector: FaultInjector) {
     this.#clock = clock;
@@ -94,6 +95,8 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   /** Takes up to `most` messages of one queue that can be received now. */
   receive(most: number): readonly Delivery[] {
     const now = this.#clock.now();
+    if (this.#injector.strikes('longPause')) this.#pause();
+    if (now < this.#pausedUntil) return [];
     const ready = this.messages.filter(
       (message) => message.visibleAt <= now && (message.inFlight === 0 || this.#injector.strikes('duplicateDelivery')),
     );
@@ -126,10 +129,19 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   nextAt(): number {
     return this.messages
       .filter(({ inFlight }) => inFlight === 0)
-      .reduce((soonest, { visibleAt }) => Math.min(soonest, visibleAt), Number.POSITIVE_INFINITY);
+      .reduce(
+        (soonest, { visibleAt }) => Math.min(soonest, Math.max(visibleAt, this.#pausedUntil)),
+        Number.POSITIVE_INFINITY,
+      );
   }
 
   // --- internal ---
+
+  #pause(): void {
+    const pauseMs = this.#injector.below(this.#leftToPauseMs);
+    this.#leftToPauseMs -= pauseMs;
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.now()) + pauseMs;
+  }
 
   #take(message: SimulatedMessage): readonly Delivery[] {
     message.receives += 1;
@@ -157,19 +169,15 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
       reason,
       receives: 0,
       inFlight: 0,
-      visibleAt: this.#clock.now() + this.#pauseMs(LONG_PAUSE_OF_DEAD_MS),
+      visibleAt: this.#clock.now(),
       isGone: false,
     });
   }
 
   #put(queue: string, body: string, delayMs: number): void {
     this.sent += 1;
-    const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20) + this.#pauseMs(LONG_PAUSE_MS);
+    const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20);
     this.messages.push({ id: `s${this.sent}`, queue, body, receives: 0, inFlight: 0, visibleAt, isGone: false });
-  }
-
-  #pauseMs(mostMs: number): number {
-    return this.#injector.strikes('longPause') ? this.#injector.below(mostMs) : 0;
   }
 
   #of(handle: string): SimulatedMessage | undefined {

@@ -142,6 +142,7 @@ async function toDecision(
     case 'ignored':
       return revokedBecause('ignored', task.name);
     case 'retry': {
+      // @defect retries-end-before-items-do
       if (outlives(delivery.message, result.notBefore))
         return failureOf(delivery, tooFarAhead(delivery.message, result.notBefore));
       const error =

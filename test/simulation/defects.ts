@@ -41,6 +41,14 @@ const POISON: TaskSpec = { ...plainTask(9), poison: true };
 /** A chain that one delivery may run. */
 const INLINE_CHAIN: Spec = chainOf(4, { inline: true });
 
+/** A leaf of members that end at once, and one whose only member may retry for weeks. */
+const CHORD_OF_LONG_RETRIES: Spec = {
+  t: 'chord',
+  header: [2, 3, 4, 5, 6, 7, 8, 9].map((n) => plainTask(n)).concat({ ...plainTask(10), retries: 3, countdown: 1 }),
+  body: plainTask(11),
+  collect: false,
+};
+
 function emptyIn(): Spec {
   return { t: 'chord', header: [], body: { t: 'group', members: [] }, collect: false };
 }
@@ -486,5 +494,13 @@ export const DEFECTS: readonly Defect[] = [
     features: ['replace', 'inline'],
     faults: 'heavy',
     seen: /hangs|never ends/,
+  },
+  {
+    name: 'a member may outlive the items of its group',
+    edits: ['retries-end-before-items-do', 'members-start-before-items-end', 'members-end-before-items-do'].map(never),
+    features: ['retry', 'delay'],
+    faults: {},
+    spec: CHORD_OF_LONG_RETRIES,
+    seen: /hangs|never ends|which nothing explains/,
   },
 ];

@@ -121,14 +121,18 @@ async function runTask(
     trace.launched.set(key, (trace.launched.get(key) ?? new Set()).add(handle.taskId));
   }
   if (ctx.request.retries < spec.retries) {
-    // Now and then by the scheduler.
-    const isLong = spec.countdown > 0 && trace.luck.chance(0.5);
-    throw ctx.retry({ countdown: trace.luck.below(40) + (isLong ? 1000 : 0) });
+    throw ctx.retry({ countdown: trace.luck.below(40) + longCountdown(spec, trace.luck) });
   }
   if (spec.replace !== null) return ctx.replace(build(spec.replace[trace.luck.below(2)] ?? spec.replace[0]) as never);
   if (spec.fails) throw new Expected(`task ${spec.n} is meant to fail`);
   if (spec.adds !== null && ctx.request.groupId !== null) ctx.addToChord(build(spec.adds));
   return { ...valueOf(spec.n, inputs), run, ...(spec.large > 0 ? { more: 'x'.repeat(spec.large) } : {}) };
+}
+
+/** Returns 0, or so many seconds that a scheduler holds the retry: at times for days, so that what waits for it may expire. */
+function longCountdown({ countdown }: TaskSpec, luck: SeededRandom): number {
+  if (countdown === 0 || luck.chance(0.5)) return 0;
+  return luck.chance(0.3) ? luck.below(14 * 86_400) : 1000;
 }
 
 /** Acts after its run was abandoned: this must have no effect. */

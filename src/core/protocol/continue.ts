@@ -36,6 +36,7 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
   const [frame, ...rest] = frames;
   if (frame === undefined) return callbacks;
   if (isJoinFrame(frame)) {
+    // @defect members-end-before-items-do
     if (isLate(origin)) return [...callbacks, failOutward(at.id, lateFailure(at.id), frame, rest)];
     const climb = standing.leaf === undefined ? [] : climbLeaf(origin, frame, rest, standing.leaf);
     // @defect collecting-join-takes-failures

@@ -267,6 +267,7 @@ function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: 
   const task = tasks.get(sig.task);
   if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };
   // The cells of the other members are gone, or about to go: the group would wait for them forever.
+  // @defect members-start-before-items-end
   if (frames.some((frame) => 'join' in frame) && until < now) return { kind: 'commit', decision: tooLate(message) };
   return { kind: task.options.acksLate === false ? 'claim' : 'run', task };
 }
