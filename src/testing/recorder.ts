@@ -83,23 +83,29 @@ export class Recorder {
     return this.#values.get(ref);
   }
 
-  async #saw(decide: Commit, { outcome, next }: Cell, { payloads, now }: Seen): Promise<void> {
-    const { address, decision, by, attempt, until } = decide;
-    const before = this.outcomes.get(address.id);
-    // A message that comes behind the lifetime of an outcome can only fail, or find its workflow revoked.
-    const hasExpired =
-      now >= (this.#keptUntil.get(address.id) ?? Number.POSITIVE_INFINITY) && outcome?.state !== 'SUCCESS';
-    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(outcome) && !hasExpired)
-      this.problems.push(`the outcome of ${address.id} changed`);
-    if (before === undefined && outcome !== undefined) {
-      this.outcomes.set(address.id, outcome);
-      this.#keptUntil.set(address.id, until);
-      if (Number.isFinite(attempt)) this.attempts.set(address.id, attempt);
-    }
+  async #saw(decide: Commit, cell: Cell, { payloads, now }: Seen): Promise<void> {
+    const { decision, by } = decide;
+    const { outcome, next } = cell;
+    this.#sawOutcome(decide, outcome, now);
     if (!('kind' in decision) || decision.kind !== 'replace') return;
     if (next?.token !== by.token || outcome !== undefined) return;
     const { plan } = decision;
     this.replacements.push('ref' in plan ? await payloads.getValue({ ref: plan.ref }) : JSON.stringify(plan));
+  }
+
+  #sawOutcome({ address: { id }, attempt, until }: Commit, outcome: Outcome | undefined, now: number): void {
+    const before = this.outcomes.get(id);
+    if (before === undefined) {
+      if (outcome === undefined) return;
+      this.outcomes.set(id, outcome);
+      this.#keptUntil.set(id, until);
+      if (Number.isFinite(attempt)) this.attempts.set(id, attempt);
+      return;
+    }
+    // A message that comes behind the lifetime of an outcome can only fail, or find its workflow revoked.
+    const isOver = now >= (this.#keptUntil.get(id) ?? 0) && (outcome?.state ?? 'SUCCESS') !== 'SUCCESS';
+    if (!isOver && JSON.stringify(before) !== JSON.stringify(outcome))
+      this.problems.push(`the outcome of ${id} changed`);
   }
 
   #sends(body: string): void {

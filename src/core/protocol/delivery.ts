@@ -281,8 +281,7 @@ function isCounted({ tasks, message: { sig, asked } }: DeliveryFacts<RunMessage>
 /** Returns whether there is time for a task. After some returns a whole sandbox has to do. */
 function hasTime({ receives, time }: DeliveryFacts): boolean {
   const { leftMs, wholeMs, neededMs, leastMs } = time;
-  if (leftMs >= neededMs) return true;
-  return receives > ROOM_RECEIVES && leftMs >= wholeMs - BEGINNING_MS && leftMs >= leastMs;
+  return leftMs >= neededMs || (receives > ROOM_RECEIVES && leftMs >= Math.max(wholeMs - BEGINNING_MS, leastMs));
 }
 
 function lost({ sig, id }: RunMessage, reason: string): Next<never> {
