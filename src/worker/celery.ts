@@ -38,6 +38,7 @@ export async function importCelery(engine: Engine, delivery: Delivery): Promise<
   }
   const answer = answerIn(read);
   if (answer !== undefined) return answer;
+  sayUnused(engine, read);
   const steps = stepsOf(read);
   try {
     const groups = await savedGroups(engine, groupsOf(steps));
@@ -78,11 +79,25 @@ export async function reportSettled(engine: Engine, taskId: string, outcome: Out
 /** Tells a Celery application that a plan has failed before it could be sent. */
 export async function reportUnsendable(engine: Engine, draft: Draft, error: Error): Promise<void> {
   if (engine.celery === undefined || draft.kind === 'revoke') return;
-  const bodies = await bodiesBehind(engine, draft.frames);
-  await failAll(engine, [...idsOf(draft.sig), ...bodies], error);
+  const { sig, frames } = draft;
+  const waiting = [...(await stepsBehind(engine, frames)), ...(await bodiesBehind(engine, frames))];
+  await failAll(engine, [...idsOf(sig), ...waiting], error);
 }
 
 // --- internal ---
+
+/** The options that have been named to each log. */
+const named = new WeakMap<Engine['log'], Set<string>>();
+
+/** Says of each option of Celery without an effect, once in a sandbox, that it has none. */
+function sayUnused({ log }: Engine, { unused, headers: { task } }: CeleryMessage): void {
+  const known = named.get(log) ?? new Set();
+  named.set(log, known);
+  for (const option of unused.filter((one) => !known.has(one))) {
+    known.add(option);
+    log.warn(`A Celery application sets the option ${option}, which has no effect here`, { task });
+  }
+}
 
 async function reportOutcome(
   engine: Engine,
@@ -90,11 +105,14 @@ async function reportOutcome(
   { decided, taskId }: { readonly decided: Outcome; readonly taskId: string | undefined },
 ): Promise<void> {
   const { state } = decided;
-  const bodies = state === 'SUCCESS' ? [] : await bodiesBehind(engine, frames);
-  if (taskId === undefined && bodies.length === 0) return;
+  const hasFailed = state !== 'SUCCESS';
+  const steps = hasFailed ? await stepsBehind(engine, frames) : [];
+  const bodies = hasFailed ? await bodiesBehind(engine, frames) : [];
+  if (taskId === undefined && steps.length + bodies.length === 0) return;
   const value = await loadValue(engine, decided.value);
   if (taskId !== undefined)
     await keep(engine, { taskId, rank: 2 * attempt + 1, state, value, children: idsOf(nextOf(frames)) });
+  await Promise.all(steps.map((step) => keep(engine, { taskId: step, rank: FINAL, state, value })));
   await failBodies(engine, bodies, chordError(taskId ?? id, value));
 }
 
@@ -146,6 +164,16 @@ async function failAll(engine: Engine, ids: readonly string[], error: unknown): 
 
 async function failBodies(engine: Engine, ids: readonly string[], value: Json): Promise<void> {
   await Promise.all(ids.map((taskId) => keep(engine, { taskId, rank: FINAL, state: 'FAILURE', value })));
+}
+
+/** Returns the ids of the steps behind a message in its chain: they fail as it does, and none of them ever reports. */
+async function stepsBehind(engine: Engine, frames: readonly Frame[]): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for (const frame of frames) {
+    if (isJoinFrame(frame)) break;
+    for (const plan of await stepsFrom(engine, frame.steps, frame.i)) ids.push(...idsOf(plan));
+  }
+  return ids;
 }
 
 /**

@@ -1,8 +1,9 @@
 /** The real Celery sends to the embedded cloud, and reads the results by its own classes. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startLocal } from '../../src/local/local-cloud.ts';
 import type { LocalCloud } from '../../src/local/local-options.ts';
+import { chordal } from '../integration/cli-support.ts';
 import { preparePython } from './support/python.ts';
 import { runWell } from './support/run.ts';
 
@@ -60,6 +61,32 @@ describe.skipIf(missing !== '')(`Celery as a client${missing}`, () => {
       'failure in a chord in a chord': { state: 'FAILURE' },
       'surplus argument': { error: 'InvalidArguments', state: 'FAILURE' },
     });
+  }, 120_000);
+
+  test("comes to what Celery's own integration tests expect of 60 canvases", async () => {
+    expect(await runPython('upstream.py')).toEqual({ tests: 60, wrong: [] });
+  }, 300_000);
+
+  test('is told of what cannot be run, and what nobody waits for is a dead letter with its reason', async () => {
+    expect(await runPython('bad_input.py')).toEqual({
+      pickle: expect.stringMatching(/^InvalidMessage: .*Set task_serializer = 'json'/),
+      compressed: expect.stringMatching(/^InvalidMessage: .*is compressed/),
+      'protocol 1': expect.stringMatching(/^InvalidMessage: .*Set task_protocol = 2/),
+      'a chord of another result table': expect.stringMatching(/^InvalidMessage: .*is not in Celery's result table/),
+    });
+    const reasons = await vi.waitFor(
+      async () => {
+        const { answers } = await chordal(['dlq', 'list'], { env: local.env });
+        expect(answers).toHaveLength(10);
+        return answers.map((letter) => String(Object(letter).reason));
+      },
+      { timeout: 20_000, interval: 500 },
+    );
+    const all = reasons.join('\n');
+    expect(reasons.every((reason) => reason.startsWith('InvalidMessage: '))).toBe(true);
+    expect(all).toMatch(/its body is kept in S3 \(sqs_extended\)/);
+    expect(all).toMatch(/of task proj\.add with the id x is not a list of args, kwargs and embed/);
+    expect(all).toMatch(/expected a version number/);
   }, 120_000);
 
   test('reads the right value of 200 random canvases', async () => {

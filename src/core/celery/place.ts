@@ -66,8 +66,10 @@ function ownPlace(steps: readonly JsonObject[]): Place {
 function placeIn(seat: Seat, groups: SavedGroups): Place {
   const { at, frames, blocks } = placeOf(seat.body, groups);
   const { x, n } = memberIn(seat, groups);
-  const body = chainOf(seat.body.map(signatureOf));
-  const whole = planOf(chordOf([taskOf(HEADER)], body), { keepsCeleryIds: true });
+  const [body, ...behind] = seat.body.map(signatureOf);
+  if (body === undefined) throw new InvalidMessage('Cannot place a chord: it has no body.');
+  // The error callbacks of the body's first step are told of a header that fails, as in Celery.
+  const whole = planOf(chainOf([chordOf([taskOf(HEADER)], body), ...behind]), { keepsCeleryIds: true });
   if (!('seq' in whole) || isStoredItems(whole.seq)) throw new InvalidMessage('Cannot place a chord: it has no body.');
   const [header] = whole.seq;
   if (header === undefined || !('par' in header)) throw new InvalidMessage('Cannot place a chord: it has no header.');

@@ -52,11 +52,10 @@ export function wholeIdOf(steps: readonly JsonObject[]): string | undefined {
 }
 
 /**
- * Returns the ids of Celery that a canvas fails with: that of its first task, and those of all that waits in the chords
- * around it. The steps behind the first task have no result if it fails, as in Celery.
+ * Returns the ids of Celery that a canvas fails with: those of its steps, and of all that waits in the chords around it.
  */
 export function failingIds(steps: readonly JsonObject[]): readonly string[] {
-  const ids = steps.slice(0, 1).flatMap(idsIn);
+  const ids = steps.flatMap(idsIn);
   for (let seat = seatOf(steps); seat !== undefined; seat = seatOf(seat.body)) ids.push(...seat.body.flatMap(idsIn));
   return [...new Set(ids)];
 }

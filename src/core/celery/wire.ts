@@ -13,6 +13,8 @@ export interface CeleryMessage {
   readonly kwargs: JsonObject;
   /** The signatures to run after it: `callbacks`, `errbacks`, `chain` (the last step first) and `chord`. */
   readonly embed: JsonObject;
+  /** The names of the options that it sets, and that have no effect here. */
+  readonly unused: readonly string[];
 }
 
 /** A message of a Celery application that cannot be run: a pickled body, protocol 1, a body kept in S3. */
@@ -41,7 +43,7 @@ export function readCelery(text: string): CeleryMessage | RefusedMessage | undef
 function read(envelope: JsonObject, headers: JsonObject): CeleryMessage | RefusedMessage {
   const { id, task, compression } = headers;
   if (typeof task !== 'string' || typeof id !== 'string')
-    return refused('its headers have no task and no id, as in protocol 1', 'Set task_protocol = 2.');
+    return refused('its headers have no task and no id, as in protocol 1', 'Set task_protocol = 2.', firstId(envelope));
   const about = `of task ${task} with the id ${id}`;
   if (typeof compression === 'string')
     return refused(`the body ${about} is compressed (${compression})`, 'Set no task_compression.', id);
@@ -54,7 +56,19 @@ function read(envelope: JsonObject, headers: JsonObject): CeleryMessage | Refuse
   const [args, kwargs, embed] = body as readonly Json[];
   if (!Array.isArray(args) || !isPlainObject(kwargs))
     return refused(`the arguments ${about} are no list and no object`, 'Send them by apply_async.', id);
-  return { id, headers, args, kwargs, embed: isPlainObject(embed) ? embed : {} };
+  return { id, headers, args, kwargs, embed: isPlainObject(embed) ? embed : {}, unused: unusedIn(envelope, headers) };
+}
+
+/** Returns the id in a body of protocol 1, which is an object. */
+function firstId(envelope: JsonObject): string | undefined {
+  const body = envelope['content-type'] === 'application/json' ? parsed(bodyOf(envelope)) : undefined;
+  const id = isPlainObject(body) ? body['id'] : undefined;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function unusedIn({ properties }: JsonObject, { shadow }: JsonObject): readonly string[] {
+  const { priority = 0 } = isPlainObject(properties) ? properties : {};
+  return [...((priority ?? 0) === 0 ? [] : ['priority']), ...((shadow ?? null) === null ? [] : ['shadow'])];
 }
 
 function bodyOf({ body, properties }: JsonObject): string {

@@ -1,6 +1,7 @@
 """A Celery application whose tasks are run by Lambda functions."""
 
 import os
+from functools import cache
 
 from celery import Celery
 
@@ -14,7 +15,7 @@ app.conf.update(
 )
 
 
-
+@cache
 def declared(name):
     """A task that only the functions have: Python knows its name."""
 

@@ -2,6 +2,7 @@
 import { currentTask, group } from 'chordal';
 import { describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { MemoryCeleryResults } from '../../support/memory-celery-results.ts';
 import { celeryChord, celerySignature, celeryText } from '../core/celery/message.ts';
@@ -12,8 +13,11 @@ interface CeleryBench extends Bench {
   readonly results: MemoryCeleryResults;
 }
 
-function celeryBench(results = new MemoryCeleryResults()): CeleryBench {
-  const bench = makeBench(() => ({ celery: results }));
+function celeryBench(
+  results = new MemoryCeleryResults(),
+  change: Parameters<typeof makeBench>[0] = () => ({}),
+): CeleryBench {
+  const bench = makeBench((ports) => ({ celery: results, ...change(ports) }));
   const add = bench.app.task('proj.add', (x: number, y: number) => x + y);
   bench.app.task('proj.tsum', (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0));
   bench.app.task('proj.fail', (): never => {
@@ -100,6 +104,28 @@ describe('a message of Celery', () => {
     expect(bench.results.resultOf('b')).toMatchObject({ result: 8 });
   });
 
+  it('fails the steps behind it with its own error, as in Celery', async () => {
+    const bench = celeryBench();
+    const chain = [
+      celerySignature('proj.add', { task_id: 'c' }, [5]),
+      celerySignature('proj.add', { task_id: 'b' }, [5]),
+    ];
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.fail', embed: { chain } })]);
+    const result = { exc_type: 'TypeError', exc_message: ['no'], exc_module: 'builtins' };
+    for (const id of ['a', 'b', 'c']) expect(bench.results.resultOf(id)).toMatchObject({ status: 'FAILURE', result });
+  });
+
+  it('has its options without an effect named once', async () => {
+    const lines: string[] = [];
+    const bench = celeryBench(undefined, ({ log }) => ({
+      log: overriding(log, { warn: (line) => void lines.push(line) }),
+    }));
+    const properties = { priority: 7, body_encoding: 'base64' };
+    const texts = ['a', 'b'].map((id) => celeryText({ id, args: [1, 2], envelope: { properties } }));
+    await drain(bench, texts);
+    expect(lines).toEqual(['A Celery application sets the option priority, which has no effect here']);
+  });
+
   it('has no result in Celery if that is ignored', async () => {
     const bench = celeryBench();
     await drain(bench, [celeryText({ id: 'a', args: [1, 2], headers: { ignore_result: true } })]);
@@ -112,6 +138,13 @@ describe('a message of Celery', () => {
     expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE' });
     const letters = await bench.engine.records.deadLetters({ since: 0, now: bench.clock.now() });
     expect(letters.map(({ reason }) => reason)).toEqual([expect.stringContaining("task_serializer = 'json'")]);
+  });
+
+  it('of protocol 1 fails with the reason', async () => {
+    const bench = celeryBench();
+    const body = Buffer.from(JSON.stringify({ id: 'a', task: 'proj.add', args: [1, 2], kwargs: {} }));
+    await drain(bench, [celeryText({ envelope: { headers: {}, body: body.toString('base64') } })]);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'FAILURE', result: { exc_type: 'InvalidMessage' } });
   });
 
   it('whose task nobody has fails, and Celery is told', async () => {

@@ -1,6 +1,5 @@
-import { createApp } from 'chordal';
-
-const app = createApp('proj');
+import { app } from './tasks/app.ts';
+import { upstream } from './tasks/upstream.ts';
 
 /** Tasks that a Celery application calls by these names. */
 export const add = app.task('proj.add', (x: number, y: number) => x + y);
@@ -18,4 +17,4 @@ export const flaky = app.task('proj.flaky', { bind: true, maxRetries: 2 }, (ctx,
   return n;
 });
 export const swap = app.task('proj.swap', { bind: true }, (ctx, n: number) => ctx.replace(add.s(n, 100)));
-export const handler = app.handler(add, tsum, echo, greet, fail, flaky, swap);
+export const handler = app.handler(add, tsum, echo, greet, fail, flaky, swap, ...upstream);

@@ -106,6 +106,15 @@ it('seats a chord that is a member of another chord', () => {
   expect(failingIds(all)).toEqual(['m0', 'inner', 'outer']);
 });
 
+it('tells the error callbacks of the first step of a body that the header has failed', () => {
+  const told = [celerySignature('proj.echo', {}, ['told'])];
+  const chain = [celerySignature('proj.echo', { task_id: 'last' })];
+  const { texts, members } = celeryChord(2, { link_error: told, chain });
+  const [text = ''] = texts;
+  const { frames } = placed(stepsOfText(text), new Map([['g', members]]));
+  expect(frames[0]).toMatchObject({ links: [{ on: 'failureOnce', plan: { task: 'proj.echo', args: ['told'] } }] });
+});
+
 it('keeps a large body in blocks, the same for each member', () => {
   const { texts, members } = celeryChord(2, { link: [celerySignature('proj.echo', {}, ['x'.repeat(5000)])] });
   const [one, two] = texts.map((text) => placed(stepsOfText(text), new Map([['g', members]])));

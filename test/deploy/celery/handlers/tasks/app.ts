@@ -1,0 +1,3 @@
+import { createApp } from 'chordal';
+
+export const app = createApp('proj');
