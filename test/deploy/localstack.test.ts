@@ -21,13 +21,13 @@ import { workflows } from './support/workflows.ts';
 
 const minutes = 60_000;
 const options = { dir: resolve('.chordal/localstack'), env: environmentWith(), onProgress: () => {} };
-/** Ten minutes on two cores: `npm run test:localstack` asks for them. */
+/** Minutes on two cores: `npm run test:localstack` asks for them, as CI does. */
 const isAsked = process.env['CHORDAL_TEST_LOCALSTACK'] === '1';
 /** The official image runs functions in containers, which are none of this project's. */
 const isContainer = await hasDocker(options.env);
 const missing = isAsked
   ? (isContainer ? undefined : await installLocalStack(options))?.missing
-  : 'it takes ten minutes; npm run test:localstack runs it';
+  : 'it takes minutes; npm run test:localstack runs it';
 const skipped = missing === undefined ? '' : ` (skipped: ${missing})`;
 
 test.skipIf(skipped !== '')(
