@@ -58,6 +58,7 @@ export * from './core/errors/result.ts';
 export * from './core/errors/task.ts';
 export * from './core/errors/caller.ts';
 export type {
+  BatchData,
   CallOptions,
   ChainData,
   ChordData,
@@ -66,10 +67,12 @@ export type {
   MapData,
   SignatureData,
   TaskData,
+  Tolerance,
 } from './core/canvas/signature.ts';
 export type { JournalMode } from './core/text/journal-modes.ts';
 export type { LogLevel } from './core/text/log-levels.ts';
 export type * from './core/types/app.ts';
+export type * from './core/types/batches.ts';
 export type * from './core/types/canvas.ts';
 export type * from './core/types/context.ts';
 export type * from './core/types/control.ts';

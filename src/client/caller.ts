@@ -33,6 +33,7 @@ export interface RuntimeSignature extends AnySignature {
   clone(): RuntimeSignature;
   stamp(stamps: unknown, options?: unknown): RuntimeSignature;
   skew(options?: SkewOptions): RuntimeSignature;
+  group(): RuntimeSignature;
   pipe(next: AnySignature): RuntimeSignature;
   toJSON(): ReturnType<AnySignature['toJSON']>;
 }

@@ -1,11 +1,13 @@
+import { BATCH_OPTIONS } from '../core/canvas/batch.ts';
 import { chainOf, chordOf, groupOf } from '../core/canvas/signature.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
-import { InvalidCanvas } from '../core/errors/caller.ts';
+import { TOLERANCE } from '../core/canvas/tolerance.ts';
+import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { ChainFunction } from '../core/types/canvas.ts';
 import type { ChordFunction, GroupFunction, Header } from '../core/types/groups.ts';
-import type { ChordOptions, OnMemberFailure } from '../core/types/options.ts';
+import type { ChordOptions } from '../core/types/options.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
@@ -53,7 +55,7 @@ export const group = ((members: Iterable<AnySignature>) =>
  * @param header the members: an iterable, a group, or one signature.
  * @param body the signature that is called with the list of their values.
  * @param options `onMemberFailure`: `'failFast'` (default) fails at once; `'collect'` runs the body with
- * `{ ok, value }` or `{ ok, error }` of each member.
+ * `{ ok, value }` or `{ ok, error }` of each member. `tolerate`: the same, up to so many failures: `3`, or `'5%'`.
  * @throws InvalidCanvas if the body or a member is not a signature.
  * @throws InvalidOptions for an option that is unknown or wrong.
  *
@@ -69,7 +71,7 @@ export const chord = ((header: Header, body?: AnySignature, options?: ChordOptio
     canvas('chord', [...members, last], (all) => {
       const tail = all.at(-1);
       if (tail === undefined) throw new InvalidCanvas('Cannot make a chord: it has no body');
-      return chordOf(all.slice(0, -1), tail, readMode(how));
+      return chordOf(all.slice(0, -1), tail, readHow(how));
     });
   return body === undefined ? build : build(body, options);
   // The public type says which body fits.
@@ -98,14 +100,20 @@ function isEmpty(data: SignatureData): boolean {
 }
 
 const CHORD_OPTIONS: Readonly<Record<string, OptionCheck>> = {
-  onMemberFailure: { is: (value) => value === 'failFast' || value === 'collect', want: "'failFast' or 'collect'" },
+  onMemberFailure: BATCH_OPTIONS.onMemberFailure,
+  tolerate: TOLERANCE,
 };
 
-function readMode(how: ChordOptions): OnMemberFailure {
+function readHow(how: ChordOptions): ChordOptions {
   const given = optionsObject(how, 'the options of a chord');
   checkOptions(given, CHORD_OPTIONS, 'a chord');
-  const { onMemberFailure = 'failFast' }: ChordOptions = given;
-  return onMemberFailure;
+  // Each value has passed the check of its name.
+  const read = given as ChordOptions;
+  if (read.tolerate !== undefined && read.onMemberFailure === 'failFast')
+    throw new InvalidOptions(
+      "Cannot use tolerate with onMemberFailure 'failFast': one that tolerates failures collects them. Leave one of them out.",
+    );
+  return read;
 }
 
 function listOf(members: unknown): readonly AnySignature[] {

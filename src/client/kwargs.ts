@@ -1,4 +1,4 @@
-import type { LaterArguments } from '../core/canvas/signature.ts';
+import type { LaterArguments } from '../core/canvas/later-arguments.ts';
 import { InvalidArguments } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';

@@ -1,4 +1,5 @@
-import type { CallOptions, LaterArguments } from '../core/canvas/signature.ts';
+import type { LaterArguments } from '../core/canvas/later-arguments.ts';
+import type { CallOptions } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { checksOf } from '../core/protocol/options.ts';
 import { describe } from '../core/text/describe.ts';

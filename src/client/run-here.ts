@@ -2,6 +2,7 @@ import { planOf } from '../core/canvas/normalise.ts';
 import type { CallBaggage } from '../core/canvas/normalise.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { NotRegistered } from '../core/errors/caller.ts';
+import { ToleranceExceeded } from '../core/errors/task.ts';
 import { onceForAll } from '../core/protocol/continue.ts';
 import { inlineItems } from '../core/protocol/plan.ts';
 import type { Link, ParallelPlan, Plan, SequencePlan, TaskPlan } from '../core/protocol/plan.ts';
@@ -12,7 +13,7 @@ import type { Engine } from '../engine/engine.ts';
 import { currentRun, makeRun, ReplacementRequest, within } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
 import { callFunction } from '../engine/task/run-task.ts';
-import { directCall } from '../engine/task/task-call.ts';
+import { batchOf, directCall } from '../engine/task/task-call.ts';
 import type { TaskCall } from '../engine/task/task-call.ts';
 
 /**
@@ -87,20 +88,30 @@ async function runMembers(engine: Engine, plan: ParallelPlan, { input, links, of
   // It fails only when all have ended, so that nothing still runs after the caller has its answer.
   const all = await Promise.all(inlineItems(plan.par).map((one) => run(engine, one, member)));
   const failed = all.find((one) => !one.ok);
-  if (failed !== undefined && plan.collect === undefined)
-    return tellOfFailure(engine, failed, [...links.filter(({ on }) => on === 'failureOnce'), ...ofGroup]);
+  const ofFailure = [...links.filter(({ on }) => on === 'failureOnce'), ...ofGroup];
+  if (failed !== undefined && plan.collect === undefined) return tellOfFailure(engine, failed, ofFailure);
   const members = all.flatMap((one) => (one.ok && one.members) || [one]);
+  const failures = members.filter(({ ok }) => !ok).length;
+  if (failures > (plan.tolerate ?? Infinity)) return tellOfFailure(engine, tooMany(plan, members.length), ofFailure);
   const values = members.map((one) => (one.ok ? one.value : undefined));
-  if (members.every(({ ok }) => ok)) await tellOfSuccess(engine, links, values);
+  if (failures === 0) await tellOfSuccess(engine, links, values);
   const value = plan.collect === undefined ? values : members.map(outcomeOf);
   return { ok: true, value, ...(plan.splice === undefined ? {} : { members }) };
 }
 
+function tooMany({ tolerate = 0 }: ParallelPlan, members: number): Ended & { ok: false } {
+  const thrown = new ToleranceExceeded(
+    `Cannot go on behind a group: more than ${tolerate} of its ${members} members have failed, and ${tolerate} is the most that it tolerates.`,
+  );
+  const { errorType, message } = toFailure(thrown);
+  return { ok: false, thrown, report: { task: '', errorType, message, args: [], kwargs: {} } };
+}
+
 /** Returns how a member ended, as the body of a chord that collects sees it. */
-function outcomeOf(ended: Ended): object {
+function outcomeOf(ended: Ended, index: number): object {
   if (ended.ok) return { ok: true, value: ended.value };
   const { errorType, message, task } = ended.report;
-  return { ok: false, error: { errorType, message, failedTask: task, failedTaskId: '' } };
+  return { ok: false, error: { errorType, message, failedTask: task, failedTaskId: '', index } };
 }
 
 async function runTaskHere(engine: Engine, plan: TaskPlan, { input, links, ofGroup }: Place): Promise<Ended> {
@@ -131,19 +142,14 @@ async function callTask(engine: Engine, plan: TaskPlan, args: readonly unknown[]
       { task: plan.task, known },
     );
   }
-  const { kwargs = {}, each, untyped, options: { headers = {}, stamps = {} } = {} } = plan;
+  const { kwargs = {}, untyped, options: { headers = {}, stamps = {} } = {} } = plan;
   const around = currentRun();
-  const more = {
-    each,
-    isUntyped: untyped === true,
-    headers,
-    stamps,
-    ...(around === undefined ? {} : callFrom(around)),
-  };
+  const from = around === undefined ? {} : callFrom(around);
+  const more = { batch: batchOf(plan), isUntyped: untyped === true, headers, stamps, ...from };
   const call = directCall(engine.nonces.uuid(engine.clock.now()), args, kwargs, more);
   const run = makeRun(engine, task, call, around?.context.signal ?? new AbortController().signal, around);
   // As Celery's `raise self.replace(…)`, a replacement may be thrown.
-  return within(run, () => callFunction(task, run)).catch((thrown: unknown) => {
+  return within(run, () => callFunction(engine, task, run)).catch((thrown: unknown) => {
     if (thrown instanceof ReplacementRequest) return thrown;
     throw thrown;
   });

@@ -1,16 +1,19 @@
 import { inspect } from 'node:util';
 import { toCelery } from '../core/canvas/celery-json.ts';
+import { withArguments } from '../core/canvas/later-arguments.ts';
+import type { LaterArguments } from '../core/canvas/later-arguments.ts';
 import { checkDepth } from '../core/canvas/normalise.ts';
 import { ownTaskId } from '../core/canvas/own-task-id.ts';
 import { printSignature } from '../core/canvas/print.ts';
-import { chainOf, withArguments, withOptions } from '../core/canvas/signature.ts';
-import type { CallOptions, LaterArguments, SignatureData } from '../core/canvas/signature.ts';
+import { chainOf, withOptions } from '../core/canvas/signature.ts';
+import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 import type { SkewOptions } from '../core/types/skew.ts';
 import { compact } from '../core/values/compact.ts';
 import { checkLimits } from '../core/values/option-checks.ts';
 import { dataOf, mustNotBeNamed, partOf } from './caller.ts';
 import type { Caller, DedupOptions, RuntimeSignature } from './caller.ts';
+import { groupOfChunks } from './chunks.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
 import { skewed } from './skew.ts';
@@ -48,6 +51,7 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
     stamp: (stamps: unknown, options: unknown = {}) =>
       again(stampedBy(data, stamps, options, (part) => makeSignature(caller, part))),
     skew: (options?: SkewOptions) => again(skewed(data, options)),
+    group: () => again(groupOfChunks(data)),
     pipe: (next: AnySignature) => {
       mustNotBeNamed(data, 'the first part of a chain');
       return again(chainOf([data, dataOf(next, 'the next step of a chain')]));

@@ -1,10 +1,12 @@
+import { BATCH_OPTIONS } from '../core/canvas/batch.ts';
 import { taskOf } from '../core/canvas/signature.ts';
-import type { MapData, TaskData } from '../core/canvas/signature.ts';
+import type { BatchData, MapData, TaskData } from '../core/canvas/signature.ts';
 import { InvalidArguments } from '../core/errors/caller.ts';
 import { checkArguments } from '../core/task/parameters.ts';
 import type { Parameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
 import type { Caller, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions } from './options.ts';
@@ -36,22 +38,18 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
       readApplyOptions(options);
       return sign(taskOf(name)).applyAsync(options);
     },
-    map: (items: Iterable<unknown>) => makeSignature(caller, mapped('map', name, items)),
-    starmap: (items: Iterable<unknown>) => makeSignature(caller, mapped('starmap', name, items)),
-    chunks: (items: Iterable<unknown>, size: number) => {
+    map: (items: Iterable<unknown>, how?: unknown) =>
+      makeSignature(caller, { kind: 'map', ...batchOf(name, 'map', items, how) }),
+    starmap: (items: Iterable<unknown>, how?: unknown) =>
+      makeSignature(caller, { kind: 'starmap', ...batchOf(name, 'starmap', items, how) }),
+    chunks: (items: Iterable<unknown>, size: number, how?: unknown) => {
       if (!Number.isSafeInteger(size) || size < 1) {
         throw new InvalidArguments(
           `Cannot cut the items of ${name} into chunks: ${mismatch('a whole number of items a chunk, at least 1', describe(size))}`,
           { task: name },
         );
       }
-      return makeSignature(caller, {
-        kind: 'chunks',
-        task: taskOf(name),
-        items: listOf(name, items),
-        size,
-        options: {},
-      });
+      return makeSignature(caller, { kind: 'chunks', size, ...batchOf(name, 'chunks', items, how) });
     },
     toString: () => name,
   };
@@ -65,8 +63,16 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
 
 // --- internal ---
 
-function mapped(kind: MapData['kind'], name: string, items: Iterable<unknown>): MapData {
-  return { kind, task: taskOf(name), items: listOf(name, items), options: {} };
+function batchOf(
+  name: string,
+  kind: string,
+  items: Iterable<unknown>,
+  how: unknown = {},
+): Omit<MapData, 'kind' | keyof BatchData> & BatchData {
+  const given = optionsObject(how, `the options of ${name}.${kind}`);
+  checkOptions(given, BATCH_OPTIONS, `${name}.${kind}`);
+  // Each value has passed the check of its name.
+  return { task: taskOf(name), items: listOf(name, items), options: {}, ...(given as BatchData) };
 }
 
 function listOf(name: string, items: Iterable<unknown>): readonly unknown[] {

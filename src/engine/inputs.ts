@@ -1,7 +1,7 @@
 import { ServiceUnavailable } from '../core/errors/caller.ts';
 import { memberId } from '../core/protocol/ids.ts';
 import type { FailureNotice, Input } from '../core/protocol/message.ts';
-import type { Cell, Outcome, Value } from '../core/protocol/outcome.ts';
+import type { Cell, JoinValue, Outcome, Value } from '../core/protocol/outcome.ts';
 import type { TaskPlan } from '../core/protocol/plan.ts';
 import type { Attempt } from '../core/types/events.ts';
 import { compact } from '../core/values/compact.ts';
@@ -82,7 +82,7 @@ async function loadInput(reader: Reader, input: Input, onMembers?: Audience['onM
 interface Gathered {
   readonly join: string;
   readonly n: number;
-  readonly collect?: true;
+  readonly collect?: true | undefined;
 }
 
 /** For whom values are gathered. */
@@ -122,7 +122,8 @@ async function gather(
         cells.map(async ({ outcome }) => (outcome?.added === undefined ? [] : gather(reader, outcome.added, audience))),
       );
       // @defect members-in-order
-      return [...values.flat(1), ...added.flat(1)];
+      const all = [...values.flat(1), ...added.flat(1)];
+      return collect === true ? all.map(atIndex) : all;
     }
     // A join that is complete has all outcomes; a read that misses one is behind.
     if (attempt === GATHER_TRIES)
@@ -140,14 +141,22 @@ async function memberValues(
   if (outcome === undefined) return [];
   const isClient = audience.isClient === true;
   if (isClient && outcome.ignored === true) return [toJson(undefined, 'a result')];
-  const json = await (isClient ? loadResult : loadValue)(reader, outcome.value);
-  // A spliced value is the array that `gather` made: of the outcome of each, where the group around it collects.
-  if (isSpliced(outcome.value, collect)) return json as readonly Json[];
+  const { value } = outcome;
+  // The values of a group in this one are its members': with what became of each, or without, as this one's are.
+  // @defect nested-values-are-of-one-kind
+  if (isSpliced(value, collect)) return gather(reader, { ...value, collect: collect || undefined }, audience);
+  const json = await (isClient ? loadResult : loadValue)(reader, value);
   return [collect ? becameOf(outcome, json, id) : json];
 }
 
-function isSpliced(value: Value, collect: boolean): boolean {
+function isSpliced(value: Value, collect: boolean): value is JoinValue {
   return 'join' in value && value.splice === true && (!collect || value.collect === true);
+}
+
+/** An error names the place of its member in the whole list: a group inside has counted from its own first. */
+function atIndex(became: Json, index: number): Json {
+  if (!isPlainObject(became) || became['ok'] !== false || !isPlainObject(became['error'])) return became;
+  return { ...became, error: { ...became['error'], index } };
 }
 
 function becameOf({ state, failedId = '' }: Outcome, json: Json, id: string): Json {

@@ -1,7 +1,8 @@
 import { readApplyOptions } from '../client/options.ts';
 import { fromCelery } from '../core/canvas/celery-json.ts';
+import { withArguments } from '../core/canvas/later-arguments.ts';
 import { ownTaskId } from '../core/canvas/own-task-id.ts';
-import { withArguments, withOptions } from '../core/canvas/signature.ts';
+import { withOptions } from '../core/canvas/signature.ts';
 import type { CallOptions, SignatureData } from '../core/canvas/signature.ts';
 import { checkWeight, weightOf } from '../core/canvas/weight.ts';
 import type { Weight } from '../core/canvas/weight.ts';

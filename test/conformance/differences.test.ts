@@ -265,8 +265,8 @@ describe('a failed header member', () => {
     const error = { errorType: 'ExpectedError', message: 'Task expected to fail', failedTask: 'fail' };
     expect(await get(result)).toEqual([
       { ok: true, value: 1 },
-      { ok: false, error: { ...error, failedTaskId: `${result.taskId}.0~1` } },
-      { ok: false, error: { ...error, failedTaskId: `${result.taskId}.0~2.1` } },
+      { ok: false, error: { ...error, failedTaskId: `${result.taskId}.0~1`, index: 1 } },
+      { ok: false, error: { ...error, failedTaskId: `${result.taskId}.0~2.1`, index: 2 } },
     ]);
   });
 

@@ -465,6 +465,18 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
     });
 
     describe('steps()', () => {
+      it('commit() counts the failures inside a group that is a member', async () => {
+        const join = `${freshWorkflow()}.0`;
+        const value = { join: `${join}~0`, n: 4, splice: true, collect: true } as const;
+        const decision: Result = { state: 'SUCCESS', value, failures: 3 };
+        const { cell, leaf } = await decide(`${join}~0`, A, { decision });
+        expect(cell.outcome).toEqual({ ...decision, ...A });
+        expect(leaf).toMatchObject({ filled: 1, failed: true, failures: 3 });
+        const failure: Result = { state: 'FAILURE', value: { inline: 'e' } };
+        expect((await decide(`${join}~1`, B, { decision: failure })).leaf).toMatchObject({ failures: 4 });
+        expect((await decide(`${join}~2`, B)).leaf).toMatchObject({ filled: 3, failed: true, failures: 4 });
+      });
+
       it('steps() finds the steps of a chain, and nothing inside them', async () => {
         const W = freshWorkflow();
         for (const id of [`${W}.0`, `${W}.10`, `${W}.1.0`, `${W}.1^0`, `${W}!1.0`, W, `${W}~3.0`]) await decide(id, A);

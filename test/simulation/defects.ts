@@ -38,6 +38,15 @@ const FAILING_GROUP: Spec = { t: 'group', members: [{ ...plainTask(2), fails: tr
 /** A task that kills its sandbox, after a task, a delay or a wide group. It may start four times, however its message comes back. */
 const POISON: TaskSpec = { ...plainTask(9), poison: true };
 
+/** A chord that fails with its first member that fails, and has more of them. */
+const TOLERANT_CHORD: Spec = {
+  t: 'chord',
+  header: [2, 3, 4, 5, 6, 7].map((n) => ({ ...plainTask(n), fails: n < 5 })),
+  body: plainTask(8),
+  collect: true,
+  tolerate: 0,
+};
+
 /** A chain that one delivery may run. */
 const INLINE_CHAIN: Spec = chainOf(4, { inline: true });
 
@@ -502,5 +511,48 @@ export const DEFECTS: readonly Defect[] = [
     faults: {},
     spec: CHORD_OF_LONG_RETRIES,
     seen: /hangs|never ends|which nothing explains/,
+  },
+  {
+    name: 'a group goes on though more members failed than it tolerates',
+    edits: [never('tolerance-is-checked')],
+    features: ['fail', 'tolerate', 'wide'],
+    faults: 'none',
+    seen: /should fail/,
+  },
+  {
+    name: 'a group fails at once with as many failures as it tolerates',
+    edits: [becomes('as-many-as-tolerated-may-fail', () => 'failures < tolerate')],
+    features: ['fail', 'tolerate'],
+    faults: 'none',
+    seen: /should succeed/,
+  },
+  {
+    name: 'a member that comes back does not go on from the failure of its group',
+    edits: [rewrite('too-many-fail-at-once', / \|\| origin\.again/, '')],
+    features: ['callbacks'],
+    faults: { crash: 0.1 },
+    spec: TOLERANT_CHORD,
+    seen: /is not listed|callback of W was not started/,
+  },
+  {
+    name: 'the failures of a group inside a header are not counted',
+    edits: [becomes('failures-inside-count', () => '{}')],
+    features: ['fail', 'tolerate', 'groupLinks'],
+    faults: 'none',
+    seen: /should fail/,
+  },
+  {
+    name: 'the callback of a group is started though a member has failed',
+    edits: [elseOf('links-need-all-values')],
+    features: ['fail', 'tolerate', 'groupLinks'],
+    faults: 'none',
+    seen: /was given/,
+  },
+  {
+    name: 'the callback of a group gets what became of the members of a group inside',
+    edits: [rewrite('nested-values-are-of-one-kind', /\{ \.\.\.value.*?\}/, 'value')],
+    features: ['tolerate', 'groupLinks'],
+    faults: 'none',
+    seen: /was given/,
   },
 ];

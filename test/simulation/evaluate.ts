@@ -13,6 +13,8 @@ export interface Known {
 /** A value, or the failure of some task. */
 export type Evaluated = { readonly ok: true; readonly value: unknown } | { readonly ok: false };
 
+type EvaluatedList = { readonly ok: true; readonly value: readonly unknown[] } | { readonly ok: false };
+
 const FAILED: Evaluated = { ok: false };
 
 /**
@@ -37,7 +39,8 @@ export function evaluate(spec: Spec, inputs: readonly unknown[], known: Known): 
       return all(spec.members, inputs, known);
     case 'chord': {
       const header = spec.collect ? collected(spec.header, inputs, known) : all(spec.header, inputs, known);
-      return header.ok ? evaluate(spec.body, [header.value], known) : FAILED;
+      if (!header.ok || header.value.filter(isFailed).length > (spec.tolerate ?? Infinity)) return FAILED;
+      return evaluate(spec.body, [header.value], known);
     }
   }
 }
@@ -84,24 +87,39 @@ function isCommitted(variant: Spec, { committed }: Known): boolean {
 }
 
 /** Members' values in order; a group among the members is taken apart; what members add comes behind. */
-function all(members: readonly Spec[], inputs: readonly unknown[], known: Known): Evaluated {
+function all(members: readonly Spec[], inputs: readonly unknown[], known: Known): EvaluatedList {
   const values: unknown[] = [];
   for (const member of flat(members)) {
+    if (member.t === 'group') {
+      const inner = all(member.members, inputs, known);
+      if (!inner.ok) return inner;
+      values.push(...inner.value);
+      continue;
+    }
     const one = evaluate(member, inputs, known);
-    if (!one.ok) return FAILED;
+    if (!one.ok) return { ok: false };
     values.push(one.value);
   }
   const added = addedBy(members, known);
-  return added === undefined ? FAILED : { ok: true, value: [...values, ...added] };
+  return added === undefined ? { ok: false } : { ok: true, value: [...values, ...added] };
 }
 
-function collected(members: readonly Spec[], inputs: readonly unknown[], known: Known): Evaluated {
+function collected(
+  members: readonly Spec[],
+  inputs: readonly unknown[],
+  known: Known,
+): { readonly ok: true; readonly value: readonly unknown[] } {
   const each = flat(members).map((member) => {
+    if (member.t === 'group') return { values: collected(member.members, inputs, known).value, added: [] };
     const added = addedBy([member], known);
-    return { one: added === undefined ? FAILED : evaluate(member, inputs, known), added: added ?? [] };
+    const one = added === undefined ? FAILED : evaluate(member, inputs, known);
+    return one.ok ? { values: [{ ok: true, value: one.value }], added } : { values: [{ ok: false }], added: [] };
   });
-  const values = each.map(({ one }) => (one.ok ? { ok: true, value: one.value } : { ok: false }));
-  return { ok: true, value: [...values, ...each.flatMap(({ one, added }) => (one.ok ? added : []))] };
+  return { ok: true, value: [...each.flatMap(({ values }) => values), ...each.flatMap(({ added = [] }) => added)] };
+}
+
+function isFailed(became: unknown): boolean {
+  return typeof became === 'object' && became !== null && 'ok' in became && became.ok === false;
 }
 
 function addedBy(members: readonly Spec[], known: Known): readonly unknown[] | undefined {
@@ -115,6 +133,9 @@ function addedBy(members: readonly Spec[], known: Known): readonly unknown[] | u
   return values;
 }
 
+/** A group among the members is taken apart, unless it has a callback: then its values are, with what its members add. */
 function flat(members: readonly Spec[]): readonly Spec[] {
-  return members.flatMap((member) => (member.t === 'group' ? flat(member.members) : [member]));
+  return members.flatMap((member) =>
+    member.t === 'group' && member.linked === undefined ? flat(member.members) : [member],
+  );
 }

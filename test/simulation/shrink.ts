@@ -36,9 +36,9 @@ export function describeSpec(spec: Spec): string {
     case 'chain':
       return `(${spec.steps.map(describeSpec).join(' | ')})`;
     case 'group':
-      return `group[${spec.members.map(describeSpec).join(', ')}]`;
+      return `group${spec.linked === true ? '-linked' : ''}[${spec.members.map(describeSpec).join(', ')}]`;
     case 'chord':
-      return `chord${spec.collect ? '-collect' : ''}[${spec.header.map(describeSpec).join(', ')}; ${describeSpec(spec.body)}]`;
+      return `chord${spec.collect ? '-collect' : ''}${spec.tolerate === undefined ? '' : `-${spec.tolerate}`}[${spec.header.map(describeSpec).join(', ')}; ${describeSpec(spec.body)}]`;
   }
 }
 

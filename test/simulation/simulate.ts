@@ -66,6 +66,7 @@ async function run(simulation: Simulation): Promise<Report> {
     earlyRuns: new Map(),
     launched: new Map(),
     inputs: new Set(),
+    foreign: new Set(),
     callbacks: new Map(),
     late: 0,
     isDeployed: !features.has('version'),
@@ -181,6 +182,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
     !(await cloud.ports.records.revoked({ workflows: ['W'] })).includes(scope)
   )
     problems.push(`the revocation of ${scope} was lost`);
+  for (const value of trace.foreign) problems.push(`the callback of a group was given ${value}`);
   if (trace.late > 0) problems.push(`${trace.late} effects of abandoned tasks`);
   if (problems.length > 0) return problems;
   return [

@@ -43,6 +43,8 @@ export interface ChainSpec {
 export interface GroupSpec {
   readonly t: 'group';
   readonly members: readonly Spec[];
+  /** Has a callback, which looks at what it is given: in another group it stays whole. */
+  readonly linked?: true;
 }
 
 export interface ChordSpec {
@@ -50,6 +52,8 @@ export interface ChordSpec {
   readonly header: readonly Spec[];
   readonly body: Spec;
   readonly collect: boolean;
+  /** How many members may fail, if it collects. */
+  readonly tolerate?: number;
 }
 
 /** The features that a canvas may have. */
@@ -75,6 +79,8 @@ export const FEATURES = [
   'version',
   'scheduled',
   'inline',
+  'tolerate',
+  'groupLinks',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -101,13 +107,20 @@ export class SpecDrawer {
     const most = this.#on.has('wide') && chance(0.3) ? 30 : 6;
     const size = chance(0.06) ? 0 : 1 + below(most);
     const members = Array.from({ length: size }, () => this.draw(size > 8 ? 0 : depth - 1, kind === 2));
-    if (kind === 1) return { t: 'group', members };
-    return { t: 'chord', header: members, body: this.draw(depth - 1), collect: chance(0.25) };
+    if (kind === 1) return { t: 'group', members, ...(this.#has('groupLinks', 0.6) ? { linked: true } : {}) };
+    const body = this.draw(depth - 1);
+    const collect = chance(0.25);
+    if (this.#has('tolerate', 0.6)) return { t: 'chord', header: members, body, collect: true, tolerate: below(3) };
+    return { t: 'chord', header: members, body, collect };
+  }
+
+  #has(feature: Feature, p: number): boolean {
+    return this.#on.has(feature) && this.#luck.chance(p);
   }
 
   task(depth: number, inChord: boolean): TaskSpec {
     const { chance, below } = this.#luck;
-    const has = (feature: Feature, p: number): boolean => this.#on.has(feature) && chance(p);
+    const has = (feature: Feature, p: number): boolean => this.#has(feature, p);
     const plain = {
       t: 'task' as const,
       n: (this.#count += 1),

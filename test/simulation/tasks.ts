@@ -3,7 +3,7 @@ import type { AnySignature, App, Handler, TaskContext } from '../../src/index.ts
 import { currentSandbox } from '../../src/testing/sandbox.ts';
 import { valueOf } from './evaluate.ts';
 import type { SeededRandom } from './seeded-random.ts';
-import type { Spec, TaskSpec } from './specs.ts';
+import type { GroupSpec, Spec, TaskSpec } from './specs.ts';
 
 /** The record of the tasks of one run. */
 export interface Trace {
@@ -19,6 +19,8 @@ export interface Trace {
   readonly inputs: Set<string>;
   /** How often each callback was run, by its id. */
   readonly callbacks: Map<string, number>;
+  /** Values that a group's callback was given, and that are no values of its members. */
+  readonly foreign: Set<string>;
   /** Effects of tasks that had run out of time. */
   late: number;
   /** All sandboxes are of this release. */
@@ -48,6 +50,10 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
       count(trace.callbacks, ctx.request.id);
       return given.length;
     }),
+    peek: app.task('peek', (values: readonly unknown[]) => {
+      for (const value of values) if (!isPlainValue(value)) trace.foreign.add(JSON.stringify(value));
+      return values.length;
+    }),
   };
   function build(spec: Spec): AnySignature {
     switch (spec.t) {
@@ -67,17 +73,22 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
       case 'chain':
         return chain(...(spec.steps.map(build) as never[])) as AnySignature;
       case 'group':
-        return group(spec.members.map(build)) as AnySignature;
+        return linkedGroup(spec);
       case 'chord':
         return chord(spec.header.map(build), build(spec.body) as never, {
           onMemberFailure: spec.collect ? 'collect' : 'failFast',
+          ...(spec.tolerate === undefined ? {} : { tolerate: spec.tolerate }),
         }) as AnySignature;
     }
+  }
+  function linkedGroup({ members, linked }: GroupSpec): AnySignature {
+    const made = group(members.map(build));
+    return linked === true ? made.link(app.signature('peek')) : made;
   }
   function callback(name: string): AnySignature {
     return app.signature('note', { args: [name] });
   }
-  const one = app.handler(tasks.work, tasks.note);
+  const one = app.handler(tasks.work, tasks.note, tasks.peek);
   const two = app.handler(tasks.early, tasks.limited);
   // A release from before `work` and `limited` were written.
   const before = { one: app.handler(tasks.note), two: app.handler(tasks.early) };
@@ -153,6 +164,12 @@ function note(seen: Set<string>, value: unknown): void {
   if (typeof value !== 'object' || value === null) return;
   if ('hash' in value && 'n' in value && 'run' in value) seen.add(`${String(value.n)}:${String(value.run)}`);
   if ('ok' in value && 'value' in value) note(seen, value.value);
+}
+
+/** Returns whether a value is of a task or of a group: neither a record of an error, nor what became of a member. */
+function isPlainValue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.every(isPlainValue);
+  return typeof value === 'object' && value !== null && 'hash' in value;
 }
 
 function count(counts: Map<string, number>, key: string): number {

@@ -131,6 +131,30 @@ export type Values = [
   Expect<Same<typeof json, SignatureJson>>,
 ];
 
+// --- batches ---
+
+const collected = log.map(['a'], { onMemberFailure: 'collect', concurrency: 4, progress: true });
+const failingFast = log.map(['a'], { concurrency: 4 });
+const collectedPairs = add.starmap([[1, 2]], { onMemberFailure: 'collect' });
+const collectedChunks = add.chunks([[1, 2]], 10, { onMemberFailure: 'collect' });
+const grouped = add.chunks([[1, 2]], 10).group();
+const ofGrouped = group([grouped, log.s('a')]);
+const sentChunks = await collectedChunks.delay();
+const countOutcomes = app.task('countOutcomes', (outcomes: readonly MemberOutcome<number>[]) => outcomes.length);
+const tolerant = chord([add.s(1, 2), add.s(3, 4)], countOutcomes.s(), { tolerate: 3 });
+const tolerantPart = chord([add.s(1, 2)])(countOutcomes.s(), { tolerate: '5%' });
+export type Batches = [
+  Expect<Same<ResultOf<typeof collected>, MemberOutcome<string>[]>>,
+  Expect<Same<ResultOf<typeof failingFast>, string[]>>,
+  Expect<Same<ResultOf<typeof collectedPairs>, MemberOutcome<number>[]>>,
+  Expect<Same<ResultOf<typeof collectedChunks>, MemberOutcome<number>[][]>>,
+  Expect<Same<typeof sentChunks, GroupResult<MemberOutcome<number>[][]>>>,
+  Expect<Same<typeof grouped, Group<[], number[][], object, readonly unknown[]>>>,
+  Expect<Same<ResultOf<typeof ofGrouped>, [...number[][], string]>>,
+  Expect<Same<ResultOf<typeof tolerant>, number>>,
+  Expect<Same<ResultOf<typeof tolerantPart>, number>>,
+];
+
 // --- chains ---
 
 const afterUnknown = chain(identity.s(1), add.s(1), identity.s(), tsum.s(), byName, group([add.s(1), log.s()]));

@@ -18,6 +18,15 @@ const optional = app.task('optional', (x: number, z?: number) => x + (z ?? 0));
 // @ts-expect-error: Expected 1-2 arguments, but got 0
 void optional();
 
+// --- batches ---
+
+// @ts-expect-error: step 2 (tsum) cannot take what the step before it (map) returns
+chain(identity.map([1], { onMemberFailure: 'collect' }), tsum.s());
+// @ts-expect-error: the body (tsum) cannot take what the header returns
+chord(sums, tsum.s(), { tolerate: 1 });
+// @ts-expect-error: not assignable to type
+chord(sums, tsum.s(), { tolerate: 'some' });
+
 // --- chains ---
 
 // @ts-expect-error: DoesNotFit<"step 2 (add) cannot take what the step before it (log) returns", { got: string; takes: number; }>

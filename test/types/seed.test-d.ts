@@ -1,5 +1,5 @@
 /** All of `seed/celery-usage.md`, section by section, with what each line is. */
-import type { GroupSignature } from '../../src/core/types/canvas.ts';
+import type { Chunks as ChunksOf } from '../../src/core/types/batches.ts';
 import type { AsyncResult, GroupResult, State } from '../../src/core/types/results.ts';
 import { app, chain, chord, group, kwargs, range, zip } from './support.ts';
 import type { Expect, Same } from './support.ts';
@@ -76,10 +76,7 @@ export type Chords = [Expect<Same<typeof chordResult, AsyncResult<string>>>, Exp
 // chunks
 const chunks = add.chunks(zip(range(100), range(100)), 10);
 const chunksValue = await (await chunks.delay()).get();
-export type Chunks = [
-  Expect<Same<typeof chunks, GroupSignature<[], number[][], 'chunks', object, readonly unknown[]>>>,
-  Expect<Same<typeof chunksValue, number[][]>>,
-];
+export type Chunks = [Expect<Same<typeof chunks, ChunksOf<number[]>>>, Expect<Same<typeof chunksValue, number[][]>>];
 
 // map, starmap
 const mapped = await (await log.map(range(10)).delay()).get();

@@ -33,10 +33,10 @@ import type { DatedRun } from './run-codec.ts';
  * @param isMember whether it is a slot of a leaf, which keeps the names of tasks apart.
  */
 export function encodeOutcome(outcome: Outcome, isMember = false): string {
-  const { state, value, failedId, ignored, expiresAt, children, added, run } = outcome;
+  const { state, value, failures, failedId, ignored, expiresAt, children, added, run } = outcome;
   const short: ShortOutcome = {
     // First, and only of what is no success: a leaf can be counted without reading its values.
-    ...(state === 'SUCCESS' ? {} : { s: LETTERS[state] }),
+    ...(state === 'SUCCESS' ? compact({ x: failures }) : { s: LETTERS[state] }),
     ...shortOwner(outcome, run && { run, expiresAt }, isMember),
     ...shortValue(value),
     ...compact({
@@ -63,6 +63,7 @@ export function decodeOutcome(text: string, names?: readonly string[]): Outcome 
     state: STATES[short.s ?? 'S'],
     value: longValue(short),
     ...compact({
+      failures: short.x,
       failedId: short.f,
       ignored: short.i ? true : undefined,
       expiresAt,
@@ -126,7 +127,7 @@ export function cellOf(item: Item, slot: number | undefined): Cell {
 export function leafOf(item: Item): Leaf {
   const outcomes = Object.keys(item).filter((name) => /^o[0-7]$/.test(name));
   const failed = 'f' in item;
-  const failures = failed ? outcomes.filter((name) => readText(item, name)?.startsWith(UNSUCCESSFUL)).length : 0;
+  const failures = failed ? outcomes.reduce((sum, name) => sum + failuresIn(readText(item, name) ?? ''), 0) : 0;
   return { filled: outcomes.length, failed, ...failuresOf(failures), ...sizeOf(item), ...lastOf(item, 0) };
 }
 
@@ -139,8 +140,13 @@ export function nodeOf(item: Item, firstChild: number): Leaf {
 
 // --- internal ---
 
-/** How the text of an outcome begins that is no success. */
+/** How the text of an outcome begins that is no success, and that of a group with members that have failed. */
 const UNSUCCESSFUL = '{"s":';
+const FAILURES_INSIDE = /^\{"x":(\d+)/;
+
+function failuresIn(text: string): number {
+  return text.startsWith(UNSUCCESSFUL) ? 1 : Number(FAILURES_INSIDE.exec(text)?.[1] ?? 0);
+}
 
 /**
  * `<token> <mid>`, or each apart. In a leaf the facts of the run are inside: `<token>.<facts> <mid>`, as a further key
@@ -157,6 +163,7 @@ type Spliced = 1 | 2;
 type ShortOutcome = ShortOwner &
   ShortValue & {
     readonly s?: 'S' | 'F' | 'R';
+    readonly x?: number;
     readonly f?: string;
     readonly i?: 1;
     readonly e?: number;

@@ -3,7 +3,7 @@ import { addressOf, nodeKey, shardKey } from '../../core/protocol/address.ts';
 import type { Address } from '../../core/protocol/address.ts';
 import { stepId } from '../../core/protocol/ids.ts';
 import { NODE_CHILDREN } from '../../core/protocol/join-tree.ts';
-import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
+import { ANY_ATTEMPT, failuresOf } from '../../core/protocol/outcome.ts';
 import type { GroupSize } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { CountStart, Claim, Climb, Commit } from '../../ports/outcomes.ts';
@@ -37,7 +37,7 @@ export function decideRequest(at: At, { address, attempt, decision, by, size, un
     const more = `REMOVE s${end}, c${end} ${facts.add}`.trimEnd();
     return updateOf(at, address, until, { set, more, when: open.when, values });
   }
-  const isFailed = isMember && decision.state !== 'SUCCESS';
+  const isFailed = isMember && failuresOf(decision) > 0;
   return updateOf(at, address, until, {
     set: [`o${end} = :o`, ...(isMember ? ['l = :l'] : []), ...(isFailed ? ['f = :f'] : []), ...facts.set],
     ...(facts.add === '' ? {} : { more: facts.add }),

@@ -4,7 +4,7 @@ import { idsAt, footprintOf } from '../../core/protocol/footprint.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { isStepOf, memberId } from '../../core/protocol/ids.ts';
 import { LEAF_MEMBERS, SHARD_MEMBERS } from '../../core/protocol/join-tree.ts';
-import { isOpen } from '../../core/protocol/outcome.ts';
+import { failuresOf, isOpen } from '../../core/protocol/outcome.ts';
 import type { Cell, GroupSize, Leaf, Standing, Tally } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type {
@@ -50,8 +50,9 @@ export class MemoryOutcomes implements Outcomes {
     }
     item.cells[slot] = frozenCopy({ ...cell, outcome: { ...decision, ...by } });
     item.filled += 1;
-    item.failed ||= decision.state !== 'SUCCESS';
-    item.failures += decision.state === 'SUCCESS' ? 0 : 1;
+    const failures = failuresOf(decision);
+    item.failed ||= failures > 0;
+    item.failures += failures;
     item.last = Object.freeze({ mid: by.mid, child: slot });
     return standingOf(address, item);
   }

@@ -1,12 +1,16 @@
 import { CanvasTooDeep, InvalidCanvas } from '../errors/caller.ts';
 import { cutTo, describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
+import { compact } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import { fromJson, toJson } from '../values/serializer.ts';
+import { BATCH_NAMES, BATCH_OPTIONS } from './batch.ts';
 import { readOptions, writeOptions } from './celery-options.ts';
-import type { SignatureData, TaskData } from './signature.ts';
-import { asImmutable, chainOf, chordOf, groupOf, taskOf, withArguments, withOptions } from './signature.ts';
+import { asImmutable, withArguments } from './later-arguments.ts';
+import type { BatchData, SignatureData, TaskData, Tolerance } from './signature.ts';
+import { chainOf, chordOf, groupOf, taskOf, withOptions } from './signature.ts';
+import { TOLERANCE } from './tolerance.ts';
 import { checkWeight, MOST_WEIGHT, weightOf } from './weight.ts';
 
 /** How deep signatures may nest in JSON: below this every recursion over them is safe. */
@@ -152,16 +156,47 @@ function readChord(json: Source, where: string, nesting: number): SignatureData 
   const members = Array.isArray(header)
     ? readList(json, 'header', where, nesting)
     : [fromCelery(asJson(header), `${where}.kwargs.header`, nesting + 1)];
-  const isCollecting = isPlainObject(json['options']) && json['options']['on_member_failure'] === 'collect';
-  return chordOf(members, fromCelery(asJson(body), bodyAt, nesting + 1), isCollecting ? 'collect' : 'failFast');
+  const { on_member_failure: mode, tolerate } = ownOptions(json);
+  if (tolerate !== undefined && !TOLERANCE.is(tolerate))
+    throw expected(`${where}.options.tolerate`, TOLERANCE.want, tolerate);
+  return chordOf(members, fromCelery(asJson(body), bodyAt, nesting + 1), {
+    onMemberFailure: mode === 'collect' ? mode : 'failFast',
+    // It has passed its check.
+    ...compact({ tolerate: tolerate as Tolerance | undefined }),
+  });
 }
 
-function readItems(json: Source, where: string, nesting: number): { task: TaskData; items: readonly unknown[] } {
+/** Returns the options as they stand; null is nothing, as in Celery. */
+function ownOptions({ options }: Source): Source {
+  return isPlainObject(options)
+    ? Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null))
+    : {};
+}
+
+function readBatch(json: Source, where: string): BatchData {
+  const options = ownOptions(json);
+  const given = BATCH_NAMES.flatMap(([name, celery]) => {
+    const value = Object.hasOwn(options, celery) ? options[celery] : undefined;
+    if (value === undefined) return [];
+    const { is, want } = BATCH_OPTIONS[name];
+    if (!is(value)) throw expected(`${where}.options.${celery}`, want, value);
+    return [[name, value] as const];
+  });
+  // Each value has passed the check of its name.
+  return Object.fromEntries(given) as BatchData;
+}
+
+function readItems(
+  json: Source,
+  where: string,
+  nesting: number,
+): BatchData & { readonly task: TaskData; readonly items: readonly unknown[] } {
   const { task, it } = kwargsOf(json, where);
   if (!Array.isArray(it)) throw expected(`${where}.kwargs.it`, 'a list', it);
   const inner = fromCelery(asJson(task), `${where}.kwargs.task`, nesting + 1);
   if (inner.kind !== 'task') throw expected(`${where}.kwargs.task`, 'the signature of one task', inner.kind);
-  return { task: inner, items: it.map((item, index) => fromJson(asJson(item), `${where}.kwargs.it[${index}]`)) };
+  const items = it.map((item, index) => fromJson(asJson(item), `${where}.kwargs.it[${index}]`));
+  return { task: inner, items, ...readBatch(json, where) };
 }
 
 function readList(json: Source, name: string, where: string, nesting: number): readonly SignatureData[] {
@@ -193,11 +228,7 @@ function taskJson(data: TaskData, nesting: number): JsonObject {
 /** Writes a canvas. In `subtask_type` Celery names only the kinds that have a signature class. */
 function composite(data: SignatureData, task: string, kwargs: JsonObject, nesting: number): JsonObject {
   const isNamed = data.kind === 'chain' || data.kind === 'group' || data.kind === 'chord';
-  const isCollecting = data.kind === 'chord' && data.onMemberFailure === 'collect';
-  const options = {
-    ...writeOptions(data.options, (link) => toCelery(link, nesting + 1)),
-    ...(isCollecting ? { on_member_failure: 'collect' } : {}),
-  };
+  const options = { ...writeOptions(data.options, (link) => toCelery(link, nesting + 1)), ...howJson(data) };
   return {
     task,
     args: [],
@@ -206,6 +237,18 @@ function composite(data: SignatureData, task: string, kwargs: JsonObject, nestin
     subtask_type: isNamed ? data.kind : null,
     immutable: data.kind === 'map' || data.kind === 'starmap',
   };
+}
+
+/** Writes the options that a chord or a batch has beside those of every signature. */
+function howJson(data: SignatureData): JsonObject {
+  if (data.kind === 'chord') {
+    const { onMemberFailure, tolerate } = data;
+    return compact({ on_member_failure: onMemberFailure === 'collect' ? onMemberFailure : undefined, tolerate });
+  }
+  if (!('items' in data)) return {};
+  return Object.fromEntries(
+    BATCH_NAMES.flatMap(([name, celery]) => (data[name] === undefined ? [] : [[celery, data[name]] as const])),
+  );
 }
 
 function asJson(value: unknown): Json {

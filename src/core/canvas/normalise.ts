@@ -4,8 +4,10 @@ import { compact, unlessEmpty } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import { checkLimits } from '../values/option-checks.ts';
 import { toJson } from '../values/serializer.ts';
+import { batchPlan } from './batch.ts';
 import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureData, TaskData } from './signature.ts';
 import { depthOf, fillOptions, mergeOptions, spreadChain, withOptions } from './signature.ts';
+import { toleratedOf } from './tolerance.ts';
 
 /** How many frames a message may carry, and so how deep canvases may nest. */
 const MAX_FRAMES = 64;
@@ -133,7 +135,11 @@ function headerPlan(data: ChordData, down: HandedDown): Plan {
   const { link: _link, linkError: _linkError, taskId: _id, ...options } = timed(data.options, down);
   const collects = data.onMemberFailure === 'collect';
   const members = memberPlans(data.header, { ...down, override: mergeOptions(options, down.override) }, collects);
-  return compact({ par: members, collect: collects ? true : undefined });
+  return compact({
+    par: members,
+    collect: collects ? true : undefined,
+    tolerate: data.tolerate === undefined ? undefined : toleratedOf(data.tolerate, members.length),
+  });
 }
 
 function flatPlans(
@@ -208,19 +214,20 @@ function taskPlan(data: TaskData, own: CallOptions, down: HandedDown): TaskPlan 
 }
 
 function mapPlan(
-  { kind, task, options }: MapData | (Omit<MapData, 'kind'> & { kind: 'map' | 'starmap' }),
+  { kind, task, options, ...how }: Omit<MapData, 'items'>,
   items: readonly unknown[],
   down: HandedDown,
 ): TaskPlan {
   const inner = { ...task, args: [items], immutable: true, options: {} };
-  return { ...taskPlan(inner, mergeOptions(task.options, options), down), each: kind };
+  return { ...taskPlan(inner, mergeOptions(task.options, options), down), each: kind, ...batchPlan(how) };
 }
 
-function chunkPlans({ task, items, size, options }: ChunksData, down: HandedDown): readonly Plan[] {
+function chunkPlans(data: ChunksData, down: HandedDown): readonly Plan[] {
+  const { task, items, size, options } = data;
   const { link: _link, linkError: _linkError, taskId: _id, ...rest } = timed(options, down);
   const count = Math.ceil(items.length / size);
   return Array.from({ length: count }, (_, k) =>
-    mapPlan({ kind: 'starmap', task, items: [], options: rest }, items.slice(k * size, (k + 1) * size), down),
+    mapPlan({ ...data, kind: 'starmap', task, options: rest }, items.slice(k * size, (k + 1) * size), down),
   );
 }
 

@@ -49,6 +49,9 @@ export interface GroupData {
   readonly options: CallOptions;
 }
 
+/** How many members of a header may fail: a number of them, or a part of all, as in `5%`. */
+export type Tolerance = number | `${number}%`;
+
 /** A header and a body that is called with the values of the header as one array. */
 export interface ChordData {
   /** Tells it from other canvases. */
@@ -61,12 +64,24 @@ export interface ChordData {
   readonly body: SignatureData;
   /** Whether the first failure fails it, or its body gets all outcomes. */
   readonly onMemberFailure: 'failFast' | 'collect';
+  /** How many members may fail, or what part of them, of a chord whose body gets all outcomes. Absent: any number. */
+  readonly tolerate?: Tolerance;
   /** Its options. */
   readonly options: CallOptions;
 }
 
+/** How a task is called for its items. */
+export interface BatchData {
+  /** Whether its value has what became of each item, even of one that failed. */
+  readonly onMemberFailure?: 'failFast' | 'collect';
+  /** How many items it works on at once. */
+  readonly concurrency?: number;
+  /** Whether it shows how many items are done. */
+  readonly progress?: boolean;
+}
+
 /** One task whose function is called for every item. */
-export interface MapData {
+export interface MapData extends BatchData {
   /** `starmap` calls the task with the elements of an item, `map` with the item. */
   readonly kind: 'map' | 'starmap';
   /** The task that is called. */
@@ -78,7 +93,7 @@ export interface MapData {
 }
 
 /** Starmaps over slices of `size` items. */
-export interface ChunksData {
+export interface ChunksData extends BatchData {
   /** Tells it from other canvases. */
   readonly kind: 'chunks';
   /** The task that is called. */
@@ -125,12 +140,6 @@ export interface CallOptions {
   readonly inline?: boolean;
 }
 
-/** Arguments given later: prepended; keyword arguments merge and the later wins. */
-export interface LaterArguments {
-  readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
-}
-
 /** Returns one task with its arguments. */
 export function taskOf(task: string, given: Partial<Omit<TaskData, 'kind' | 'task'>> = {}): TaskData {
   return { kind: 'task', task, args: [], kwargs: {}, immutable: false, options: {}, ...given };
@@ -164,14 +173,15 @@ export function groupOf(members: readonly SignatureData[]): GroupData {
 export function chordOf(
   header: readonly SignatureData[],
   body: SignatureData,
-  onMemberFailure: ChordData['onMemberFailure'] = 'failFast',
+  { onMemberFailure = 'failFast', tolerate }: Partial<Pick<ChordData, 'onMemberFailure' | 'tolerate'>> = {},
 ): ChordData {
   const flat = header.flatMap(spreadGroup);
   return {
     kind: 'chord',
     header: flat,
     body,
-    onMemberFailure,
+    onMemberFailure: tolerate === undefined ? onMemberFailure : 'collect',
+    ...(tolerate === undefined ? {} : { tolerate }),
     depth: Math.max(deepest(flat) + 2, depthOf(body)),
     options: {},
   };
@@ -180,23 +190,6 @@ export function chordOf(
 /** Returns how many canvases a signature is inside of at the deepest, tails not counted. */
 export function depthOf(data: SignatureData): number {
   return 'depth' in data ? data.depth : 0;
-}
-
-/**
- * Returns the same signature with arguments given later: a chain's reach its first step, a group's every member, a
- * chord's its header. Immutable signatures, maps and chunks take none.
- */
-export function withArguments(data: SignatureData, later: LaterArguments): SignatureData {
-  if (later.args.length === 0 && Object.keys(later.kwargs).length === 0) return data;
-  if (data.kind !== 'task') return mapChildren(data, (child, takes) => (takes ? withArguments(child, later) : child));
-  if (data.immutable) return data;
-  return { ...data, args: [...later.args, ...data.args], kwargs: { ...data.kwargs, ...later.kwargs } };
-}
-
-/** Returns the same signature, but it ignores arguments given later. */
-export function asImmutable(data: SignatureData): SignatureData {
-  if (data.kind === 'task') return { ...data, immutable: true };
-  return mapChildren(data, (child, takes) => (takes ? asImmutable(child) : child));
 }
 
 /** Returns the same signature with further options; the later win, callbacks add up. */

@@ -150,6 +150,21 @@ export class ExternalTaskError extends ChordalError {
   override readonly code = 'CHORDAL_EXTERNAL_TASK';
 }
 
+/**
+ * More members of a chord's header have failed than its `tolerate` allows.
+ *
+ * @example
+ * ```ts
+ * const count = app.task('count', (outcomes: readonly MemberOutcome<number>[]) => outcomes.length);
+ * const canvas = chord([add.s(1, 2), fail.s('no disk')], count.s(), { tolerate: 0 });
+ * await canvas().catch((error: Error) => error.name); // 'ToleranceExceeded'
+ * ```
+ */
+export class ToleranceExceeded extends ChordalError {
+  override readonly name = 'ToleranceExceeded';
+  override readonly code = 'CHORDAL_TOLERANCE_EXCEEDED';
+}
+
 /** Any error that the engine gives a task, or that a task throws to tell the engine something. */
 export type AnyTaskError =
   | WorkerLostError
@@ -159,4 +174,5 @@ export type AnyTaskError =
   | Ignore
   | Reject
   | InvalidResult
-  | ExternalTaskError;
+  | ExternalTaskError
+  | ToleranceExceeded;

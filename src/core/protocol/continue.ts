@@ -1,16 +1,16 @@
-import { TimeLimitExceeded } from '../errors/task.ts';
+import { TimeLimitExceeded, ToleranceExceeded } from '../errors/task.ts';
 import { compact } from '../values/compact.ts';
 import { toFailure } from '../values/failure-record.ts';
 import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
-import { replacementBase, workflowOf } from './ids.ts';
+import { memberId, replacementBase, workflowOf } from './ids.ts';
 import { firstRung, leafSize, nextRung, slotOf } from './join-tree.ts';
 import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
 import { inputOf } from './message.ts';
 import { untilFrom } from './new-message.ts';
 import type { Origin } from './origin.ts';
 import type { Leaf, NextAttempt, Outcome, Result, Standing } from './outcome.ts';
-import { ANY_ATTEMPT, ownershipOf } from './outcome.ts';
+import { ANY_ATTEMPT, failuresOf, ownershipOf } from './outcome.ts';
 import type { Link, Plan } from './plan.ts';
 import { afterJoin, startLinks, startPlan, startStep } from './start.ts';
 
@@ -38,12 +38,13 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
   if (isJoinFrame(frame)) {
     // @defect members-end-before-items-do
     if (isLate(origin)) return [...callbacks, failOutward(at.id, lateFailure(at.id), frame, rest)];
-    const climb = standing.leaf === undefined ? [] : climbLeaf(origin, frame, rest, standing.leaf);
+    const { leaf } = standing;
+    const climb = leaf === undefined ? [] : climbLeaf(origin, frame, rest, leaf);
     // @defect collecting-join-takes-failures
     const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;
     return [
       ...callbacks,
-      ...climb,
+      ...(climb.length > 0 ? climb : failAtOnce(origin, { frame, rest, failures: failuresOf(outcome) }, leaf)),
       // @defect failure-goes-outward
       ...(failed ? [failOutward(at.id, outcome, frame, rest)] : []),
     ];
@@ -63,10 +64,11 @@ export function afterSettle(origin: Origin, effect: SettleEffect, standing: Stan
 }
 
 /** Returns the effects that follow from a rung of a climb: only the message that completed the node continues. */
-export function afterClimb(origin: Origin, { frame, rest, rung }: ClimbEffect, node: Leaf): readonly Effect[] {
+export function afterClimb(origin: Origin, effect: ClimbEffect, node: Leaf): readonly Effect[] {
+  const { frame, rest, rung } = effect;
   // @defect last-writer-climbs-on
   const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
-  if (node.filled !== rung.children || !isMine) return [];
+  if (node.filled !== rung.children || !isMine) return failAtOnce(origin, effect, node);
   return climbTo(origin, { frame, rest, rung: nextRung(frame.n, rung), child: node });
 }
 
@@ -145,8 +147,37 @@ function climbTo(
   const { failed, failures = 0 } = child;
   if (rung !== undefined) return [{ kind: 'climb', frame, rest, rung, failed, failures }];
   if (failed && frame.collect === undefined) return [];
+  // @defect tolerance-is-checked
+  if (failures > (frame.tolerate ?? Infinity)) return [failOfTooMany(frame, rest)];
   const { x: _, ...group } = frame;
-  return afterJoin(origin, group, rest, failed);
+  return afterJoin(origin, group, rest, failures);
+}
+
+/**
+ * Fails a group as soon as more members than it tolerates are seen to have failed: by the writer that brought an item
+ * above that number. It only saves time. When all members have ended, the root decides. A delivery that resumes fails it
+ * again: it may have settled the group before, and then it goes on from there.
+ */
+function failAtOnce(
+  origin: Origin,
+  { frame, rest, failures: added }: Pick<ClimbEffect, 'frame' | 'rest' | 'failures'>,
+  item: Leaf | undefined,
+): readonly Effect[] {
+  const { tolerate = Infinity } = frame;
+  const { failures = 0 } = item ?? {};
+  // @defect as-many-as-tolerated-may-fail
+  if (failures <= tolerate) return [];
+  // @defect too-many-fail-at-once
+  return failures - added <= tolerate || origin.again ? [failOfTooMany(frame, rest)] : [];
+}
+
+function failOfTooMany(frame: JoinFrame, rest: readonly Frame[]): Effect {
+  const { join, x, n, tolerate = 0 } = frame;
+  const error = new ToleranceExceeded(
+    `Cannot go on behind the group ${join}: more than ${tolerate} of its ${n} members have failed, and ${tolerate} is the most that it tolerates.`,
+  );
+  const { stack: _, ...record } = toFailure(error);
+  return failOutward(memberId(join, x), { state: 'FAILURE', value: { inline: record } }, frame, rest);
 }
 
 /** Passes a member's failure on to its group, or to the chain that continues from the group. */

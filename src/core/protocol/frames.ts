@@ -25,7 +25,13 @@ export function groupFrame(at: Position, plan: ParallelPlan): GroupFrame {
   return {
     join: at.base,
     n: countOf(plan.par),
-    ...compact({ collect: plan.collect, splice: plan.splice, own: plan.own, celeryId: plan.celeryId }),
+    ...compact({
+      collect: plan.collect,
+      tolerate: plan.tolerate,
+      splice: plan.splice,
+      own: plan.own,
+      celeryId: plan.celeryId,
+    }),
     ...linksOf(at.links),
   };
 }

@@ -13,7 +13,7 @@ export function isPlan(value: unknown): value is Plan {
   if (links !== undefined && !isLinks(links)) return false;
   if (typeof value['task'] === 'string') return isTask(value);
   if (value['seq'] !== undefined) return isItems(value['seq']) && !isEmpty(value['seq']);
-  return isItems(value['par']) && isFlag(value['collect']) && isFlag(value['splice']) && isOwn(value['own']);
+  return isItems(value['par']) && isCollecting(value) && isFlag(value['splice']) && isOwn(value['own']);
 }
 
 /** Returns whether a value is a list of callbacks. */
@@ -41,8 +41,8 @@ export function isInput(value: unknown): value is Input {
 // --- internal ---
 
 function isJoinFrame({ join, x, n, celeryId, ...kind }: Readonly<Record<string, unknown>>): boolean {
-  const { collect, splice, own } = kind;
-  const isKind = isFlag(collect) && isFlag(splice) && isOwn(own) && isAbsentOr(isText, celeryId);
+  const { splice, own } = kind;
+  const isKind = isCollecting(kind) && isFlag(splice) && isOwn(own) && isAbsentOr(isText, celeryId);
   return isBase(join) && isCount(x) && isWidth(n) && x < n && isKind;
 }
 
@@ -53,7 +53,7 @@ function isChainFrame({ steps, i, base, try: attempt }: Readonly<Record<string, 
 }
 
 function isTask(value: Readonly<Record<string, unknown>>): boolean {
-  const { args, kwargs, stored, immutable, untyped, each, options, task } = value;
+  const { args, kwargs, stored, immutable, untyped, options, task } = value;
   return (
     task !== '' &&
     isAbsentOr(Array.isArray, args) &&
@@ -61,9 +61,18 @@ function isTask(value: Readonly<Record<string, unknown>>): boolean {
     isAbsentOr(isBlockKey, stored) &&
     isFlag(immutable) &&
     isFlag(untyped) &&
-    (each === undefined || each === 'map' || each === 'starmap') &&
+    isBatch(value) &&
     isAbsentOr(areWireOptions, options)
   );
+}
+
+function isBatch({ each, collect, concurrency, progress }: Readonly<Record<string, unknown>>): boolean {
+  const isKind = each === undefined || each === 'map' || each === 'starmap';
+  return isKind && isFlag(collect) && isAbsentOr(isCount, concurrency) && concurrency !== 0 && isFlag(progress);
+}
+
+function isCollecting({ collect, tolerate }: Readonly<Record<string, unknown>>): boolean {
+  return isFlag(collect) && isAbsentOr(isCount, tolerate);
 }
 
 function isItems(value: unknown): value is Items {

@@ -26,6 +26,7 @@ export interface JoinFrame {
   readonly x: number;
   readonly n: number;
   readonly collect?: true;
+  readonly tolerate?: number;
   readonly splice?: true;
   readonly own?: Value;
   readonly celeryId?: string;

@@ -68,6 +68,8 @@ export interface Result {
   readonly value: Value;
   /** The id whose failure or revocation this is, where it is not this one's own. */
   readonly failedId?: string;
+  /** How many members have failed, of a group that is part of one that collects: it has not failed itself. */
+  readonly failures?: number;
   /** Client reads get no value. */
   readonly ignored?: true;
   /** A client had the value removed. */
@@ -87,6 +89,11 @@ export interface Result {
  */
 export function revokedBecause(reason: 'expired' | 'ignored' | 'revoked', task?: string): Result {
   return { state: 'REVOKED', value: { inline: compact({ reason, task }) } };
+}
+
+/** Returns how many members of its group a result counts as that have failed: itself, or those of a group inside it. */
+export function failuresOf({ state, failures = 0 }: Pick<Result, 'state' | 'failures'>): number {
+  return state === 'SUCCESS' ? failures : 1;
 }
 
 /** A committed result and its owner. */

@@ -23,6 +23,12 @@ export interface TaskPlan {
   readonly untyped?: true;
   /** Call the function once per item of the only argument: with the item (`map`) or with its elements (`starmap`). */
   readonly each?: 'map' | 'starmap';
+  /** Of such a task: its value has what became of each item. */
+  readonly collect?: true;
+  /** Of such a task: how many items it works on at once; absent: one. */
+  readonly concurrency?: number;
+  /** Of such a task: it shows how many items are done. */
+  readonly progress?: true;
   readonly options?: PlanOptions;
   readonly links?: readonly Link[];
 }
@@ -38,6 +44,8 @@ export interface ParallelPlan {
   readonly par: Items;
   /** Whether the next step gets every member's outcome, even a failure. */
   readonly collect?: true;
+  /** How many members may fail, of a group that collects; absent: any number. */
+  readonly tolerate?: number;
   /** The values join those of the enclosing group, in this member's place. */
   readonly splice?: true;
   /** The value of the task that added these members to its chord: it is the id's, and theirs come behind the header's. */

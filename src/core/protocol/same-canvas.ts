@@ -15,11 +15,11 @@ import { isStoredItems } from './plan.ts';
 export function sameCanvas(plan: Plan): Json {
   const links = plan.links?.map(sameLink);
   if ('task' in plan) {
-    const { task, args, kwargs, stored, immutable, each } = plan;
-    return compact({ task, args, kwargs, stored, immutable, each, links });
+    const { task, args, kwargs, stored, immutable, each, collect } = plan;
+    return compact({ task, args, kwargs, stored, immutable, each, collect, links });
   }
   if ('seq' in plan) return compact({ seq: sameItems(plan.seq), links });
-  return compact({ par: sameItems(plan.par), collect: plan.collect, links });
+  return compact({ par: sameItems(plan.par), collect: plan.collect, tolerate: plan.tolerate, links });
 }
 
 // --- internal ---

@@ -81,11 +81,12 @@ export function afterJoin(
   origin: Origin,
   frame: GroupFrame,
   frames: readonly Frame[],
-  hasFailed = false,
+  failures = 0,
 ): readonly Effect[] {
   const position = positionOf(frame);
   // The success callbacks of a group inside a collecting group need the values of all members, as they do elsewhere.
-  const at = hasFailed ? { ...position, links: position.links.filter(({ on }) => on !== 'success') } : position;
+  // @defect links-need-all-values
+  const at = failures > 0 ? { ...position, links: position.links.filter(({ on }) => on !== 'success') } : position;
   const { join, n } = frame;
   const [outer, ...rest] = frames;
   if (outer !== undefined && !isJoinFrame(outer) && !isReplacement(at)) {
@@ -96,11 +97,14 @@ export function afterJoin(
   const values = { join, n, ...compact({ splice: frame.splice, collect: frame.splice && frame.collect }) };
   const result = frame.own === undefined ? { value: values } : { value: frame.own, added: { join, n } };
   const { celeryId } = frame;
+  // The group around it tolerates, and tells its own callbacks, by all members that are in its values.
+  // @defect failures-inside-count
+  const inside = frame.splice === true && failures > 0 ? { failures } : {};
   return [
     {
       kind: 'settle',
       at,
-      result: { state: 'SUCCESS', ...result },
+      result: { state: 'SUCCESS', ...result, ...inside },
       frames,
       step: at.id,
       quiet: false,

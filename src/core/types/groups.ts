@@ -1,7 +1,7 @@
 /** Groups and chords. */
 import type { Fit, Group, Joined, Known } from './canvas.ts';
 import type { MemberOutcome } from './member-outcome.ts';
-import type { ChordOptions, OnMemberFailure } from './options.ts';
+import type { ChordOptions, ModeOf, OnMemberFailure } from './options.ts';
 import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.ts';
 
 /**
@@ -59,21 +59,18 @@ export type Header = AnySignature | Iterable<AnySignature>;
  * chord([add.s(1, 2), add.s(3, 4)], tsum.s()); // Signature<[], number, 'chord'>
  */
 export interface ChordFunction {
-  <const H extends Header, const Body extends AnySignature, Mode extends OnMemberFailure = 'failFast'>(
+  <const H extends Header, const Body extends AnySignature, Options extends ChordOptions = object>(
     header: H,
-    body: ChordBody<H, Body, Mode>,
-    options?: ChordOptions<Mode>,
+    body: ChordBody<H, Body, ModeOf<Options>>,
+    options?: Options,
   ): Chorded<H, Body>;
   <const H extends Header>(header: H): HeaderFunction<H>;
 }
 
 /** The function that `chord(header)` returns. */
-export type HeaderFunction<H extends Header> = <
-  const Body extends AnySignature,
-  Mode extends OnMemberFailure = 'failFast',
->(
-  body: ChordBody<H, Body, Mode>,
-  options?: ChordOptions<Mode>,
+export type HeaderFunction<H extends Header> = <const Body extends AnySignature, Options extends ChordOptions = object>(
+  body: ChordBody<H, Body, ModeOf<Options>>,
+  options?: Options,
 ) => Chorded<H, Body>;
 
 /** The type of a chord of this header and body: it takes the arguments of the header, and ends as the body does. */

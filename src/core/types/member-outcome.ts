@@ -1,5 +1,5 @@
 /**
- * The outcome of a header's member, for the body of a chord that collects.
+ * The outcome of a header's member, for the body of a chord that collects; or of an item of a batch that collects.
  *
  * @example
  * ```ts
@@ -39,6 +39,8 @@ export interface MemberError {
   readonly failedTask: string;
   /** The id of the task that failed first; empty in a direct call. */
   readonly failedTaskId: string;
+  /** Its place in the list, from 0: of the member in the header, or of the item in the batch. */
+  readonly index: number;
   /** Why it was not run, of one that has not failed: `'expired'` or `'revoked'`. */
   readonly reason?: string;
 }

@@ -1,4 +1,5 @@
 /** The options of calls, tasks and canvases. Times are seconds, as in Celery, or a Date. */
+import type { Tolerance } from '../canvas/signature.ts';
 import type { AnySignature } from './signature.ts';
 
 /**
@@ -203,7 +204,22 @@ export type OnMemberFailure = 'failFast' | 'collect';
 export interface ChordOptions<out Mode extends OnMemberFailure = OnMemberFailure> {
   /** `collect` runs the body with a {@link MemberOutcome} for each member. Default `failFast`. */
   readonly onMemberFailure?: Mode;
+  /**
+   * How many members of the header may fail, or be revoked: a number, or a part of them as in `'5%'`, rounded down. Up to
+   * that, the body gets what `collect` gives. With more, the chord fails with ToleranceExceeded. Default: none may fail,
+   * with `collect` all may.
+   */
+  readonly tolerate?: Tolerance;
 }
+
+/** The action that the options of a chord ask for: one that tolerates failures collects them. */
+export type ModeOf<Options> = Options extends { readonly tolerate: Tolerance }
+  ? 'collect'
+  : Options extends { readonly onMemberFailure?: infer Mode }
+    ? [Extract<Mode, OnMemberFailure>] extends [never]
+      ? 'failFast'
+      : Extract<Mode, OnMemberFailure>
+    : 'failFast';
 
 /**
  * A schema of any library that implements Standard Schema v1, as far as it is needed here.

@@ -1,7 +1,8 @@
 /** Tasks, and how they are defined. */
-import type { GroupSignature, Signature, UntypedSignature } from './canvas.ts';
+import type { BatchOptions, BatchValues, Chunks } from './batches.ts';
+import type { Signature, UntypedSignature } from './canvas.ts';
 import type { Replacement, TaskContext } from './context.ts';
-import type { ApplyOptions, ApplyOptionsWithArgs, SignatureSpec, TaskOptions } from './options.ts';
+import type { ApplyOptions, ApplyOptionsWithArgs, OnMemberFailure, SignatureSpec, TaskOptions } from './options.ts';
 import type {
   AlsoArgs,
   CallArgs,
@@ -79,19 +80,37 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
     options?: ApplyOptions<Readonly<PositionalOf<P>>, KeywordsOf<P>>,
   ): Promise<AsyncResult<R>>;
   applyAsync(options: ApplyOptionsWithArgs<Readonly<PositionalOf<P>>, KeywordsOf<P>>): Promise<AsyncResult<R>>;
-  /** Returns one task that calls the function with each item, in order. */
-  map(items: MapItems<P>): Signature<[], R[], 'map', object, readonly unknown[]>;
-  /** Returns one task that calls the function with each item's elements, in order. */
-  starmap(items: Iterable<Readonly<PositionalOf<P>>>): Signature<[], R[], 'starmap', object, readonly unknown[]>;
+  /**
+   * Returns one task that calls the function with each item, in order.
+   *
+   * @param options whether it collects failures, how many items it works on at once, and whether it shows its progress.
+   * @throws InvalidArguments for items that are not a list, InvalidOptions for an option that is unknown or wrong.
+   */
+  map<Mode extends OnMemberFailure = 'failFast'>(
+    items: MapItems<P>,
+    options?: BatchOptions<Mode>,
+  ): Signature<[], BatchValues<R, Mode>, 'map', object, readonly unknown[]>;
+  /**
+   * Returns one task that calls the function with each item's elements, in order.
+   *
+   * @param options as of `map`.
+   * @throws as `map` does.
+   */
+  starmap<Mode extends OnMemberFailure = 'failFast'>(
+    items: Iterable<Readonly<PositionalOf<P>>>,
+    options?: BatchOptions<Mode>,
+  ): Signature<[], BatchValues<R, Mode>, 'starmap', object, readonly unknown[]>;
   /**
    * Returns a group of `starmap`s of at most `size` items each; its value is a list of lists.
    *
-   * @throws InvalidArguments for items that are not a list, and for a size below 1.
+   * @param options as of `map`, for each chunk.
+   * @throws InvalidArguments for items that are not a list, and for a size below 1; InvalidOptions as `map` does.
    */
-  chunks(
+  chunks<Mode extends OnMemberFailure = 'failFast'>(
     items: Iterable<Readonly<PositionalOf<P>>>,
     size: number,
-  ): GroupSignature<[], R[][], 'chunks', object, readonly unknown[]>;
+    options?: BatchOptions<Mode>,
+  ): Chunks<BatchValues<R, Mode>>;
 }
 
 /** A signature that ignores arguments given later: the result of `si`. */

@@ -95,6 +95,7 @@ const ERRORS: { readonly [E in errors.AnyChordalError as E['code']]: Row<E> } = 
   CHORDAL_REJECT: [taskErrors.Reject, { requeue: (value) => value === true }],
   CHORDAL_INVALID_RESULT: [taskErrors.InvalidResult, {}],
   CHORDAL_EXTERNAL_TASK: [taskErrors.ExternalTaskError, {}],
+  CHORDAL_TOLERANCE_EXCEEDED: [taskErrors.ToleranceExceeded, {}],
   CHORDAL_REMOTE: [
     errors.RemoteError,
     {

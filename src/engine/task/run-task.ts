@@ -10,6 +10,7 @@ import type { FailureRecord } from '../../core/values/failure-record.ts';
 import type { Json } from '../../core/values/json.ts';
 import { toJson } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
+import { callItems, isReadable } from './call-items.ts';
 import { makeRun, ReplacementRequest, RetryRequest, within } from './context.ts';
 import type { CurrentRun } from './context.ts';
 import { labelsOf } from './labels.ts';
@@ -85,22 +86,21 @@ export async function runTask(
 }
 
 /** Calls a task's function with its arguments where they belong; of a map, once per item. */
-export async function callFunction(task: RegisteredTask, run: CurrentRun): Promise<unknown> {
-  const { each, args, kwargs, isUntyped } = run.call;
+export async function callFunction(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {
+  const { batch, args, kwargs, isUntyped } = run.call;
   const once = async (given: readonly unknown[]): Promise<unknown> => {
     const checked = await validate(task, given);
     const { name, parameters } = task;
     const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped });
     return task.fn(...(task.options.bind === true ? [run.context, ...bound] : bound));
   };
-  if (each === undefined) return checkResult(task, await once(args));
+  if (batch === undefined) return checkResult(task, await once(args));
   const [items] = args;
   if (!Array.isArray(items))
-    throw new InvalidArguments(`Cannot call ${task.name}.${each}: its items are not a list`, { task: task.name });
-  const values: unknown[] = [];
-  for (const item of items)
-    values.push(await checkResult(task, await once(each === 'starmap' && Array.isArray(item) ? item : [item])));
-  return values;
+    throw new InvalidArguments(`Cannot call ${task.name}.${batch.each}: its items are not a list`, { task: task.name });
+  const call = async (item: unknown): Promise<unknown> =>
+    checkResult(task, await once(batch.each === 'starmap' && Array.isArray(item) ? item : [item]));
+  return callItems(engine, task, run, { batch, items, call });
 }
 
 /**
@@ -124,7 +124,7 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
 /** Calls a task's function, behind the listeners of its start and inside all code that is to be around it. */
 async function callHooked(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {
   const { hooks } = engine;
-  if (hooks === undefined || !(hooks.has('taskStart') || hooks.isWrapped)) return callFunction(task, run);
+  if (hooks === undefined || !(hooks.has('taskStart') || hooks.isWrapped)) return callFunction(engine, task, run);
   const { task: name, taskId, workflowId, attempt } = labelsOf(run.call, task.name, undefined);
   const { request } = run.context;
   const { members, carried } = run.call;
@@ -132,7 +132,7 @@ async function callHooked(engine: Engine, task: RegisteredTask, run: CurrentRun)
   const event = { task: name, taskId, workflowId, attempt, headers: request.headers, request, carry };
   const start = members === undefined ? event : { ...event, members };
   await hooks.emit(engine, 'taskStart', start);
-  return hooks.call(start, () => callFunction(task, run));
+  return hooks.call(start, () => callFunction(engine, task, run));
 }
 
 /**
@@ -213,14 +213,4 @@ function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: 
     return { kind: 'retry', notBefore: engine.clock.now() + delay * 1000, record: toFailure(thrown), thrown };
   }
   return { kind: 'failure', record: toFailure(thrown), thrown };
-}
-
-function isReadable(thrown: unknown): boolean {
-  try {
-    // Each of these may spring a trap.
-    void [thrown instanceof Error, isChordalError(thrown)];
-    return true;
-  } catch {
-    return false;
-  }
 }

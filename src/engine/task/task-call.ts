@@ -1,6 +1,17 @@
 import { isJoinFrame } from '../../core/protocol/frames.ts';
 import type { RunMessage } from '../../core/protocol/message.ts';
+import type { TaskPlan } from '../../core/protocol/plan.ts';
 import type { Attempt } from '../../core/types/events.ts';
+
+/** How a task's function is called for each item of its argument. */
+export interface Batch {
+  /** With the item, or with its elements. */
+  readonly each: 'map' | 'starmap';
+  /** The value has what became of each item. */
+  readonly collect: boolean;
+  readonly concurrency: number;
+  readonly progress: boolean;
+}
 
 /** One call of a task's function, as its context describes it. */
 export interface TaskCall {
@@ -20,7 +31,8 @@ export interface TaskCall {
   readonly stamps: Readonly<Record<string, unknown>>;
   readonly notBefore: number | null;
   readonly expires: number | null;
-  readonly each: 'map' | 'starmap' | undefined;
+  /** Absent of a call that is not for items. */
+  readonly batch: Batch | undefined;
   /** No types have checked its arguments. */
   readonly isUntyped: boolean;
   readonly maxRetries: number | null | undefined;
@@ -60,13 +72,18 @@ export function callOf(
     stamps,
     notBefore: message.notBefore ?? null,
     expires: message.expires ?? null,
-    each: sig.each,
+    batch: batchOf(sig),
     isUntyped: sig.untyped === true,
     maxRetries: sig.options?.maxRetries,
     calledDirectly: false,
     isAgain,
     message,
   };
+}
+
+/** Returns how a plan's function is called for its items; undefined for a plan without. */
+export function batchOf({ each, collect, concurrency = 1, progress }: TaskPlan): Batch | undefined {
+  return each && { each, collect: collect === true, concurrency, progress: progress === true };
 }
 
 /** A call in process, without a message. */
@@ -90,7 +107,7 @@ export function directCall(
     stamps: {},
     notBefore: null,
     expires: null,
-    each: undefined,
+    batch: undefined,
     isUntyped: false,
     maxRetries: undefined,
     calledDirectly: true,

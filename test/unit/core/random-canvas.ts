@@ -51,11 +51,19 @@ export const canvas: fc.Arbitrary<SignatureData> = fc.letrec<{
       fc.array(value, { maxLength: 3 }),
       fc.constantFrom('map', 'starmap', 'chunks'),
       fc.integer({ min: 1, max: 3 }),
+      fc.record(
+        {
+          onMemberFailure: fc.constantFrom('failFast' as const, 'collect' as const),
+          concurrency: fc.integer({ min: 1, max: 9 }),
+          progress: fc.boolean(),
+        },
+        { requiredKeys: [], noNullPrototype: true },
+      ),
     )
-    .map(([task, items, kind, size]): MapData | ChunksData =>
+    .map(([task, items, kind, size, how]): MapData | ChunksData =>
       kind === 'chunks'
-        ? { kind: 'chunks', task: taskOf(task), items, size, options: {} }
-        : { kind: kind === 'map' ? 'map' : 'starmap', task: taskOf(task), items, options: {} },
+        ? { kind: 'chunks', task: taskOf(task), items, size, options: {}, ...how }
+        : { kind: kind === 'map' ? 'map' : 'starmap', task: taskOf(task), items, options: {}, ...how },
     ),
   any: fc.oneof(
     { maxDepth: 3, depthIdentifier: 'canvas', withCrossShrink: true },
@@ -68,9 +76,14 @@ export const canvas: fc.Arbitrary<SignatureData> = fc.letrec<{
         .tuple(
           fc.array(tie('any'), { maxLength: 3, depthIdentifier: 'canvas' }),
           tie('any'),
-          fc.constantFrom('failFast' as const, 'collect' as const),
+          fc.constantFrom<Parameters<typeof chordOf>[2]>(
+            { onMemberFailure: 'failFast' },
+            { onMemberFailure: 'collect' },
+            { tolerate: 2 },
+            { tolerate: '12.5%' },
+          ),
         )
-        .map(([header, body, mode]) => chordOf(header, body, mode)),
+        .map(([header, body, how]) => chordOf(header, body, how)),
       tie('any'),
     ),
   ),

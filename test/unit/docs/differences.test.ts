@@ -1,7 +1,7 @@
 /** The rows of "Differences from Celery" in README.md, each with a test of its second column. */
 import { readFileSync } from 'node:fs';
 import { chain, chord, createApp, crontab, currentTask, group, Ignore, range, Reject, zip } from 'chordal';
-import type { Handler } from 'chordal';
+import type { Handler, Signature } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -64,6 +64,23 @@ const rows: Record<string, () => Promise<void>> = {
     expect(await valueOf(group([chunks, add.s(0, 0)]))).toEqual([[[1, 4], [9]], 0]);
   },
 
+  'Items of `map`, `starmap` and `chunks`': async () => {
+    const app = createApp('items');
+    const odd = app.task('odd', async (x: number) => {
+      await cloud.clock.sleep(1000);
+      if (x % 2 === 0) throw new RangeError(`${x} is even`);
+      return x;
+    });
+    use({ items: app.handler(odd) });
+    await expect(valueOf(odd.map([1, 2, 3]))).rejects.toMatchObject({ errorType: 'RangeError' });
+    const startedAt = cloud.clock.now();
+    const result = await odd.map(range(30), { onMemberFailure: 'collect', concurrency: 10, progress: true }).delay();
+    await cloud.clock.sleep(2500);
+    expect(await result.info()).toMatchObject({ total: 30 });
+    expect((await result.get())[4]).toMatchObject({ ok: false, error: { message: '4 is even', index: 4 } });
+    expect(cloud.clock.now() - startedAt).toBeLessThan(5000);
+  },
+
   '`countdown` and `eta` of a chord': async () => {
     const startedAt = cloud.clock.now();
     const result = await chord([add.s(1, 1)], tsum.s()).applyAsync({ countdown: 60 });
@@ -124,8 +141,12 @@ const rows: Record<string, () => Promise<void>> = {
     expect(cloud.clock.now() - Date.UTC(2026, 0, 1)).toBeLessThan(60_000);
     expect(await valueOf(chord(header, identity.s(), { onMemberFailure: 'collect' }))).toMatchObject([
       { ok: true, value: 2 },
-      { ok: false, error: { errorType: 'ExpectedError', failedTask: 'fail' } },
+      { ok: false, error: { errorType: 'ExpectedError', failedTask: 'fail', index: 1 } },
     ]);
+    expect(await valueOf(chord(header, identity.s(), { tolerate: '50%' }))).toHaveLength(2);
+    await expect(valueOf(chord(header, identity.s(), { tolerate: '49%' }))).rejects.toMatchObject({
+      errorType: 'ToleranceExceeded',
+    });
   },
 
   'An expired or revoked member': async () => {
@@ -221,6 +242,29 @@ const rows: Record<string, () => Promise<void>> = {
     await valueOf(group([add.s(1, 1), add.s(2, 2)]).link(onValues.s()));
     await settled();
     expect(seen).toEqual([[2, 4]]);
+  },
+
+  'A `link` on a group in a header that collects': async () => {
+    const app = createApp('linked');
+    const noted: unknown[] = [];
+    const note = app.task('note', (values: unknown) => void noted.push(values));
+    const identity = app.task('identity', <T>(value: T) => value);
+    const fail = app.task('fail', (): never => {
+      throw new RangeError('why');
+    });
+    use({ linked: app.handler(note, identity, fail) });
+    const linked = (last: Signature<[], unknown>) =>
+      group([group([identity.si(1), last]).link(note.s()), identity.si(3)]).link(note.s());
+    const header = [linked(identity.si(2)), linked(fail.si())];
+    await valueOf(chord(header, identity.s(), { onMemberFailure: 'collect' }));
+    await settled();
+    expect(noted).toHaveLength(2);
+    expect(noted).toEqual(
+      expect.arrayContaining([
+        [1, 2],
+        [1, 2, 3],
+      ]),
+    );
   },
 
   'A result that comes twice': async () => {

@@ -179,7 +179,13 @@ describe('a link on a group in a header that collects', () => {
     { ok: true, value: 3 },
     {
       ok: false,
-      error: { errorType: 'RangeError', message: 'no', failedTask: 'fail', failedTaskId: id && `${id}.0~1~1` },
+      error: {
+        errorType: 'RangeError',
+        message: 'no',
+        failedTask: 'fail',
+        failedTaskId: id && `${id}.0~1~1`,
+        index: 2,
+      },
     },
     { ok: true, value: 4 },
   ];

@@ -1,17 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromCelery, toCelery } from '../../../../src/core/canvas/celery-json.ts';
+import { withArguments } from '../../../../src/core/canvas/later-arguments.ts';
 import { planOf } from '../../../../src/core/canvas/normalise.ts';
 import { printSignature } from '../../../../src/core/canvas/print.ts';
 import type { SignatureData } from '../../../../src/core/canvas/signature.ts';
-import {
-  chainOf,
-  chordOf,
-  groupOf,
-  taskOf,
-  withArguments,
-  withOptions,
-} from '../../../../src/core/canvas/signature.ts';
+import { chainOf, chordOf, groupOf, taskOf, withOptions } from '../../../../src/core/canvas/signature.ts';
 import type { Json } from '../../../../src/core/values/json.ts';
 import { canvas } from '../random-canvas.ts';
 

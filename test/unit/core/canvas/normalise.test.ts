@@ -1,16 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { withArguments } from '../../../../src/core/canvas/later-arguments.ts';
 import { planOf } from '../../../../src/core/canvas/normalise.ts';
 import type { CallOptions, SignatureData } from '../../../../src/core/canvas/signature.ts';
-import {
-  chainOf,
-  chordOf,
-  depthOf,
-  groupOf,
-  taskOf,
-  withArguments,
-  withOptions,
-} from '../../../../src/core/canvas/signature.ts';
+import { chainOf, chordOf, depthOf, groupOf, taskOf, withOptions } from '../../../../src/core/canvas/signature.ts';
 import { isPlan } from '../../../../src/core/protocol/message-shape.ts';
 import type { Plan, TaskPlan } from '../../../../src/core/protocol/plan.ts';
 import { firstTaskOf, isStoredItems } from '../../../../src/core/protocol/plan.ts';
@@ -78,7 +71,7 @@ describe('planOf() flattens', () => {
   });
 
   it('a collecting header to one that collects', () => {
-    expect(plan(chordOf([a], b, 'collect'))).toBe('(collect[a] | b)');
+    expect(plan(chordOf([a], b, { onMemberFailure: 'collect' }))).toBe('(collect[a] | b)');
   });
 });
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromCelery, toCelery } from '../../../../src/core/canvas/celery-json.ts';
+import { withArguments } from '../../../../src/core/canvas/later-arguments.ts';
 import { planOf } from '../../../../src/core/canvas/normalise.ts';
-import { withArguments } from '../../../../src/core/canvas/signature.ts';
 import { checkWeight, weightOf } from '../../../../src/core/canvas/weight.ts';
 import { elementsOf, isStoredItems } from '../../../../src/core/protocol/plan.ts';
 import type { Plan } from '../../../../src/core/protocol/plan.ts';

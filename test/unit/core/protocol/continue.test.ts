@@ -61,6 +61,26 @@ describe('follow() of a success', () => {
     expect(climb({ filled: 3 })).toEqual([]);
   });
 
+  it('goes on with failures up to the tolerance of the group, and fails it behind that', () => {
+    const tolerant = { ...member, collect: true, tolerate: 2 } as const;
+    const failed = { ...full, failed: true };
+    expect(climb({ ...failed, failures: 2 }, tolerant)).toEqual([
+      'send run W b in {"join":"W.0","n":3,"collect":true}',
+    ]);
+    expect(climb({ ...failed, failures: 3 }, tolerant)).toEqual(['settle W FAILURE of W.0~1']);
+  });
+
+  it('fails a group at once by the member whose failure is one too many, and by no other', () => {
+    const tolerant = { ...member, n: 8, collect: true, tolerate: 1 } as const;
+    const seen = (failures: number, of: Outcome): readonly string[] =>
+      climb({ filled: 4, failed: true, failures, last: { mid: 'm', child: 1 } }, tolerant, of);
+    expect(seen(2, failure)).toEqual(['settle W FAILURE of W.0~1']);
+    expect(seen(1, failure)).toEqual([]);
+    expect(seen(3, failure)).toEqual([]);
+    expect(seen(3, outcome())).toEqual([]);
+    expect(seen(2, revoked)).toEqual(['settle W FAILURE of W.0~1']);
+  });
+
   it('goes on with nothing when another member has failed, unless the group collects', () => {
     expect(climb({ ...full, failed: true })).toEqual([]);
     expect(climb({ ...full, failed: true }, { ...member, collect: true })).toEqual([

@@ -57,6 +57,7 @@ const samples: { readonly [Code in errors.ErrorCode]: Extract<errors.AnyChordalE
   CHORDAL_REJECT: new taskErrors.Reject('v', { requeue: true, cause }),
   CHORDAL_INVALID_RESULT: new taskErrors.InvalidResult('w', { cause }),
   CHORDAL_EXTERNAL_TASK: new taskErrors.ExternalTaskError('x', { cause }),
+  CHORDAL_TOLERANCE_EXCEEDED: new taskErrors.ToleranceExceeded('x', { cause }),
   CHORDAL_REMOTE: new errors.RemoteError('t', { errorType: 'ValueError', args: [1], remoteStack: 'there', cause }),
 };
 
