@@ -7,13 +7,14 @@ import type { CeleryMessage } from '../core/celery/wire.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { isJoinFrame } from '../core/protocol/frames.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
-import type { Draft, Frame, Message, RunMessage } from '../core/protocol/message.ts';
+import type { ChainFrame, Draft, Frame, Message, RunMessage } from '../core/protocol/message.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import type { Outcome, Rerun } from '../core/protocol/outcome.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
-import type { Items, Plan } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
 import { startPlan } from '../core/protocol/start.ts';
+import { reasonOf } from '../core/text/describe.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { Json } from '../core/values/json.ts';
@@ -73,7 +74,7 @@ export async function report(engine: Engine, message: RunMessage, decided: Outco
 /** Tells a Celery application the values of the group that has replaced its task. */
 export async function reportSettled(engine: Engine, taskId: string, outcome: Outcome | undefined): Promise<void> {
   if (outcome?.state !== 'SUCCESS') return;
-  await keep(engine, { taskId, rank: FINAL, state: 'SUCCESS', value: await loadValue(engine, outcome.value) });
+  await keep(engine, { taskId, rank: FINAL, ...(await readable(engine, outcome)) });
 }
 
 /** Tells a Celery application that a plan has failed before it could be sent. */
@@ -109,11 +110,25 @@ async function reportOutcome(
   const steps = hasFailed ? await stepsBehind(engine, frames) : [];
   const bodies = hasFailed ? await bodiesBehind(engine, frames) : [];
   if (taskId === undefined && steps.length + bodies.length === 0) return;
-  const value = await loadValue(engine, decided.value);
+  const told = await readable(engine, { state, value: decided.value });
+  const { value } = told;
   if (taskId !== undefined)
-    await keep(engine, { taskId, rank: 2 * attempt + 1, state, value, children: idsOf(nextOf(frames)) });
-  await Promise.all(steps.map((step) => keep(engine, { taskId: step, rank: FINAL, state, value })));
+    await keep(engine, { taskId, rank: 2 * attempt + 1, ...told, children: idsOf(nextOf(frames)) });
+  await Promise.all(steps.map((step) => keep(engine, { taskId: step, rank: FINAL, ...told })));
   await failBodies(engine, bodies, chordError(taskId ?? id, value));
+}
+
+/** Returns an outcome as Celery is told it. A lost value is a failure there: whoever waits for it would wait for ever. */
+async function readable(
+  engine: Engine,
+  { state, value }: Pick<Outcome, 'state' | 'value'>,
+): Promise<Pick<Kept, 'state' | 'value'>> {
+  try {
+    return { state, value: await loadValue(engine, value) };
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    return { state: 'FAILURE', value: toFailure(error) };
+  }
 }
 
 interface Kept {
@@ -171,7 +186,7 @@ async function stepsBehind(engine: Engine, frames: readonly Frame[]): Promise<re
   const ids: string[] = [];
   for (const frame of frames) {
     if (isJoinFrame(frame)) break;
-    for (const plan of await stepsFrom(engine, frame.steps, frame.i)) ids.push(...idsOf(plan));
+    ids.push(...(await idsOfSteps(engine, frame)));
   }
   return ids;
 }
@@ -188,15 +203,25 @@ async function bodiesBehind(engine: Engine, frames: readonly Frame[]): Promise<r
     if (frame.celeryId !== undefined) ids.push(frame.celeryId);
     const next = frames[index + 1];
     if (next === undefined || isJoinFrame(next)) continue;
-    for (const plan of await stepsFrom(engine, next.steps, next.i)) ids.push(...idsOf(plan));
+    ids.push(...(await idsOfSteps(engine, next)));
   }
   return ids;
 }
 
-/** Returns the steps of a chain from one on. Those in blocks are all of it; those in a frame are the rest. */
-async function stepsFrom({ payloads }: Engine, steps: Items, from: number): Promise<readonly Plan[]> {
-  if (!isStoredItems(steps)) return steps;
-  return loadPlans(payloads, { items: steps, lo: from, hi: steps.n });
+/**
+ * Returns the ids of Celery in the steps of a chain that are left. A lost block has none: the report goes on without them, because the
+ * message would only come back and find no block again.
+ */
+async function idsOfSteps({ payloads, log }: Engine, { steps, i }: ChainFrame): Promise<readonly string[]> {
+  // Those in blocks are all of it; those in a frame are the rest.
+  if (!isStoredItems(steps)) return steps.flatMap(idsOf);
+  try {
+    return (await loadPlans(payloads, { items: steps, lo: i, hi: steps.n })).flatMap(idsOf);
+  } catch (error) {
+    if (isRefusal(error)) throw error;
+    log.error('Cannot tell Celery of the steps behind a failure: they cannot be read', { reason: reasonOf(error) });
+    return [];
+  }
 }
 
 function nextOf([frame]: readonly Frame[]): Plan | undefined {

@@ -2,11 +2,13 @@
 import { currentTask, group } from 'chordal';
 import { describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import type { Frame } from '../../../src/core/protocol/message.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
+import { report } from '../../../src/worker/celery.ts';
 import { MemoryCeleryResults } from '../../support/memory-celery-results.ts';
 import { celeryChord, celerySignature, celeryText } from '../core/celery/message.ts';
-import { makeBench, QUEUE } from './bench.ts';
+import { makeBench, messageOf, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 interface CeleryBench extends Bench {
@@ -217,5 +219,45 @@ describe('a chord of Celery', () => {
     await drain(bench, celeryChord(2).texts);
     for (const id of ['m0', 'm1', 'body'])
       expect(bench.results.resultOf(id)).toMatchObject({ status: 'FAILURE', result: { exc_type: 'InvalidMessage' } });
+  });
+});
+
+describe('a report to Celery', () => {
+  const by = { mid: 'm', token: 't' };
+  const frames: readonly Frame[] = [
+    { join: 'W.0', x: 0, n: 2, celeryId: 'body' },
+    { base: 'W', i: 1, steps: { stored: 'table:W/b', n: 3, per: 100, first: 'proj.add' } },
+  ];
+
+  it('goes on without a block of steps that is lost, so that the message does not return for it until it dies', async () => {
+    const { engine, results } = celeryBench();
+    const message = messageOf('proj.fail', {
+      id: 'W.0~0',
+      frames,
+      sig: { task: 'proj.fail', options: { celeryId: 'a' } },
+    });
+    const failed = {
+      state: 'FAILURE',
+      value: { inline: { errorType: 'TypeError', errorMessage: 'no' } },
+      ...by,
+    } as const;
+    await expect(report(engine, message, failed)).resolves.toBeUndefined();
+    expect(results.resultOf('a')).toMatchObject({ status: 'FAILURE' });
+    expect(results.resultOf('body')).toMatchObject({ status: 'FAILURE', result: { exc_type: 'ChordError' } });
+  });
+
+  it('of a value that is lost is a failure: its reader in Celery would wait for ever', async () => {
+    const { engine, results } = celeryBench();
+    const message = messageOf('proj.add', { sig: { task: 'proj.add', options: { celeryId: 'a' } } });
+    await report(engine, message, { state: 'SUCCESS', value: { ref: 'table:W/t' }, ...by });
+    expect(results.resultOf('a')).toMatchObject({ status: 'FAILURE', result: { exc_type: 'UnknownResult' } });
+  });
+
+  it('comes back while the cloud refuses to read a block', async () => {
+    const { engine } = celeryBench();
+    const busy = { ...engine.payloads, getBlock: () => Promise.reject(new ServiceUnavailable('busy')) };
+    const failed = { state: 'FAILURE', value: { inline: 'no' }, ...by } as const;
+    const withoutBlocks = Object.create(engine, { payloads: { value: busy } }) as typeof engine;
+    await expect(report(withoutBlocks, messageOf('proj.fail', { frames }), failed)).rejects.toThrow('busy');
   });
 });
