@@ -12,6 +12,7 @@ import { archiveOf, isPackagedByFramework, writeArchive } from './packaging/arch
 import { checkOwnParts, readOwnParts } from './packaging/own-functions.ts';
 import { describeProject } from './project.ts';
 import type { Project } from './project.ts';
+import { checkRemovedQueues } from './removed-queues.ts';
 import { checkNamed, readVariables } from './serverless-variables.ts';
 import type { Given } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
@@ -89,6 +90,12 @@ export function defineStack(options: StackOptions): Stack {
     callerEnvironment: once(async (variables) => callerEnvironment(await partsOf(variables))),
     resources: once(async (variables) => {
       const parts = await partsOf(variables);
+      if (words.has('deploy') && !parts.settings.removeInUse)
+        await checkRemovedQueues({
+          project: parts.project,
+          region: await regionOf(variables.options['region'], environment),
+          say,
+        });
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
       return {
         Resources: resourcesOf(parts),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
+import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { buildHandlers, readSettings } from '../deploy/build.ts';
@@ -28,10 +29,10 @@ import type { OnLocalEvent } from './local-event.ts';
 import type { LocalCloud, LocalOptions } from './local-options.ts';
 import { LogStore } from './log-store.ts';
 import { answerLogs, LOGS_SERVICE } from './logs-endpoint.ts';
-import { sendMessage } from './queue-client.ts';
 import { createCeleryTable } from './resources.ts';
 import { answerRuns } from './run-endpoint.ts';
 import { makeScheduleRunner } from './schedule-runner.ts';
+import { scheduledSending } from './scheduled-sending.ts';
 import { answerScheduler, Schedules } from './scheduler-endpoint.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import type { TemporaryFolder } from './temporary-folder.ts';
@@ -247,15 +248,18 @@ class Local implements LocalCloud {
 
   async #startScheduler(): Promise<HttpEndpoint> {
     const { dataDir, ports } = this.#options;
-    const send = async (name: string, body: string) => {
-      if (this.#cloud === undefined) throw new Error('The embedded SQS has not started yet');
-      await sendMessage(this.#cloud.endpoints, name, body);
-    };
-    const schedules = new Schedules({ send, ...compact({ dir: dataDir && join(dataDir, 'schedules') }) });
+    const prefix = this.#describe({ handlers: [], configs: {} }).queuePrefix;
+    const sending = scheduledSending(() => this.#cloud?.endpoints, `${prefix}${DEAD_LETTER_QUEUE}`);
+    const schedules = new Schedules({ ...sending, ...compact({ dir: dataDir && join(dataDir, 'schedules') }) });
     this.#schedules = schedules;
     await schedules.load();
-    const prefix = this.#describe({ handlers: [], configs: {} }).queuePrefix;
-    const runs = await makeScheduleRunner((queue, body) => send(`${prefix}${queue}`, body), dataDir);
+    const runs = await makeScheduleRunner(
+      {
+        send: (queue, body) => sending.send(`${prefix}${queue}`, body),
+        giveUp: (queue, body, error) => sending.giveUp({ queue: `${prefix}${queue}`, body }, error),
+      },
+      dataDir,
+    );
     this.#runs = runs;
     return startHttpEndpoint({
       service: 'scheduler',

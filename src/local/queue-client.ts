@@ -64,11 +64,22 @@ export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: 
   };
 }
 
-/** Sends one message to a queue of the embedded cloud. */
-export async function sendMessage(endpoints: Endpoints, queueName: string, body: string): Promise<void> {
+/** Sends one message to a queue of the embedded cloud, with attributes of type text. Default: none. */
+export async function sendMessage(
+  endpoints: Endpoints,
+  queueName: string,
+  { body, attributes = {} }: { readonly body: string; readonly attributes?: Readonly<Record<string, string>> },
+): Promise<void> {
   const client = new SQSClient(clientOptions(endpoints.sqsS3, endpoints.accessKey));
+  const texts = Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]);
   try {
-    await client.send(new SendMessageCommand({ QueueUrl: queueUrl(endpoints, queueName), MessageBody: body }));
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: queueUrl(endpoints, queueName),
+        MessageBody: body,
+        MessageAttributes: Object.fromEntries(texts),
+      }),
+    );
   } finally {
     client.destroy();
   }

@@ -10,16 +10,16 @@ import { dataFolderError } from './data-folder.ts';
 /**
  * Makes what runs the schedules of the embedded cloud.
  *
- * @param send sends a body to a queue, named as its handler
+ * @param sending sends a body to a queue, named as its handler; puts it on the dead-letter queue
  * @param dataDir the folder that keeps which have run, and which are paused. Default: memory
  * @throws ConfigurationError if the file in the folder cannot be read
  */
 export async function makeScheduleRunner(
-  send: ScheduleRunnerOptions['send'],
+  sending: Pick<ScheduleRunnerOptions, 'send' | 'giveUp'>,
   dataDir: string | undefined,
 ): Promise<ScheduleRunner> {
   const keeping = dataDir === undefined ? {} : await keptIn(dataDir);
-  return new ScheduleRunner({ clock: new RealClock(), nonces: new RandomNonces(), send, ...keeping });
+  return new ScheduleRunner({ clock: new RealClock(), nonces: new RandomNonces(), ...sending, ...keeping });
 }
 
 // --- internal ---

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { nextTryMs, RETRY_POLICY } from '../adapters/schedules/retry-policy.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
 import { localAccount, localRegion, queueArn } from './endpoints.ts';
@@ -9,8 +10,10 @@ import type { Reply, Request } from './http-endpoint.ts';
 
 /** The options of {@link Schedules}. */
 export interface SchedulesOptions {
-  /** Sends a body to a queue, named as in its ARN. A failed attempt is repeated. */
+  /** Sends a body to a queue, named as in its ARN. A failed attempt is repeated, as the retry policy of EventBridge Scheduler says. */
   readonly send: (queueName: string, body: string) => Promise<void>;
+  /** Puts a body that could not be sent on the dead-letter queue of its schedule. */
+  readonly giveUp: (schedule: Schedule, error: unknown) => Promise<void>;
   /** A folder that keeps the schedules. Default: memory. */
   readonly dir?: string;
 }
@@ -22,6 +25,8 @@ export interface Schedule {
   readonly at: number;
   readonly queue: string;
   readonly body: string;
+  /** The dead-letter queue. Default: none; what cannot be sent is then lost. */
+  readonly deadLetters?: string;
 }
 
 /** The schedules that are waiting, each in a file of its own if there is a folder. */
@@ -85,23 +90,37 @@ export class Schedules {
     await rename(`${file}.new`, file);
   }
 
-  #wait(schedule: Schedule, atLeastMs = 0): void {
-    if (this.#isStopped) return;
-    const waitMs = Math.max(atLeastMs, schedule.at - Date.now());
-    const due = (): void => (waitMs > LONGEST_TIMER_MS ? this.#wait(schedule) : void this.#fire(schedule));
-    const timer = setTimeout(due, Math.min(waitMs, LONGEST_TIMER_MS));
-    this.#waiting.set(schedule.name, { queue: schedule.queue, timer });
+  #wait(schedule: Schedule): void {
+    const waitMs = Math.max(0, schedule.at - Date.now());
+    const isFar = waitMs > LONGEST_TIMER_MS;
+    this.#after(Math.min(waitMs, LONGEST_TIMER_MS), schedule, () =>
+      isFar ? this.#wait(schedule) : this.#fire(schedule),
+    );
   }
 
-  async #fire(schedule: Schedule): Promise<void> {
+  async #fire(schedule: Schedule, tries = 1): Promise<void> {
+    const { send, giveUp } = this.#options;
     try {
-      await this.#options.send(schedule.queue, schedule.body);
-    } catch {
-      return this.#wait(schedule, RETRY_MS);
+      await send(schedule.queue, schedule.body);
+    } catch (error) {
+      const waitMs = nextTryMs(RETRY_POLICY, { dueAt: schedule.at, tries, now: Date.now() });
+      const again = (ms: number): void => this.#after(ms, schedule, () => this.#fire(schedule, tries + 1));
+      if (waitMs !== undefined) return again(waitMs);
+      try {
+        await giveUp(schedule, error);
+      } catch {
+        // It stays, because its workflow would wait for it for ever.
+        return again(UNBURIED_MS);
+      }
     }
     const file = this.#fileOf(schedule);
     if (file !== undefined) await rm(file, { force: true });
     this.#waiting.delete(schedule.name);
+  }
+
+  #after(waitMs: number, { name, queue }: Schedule, next: () => unknown): void {
+    if (this.#isStopped) return;
+    this.#waiting.set(name, { queue, timer: setTimeout(next, waitMs) });
   }
 
   #fileOf({ name }: Schedule): string | undefined {
@@ -137,8 +156,9 @@ export async function answerScheduler(schedules: Schedules, { method, path, body
 const PATH = /^\/schedules\/([^/]+)$/;
 /** The longest time that a timer can wait (2³¹ − 1 ms). Then the next timer is set. */
 const LONGEST_TIMER_MS = 2_147_483_647;
-/** How long to wait before a failed attempt to send is repeated. */
-const RETRY_MS = 1000;
+
+/** After how long a schedule is tried again that not even the dead-letter queue has taken. */
+const UNBURIED_MS = 60_000;
 
 /** All schedules, in one page: there is only one group. */
 function listed(schedules: Schedules): string {
@@ -153,14 +173,19 @@ function listed(schedules: Schedules): string {
 function scheduleOf(name: string, payload: string): Schedule | undefined {
   const json = jsonIn(payload);
   const { ScheduleExpression: expression, Target: target } = isPlainObject(json) ? json : {};
-  const { Arn: arn, Input: body } = isPlainObject(target) ? target : {};
+  const { Arn: arn, Input: body, DeadLetterConfig: dead } = isPlainObject(target) ? target : {};
   const [, time] = typeof expression === 'string' ? (/^at\(([\d:T-]+)\)$/.exec(expression) ?? []) : [];
   return readSchedule({
     name,
     at: Date.parse(`${time}Z`),
-    queue: typeof arn === 'string' ? arn.split(':').at(-1) : undefined,
+    queue: queueIn(arn),
     body,
+    deadLetters: queueIn(isPlainObject(dead) ? dead['Arn'] : undefined),
   });
+}
+
+function queueIn(arn: unknown): string | undefined {
+  return typeof arn === 'string' ? arn.split(':').at(-1) : undefined;
 }
 
 async function readScheduleFile(path: string): Promise<Schedule> {
@@ -178,7 +203,8 @@ function jsonIn(source: string): unknown {
 }
 
 function readSchedule(json: unknown): Schedule | undefined {
-  const { name, at, queue, body } = isPlainObject(json) ? json : {};
+  const { name, at, queue, body, deadLetters } = isPlainObject(json) ? json : {};
   if (typeof name !== 'string' || typeof at !== 'number' || Number.isNaN(at)) return undefined;
-  return typeof queue === 'string' && typeof body === 'string' ? { name, at, queue, body } : undefined;
+  if (typeof queue !== 'string' || typeof body !== 'string') return undefined;
+  return { name, at, queue, body, ...(typeof deadLetters === 'string' && { deadLetters }) };
 }

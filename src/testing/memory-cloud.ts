@@ -10,7 +10,7 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { InvalidOptions, ServiceUnavailable } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
-import { describe } from '../core/text/describe.ts';
+import { describe, reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { checkOptions, FLAG, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
@@ -130,6 +130,7 @@ export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options
     clock,
     nonces,
     send: (queue, body) => ports.broker.send({ messages: [{ queue, body, delaySeconds: 0 }] }),
+    giveUp: (_, body, error) => ports.broker.deadLetter({ body, reason: reasonOf(error) }),
   });
   if (options.schedules === true) void runs.set(schedulesIn(handlers, routes));
   const close = (): void => {

@@ -76,7 +76,7 @@ it('inFlight() throws ConfigurationError when there is no dead-letter queue: the
 
 /** It accepts the access key of `optionsFor`. */
 function startScheduler(): Promise<HttpEndpoint> {
-  const schedules = new Schedules({ send: async () => undefined });
+  const schedules = new Schedules({ send: async () => undefined, giveUp: async () => undefined });
   return startHttpEndpoint({
     service: 'scheduler',
     accessKey: 'test',

@@ -6,7 +6,7 @@ import {
   ListSchedulesCommand,
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { clientOptions } from '../../src/local/endpoints.ts';
 import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
 import { answerScheduler, Schedules } from '../../src/local/scheduler-endpoint.ts';
@@ -19,8 +19,11 @@ interface Started {
   readonly stop: () => Promise<void>;
 }
 
-async function start(options: SchedulesOptions): Promise<Started> {
-  const schedules = new Schedules(options);
+/** What a test does not look at. */
+type Options = Pick<SchedulesOptions, 'send'> & Partial<SchedulesOptions>;
+
+async function start(options: Options): Promise<Started> {
+  const schedules = new Schedules({ giveUp: async () => undefined, ...options });
   await schedules.load();
   const endpoint = await startHttpEndpoint({
     service: 'scheduler',
@@ -79,6 +82,28 @@ describe('answerScheduler()', () => {
     const { client } = await start({ send });
     await client.send(schedule('again', Date.now() - 1000));
     expect(await promise).toBe('body of again');
+  });
+
+  it('gives up what cannot be sent for a day, with its dead-letter queue and the error', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const given: unknown[] = [];
+    const at = Date.now() + 3_600_000;
+    let tries = 0;
+    const schedules = new Schedules({
+      send: async () => {
+        tries += 1;
+        throw new Error('The queue is away');
+      },
+      giveUp: async (schedule, error) => void given.push([schedule, String(error), Date.now() - at]),
+    });
+    const held = { name: 'held', at, queue: 'shop-dev-math', body: 'b', deadLetters: 'shop-dev-dead' };
+    await schedules.add(held);
+    await vi.advanceTimersByTimeAsync(26 * 3_600_000);
+    expect(given).toEqual([[held, 'Error: The queue is away', expect.closeTo(86_400_000, -6)]]);
+    expect(tries).toBeGreaterThan(100);
+    expect(tries).toBeLessThanOrEqual(186);
+    expect(schedules.size).toBe(0);
   });
 
   it('keeps schedules in its folder until they have been sent', async () => {

@@ -3,6 +3,8 @@ import type { ScheduleData } from '../../core/types/schedules.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Schedules, SetEnabled, StandingSchedule } from '../../ports/schedules.ts';
 import type { Clock, Nonces } from '../../ports/system.ts';
+import { nextTryMs, RETRY_POLICY } from './retry-policy.ts';
+import type { RetryPolicy } from './retry-policy.ts';
 import { runTimes } from './run-times.ts';
 import type { RunTimes } from './run-times.ts';
 
@@ -25,8 +27,10 @@ export interface KeptSchedule {
 export interface ScheduleRunnerOptions {
   readonly clock: Pick<Clock, 'now' | 'sleep'>;
   readonly nonces: Pick<Nonces, 'mid' | 'random'>;
-  /** Sends a body to a queue. A failed attempt is repeated. */
+  /** Sends a body to a queue. A failed attempt is repeated, as the schedule's retry policy says. */
   readonly send: (queue: string, body: string) => Promise<void>;
+  /** Puts a body that could not be sent on the dead-letter queue, with the error. */
+  readonly giveUp: (queue: string, body: string, error: unknown) => Promise<void>;
   /** The state that an earlier cloud has kept, by name. Default: none. */
   readonly kept?: Readonly<Record<string, KeptSchedule>>;
   /** Called with what is to be kept, whenever it has changed. Default: nothing is kept. */
@@ -100,7 +104,7 @@ export class ScheduleRunner implements Schedules {
       await this.#sleepUntil(next, ended.signal);
       if (ended.signal.aborted) return;
       const due = lastDue(times, next, clock.now());
-      const isLate = due < clock.now() - (schedule.catchUp === 'once' ? MOST_LATE_MS : PUNCTUAL_MS);
+      const isLate = due < clock.now() - policyOf(schedule).maximumAgeMs;
       if (entry.state.isEnabled && !isLate) {
         await clock.sleep(nonces.random() * schedule.jitterMinutes * 60_000, ended.signal);
         await this.#send(entry, due);
@@ -120,13 +124,22 @@ export class ScheduleRunner implements Schedules {
   async #send({ schedule, ended }: Entry, scheduledAt: number): Promise<void> {
     const { clock, nonces, send } = this.#options;
     const body = fillBody(schedule.body, { scheduledAt, executionId: nonces.mid() });
-    while (!ended.signal.aborted) {
+    // Its age counts from here where it is late at random.
+    const dueAt = clock.now();
+    for (let tries = 1; !ended.signal.aborted; tries += 1) {
       try {
         return await send(schedule.queue, body);
-      } catch {
-        await clock.sleep(RETRY_MS, ended.signal);
+      } catch (error) {
+        const waitMs = nextTryMs(policyOf(schedule), { dueAt, tries, now: clock.now() });
+        if (waitMs === undefined) return this.#giveUp(schedule, body, error);
+        await clock.sleep(waitMs, ended.signal);
       }
     }
+  }
+
+  /** What the dead-letter queue does not take is lost, as on AWS. */
+  async #giveUp({ queue }: RunnableSchedule, body: string, error: unknown): Promise<void> {
+    await this.#options.giveUp(queue, body, error).catch(() => undefined);
   }
 
   async #keep(): Promise<void> {
@@ -144,18 +157,25 @@ interface Entry {
   state: KeptSchedule;
 }
 
-/** How late a run may start that is caught up on, as on AWS: a day; and one that is not: a minute. */
-const MOST_LATE_MS = 86_400_000;
-const PUNCTUAL_MS = 60_000;
+/** A run that is not caught up on may be late by a minute. */
+const PUNCTUAL: RetryPolicy = { ...RETRY_POLICY, maximumAgeMs: 60_000 };
+
+function policyOf({ catchUp }: RunnableSchedule): RetryPolicy {
+  return catchUp === 'once' ? RETRY_POLICY : PUNCTUAL;
+}
+
 /** Less than the longest time that a timer can wait. */
 const LONGEST_SLEEP_MS = 86_400_000;
-const RETRY_MS = 1000;
 
 /** Returns the last of the times that are over: runs that were missed are made up for once. */
 function lastDue(times: RunTimes, first: number, now: number): number {
   // Of those that are too late to be caught up on none is looked at.
   let last = first;
-  for (let next = times(Math.max(first, now - MOST_LATE_MS)); next !== undefined && next <= now; next = times(next))
+  for (
+    let next = times(Math.max(first, now - RETRY_POLICY.maximumAgeMs));
+    next !== undefined && next <= now;
+    next = times(next)
+  )
     last = next;
   return last;
 }

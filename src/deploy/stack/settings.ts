@@ -27,6 +27,8 @@ export interface StackSettings {
   readonly tableRecovery: boolean;
   /** Whether table and bucket outlive the stack. */
   readonly retainData: boolean;
+  /** Whether a queue is removed with its handler though messages are in it, or held for it. */
+  readonly removeInUse: boolean;
   /** The ARN of a key of yours for table, bucket, queues and variables; empty: keys of AWS, which cost nothing. */
   readonly kmsKey: string;
   /** Whether there are alarms. */
@@ -62,6 +64,7 @@ export const DEFAULT_SETTINGS: StackSettings = {
   payloadRetention: 90,
   tableRecovery: false,
   retainData: true,
+  removeInUse: false,
   kmsKey: '',
   alarms: true,
   alarmTopic: '',

@@ -37,6 +37,10 @@ function makeRunner(startAt = MIDNIGHT, kept: Readonly<Record<string, KeptSchedu
       if ((refused += 1) <= refusals) throw new Error('The queue is away');
       sent.push(`${queue} ${body.slice(11, 16)} at ${new Date(clock.now()).toISOString().slice(11, 16)}`);
     },
+    giveUp: async (queue, body, error) =>
+      void sent.push(
+        `${queue} ${body.slice(11, 16)} given up at ${new Date(clock.now()).toISOString().slice(11, 16)}: ${error}`,
+      ),
     kept,
     keep: async (now) => void saved.push(now),
   });
@@ -54,10 +58,20 @@ describe('ScheduleRunner', () => {
   });
 
   it('sends again when the queue was away, the same run', async () => {
-    const { clock, sent, runner } = makeRunner(MIDNIGHT, {}, 120);
+    const { clock, sent, runner } = makeRunner(MIDNIGHT, {}, 7);
     await runner.set([hourly()]);
     await clock.sleep(1.5 * HOUR);
     expect(sent).toEqual(['q 01:00 at 01:02']);
+  });
+
+  it.each([
+    ['none', 'q 01:00 given up at 01:00: Error: The queue is away'],
+    ['once', 'q 01:00 given up at 00:57: Error: The queue is away'],
+  ] as const)('gives a run up as its retry policy says, if it catches up on %s', async (catchUp, ending) => {
+    const { clock, sent, runner } = makeRunner(MIDNIGHT, {}, Infinity);
+    await runner.set([hourly({ catchUp })]);
+    await clock.sleep(25 * HOUR);
+    expect(sent[0]).toBe(ending);
   });
 
   it('leaves out the runs of a schedule that is paused', async () => {

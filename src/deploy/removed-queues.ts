@@ -1,0 +1,147 @@
+import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ConfigurationError } from '../core/errors/caller.ts';
+import { compact } from '../core/values/compact.ts';
+import type { Project } from './project.ts';
+import { scheduleGroupName } from './stack/template.ts';
+
+/** The stack to deploy, and where it stands. */
+export interface RemovedQueuesOptions {
+  readonly project: Project;
+  readonly region: string;
+  /** Prints a message for the user of the command. */
+  readonly say: (message: string) => void;
+}
+
+/**
+ * Makes sure that a deployment removes no queue that messages are in, or are held for: delayed messages, and those of schedules. They would
+ * be lost, or fail at their time. AWS is asked once if no queue is removed; otherwise once more for each, and for the schedules of the stage.
+ *
+ * @throws ConfigurationError if such a queue is removed. Where AWS refuses to answer, it says so, and the deployment goes on.
+ */
+export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
+  const { project, region, say } = options;
+  const limits = { connectionTimeout: 3000, socketTimeout: 10_000, throwOnRequestTimeout: true };
+  const sqs = new SQSClient({ region, requestHandler: limits, useQueueUrlAsEndpoint: false });
+  const scheduler = new SchedulerClient({ region, requestHandler: limits });
+  try {
+    const held = await heldQueues(project, { sqs, scheduler, say });
+    if (held.length > 0) throw refused(held, project);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw error;
+    say(
+      `Cannot look for messages of removed handlers: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}. ` +
+        'It needs sqs:ListQueues, sqs:GetQueueAttributes and scheduler:ListSchedules. If you have removed a handler, make sure that its queue is empty.',
+    );
+  } finally {
+    sqs.destroy();
+    scheduler.destroy();
+  }
+}
+
+// --- internal ---
+
+interface Clients {
+  readonly sqs: SQSClient;
+  readonly scheduler: SchedulerClient;
+  readonly say: (message: string) => void;
+}
+
+/** A queue that the deployment would remove, and its messages. */
+interface HeldQueue {
+  readonly name: string;
+  /** In the queue: visible, delayed and in flight. */
+  readonly messages: number;
+  /** Whether a schedule waits for its time to send to it. */
+  readonly isScheduled: boolean;
+}
+
+async function heldQueues(project: Project, clients: Clients): Promise<readonly HeldQueue[]> {
+  const wanted = new Set([...project.functions.map(({ name }) => name), project.deadLetterQueue.name]);
+  const gone = (await queueUrls(project.queuePrefix, clients.sqs)).filter((url) => !wanted.has(nameOf(url, '/')));
+  const counts = await Promise.all(gone.map((url) => countOf(url, clients.sqs)));
+  // Queues of the stage dev-2 begin with the prefix of the stage dev, too.
+  const own = counts.filter(({ deadLetters }) => deadLetters === project.deadLetterQueue.name);
+  if (own.length === 0) return [];
+  const scheduled = await scheduledQueues(new Set(own.map(({ name }) => name)), scheduleGroupName(project), clients);
+  return own
+    .map(({ name, messages }) => ({ name, messages, isScheduled: scheduled.has(name) }))
+    .filter(({ messages, isScheduled }) => messages > 0 || isScheduled);
+}
+
+async function queueUrls(prefix: string, sqs: SQSClient): Promise<readonly string[]> {
+  const urls: string[] = [];
+  let from: string | undefined;
+  do {
+    const request = compact({ QueueNamePrefix: prefix, MaxResults: 1000, NextToken: from });
+    const page = await sqs.send(new ListQueuesCommand(request));
+    urls.push(...(page.QueueUrls ?? []));
+    from = page.NextToken;
+  } while (from !== undefined);
+  return urls;
+}
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+async function countOf(
+  QueueUrl: string,
+  sqs: SQSClient,
+): Promise<{ readonly name: string; readonly messages: number; readonly deadLetters: string }> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS, 'RedrivePolicy'] }),
+  );
+  const [, arn = ''] = /"deadLetterTargetArn"\s*:\s*"([^"]*)"/.exec(Attributes['RedrivePolicy'] ?? '') ?? [];
+  const messages = COUNTS.reduce((sum, count) => sum + Number(Attributes[count] ?? 0), 0);
+  return { name: nameOf(QueueUrl, '/'), messages, deadLetters: nameOf(arn, ':') };
+}
+
+/** Returns those of the queues that schedules of a group will send to. It looks at the first 10,000 schedules. */
+async function scheduledQueues(
+  queues: ReadonlySet<string>,
+  GroupName: string,
+  { scheduler, say }: Clients,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  let from: string | undefined;
+  for (let page = 0; page < MOST_PAGES && found.size < queues.size; page += 1) {
+    const request = new ListSchedulesCommand(compact({ GroupName, MaxResults: 100, NextToken: from }));
+    const { Schedules = [], NextToken } = await scheduler.send(request).catch(unlessMissing);
+    for (const { Target } of Schedules) {
+      const name = nameOf(Target?.Arn ?? '', ':');
+      if (queues.has(name)) found.add(name);
+    }
+    if (NextToken === undefined) return found;
+    from = NextToken;
+  }
+  if (found.size < queues.size)
+    say(`Only the first ${MOST_PAGES * 100} schedules of ${GroupName} were searched for messages of removed handlers.`);
+  return found;
+}
+
+const MOST_PAGES = 100;
+
+/** The first deployment has no group yet. */
+function unlessMissing(error: unknown): { readonly Schedules?: undefined; readonly NextToken?: undefined } {
+  if (error instanceof Error && error.name === 'ResourceNotFoundException') return {};
+  throw error;
+}
+
+/** Returns the name at the end of a URL or an ARN. */
+function nameOf(address: string, separator: string): string {
+  return address.slice(address.lastIndexOf(separator) + 1);
+}
+
+function refused(held: readonly HeldQueue[], { queuePrefix }: Project): ConfigurationError {
+  const lines = held.map(({ name, messages, isScheduled }) => {
+    const parts = [...(messages > 0 ? [`${messages} messages`] : []), ...(isScheduled ? ['delayed messages'] : [])];
+    return `${name.slice(queuePrefix.length)} (${parts.join(' and ')})`;
+  });
+  return new ConfigurationError(
+    `Cannot remove handlers whose queues are in use: ${lines.join(', ')}. Their messages would be lost. ` +
+      'Deploy with the handlers until nothing is sent to them and their messages are done, or deploy with --param="removeInUse=true" to give the messages up.',
+  );
+}

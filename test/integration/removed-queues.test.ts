@@ -1,0 +1,87 @@
+import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
+import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { describeProject } from '../../src/deploy/project.ts';
+import type { Project } from '../../src/deploy/project.ts';
+import { checkRemovedQueues } from '../../src/deploy/removed-queues.ts';
+import { startCloud } from '../../src/local/cloud.ts';
+import type { Cloud } from '../../src/local/cloud.ts';
+import { clientOptions } from '../../src/local/endpoints.ts';
+import { makeAccessKey } from '../../src/local/guard.ts';
+import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
+import type { HttpEndpoint } from '../../src/local/http-endpoint.ts';
+import { answerScheduler, Schedules } from '../../src/local/scheduler-endpoint.ts';
+
+const projectOf = (names: readonly string[], stage = 'dev'): Project =>
+  describeProject({ service: 'shop', stage, functions: names.map((name) => ({ name, file: `handlers/${name}.ts` })) });
+
+const accessKey = makeAccessKey();
+const schedules = new Schedules({ send: async () => undefined, giveUp: async () => undefined });
+let cloud: Cloud;
+let scheduler: HttpEndpoint;
+let said: string[] = [];
+
+beforeAll(async () => {
+  cloud = await startCloud({ project: projectOf(['math', 'text']), accessKey });
+  await cloud.update(projectOf(['more'], 'dev-2'));
+  const answer: Parameters<typeof startHttpEndpoint>[0]['answer'] = (request) => answerScheduler(schedules, request);
+  scheduler = await startHttpEndpoint({ service: 'scheduler', accessKey, answer });
+  vi.stubEnv('AWS_ENDPOINT_URL_SQS', cloud.endpoints.sqsS3);
+  vi.stubEnv('AWS_ENDPOINT_URL_SCHEDULER', scheduler.url);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', accessKey);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+});
+
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  schedules.stop();
+  await scheduler.stop();
+  await cloud.stop();
+});
+
+/** Deploys with these handlers, as far as the check goes. */
+async function deploying(...names: string[]): Promise<void> {
+  said = [];
+  await checkRemovedQueues({ project: projectOf(names), region: 'us-east-1', say: (message) => said.push(message) });
+}
+
+test('a handler without messages may be removed, and another stage is left alone', async () => {
+  await expect(deploying('math')).resolves.toBeUndefined();
+  expect(said).toEqual([]);
+});
+
+test('a handler is not removed while messages are in its queue', async () => {
+  const sqs = new SQSClient(clientOptions(cloud.endpoints.sqsS3, accessKey));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: 'shop-dev-text' }));
+  await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '1', DelaySeconds: 900 }));
+
+  await expect(deploying('math')).rejects.toThrow(
+    /^Cannot remove handlers whose queues are in use: text \(1 messages\)\. Their messages would be lost\. Deploy with the handlers until .*removeInUse=true/,
+  );
+  await expect(deploying('math', 'text')).resolves.toBeUndefined();
+
+  await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+  sqs.destroy();
+});
+
+test('a handler is not removed while a schedule holds a message for it', async () => {
+  const client = new SchedulerClient(clientOptions(scheduler.url, accessKey));
+  await client.send(
+    new CreateScheduleCommand({
+      Name: 'later',
+      ScheduleExpression: 'at(2099-01-01T00:00:00)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: { Arn: 'arn:aws:sqs:us-east-1:000000000000:shop-dev-text', RoleArn: 'arn:aws:iam::0:role/r', Input: '1' },
+    }),
+  );
+  client.destroy();
+
+  await expect(deploying('math')).rejects.toThrow('text (delayed messages)');
+  await expect(deploying('text')).resolves.toBeUndefined();
+});
+
+test('a deployment goes on if AWS does not say, and the user is told which rights it needs', async () => {
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'another');
+  await expect(deploying('math')).resolves.toBeUndefined();
+  expect(said).toEqual([expect.stringMatching(/^Cannot look for messages of removed handlers: .*sqs:ListQueues/)]);
+});
