@@ -21,7 +21,7 @@ export interface RemovedQueuesOptions {
  */
 export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
   const { project, region, say } = options;
-  const limits = { connectionTimeout: 3000, socketTimeout: 10_000, throwOnRequestTimeout: true };
+  const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
   const sqs = new SQSClient({ region, requestHandler: limits, useQueueUrlAsEndpoint: false });
   const scheduler = new SchedulerClient({ region, requestHandler: limits });
   try {

@@ -78,5 +78,5 @@ export function queueUrl({ sqsS3 }: Endpoints, queueName: string): string {
 /** The emulators check the access key, which is a secret of each start, and no signature. */
 const secretAccessKey = 'local';
 
-/** The limits for a connection to stand and for a silent emulator, in ms: a receive waits for 20 s. */
-const timeLimits = { connectionTimeout: 3000, socketTimeout: 30_000, throwOnRequestTimeout: true } as const;
+/** The limits for a connection to stand and for an answer to begin, in ms: a receive waits for 20 s. */
+const timeLimits = { connectionTimeout: 3000, requestTimeout: 60_000, throwOnRequestTimeout: true } as const;

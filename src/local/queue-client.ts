@@ -5,7 +5,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Message } from '@aws-sdk/client-sqs';
+import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { clientOptions, queueUrl } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 
@@ -71,13 +71,14 @@ export async function sendMessage(
   { body, attributes = {} }: { readonly body: string; readonly attributes?: Readonly<Record<string, string>> },
 ): Promise<void> {
   const client = new SQSClient(clientOptions(endpoints.sqsS3, endpoints.accessKey));
-  const texts = Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]);
+  const texts: Record<string, MessageAttributeValue> = {};
+  for (const [name, StringValue] of Object.entries(attributes)) texts[name] = { DataType: 'String', StringValue };
   try {
     await client.send(
       new SendMessageCommand({
         QueueUrl: queueUrl(endpoints, queueName),
         MessageBody: body,
-        MessageAttributes: Object.fromEntries(texts),
+        MessageAttributes: texts,
       }),
     );
   } finally {

@@ -87,7 +87,7 @@ test.each([
   const { requestHandler } = client.config;
   expect(Reflect.apply(Object(requestHandler).httpHandlerConfigs, requestHandler, [])).toMatchObject({
     connectionTimeout: 3000,
-    socketTimeout: 30_000,
+    requestTimeout: 60_000,
     throwOnRequestTimeout: true,
   });
 });

@@ -39,7 +39,7 @@ function makeRunner(startAt = MIDNIGHT, kept: Readonly<Record<string, KeptSchedu
     },
     giveUp: async (queue, body, error) =>
       void sent.push(
-        `${queue} ${body.slice(11, 16)} given up at ${new Date(clock.now()).toISOString().slice(11, 16)}: ${error}`,
+        `${queue} ${body.slice(11, 16)} given up at ${new Date(clock.now()).toISOString().slice(11, 16)}: ${String(error)}`,
       ),
     kept,
     keep: async (now) => void saved.push(now),
