@@ -25,7 +25,7 @@ export interface Schedule {
   readonly at: number;
   readonly queue: string;
   readonly body: string;
-  /** The dead-letter queue. Default: none; what cannot be sent is then lost. */
+  /** The dead-letter queue. Default: that of the app. */
   readonly deadLetters?: string;
 }
 
