@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACTIONS_OF_TOOLS, ACTIONS_OF_TYPES, documentedRights } from './support/deployer-rights.ts';
 import { copyProject } from './support/project-folder.ts';
 import type { ProjectFolder } from './support/project-folder.ts';
 import { runWell } from './support/run.ts';
@@ -414,6 +415,17 @@ describe('the settings of a project for its functions', () => {
     expect(environmentOf(own, 'MathLambdaFunction')['NODE_OPTIONS']).toBe('--no-warnings --enable-source-maps');
     expect(environmentOf(plain, 'MathLambdaFunction')['NODE_OPTIONS']).toBe('--enable-source-maps');
   });
+});
+
+test('the rights of the deployer in OPERATIONS.md are those that the resources of the template and the tools need', async () => {
+  const documented = await documentedRights();
+  const types = [
+    ...new Set([plain, full].flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type))),
+  ];
+  const unknown = types.filter((type) => ACTIONS_OF_TYPES[type] === undefined);
+  expect(unknown).toEqual([]);
+  const needed = [...types, 'AWS::Scheduler::Schedule'].flatMap((type) => ACTIONS_OF_TYPES[type] ?? []);
+  expect([...documented].toSorted()).toEqual([...new Set([...needed, ...ACTIONS_OF_TOOLS])].toSorted());
 });
 
 // --- internal ---

@@ -53,7 +53,7 @@ export async function loadServiceModels(bin: string): Promise<ServiceModels> {
  * @example
  * problemsOf({ operations: {}, shapes: { Mode: { type: 'string', enum: ['OFF'] } } }, 'Mode', 'ON'); // [' is "ON", not one of OFF']
  */
-export function problemsOf(model: Model, shapeName: string, value: unknown, path = ''): readonly string[] {
+function problemsOf(model: Model, shapeName: string, value: unknown, path = ''): readonly string[] {
   const shape = model.shapes[shapeName];
   if (shape === undefined) return [`${path} has the unknown shape ${shapeName}`];
   const inner = (name: string, one: unknown, key: string): readonly string[] =>
@@ -93,7 +93,7 @@ export function problemsOf(model: Model, shapeName: string, value: unknown, path
 }
 
 /** A model of a service, as far as it is read. */
-export interface Model {
+interface Model {
   readonly operations: Readonly<Record<string, { readonly input?: { readonly shape: string } }>>;
   readonly shapes: Readonly<Record<string, Shape>>;
 }
