@@ -139,8 +139,15 @@ async function addToManifest(dir: string, manifest: Manifest | undefined, facts:
   const changed = merged.filter(({ isChanged }) => isChanged);
   if (changed.length === 0) return false;
   const text = { ...given, ...Object.fromEntries(changed.map(({ field, value }) => [field, value])) };
-  await writeFile(join(dir, 'package.json'), `${JSON.stringify(text, null, 2)}\n`);
+  await writeFile(join(dir, 'package.json'), `${JSON.stringify(text, null, await indentOf(dir))}\n`);
   return true;
+}
+
+/** Returns the indentation of a project's package.json. */
+async function indentOf(dir: string): Promise<string> {
+  const text = await readFile(join(dir, 'package.json'), 'utf8').catch(() => '');
+  const [, indent = '  '] = /^([ \t]+)"/m.exec(text) ?? [];
+  return indent;
 }
 
 /** Adds lines to a .gitignore that is there. Returns whether it has done so. */

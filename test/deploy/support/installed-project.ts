@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packInto } from '../../support/package.ts';
@@ -29,6 +29,8 @@ export async function installInto(dir: string, files: Readonly<Record<string, st
   await unpack(staging, join(modules, 'chordal'), 'library');
   await unpack(staging, join(modules, 'chordal-tools'), 'tools');
   const { bin } = JSON.parse(await readFile('package.json', 'utf8')) as { bin: { chordal: string } };
+  // npm does so for every program.
+  await chmod(join(modules, 'chordal', bin.chordal), 0o755);
   await symlink(join('..', 'chordal', bin.chordal), join(modules, '.bin', 'chordal'));
   await rm(staging, { recursive: true });
 }
