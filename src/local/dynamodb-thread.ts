@@ -8,6 +8,7 @@ import { closeIterators } from './dynalite-iterators.ts';
 import { keepParsedExpressions } from './dynalite-parsers.ts';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
 import { guardServer } from './guard.ts';
+import { answerTimeToLive } from './time-to-live.ts';
 
 // The threads of this module are made by startEmulator, with these settings.
 const { port, accessKey, dataDir } = workerData as EmulatorSettings;
@@ -17,6 +18,7 @@ keepParsedExpressions();
 await closeIterators();
 if (path !== undefined) await openOnce(path);
 const server = dynalite(compact({ createTableMs: 0, path }));
+answerTimeToLive(server);
 guardServer(server, { accessKey, services: ['dynamodb'] });
 
 // dynalite throws when a caller hangs up before its answer, as a killed sandbox does.

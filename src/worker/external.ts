@@ -84,12 +84,14 @@ async function callBody(
   { waiting, queue }: { readonly waiting: RunMessage; readonly queue: string },
 ): Promise<string> {
   const { sig, in: input } = message;
+  const { headers = {}, stamps = {} } = withOwn(message, sig.options);
   const { timeLimit = options.timeLimit, softTimeLimit = options.softTimeLimit } = sig.options ?? {};
   return externalCall({
     ...(await loadArguments(engine, sig, input)),
     waiting,
     celeryId: celeryIdOf(engine, message),
-    headers: withOwn(message, sig.options).headers ?? {},
+    headers,
+    stamps,
     routingKey,
     answerQueue: engine.broker.nameOf(queue),
     ...compact({ timeLimit, softTimeLimit }),

@@ -21,6 +21,7 @@ export interface ExternalCall {
   readonly args: readonly Json[];
   readonly kwargs: JsonObject;
   readonly headers: JsonObject;
+  readonly stamps: JsonObject;
   /** Celery's name of the queue: a retry in Python goes there. */
   readonly routingKey: string;
   /** The name of the queue, in SQS, that the answer goes to. */
@@ -37,7 +38,7 @@ export interface ExternalCall {
  * @throws InvalidArguments for values that Python does not read, and for a message above 256 KB.
  */
 export function externalCall(call: ExternalCall): string {
-  const { waiting, celeryId, headers, routingKey, timeLimit = null, softTimeLimit = null } = call;
+  const { waiting, celeryId, headers, stamps, routingKey, timeLimit = null, softTimeLimit = null } = call;
   const { task } = waiting.sig;
   const own = Object.entries(headers).filter(([name]) => !KNOWN_HEADERS.has(name));
   const text = JSON.stringify({
@@ -52,6 +53,8 @@ export function externalCall(call: ExternalCall): string {
       root_id: waiting.root ?? waiting.id,
       parent_id: waiting.parent ?? null,
       ...NOTHING_SAID,
+      stamped_headers: Object.keys(stamps),
+      stamps,
       timelimit: [timeLimit, softTimeLimit],
     },
     properties: {
@@ -106,8 +109,6 @@ const NOTHING_SAID: JsonObject = {
   origin: 'chordal',
   ignore_result: false,
   replaced_task_nesting: 0,
-  stamped_headers: null,
-  stamps: {},
 };
 
 function taskIn({ sig: { task, each } }: RunMessage): string {

@@ -17,6 +17,7 @@ RUN = uuid.uuid4().hex
 add, tsum, identity, fail, xsum, retry, sleeping, count, counted = map(
     declared, ("join", "tsum", "identity", "expected", "xsum", "retry", "sleeping", "count", "counted")
 )
+read_stamps = declared("stamps")
 add_replaced, add_to_all, replace_with_chain, replace_with_failure, fail_replaced, retry_once = map(
     declared,
     ("join_replaced", "join_to_all", "replace_with_chain", "replace_with_failure", "expected_replaced", "retry_once"),
@@ -212,6 +213,13 @@ case(148, chain(group(*failing), add.si(9, 7)), CHORD)
 case(148.1, chain(group(*failing), chain(add.si(9, 7), add.si(5, 7))), CHORD)
 case(148.2, chain(group(*failing), chord([add.si(1, 1), add.si(2, 2)], add.si(10, 10))), CHORD)
 case(150, chain(group(identity.si(1), chain(fail.si(), pair(identity.si(2)), identity.si(4))), identity.s()), CHORD)
+def stamped(canvas, **stamps):
+    canvas.stamp(**stamps)
+    return canvas
+
+
+case(162, stamped(chain(add.s(1, 2), group(read_stamps.si(), read_stamps.si())), team=42), [{"team": 42}, {"team": 42}])
+case(164, stamped(read_stamps.si(), team="red", shops=["a", "b"]), {"team": "red", "shops": ["a", "b"]})
 case("T12", add.s(1, 1), Fails("TaskRevokedError"), countdown=2, expires=1)
 case("T14", fail.s(), Fails())
 case("T20", retry.s(), Fails())

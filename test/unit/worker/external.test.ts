@@ -60,9 +60,15 @@ describe('a task of a Python worker', () => {
   it('is asked for with its arguments, its queue and its limits, as Celery writes them', async () => {
     const bench = externalBench();
     const add = bench.external({ routingKey: 'celery', timeLimit: 30, softTimeLimit: 20 });
-    const result = await add.applyAsync({ args: [1, 2], kwargs: { round: true }, headers: { shop: 'a', id: 'b' } });
+    const result = await add.applyAsync({
+      args: [1, 2],
+      kwargs: { round: true },
+      headers: { shop: 'a', id: 'b' },
+      stamps: { team: 'a' },
+    });
     const call = await askFor(bench);
     expect(call).toMatchObject({ task: 'their.add', args: [1, 2], kwargs: { round: true } });
+    expect(call.headers).toMatchObject({ stamps: { team: 'a' }, stamped_headers: ['team'] });
     expect(call.headers).toMatchObject({ shop: 'a', timelimit: [30, 20], root_id: result.taskId, retries: 0 });
     expect(call.headers['id']).not.toBe('b');
     expect(call.properties).toMatchObject({ delivery_info: { exchange: '', routing_key: 'celery' } });

@@ -79,7 +79,10 @@ const sleeping = app.task('proj.sleeping', { bind: true }, async (ctx, seconds: 
   return ctx.signal.aborted ? 'warned' : 'slept';
 });
 
+const stamps = app.task('proj.stamps', { bind: true }, (ctx) => ctx.request.stamps);
+
 export const upstream = [
+  stamps,
   join,
   identity,
   xsum,
