@@ -33,10 +33,20 @@ export interface CountedCloud {
   stop(): Promise<void>;
 }
 
-/** Starts the embedded cloud with the functions of `handlers/`. */
-export async function startCountedCloud(): Promise<CountedCloud> {
+/** The functions to count, and the variables that they have beside those of the cloud. */
+export interface CountedFunctions {
+  /** Default: `handlers`. */
+  readonly handlersDir?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts the embedded cloud with the functions of a folder. */
+export async function startCountedCloud({
+  handlersDir = 'handlers',
+  environment = {},
+}: CountedFunctions = {}): Promise<CountedCloud> {
   const outDir = await mkdtemp(join(tmpdir(), 'chordal-bench-'));
-  const handlers = await findHandlers('handlers');
+  const handlers = await findHandlers(handlersDir);
   const project = describeProject({ service: 'bench', stage: 'count', functions: handlers });
   const { bundles } = await buildHandlers({ handlers, systemHandlers: systemHandlers(), outDir });
   const cloud = await startCloud({ project });
@@ -54,6 +64,7 @@ export async function startCountedCloud(): Promise<CountedCloud> {
     project,
     cloud: { ...cloud, endpoints: through(functionProxies), env: envOf(functionProxies) },
     bundles,
+    environment,
     onEvent: (event) => {
       if (event.type === 'trouble') console.error(event.message, event.error);
     },
