@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { toCelery } from '../core/canvas/celery-json.ts';
 import { withArguments } from '../core/canvas/later-arguments.ts';
 import type { LaterArguments } from '../core/canvas/later-arguments.ts';
@@ -58,16 +57,19 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
     },
     toJSON: () => toCelery(data),
     toString: () => printSignature(data),
-    [inspect.custom]: () => printSignature(data),
+    [INSPECT]: () => printSignature(data),
   };
   const properties = Object.entries(methods).map(([key, value]) => [key, { value }]);
   // The function has every property above; the symbol is not among the entries and is defined apart.
   const described = Object.defineProperties(call, Object.fromEntries(properties) as PropertyDescriptorMap);
-  const value = methods[inspect.custom];
-  return Object.defineProperty(described, inspect.custom, { value }) as unknown as RuntimeSignature;
+  const value = methods[INSPECT];
+  return Object.defineProperty(described, INSPECT, { value }) as unknown as RuntimeSignature;
 }
 
 // --- internal ---
+
+/** The symbol of `inspect.custom`: to import `node:util` loads worker threads too, which a cold start pays for. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * Freezes the data and returns it. A value that a caller gave as an argument still belongs to the caller. Each step of

@@ -1,4 +1,3 @@
-import { format } from 'node:util';
 import { currentRun } from '../engine/task/context.ts';
 import { labelsOf } from '../engine/task/labels.ts';
 import { invocationId } from '../runtime/invocation.ts';
@@ -22,6 +21,8 @@ export function labelConsole(headers: readonly string[] = []): void {
   const from = lambdaLogLevel();
   if (isLabelled || from === undefined) return;
   isLabelled = true;
+  // Only when the first line is printed: an import would load worker threads with it, which a cold start pays for.
+  const format = (given: readonly unknown[]): string => process.getBuiltinModule('node:util').format(...given);
   for (const [method, level] of Object.entries(METHODS)) {
     // The keys of the list are methods of the console.
     const name = method as keyof typeof METHODS;
@@ -32,7 +33,7 @@ export function labelConsole(headers: readonly string[] = []): void {
       if (LEVELS.indexOf(level) < LEVELS.indexOf(from)) return;
       const timestamp = new Date().toISOString();
       const about = { timestamp, level, requestId: invocationId(), ...labelsOf(run.call, run.task, headers) };
-      process.stdout.write(`${JSON.stringify({ ...about, message: format(...given) })}\n`);
+      process.stdout.write(`${JSON.stringify({ ...about, message: format(given) })}\n`);
     };
   }
 }

@@ -1,4 +1,4 @@
-/** Measures the code that a sandbox loads before its first batch, beside the bare SDK clients, both bundled alike. */
+/** Measures the code that a sandbox loads before its first batch, beside the bare SDK clients. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,98 +6,193 @@ import { join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import type { Metafile } from 'esbuild';
-import { buildHandlers } from '../../src/deploy/build.ts';
+import type { BuildOptions, Metafile } from 'esbuild';
 import { bundleOptions } from '../../src/deploy/bundling/options.ts';
-import { findHandlers } from '../../src/deploy/handler-file.ts';
-import { systemHandlers } from '../../src/deploy/system-handlers.ts';
-import { aimedAt, median } from './support/figure.ts';
+import { aimedAt, median, shown } from './support/figure.ts';
 import type { Figure } from './support/figure.ts';
+import { markdownTable } from './support/page.ts';
 import { answer, progress } from './support/section.ts';
 
-const ROUNDS = 15;
-/** The references for a handler: all clients that a worker uses, and the two that it always needs. */
-const BARE = [
-  { name: "the SDK's clients that a worker uses", file: 'test/deploy/support/bare-clients.ts', isBudget: true },
-  { name: 'those of SQS and DynamoDB alone', file: 'test/bench/bare-clients.ts', isBudget: false },
+const ROUNDS = 25;
+const TWO = 'test/bench/bare-clients.ts';
+
+/** A bundle that is imported. */
+interface Bundle {
+  readonly name: string;
+  readonly file: string;
+  /** The most that the handler may take beside it. */
+  readonly atMost?: number;
+  /** Whether it is bundled as esbuild does by itself for Node, in one file of ES modules. */
+  readonly isPlain?: boolean;
+}
+
+const HANDLER: Bundle = { name: 'a handler', file: 'handlers/math.ts' };
+const BARE: readonly Bundle[] = [
+  { name: 'the clients of SQS and DynamoDB, bundled by esbuild', file: TWO, isPlain: true, atMost: 1 },
+  { name: 'the clients of SQS and DynamoDB, bundled as handlers are', file: TWO },
+  {
+    name: 'all clients that a worker uses, bundled as handlers are',
+    file: 'test/deploy/support/bare-clients.ts',
+    atMost: 1.1,
+  },
+  { name: 'the modules of Node that they load', file: 'test/bench/builtins.js', isPlain: true },
 ];
+
 const outDir = await mkdtemp(join(tmpdir(), 'chordal-bench-'));
 try {
-  answer(await measure());
+  const { figures, page } = await measure();
+  answer(figures, page);
 } finally {
   await rm(outDir, { recursive: true, force: true });
 }
 
 // --- internal ---
 
-async function measure(): Promise<readonly Figure[]> {
-  progress('cold start: bundling');
-  const handlersDir = join(outDir, 'handlers');
-  const handlers = await findHandlers('handlers');
-  const { metafile, bundles } = await buildHandlers({
-    handlers,
-    systemHandlers: systemHandlers(),
-    outDir: handlersDir,
-  });
-  const bare = await Promise.all(
-    BARE.map(async ({ file, ...rest }, index) => {
-      const dir = join(outDir, `bare-${index}`);
-      const { metafile: inputs } = await build(bundleOptions([{ name: 'bare', file }], dir));
-      return { ...rest, metafile: inputs, bundle: join(dir, 'bare.mjs') };
-    }),
-  );
-  const ours = { name: 'handler', metafile, bundle: bundles['math'] ?? '' };
-  const all = [ours, ...bare];
-
-  progress(`cold start: importing each ${ROUNDS} times`);
-  const times = all.map((): number[] => []);
-  // In turns, so that all meet what else the machine does; the first two fill the file cache.
-  for (let round = -1; round < ROUNDS; round += 1) {
-    for (const [index, { bundle }] of all.entries()) {
-      const ms = await importMs(bundle);
-      if (round >= 0) times[index]?.push(ms);
-    }
-  }
-  const sizes = all.map((one) => sizeOf(`cold start: ${one.name}, size`, one.metafile, one.bundle));
-  const imports = all.map(({ name }, index): Figure => ({
-    name: `cold start: ${name}, import`,
-    value: median(times[index] ?? []),
-    unit: 'ms',
-  }));
-  return [...besideBare(sizes), ...besideBare(imports)];
+interface Measured {
+  readonly bundle: Bundle;
+  readonly kb: number;
+  /** Of each round, in ms of the processor and of the clock. */
+  readonly processor: number[];
+  readonly clock: number[];
 }
 
-/** Each of the bare bundles, and how much heavier or slower the handler is, which is the first. */
-function besideBare([handler, ...bare]: readonly Figure[]): readonly Figure[] {
-  if (handler === undefined) return [];
-  const note = 'imported at once; what is loaded when needed is not counted';
+async function measure(): Promise<{ readonly figures: readonly Figure[]; readonly page: string }> {
+  progress('cold start: bundling');
+  const all = [HANDLER, ...BARE];
+  const made = await Promise.all(all.map((bundle, index) => make(bundle, join(outDir, String(index)))));
+  progress(`cold start: importing each ${ROUNDS} times`);
+  const measured = all.map((bundle, index): Measured => ({
+    bundle,
+    kb: made[index]?.kb ?? 0,
+    processor: [],
+    clock: [],
+  }));
+  // In turns, so that all meet what else the machine does; the first two fill the file cache.
+  for (let round = -1; round < ROUNDS; round += 1) {
+    for (const [index, { processor, clock }] of measured.entries()) {
+      const times = await importTimes(made[index]?.entry ?? '');
+      if (round < 0) continue;
+      processor.push(times.processor);
+      clock.push(times.clock);
+    }
+  }
+  const [handler, ...bare] = measured;
+  if (handler === undefined) throw new Error('Cannot compare: there is no handler');
+  return {
+    figures: [...figuresOf(handler), ...bare.flatMap((one) => [...figuresOf(one), ...besides(handler, one)])],
+    page: pageOf(handler, bare, made[0]?.parts ?? {}),
+  };
+}
+
+function figuresOf({ bundle, kb, processor, clock }: Measured): readonly Figure[] {
+  const name = `cold start: ${bundle.name}`;
   return [
-    { ...handler, note },
-    ...bare.flatMap((figure, index) => {
-      const name = `cold start: handler beside it, ${figure.unit}`;
-      const ratio = { name, value: handler.value / figure.value, unit: 'times' };
-      return [figure, BARE[index]?.isBudget === true ? aimedAt(ratio, 1.1) : ratio];
-    }),
+    { name: `${name}, size`, value: kb, unit: 'KB', note: 'imported at once; later imports are not counted' },
+    {
+      name: `${name}, import`,
+      value: median(processor),
+      unit: 'ms',
+      note: `of the processor; ${shown(median(clock))} of the clock`,
+    },
   ];
 }
 
-async function importMs(bundle: string): Promise<number> {
-  const program = resolve('test/bench/import-time.js');
-  const { stdout } = await promisify(execFile)(process.execPath, [program, pathToFileURL(bundle).href]);
-  return Number(stdout);
+function besides(handler: Measured, one: Measured): readonly Figure[] {
+  const ratio = {
+    name: `cold start: a handler beside ${one.bundle.name}`,
+    value: ratioOf(handler, one),
+    unit: 'times',
+    note: 'the median of the ratios of each round',
+  };
+  return [one.bundle.atMost === undefined ? ratio : aimedAt(ratio, one.bundle.atMost)];
 }
 
-/** A bundle and the chunks that it imports at once. */
-function sizeOf(name: string, { outputs }: Metafile, bundle: string): Figure {
+function ratioOf(handler: Measured, one: Measured): number {
+  return median(handler.processor.map((ms, round) => ms / (one.processor[round] ?? Number.NaN)));
+}
+
+function pageOf(handler: Measured, bare: readonly Measured[], parts: Readonly<Record<string, number>>): string {
+  const rows = [handler, ...bare].map((one) => [
+    one.bundle.name,
+    `${shown(one.kb)} KB`,
+    `${shown(median(one.processor))} ms`,
+    one === handler ? '' : `${ratioOf(handler, one).toFixed(2)} ×`,
+  ]);
+  const largest = Object.entries(parts).toSorted(([, a], [, b]) => b - a);
+  return [
+    `Imported ${ROUNDS} times each, in turns, each in a process of its own; the median, in ms of the processor. The ratio is the median of the ratios of each round.`,
+    '',
+    markdownTable(['imported', 'size', 'processor', 'a handler beside it'], rows),
+    '',
+    'The parts of the handler that are imported at once, in KB:',
+    '',
+    markdownTable(
+      ['part', 'KB'],
+      largest.filter(([, kb]) => kb >= 4).map(([part, kb]) => [part, kb.toFixed(0)]),
+    ),
+  ].join('\n');
+}
+
+/** Bundles it, and answers with its entry, the size of what that imports at once, and the parts of it. */
+async function make(
+  { file, isPlain = false }: Bundle,
+  outdir: string,
+): Promise<{ readonly entry: string; readonly kb: number; readonly parts: Readonly<Record<string, number>> }> {
+  const options = isPlain ? plainOptions(file, outdir) : bundleOptions([{ name: 'entry', file }], outdir);
+  const { metafile } = await build({ ...options, metafile: true });
+  const entry = join(outdir, 'entry.mjs');
+  const files = importedAtOnce(metafile, relative(process.cwd(), entry));
+  const parts: Record<string, number> = {};
+  let bytes = 0;
+  for (const one of files) {
+    const { inputs = {}, bytes: all = 0 } = metafile.outputs[one] ?? {};
+    bytes += all;
+    for (const [input, { bytesInOutput }] of Object.entries(inputs))
+      parts[partOf(input)] = (parts[partOf(input)] ?? 0) + bytesInOutput / 1024;
+  }
+  return { entry, kb: bytes / 1024, parts };
+}
+
+/** As a project without settings bundles for Node, but as ES modules and as small as handlers are. */
+function plainOptions(file: string, outdir: string): BuildOptions {
+  return {
+    entryPoints: { entry: file },
+    outdir,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minifyWhitespace: true,
+    minifySyntax: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    outExtension: { '.js': '.mjs' },
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  };
+}
+
+function importedAtOnce({ outputs }: Metafile, entry: string): ReadonlySet<string> {
   const files = new Set<string>();
   const visit = (file: string): void => {
-    if (files.has(file)) return;
+    if (files.has(file) || outputs[file] === undefined) return;
     files.add(file);
-    for (const { path, kind } of outputs[file]?.imports ?? []) {
-      if (kind === 'import-statement' && outputs[path] !== undefined) visit(path);
-    }
+    for (const { path, kind } of outputs[file].imports) if (kind === 'import-statement') visit(path);
   };
-  visit(relative(process.cwd(), bundle));
-  const bytes = [...files].reduce((sum, file) => sum + (outputs[file]?.bytes ?? Number.NaN), 0);
-  return { name, value: bytes / 1024, unit: 'KB' };
+  visit(entry);
+  return files;
+}
+
+/** A package, or a room of this library. */
+function partOf(input: string): string {
+  const [, name] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input) ?? [];
+  return name ?? input.split('/').slice(0, 2).join('/');
+}
+
+async function importTimes(entry: string): Promise<{ readonly processor: number; readonly clock: number }> {
+  const program = resolve('test/bench/import-time.js');
+  const { stdout } = await promisify(execFile)(process.execPath, [program, pathToFileURL(entry).href], {
+    env: { ...process.env, AWS_REGION: 'us-east-1' },
+  });
+  // As the program prints it.
+  return JSON.parse(stdout) as { readonly processor: number; readonly clock: number };
 }

@@ -20,7 +20,7 @@ const HELP = `Measures Chordal: a table on stdout, and JSON where you say.
   --write        also writes the parts of docs/performance.md that these sections have
 
   functions      functions of the core, beside what the platform does with the same data
-  cold-start     size and import time of a handler's bundle, beside the bare SDK clients
+  cold-start     size, parts and import time of a handler's bundle, beside the bare SDK clients
   memory, local  tasks a second, a chord's time and a chain's step, in this process and on the embedded cloud
   billed         SQS requests, write and read units, counted in front of the emulators; what the host's poller calls too
   ramp           when 1,000 tasks of 30 s, 10,000 of 1 s and a chord of 100,000 are done: a model with AWS's published limits

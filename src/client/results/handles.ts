@@ -11,7 +11,6 @@ import type { Engine } from '../../engine/engine.ts';
 import { loadChildren } from '../../engine/inputs.ts';
 import { sendRevocation } from '../revoke.ts';
 import { readGetOptions } from './get-options.ts';
-import { graphFrom } from './graph.ts';
 import { collect, iterate } from './iterate.ts';
 import { readParts } from './parts.ts';
 import { readProgress, readVisible, retryIn, stateOf, unwrap, waitFor } from './read-result.ts';
@@ -218,7 +217,11 @@ function commonHandle(engine: Engine, id: string, parent: () => Handle | null): 
       const { cell } = await readVisible(engine, id);
       return doneOf(await readParts(engine, id, cell), id, cell);
     },
-    graph: () => graphFrom(engine, id, parent()),
+    graph: async () => {
+      // A worker rarely asks for one: its start does without.
+      const { graphFrom } = await import('./graph.ts');
+      return graphFrom(engine, id, parent());
+    },
     revoke: () => sendRevocation(engine, id),
     forget: () => forget(engine, id),
   };

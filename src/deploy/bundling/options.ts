@@ -3,6 +3,7 @@ import { dirname, extname, join, resolve, sep } from 'node:path';
 import type { BuildOptions, Loader, Plugin } from 'esbuild';
 import type { BuildSettings } from '../../core/types/function-config.ts';
 import type { HandlerFile } from '../handler-file.ts';
+import { rareNames } from './names.ts';
 import { manifestOf } from './packages.ts';
 import { keepPlaces, placesBanner } from './place.ts';
 import type { Beside } from './place.ts';
@@ -113,6 +114,7 @@ function commonOptions(
       commonJsEntries,
       resolvePackages(settings, shipped),
       keepPlaces(root, settings, shipped, beside),
+      rareNames,
     ],
     metafile: true,
     logLevel: 'silent',

@@ -3,6 +3,7 @@ import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild';
 import type { BuildSettings } from '../../core/types/function-config.ts';
+import { isRecord } from '../checks.ts';
 import { findPackage, manifestOf, packageDirOf, packageNameOf } from './packages.ts';
 import { isListed } from './settings.ts';
 import { isOfAws } from './shipped.ts';
@@ -39,7 +40,7 @@ async function resolvePackage(
   if (isListed(name, settings.provided)) return { path, external: true };
   const dir = findPackage(name, resolveDir);
   if (dir === undefined) return isLeft(args) && !(await isFound(build, args)) ? { path, external: true } : undefined;
-  if (isOfAws(name)) return moduleOf(dir, path === name);
+  if (isOfAws(name)) return moduleOf(dir, path.slice(name.length));
   if (isListed(name, settings.bundled)) return undefined;
   if (isListed(name, settings.external)) shipped.add(dir);
   if (!isShipped(name, dir, args, shipped)) return undefined;
@@ -57,11 +58,22 @@ function isShipped(name: string, dir: string, { importer }: OnResolveArgs, shipp
   return packageDirOf(importer) !== dir;
 }
 
-/** Looks up only the bare name by the fields of `package.json`; with `exports` they don't count. */
-function moduleOf(dir: string, isBare: boolean): OnResolveResult | undefined {
+/**
+ * Looks up the ES module that a package of the SDK has for bundlers: by the condition `module` of its `exports`, or without those by
+ * its field `module`. Node itself takes CommonJS there, of which a bundler can leave out nothing.
+ */
+function moduleOf(dir: string, subpath: string): OnResolveResult | undefined {
   const { exports, module, sideEffects } = manifestOf(dir);
-  if (!isBare || exports !== undefined || module === undefined) return undefined;
-  return { path: join(dir, module), sideEffects: sideEffects !== false };
+  const entry = exports === undefined ? (subpath === '' ? module : undefined) : entryFor(exports, subpath);
+  if (entry === undefined) return undefined;
+  const isListed = Array.isArray(sideEffects) && sideEffects.includes(entry);
+  return { path: join(dir, entry), sideEffects: sideEffects === undefined || sideEffects === true || isListed };
+}
+
+function entryFor(exports: unknown, subpath: string): string | undefined {
+  const conditions: unknown = isRecord(exports) ? exports[`.${subpath}`] : undefined;
+  const entry: unknown = isRecord(conditions) ? conditions['module'] : undefined;
+  return typeof entry === 'string' ? entry : undefined;
 }
 
 /** Returns whether Node looks for an import only when it is reached. */
