@@ -9,14 +9,14 @@ import { writePart } from './support/page.ts';
 import type { Answer } from './support/section.ts';
 
 const DEFAULTS = ['functions', 'cold-start', 'memory', 'local', 'billed', 'ramp', 'throttling', 'simulation', 'size'];
-const SECTIONS = [...DEFAULTS, 'emulators'];
+const SECTIONS = [...DEFAULTS, 'growth', 'soak', 'emulators'];
 
 const HELP = `Measures Chordal: a table on stdout, and JSON where you say.
 
   npm run bench -- [--json FILE] [--only ${SECTIONS.join(',')}] [--write]
 
   --json FILE    also writes the figures there, as { node, cores, load, figures: [{ name, value, unit, ratio, aim, note }] }
-  --only A,B     only these sections; default all but emulators, about six minutes
+  --only A,B     only these sections; default all but growth, soak and emulators, about six minutes
   --write        also writes the parts of docs/performance.md that these sections have
 
   functions      functions of the core, beside what the platform does with the same data
@@ -26,6 +26,9 @@ const HELP = `Measures Chordal: a table on stdout, and JSON where you say.
   ramp           when 1,000 tasks of 30 s, 10,000 of 1 s and a chord of 100,000 are done: a model with AWS's published limits
   throttling     a chord of 100,000 on a new table that throttles: a model with AWS's published limits
   simulation     executions an attempt under mild and heavy faults, and of a long chain with duplicates
+  growth         price, time and message size a task from 1,000 to a million tasks, and a chain's last hop beside its first; times up to
+                 BENCH_MOST tasks, default 100,000
+  soak           the memory of the embedded cloud and its workers under load, for BENCH_MINUTES, default 5
   emulators      the deployed stack on MiniStack and LocalStack, and the embedded cloud, beside a bare handler: ten minutes
   size           chains, groups and chords of 10,000 and 100,000, a canvas of 10 MB, values of up to 5 MB
 
