@@ -34,12 +34,16 @@ export async function loadArguments(
   input: Input | undefined,
   onMembers?: Audience['onMembers'],
 ): Promise<LoadedArguments> {
-  const own =
-    sig.stored === undefined
-      ? copyJson({ args: sig.args ?? [], kwargs: sig.kwargs ?? {} })
-      : await storedArguments(reader, sig.stored);
+  const own = await ownArguments(reader, sig);
   const before = input === undefined || sig.immutable === true ? [] : [await loadInput(reader, input, onMembers)];
-  return { args: [...before, ...(own.args ?? [])], kwargs: own.kwargs ?? {} };
+  return { args: [...before, ...own.args], kwargs: own.kwargs };
+}
+
+/** Loads the arguments that a task has of its own: those kept elsewhere too, and not the value of the step before it. */
+export async function ownArguments(reader: Reader, sig: TaskPlan): Promise<LoadedArguments> {
+  if (sig.stored === undefined) return copyJson({ args: sig.args ?? [], kwargs: sig.kwargs ?? {} });
+  const { args = [], kwargs = {} } = await storedArguments(reader, sig.stored);
+  return { args, kwargs };
 }
 
 /** Returns a committed value as JSON; a group's is the list of its members'. */

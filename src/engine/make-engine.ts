@@ -1,6 +1,7 @@
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import type { FanOut } from '../core/protocol/limits.ts';
 import type { JournalMode } from '../core/text/journal-modes.ts';
+import { matches } from '../core/text/pattern.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
@@ -81,15 +82,25 @@ export function makeEngine(
       const queues = Object.values(runtime.routes());
       return queues.length === 0 || queue === runtime.ownQueue || queues.includes(queue);
     },
-    taskNames: () => [...new Set([...tasks.keys(), ...Object.keys(runtime.routes())])],
+    taskNames: () => [...new Set([...tasks.keys(), ...namesIn(runtime.routes())])],
     anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
   };
 }
 
 // --- internal ---
 
-/** A task may be called `constructor`. */
+/** The queue of a name, else of the first pattern that it matches. A task may be called `constructor`. */
 function routeOf(runtime: Runtime, task: string): string | undefined {
   const routes = runtime.routes();
-  return Object.hasOwn(routes, task) ? routes[task] : undefined;
+  if (Object.hasOwn(routes, task)) return routes[task];
+  return Object.entries(routes).find(([name]) => isPattern(name) && matches(name, task))?.[1];
+}
+
+/** Returns the tasks in routes that are there by their names. */
+function namesIn(routes: Readonly<Record<string, string>>): readonly string[] {
+  return Object.keys(routes).filter((name) => !isPattern(name));
+}
+
+function isPattern(name: string): boolean {
+  return name.includes('*');
 }

@@ -1,6 +1,7 @@
 import { childrenOf } from '../core/canvas/children.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
+import { matches } from '../core/text/pattern.ts';
 
 /** Returns whether callers may submit a task of this name. */
 export type AllowList = (task: string) => boolean;
@@ -40,24 +41,6 @@ export function checkAllowed(data: SignatureData, isAllowed: AllowList, queues: 
 }
 
 // --- internal ---
-
-/**
- * Returns whether a text matches a pattern in which `*` stands for any characters. Each part between two stars is taken
- * where it comes first, so that a long name takes no longer than its length.
- */
-function matches(pattern: string, text: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === pattern;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
-}
 
 /** A signature, and all that are in it. */
 function partsOf(data: SignatureData): readonly SignatureData[] {

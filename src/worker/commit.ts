@@ -11,6 +11,7 @@ import { replacementBase } from '../core/protocol/ids.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Draft, RunMessage } from '../core/protocol/message.ts';
+import { untilFrom } from '../core/protocol/new-message.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Rerun, Result, RunFacts, Standing } from '../core/protocol/outcome.ts';
 import { withCeleryId } from '../core/protocol/plan.ts';
@@ -20,9 +21,10 @@ import type { Request } from '../core/types/context.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
-import { loadValue } from '../engine/inputs.ts';
+import { loadValue, ownArguments } from '../engine/inputs.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { keepValue } from '../engine/values.ts';
 import { failureEffect, interpretToOne } from './interpret.ts';
@@ -116,7 +118,7 @@ export async function failureOf(delivery: TaskDelivery, error: Error | FailureRe
   delivery.seen.record = record;
   delivery.seen.thrown ??= error instanceof Error ? error : undefined;
   const json: Json = { ...record, task: delivery.message.sig.task };
-  return { state: 'FAILURE', value: await keep(delivery, json) };
+  return { state: 'FAILURE', value: await keep(delivery, json), ...compact({ ignored: isErrorIgnored(delivery) }) };
 }
 
 /**
@@ -130,6 +132,13 @@ export function keep({ engine, message, origin }: TaskDelivery, json: Json, suff
 }
 
 // --- internal ---
+
+/** Returns true if clients get neither the value nor the error of the task. */
+function isErrorIgnored({ engine, message: { sig } }: TaskDelivery): true | undefined {
+  const { ignoreResult, storeErrorsEvenIfIgnored = true } = engine.tasks.get(sig.task)?.options ?? {};
+  const isIgnored = sig.options?.ignoreResult ?? ignoreResult ?? false;
+  return isIgnored && !storeErrorsEvenIfIgnored ? true : undefined;
+}
 
 /** Returns the facts of the run, whole and in order: the clocks of a queue and of a sandbox differ. */
 function factsOf({ engine, message, sentAt, startedAt }: TaskDelivery): RunFacts {
@@ -155,8 +164,8 @@ function untilOf({ origin }: TaskDelivery, decision: Result | Rerun): number {
 /** Returns the effects of a rerun; a replacement that is lost or damaged is a failure of the task. */
 async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<readonly Effect[]> {
   const { engine, message, origin } = delivery;
-  if (next.kind === 'retry') return effectsOfRerun(origin, message, next);
   try {
+    if (next.kind === 'retry') return effectsOfRerun(origin, await againOf(delivery, next), next);
     const plan = withCeleryId(await replacementOf(engine, next), message.sig.options?.celeryId);
     const until = Math.max(origin.until, keptFor(lastStart(plan, origin.now)));
     const base = replacementBase(message.id, next.attempt);
@@ -172,6 +181,33 @@ async function rerunEffects(delivery: TaskDelivery, next: NextAttempt): Promise<
     const { id, base, links = [], try: attempt, frames, sig } = message;
     return [await failureEffect(delivery, { at: { id, base, links, attempt }, frames, error, task: sig.task })];
   }
+}
+
+/**
+ * Returns the message of the next attempt as its retry has it: with other arguments, if the task gave some. Large ones are
+ * stored under a key that follows from the attempt, so that a second delivery writes the same.
+ */
+async function againOf(
+  { engine, message, origin }: TaskDelivery,
+  { given, notBefore, attempt }: NextAttempt & { readonly kind: 'retry' },
+): Promise<RunMessage> {
+  // @defect retries-have-what-they-were-given
+  if (given === undefined) return message;
+  const json = await loadValue(engine, given);
+  const { args, kwargs } = isPlainObject(json) ? json : {};
+  const own = await ownArguments(engine, message.sig);
+  const { args: _args, kwargs: _kwargs, stored: _stored, ...sig } = message.sig;
+  const plan = {
+    ...sig,
+    args: Array.isArray(args) ? args : own.args,
+    kwargs: isPlainObject(kwargs) ? kwargs : own.kwargs,
+  };
+  const base = replacementBase(message.id, attempt);
+  const packed = await storePlan(engine.payloads, { plan, base, until: untilFrom(origin, notBefore) });
+  const { in: input, ...rest } = message;
+  // They are all arguments: also what the step before it returned.
+  const kept = Array.isArray(args) ? {} : compact({ in: input });
+  return { ...rest, ...kept, sig: 'task' in packed ? packed : plan };
 }
 
 /** Loads the committed replacement. */

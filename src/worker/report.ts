@@ -4,6 +4,7 @@ import { decidedBy } from '../core/protocol/delivery.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Outcome, Standing } from '../core/protocol/outcome.ts';
+import { isExpected } from '../core/task/retry.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { TaskEvent } from '../core/types/events.ts';
 import { compact } from '../core/values/compact.ts';
@@ -40,9 +41,19 @@ function isRetry(decided: Decided): decided is NextAttempt & { readonly kind: 'r
   return 'kind' in decided && decided.kind === 'retry';
 }
 
-function count({ engine, message }: TaskDelivery, decided: Decided): void {
+function count(delivery: TaskDelivery, decided: Decided): void {
+  const { engine, message } = delivery;
   if (isRetry(decided)) engine.meter?.count('retries', message.sig.task);
-  if ('state' in decided && decided.state === 'FAILURE') engine.meter?.count('failures', message.sig.task);
+  if ('state' in decided && decided.state === 'FAILURE' && !isExpectedEnd(delivery))
+    engine.meter?.count('failures', message.sig.task);
+}
+
+/** Returns whether a task has failed as its options say that it may. */
+function isExpectedEnd({ engine, message, seen: { thrown, record } }: TaskDelivery): boolean {
+  const task = engine.tasks.get(message.sig.task);
+  if (task?.options.throws === undefined) return false;
+  const error = thrown instanceof Error || isChordalError(thrown) ? thrown : record && fromFailure(record);
+  return error !== undefined && isExpected(error, task.options);
 }
 
 /** Writes the line: a failure is an error, a retry a warning, and a success a detail. */
@@ -55,6 +66,10 @@ function write(delivery: TaskDelivery, decided: Decided): void {
     return engine.log.warn(`${task} is retried${causeText(delivery)}`, { ...about, retryAt, ...errorFields(delivery) });
   }
   if ('kind' in decided) return engine.log.debug(`${task} is replaced`, about);
+  if (decided.state === 'FAILURE' && isExpectedEnd(delivery)) {
+    const { stack: _, ...fields } = errorFields(delivery);
+    return engine.log.info(`${task} failed as expected${causeText(delivery)}`, { ...about, ...fields });
+  }
   if (decided.state === 'FAILURE')
     return engine.log.error(`${task} failed${causeText(delivery)}`, { ...about, ...errorFields(delivery) });
   if (decided.state === 'REVOKED') return engine.log.info(`${task} was ${reasonIn(decided)}`, about);
@@ -87,7 +102,10 @@ function messageOf({ code, message, errorType }: FailureRecord): string {
     : message;
 }
 
-function errorFields({ engine, message, seen: { record, request } }: TaskDelivery): object {
+function errorFields({ engine, message, seen: { record, request } }: TaskDelivery): {
+  readonly stack?: string;
+  readonly [field: string]: unknown;
+} {
   const isShown = engine.tasks.get(message.sig.task)?.options.logArguments === true;
   const given = isShown && request !== undefined ? { args: request.args, kwargs: request.kwargs } : {};
   if (record === undefined) return given;

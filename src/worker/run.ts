@@ -147,7 +147,10 @@ async function toDecision(
         return failureOf(delivery, tooFarAhead(delivery.message, result.notBefore));
       const error =
         result.record === undefined ? {} : { error: await keep(delivery, { ...result.record, task: task.name }) };
-      return { kind: 'retry', notBefore: result.notBefore, ...error };
+      // Its parts are JSON.
+      const { given } = result;
+      const again = given === undefined ? {} : { given: await keep(delivery, given as unknown as Json, 'given') };
+      return { kind: 'retry', notBefore: result.notBefore, ...error, ...again };
     }
     case 'replace':
       return replacement(delivery, () => planLabelled(delivery, result.data));

@@ -555,4 +555,11 @@ export const DEFECTS: readonly Defect[] = [
     faults: 'none',
     seen: /was given/,
   },
+  {
+    name: 'a retry has the arguments of the attempt before it',
+    edits: [always('retries-have-what-they-were-given')],
+    features: ['retry', 'regive'],
+    faults: 'none',
+    seen: /the value is/,
+  },
 ];

@@ -78,7 +78,8 @@ function evaluateTask(spec: TaskSpec, inputs: readonly unknown[], known: Known):
       spec.replace.find((variant) => markOf(variant) === undefined);
     return taken === undefined ? FAILED : evaluate(taken, [], known);
   }
-  return spec.fails ? FAILED : { ok: true, value: valueOf(spec.n, spec.immutable ? [] : inputs) };
+  const isAlone = spec.immutable || (spec.regives === true && spec.retries > 0);
+  return spec.fails ? FAILED : { ok: true, value: valueOf(spec.n, isAlone ? [] : inputs) };
 }
 
 function isCommitted(variant: Spec, { committed }: Known): boolean {

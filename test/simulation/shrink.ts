@@ -78,6 +78,10 @@ function* smallerTasks(task: TaskSpec): Generator<Spec> {
   if (task.launch !== null) yield { ...task, launch: null };
   if (task.adds !== null) yield { ...task, adds: null };
   if (task.retries > 0) yield { ...task, retries: 0 };
+  if (task.regives === true) {
+    const { regives: _, ...rest } = task;
+    yield rest;
+  }
   if (task.countdown > 0) yield { ...task, countdown: 0 };
   if (task.large > 0) yield { ...task, large: 0 };
   for (const flag of [
@@ -108,6 +112,7 @@ function describeTask(task: TaskSpec): string {
     task.ignored && 'ignored',
     task.linked && 'linked',
     task.inline && 'inline',
+    task.regives === true && 'regives',
     task.retries > 0 && `retries ${task.retries}`,
     task.countdown > 0 && `in ${task.countdown} s`,
     task.replace !== null && `replaced by ${task.replace.map(describeSpec).join(' or ')}`,

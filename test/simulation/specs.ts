@@ -11,6 +11,8 @@ export interface TaskSpec {
   readonly fails: boolean;
   /** Retries before it does what it does. */
   readonly retries: number;
+  /** Gives its retries other arguments: none but this specification. */
+  readonly regives?: true;
   /** Seconds. */
   readonly countdown: number;
   readonly poison: boolean;
@@ -81,6 +83,7 @@ export const FEATURES = [
   'inline',
   'tolerate',
   'groupLinks',
+  'regive',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -143,6 +146,7 @@ export class SpecDrawer {
     };
     return {
       ...plain,
+      ...(plain.retries > 0 && has('regive', 0.6) ? { regives: true } : {}),
       replace: has('replace', 0.2) ? [this.draw(depth - 1), this.draw(depth - 1)] : null,
       launch: has('launch', 0.15) ? this.draw(Math.min(1, depth - 1)) : null,
       adds: inChord && has('add', 0.2) ? this.task(0, false) : null,

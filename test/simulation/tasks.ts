@@ -132,7 +132,10 @@ async function runTask(
     trace.launched.set(key, (trace.launched.get(key) ?? new Set()).add(handle.taskId));
   }
   if (ctx.request.retries < spec.retries) {
-    throw ctx.retry({ countdown: trace.luck.below(40) + longCountdown(spec, trace.luck) });
+    const countdown = trace.luck.below(40) + longCountdown(spec, trace.luck);
+    if (spec.regives !== true) throw ctx.retry({ countdown });
+    // Now and then too large for a message.
+    throw ctx.retry({ countdown, args: [trace.luck.chance(0.3) ? { ...spec, filler: 'x'.repeat(3000) } : spec] });
   }
   if (spec.replace !== null) return ctx.replace(build(spec.replace[trace.luck.below(2)] ?? spec.replace[0]) as never);
   if (spec.fails) throw new Expected(`task ${spec.n} is meant to fail`);

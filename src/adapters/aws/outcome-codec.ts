@@ -83,7 +83,8 @@ export function encodeRerun(rerun: Rerun & Owner, isMember = false): string {
   const owner = shortOwner(rerun, rerun.run && { run: rerun.run }, isMember);
   if (rerun.kind === 'replace') return JSON.stringify({ ...owner, ...shortValue(rerun.plan) } satisfies ShortRerun);
   const error = rerun.error === undefined ? {} : shortValue(rerun.error);
-  return JSON.stringify({ ...owner, b: rerun.notBefore, ...error } satisfies ShortRerun);
+  const given = rerun.given === undefined ? {} : { g: shortValue(rerun.given) };
+  return JSON.stringify({ ...owner, b: rerun.notBefore, ...error, ...given } satisfies ShortRerun);
 }
 
 /** The rerun that {@link encodeRerun} wrote. */
@@ -93,7 +94,8 @@ export function decodeRerun(text: string, attempt: number, names?: readonly stri
   const made = { ...by, attempt, ...compact({ run }) };
   if (!('b' in short)) return { kind: 'replace', plan: longValue(short), ...made };
   const error = hasValue(short) ? { error: longValue(short) } : {};
-  return { kind: 'retry', notBefore: short.b, ...error, ...made };
+  const given = short.g === undefined ? {} : { given: longValue(short.g) };
+  return { kind: 'retry', notBefore: short.b, ...error, ...given, ...made };
 }
 
 export function encodeClaim({ mid, token, until }: NonNullable<Cell['claim']>): string {
@@ -170,7 +172,7 @@ type ShortOutcome = ShortOwner &
     readonly c?: Outcome['children'];
     readonly a?: readonly [string, number];
   };
-type ShortRetry = { readonly b: number } & (ShortValue | object);
+type ShortRetry = { readonly b: number; readonly g?: ShortValue } & (ShortValue | object);
 type ShortRerun = ShortOwner & (ShortRetry | ShortValue);
 
 const LETTERS: Readonly<Record<FinalState, 'S' | 'F' | 'R'>> = { SUCCESS: 'S', FAILURE: 'F', REVOKED: 'R' };

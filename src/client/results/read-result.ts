@@ -92,8 +92,8 @@ export async function unwrap(
   outcome: Result,
 ): Promise<{ readonly value: unknown } | { readonly error: Error }> {
   if (outcome.state === 'REVOKED') return { error: await revokedError(engine, id, outcome) };
-  if (outcome.state === 'FAILURE') return { error: failedError(id, outcome, await loadValue(engine, outcome.value)) };
   if (outcome.ignored === true) return { value: undefined };
+  if (outcome.state === 'FAILURE') return { error: failedError(id, outcome, await loadValue(engine, outcome.value)) };
   if (isExpired(engine, outcome)) {
     const why = outcome.forgotten === true ? 'it was forgotten' : 'it was kept for its resultExpires and is gone';
     return { error: new UnknownResult(`Cannot read the value of ${id}: ${why}`, { taskId: id }) };

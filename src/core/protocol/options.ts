@@ -159,6 +159,8 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   bind: { scopes: ['task'], check: FLAG, default: false, doc: 'The function takes a `TaskContext` first.' },
   autoretryFor: { scopes: ['task'], check: ERRORS, default: [], doc: 'Errors that are retried automatically.' },
   dontAutoretryFor: { scopes: ['task'], check: ERRORS, default: [], doc: 'Exceptions to `autoretryFor`.' },
+  throws: { scopes: ['task'], check: ERRORS, default: [], doc: 'Expected errors: logged as such, and no `Failures`.' },
+  storeErrorsEvenIfIgnored: { scopes: ['task'], check: FLAG, default: true, doc: '`ignoreResult` keeps its errors.' },
   retryBackoff: {
     scopes: ['task'],
     check: {

@@ -101,7 +101,14 @@ export type Outcome = Result & Owner;
 
 /** The decision of a run instead of a result: to try again, or the plan (as JSON) to run in its place. */
 export type Rerun =
-  | { readonly kind: 'retry'; readonly notBefore: number; readonly error?: Value; readonly run?: RunFacts }
+  | {
+      readonly kind: 'retry';
+      readonly notBefore: number;
+      readonly error?: Value;
+      /** The arguments that the task gave its next attempt, `{ args?, kwargs? }`; absent: its own. */
+      readonly given?: Value;
+      readonly run?: RunFacts;
+    }
   | { readonly kind: 'replace'; readonly plan: Value; readonly run?: RunFacts };
 
 /** The committed rerun that made attempt `attempt`. */

@@ -44,6 +44,11 @@ export function isRetriable(error: unknown, { autoretryFor = [], dontAutoretryFo
   return autoretryFor.some(isAsked) && !dontAutoretryFor.some((type) => isOfType(error, type));
 }
 
+/** Returns whether an error is an expected end of a task: its options name its type, or one of its classes. */
+export function isExpected(error: unknown, { throws = [] }: TaskOptions): boolean {
+  return throws.some((type) => isOfType(error, type));
+}
+
 // --- internal ---
 
 const MET_AGAIN = [

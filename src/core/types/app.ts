@@ -149,7 +149,11 @@ export interface CloudSettings {
   readonly service?: string;
   /** The stage of that service. Default: `CHORDAL_STAGE`. */
   readonly stage?: string;
-  /** The queue that carries each task's messages. Default: `CHORDAL_ROUTES`, or the routes built into the function. */
+  /**
+   * The queue that carries each task's messages, by the task's name or by a pattern in which `*` stands for any characters:
+   * `{ 'email.*': 'mail' }`. A name wins over patterns, and an earlier pattern over a later one; the `queue` of a call or a task wins
+   * over both. Default: `CHORDAL_ROUTES`, or the routes built into the function.
+   */
   readonly routes?: Readonly<Record<string, string>>;
   /** The role that EventBridge Scheduler sends with. Default: `CHORDAL_SCHEDULER_ROLE`; without one, a long delay is a series of short ones. */
   readonly schedulerRole?: string;

@@ -38,8 +38,10 @@ export interface TaskContext {
    * Returns the error to throw for a retry, by default after the task's `defaultRetryDelay`. After `maxRetries` it is the
    * `error` itself, or MaxRetriesExceededError. In a direct call it is the `error` itself at once.
    *
-   * @param options the differences of this retry from the task's options.
-   * @throws InvalidOptions for an option that is unknown or wrong.
+   * @typeParam Args the types of the arguments of the next attempt, to have them checked: `ctx.retry<[x: number]>({ args: [2] })`
+   * @param options the differences of this retry from the task's options, and the arguments of the next attempt.
+   * @throws InvalidOptions for an option that is unknown or wrong; InvalidArguments for arguments that do not fit the task,
+   * SerializationError for one that cannot be sent.
    *
    * @example
    * ```ts
@@ -52,7 +54,7 @@ export interface TaskContext {
    * cloud.close();
    * ```
    */
-  retry(options?: RetryOptions): Error;
+  retry<Args extends readonly unknown[] = readonly unknown[]>(options?: RetryOptions<Args>): Error;
   /**
    * Returns the value to return or throw so that a signature or canvas runs in the task's place. Its value becomes the
    * task's.
@@ -89,11 +91,18 @@ export interface TaskContext {
  * });
  * ```
  */
-export interface RetryOptions {
+export interface RetryOptions<out Args extends readonly unknown[] = readonly unknown[]> {
   /** Seconds before it runs again; below 0: at once. Default: the task's `defaultRetryDelay`. */
   readonly countdown?: number;
   /** The time before which it does not run again. Default none. */
   readonly eta?: Date;
+  /**
+   * The positional arguments of the next attempt, all of them: also the value of the step before it, which is the first. A
+   * batch has the same items. Default: the same.
+   */
+  readonly args?: Args;
+  /** The keyword arguments of the next attempt, all of them. Default: the same. */
+  readonly kwargs?: Readonly<Record<string, unknown>>;
   /** The reason. Default none. */
   readonly error?: unknown;
   /** The number of retries before it fails; null: no limit. Default: the task's. */

@@ -147,6 +147,11 @@ export interface TaskOptions {
   readonly retryBackoffMax?: number;
   /** Whether a backoff is a random time up to its full length. Default true. */
   readonly retryJitter?: boolean;
+  /**
+   * Errors that are an expected end of the task: its log line is for information and without a stack, and it does not count
+   * in the metric `Failures`. The task fails all the same. Default none.
+   */
+  readonly throws?: readonly ErrorType[];
   /** Seconds before a retry that gives no delay. Default 180. */
   readonly defaultRetryDelay?: number;
   /** Seconds after which it fails. Default: the function's own time limit. */
@@ -155,6 +160,11 @@ export interface TaskOptions {
   readonly softTimeLimit?: number;
   /** Client reads get no value. Default false. */
   readonly ignoreResult?: boolean;
+  /**
+   * Whether client reads get the error of a task with `ignoreResult`. If not, its state is still FAILURE, and error callbacks
+   * and what waits for it still get the error. Default true; Celery's is false.
+   */
+  readonly storeErrorsEvenIfIgnored?: boolean;
   /** Whether the state STARTED is written, which costs one more write. Default false. */
   readonly trackStarted?: boolean;
   /** True: it may run more than once, and is not lost. False: at most once. Default true. */

@@ -6,30 +6,42 @@ import { addressOf } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { startOf } from '../../core/protocol/lifetime.ts';
 import { keptFor } from '../../core/protocol/lifetime.ts';
+import { checkArguments } from '../../core/task/parameters.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../../core/task/retry.ts';
 import { describe } from '../../core/text/describe.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
 import type { AnySignature, Complete } from '../../core/types/signature.ts';
 import { compact } from '../../core/values/compact.ts';
+import { copyJson, isPlainObject } from '../../core/values/json.ts';
+import type { Json, JsonObject } from '../../core/values/json.ts';
 import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core/values/option-checks.ts';
 import type { OptionCheck } from '../../core/values/option-checks.ts';
-import { decode, encode } from '../../core/values/serializer.ts';
+import { decode, encode, toJson } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
 import { labelsOf } from './labels.ts';
 import type { Labels } from './labels.ts';
 import type { TaskCall } from './task-call.ts';
+
+/** The arguments that a task gives its next attempt, as JSON; those that it does not give stay. */
+export interface GivenAgain {
+  readonly args?: readonly Json[];
+  readonly kwargs?: JsonObject;
+}
 
 /** The error to throw to be run again: `ctx.retry` makes it while a retry is left. */
 export class RetryRequest extends Error {
   override readonly name = 'Retry';
   readonly notBefore: number;
   readonly error: unknown;
+  /** The arguments of the next attempt, as JSON; absent: its own. */
+  readonly given: GivenAgain | undefined;
 
-  constructor(notBefore: number, error: unknown) {
+  constructor(notBefore: number, error: unknown, given?: GivenAgain) {
     super('The task asked to be run again', { cause: error });
     this.notBefore = notBefore;
     this.error = error;
+    this.given = given;
   }
 }
 
@@ -156,6 +168,7 @@ const LEDGER_MS = 90 * 86_400_000;
 
 function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
   const { countdown, eta, error, maxRetries } = options;
+  const again = givenAgain(task, call, options);
   const limit = maxRetries === undefined ? retryLimit(task.options, call.maxRetries) : maxRetries;
   const given = asError(error);
   if (call.calledDirectly) return given ?? new RetryRequest(now, undefined);
@@ -168,7 +181,35 @@ function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: Ret
     );
   }
   const when = eta === undefined ? { countdown: countdown ?? defaultRetryDelay(task.options) } : { eta: eta.getTime() };
-  return new RetryRequest(startOf(when, now), given);
+  return new RetryRequest(startOf(when, now), given, again);
+}
+
+/** Reads the arguments of the next attempt, as they are now. They must fit the task. */
+function givenAgain(task: RegisteredTask, call: TaskCall, { args, kwargs }: RetryOptions): GivenAgain | undefined {
+  if (args === undefined && kwargs === undefined) return undefined;
+  const { name, parameters } = task;
+  if (call.batch !== undefined)
+    throw new InvalidOptions(
+      `Cannot retry ${name} (${call.id}) with other arguments: it is called for each item of a ${call.batch.each}. Leave out args and kwargs.`,
+    );
+  checkArguments({
+    task: name,
+    parameters,
+    args: args ?? call.args,
+    kwargs: { ...(kwargs ?? call.kwargs) },
+    isUntyped: true,
+  });
+  return compact({
+    args: args?.map((arg, index) => copyJson(toJson(arg, `argument ${index + 1} of a retry of ${name}`))),
+    kwargs:
+      kwargs &&
+      Object.fromEntries(
+        Object.entries(kwargs).map(([key, value]) => [
+          key,
+          copyJson(toJson(value, `keyword argument ${key} of a retry of ${name}`)),
+        ]),
+      ),
+  });
 }
 
 function mustBeSignature<S extends AnySignature>(signature: S, as: string): S {
@@ -188,6 +229,8 @@ const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
   countdown: FROM_NOW,
   eta: DATE,
   error: { is: () => true, want: 'anything' },
+  args: { is: (value) => Array.isArray(value), want: 'a list of arguments' },
+  kwargs: { is: isPlainObject, want: 'an object of keyword arguments' },
   maxRetries: RETRIES,
 };
 
@@ -196,11 +239,14 @@ const RETRY_OPTIONS: Readonly<Record<string, OptionCheck>> = {
  * for options that they do not set.
  */
 function readRetry(task: string, options: unknown): RetryOptions {
-  const { countdown, eta, ...rest } = optionsObject(options, `the options of a retry of ${task}`);
-  const given = { countdown: countdown ?? undefined, eta: eta ?? undefined, ...rest };
+  const { countdown, eta, args, kwargs, ...rest } = optionsObject(options, `the options of a retry of ${task}`);
+  const all = { countdown, eta, args, kwargs };
+  const given = {
+    ...Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined && value !== null)),
+    ...rest,
+  };
   checkOptions(given, RETRY_OPTIONS, `a retry of ${task}`);
-  // Each value has passed the check of its name.
-  return given as RetryOptions;
+  return given;
 }
 
 /** The states that only an outcome has: a task that could claim one would have ended before it did. */

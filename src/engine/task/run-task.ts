@@ -12,7 +12,7 @@ import { toJson } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
 import { callItems, isReadable } from './call-items.ts';
 import { makeRun, ReplacementRequest, RetryRequest, within } from './context.ts';
-import type { CurrentRun } from './context.ts';
+import type { CurrentRun, GivenAgain } from './context.ts';
 import { labelsOf } from './labels.ts';
 import type { Limits } from './limits.ts';
 import type { TaskCall } from './task-call.ts';
@@ -29,6 +29,7 @@ export type RunResult =
   | {
       readonly kind: 'retry';
       readonly notBefore: number;
+      readonly given?: GivenAgain | undefined;
       readonly record: FailureRecord | undefined;
       readonly thrown: unknown;
     }
@@ -205,7 +206,8 @@ function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: 
   if (thrown instanceof ReplacementRequest) return { kind: 'replace', data: thrown.replacement.data };
   if (thrown instanceof RetryRequest) {
     const record = thrown.error === undefined ? undefined : toFailure(thrown.error);
-    return { kind: 'retry', notBefore: thrown.notBefore, record, thrown: thrown.error };
+    const { notBefore, given, error } = thrown;
+    return { kind: 'retry', notBefore, given, record, thrown: error };
   }
   const limit = retryLimit(task.options, call.maxRetries);
   if (isRetriable(thrown, task.options) && hasRetryLeft(limit, call.retries)) {

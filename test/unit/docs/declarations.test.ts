@@ -25,6 +25,7 @@ test('the declarations of chordal are those of its functions, its errors and its
     'src/client/current-task.ts',
     'src/client/helpers.ts',
     'src/client/kwargs.ts',
+    'src/core/canvas/later-arguments.ts',
     'src/core/canvas/signature.ts',
     'src/core/text/journal-modes.ts',
     'src/core/text/log-levels.ts',

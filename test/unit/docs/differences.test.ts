@@ -185,6 +185,17 @@ const rows: Record<string, () => Promise<void>> = {
     expect(await result.state()).toBe('FAILURE');
     expect(await result.get()).toBeUndefined();
     expect(await result.info()).toMatchObject({ errorType: 'ExpectedError' });
+    const app = createApp('hiding');
+    const hidden = app.task('hidden', { ignoreResult: true, storeErrorsEvenIfIgnored: false }, (): never => {
+      throw new RangeError('no disk');
+    });
+    const told: unknown[] = [];
+    const tell = app.task('tell', (failure: { readonly message: string }) => void told.push(failure.message));
+    use({ hiding: app.handler(hidden, tell) });
+    const second = await hidden.s().linkError(tell.s()).delay();
+    await settled();
+    expect([await second.state(), await second.get(), await second.info()]).toEqual(['FAILURE', undefined, undefined]);
+    expect(told).toEqual(['no disk']);
   },
 
   'An immutable body': async () => {

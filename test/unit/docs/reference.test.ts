@@ -36,6 +36,8 @@ const names: readonly [Scope, object][] = [
       bind: 1,
       maxRetries: 1,
       autoretryFor: 1,
+      throws: 1,
+      storeErrorsEvenIfIgnored: 1,
       dontAutoretryFor: 1,
       retryBackoff: 1,
       retryBackoffMax: 1,

@@ -25,7 +25,14 @@ const strict = app.task('strict', (x: number) => x);
 const slow = app.task('slow', async () => {
   await cloud.clock.sleep(60_000);
 });
-const handler = app.handler(charge, open, again, strict, slow);
+class NotFound extends Error {
+  override readonly name = 'NotFound';
+}
+const find = app.task('find', { throws: [NotFound, 'RangeError'] }, (kind: string): never => {
+  if (kind === 'class') throw new NotFound('nothing here');
+  throw kind === 'name' ? new RangeError('too far') : new TypeError('bad');
+});
+const handler = app.handler(charge, open, again, strict, slow, find);
 
 interface Line {
   readonly level: string;
@@ -85,6 +92,15 @@ describe('the log', () => {
     expect(lines[0]).toMatchObject({ attempt: 0, args: ['order-17'], kwargs: {} });
     expect(Date.parse(String(lines[0]?.['retryAt']))).toBeGreaterThan(startedAt);
     expect(lines[1]).toMatchObject({ attempt: 1 });
+  });
+
+  it('has a line for information, without a stack, for a failure that the task expects', async () => {
+    for (const kind of ['class', 'name', 'other']) await (await find.delay(kind)).get({ propagate: false });
+    expect(lines.map(({ level, message, stack }) => [level, message, typeof stack])).toEqual([
+      ['info', 'find failed as expected: NotFound: nothing here', 'undefined'],
+      ['info', 'find failed as expected: RangeError: too far', 'undefined'],
+      ['error', 'find failed: TypeError: bad', 'string'],
+    ]);
   });
 
   it('has a detail for a success, and the task in the lines of its logger', async () => {
