@@ -292,3 +292,20 @@ export const readings = [
   await found.revoke(),
   await found.forget(),
 ];
+
+// --- tasks of a Python worker ---
+
+const resize = app.external<(key: string, width: number) => string>('images.resize', { queue: 'celery' });
+const fetched = app.external<(url: string, options?: { retries?: number }) => Promise<string>>('web.fetch', {
+  queue: 'celery',
+});
+const unknownThere = app.external('any', { queue: 'celery', timeout: 60 });
+const resized = chain(log.s(1), resize.s(200));
+export type External = [
+  Expect<Same<ReturnType<typeof resize.delay>, Promise<AsyncResult<string>>>>,
+  Expect<Same<ReturnType<typeof fetched.delay>, Promise<AsyncResult<string>>>>,
+  Expect<Same<ResultOf<typeof resized>, string>>,
+  Expect<Same<ReturnType<typeof unknownThere.delay>, Promise<AsyncResult<unknown>>>>,
+];
+void fetched.delay('https://a.example', kwargs({ retries: 2 }));
+void unknownThere.delay(1, 'a', null);

@@ -153,3 +153,13 @@ app.task('misspelt', { retries: 3 }, (x: number) => x);
 app.declare<typeof add>('ad');
 // @ts-expect-error: is not assignable to parameter of type 'AnySignature'
 fail.s().link(log);
+
+// --- tasks of a Python worker ---
+
+const resize = app.external<(key: string, width: number) => string>('images.resize', { queue: 'celery' });
+// @ts-expect-error: Expected 2 arguments, but got 1
+void resize.delay('cat.png');
+// @ts-expect-error: step 2 cannot take what the step before it (add) returns
+chain(add.s(1, 2), resize.s(200));
+// @ts-expect-error: Property 'queue' is missing
+app.external('images.resize', { timeout: 60 });

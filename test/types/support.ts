@@ -4,11 +4,12 @@ import type { TaskContext } from '../../src/core/types/context.ts';
 import type { ChordFunction, GroupFunction } from '../../src/core/types/groups.ts';
 import type { KwargsFunction } from '../../src/core/types/options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from '../../src/core/types/results.ts';
-import type { DeclareTask, DefineTask, SignatureFunction } from '../../src/core/types/tasks.ts';
+import type { DeclareTask, DefineTask, ExternalFunction, SignatureFunction } from '../../src/core/types/tasks.ts';
 
 export declare const app: {
   readonly task: DefineTask;
   readonly declare: DeclareTask;
+  readonly external: ExternalFunction;
   readonly signature: SignatureFunction;
   readonly resultSet: ResultSetFunction;
   asyncResult(id: string): AsyncResult<unknown>;

@@ -11,6 +11,7 @@ import '../../../src/worker/external.ts';
 import { MemoryCeleryResults } from '../../support/memory-celery-results.ts';
 import { answerText, readCall } from '../../support/python-worker.ts';
 import type { PythonCall } from '../../support/python-worker.ts';
+import { celerySignature, celeryText } from '../core/celery/message.ts';
 import { makeBench, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';
 
@@ -165,6 +166,25 @@ describe('a task of a Python worker', () => {
     await send(bench, answerText(Object(call).link, 6));
     await workAll(bench);
     await expect(result.get()).resolves.toBe(6);
+  });
+});
+
+describe('a canvas of a Celery application with tasks of both sides', () => {
+  it('goes through the functions, and Celery reads each result', async () => {
+    const results = new MemoryCeleryResults();
+    const bench = externalBench(() => ({ celery: results }));
+    bench.external();
+    const chain = [
+      celerySignature('our.add', { task_id: 'last' }, [5]),
+      celerySignature('their.add', { task_id: 'there' }, [4]),
+    ];
+    await send(bench, celeryText({ id: 'first', task: 'our.add', args: [1, 2], embed: { chain } }));
+    const { args, link } = await askFor(bench);
+    expect(args).toEqual([3, 4]);
+    await send(bench, answerText(link, 7));
+    await workAll(bench);
+    for (const [id, result] of Object.entries({ first: 3, there: 7, last: 12 }))
+      expect(results.resultOf(id)).toMatchObject({ status: 'SUCCESS', result });
   });
 });
 
