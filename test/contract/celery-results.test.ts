@@ -35,6 +35,19 @@ function describeCeleryResults(name: string, start: () => Promise<Kit>): void {
       expect(await kit.resultOf('a')).toEqual({ status: 'SUCCESS', result: 'é' });
     });
 
+    it('reads a result as it is kept, and nothing where there is none', async () => {
+      await kit.results.keep({
+        taskId: 'c',
+        rank: 1,
+        meta: { status: 'FAILURE', result: { exc_type: 'LookupError' } },
+      });
+      expect(await kit.results.read({ taskId: 'c' })).toEqual({
+        status: 'FAILURE',
+        result: { exc_type: 'LookupError' },
+      });
+      expect(await kit.results.read({ taskId: 'none' })).toBeUndefined();
+    });
+
     it('does not replace the outcome by the retry of an earlier attempt that is told late', async () => {
       await kit.results.keep({ taskId: 'b', rank: 3, meta: { status: 'SUCCESS' } });
       await kit.results.keep({ taskId: 'b', rank: 0, meta: { status: 'RETRY' } });
