@@ -15,6 +15,8 @@ export default class ChordalPlugin {
   readonly #serverless: Serverless;
   readonly #stack: Stack;
   #callerEnvironment: object = {};
+  #handlers: readonly string[] = [];
+  readonly #hidden = new Map<string, OwnFunction>();
   readonly hooks: Readonly<Record<string, () => void>>;
   readonly configurationVariablesSources: object;
 
@@ -31,7 +33,11 @@ export default class ChordalPlugin {
       }),
     );
     this.configurationVariablesSources = { chordal: { resolve: (asked: Asked) => this.#resolve(asked) } };
-    this.hooks = { initialize: () => this.#expected(() => this.#equipCallers()) };
+    this.hooks = {
+      initialize: () => this.#expected(() => this.#equipCallers()),
+      'before:package:createDeploymentArtifacts': () => this.#hideHandlers(),
+      'before:package:compileLayers': () => this.#showHandlers(),
+    };
   }
 
   /** Called by the framework before variables of plugins are resolved, and while the configuration may still grow. */
@@ -49,7 +55,11 @@ export default class ChordalPlugin {
   async #resolve(asked: Asked): Promise<{ readonly value: object }> {
     const { address } = asked;
     if (address === 'callerEnvironment') return { value: await this.#stack.callerEnvironment(asked) };
-    if (address === 'functions') return { value: await this.#stack.functions(asked) };
+    if (address === 'functions') {
+      const value = await this.#stack.functions(asked);
+      this.#handlers = Object.keys(value);
+      return { value };
+    }
     if (address !== 'resources') throw unknownValue(address);
     const value = await this.#stack.resources(asked);
     this.#callerEnvironment = await this.#stack.callerEnvironment(asked);
@@ -66,6 +76,22 @@ export default class ChordalPlugin {
       checkBytes(name, { ...provider.environment, ...one.environment });
     }
     if (callers.some(([, { chordal }]) => chordal === true)) addPolicy(provider);
+  }
+
+  /** The functions of handlers are built and have an archive: plugins that bundle functions must not see them. */
+  #hideHandlers(): void {
+    const { functions } = this.#serverless.service;
+    for (const name of this.#handlers) {
+      const one = functions[name];
+      if (one?.package === undefined) continue;
+      this.#hidden.set(name, one);
+      Reflect.deleteProperty(functions, name);
+    }
+  }
+
+  #showHandlers(): void {
+    for (const [name, one] of this.#hidden) this.#serverless.service.functions[name] = one;
+    this.#hidden.clear();
   }
 
   /** Returns what a function returns. The framework prints the message alone of errors of its own class. */
@@ -88,7 +114,7 @@ interface Serverless {
   readonly configurationInput: Readonly<Record<string, unknown>>;
   readonly configSchemaHandler: { readonly defineFunctionProperties: (provider: string, schema: object) => void };
   readonly extendConfiguration: (path: readonly string[], value: unknown) => void;
-  readonly service: { readonly functions: Readonly<Record<string, OwnFunction>>; readonly provider: Provider };
+  readonly service: { readonly functions: Record<string, OwnFunction>; readonly provider: Provider };
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
 }
 
@@ -96,6 +122,7 @@ interface Serverless {
 interface OwnFunction {
   readonly chordal?: boolean | 'environment';
   readonly role?: unknown;
+  readonly package?: unknown;
   environment?: Readonly<Record<string, unknown>>;
 }
 

@@ -49,7 +49,14 @@ test('the example compiles, starts workflows, and tells their state by answers a
 
 test('its functions are packaged as before, may call tasks, and the handlers have an archive of their own', async () => {
   await runWell('npm', ['run', 'build'], { cwd: dir });
+  const yml = await readFile(join(EXAMPLE, 'serverless.yml'), 'utf8');
+  await writeFiles(dir, {
+    'serverless.yml': yml.replace('/serverless\n', '/serverless\n  - ./bundler.cjs\n'),
+    ...bundler,
+  });
   await runWell('serverless', ['package'], { cwd: dir });
+  // A plugin that bundles functions sees those that are the service's own.
+  expect(JSON.parse(await readFile(join(dir, 'bundled.json'), 'utf8'))).toEqual(['api', 'stream']);
   const template = await readTemplate();
 
   for (const name of ['Api', 'Stream']) {
@@ -123,6 +130,17 @@ test.each([
 });
 
 // --- internal ---
+
+const bundler = {
+  'bundler.cjs': `
+    const { writeFileSync } = require('node:fs');
+    module.exports = class {
+      constructor({ service }) {
+        const bundle = () => writeFileSync('bundled.json', JSON.stringify(Object.keys(service.functions)));
+        this.hooks = { 'before:package:createDeploymentArtifacts': bundle };
+      }
+    };`,
+};
 
 function order(...items: readonly string[]): RequestInit {
   return { method: 'POST', body: JSON.stringify({ items }), headers: { 'idempotency-key': items.join('-') } };
