@@ -7,11 +7,13 @@ import { memoryCloud } from 'chordal/testing';
 import { handler as math } from '../../handlers/math.ts';
 import { billOf, estimate } from '../../src/cli/estimate.ts';
 import type { Plan } from '../../src/core/protocol/plan.ts';
+import { startLocal } from '../../src/local/local-cloud.ts';
 import { longChain, wideChord } from '../support/large-canvases.ts';
 import type { LargeCanvas } from '../support/large-canvases.ts';
 import { LargestMessage } from '../support/largest-message.ts';
-import { aimedAt, median, shown } from './support/figure.ts';
+import { shown } from './support/figure.ts';
 import type { Figure } from './support/figure.ts';
+import { Hops } from './support/hops.ts';
 import { markdownTable } from './support/page.ts';
 import { answer, progress } from './support/section.ts';
 
@@ -19,9 +21,9 @@ import { answer, progress } from './support/section.ts';
 const timeout = 3600;
 const SIZES = [1000, 10_000, 100_000, 1_000_000];
 const MOST = Number(process.env['BENCH_MOST'] ?? 100_000);
-/** Chains of a thousand steps whose first and last hops are compared, and how many hops of each end. */
+/** Chains of a thousand steps whose first and last hops are compared. */
 const CHAINS = 15;
-const HOPS = 100;
+const LOCAL_CHAINS = 4;
 
 const task: Plan = { task: 'add', args: [1, 2] };
 const KINDS = {
@@ -38,8 +40,8 @@ for (const [kind, { canvas }] of Object.entries(KINDS)) {
   await run(canvas(1000));
   for (const n of SIZES.filter((size) => size <= MOST)) times.set(`${kind} ${n}`, await run(canvas(n)));
 }
-const hop = await lastHopOverFirst();
-answer([...rows.flatMap(figuresOf), hop], pageOf());
+const hops = [await hopsInMemory(), await hopsOnTheEmbeddedCloud()] as const;
+answer([...rows.flatMap(figuresOf), ...hops], pageOf());
 
 // --- internal ---
 
@@ -86,31 +88,41 @@ async function run({ name, tasks, make, value }: LargeCanvas): Promise<Timed> {
   return { microseconds: (ms / tasks) * 1000, largestKb: largest.length / 1024 };
 }
 
-/** The time of a hop at the end of a chain of 1,000 steps, beside one at its start: the median of several chains' own ratios. */
-async function lastHopOverFirst(): Promise<Figure> {
-  progress('growth: the first and the last hops of chains of 1,000');
-  let at: number[] = [];
+/** The time of a hop at the end of a chain of 1,000 steps, beside one at its start, with every port in this process. */
+async function hopsInMemory(): Promise<Figure> {
+  const hopsOf = new Hops();
   const noting: Handler = Object.assign(
     async (...given: Parameters<Handler>) => {
       const back = await math(...given);
-      at.push(performance.now());
+      hopsOf.note();
       return back;
     },
     { tasks: math.tasks, timeLimits: math.timeLimits },
   );
   const cloud = memoryCloud({ math: noting });
-  const ratios: number[] = [];
-  for (let chain = 0; chain < CHAINS; chain += 1) {
-    at = [];
-    await (await longChain(1000).make().delay()).get({ timeout });
-    const hops = at.slice(1).map((time, step) => time - (at[step] ?? 0));
-    // The first chains warm up.
-    if (chain >= 3) ratios.push(median(hops.slice(-HOPS)) / median(hops.slice(0, HOPS)));
-  }
+  const figure = await hopsOf.compare('memory', CHAINS);
   cloud.close();
-  const name = 'growth: hop at step 1,000 beside one at step 1, memory';
-  const note = `medians of ${HOPS} hops, then of ${ratios.length} chains; ${shown(Math.min(...ratios))} to ${shown(Math.max(...ratios))}`;
-  return { ...aimedAt({ name, value: median(ratios), unit: 'times' }, 1.05), note };
+  return figure;
+}
+
+/** The same on the embedded cloud. */
+async function hopsOnTheEmbeddedCloud(): Promise<Figure> {
+  const hopsOf = new Hops();
+  const local = await startLocal({
+    handlersDir: 'handlers',
+    service: 'bench',
+    stage: 'growth',
+    onEvent: (event) => {
+      if (event.type === 'task') hopsOf.note();
+      if (event.type === 'trouble') console.error(event.message, event.error);
+    },
+  });
+  try {
+    Object.assign(process.env, local.env);
+    return await hopsOf.compare('the embedded cloud', LOCAL_CHAINS);
+  } finally {
+    await local.stop();
+  }
 }
 
 function figuresOf({ kind, n, messages, writes, reads, dollarsAMillion }: Row): readonly Figure[] {
@@ -149,6 +161,6 @@ function pageOf(): string {
       table,
     ),
     '',
-    `A hop at the end of a chain of 1,000 steps takes ${shown(hop.value)} times as long as one at its start (${hop.note ?? ''}).`,
+    `A hop at the end of a chain of 1,000 steps takes ${shown(hops[0].value)} times as long as one at its start in memory (${hops[0].note ?? ''}), and ${shown(hops[1].value)} times on the embedded cloud (${hops[1].note ?? ''}).`,
   ].join('\n');
 }
