@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { isPlainObject } from '../core/values/json.ts';
 import type { CommandLine } from './command-line.ts';
 import { addCall } from './commands/call.ts';
+import { addControl } from './commands/control.ts';
 import { addCost } from './commands/cost.ts';
 import { addDeployLocal } from './commands/deploy-local.ts';
 import { addDev } from './commands/dev.ts';
@@ -66,6 +67,7 @@ const ADD_COMMANDS = [
   addLogs,
   addUi,
   addSchedule,
+  addControl,
   addDlq,
   addDoctor,
   addCost,

@@ -1,3 +1,7 @@
+import { NotRegistered } from '../core/errors/caller.ts';
+import { NO_LIMIT, rateInterval } from '../core/task/rate.ts';
+import { describe } from '../core/text/describe.ts';
+import { nearest } from '../core/text/did-you-mean.ts';
 import type { Control, RevokeByStampOptions, RevokedStamps } from '../core/types/control.ts';
 import { checkOptions, LIMIT, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
@@ -12,6 +16,7 @@ export function makeControl(engine: Engine): Control {
       const all = [ids].flat().map(readId);
       for (const id of all) await sendRevocation(engine, id);
     },
+    rateLimit: (task: unknown, limit: unknown) => setRate(engine, task, limit),
     revokeByStamp: async (stamps: RevokedStamps, options: RevokeByStampOptions = {}) => {
       const given = optionsObject(options, 'the options of a revocation');
       checkOptions(given, { seconds: SECONDS }, 'a revocation');
@@ -22,6 +27,30 @@ export function makeControl(engine: Engine): Control {
 }
 
 // --- internal ---
+
+async function setRate(engine: Engine, task: unknown, limit: unknown): Promise<void> {
+  if (typeof task !== 'string' || engine.queueOf(task) === undefined) {
+    const known = engine.taskNames().filter((name) => engine.queueOf(name) !== undefined);
+    const near = typeof task === 'string' ? nearest(task, known) : undefined;
+    const hint = near === undefined ? `Known tasks: ${known.join(', ')}.` : `Did you mean ${near}?`;
+    throw new NotRegistered(
+      `Cannot limit the rate of ${describe(task)}: no function runs a task of that name. ${hint}`,
+      {
+        task: String(task),
+        known,
+      },
+    );
+  }
+  await engine.records.setRate({ task, limit: readLimit(limit, task) });
+}
+
+function readLimit(limit: unknown, task: string): string | null {
+  if (limit === null) return null;
+  const text = typeof limit === 'string' || typeof limit === 'number' ? String(limit) : describe(limit);
+  // Whatever is not a limit is refused, with its value.
+  if (text !== NO_LIMIT) rateInterval(text, task);
+  return text;
+}
 
 /** As long as a message may wait, and the items of its workflow live. */
 const DEFAULT_SECONDS = 15 * 86_400;

@@ -39,9 +39,9 @@ export function clientOptions(endpoint: string, accessKeyId: string): LocalClien
 /** Returns the environment that points this library, and all AWS clients beside it, to the emulators. */
 export function endpointEnvironment(
   { sqsS3, dynamodb, accessKey }: Endpoints,
-  { scheduler, logs }: { readonly scheduler?: string; readonly logs?: string | undefined } = {},
+  { scheduler, lambda, logs }: { readonly [Service in 'scheduler' | 'lambda' | 'logs']?: string | undefined } = {},
 ): Readonly<Record<string, string>> {
-  const urls = compact({ sqs: sqsS3, s3: sqsS3, dynamodb, scheduler, logs });
+  const urls = compact({ sqs: sqsS3, s3: sqsS3, dynamodb, scheduler, lambda, logs });
   return {
     [ENDPOINTS]: writeEndpoints(urls, { region: localRegion, accessKeyId: accessKey, secretAccessKey }),
     AWS_ENDPOINT_URL_SQS: sqsS3,

@@ -41,6 +41,10 @@ export interface Host {
   update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void>;
   /** Runs a function for an event. Returns undefined if there is no function of that name. At most 16 invocations of a function run at once, the others wait. */
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined;
+  /** Returns whether a function receives from its queue; undefined if it has none. */
+  isReceiving(functionName: string): boolean | undefined;
+  /** Has a function receive from its queue, or not. Batches that run go on. */
+  setReceiving(functionName: string, isReceiving: boolean): void;
   /** Returns how many messages are queued, delayed or in flight. */
   countMessages(): Promise<number>;
   /**
@@ -81,6 +85,8 @@ export function startHost({
   return {
     update: (changed, changedBundles) => host.update(changed, changedBundles),
     invoke: (functionName, event) => host.invoke(functionName, event),
+    isReceiving: (functionName) => host.isReceiving(functionName),
+    setReceiving: (functionName, isReceiving) => host.setReceiving(functionName, isReceiving),
     countMessages: () => host.countMessages(),
     stop: (drainMs = 5000) => host.stop(drainMs),
   };
@@ -119,6 +125,14 @@ class LambdaHost {
 
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined {
     return this.#functions.get(functionName)?.invokeInTurn(event);
+  }
+
+  isReceiving(functionName: string): boolean | undefined {
+    return this.#functions.get(functionName)?.isReceiving;
+  }
+
+  setReceiving(functionName: string, isReceiving: boolean): void {
+    this.#functions.get(functionName)?.setReceiving(isReceiving);
   }
 
   async countMessages(): Promise<number> {

@@ -72,6 +72,17 @@ export class HostedFunction {
     this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings));
   }
 
+  /** Whether it receives from its queue; undefined if it has none. */
+  get isReceiving(): boolean | undefined {
+    return this.#poller && !this.#poller.isPaused;
+  }
+
+  /** Has it receive from its queue, or not. */
+  setReceiving(isReceiving: boolean): void {
+    if (isReceiving) this.#poller?.resume();
+    else this.#poller?.pause();
+  }
+
   /** Returns how many messages its queue holds, including those in flight. */
   async countMessages(): Promise<number> {
     return (await this.#queue?.count()) ?? 0;

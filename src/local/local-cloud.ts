@@ -19,6 +19,7 @@ import { startCloud } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import { withoutTimeouts } from './debugged.ts';
 import { endpointEnvironment, schedulerRole } from './endpoints.ts';
+import { answerEventSources } from './event-source-endpoint.ts';
 import { makeAccessKey } from './guard.ts';
 import { startHost } from './host.ts';
 import type { Host } from './host.ts';
@@ -221,11 +222,12 @@ class Local implements LocalCloud {
 
   /** Returns the addresses of the services that this process answers itself. */
   #services(): Readonly<Record<string, string>> {
+    const lambda = this.#lambda?.url;
     return {
-      ...compact({ AWS_ENDPOINT_URL_LAMBDA: this.#lambda?.url }),
+      ...compact({ AWS_ENDPOINT_URL_LAMBDA: lambda }),
       ...(this.#scheduler &&
         this.#cloud && {
-          ...endpointEnvironment(this.#cloud.endpoints, { scheduler: this.#scheduler.url, logs: this.#lambda?.url }),
+          ...endpointEnvironment(this.#cloud.endpoints, { scheduler: this.#scheduler.url, lambda, logs: lambda }),
           CHORDAL_SCHEDULER_ROLE: schedulerRole,
         }),
     };
@@ -242,7 +244,8 @@ class Local implements LocalCloud {
       also: [LOGS_SERVICE],
       accessKey: this.#accessKey,
       ...compact({ port: ports?.lambda }),
-      answer: async (request) => answerLogs(this.#logs, request) ?? answerLambda(functions, request),
+      answer: async (request) =>
+        answerLogs(this.#logs, request) ?? answerEventSources(this.#host, request) ?? answerLambda(functions, request),
     });
   }
 

@@ -25,21 +25,41 @@ export class Poller {
   readonly #abort = new AbortController();
   readonly #loop: Promise<void>;
   #isStopping = false;
+  /** Resolves when it goes on; absent unless it is paused. */
+  #resumed: PromiseWithResolvers<void> | undefined;
 
   constructor(options: PollerOptions) {
     this.#options = options;
     this.#loop = this.#poll();
   }
 
+  /** Whether it receives nothing until it is resumed. */
+  get isPaused(): boolean {
+    return this.#resumed !== undefined;
+  }
+
+  /** Stops receiving until it is resumed. Batches that run go on. */
+  pause(): void {
+    this.#resumed ??= Promise.withResolvers();
+  }
+
+  /** Receives again. */
+  resume(): void {
+    this.#resumed?.resolve();
+    this.#resumed = undefined;
+  }
+
   /** Stops receiving, and waits until the received messages are processed. */
   async drain(): Promise<void> {
     this.#isStopping = true;
+    this.resume();
     await Promise.all(this.#running);
   }
 
   /** Ends the waiting receive request. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    this.resume();
     this.#abort.abort();
     await this.#loop;
     await Promise.all(this.#running);
@@ -48,15 +68,19 @@ export class Poller {
   async #poll(): Promise<void> {
     const { concurrency, process, giveBack } = this.#options;
     while (!this.#isStopping) {
+      if (this.#resumed !== undefined) {
+        await this.#resumed.promise;
+        continue;
+      }
       if (this.#running.size >= concurrency) {
         await Promise.race(this.#running);
         continue;
       }
       const messages = await this.#receive();
       if (messages.length === 0) continue;
-      if (this.#isStopping) {
+      if (this.#isStopping || this.isPaused) {
         giveBack(messages);
-        break;
+        continue;
       }
       const batch: Promise<void> = process(messages).finally(() => this.#running.delete(batch));
       this.#running.add(batch);

@@ -35,6 +35,20 @@ export interface Revoke {
   readonly gateUntil: number;
 }
 
+/** What all workers are to look at: it is read once a second by each sandbox that works. */
+export interface Gate {
+  /** Epoch ms until which workers must look at marks; 0 if there is nothing to look at. */
+  readonly upUntil: number;
+  /** The rate limits that were set at run time, by the names of tasks. */
+  readonly rates: Readonly<Record<string, string>>;
+}
+
+/** A rate limit to set at run time; null: none but the task's own. */
+export interface SetRate {
+  readonly task: string;
+  readonly limit: string | null;
+}
+
 /** The workflows whose marks are asked for. */
 export interface RevokedOf {
   readonly workflows: readonly string[];
@@ -124,8 +138,10 @@ export interface Records {
    * mark stands until the later of both times.
    */
   revoke(params: Revoke): Promise<void>;
-  /** Epoch ms until which workers must look at marks; 0 if there is nothing to look at. */
-  gate(): Promise<number>;
+  /** Returns what workers are to look at. Eventually consistent. */
+  gate(): Promise<Gate>;
+  /** Sets the rate limit of a task at run time; the last call wins. */
+  setRate(params: SetRate): Promise<void>;
   /** The revoked scopes of some workflows. */
   revoked(params: RevokedOf): Promise<readonly string[]>;
 

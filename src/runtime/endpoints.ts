@@ -7,7 +7,7 @@ import { isPlainObject } from '../core/values/json.ts';
 export const ENDPOINTS = 'CHORDAL_ENDPOINTS';
 
 /** The services that this library calls. */
-export type Service = 'sqs' | 's3' | 'dynamodb' | 'scheduler' | 'logs';
+export type Service = 'sqs' | 's3' | 'dynamodb' | 'scheduler' | 'logs' | 'lambda';
 
 /** The options of an AWS client that lead it to an embedded cloud. */
 export interface EndpointOptions {

@@ -1,5 +1,6 @@
 import type { Cell } from '../core/protocol/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { Gate } from '../ports/records.ts';
 import type { FaultInjector } from './fault-injector.ts';
 import { overriding } from './overriding.ts';
 
@@ -8,7 +9,7 @@ export function withStaleReads(ports: Ports, injector: FaultInjector): Ports {
   if (injector.faults.staleRead === 0) return ports;
   const { outcomes, records, clock } = ports;
   const cells = new Map<string, Earlier<Cell>>();
-  let gate: Earlier<number> | undefined;
+  let gate: Earlier<Gate> | undefined;
   const seen = <T>(now: T, earlier: Earlier<T> | undefined): T => {
     const isBehind = earlier !== undefined && clock.now() - earlier.until < STALE_MS && injector.strikes('staleRead');
     return isBehind ? earlier.value : now;

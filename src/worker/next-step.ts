@@ -11,6 +11,7 @@ import type { Arrival } from './arrival.ts';
 import { continueFrom } from './commit.ts';
 import type { OneLeft, TaskDelivery } from './commit.ts';
 import { routeOne } from './interpret.ts';
+import { isLimitedNow } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
 
 /**
@@ -29,6 +30,7 @@ export async function goOn(
   const { draft } = left;
   if (
     isFirstRun(draft) &&
+    !isLimitedNow(arrival.engine, draft.sig.task) &&
     mayRunInline(draft, { ...factsFor(arrival, draft), isOwnQueue: routed.queue === arrival.queue })
   )
     return nextArrival(arrival, draft);

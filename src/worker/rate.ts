@@ -1,6 +1,7 @@
 import type { Message, RunMessage } from '../core/protocol/message.ts';
-import { rateInterval } from '../core/task/rate.ts';
+import { NO_LIMIT, rateInterval } from '../core/task/rate.ts';
 import type { Engine } from '../engine/engine.ts';
+import { gateOf, rateSetFor } from './gate.ts';
 
 /**
  * Returns the time from which each message of a rate-limited task may run, in epoch ms: one reservation per task for
@@ -8,6 +9,7 @@ import type { Engine } from '../engine/engine.ts';
  */
 export async function slotsFor(engine: Engine, messages: readonly Message[]): Promise<ReadonlyMap<Message, number>> {
   const now = engine.clock.now();
+  await gateOf(engine);
   const slots = new Map<Message, number>();
   const byTask = Map.groupBy(
     messages.filter((message) => isDue(message, now)),
@@ -15,7 +17,7 @@ export async function slotsFor(engine: Engine, messages: readonly Message[]): Pr
   );
   await Promise.all(
     [...byTask].map(async ([task, waiting]) => {
-      const intervalMs = rateInterval(engine.tasks.get(task)?.options.rateLimit, task);
+      const intervalMs = rateInterval(limitOf(engine, task), task);
       if (intervalMs === undefined) return;
       const first = await engine.records.reserve({ task, slots: waiting.length, intervalMs, now });
       waiting.forEach((message, index) => slots.set(message, first + index * intervalMs));
@@ -24,7 +26,19 @@ export async function slotsFor(engine: Engine, messages: readonly Message[]): Pr
   return slots;
 }
 
+/** Returns whether a task has a rate limit that was set at run time, as far as this sandbox has seen. */
+export function isLimitedNow(engine: Pick<Engine, 'records'>, task: string): boolean {
+  return (rateSetFor(engine, task) ?? NO_LIMIT) !== NO_LIMIT;
+}
+
 // --- internal ---
+
+/** The limit that was set at run time wins over the task's own, also where it is none. */
+function limitOf(engine: Engine, task: string): string | number | undefined {
+  const set = rateSetFor(engine, task);
+  if (set === undefined) return engine.tasks.get(task)?.options.rateLimit;
+  return set === NO_LIMIT ? undefined : set;
+}
 
 function isDue(message: Message, now: number): message is RunMessage {
   return message.kind === 'run' && message.slot !== true && (message.notBefore ?? 0) <= now;

@@ -8,16 +8,12 @@ import type { Message, RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import { revocablesOf, revokedBy } from '../core/protocol/revocation.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Records } from '../ports/records.ts';
+import { gateOf } from './gate.ts';
 import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
 
-/** How often a sandbox looks at the gate, in ms. */
-const GATE_MS = 1000;
 /** How often a task that runs for longer is looked up, in ms. */
 const WATCH_MS = 5000;
-
-const gates = new WeakMap<Records, { checkedAt: number; upUntil: number }>();
 
 /**
  * Reads the revoked scopes of the workflows of some messages, and which of their stamps are revoked. They are read only while the gate is up, which is checked
@@ -29,12 +25,7 @@ export async function revokedScopes(
 ): Promise<readonly string[]> {
   const { records, clock } = engine;
   const now = clock.now();
-  let gate = gates.get(records);
-  if (gate === undefined || now - gate.checkedAt >= GATE_MS) {
-    gate = { checkedAt: now, upUntil: await records.gate() };
-    gates.set(records, gate);
-  }
-  const isUp = gate.upUntil > now;
+  const isUp = (await gateOf(engine)).upUntil > now;
   const looked = messages.filter((message) => isUp || ('held' in message && message.held));
   const workflows = new Set(looked.flatMap(revocablesOf));
   return workflows.size === 0 ? [] : records.revoked({ workflows: [...workflows] });

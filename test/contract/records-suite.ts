@@ -101,10 +101,10 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
     describe('revocations', () => {
       it('revoke() marks its scope and raises the gate', async () => {
         const workflow = freshWorkflow();
-        expect(await records.gate()).toBe(0);
+        expect((await records.gate()).upUntil).toBe(0);
         await records.revoke({ scope: `${workflow}.1`, until: until(), gateUntil: until() });
         await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
-        expect(await records.gate()).toBe(until());
+        expect((await records.gate()).upUntil).toBe(until());
         expect((await records.revoked({ workflows: [workflow] })).toSorted()).toEqual([workflow, `${workflow}.1`]);
       });
 
@@ -128,14 +128,14 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         const [long, short] = [clock.now() + 2 * DAY, clock.now() + DAY];
         await records.revoke({ scope: freshWorkflow(), until: long, gateUntil: long });
         await records.revoke({ scope: freshWorkflow(), until: short, gateUntil: short });
-        expect(await records.gate()).toBe(long);
+        expect((await records.gate()).upUntil).toBe(long);
       });
 
       it('revoke() leaves its mark when the gate has come down', async () => {
         const workflow = freshWorkflow();
         await records.revoke({ scope: workflow, until: clock.now() + 3 * DAY, gateUntil: clock.now() + DAY });
         await clock.sleep(2 * DAY);
-        expect(await records.gate()).toBe(0);
+        expect((await records.gate()).upUntil).toBe(0);
         expect(await records.revoked({ workflows: [workflow] })).toEqual([workflow]);
       });
 
@@ -159,11 +159,25 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(await records.revoked({ workflows: others })).toEqual([]);
       });
 
+      it('setRate() sets and removes the limit of one task, beside the gate', async () => {
+        const names = ['a.b', 'ü "r:"', 'g', 'x'].map((name) => `${name}${freshWorkflow()}`);
+        const [first = '', second = ''] = names;
+        for (const task of names) await records.setRate({ task, limit: '10/m' });
+        await records.setRate({ task: first, limit: '5/s' });
+        await records.setRate({ task: second, limit: null });
+        await records.setRate({ task: second, limit: null });
+        await records.revoke({ scope: freshWorkflow(), until: until(), gateUntil: until() });
+        await clock.sleep(4 * DAY);
+        const { rates, upUntil } = await records.gate();
+        expect(upUntil).toBe(0);
+        expect(names.map((task) => rates[task])).toEqual(['5/s', undefined, '10/m', '10/m']);
+      });
+
       it('gate() and revoked() find nothing when their time is over', async () => {
         const workflow = freshWorkflow();
         await records.revoke({ scope: workflow, until: until(), gateUntil: until() });
         await clock.sleep(2 * DAY);
-        expect(await records.gate()).toBe(0);
+        expect((await records.gate()).upUntil).toBe(0);
         expect(await records.revoked({ workflows: [workflow] })).toEqual([]);
       });
     });

@@ -16,6 +16,7 @@ const commands = [
   'revoke',
   'forget',
   'schedule',
+  'control',
   'dlq',
   'doctor',
   'cost',
@@ -45,6 +46,7 @@ test.each([
   'schedule run',
   'schedule pause',
   'schedule resume',
+  'control pause',
   'dlq list',
   'dlq redrive',
   'dlq purge',
@@ -54,7 +56,7 @@ test.each([
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(new RegExp(`^Usage: chordal ${command} `));
   expect(stdout).toMatch(/^ +-h, --help +print this help$/m);
-  if (command !== 'dlq' && command !== 'schedule')
+  if (!['dlq', 'schedule', 'control'].includes(command))
     expect(stdout).toMatch(/^ +--verbose +show the stack trace of an error$/m);
 });
 
@@ -88,6 +90,11 @@ test.each([
   [['revoke', 'a', '--for', '60'], /Cannot use --for without --stamp/],
   [['revoke', '--stamp', 'b'], /Cannot use --stamp "b": write it as --stamp customer=42/],
   [['revoke', '--memory', '--stamp', 'b={}'], /Cannot revoke by the stamp "b": expected a text, a number/],
+  [['inspect', 'stats', '--memory'], /Cannot use --memory with inspect stats/],
+  [['control', 'pause'], /missing required argument 'name'/],
+  [['control', 'pause', 'add', '--local'], /unknown option '--local'/],
+  [['control', 'rate-limit', 'add'], /missing required argument 'limit'/],
+  [['control', 'rate-limit', 'add', '1/m'], /Cannot reach the cloud.* CHORDAL_TABLE is not set/],
   [['schedule', 'pause'], /missing required argument 'name'/],
   [['schedule', 'pause', 'nightly', '--memory'], /unknown option '--memory'/],
   [['dlq', 'lsit', '--memory'], /unknown command 'lsit'. Did you mean list\?\nRun `chordal dlq --help`/],

@@ -4,6 +4,7 @@ import { DEFECTS, SEEDS } from './defects.ts';
 import type { Defect } from './defects.ts';
 import { anchorsInSource } from './edits.ts';
 import { withDefect } from './plant.ts';
+import { simulate } from './simulate.ts';
 import type { simulate as Simulate } from './simulate.ts';
 import { chainOf } from './specs.ts';
 
@@ -16,12 +17,19 @@ test('every mark in the source is used by a defect, and stands once', () => {
   expect([...used].filter((name) => !anchors.has(name))).toEqual([]);
 });
 
+test('a schedule that fires twice runs its task once', async () => {
+  const defect = DEFECTS.find(({ seen }) => seen === 'second runs');
+  expect(defect && (await secondRuns(simulate, defect))).toBe('');
+});
+
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {
-    const found = await withDefect(defect.edits, ({ simulate }) =>
-      defect.seen === 'amplification' ? amplification(simulate) : firstProblem(simulate, defect, defect.seen),
-    );
-    expect(found).toMatch(defect.seen === 'amplification' ? /runs/ : defect.seen);
+    const { seen } = defect;
+    const found = await withDefect(defect.edits, ({ simulate }) => {
+      if (seen === 'amplification') return amplification(simulate);
+      return seen === 'second runs' ? secondRuns(simulate, defect) : firstProblem(simulate, defect, seen);
+    });
+    expect(found).toMatch(typeof seen === 'string' ? /runs/ : seen);
   });
 });
 
@@ -46,6 +54,21 @@ async function firstProblem(
     other ||= found;
   }
   return other;
+}
+
+/** A task whose message comes a second time when the first has ended is not begun again. */
+async function secondRuns(run: typeof Simulate, { faults, features, spec }: Defect): Promise<string> {
+  const chances = typeof faults === 'string' ? PROFILES[faults] : { ...NO_FAULTS, ...faults };
+  let scheduled = 0;
+  for (let seed = 1; seed <= 20; seed += 1) {
+    const options = { seed, faults: chances, features: new Set(features), ...(spec === undefined ? {} : { spec }) };
+    const { executions, attempts, deliveries, problems } = await run(options);
+    if (problems.length > 0) return problems.join('; ');
+    if (deliveries > 1) scheduled += 1;
+    if (executions > attempts) return `${executions} runs of ${attempts} attempts`;
+  }
+  // Half of the seeds start by a schedule.
+  return scheduled > 0 ? '' : 'no schedule fired';
 }
 
 /** A chain of 100 steps with one duplicate in a hundred runs each step once, and not three times. */

@@ -25,7 +25,7 @@ export interface Defect {
   /** Instead of canvases that are drawn. */
   readonly spec?: Spec;
   /** The violation that the checker must report. */
-  readonly seen: RegExp | 'amplification';
+  readonly seen: RegExp | 'amplification' | 'second runs';
 }
 
 /** The second parameter of `commit`: a decision. */
@@ -72,6 +72,14 @@ function onlyRecorded(kind: string): string {
 export const SEEDS = 2000;
 
 export const DEFECTS: readonly Defect[] = [
+  {
+    name: 'a schedule that fires twice runs its task twice',
+    edits: [drop('scheduled-runs-are-checked')],
+    features: ['scheduled'],
+    faults: { repeatedSchedule: 1 },
+    spec: plainTask(1),
+    seen: 'second runs',
+  },
   {
     name: 'losers continue too',
     edits: [

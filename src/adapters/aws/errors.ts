@@ -2,7 +2,7 @@ import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../co
 
 /** The resource that a call works on: named in errors, with the fix if it is not there. */
 export interface Resource {
-  readonly kind: 'table' | 'bucket' | 'queue' | 'schedule group';
+  readonly kind: 'table' | 'bucket' | 'queue' | 'schedule group' | 'function';
   readonly name: string;
 }
 

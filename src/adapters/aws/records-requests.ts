@@ -6,7 +6,15 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { AppendLedger, CancelSubmission, DeadLetter, OpenSubmission, Submission } from '../../ports/records.ts';
+import type {
+  AppendLedger,
+  CancelSubmission,
+  DeadLetter,
+  Gate,
+  OpenSubmission,
+  SetRate,
+  Submission,
+} from '../../ports/records.ts';
 import { expiry, keyAttributes, number, readNumber, readText, text } from './attributes.ts';
 import type { Item, Key } from './attributes.ts';
 import { besideTask, dayOf, inWorkflow, sortableTime } from './keys.ts';
@@ -70,9 +78,21 @@ export function gateRequest(table: string, until: number): UpdateItemCommandInpu
   return {
     TableName: table,
     Key: keyAttributes(GATE_KEY),
-    UpdateExpression: 'SET g = :until, x = :x',
+    // The item also has the rate limits that were set at run time, which do not expire.
+    UpdateExpression: 'SET g = :until REMOVE x',
     ConditionExpression: 'attribute_not_exists(g) OR g < :until',
-    ExpressionAttributeValues: { ':until': number(until), ':x': expiry(until) },
+    ExpressionAttributeValues: { ':until': number(until) },
+  };
+}
+
+/** Sets the rate limit of a task beside the gate, or removes it. */
+export function rateLimitRequest(table: string, { task, limit }: SetRate): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: keyAttributes(GATE_KEY),
+    UpdateExpression: limit === null ? 'REMOVE #rate, x' : 'SET #rate = :limit REMOVE x',
+    ExpressionAttributeNames: { '#rate': `${RATE}${task}` },
+    ...(limit === null ? {} : { ExpressionAttributeValues: { ':limit': text(limit) } }),
   };
 }
 
@@ -184,11 +204,16 @@ export function letterOf(item: Item): DeadLetter {
   return { at: Number(time), id: id.join('#'), reason: readText(item, 'r') ?? '', body: readText(item, 'b') ?? '' };
 }
 
-export function gateOf(item: Item | undefined): number {
-  return item === undefined ? 0 : (readNumber(item, 'g') ?? 0);
+export function gateOf(item: Item = {}): Gate {
+  const names = Object.keys(item).filter((name) => name.startsWith(RATE));
+  const rates = names.map((name) => [name.slice(RATE.length), readText(item, name) ?? ''] as const);
+  return { upUntil: readNumber(item, 'g') ?? 0, rates: Object.fromEntries(rates) };
 }
 
 // --- internal ---
+
+/** How the attributes of the gate begin that limit a task's rate. */
+const RATE = 'r:';
 
 function rateKey(task: string): ReturnType<typeof keyAttributes> {
   return keyAttributes({ pk: `$rate/${task}`, sk: '-' });

@@ -7,6 +7,7 @@ import type {
   CloseSubmission,
   DeadLetter,
   DeleteDeadLetter,
+  Gate,
   LettersSince,
   OpenSubmission,
   Progress,
@@ -18,6 +19,7 @@ import type {
   RevokedOf,
   SavedResult,
   SaveResult,
+  SetRate,
   Submission,
 } from '../../ports/records.ts';
 import { inParallel } from '../parallel.ts';
@@ -41,6 +43,7 @@ import {
   submissionOf,
   progressKey,
   putRequest,
+  rateLimitRequest,
   reserveNextRequest,
   reserveNowRequest,
   resultKey,
@@ -95,9 +98,14 @@ export class AwsRecords implements Records {
     await this.#table.update(gateRequest(this.#table.name, gateUntil));
   }
 
-  async gate(): Promise<number> {
-    const until = gateOf(await this.#table.get(GATE_KEY, false));
-    return until > this.#table.now() ? until : 0;
+  async gate(): Promise<Gate> {
+    // An earlier release let the item expire with the gate.
+    const { upUntil, rates } = gateOf(await this.#table.getAny(GATE_KEY, false));
+    return { upUntil: upUntil > this.#table.now() ? upUntil : 0, rates };
+  }
+
+  async setRate(params: SetRate): Promise<void> {
+    await this.#table.update(rateLimitRequest(this.#table.name, params));
   }
 
   async revoked({ workflows }: RevokedOf): Promise<readonly string[]> {

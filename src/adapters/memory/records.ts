@@ -7,6 +7,7 @@ import type {
   CloseSubmission,
   DeadLetter,
   DeleteDeadLetter,
+  Gate,
   LettersSince,
   OpenSubmission,
   Progress,
@@ -18,6 +19,7 @@ import type {
   RevokedOf,
   SavedResult,
   SaveResult,
+  SetRate,
   Submission,
 } from '../../ports/records.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -31,6 +33,7 @@ export class MemoryRecords implements Records {
   readonly #ledgers = new Map<string, ExpiringMap<Entry>>();
   readonly #marks = new Map<string, ExpiringMap<string>>();
   #gate = 0;
+  readonly #rates = new Map<string, string>();
   readonly #submissions: ExpiringMap<{ sent: boolean; readonly digest: string; readonly workflow: string }>;
   readonly #nextSlots = new Map<string, number>();
   readonly #deadLetters: ExpiringMap<DeadLetter>;
@@ -78,8 +81,14 @@ export class MemoryRecords implements Records {
     this.#gate = Math.max(this.#gate, gateUntil);
   }
 
-  async gate(): Promise<number> {
-    return this.#gate > this.#clock.now() ? this.#gate : 0;
+  async gate(): Promise<Gate> {
+    const upUntil = this.#gate > this.#clock.now() ? this.#gate : 0;
+    return { upUntil, rates: Object.fromEntries(this.#rates) };
+  }
+
+  async setRate({ task, limit }: SetRate): Promise<void> {
+    if (limit === null) this.#rates.delete(task);
+    else this.#rates.set(task, limit);
   }
 
   async revoked({ workflows }: RevokedOf): Promise<readonly string[]> {

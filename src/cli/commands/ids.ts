@@ -5,6 +5,7 @@ import { withCloud } from '../clouds/open.ts';
 import { addCloudOptions, addWaitOptions, readCloudOptions, readWait } from '../clouds/options.ts';
 import type { GivenCloud, GivenWait } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
+import { UsageError } from '../errors.ts';
 
 /** Adds the commands that take the id of a task or a canvas: `result`, `inspect` and `forget`. */
 export function addIdCommands(program: Command, line: CommandLine): void {
@@ -76,12 +77,26 @@ function addInspect(program: Command, { output, end }: CommandLine): void {
   const command = program
     .command('inspect')
     .description(
-      'Print the state, times, attempts, value, error and progress of a task or a canvas, and what it launched',
+      'Print the state, times, attempts, value, error and progress of a task or a canvas, and what it launched; or what the workers have',
     )
-    .argument('<id>', ID, idArgument)
+    .argument(
+      '<id>',
+      `${ID}; or registered (tasks and their queues), stats, active, reserved or scheduled (counts of messages)`,
+      idArgument,
+    )
     .option('--stack', 'add the recorded error, with its causes, fields and stacks');
   addCloudOptions(command);
   command.action(async (id: string, given: GivenCloud & { readonly stack?: boolean }) => {
+    const { inspectWorkers, isView } = await import('../inspect-workers.ts');
+    if (isView(id)) {
+      if (given.memory === true)
+        throw new UsageError(
+          `Cannot use --memory with inspect ${id}: nothing in memory outlives its command. Leave it out.`,
+        );
+      const purpose = id === 'registered' ? 'send' : 'read';
+      const cloud = readCloudOptions(given);
+      return end(await withCloud(cloud, purpose, output, (opened) => inspectWorkers(opened, id, output)));
+    }
     const { inspect } = await import('../../client/results/inspect.ts');
     await withCloud(readCloudOptions(given), 'read', output, async ({ engine }) => {
       output.answer(await inspect(engine, id, given.stack === true));

@@ -59,6 +59,7 @@ function messageOf(
     frames: [],
     depth: 0,
     until: 0,
+    // @defect scheduled-runs-are-checked
     again: true as const,
     headers: { schedule: name, scheduledTime: time },
   };

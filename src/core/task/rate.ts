@@ -2,6 +2,9 @@ import { InvalidOptions } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
 
+/** The limit of a task whose own was lifted at run time. */
+export const NO_LIMIT = '0';
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /**

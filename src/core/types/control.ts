@@ -33,6 +33,16 @@ export interface Control {
    */
   revoke(ids: string | readonly string[]): Promise<void>;
   /**
+   * Limits the rate of a task over all workers from now on, in place of its `rateLimit`. Workers see it within about a
+   * second; runs that have their time keep it. Each batch of a limited task costs one write. A step with a limit does not run
+   * inline.
+   *
+   * @param task the name of the task.
+   * @param limit `'10/s'`, `'100/m'`, `'1000/h'` or a number a second; `0` for no limit; null for the task's own.
+   * @throws InvalidOptions for a limit that is none of these, NotRegistered for a task that no function runs.
+   */
+  rateLimit(task: string, limit: string | number | null): Promise<void>;
+  /**
    * Revokes the tasks that carry one of these stamps and that a worker receives while the revocation stands, also those that
    * are sent later.
    * It takes effect within about a second; running tasks are told by `ctx.signal`. It costs two writes. While any revocation

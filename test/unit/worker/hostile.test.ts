@@ -206,7 +206,7 @@ async function outcomes({ engine }: Bench): Promise<number> {
 }
 
 async function isRevoked({ engine }: Bench): Promise<boolean> {
-  return (await engine.records.gate()) > 0;
+  return (await engine.records.gate()).upUntil > 0;
 }
 
 function nested(depth: number): string {

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { chordal, projectFolder, startChordal } from './cli-support.ts';
+import type { Ended } from './cli-support.ts';
+
+const handlers = {
+  'words.ts': `
+    import { createApp } from 'chordal';
+    const app = createApp('words');
+    const count = app.task('count', (line: string) => line.split(' ').length);
+    const stamps = app.task('stamps', { bind: true }, (ctx) => ctx.request.stamps);
+    export const handler = app.handler(count, stamps);
+  `,
+  'other.ts': `
+    import { createApp } from 'chordal';
+    const app = createApp('other');
+    export const handler = app.handler(app.task('free', () => 1));
+  `,
+};
+
+test('a function is paused and resumed, rates are limited, and stamped work is revoked, in a running cloud', async () => {
+  const [dir, TMPDIR] = await Promise.all([projectFolder(handlers), temporaryFolder()]);
+  const dev = startChordal(['dev', '--json', '--handlers', dir], { TMPDIR });
+  const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
+  const run = (...args: readonly string[]): Promise<Ended> => chordal([...args, '--handlers', dir], { env });
+
+  const paused = await run('control', 'pause', 'count');
+  expect(paused).toMatchObject({
+    code: 0,
+    answers: [{ queue: 'words', receiving: false, tasks: ['count', 'stamps'] }],
+  });
+  expect((await run('control', 'pause', 'words')).code).toBe(0);
+  const waiting = await run('call', 'count', 'to be', '--wait', '--timeout', '3');
+  expect(waiting).toMatchObject({ code: 1 });
+  // Another function goes on.
+  expect(await run('call', 'free', '--wait')).toMatchObject({ code: 0, answers: [{ value: 1 }] });
+
+  expect((await run('inspect', 'registered')).answers).toEqual([
+    { task: 'count', queue: 'words' },
+    { task: 'free', queue: 'other' },
+    { task: 'stamps', queue: 'words' },
+  ]);
+  expect(await run('call', 'count', 'later', '--kwargs', '{}')).toMatchObject({ code: 0 });
+  const [stats] = (await run('inspect', 'stats')).answers as readonly { readonly waiting: number }[];
+  expect(stats).toMatchObject({ scheduled: 0, dead: 0 });
+  expect(stats?.waiting).toBeGreaterThan(0);
+  expect((await run('inspect', 'scheduled')).answers).toEqual([{ delayed: 0, scheduled: 0 }]);
+  expect((await run('inspect', 'active')).answers).toEqual([{ received: expect.any(Number) }]);
+
+  const signature = { task: 'stamps', args: [], kwargs: {}, subtask_type: null, immutable: false };
+  const options = { stamped_headers: ['customer'], customer: 42 };
+  const stamped = await chordal(['run', '-', '--handlers', dir], {
+    env,
+    input: JSON.stringify({ ...signature, options }),
+  });
+  const { taskId } = stamped.answers[0] as { readonly taskId: string };
+  expect(await run('revoke', '--stamp', 'customer=42')).toMatchObject({
+    code: 0,
+    answers: [{ stamps: { customer: [42] } }],
+  });
+  expect(await run('control', 'rate-limit', 'count', '2/s')).toMatchObject({
+    code: 0,
+    answers: [{ task: 'count', rateLimit: '2/s' }],
+  });
+
+  expect((await run('control', 'resume', 'words')).answers).toMatchObject([{ queue: 'words', receiving: true }]);
+  expect(await run('result', taskId, '--wait', '--timeout', '60')).toMatchObject({ answers: [{ state: 'REVOKED' }] });
+  expect(await run('call', 'count', 'to be or', '--wait')).toMatchObject({ code: 0, answers: [{ value: 3 }] });
+  expect((await run('control', 'pause', 'cuont')).stderr).toContain('Did you mean count?');
+  expect((await run('control', 'rate-limit', 'count', 'often')).stderr).toContain('Cannot limit the rate of count');
+  expect(await dev.interrupt()).toBe(0);
+});
