@@ -57,11 +57,11 @@ export default {
     {
       name: 'cloud-only-at-the-edge',
       comment:
-        'An AWS SDK, an emulator or esbuild is imported only by adapters/aws, runtime, local, deploy and cli/logs.',
+        'An AWS SDK, an emulator or esbuild is imported only by adapters/aws, runtime, local, deploy, cli/logs and cli/stage.',
       severity: 'error',
       from: {
         path: '^src/',
-        pathNot: `${inSrc(['adapters/aws', 'runtime', 'local', 'deploy', 'cli/logs'])}|^src/ui/page/build.js$`,
+        pathNot: `${inSrc(['adapters/aws', 'runtime', 'local', 'deploy', 'cli/logs', 'cli/stage'])}|^src/ui/page/build.js$`,
       },
       to: { path: '(^|/)(@aws-sdk/|@smithy/|fauxqs(/|$)|dynalite(/|$)|esbuild(/|$))' },
     },

@@ -26,6 +26,7 @@ export async function answerRuns(
   if (encoded === undefined) return undefined;
   const name = decodeURIComponent(encoded);
   if (method === 'GET') {
+    if (!isRunGroup(query.get('groupName'))) return undefined;
     const found = all.find((one) => one.name === name);
     return found === undefined ? missing(name) : ok(scheduleJson(found, queuePrefix));
   }

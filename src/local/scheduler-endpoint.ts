@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { nextTryMs, RETRY_POLICY } from '../adapters/schedules/retry-policy.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
-import { localAccount, localRegion, queueArn } from './endpoints.ts';
+import { localAccount, localRegion, queueArn, schedulerRole } from './endpoints.ts';
 import { refusal } from './http-endpoint.ts';
 import type { Reply, Request } from './http-endpoint.ts';
 
@@ -32,7 +32,7 @@ export interface Schedule {
 /** The schedules that are waiting, each in a file of its own if there is a folder. */
 export class Schedules {
   readonly #options: SchedulesOptions;
-  readonly #waiting = new Map<string, { readonly queue: string; readonly timer?: NodeJS.Timeout }>();
+  readonly #waiting = new Map<string, { readonly schedule: Schedule; readonly timer?: NodeJS.Timeout }>();
   #isStopped = false;
 
   constructor(options: SchedulesOptions) {
@@ -44,9 +44,14 @@ export class Schedules {
     return this.#waiting.size;
   }
 
-  /** Returns the names of the waiting schedules, and of their queues. */
-  list(): readonly Pick<Schedule, 'name' | 'queue'>[] {
-    return [...this.#waiting].map(([name, { queue }]) => ({ name, queue }));
+  /** Returns the waiting schedules. */
+  list(): readonly Schedule[] {
+    return [...this.#waiting.values()].map(({ schedule }) => schedule);
+  }
+
+  /** Returns a waiting schedule; undefined if there is none of that name. */
+  get(name: string): Schedule | undefined {
+    return this.#waiting.get(name)?.schedule;
   }
 
   /**
@@ -66,7 +71,7 @@ export class Schedules {
   /** Adds a schedule. Returns false if there is one of that name already. */
   async add(schedule: Schedule): Promise<boolean> {
     if (this.#waiting.has(schedule.name)) return false;
-    this.#waiting.set(schedule.name, { queue: schedule.queue });
+    this.#waiting.set(schedule.name, { schedule });
     try {
       await this.#keep(schedule);
     } catch (error) {
@@ -130,14 +135,15 @@ export class Schedules {
 }
 
 /**
- * Answers EventBridge Scheduler's `ListSchedules`, and its `CreateSchedule` for one-time schedules that send a message to a queue and then
+ * Answers EventBridge Scheduler's `ListSchedules`, its `GetSchedule`, and its `CreateSchedule` for one-time schedules that send a message to a queue and then
  * delete themselves. A second schedule of the same name is a conflict, as on AWS.
  */
 export async function answerScheduler(schedules: Schedules, { method, path, body }: Request): Promise<Reply> {
   if (method === 'GET' && path === '/schedules') return { status: 200, body: listed(schedules) };
   const [, encoded] = PATH.exec(path) ?? [];
+  if (method === 'GET' && encoded !== undefined) return described(schedules, decodeURIComponent(encoded));
   if (method !== 'POST' || encoded === undefined) {
-    const message = `The embedded Scheduler answers only CreateSchedule and ListSchedules, not ${method} ${path}`;
+    const message = `The embedded Scheduler answers only CreateSchedule, GetSchedule and ListSchedules, not ${method} ${path}`;
     return refusal(404, 'UnknownOperationException', message);
   }
   const name = decodeURIComponent(encoded);
@@ -159,6 +165,15 @@ const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** After how long a schedule is tried again that not even the dead-letter queue has taken. */
 const UNBURIED_MS = 60_000;
+
+function described(schedules: Schedules, name: string): Reply {
+  const found = schedules.get(name);
+  if (found === undefined) return refusal(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
+  const { at, queue, body } = found;
+  const ScheduleExpression = `at(${new Date(at).toISOString().slice(0, 19)})`;
+  const target = { Arn: queueArn(queue), RoleArn: schedulerRole, Input: body };
+  return { status: 200, body: JSON.stringify({ Name: name, State: 'ENABLED', ScheduleExpression, Target: target }) };
+}
 
 /** All schedules, in one page: there is only one group. */
 function listed(schedules: Schedules): string {

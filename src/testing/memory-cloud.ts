@@ -20,7 +20,7 @@ import type { Runtime } from '../engine/make-engine.ts';
 import type { Handler, QueueRecord } from '../lambda/sqs-event.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Clock, Nonces } from '../ports/system.ts';
+import type { Clock, Log, Nonces } from '../ports/system.ts';
 import { shareRuntime, startedBy } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
 
@@ -100,12 +100,21 @@ export interface TestCloud extends Disposable {
  */
 export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options: TestCloudOptions = {}): TestCloud {
   checkOptions(optionsObject(options, 'the options of memoryCloud()'), OPTIONS, 'memoryCloud()');
-  const { time = 'real', seed, logLevel = 'error', timeoutSeconds = 60, visibilitySeconds = timeoutSeconds } = options;
+  return memoryCloudWith(handlers, options, consoleLog(options.logLevel ?? 'error'));
+}
+
+/** The same, with a log of one's own. */
+export function memoryCloudWith(
+  handlers: Readonly<Record<string, Handler>>,
+  options: Omit<TestCloudOptions, 'logLevel'>,
+  written: Log,
+): TestCloud {
+  const { time = 'real', seed, timeoutSeconds = 60, visibilitySeconds = timeoutSeconds } = options;
   const clock: Clock = time === 'virtual' ? new VirtualClock() : new RealClock();
   const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
   const closing = new AbortController();
   const { signal: closed } = closing;
-  const log = untilClosed(consoleLog(logLevel), closed, ignore);
+  const log = untilClosed(written, closed, ignore);
   opened?.close();
   const cloud = new MemoryCloud({
     clock,

@@ -78,6 +78,7 @@ const READS: Readonly<Record<string, Read>> = {
   '/api/dead': async ({ deadLetters }) => ({ items: await deadLetters('list', []) }),
   '/api/health': async ({ survey }) => survey.inFlight(),
   '/api/schedules': async ({ schedules }) => ({ items: await schedules() }),
+  '/api/held': async ({ held }) => ({ items: await held() }),
   '/api/doctor': async ({ doctor }) => ({ items: await doctor() }),
 };
 
@@ -94,6 +95,12 @@ const ACTIONS: Readonly<Record<string, Act>> = {
       .signature({ task, args, kwargs, options: {}, subtask_type: null, immutable: false })
       .delay();
     return { id: result.taskId };
+  },
+  '/api/schedule': async ({ setSchedule }, { name, enabled }) => {
+    if (typeof name !== 'string' || typeof enabled !== 'boolean')
+      throw new NotAllowed('Cannot change that: it needs the name of a schedule, and whether it is enabled.');
+    if (!(await setSchedule(name, enabled))) throw new NotFound(`Cannot find a schedule named ${name}.`);
+    return {};
   },
   '/api/redrive': async ({ deadLetters }, body) => ({ items: await deadLetters('redrive', idsOf(body['ids'])) }),
   '/api/purge': async ({ deadLetters }, body) => ({ items: await deadLetters('purge', idsOf(body['ids'])) }),

@@ -20,7 +20,7 @@ export interface UiSource {
   readonly app: ClientApp;
   readonly journal: JournalReader;
   readonly survey: Survey;
-  /** Whether the page may revoke, redrive, purge and run. */
+  /** Whether the page may revoke, redrive, purge, run, and pause schedules. */
   readonly canAct: boolean;
   /** Calls `onChange` when something has changed, until the function that it returns is called. */
   readonly watch: (onChange: () => void) => () => void;
@@ -30,6 +30,10 @@ export interface UiSource {
   readonly deadLetters: (action: 'list' | 'redrive' | 'purge', ids: readonly string[]) => Promise<readonly unknown[]>;
   /** Returns a line for each recurring schedule. */
   readonly schedules: () => Promise<readonly unknown[]>;
+  /** Has a recurring schedule run from now on, or not. Returns false if there is none of that name. */
+  readonly setSchedule: (name: string, isEnabled: boolean) => Promise<boolean>;
+  /** Returns a line for each message that the Scheduler holds, as many as a page shows. */
+  readonly held: () => Promise<readonly unknown[]>;
   /** Returns a line for each open workflow, and whether it is lost. */
   readonly doctor: () => Promise<readonly unknown[]>;
   /** Returns the price of a canvas that goes well, in dollars, without Lambda's duration. */

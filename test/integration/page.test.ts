@@ -139,6 +139,16 @@ test('a dead letter is redriven, and runs with the steps behind it', async () =>
   await shows('mailed 42');
 }, 150_000);
 
+test('a schedule is paused and resumed, and a task that waits for long is shown with its time', async () => {
+  const { taskId } = await world.send.later();
+  await world.open('#/health');
+  await click('Pause');
+  await shows('paused');
+  await world.page.locator('button[aria-label="Resume nightly"]').click();
+  await shows('next ');
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"] time`);
+}, 60_000);
+
 test('a group of 10,000 is one box, and its members one drawing', async () => {
   const id = await world.send.wide(10_000, 2000);
   await workflow(id);

@@ -11,6 +11,8 @@ export interface AwsSchedulesOptions {
   readonly groupName: string;
   /** The prefix of the names of the app's queues. */
   readonly prefix: string;
+  /** How many of them are read at most. Default: all. */
+  readonly most?: number;
 }
 
 /** The schedules of EventBridge Scheduler that the stack has made. */
@@ -44,7 +46,7 @@ export class AwsSchedules implements Schedules {
   }
 
   async #names(): Promise<readonly string[]> {
-    const { client, groupName: GroupName } = this.#options;
+    const { client, groupName: GroupName, most = Number.POSITIVE_INFINITY } = this.#options;
     const names: string[] = [];
     let from: string | undefined;
     do {
@@ -52,8 +54,8 @@ export class AwsSchedules implements Schedules {
       const page = await this.#calling('list', () => unlessMissing(client.send(command)));
       names.push(...(page?.Schedules ?? []).flatMap(({ Name }) => Name ?? []));
       from = page?.NextToken;
-    } while (from !== undefined);
-    return names.toSorted();
+    } while (from !== undefined && names.length < most);
+    return names.toSorted().slice(0, most);
   }
 
   async #get(Name: string): Promise<GetScheduleCommandOutput | undefined> {

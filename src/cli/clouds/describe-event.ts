@@ -1,5 +1,6 @@
 import { messageOf } from '../../core/text/describe.ts';
 import type { LocalEvent } from '../../local/local-event.ts';
+import { humanLine } from '../human-line.ts';
 import type { Output } from '../output.ts';
 
 /** Makes the text that a user reads about an event of the embedded cloud. */
@@ -7,7 +8,7 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
   switch (event.type) {
     case 'log': {
       const { functionName, line, run } = event;
-      return `${output.faint(`${run === undefined ? functionName : `${run.task} ${run.id}`} |`)} ${line}`;
+      return `${output.faint(`${run === undefined ? functionName : `${run.task} ${run.id}`} |`)} ${humanLine(line, output)}`;
     }
     case 'task':
       return describeTask(event, output);

@@ -1,11 +1,13 @@
 import { pathToFileURL } from 'node:url';
+import { consoleLog } from '../../adapters/system/log.ts';
 import { buildHandlers } from '../../deploy/build.ts';
 import { findHandlers } from '../../deploy/handler-file.ts';
 import type { Handler } from '../../lambda/sqs-event.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import { logLevel } from '../../runtime/log.ts';
-import { memoryCloud } from '../../testing/memory-cloud.ts';
+import { memoryCloudWith } from '../../testing/memory-cloud.ts';
+import { humanLine } from '../human-line.ts';
 import type { Output } from '../output.ts';
 import { clientApp, poll } from './cloud.ts';
 import type { OpenCloud } from './cloud.ts';
@@ -31,7 +33,8 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
     Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),
   );
   // Each bundle has its own copy of this library. All copies in a process find this cloud.
-  const cloud = memoryCloud(Object.fromEntries(loaded), { logLevel: logLevel(), schedules: true });
+  const log = consoleLog(logLevel(), (line) => output.note(humanLine(line, output)));
+  const cloud = memoryCloudWith(Object.fromEntries(loaded), { schedules: true }, log);
   const tell = (): void => output.problem(ENDED);
   process.once('exit', tell);
   return {

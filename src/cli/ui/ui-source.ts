@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers';
 import type { AppParts } from '../../client/app.ts';
-import { environmentSchedules } from '../../runtime/schedules.ts';
+import { environmentHeld, environmentSchedules } from '../../runtime/schedules.ts';
 import { environmentJournal, environmentSurvey } from '../../runtime/survey.ts';
 import type { KnownCall, UiSource } from '../../ui/source.ts';
 import { handleDeadLetters } from '../dead-letters.ts';
@@ -9,6 +9,7 @@ import { billOf, estimate } from '../estimate.ts';
 import { timesOf } from '../ramp/answers.ts';
 import { listSchedules } from '../schedules.ts';
 import { answersOf } from './collected-output.ts';
+import { heldLine } from './held-line.ts';
 import { planOfShape } from './plan-of-shape.ts';
 
 /** The parts of a page's source that differ from cloud to cloud. */
@@ -48,6 +49,8 @@ export function makeUiSource(options: UiSourceOptions): UiSource {
       answersOf((output) =>
         listSchedules({ engine, schedules: async () => environmentSchedules(environment) }, output),
       ),
+    setSchedule: async (name, isEnabled) => environmentSchedules(environment).setEnabled({ name, isEnabled }),
+    held: async () => (await environmentHeld(environment, MOST_HELD).list()).map(heldLine),
     doctor: () => answersOf((output) => examine({ engine, survey, output }, { isRepairing: false, pauseSeconds })),
     priceOf: (shape) => billOf(estimate(planOfShape(shape))).dollars,
     limitSecondsOf: (shape) => timesOf(planOfShape(shape), 0, [{}])[0]?.seconds ?? 0,
@@ -59,6 +62,8 @@ export function makeUiSource(options: UiSourceOptions): UiSource {
 /** Dead letters are kept for 15 days. */
 const KEPT_DAYS = 15;
 const POLL_MS = 5000;
+/** Held messages that a page shows; each is a request of its own. */
+const MOST_HELD = 100;
 
 function everyFiveSeconds(onChange: () => void): () => void {
   const timer = setInterval(onChange, POLL_MS);

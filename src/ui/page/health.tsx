@@ -4,7 +4,7 @@ import { clock, count, short } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import type { InFlight } from './model.ts';
 import { Empty, Problem } from './parts.tsx';
-import { read } from './server.ts';
+import { act, read } from './server.ts';
 
 interface Examined {
   readonly workflow: string;
@@ -13,7 +13,7 @@ interface Examined {
 }
 
 /** The messages in flight, and the doctor. */
-export function Health({ change }: { readonly change: number }): JSX.Element {
+export function Health({ change, canAct }: { readonly change: number; readonly canAct: boolean }): JSX.Element {
   const { value, error } = useLoaded(() => read<InFlight>('health'), [], change);
   return (
     <main>
@@ -30,7 +30,8 @@ export function Health({ change }: { readonly change: number }): JSX.Element {
           <Tile name="Dead" value={value.dead} hint="not buried yet" />
         </dl>
       )}
-      <Schedules change={change} />
+      <Schedules change={change} canAct={canAct} />
+      <Held change={change} />
       <Doctor />
     </main>
   );
@@ -56,6 +57,13 @@ function Tile({
   );
 }
 
+interface HeldMessage {
+  readonly id: string;
+  readonly task?: string;
+  readonly queue: string;
+  readonly due: string;
+}
+
 interface Schedule {
   readonly schedule: string;
   readonly when: string;
@@ -64,13 +72,25 @@ interface Schedule {
   readonly next?: string;
 }
 
-function Schedules({ change }: { readonly change: number }): JSX.Element {
-  const { value, error } = useLoaded(() => read<{ readonly items: readonly Schedule[] }>('schedules'), [], change);
+function Schedules({ change, canAct }: { readonly change: number; readonly canAct: boolean }): JSX.Element {
+  const [problem, setProblem] = useState<string>();
+  const { value, error, reload } = useLoaded(
+    () => read<{ readonly items: readonly Schedule[] }>('schedules'),
+    [],
+    change,
+  );
   const items = value?.items ?? [];
+  const enable = (name: string, enabled: boolean): void => {
+    setProblem(undefined);
+    act('schedule', { name, enabled })
+      .then(reload)
+      .catch((caught: unknown) => setProblem(String(caught)));
+  };
   return (
     <section>
       <h2>Schedules</h2>
       {error !== undefined && <Problem message={error} />}
+      {problem !== undefined && <Problem message={problem} />}
       {value !== undefined && items.length === 0 && <p class="quiet">There are none.</p>}
       <ul class="rows">
         {items.map(({ schedule, when, timezone, enabled, next }) => (
@@ -83,6 +103,43 @@ function Schedules({ change }: { readonly change: number }): JSX.Element {
             </span>
             <span class="quiet">{enabled ? 'runs' : 'paused'}</span>
             {next !== undefined && <time dateTime={next}>next {clock(next)}</time>}
+            {canAct && (
+              <button
+                type="button"
+                aria-label={`${enabled ? 'Pause' : 'Resume'} ${schedule}`}
+                onClick={() => enable(schedule, !enabled)}
+              >
+                {enabled ? 'Pause' : 'Resume'}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Messages that wait for longer than a queue can hold them. */
+function Held({ change }: { readonly change: number }): JSX.Element {
+  const { value, error } = useLoaded(() => read<{ readonly items: readonly HeldMessage[] }>('held'), [], change);
+  const items = value?.items ?? [];
+  return (
+    <section>
+      <h2>Delayed for long</h2>
+      {error !== undefined && <Problem message={error} />}
+      {value !== undefined && items.length === 0 && <p class="quiet">Nothing waits for longer than 15 minutes.</p>}
+      <ul class="rows">
+        {items.map(({ id, task, queue, due }) => (
+          <li key={id}>
+            <a class="row" href={`#/w/${encodeURIComponent(id.split(/[.~!^]/)[0] ?? id)}`}>
+              <span class="what">
+                <code class="canvas">{task ?? 'a canvas'}</code>
+                <span class="quiet">
+                  {short(id)} in {queue}
+                </span>
+              </span>
+              <time dateTime={due}>due {clock(due)}</time>
+            </a>
           </li>
         ))}
       </ul>

@@ -62,7 +62,7 @@ function Page({
 }): JSX.Element {
   if (first === 'w' && id !== undefined) return <WorkflowPage key={id} id={id} about={about} change={change} />;
   if (first === 'dead') return <Dead about={about} change={change} />;
-  if (first === 'health') return <Health change={change} />;
+  if (first === 'health') return <Health change={change} canAct={about.canAct} />;
   return <List key={first} change={change} path={first === 'failures' ? 'failures' : 'workflows'} />;
 }
 

@@ -1,4 +1,6 @@
+import type { Inspection } from '../../client/results/inspect.ts';
 import type { GraphNode } from '../canvas-graph.ts';
+import type { KnownCall } from '../source.ts';
 import type { ListedError, ListedWorkflow } from '../workflows.ts';
 
 export type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
@@ -32,34 +34,8 @@ export interface Workflow {
   readonly limitSeconds?: number;
 }
 
-/** All that is known of one id. */
-export interface NodeDetails {
-  readonly taskId: string;
-  readonly state: string;
-  readonly task?: string;
-  readonly value?: unknown;
-  readonly error?: {
-    readonly errorType: string;
-    readonly message: string;
-    readonly failedTaskId?: string;
-    readonly failedTask?: string;
-  };
-  readonly attempt?: number;
-  readonly queued?: string;
-  readonly started?: string;
-  readonly ended?: string;
-  readonly ms?: { readonly waited?: number; readonly ran?: number };
-  readonly meta?: unknown;
-  readonly retry?: { readonly at: string; readonly error?: unknown };
-  readonly record?: unknown;
-  readonly progress?: { readonly done: number; readonly total?: number; readonly failed?: number };
-  readonly children?: readonly string[];
-  readonly call?: {
-    readonly task: string;
-    readonly args: readonly unknown[];
-    readonly kwargs: Readonly<Record<string, unknown>>;
-  };
-}
+/** All that is known of one id, and how it was called where that is known. */
+export type NodeDetails = Inspection & { readonly call?: KnownCall };
 
 export interface DeadLetter {
   readonly id: string;

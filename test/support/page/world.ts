@@ -90,6 +90,8 @@ export interface Senders {
   readonly nested: () => Sent;
   /** A chord of many members, some of which have ended; it answers with the id. */
   readonly wide: (members: number, done: number) => Promise<string>;
+  /** A task that is to start in two hours. */
+  readonly later: () => Sent;
   readonly dead: () => Promise<void>;
 }
 
@@ -127,6 +129,7 @@ function senders({ env }: Dev): Senders {
     waiting: () => reserve.delay(),
     nested: () => nested(app, 5).delay(),
     wide: (members, done) => wideGroup(env, members, done),
+    later: () => price.s(7).applyAsync({ countdown: 7200 }),
     dead: () => deadLetter(env),
   };
 }

@@ -27,4 +27,6 @@ export const reserve = app.task('reserve', { bind: true, maxRetries: 5 }, (ctx):
 
 export const mail = app.task('mail', (subject: unknown) => `mailed ${JSON.stringify(subject)}`);
 
+app.schedule('nightly', { cron: '0 3 * * *' }, price.s(1));
+
 export const handler = app.handler(price, total, pack, charge, reserve, mail);

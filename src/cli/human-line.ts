@@ -1,0 +1,56 @@
+import { isPlainObject } from '../core/values/json.ts';
+import type { Output } from './output.ts';
+
+/**
+ * Returns a line of the engine's log, or of a task's logger, as a person reads it: the message and its fields, an error
+ * with its causes and its stack. Any other line is returned as it is.
+ *
+ * @example
+ * humanLine('{"level":"info","message":"sold","task":"sell","taskId":"w1","amount":2}', output); // 'sold {"amount":2}'
+ */
+export function humanLine(line: string, { faint }: Pick<Output, 'faint'>): string {
+  const fields = ownFields(line);
+  if (fields === undefined) return line;
+  const { message, causes, stack, ...rest } = fields;
+  const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !SHOWN.includes(name)));
+  return [
+    `${message}${Object.keys(others).length === 0 ? '' : ` ${faint(JSON.stringify(others))}`}`,
+    ...(Array.isArray(causes) ? causes.map((cause) => `  caused by ${String(cause)}`) : []),
+    ...framesIn(stack).map(faint),
+  ].join('\n');
+}
+
+// --- internal ---
+
+/** Fields that the message names, or the beginning of the line. */
+const SHOWN = [
+  'level',
+  'task',
+  'taskId',
+  'workflowId',
+  'attempt',
+  'ms',
+  'errorType',
+  'errorMessage',
+  'timestamp',
+  'requestId',
+];
+
+type Fields = Readonly<Record<string, unknown>> & { readonly message: string };
+
+/** Returns the fields of a line that names its task; a program's own lines may be JSON, too. */
+function ownFields(line: string): Fields | undefined {
+  if (!line.startsWith('{"')) return undefined;
+  try {
+    const json: unknown = JSON.parse(line);
+    const isOwn = isPlainObject(json) && typeof json['level'] === 'string' && typeof json['taskId'] === 'string';
+    return isOwn && typeof json['message'] === 'string' ? { ...json, message: json['message'] } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the places of a stack; its first lines repeat the error. */
+function framesIn(stack: unknown): readonly string[] {
+  return typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
+}

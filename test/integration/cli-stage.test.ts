@@ -1,0 +1,77 @@
+/** `chordal ui --stage` finds a stack by the environment of one of its functions. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { startLocal } from '../../src/local/local-cloud.ts';
+import { cli, projectFolder, startChordal } from './cli-support.ts';
+
+const handlers = {
+  'words.ts': `
+    import { createApp } from 'chordal';
+    const app = createApp('words');
+    export const handler = app.handler(app.task('count', (line: string) => line.length));
+  `,
+};
+
+test('ui --stage shows the stack of that stage, also where the environment is of another', async () => {
+  const local = await startLocal({
+    handlersDir: await projectFolder(handlers),
+    service: 'words',
+    stage: 'prod',
+    onEvent: () => undefined,
+  });
+  onTestFinished(() => local.stop());
+  const asked: string[] = [];
+  const lambda = await fakeLambda(asked, local.env);
+  const { CHORDAL_TABLE: _, ...others } = local.env;
+  const page = startChordal(['ui', '--stage', 'prod', '--service', 'words'], {
+    ...others,
+    CHORDAL_TABLE: 'of-another-stage',
+    CHORDAL_STAGE: 'dev',
+    AWS_ENDPOINT_URL_LAMBDA: lambda,
+  });
+  const line = await page.until(/The page:/);
+  expect(asked).toEqual(['/2015-03-31/functions/words-prod-result/configuration']);
+
+  const url = new URL(/http\S+/.exec(line)?.[0] ?? '');
+  const entered = await fetch(url);
+  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const about = await fetch(new URL('/api/about', url), { headers: { cookie } });
+  expect(await about.json()).toMatchObject({ title: 'prod', canAct: false });
+  const list = await fetch(new URL('/api/workflows', url), { headers: { cookie } });
+  expect(await list.json()).toEqual({ items: [] });
+  await page.interrupt();
+});
+
+test('a stage that is not there is an error with the name of the function that was looked for', async () => {
+  const env = { AWS_ENDPOINT_URL_LAMBDA: await fakeLambda([], undefined), ...CREDENTIALS };
+  const { code, stderr } = await cli(['ui', '--stage', 'prod', '--service', 'shop'], { env });
+  expect(code).toBe(2);
+  expect(stderr).toContain('Cannot find the stage prod of shop: the function shop-prod-result cannot be read');
+});
+
+test('--service without --stage is refused', async () => {
+  const { code, stderr } = await cli(['ui', '--service', 'shop']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('Cannot use --service without --stage');
+});
+
+// --- internal ---
+
+const CREDENTIALS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+/** Answers GetFunctionConfiguration with an environment; without one there is no function. */
+async function fakeLambda(asked: string[], variables: Readonly<Record<string, string>> | undefined): Promise<string> {
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(variables === undefined ? 404 : 200, {
+      'content-type': 'application/json',
+      ...(variables === undefined && { 'x-amzn-errortype': 'ResourceNotFoundException' }),
+    });
+    response.end(JSON.stringify({ Environment: { Variables: variables } }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  // A server that listens on a port has an address.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}

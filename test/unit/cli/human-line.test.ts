@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { humanLine } from '../../../src/cli/human-line.ts';
+
+const output = { faint: (text: string) => `<${text}>` };
+
+test('a failure is its message, its causes and its stack', () => {
+  const line = JSON.stringify({
+    level: 'error',
+    message: 'charge failed: CardDeclined: no answer',
+    task: 'charge',
+    taskId: 'w1.0',
+    workflowId: 'w1',
+    attempt: 0,
+    ms: 12,
+    errorType: 'CardDeclined',
+    errorMessage: 'no answer',
+    causes: ['TypeError: fetch failed', 'Error: refused'],
+    stack: 'CardDeclined: no answer\n    at charge (shop.ts:3:9)\n    at run (worker.ts:1:1)',
+  });
+  expect(humanLine(line, output).split('\n')).toEqual([
+    'charge failed: CardDeclined: no answer',
+    '  caused by TypeError: fetch failed',
+    '  caused by Error: refused',
+    '<    at charge (shop.ts:3:9)>',
+    '<    at run (worker.ts:1:1)>',
+  ]);
+});
+
+test('a line of a task’s logger is its message and its own fields', () => {
+  const line = JSON.stringify({
+    level: 'info',
+    message: 'sold',
+    task: 'sell',
+    taskId: 'w1',
+    workflowId: 'w1',
+    attempt: 0,
+    amount: 2,
+  });
+  expect(humanLine(line, output)).toBe('sold <{"amount":2}>');
+});
+
+test.each(['plain text', '{"level":"info","message":"of a program"}', '{half', '{"taskId":"w1"}'])(
+  'a line of a program’s own stays as it is: %s',
+  (line) => {
+    expect(humanLine(line, output)).toBe(line);
+  },
+);
