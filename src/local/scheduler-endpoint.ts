@@ -123,9 +123,9 @@ export class Schedules {
     this.#waiting.delete(schedule.name);
   }
 
-  #after(waitMs: number, { name, queue }: Schedule, next: () => unknown): void {
+  #after(waitMs: number, schedule: Schedule, next: () => unknown): void {
     if (this.#isStopped) return;
-    this.#waiting.set(name, { queue, timer: setTimeout(next, waitMs) });
+    this.#waiting.set(schedule.name, { schedule, timer: setTimeout(next, waitMs) });
   }
 
   #fileOf({ name }: Schedule): string | undefined {
