@@ -224,6 +224,8 @@ describe('createApp()', () => {
         maxRetries: 7,
         autoretryFor: [],
         dontAutoretryFor: [],
+        throws: [],
+        storeErrorsEvenIfIgnored: true,
         retryBackoff: false,
         retryBackoffMax: 600,
         retryJitter: true,
