@@ -23,8 +23,8 @@ export interface TaskContext {
    * Shows a custom state to clients until the task ends. It does nothing in a direct call.
    *
    * @param state a name other than SUCCESS, FAILURE and REVOKED, which only an outcome has.
-   * @param meta the value that `info()` then returns; any value that can be sent. Default null.
-   * @throws InvalidOptions for an invalid state, SerializationError for a meta that cannot be sent.
+   * @param meta the value that `info()` then returns; any value that can be sent, up to 390,000 bytes as JSON. Default null.
+   * @throws InvalidOptions for an invalid state, SerializationError for a meta that cannot be sent, or is too large.
    */
   updateState(state: string, meta?: unknown): Promise<void>;
   /**
@@ -207,7 +207,13 @@ export interface Logger {
  * ```
  */
 export interface Ledger {
-  /** Adds a value, which can be sent, to the list of this key. It is kept for 90 days. */
+  /**
+   * Adds a value, which can be sent, to the list of this key. It is kept for 90 days.
+   *
+   * @param key at most 1,000 bytes.
+   * @param value at most 390,000 bytes as JSON.
+   * @throws InvalidOptions for a longer key, SerializationError for a value that cannot be sent, or is too large.
+   */
   append(key: string, value: unknown): Promise<void>;
   /** Returns the values of this key, in the order in which they were appended. */
   read(key: string): Promise<readonly unknown[]>;

@@ -19,6 +19,7 @@ import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core
 import type { OptionCheck } from '../../core/values/option-checks.ts';
 import { decode, encode, toJson } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
+import { fittingItem, ledgerKey } from '../item-size.ts';
 import { labelsOf } from './labels.ts';
 import type { Labels } from './labels.ts';
 import type { TaskCall } from './task-call.ts';
@@ -112,7 +113,8 @@ export function makeRun(
     checkState(task.name, state);
     if (call.calledDirectly) return;
     const { try: attempt } = call.message ?? {};
-    const progress = { state, meta: encode(meta, `the meta of state ${state}`), ...compact({ attempt }) };
+    const what = `the meta of state ${state}`;
+    const progress = { state, meta: fittingItem(encode(meta, what), what), ...compact({ attempt }) };
     await engine.records.putProgress({ address: addressOf(call.id), progress, until: until() });
   };
   const context: TaskContext = {
@@ -283,10 +285,12 @@ let appended = 0;
 function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger {
   const { clock, nonces } = engine;
   return {
-    append: async (key, value) => {
+    append: async (name, value) => {
       mustBeWanted('append to the ledger');
       const at = clock.now();
-      const text = encode(value, `a value of the ledger ${key}`);
+      const key = ledgerKey(name);
+      const what = `a value of the ledger ${key}`;
+      const text = fittingItem(encode(value, what), what);
       // Entries that this sandbox appends within one millisecond stay in order.
       const nonce = `${String((appended += 1)).padStart(9, '0')}${nonces.token()}`;
       await engine.records.appendLedger({ key, at, nonce, text, until: at + LEDGER_MS });

@@ -35,3 +35,27 @@ test('a later step whose message would be too long fails, and a first one is ref
     isChordalError(error),
   );
 });
+
+test.each([
+  ['a state', { state: 395_000 }, 'SerializationError', 'Cannot keep the meta of state HALF: it takes 3950'],
+  ['an entry of a ledger', { entry: 395_000 }, 'SerializationError', 'Cannot keep a value of the ledger k: it takes'],
+  ['the key of a ledger', { key: 1001 }, 'InvalidOptions', 'its key takes 1001 bytes, and the most is 1000'],
+])('%s that an item of DynamoDB cannot hold fails the task in memory, too', async (_, sizes, errorType, message) => {
+  const app = createApp('t');
+  const note = app.task('note', { bind: true }, async (ctx, { state = 1, entry = 1, key = 1 }: Sizes) => {
+    await ctx.updateState('HALF', 'x'.repeat(state));
+    await ctx.ledger.append('k'.repeat(key), 'x'.repeat(entry));
+  });
+  using _cloud = memoryCloud({ all: app.handler(note) }, { time: 'virtual', logLevel: 'silent' });
+  await expect((await note.delay({ state: 380_000, entry: 380_000, key: 1000 })).get()).resolves.toBeUndefined();
+  await expect((await note.delay(sizes)).get()).rejects.toMatchObject({
+    errorType,
+    message: expect.stringContaining(message) as string,
+  });
+});
+
+interface Sizes {
+  readonly state?: number;
+  readonly entry?: number;
+  readonly key?: number;
+}
