@@ -10,18 +10,19 @@ import { checkArguments } from '../../core/task/parameters.ts';
 import { defaultRetryDelay, hasRetryLeft, retryLimit } from '../../core/task/retry.ts';
 import { describe } from '../../core/text/describe.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
-import type { Logger, Replacement, Request, RetryOptions, TaskContext, Ledger } from '../../core/types/context.ts';
+import type { Logger, Replacement, Request, RetryOptions, TaskContext } from '../../core/types/context.ts';
 import type { AnySignature, Complete } from '../../core/types/signature.ts';
 import { compact } from '../../core/values/compact.ts';
 import { copyJson, isPlainObject } from '../../core/values/json.ts';
 import type { Json, JsonObject } from '../../core/values/json.ts';
 import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core/values/option-checks.ts';
 import type { OptionCheck } from '../../core/values/option-checks.ts';
-import { decode, encode, toJson } from '../../core/values/serializer.ts';
+import { encode, toJson } from '../../core/values/serializer.ts';
 import type { Engine, RegisteredTask } from '../engine.ts';
-import { fittingItem, ledgerKey } from '../item-size.ts';
+import { fittingItem } from '../item-size.ts';
 import { labelsOf } from './labels.ts';
 import type { Labels } from './labels.ts';
+import { ledgerOf } from './ledger.ts';
 import type { TaskCall } from './task-call.ts';
 
 /** The arguments that a task gives its next attempt, as JSON; those that it does not give stay. */
@@ -165,9 +166,6 @@ export function requestOf(call: TaskCall): Request {
 
 // --- internal ---
 
-/** How long a ledger's entries live: they are for tests and audits, not for the engine. */
-const LEDGER_MS = 90 * 86_400_000;
-
 function retryOf(now: number, task: RegisteredTask, call: TaskCall, options: RetryOptions): Error {
   const { countdown, eta, error, maxRetries } = options;
   const again = givenAgain(task, call, options);
@@ -277,27 +275,5 @@ function loggerOf(log: Engine['log'], labels: Labels): Logger {
     info: (message, more) => log.info(message, { ...fields, ...more }),
     warn: (message, more) => log.warn(message, { ...fields, ...more }),
     error: (message, more) => log.error(message, { ...fields, ...more }),
-  };
-}
-
-let appended = 0;
-
-function ledgerOf(engine: Engine, mustBeWanted: (what: string) => void): Ledger {
-  const { clock, nonces } = engine;
-  return {
-    append: async (name, value) => {
-      mustBeWanted('append to the ledger');
-      const at = clock.now();
-      const key = ledgerKey(name);
-      const what = `a value of the ledger ${key}`;
-      const text = fittingItem(encode(value, what), what);
-      // Entries that this sandbox appends within one millisecond stay in order.
-      const nonce = `${String((appended += 1)).padStart(9, '0')}${nonces.token()}`;
-      await engine.records.appendLedger({ key, at, nonce, text, until: at + LEDGER_MS });
-    },
-    read: async (key) => {
-      const texts = await engine.records.readLedger({ key });
-      return texts.map((text) => decode(text, `a value of the ledger ${key}`));
-    },
   };
 }
