@@ -9,7 +9,7 @@ import type { Bundled } from './bundling/bundler.ts';
 import { describeMessage } from './bundling/messages.ts';
 import { projectRoot, readProjectBuild } from './bundling/project-file.ts';
 import { buildSettingsOf, mergeSettings } from './bundling/settings.ts';
-import { checkFunctionConfig, mergeConfigs, writtenConfig } from './function-config.ts';
+import { checkFunctionConfig, configWith, writtenConfig } from './function-config.ts';
 import type { HandlerFile } from './handler-file.ts';
 import { makeDeployable } from './make-deployable.ts';
 import type { Deployment } from './make-deployable.ts';
@@ -94,8 +94,9 @@ export async function readSettings({ handlers, configs = {} }: BuildHandlersOpti
   const written = await Promise.all(
     handlers.map(async ({ name, file }) => {
       const found = await writtenConfig(file);
-      const config = found === undefined ? {} : checkFunctionConfig(found, placeOfConfig(file));
-      return [name, mergeConfigs(config, configs[name] ?? {})] as const;
+      const place = placeOfConfig(file);
+      const config = found === undefined ? {} : checkFunctionConfig(found, place);
+      return [name, configWith(config, configs[name], place)] as const;
     }),
   );
   return { project, configs: Object.fromEntries(written) };
@@ -181,7 +182,7 @@ function loadedConfigs(
   const all = loaded.map(({ name, config }) => {
     const place = placeOfConfig(files.get(name) ?? name);
     const own = config === undefined ? {} : checkFunctionConfig(config, place);
-    const merged = mergeConfigs(own, configs[name] ?? {});
+    const merged = configWith(own, configs[name], place);
     const [late] = Object.keys(buildSettingsIn(merged) ?? {});
     if (
       late !== undefined &&

@@ -88,24 +88,18 @@ export function optionsOf(config: FunctionConfig): FunctionOptions {
   });
 }
 
-/** Merges two configurations: the second wins, also by `pollers` over `concurrency`; variables, rights and lists of the build are joined. */
-export function mergeConfigs(below: FunctionConfig, above: FunctionConfig): FunctionConfig {
-  const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
-    a || b ? [...(a ?? []), ...(b ?? [])] : undefined;
-  return compact({
-    ...below,
-    ...(above.pollers && { concurrency: undefined }),
-    ...(above.concurrency !== undefined && { pollers: undefined }),
-    ...above,
-    environment: below.environment || above.environment ? { ...below.environment, ...above.environment } : undefined,
-    permissions: joined(below.permissions, above.permissions),
-    external: joined(below.external, above.external),
-    provided: joined(below.provided, above.provided),
-    bundled: joined(below.bundled, above.bundled),
-    assets: joined(below.assets, above.assets),
-    loaders: below.loaders || above.loaders ? { ...below.loaders, ...above.loaders } : undefined,
-    esbuild: below.esbuild || above.esbuild ? { ...below.esbuild, ...above.esbuild } : undefined,
-  });
+/**
+ * Merges the `config` of a handler's file with the one that goes before it. The second wins, also by `pollers` over `concurrency`;
+ * variables, rights and lists of the build are joined.
+ *
+ * @param place where the first stands, as in `config of handlers/report.ts`
+ * @throws ConfigurationError if the two do not fit together
+ */
+export function configWith(own: FunctionConfig, above: FunctionConfig | undefined, place: string): FunctionConfig {
+  if (above === undefined) return own;
+  const merged = mergeConfigs(own, above);
+  checkScaling(merged, `${place} together with serverless.yml`);
+  return merged;
 }
 
 /** Returns a configuration's variables as a process has them, without those that only CloudFormation knows. */
@@ -146,6 +140,25 @@ export async function writtenConfig(file: string): Promise<unknown> {
 
 /** Batches that one poller takes at once: docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
 const BATCHES_A_POLLER = 10;
+
+function mergeConfigs(below: FunctionConfig, above: FunctionConfig): FunctionConfig {
+  const joined = <T>(a: readonly T[] | undefined, b: readonly T[] | undefined): readonly T[] | undefined =>
+    a || b ? [...(a ?? []), ...(b ?? [])] : undefined;
+  return compact({
+    ...below,
+    ...(above.pollers && { concurrency: undefined }),
+    ...(above.concurrency !== undefined && { pollers: undefined }),
+    ...above,
+    environment: below.environment || above.environment ? { ...below.environment, ...above.environment } : undefined,
+    permissions: joined(below.permissions, above.permissions),
+    external: joined(below.external, above.external),
+    provided: joined(below.provided, above.provided),
+    bundled: joined(below.bundled, above.bundled),
+    assets: joined(below.assets, above.assets),
+    loaders: below.loaders || above.loaders ? { ...below.loaders, ...above.loaders } : undefined,
+    esbuild: below.esbuild || above.esbuild ? { ...below.esbuild, ...above.esbuild } : undefined,
+  });
+}
 
 /** Refuses what Lambda would refuse: both ways to scale at once, and more batches than the function may run. */
 function checkScaling({ concurrency, pollers, reserved }: FunctionConfig, place: string): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeConfigs, optionsOf } from '../../../src/deploy/function-config.ts';
+import { configWith, optionsOf } from '../../../src/deploy/function-config.ts';
 import { describeProject } from '../../../src/deploy/project.ts';
 
 const math = { name: 'math', file: 'handlers/math.ts' };
@@ -115,9 +115,20 @@ test("a function's own pollers take the place of the limit of all functions", ()
 
 test('of two configurations the second decides how a queue is scaled', () => {
   const pollers = { min: 2, max: 20 };
-  expect(mergeConfigs({ concurrency: 5 }, { pollers })).toEqual({ pollers });
-  expect(mergeConfigs({ pollers }, { concurrency: 5 })).toEqual({ concurrency: 5 });
-  expect(mergeConfigs({ pollers }, { memory: 256 })).toEqual({ pollers, memory: 256 });
+  expect(configWith({ concurrency: 5 }, { pollers }, 'a handler')).toEqual({ pollers });
+  expect(configWith({ pollers }, { concurrency: 5 }, 'a handler')).toEqual({ concurrency: 5 });
+  expect(configWith({ pollers }, { memory: 256 }, 'a handler')).toEqual({ pollers, memory: 256 });
+});
+
+test('a configuration that fits by itself is refused where it does not fit the one that goes before it', () => {
+  expect(() => configWith({ pollers: { min: 2, max: 20 } }, { reserved: 50 }, 'config of handlers/report.ts')).toThrow(
+    'Cannot use pollers of config of handlers/report.ts together with serverless.yml: max is 20, which is 200 batches at once, reserved is 50',
+  );
+  expect(() => configWith({ reserved: 5 }, { concurrency: 10 }, 'config of handlers/report.ts')).toThrow('concurrency');
+  expect(configWith({ reserved: 50 }, { concurrency: 10 }, 'config of handlers/report.ts')).toEqual({
+    reserved: 50,
+    concurrency: 10,
+  });
 });
 
 test('describeProject() refuses a service and a stage that leave no room for the names of its own functions', () => {
