@@ -87,8 +87,11 @@ function startScheduler(): Promise<HttpEndpoint> {
 async function startAws(clock: TestClock, names: readonly string[]): Promise<SurveyKit> {
   const [{ client: dynamo, table, close: closeTable }, { sqs, prefix, createQueue, close: closeQueues }, endpoint] =
     await Promise.all([startTable(), startQueues(), startScheduler()]);
-  // As in the stages dev and dev-2: `2-math` is a queue of the second one.
-  for (const name of names) await createQueue(name, name.endsWith('dead') ? undefined : name.replace('math', 'dead'));
+  for (const name of names) {
+    // As in the stages dev and dev-2: `2-math` is a queue of the second one.
+    const dead = name.replace('math', 'dead');
+    await createQueue(name, dead !== name && names.includes(dead) ? dead : undefined);
+  }
   const scheduler = new SchedulerClient(optionsFor(endpoint.url));
   const queueUrl = lookUpQueueUrls(sqs, (queue) => `${prefix}${queue}`);
   const patience = { clock, nonces: { random: () => 0.5 } };
