@@ -8,15 +8,16 @@ import type { Output } from './output.ts';
  * @example
  * humanLine('{"level":"info","message":"sold","task":"sell","taskId":"w1","amount":2}', output); // 'sold {"amount":2}'
  */
-export function humanLine(line: string, { faint }: Pick<Output, 'faint'>): string {
+export function humanLine(line: string, output: Pick<Output, 'faint'>): string {
   const fields = ownFields(line);
   if (fields === undefined) return line;
   const { message, causes, stack, ...rest } = fields;
   const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !SHOWN.includes(name)));
   return [
-    `${message}${Object.keys(others).length === 0 ? '' : ` ${faint(JSON.stringify(others))}`}`,
+    `${message}${Object.keys(others).length === 0 ? '' : ` ${output.faint(JSON.stringify(others))}`}`,
     ...(Array.isArray(causes) ? causes.map((cause) => `  caused by ${String(cause)}`) : []),
-    ...framesIn(stack).map(faint),
+    // An error of ours is about a call: its stack is the engine's.
+    ...(isOurs(rest['errorCode']) ? [] : framesIn(stack).map((frame) => output.faint(frame))),
   ].join('\n');
 }
 
@@ -48,6 +49,10 @@ function ownFields(line: string): Fields | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isOurs(code: unknown): boolean {
+  return typeof code === 'string' && code.startsWith('CHORDAL_');
 }
 
 /** Returns the places of a stack; its first lines repeat the error. */

@@ -162,6 +162,26 @@ test('a group of 10,000 is one box, and its members one drawing', async () => {
   await shows('no such article');
 }, 120_000);
 
+test('a group of 100,000 is one box that reads no member, and its members are drawn a sheet at a time', async () => {
+  const id = await world.send.wide(100_000, 400);
+  const before = await world.page.metrics();
+  const startedAt = performance.now();
+  await workflow(id);
+  await world.page.waitForSelector(stateOf(`${id}.0`));
+  await shows('of 100,000 done');
+  const foldedMs = performance.now() - startedAt;
+  await world.page.locator(stateOf(`${id}.0`)).click();
+  await world.page.waitForSelector('canvas[data-drawn="20000"]', { timeout: 45_000 });
+  const drawnMs = performance.now() - startedAt - foldedMs;
+  await click('Later');
+  await shows('20,000–39,999');
+  const { JSHeapUsedSize: heap = 0 } = await world.page.metrics();
+  const grownMb = (heap - (before.JSHeapUsedSize ?? 0)) / 1e6;
+  console.log(`100,000 members: ${Math.round(foldedMs)} ms folded, ${Math.round(drawnMs)} ms a sheet, ${grownMb} MB`);
+  expect(foldedMs).toBeLessThan(10_000);
+  expect(grownMb).toBeLessThan(50);
+}, 120_000);
+
 test('a canvas of five levels is drawn without boxes on top of each other', async () => {
   const { taskId } = await world.send.nested();
   await workflow(taskId);

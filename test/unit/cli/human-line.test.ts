@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { humanLine } from '../../../src/cli/human-line.ts';
 
-const output = { faint: (text: string) => `<${text}>` };
+/** As the output of a process: its methods need it. */
+class Dimmed {
+  readonly #marks = ['<', '>'] as const;
+
+  faint(text: string): string {
+    return this.#marks.join(text);
+  }
+}
+
+const output = new Dimmed();
 
 test('a failure is its message, its causes and its stack', () => {
   const line = JSON.stringify({
@@ -24,6 +33,16 @@ test('a failure is its message, its causes and its stack', () => {
     '<    at charge (shop.ts:3:9)>',
     '<    at run (worker.ts:1:1)>',
   ]);
+});
+
+test('an error of ours has its code, and not the engine’s stack', () => {
+  const about = { level: 'error', task: 'add', taskId: 'w1', errorCode: 'CHORDAL_INVALID_ARGUMENTS' };
+  const line = JSON.stringify({
+    ...about,
+    message: 'add failed: InvalidArguments',
+    stack: 'InvalidArguments\n    at a (b.ts:1:1)',
+  });
+  expect(humanLine(line, output)).toBe('add failed: InvalidArguments <{"errorCode":"CHORDAL_INVALID_ARGUMENTS"}>');
 });
 
 test('a line of a task’s logger is its message and its own fields', () => {
