@@ -36,7 +36,10 @@ export interface Faults {
   readonly repeatedSchedule: number;
   /** A schedule fires up to an hour late. */
   readonly lateSchedule: number;
-  /** No queue delivers for days, at a receive. In one run, less than the ten days that a queue keeps its messages. */
+  /**
+   * No queue delivers for days, at a receive. In one run, less than the ten days that a queue keeps its messages. `simulate()` has none
+   * unless it is asked for: values are kept for their `resultExpires`, a day by default.
+   */
   readonly longPause: number;
   /** A sandbox's clock is up to two seconds off. */
   readonly clockSkew: number;

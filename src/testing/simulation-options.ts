@@ -99,7 +99,12 @@ export function readSimulation<R>(options: SimulationOptions<R>): Simulation<R> 
 
 // --- internal ---
 
-const KINDS = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
+/** A check reads results when all has ended. They are kept for a day, so long pauses are only for those who ask for them. */
+const KINDS = {
+  none: NO_FAULTS,
+  mild: { ...MILD_FAULTS, longPause: 0 },
+  heavy: { ...HEAVY_FAULTS, longPause: 0 },
+};
 
 const FUNCTION: OptionCheck = { is: (value) => typeof value === 'function', want: 'a function' };
 const CHANCE: OptionCheck = {

@@ -89,16 +89,15 @@ test('the command line has the commands and options that README.md names, and no
   const { stdout: help } = await cli(['--help']);
   const known = [...help.matchAll(/^  ([a-z-]+)  /gm)].map(([, name = '']) => name).filter((name) => name !== 'help');
 
-  expect(named.flatMap(({ commands }) => commands).toSorted()).toEqual(known.toSorted());
+  expect([...new Set(named.flatMap(({ commands }) => commands))].toSorted()).toEqual(known.toSorted());
   for (const { commands, options } of named) {
     for (const command of commands) {
-      const isGroup = command === 'dlq' || command === 'schedule';
-      const { stdout } = await cli([command, ...(isGroup ? ['list'] : []), '--help']);
+      const { stdout } = await cli([command, ...(FIRST_OF[command] ?? []), '--help']);
       for (const option of options) expect(stdout, command).toContain(option);
       const isAnywhere = !['dev', 'init', 'deploy-local', 'ui', 'cost'].includes(command);
       expect(/--local\b/.test(stdout), command).toBe(isAnywhere);
       expect(stdout.includes('--memory'), command).toBe(
-        isAnywhere && !['doctor', 'list', 'failures'].includes(command),
+        isAnywhere && !['doctor', 'list', 'failures', 'control'].includes(command),
       );
       if (['call', 'run', 'result'].includes(command)) expect(stdout).toContain('--wait');
     }
@@ -112,16 +111,34 @@ test('the commands and the files that README.md names exist', async () => {
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 
   expect(commands.filter((name) => !known.has(name))).toEqual([]);
-  const headings = [...readme.matchAll(/^## (.+)$/gm)].map(
-    ([, heading = '']) => `#${heading.toLowerCase().replaceAll(' ', '-')}`,
-  );
-  for (const path of links.filter((link) => !headings.includes(link)))
-    expect(ts.sys.fileExists(path) || ts.sys.directoryExists(path), path).toBe(true);
+  for (const link of links.filter((one) => !one.startsWith('https:'))) {
+    const [path = '', heading] = link.split('#');
+    if (path !== '') expect(ts.sys.fileExists(path) || ts.sys.directoryExists(path), link).toBe(true);
+    if (heading !== undefined)
+      expect(headingsOf(path === '' ? readme : await readFile(path, 'utf8')), link).toContain(heading);
+  }
 });
 
 // --- internal ---
 
+/** The commands that have commands of their own, each with the first of them. */
+const FIRST_OF: Readonly<Record<string, readonly string[]>> = {
+  dlq: ['list'],
+  schedule: ['list'],
+  control: ['rate-limit'],
+};
+
 type Child = ChildProcessByStdio<null, Readable, Readable>;
+
+/** The headings of a page, as links name them. */
+function headingsOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 /** One function for each piece of code, with what it may use. */
 function programOf(codes: readonly string[]): string {
