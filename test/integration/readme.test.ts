@@ -94,7 +94,7 @@ test('the command line has the commands and options that README.md names, and no
     for (const command of commands) {
       const { stdout } = await cli([command, ...(FIRST_OF[command] ?? []), '--help']);
       for (const option of options) expect(stdout, command).toContain(option);
-      const isAnywhere = !['dev', 'init', 'deploy-local', 'ui', 'cost'].includes(command);
+      const isAnywhere = !['dev', 'init', 'deploy-local', 'ui', 'cost', 'logs'].includes(command);
       expect(/--local\b/.test(stdout), command).toBe(isAnywhere);
       expect(stdout.includes('--memory'), command).toBe(
         isAnywhere && !['doctor', 'list', 'failures', 'control'].includes(command),
