@@ -12,6 +12,7 @@ import { DeployedStack, WITHOUT_ALARMS } from '../deploy/support/stack.ts';
 import { comparedTo } from './support/figure.ts';
 import type { Figure } from './support/figure.ts';
 import { answer, progress } from './support/section.ts';
+import type { Answer } from './support/section.ts';
 
 const EMBEDDED = 'embedded';
 const [, file = '', place] = process.argv;
@@ -39,7 +40,7 @@ async function measureAll(): Promise<readonly Figure[]> {
 async function figuresOf(name: string): Promise<readonly Figure[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [...process.execArgv, file, name]);
   // The line that answer() has printed.
-  return JSON.parse(stdout) as readonly Figure[];
+  return (JSON.parse(stdout) as Answer).figures;
 }
 
 async function measureEmulator(name: (typeof EMULATORS)[number]): Promise<readonly Figure[]> {
