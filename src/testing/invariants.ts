@@ -3,9 +3,9 @@ import { addressOf } from '../core/protocol/address.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import type { Value } from '../core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen } from '../core/protocol/visible-outcome.ts';
-import { compact } from '../core/values/compact.ts';
 import { isPlainObject, parseJson } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
+import { everKept } from './ever-kept.ts';
 import type { Faults } from './faults.ts';
 import type { SentTask, Recorder } from './recorder.ts';
 import type { SimulatedCloud } from './simulated-cloud.ts';
@@ -45,11 +45,8 @@ const LONG_MS = 60_000;
 
 /** Returns whether an id has an outcome, or will be seen as failed or revoked with something around it. */
 async function isFinal({ cloud, witness }: Ended, id: string): Promise<boolean> {
-  const addresses = addressesAround(id);
-  const cells = await cloud.ports.outcomes.readMany({ addresses });
-  // At the end of a run of weeks, the first items have expired.
-  const ever = addresses.map((address, index) => ({ outcome: witness.outcomes.get(address.id), ...cells[index] }));
-  return outcomeSeen(id, ever.map(compact)) !== undefined;
+  const cells = await everKept(cloud.ports, witness).outcomes.readMany({ addresses: addressesAround(id) });
+  return outcomeSeen(id, cells) !== undefined;
 }
 
 /** Checks that every workflow that has failed is listed, as long as its outcome is kept. */

@@ -1,15 +1,13 @@
 import { sendRevocation } from '../../src/client/revoke.ts';
-import { memberId, workflowOf } from '../../src/core/protocol/ids.ts';
-import { compact } from '../../src/core/values/compact.ts';
+import { workflowOf } from '../../src/core/protocol/ids.ts';
 import { isPlainObject } from '../../src/core/values/json.ts';
 import { loadValue } from '../../src/engine/inputs.ts';
 import type { AnySignature } from '../../src/index.ts';
-import type { Ports } from '../../src/ports/ports.ts';
+import { everKept } from '../../src/testing/ever-kept.ts';
 import type { FaultKind } from '../../src/testing/fault-injector.ts';
 import type { Faults } from '../../src/testing/faults.ts';
 import { brokenInvariants } from '../../src/testing/invariants.ts';
 import type { Ended } from '../../src/testing/invariants.ts';
-import { overriding } from '../../src/testing/overriding.ts';
 import { Recorder } from '../../src/testing/recorder.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { evaluate, normal } from './evaluate.ts';
@@ -196,22 +194,6 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
 /** The possible ends of a task under faults, and of tasks that never return. */
 const EXPLAINED: ReadonlySet<unknown> = new Set(['WorkerLostError', 'TimeLimitExceeded', 'NotRegistered']);
 
-/** The ports of a run that has ended, with what has expired since. */
-function everKept({ ports }: SimulatedCloud, witness: Recorder): Ports {
-  return {
-    ...ports,
-    payloads: overriding(ports.payloads, {
-      getValue: async ({ ref }) => witness.kept(ref) ?? ports.payloads.getValue({ ref }),
-    }),
-    outcomes: overriding(ports.outcomes, {
-      gather: async ({ join, n }) => {
-        const cells = await ports.outcomes.gather({ join, n });
-        return cells.map((cell, index) => compact({ outcome: witness.outcomes.get(memberId(join, index)), ...cell }));
-      },
-    }),
-  };
-}
-
 /** The task that an id stood for last. */
 function taskAt({ sent }: Recorder, { begun }: Trace, id: string): number | undefined {
   const inline = begun.get(id);
@@ -232,7 +214,7 @@ async function valueProblems({ spec, cloud, witness, trace, scope }: Checked): P
   const lost = new Set<number>();
   for (const [id, own] of witness.outcomes) {
     if (own.state === 'SUCCESS' || own.failedId !== undefined || workflowOf(id) !== 'W') continue;
-    const record = await loadValue(everKept(cloud, witness), own.value);
+    const record = await loadValue(everKept(cloud.ports, witness), own.value);
     const type = isPlainObject(record) ? record['errorType'] : undefined;
     if (type === 'Expected') continue;
     const n = taskAt(witness, trace, id);
@@ -253,7 +235,7 @@ async function valueProblems({ spec, cloud, witness, trace, scope }: Checked): P
     return [`W is ${outcome.state} and should ${expected.ok ? 'succeed' : 'fail'}`];
   }
   if (!expected.ok) return [];
-  const value = await loadValue(everKept(cloud, witness), outcome.value);
+  const value = await loadValue(everKept(cloud.ports, witness), outcome.value);
   const same = JSON.stringify(normal(value)) === JSON.stringify(normal(expected.value));
   return same ? [] : [`the value is ${JSON.stringify(value)} and should be ${JSON.stringify(expected.value)}`];
 }
@@ -263,7 +245,7 @@ async function inputProblems({ cloud, witness, trace }: Checked): Promise<readon
   const committed = new Set<string>();
   for (const { state, value } of witness.outcomes.values()) {
     if (state !== 'SUCCESS' || 'join' in value) continue;
-    const json = await loadValue(everKept(cloud, witness), value);
+    const json = await loadValue(everKept(cloud.ports, witness), value);
     if (isPlainObject(json) && 'hash' in json)
       committed.add(`${JSON.stringify(json['n'])}:${JSON.stringify(json['run'])}`);
   }
