@@ -22,7 +22,7 @@ export function answerTimeToLive(server: Server): void {
 
 // --- internal ---
 
-/** What a caller asks for of a table. */
+/** The setting that a caller asks for. */
 interface Specification {
   readonly AttributeName?: unknown;
   readonly Enabled?: unknown;

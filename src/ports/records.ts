@@ -35,7 +35,7 @@ export interface Revoke {
   readonly gateUntil: number;
 }
 
-/** What all workers are to look at: it is read once a second by each sandbox that works. */
+/** The notices for all workers. Each sandbox that works reads them once a second. */
 export interface Gate {
   /** Epoch ms until which workers must look at marks; 0 if there is nothing to look at. */
   readonly upUntil: number;

@@ -118,7 +118,7 @@ async function reportOutcome(
   await failBodies(engine, bodies, chordError(taskId ?? id, value));
 }
 
-/** Returns an outcome as Celery is told it. A lost value is a failure there: whoever waits for it would wait for ever. */
+/** Returns an outcome as Celery is told it. A lost value is a failure there: its readers would wait for ever. */
 async function readable(
   engine: Engine,
   { state, value }: Pick<Outcome, 'state' | 'value'>,

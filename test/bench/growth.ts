@@ -1,5 +1,5 @@
 /**
- * What a task costs and takes as canvases grow. The price is that of `chordal cost`, which tests hold to counted calls; times are of
+ * The cost and the time of a task as canvases grow. The price is that of `chordal cost`, which tests hold to counted calls; times are of
  * every port in this process, up to BENCH_MOST tasks (100,000 by default; a million take minutes and gigabytes).
  */
 import type { Handler } from 'chordal';

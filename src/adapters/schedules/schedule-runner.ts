@@ -137,7 +137,7 @@ export class ScheduleRunner implements Schedules {
     }
   }
 
-  /** What the dead-letter queue does not take is lost, as on AWS. */
+  /** A message that the dead-letter queue refuses is lost, as on AWS. */
   async #giveUp({ queue }: RunnableSchedule, body: string, error: unknown): Promise<void> {
     await this.#options.giveUp(queue, body, error).catch(() => undefined);
   }

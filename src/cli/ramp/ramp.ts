@@ -57,7 +57,7 @@ const STEP_MS = 100;
 /** Parts into which messages that return are cut, to spread them as chance would. */
 const SPREAD = 20;
 
-/** What all waves share. */
+/** The facts and the state that all waves share. */
 interface Run {
   readonly settings: RampSettings;
   readonly delay: Delay;

@@ -9,7 +9,7 @@ export interface StageChoice {
 }
 
 /**
- * Returns the variables that lead a caller to a deployed stack: those of its function `result`, of which every stack has one.
+ * Returns the variables that lead a caller to a deployed stack: those of its function `result`, which every stack has.
  *
  * @throws ConfigurationError if there is no such function, or its configuration may not be read
  */

@@ -60,7 +60,7 @@ function isShipped(name: string, dir: string, { importer }: OnResolveArgs, shipp
 
 /**
  * Looks up the ES module that a package of the SDK has for bundlers: by the condition `module` of its `exports`, or without those by
- * its field `module`. Node itself takes CommonJS there, of which a bundler can leave out nothing.
+ * its field `module`. Node itself takes CommonJS there, and a bundler cannot leave out any of that.
  */
 function moduleOf(dir: string, subpath: string): OnResolveResult | undefined {
   const { exports, module, sideEffects } = manifestOf(dir);

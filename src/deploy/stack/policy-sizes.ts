@@ -31,7 +31,7 @@ export function checkPolicySizes(resources: Resources, project: Project): void {
 
 /** The characters that IAM takes: in all inline policies of a role together, and in a managed policy. */
 const MOST: Readonly<Record<string, number>> = { 'AWS::IAM::Role': 10_240, 'AWS::IAM::ManagedPolicy': 6144 };
-/** The characters around the statements of a policy, of which a role has at most two. */
+/** The characters around the statements of a policy; a role has at most two policies. */
 const FRAME = 80;
 /** The usual length of a value that CloudFormation computes. */
 const UNKNOWN = 'x'.repeat(80);

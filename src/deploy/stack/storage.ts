@@ -118,7 +118,7 @@ function queue(
   };
 }
 
-/** What is kept is removed all the same if the deployment that makes it fails: nothing is in it, and nothing would use it. */
+/** A resource that is kept is removed all the same if the deployment that makes it fails: it is empty, and nothing would use it. */
 function kept(retainData: boolean): Pick<Resource, 'DeletionPolicy' | 'UpdateReplacePolicy'> {
   return retainData
     ? { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
