@@ -5,7 +5,7 @@ import { addressOf } from '../core/protocol/address.ts';
 import { carrying, withOwn } from '../core/protocol/baggage.ts';
 import type { Carried } from '../core/protocol/baggage.ts';
 import type { Effect, Start } from '../core/protocol/effect.ts';
-import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
+import { keptFor, lastStart, queuedUntil } from '../core/protocol/lifetime.ts';
 import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
@@ -132,7 +132,7 @@ export function clientOrigin(engine: Engine, until: number, again: boolean): Ori
 async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {
   const address = addressOf(id);
   await outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: revokedBecause('revoked'), by, until });
-  await records.revoke({ scope: id, until, gateUntil: keptFor(clock.now()) });
+  await records.revoke({ scope: id, until, gateUntil: queuedUntil(clock.now()) });
 }
 
 async function withPlansLoaded(engine: Engine, origin: Origin, effects: readonly Effect[]): Promise<readonly Effect[]> {

@@ -34,7 +34,7 @@ const SCHEDULE_MS = 60_000;
 const LATE_MS = 3_600_000;
 
 /** How long queues may deliver nothing in one run, in ms: less than they keep their messages. */
-const PAUSED_MS = 9 * 86_400_000;
+const PAUSED_MS = 13 * 86_400_000;
 
 /** Messages that come back are visible again within this, in ms. */
 const RETURN_MS = 2000;

@@ -2,7 +2,7 @@ import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { ACK, onThrow } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
-import { keptFor } from '../core/protocol/lifetime.ts';
+import { queuedUntil } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
@@ -52,7 +52,7 @@ async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs:
     const at = clock.now();
     const reason = disposition.kind === 'deadLetter' ? disposition.reason : dead;
     const letter = { at, id: message?.id ?? messageId, reason, body };
-    await records.bury({ letter, until: keptFor(at) });
+    await records.bury({ letter, until: queuedUntil(at) });
     log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(reason) });
     engine.meter?.count('deadLetters');
     return true;

@@ -3,7 +3,7 @@ import { afterSettle } from '../core/protocol/continue.ts';
 import { ACK } from '../core/protocol/delivery.ts';
 import type { Disposition } from '../core/protocol/delivery.ts';
 import { restOf, workflowOf } from '../core/protocol/ids.ts';
-import { keptFor } from '../core/protocol/lifetime.ts';
+import { queuedUntil } from '../core/protocol/lifetime.ts';
 import type { Message, RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import { revocablesOf, revokedBy } from '../core/protocol/revocation.ts';
@@ -55,7 +55,7 @@ export async function revokeScope(context: EffectContext, message: RevokeMessage
   const { id, base, links = [], try: attempt } = message;
   const { by, until } = origin;
   const mark = async (scope: string): Promise<Disposition> => {
-    await engine.records.revoke({ scope, until, gateUntil: keptFor(engine.clock.now()) });
+    await engine.records.revoke({ scope, until, gateUntil: queuedUntil(engine.clock.now()) });
     return ACK;
   };
   if (id === workflowOf(id)) {

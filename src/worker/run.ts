@@ -160,7 +160,7 @@ async function toDecision(
 function tooFarAhead({ id, until }: TaskDelivery['message'], notBefore: number): TimeLimitExceeded {
   const [at, end] = [notBefore, until].map((time) => new Date(time).toISOString());
   return new TimeLimitExceeded(
-    `Cannot retry ${id} at ${at}: the items of its canvas are kept until ${end}, and a retry must start a day before. Retry sooner, or start a workflow of its own.`,
+    `Cannot retry ${id} at ${at}: the items of its canvas are kept until ${end}, and a retry must start 15 days before. Retry sooner, or start a workflow of its own.`,
   );
 }
 

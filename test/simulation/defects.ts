@@ -14,7 +14,7 @@ import {
 } from './edits.ts';
 import type { Edit } from './edits.ts';
 import { chainOf, plainTask } from './specs.ts';
-import type { Feature, Spec, TaskSpec } from './specs.ts';
+import type { ChordSpec, Feature, Spec, TaskSpec } from './specs.ts';
 
 /** A plausible mistake in the worker, the core or the store, which the simulation has to see. */
 export interface Defect {
@@ -51,11 +51,20 @@ const TOLERANT_CHORD: Spec = {
 const INLINE_CHAIN: Spec = chainOf(4, { inline: true });
 
 /** A leaf of members that end at once, and one whose only member may retry for weeks. */
-const CHORD_OF_LONG_RETRIES: Spec = {
+const CHORD_OF_LONG_RETRIES: ChordSpec = {
   t: 'chord',
   header: [2, 3, 4, 5, 6, 7, 8, 9].map((n) => plainTask(n)).concat({ ...plainTask(10), retries: 3, countdown: 1 }),
   body: plainTask(11),
   collect: false,
+};
+
+/** A group that has failed and told so when its other member asks again, for weeks. */
+const FAILED_CHORD_OF_LONG_RETRIES: Spec = {
+  ...CHORD_OF_LONG_RETRIES,
+  header: [
+    { ...plainTask(2), fails: true },
+    { ...plainTask(3), retries: 3, countdown: 1, fails: true },
+  ],
 };
 
 function emptyIn(): Spec {
@@ -519,6 +528,14 @@ export const DEFECTS: readonly Defect[] = [
     faults: {},
     spec: CHORD_OF_LONG_RETRIES,
     seen: /hangs|never ends|which nothing explains/,
+  },
+  {
+    name: 'a retry may start a day before its items end',
+    edits: [rewrite('retries-leave-time-to-lie', /QUEUED_MS/, '86_400_000')],
+    features: ['retry', 'delay', 'fail', 'callbacks'],
+    faults: { longPause: 0.02 },
+    spec: FAILED_CHORD_OF_LONG_RETRIES,
+    seen: /changed|was sent at attempt 0 by .* and /,
   },
   {
     name: 'a group goes on though more members failed than it tolerates',

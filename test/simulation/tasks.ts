@@ -146,7 +146,7 @@ async function runTask(
 /** Returns 0, or so many seconds that a scheduler holds the retry: at times for days, so that what waits for it may expire. */
 function longCountdown({ countdown }: TaskSpec, luck: SeededRandom): number {
   if (countdown === 0 || luck.chance(0.5)) return 0;
-  return luck.chance(0.3) ? luck.below(14 * 86_400) : 1000;
+  return luck.chance(0.3) ? luck.below(29 * 86_400) : 1000;
 }
 
 /** Acts after its run was abandoned: this must have no effect. */

@@ -15,7 +15,7 @@ export interface Footprint {
   /** The decision of its last attempt instead of an outcome, and the attempt that followed from it. */
   readonly next?: { readonly kind: 'retry' | 'replace'; readonly attempt: number };
   /**
-   * Epoch ms until which it is kept. The time of writing is not kept. It was 15 days before this at the latest, and
+   * Epoch ms until which it is kept. The time of writing is not kept. It was 30 days before this at the latest, and
    * earlier where a start was planned for later.
    */
   readonly until: number;

@@ -2,24 +2,34 @@ import type { RunMessage } from './message.ts';
 import type { Plan, PlanOptions } from './plan.ts';
 import { isStoredItems, elementsOf } from './plan.ts';
 
-/** How long the engine keeps items after the last use it can foresee: longer than any queue keeps a message (14 days). */
-export const LIFETIME_MS: number = 15 * 86_400_000;
+/** Longer than any queue keeps a message (14 days, the most that SQS allows). */
+const QUEUED_MS: number = 15 * 86_400_000;
+
+/**
+ * How long the engine keeps items after the last use it can foresee: a retry may wait for half of it, and its message
+ * may then lie in a queue for the other half.
+ */
+export const LIFETIME_MS: number = 2 * QUEUED_MS;
+
+/** Returns until when a message may lie in a queue that is sent at `at`; both in epoch ms. */
+export function queuedUntil(at: number): number {
+  return at + QUEUED_MS;
+}
 
 /** Returns until when an item lives that is needed at `at`; both in epoch ms. */
 export function keptFor(at: number): number {
   return at + LIFETIME_MS;
 }
 
-/** How long before the end of its items a retry must start, so that it can end before them: a day. */
-const RETRY_MARGIN_MS = 86_400_000;
-
 /**
- * Returns whether a retry at `notBefore` could outlive the items that it needs: its group's other members, the steps behind it, or
- * an input or arguments that are stored. Only its own items are renewed by a retry.
+ * Returns whether a retry at `notBefore`, which then lies in a queue for as long as it can, would outlive the items that
+ * it needs: its group's other members, the steps behind it, or an input or arguments that are stored. Only its own items
+ * are renewed by a retry.
  */
 export function outlives({ frames, in: input, sig, until }: RunMessage, notBefore: number): boolean {
   const isAlone = frames.length === 0 && sig.stored === undefined && (input === undefined || 'val' in input);
-  return !isAlone && notBefore > until - RETRY_MARGIN_MS;
+  // @defect retries-leave-time-to-lie
+  return !isAlone && notBefore > until - QUEUED_MS;
 }
 
 /** The latest possible time (ECMAScript, Time Values), in epoch ms. */

@@ -21,7 +21,7 @@ export interface StackSettings {
   readonly logRetention: number;
   /** The lowest level that functions log. */
   readonly logLevel: string;
-  /** Days that large values are kept in the bucket: longer than any workflow waits, and 15 days. */
+  /** Days that large values are kept in the bucket: longer than any workflow waits, and 30 days. */
   readonly payloadRetention: number;
   /** Whether the table can be restored to any second of the last 35 days. */
   readonly tableRecovery: boolean;
@@ -150,8 +150,8 @@ function check(settings: StackSettings): void {
   if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
   if (!LOG_DAYS.includes(logRetention))
     throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);
-  if (payloadRetention < 16)
-    throw refused('payloadRetention', 'at least 16 days, as results are kept for 15', payloadRetention);
+  if (payloadRetention < 31)
+    throw refused('payloadRetention', 'at least 31 days, as results are kept for 30', payloadRetention);
   if (kmsKey !== '' && !/^arn:[^:]+:kms:[^:]+:\d{12}:key\/.+$/.test(kmsKey))
     throw refused('kmsKey', 'the ARN of a KMS key (arn:aws:kms:…:key/…)', kmsKey);
   if (celeryResults !== '' && !/^[\w.-]{3,255}$/.test(celeryResults))

@@ -27,7 +27,7 @@ test.each([
   [{ submitAllow: 1 }, 'Cannot use the parameter submitAllow: expected a text'],
   [{ logRetention: 15 }, 'Cannot use the parameter logRetention: expected a number of days that CloudWatch takes'],
   [{ logLevel: 'loud' }, 'Cannot use the parameter logLevel: expected one of debug, info, warn, error, silent'],
-  [{ payloadRetention: 15 }, 'at least 16 days, as results are kept for 15'],
+  [{ payloadRetention: 30 }, 'at least 31 days, as results are kept for 30'],
   [{ messageAge: 1 }, 'at least 60 seconds'],
   [{ timeout: 4 }, 'at least 5 seconds'],
   [{ kmsKey: 'alias/mine' }, 'Cannot use the parameter kmsKey: expected the ARN of a KMS key'],

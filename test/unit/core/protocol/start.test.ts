@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LoadEffect } from '../../../../src/core/protocol/effect.ts';
 import { groupFrame } from '../../../../src/core/protocol/frames.ts';
+import { LIFETIME_MS } from '../../../../src/core/protocol/lifetime.ts';
 import type { Link, ParallelPlan, Plan } from '../../../../src/core/protocol/plan.ts';
 import { afterJoin, afterLoad, startPlan, startRange } from '../../../../src/core/protocol/start.ts';
 import { originOf, lines, NOW, place } from '../support.ts';
@@ -79,7 +80,7 @@ describe('startPlan()', () => {
   });
 
   it('sets delay, end of life and lifetime from the time of the start', () => {
-    const until = NOW + 15 * 86_400_000;
+    const until = NOW + LIFETIME_MS;
     const options = { countdown: 10, expires: 60, headers: { own: 1 }, tenant: 't' };
     const origin = originOf({ headers: { all: 2, own: 0 }, root: 'R', sender: 'S', parent: 'P' });
     expect(startPlan(origin, { at: place('W'), plan: { task: 'a', options }, input: undefined, frames: [] })).toEqual([
