@@ -37,8 +37,8 @@ export interface Faults {
   /** A schedule fires up to an hour late. */
   readonly lateSchedule: number;
   /**
-   * No queue delivers for days, at a receive. In one run, less than the fourteen days that a queue keeps its messages. `simulate()` has none
-   * unless it is asked for: values are kept for their `resultExpires`, a day by default.
+   * No queue delivers for days, at a receive. In one run, less than the fourteen days that a message lives, in its
+   * queue and as a dead letter. `simulate()` has none unless it is asked for: values are kept for their `resultExpires`, a day by default.
    */
   readonly longPause: number;
   /** A sandbox's clock is up to two seconds off. */

@@ -2,7 +2,7 @@ import type { RunMessage } from './message.ts';
 import type { Plan, PlanOptions } from './plan.ts';
 import { isStoredItems, elementsOf } from './plan.ts';
 
-/** Longer than any queue keeps a message (14 days, the most that SQS allows). */
+/** Longer than a message lives, in its queue and as a dead letter (14 days, the most that SQS allows). */
 const QUEUED_MS: number = 15 * 86_400_000;
 
 /**
