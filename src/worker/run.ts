@@ -6,7 +6,7 @@ import { TimeLimitExceeded } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
 import type { Baggage } from '../core/protocol/baggage.ts';
-import { outlives } from '../core/protocol/lifetime.ts';
+import { lastStart, outlives, replacementOutlives } from '../core/protocol/lifetime.ts';
 import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
@@ -144,7 +144,7 @@ async function toDecision(
     case 'retry': {
       // @defect retries-end-before-items-do
       if (outlives(delivery.message, result.notBefore))
-        return failureOf(delivery, tooFarAhead(delivery.message, result.notBefore));
+        return failureOf(delivery, tooFarAhead('retry', delivery.message, result.notBefore));
       const error =
         result.record === undefined ? {} : { error: await keep(delivery, { ...result.record, task: task.name }) };
       // Its parts are JSON.
@@ -157,10 +157,14 @@ async function toDecision(
   }
 }
 
-function tooFarAhead({ id, until }: TaskDelivery['message'], notBefore: number): TimeLimitExceeded {
-  const [at, end] = [notBefore, until].map((time) => new Date(time).toISOString());
+function tooFarAhead(
+  verb: 'retry' | 'replace',
+  { id, until }: TaskDelivery['message'],
+  start: number,
+): TimeLimitExceeded {
+  const [at, end] = [start, until].map((time) => new Date(time).toISOString());
   return new TimeLimitExceeded(
-    `Cannot retry ${id} at ${at}: the items of its canvas are kept until ${end}, and a retry must start 15 days before. Retry sooner, or start a workflow of its own.`,
+    `Cannot ${verb} ${id} at ${at}: the items of its canvas are kept until ${end}, and it must start 15 days before. Let it start sooner, or start a workflow of its own.`,
   );
 }
 
@@ -205,6 +209,8 @@ async function replacement(delivery: TaskDelivery, build: () => Plan): Promise<R
   } catch (error) {
     return failureOf(delivery, toFailure(error));
   }
+  const start = lastStart(plan, engine.clock.now());
+  if (replacementOutlives(message, start)) return failureOf(delivery, tooFarAhead('replace', message, start));
   // A plan is JSON in all its parts.
   return { kind: 'replace', plan: await keep(delivery, plan as unknown as Json) };
 }

@@ -28,8 +28,12 @@ export function keptFor(at: number): number {
  */
 export function outlives({ frames, in: input, sig, until }: RunMessage, notBefore: number): boolean {
   const isAlone = frames.length === 0 && sig.stored === undefined && (input === undefined || 'val' in input);
-  // @defect retries-leave-time-to-lie
-  return !isAlone && notBefore > until - QUEUED_MS;
+  return !isAlone && endsTooLate(until, notBefore);
+}
+
+/** Returns whether a replacement whose last task begins at `start` would outlive its group's other members, or the steps behind it. */
+export function replacementOutlives({ frames, until }: Pick<RunMessage, 'frames' | 'until'>, start: number): boolean {
+  return frames.length > 0 && endsTooLate(until, start);
 }
 
 /** The latest possible time (ECMAScript, Time Values), in epoch ms. */
@@ -53,6 +57,11 @@ export function lastStart(plan: Plan, from: number): number {
 }
 
 // --- internal ---
+
+function endsTooLate(until: number, start: number): boolean {
+  // @defect retries-leave-time-to-lie
+  return start > until - QUEUED_MS;
+}
 
 function ownLastStart(plan: Plan, from: number): number {
   if ('task' in plan) return startOf(plan.options, from);

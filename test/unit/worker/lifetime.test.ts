@@ -87,7 +87,7 @@ test('a member that asks again for longer than its group is kept fails, and does
   await cloud.clock.sleep(16 * DAY_MS);
   await expect(result.get({ timeout: 1 })).rejects.toMatchObject({
     errorType: 'TimeLimitExceeded',
-    message: expect.stringContaining('a retry must start 15 days before'),
+    message: expect.stringContaining('it must start 15 days before'),
   });
 });
 
@@ -95,6 +95,15 @@ test.each([
   ['and fails at once where steps follow', () => chain(waiting.s(20), now.si())],
   ['and fails at once where its arguments are stored', () => waiting.s(20, 'x'.repeat(3000))],
 ])('a retry further ahead than the items of its canvas is refused, %s', async (_, make) => {
+  begin();
+  const result = await make().delay();
+  await expect(result.get({ timeout: DAY_SECONDS })).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
+});
+
+test.each([
+  ['steps follow', () => chain(replaced.s(20), now.si())],
+  ['it is a member', () => chord([now.s(), replaced.s(20)], span.s() as never)],
+])('a replacement that starts further ahead than the items of its canvas is refused where %s', async (_, make) => {
   begin();
   const result = await make().delay();
   await expect(result.get({ timeout: DAY_SECONDS })).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
