@@ -95,6 +95,7 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
 
     expect(await call('add', '2', '3', '--kwargs', '{"debug":true}')).toEqual({ value: 5 });
     await until(/chordal-dev-math \|.*x: 2; y: 3/);
+    await logsNameTheTask(env);
     expect(await call('mul', '2', '3')).toEqual({ value: 6 });
     const source = await readFile('handlers/tasks/math.ts', 'utf8');
     await project.add({ 'handlers/tasks/math.ts': source.replace('=> x * y', '=> 1000 * x * y') });
@@ -272,6 +273,28 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
 });
 
 // --- internal ---
+
+/** Expects `chordal logs` to print the line of a task that was called, and no others. */
+async function logsNameTheTask(env: Readonly<Record<string, string>>): Promise<void> {
+  const { taskId } = JSON.parse((await chordal(['call', 'add', '4', '5', '--kwargs', '{"debug":true}'], env)).stdout);
+  await chordal(['result', taskId, '--wait'], env);
+  // A function's lines come to CloudWatch Logs a little later.
+  await vi.waitFor(
+    async () => {
+      const { stdout } = await chordal(['logs', taskId], env);
+      expect(
+        stdout
+          .trim()
+          .split('\n')
+          .map((line): unknown => JSON.parse(line)),
+      ).toEqual([
+        expect.objectContaining({ function: 'chordal-dev-math', task: 'add', taskId, workflowId: taskId, attempt: 0 }),
+      ]);
+      expect(stdout).toContain('x: 4; y: 5');
+    },
+    { timeout: minutes, interval: 2000 },
+  );
+}
 
 const QUEUE_URL = `
   const { CreateQueueCommand, SQSClient } = require('@aws-sdk/client-sqs');

@@ -1,9 +1,11 @@
 /** `chordal logs` on the embedded cloud, by the same requests that CloudWatch Logs answers. */
 import { chain } from 'chordal';
+import type { ClientApp } from 'chordal';
 import { expect, onTestFinished, test } from 'vitest';
 import { createApp } from '../../src/index.ts';
 import { startLocal } from '../../src/local/local-cloud.ts';
-import { cli, projectFolder } from './cli-support.ts';
+import type { LocalCloud } from '../../src/local/local-options.ts';
+import { cli, projectFolder, startChordal } from './cli-support.ts';
 
 const handlers = {
   'words.ts': `
@@ -23,15 +25,7 @@ const handlers = {
 };
 
 test('chordal logs prints the lines of a workflow and of one of its tasks, and no others', async () => {
-  const local = await startLocal({
-    handlersDir: await projectFolder(handlers),
-    service: 'words',
-    stage: 'test',
-    onEvent: () => undefined,
-  });
-  onTestFinished(() => local.stop());
-  Object.assign(process.env, local.env);
-  const app = createApp('caller');
+  const { local, app } = await start();
   const other = await app.signature('count', { args: ['something else'] }).delay();
   const result = await chain(app.signature('count', { args: ['to be'] }), app.signature('fail')).delay();
   await expect(result.get({ timeout: 30 })).rejects.toThrow('no 2');
@@ -54,8 +48,34 @@ test('chordal logs prints the lines of a workflow and of one of its tasks, and n
   expect(nobody).toMatchObject({ code: 0, answers: [], stderr: expect.stringContaining('no log lines of nobody') });
 });
 
+test('list --follow and logs --follow print what comes, and Ctrl-C is their end, not a failure', async () => {
+  const { local, app } = await start();
+  const listing = startChordal(['list', '--follow'], local.env);
+  const { taskId: id } = await chain(app.signature('count', { args: ['to be'] }), app.signature('count')).delay();
+  const logging = startChordal(['logs', id, '--follow'], local.env);
+  expect(JSON.parse(await listing.answer)).toMatchObject({ id, canvas: '2 × count', app: 'caller' });
+  expect(JSON.parse(await logging.answer)).toMatchObject({ workflowId: id, message: 'counting to be' });
+  expect(await listing.interrupt()).toBe(0);
+  expect(await logging.interrupt()).toBe(0);
+});
+
 test('chordal logs says that it needs the environment of a caller', async () => {
   const { code, stderr } = await cli(['logs', 'w1', '--handlers', await projectFolder({})]);
   expect(code).toBe(2);
   expect(stderr).toContain('CHORDAL_');
 });
+
+// --- internal ---
+
+/** Starts a cloud, and makes an app that sends to it. */
+async function start(): Promise<{ readonly local: LocalCloud; readonly app: ClientApp }> {
+  const local = await startLocal({
+    handlersDir: await projectFolder(handlers),
+    service: 'words',
+    stage: 'test',
+    onEvent: () => undefined,
+  });
+  onTestFinished(() => local.stop());
+  Object.assign(process.env, local.env);
+  return { local, app: createApp('caller') };
+}

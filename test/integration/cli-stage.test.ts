@@ -40,7 +40,8 @@ test('ui --stage shows the stack of that stage, also where the environment is of
   expect(await about.json()).toMatchObject({ title: 'prod', canAct: false });
   const list = await fetch(new URL('/api/workflows', url), { headers: { cookie } });
   expect(await list.json()).toEqual({ items: [] });
-  await page.interrupt();
+  // Ctrl-C is how it ends.
+  expect(await page.interrupt()).toBe(0);
 });
 
 test('a stage that is not there is an error with the name of the function that was looked for', async () => {

@@ -1,12 +1,14 @@
 /** Compiles the code of docs/recipes.md and docs/your-functions.md, and runs those recipes that have tasks or a handler. */
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { LogLevel } from '@aws-lambda-powertools/logger';
 import { createApp } from 'chordal';
 import type { AsyncResult, Handler } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import ts from 'typescript';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { logLineOf } from '../../src/cli/logs/log-line.ts';
 import { projectFiles } from '../../src/create/files.ts';
 import { snippetsOf } from '../support/readme.ts';
 import { writeFiles } from '../support/temporary-folder.ts';
@@ -113,17 +115,35 @@ test('the error of a task reaches Sentry with the task, and is flushed', async (
   ]);
 });
 
-test('each line of the logger names the task that prints it', async () => {
+test('each line of Powertools names the task that prints it, also of tasks that run at once', async () => {
+  const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+  onTestFinished(() => written.mockRestore());
   const { handler, report } = await load<Recipe & { report: Sent }>('handlers/report.ts');
   cloudOf(handler);
-  const results = [await report.delay('May'), await report.delay('June')];
+  const months = ['May', 'June', 'July'];
+  const results = await Promise.all(months.map((month) => report.delay(month)));
   for (const result of results) await result.get();
 
-  expect(Reflect.get(globalThis, 'log lines')).toEqual(
-    results.map(({ taskId }, index) =>
-      expect.objectContaining({ taskId, workflowId: taskId, attempt: 0, month: ['May', 'June'][index] }),
-    ),
+  const lines = written.mock.calls.map(([text]) => String(text)).filter((text) => text.includes('"month"'));
+  expect(lines.map((line): unknown => JSON.parse(line))).toEqual(
+    results.map(({ taskId }, index) => ({
+      // The fields that Lambda takes from a line of JSON, and Powertools' own.
+      level: LogLevel.INFO,
+      timestamp: expect.any(String),
+      message: 'the report is made',
+      service: 'shop',
+      sampling_rate: 0,
+      // Those of the lines that Chordal writes.
+      taskId,
+      workflowId: taskId,
+      attempt: 0,
+      month: months[index],
+    })),
   );
+  // `chordal logs` finds them by the same fields.
+  const event = { id: 'e', at: 0, group: '/aws/lambda/shop-dev-report', text: lines[1] ?? '' };
+  expect(logLineOf(event, results[1]?.taskId ?? '')).toMatchObject({ function: 'shop-dev-report', month: 'June' });
+  expect(logLineOf(event, results[0]?.taskId ?? '')).toBeUndefined();
 });
 
 // --- internal ---

@@ -1,4 +1,4 @@
-import { onInterrupt } from '../interrupt.ts';
+import { interrupted, onInterrupt } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';
 import type { CloudOptions } from './options.ts';
@@ -13,18 +13,32 @@ export async function withCloud(
   const opening = open(options, purpose, output);
   const listening = onInterrupt(async () => (await opening).close());
   try {
-    const cloud = await opening;
-    try {
-      return await Promise.race([work(cloud), ...(cloud.died === undefined ? [] : [cloud.died.then(fail)])]);
-    } finally {
-      await cloud.close();
-    }
+    return await workWith(await opening, work);
   } finally {
     listening.end();
   }
 }
 
+/** The same for work that goes on until the user interrupts it: that is its end, and no failure. */
+export async function withCloudUntilInterrupted(
+  options: CloudOptions,
+  purpose: Purpose,
+  output: Output,
+  work: (cloud: OpenCloud, ended: Promise<void>) => Promise<number>,
+): Promise<number> {
+  const ended = interrupted();
+  return workWith(await open(options, purpose, output), (cloud) => work(cloud, ended));
+}
+
 // --- internal ---
+
+async function workWith(cloud: OpenCloud, work: (cloud: OpenCloud) => Promise<number>): Promise<number> {
+  try {
+    return await Promise.race([work(cloud), ...(cloud.died === undefined ? [] : [cloud.died.then(fail)])]);
+  } finally {
+    await cloud.close();
+  }
+}
 
 function fail(error: Error): never {
   throw error;

@@ -5,11 +5,10 @@ import type { JournalReader } from '../../ports/journal.ts';
 import type { listFailures, ListedState, ListedWorkflow, ListQuery, listWorkflows } from '../../ui/workflows.ts';
 import { numberOption } from '../argument-values.ts';
 import type { OpenCloud } from '../clouds/cloud.ts';
-import { withCloud } from '../clouds/open.ts';
+import { withCloud, withCloudUntilInterrupted } from '../clouds/open.ts';
 import { addCloudOptions, readCloudOptions } from '../clouds/options.ts';
 import type { GivenCloud } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
-import { interrupted } from '../interrupt.ts';
 import type { Output } from '../output.ts';
 
 /** Adds `chordal list` and `chordal failures`, which read the journal. */
@@ -65,26 +64,30 @@ function addOne(program: Command, { output, end }: CommandLine, { name, descript
   }
   addCloudOptions(command, { hasMemory: false });
   command.action(async (given: GivenList) => {
-    const isEnding = interrupted();
-    const exitCode = await withCloud(readCloudOptions(given), 'read', output, async (cloud) => {
-      if (given.follow === true) await follow(cloud, given, output, isEnding);
-      else await printPage(cloud, name, given, output);
-      return 0;
-    });
+    const options = readCloudOptions(given);
+    const exitCode = await (given.follow === true
+      ? withCloudUntilInterrupted(options, 'read', output, (cloud, ended) => follow(cloud, given, output, ended))
+      : withCloud(options, 'read', output, (cloud) => printPage(cloud, name, given, output)));
     end(exitCode);
   });
 }
 
-async function printPage(cloud: OpenCloud, name: ListCommand['name'], given: GivenList, output: Output): Promise<void> {
+async function printPage(
+  cloud: OpenCloud,
+  name: ListCommand['name'],
+  given: GivenList,
+  output: Output,
+): Promise<number> {
   const { journal, ...lists } = await load();
   const read = name === 'list' ? lists.listWorkflows : lists.listFailures;
   const { items, next } = await read(cloud.engine, journal, queryOf(cloud, given));
   for (const item of items) output.answer(lineOf(item));
   if (items.length === 0) output.note(`There is nothing of the last ${given.hours} hours in the journal.`);
   if (next !== undefined) output.note('There are more: raise --limit.');
+  return 0;
 }
 
-async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEnding: Promise<void>): Promise<void> {
+async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEnding: Promise<void>): Promise<number> {
   const { journal, ...lists } = await load();
   const told = new Map<string, string>();
   const ended = isEnding.then(() => 'ended' as const);
@@ -98,7 +101,7 @@ async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEndi
     // Open workflows are read until they end; the rest is read once more, for entries that come late.
     const open = items.filter(({ state }) => state === 'OPEN').map(({ at }) => at);
     since = Math.min(cloud.engine.clock.now() - LATE_MS, ...open);
-    if ((await Promise.race([ended, delay(LOOK_MS)])) === 'ended') return;
+    if ((await Promise.race([ended, delay(LOOK_MS)])) === 'ended') return 0;
   }
 }
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { idArgument, numberOption } from '../argument-values.ts';
-import { withCloud } from '../clouds/open.ts';
+import type { OpenCloud } from '../clouds/cloud.ts';
+import { withCloud, withCloudUntilInterrupted } from '../clouds/open.ts';
 import { addHandlersOption } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
-import { interrupted } from '../interrupt.ts';
 
 /** Adds `chordal logs <id>`, which prints the log lines of a task or a canvas. */
 export function addLogs(program: Command, { output, end }: CommandLine): void {
@@ -19,9 +19,8 @@ export function addLogs(program: Command, { output, end }: CommandLine): void {
       numberOption('hours', { least: 0, most: 366 * 24 }),
     );
   addHandlersOption(command).action(async (id: string, { follow = false, hours, handlers }: GivenLogs) => {
-    const ended = interrupted();
     const options = { kind: 'environment', handlersDir: handlers } as const;
-    const exitCode = await withCloud(options, 'read', output, async ({ engine }) => {
+    const print = async ({ engine }: OpenCloud, until?: Promise<void>): Promise<number> => {
       const [{ readLogs }, { cloudWatchLogs }] = await Promise.all([
         import('../logs/read-logs.ts'),
         import('../logs/cloudwatch-logs.ts'),
@@ -31,11 +30,11 @@ export function addLogs(program: Command, { output, end }: CommandLine): void {
         throw new ConfigurationError(
           'Cannot find the logs: CHORDAL_QUEUE_PREFIX, with which the names of the functions begin, is not set. Set the environment of a caller.',
         );
-      const request = { id, prefix, hours, until: follow ? ended : undefined };
-      await readLogs(engine, cloudWatchLogs(process.env), output, request);
+      await readLogs(engine, cloudWatchLogs(process.env), output, { id, prefix, hours, until });
       return 0;
-    });
-    end(exitCode);
+    };
+    if (follow) end(await withCloudUntilInterrupted(options, 'read', output, print));
+    else end(await withCloud(options, 'read', output, (cloud) => print(cloud)));
   });
 }
 

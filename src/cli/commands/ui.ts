@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { numberOption } from '../argument-values.ts';
-import { withCloud } from '../clouds/open.ts';
+import { withCloudUntilInterrupted } from '../clouds/open.ts';
 import { addHandlersOption } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
-import { interrupted } from '../interrupt.ts';
 
 /** Adds `chordal ui`, which serves the page of a cloud on this machine. */
 export function addUi(program: Command, { output, end }: CommandLine): void {
@@ -34,10 +33,10 @@ export function addUi(program: Command, { output, end }: CommandLine): void {
       import('../../ui/server.ts'),
       import('../ui/ui-source.ts'),
     ]);
-    const ended = interrupted();
     if (stage !== undefined) await enterStage({ stage, service, handlersDir: handlers });
     const options = { kind: 'environment', handlersDir: handlers } as const;
-    const exitCode = await withCloud(options, allowActions ? 'send' : 'read', output, async (parts) => {
+    const purpose = allowActions ? 'send' : 'read';
+    const exitCode = await withCloudUntilInterrupted(options, purpose, output, async (parts, ended) => {
       const title = stage ?? process.env['CHORDAL_STAGE'] ?? process.env['CHORDAL_TABLE'] ?? 'cloud';
       const source = makeUiSource({ title, canAct: allowActions, parts, environment: process.env });
       const ui = await startUi(source, port);

@@ -48,22 +48,6 @@ export const OTHER_PACKAGES: Readonly<Record<string, string>> = {
      export async function flush() { seen.push('flushed'); }`,
   ),
   ...fake(
-    '@aws-lambda-powertools/logger',
-    `export class Logger {
-       constructor(options: { readonly serviceName: string });
-       createChild(): Logger;
-       appendKeys(keys: object): void;
-       info(message: string, extra: object): void;
-     }`,
-    `const lines = (globalThis['log lines'] = []);
-     export class Logger {
-       keys = {};
-       createChild() { return new Logger(); }
-       appendKeys(keys) { Object.assign(this.keys, keys); }
-       info(message, extra) { lines.push({ message, ...this.keys, ...extra }); }
-     }`,
-  ),
-  ...fake(
     '@opentelemetry/sdk-trace-node',
     `import type { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
      export { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
