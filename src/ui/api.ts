@@ -6,6 +6,7 @@ import type { Cell } from '../core/protocol/outcome.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
+import { readCall } from '../engine/kept-call.ts';
 import { memberStates, readGraph } from './canvas-graph.ts';
 import type { UiSource } from './source.ts';
 import { errorOf, findSubmission, listFailures, listWorkflows } from './workflows.ts';
@@ -140,8 +141,12 @@ function nameIn({ outcome, next }: Cell): string | undefined {
 
 async function readNode({ engine, callOf }: UiSource, query: URLSearchParams): Promise<unknown> {
   const id = idOf(query.get('id') ?? '');
-  const [inspection, call] = [await inspect(engine, id, true), callOf(id)];
-  return compact({ ...inspection, call });
+  const known = callOf(id);
+  const [inspection, call] = await Promise.all([
+    inspect(engine, id, true),
+    known === undefined ? undefined : readCall(engine, known),
+  ]);
+  return { ...call, ...inspection };
 }
 
 function listQuery(now: number, query: URLSearchParams): ListQuery {

@@ -1,16 +1,9 @@
+import type { KeptCall } from '../core/protocol/kept-call.ts';
 import type { Shape } from '../core/protocol/shape.ts';
 import type { ClientApp } from '../core/types/app.ts';
-import type { Json, JsonObject } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { JournalReader } from '../ports/journal.ts';
 import type { Survey } from '../ports/survey.ts';
-
-/** How a task was called, where that is known. */
-export interface KnownCall {
-  readonly task: string;
-  readonly args: readonly Json[];
-  readonly kwargs: JsonObject;
-}
 
 /** The cloud that a page shows, and what it may do there. */
 export interface UiSource {
@@ -24,8 +17,8 @@ export interface UiSource {
   readonly canAct: boolean;
   /** Calls `onChange` when something has changed, until the function that it returns is called. */
   readonly watch: (onChange: () => void) => () => void;
-  /** Returns how a task was called: only a cloud in this process knows it. */
-  readonly callOf: (id: string) => KnownCall | undefined;
+  /** Returns how a task was called: a cloud in this process knows it of every task. */
+  readonly callOf: (id: string) => KeptCall | undefined;
   /** Lists, redrives or purges dead letters; no ids: all. Returns a line for each. */
   readonly deadLetters: (action: 'list' | 'redrive' | 'purge', ids: readonly string[]) => Promise<readonly unknown[]>;
   /** Returns a line for each recurring schedule. */

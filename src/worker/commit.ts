@@ -8,12 +8,13 @@ import { decidedBy } from '../core/protocol/delivery.ts';
 import type { Effect } from '../core/protocol/effect.ts';
 import { groupSize, stepsAround } from '../core/protocol/frames.ts';
 import { replacementBase } from '../core/protocol/ids.ts';
+import { keptCallOf, keptJson } from '../core/protocol/kept-call.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Draft, RunMessage } from '../core/protocol/message.ts';
 import { untilFrom } from '../core/protocol/new-message.ts';
 import { ownershipOf } from '../core/protocol/outcome.ts';
-import type { NextAttempt, Rerun, Result, RunFacts, Standing } from '../core/protocol/outcome.ts';
+import type { NextAttempt, Rerun, Result, RunFacts, Standing, Value } from '../core/protocol/outcome.ts';
 import { withCeleryId } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -64,7 +65,7 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   const { engine, message, origin } = delivery;
   const attempt = message.try;
   const decision = decided instanceof Error ? await failureOf(delivery, decided) : decided;
-  const run = factsOf(delivery);
+  const run = compact({ ...factsOf(delivery), call: await callKept(delivery) });
   // @defect commit-decides
   const standing = await engine.outcomes.commit({
     address: addressOf(message.id),
@@ -153,6 +154,13 @@ function factsOf({ engine, message, sentAt, startedAt }: TaskDelivery): RunFacts
     endedAt,
     steps: stepsAround(message.frames),
   });
+}
+
+/** Keeps how the task was called, if its options say so. It is lost with the item that names it, and decides nothing. */
+async function callKept(delivery: TaskDelivery): Promise<Value | undefined> {
+  const { engine, message } = delivery;
+  if (engine.tasks.get(message.sig.task)?.options.keepArguments !== true) return undefined;
+  return keep(delivery, keptJson(keptCallOf(message)), 'call');
 }
 
 /** The item of a retry must still stand when the retry comes. */

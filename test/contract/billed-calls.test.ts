@@ -73,6 +73,14 @@ describe('the bill of calls', () => {
     }
   });
 
+  it('decide() costs no unit more when a task keeps its arguments, if they fit in a kilobyte with the value', async () => {
+    const call = { inline: { sig: { task: run.task, args: ['x'.repeat(600), 17], kwargs: { dry: true } } } };
+    const params = { address: addressOf(freshWorkflow()), attempt: 0, by: owner(0), until };
+    const decision = { state: 'SUCCESS', value: { inline: 12_345 }, run: { ...run, call } } as const;
+    const bill = await meter.of(() => outcomes.commit({ ...params, decision }));
+    expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+  });
+
   it('decide() costs one strongly consistent read more when it is refused', async () => {
     const id = freshWorkflow();
     await decide(id, owner(0));

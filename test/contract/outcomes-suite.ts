@@ -566,6 +566,11 @@ const RESULTS: Readonly<Record<string, Result>> = {
       steps: 3,
     },
   },
+  'how it was called': {
+    state: 'FAILURE',
+    value: { ref: 'table:W|v.1/token' },
+    run: { task: 'add', endedAt: 1_899_000_000_999, call: { inline: { sig: { task: 'add', args: [UNUSUAL_TEXT] } } } },
+  },
   'when it ended': { state: 'FAILURE', value: { inline: 1 }, run: { endedAt: 1_899_000_000_999 } },
 };
 
@@ -577,6 +582,11 @@ const RERUNS = {
     kind: 'retry',
     notBefore: 0,
     run: { task: 'add', startedAt: 1_899_000_000_124, endedAt: 1_899_000_000_999 },
+  },
+  'a retry of what is kept elsewhere': {
+    kind: 'retry',
+    notBefore: 0,
+    run: { task: 'add', endedAt: 1_899_000_000_999, call: { ref: 'table:W|v.1/tokencall' } },
   },
   'a replacement kept elsewhere': { kind: 'replace', plan: { ref: 'bucket:v/W/token' } },
 } as const;

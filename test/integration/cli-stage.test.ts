@@ -1,6 +1,7 @@
 /** `chordal ui --stage` finds a stack by the environment of one of its functions. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createApp } from 'chordal';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLocal } from '../../src/local/local-cloud.ts';
 import { cli, projectFolder, startChordal } from './cli-support.ts';
@@ -9,7 +10,8 @@ const handlers = {
   'words.ts': `
     import { createApp } from 'chordal';
     const app = createApp('words');
-    export const handler = app.handler(app.task('count', (line: string) => line.length));
+    const count = app.task('count', { keepArguments: true }, (line: string) => line.length);
+    export const handler = app.handler(count, app.task('hide', (line: string) => line.length));
   `,
 };
 
@@ -42,6 +44,35 @@ test('ui --stage shows the stack of that stage, also where the environment is of
   expect(await list.json()).toEqual({ items: [] });
   // Ctrl-C is how it ends.
   expect(await page.interrupt()).toBe(0);
+});
+
+test('ui shows the arguments that a task keeps, and runs it again with them; of others it has none', async () => {
+  const local = await startLocal({
+    handlersDir: await projectFolder(handlers),
+    service: 'words',
+    stage: 'prod',
+    onEvent: () => undefined,
+  });
+  onTestFinished(() => local.stop());
+  Object.assign(process.env, local.env);
+  const app = createApp('caller');
+  const kept = await app.signature('count', { args: ['to be'] }).delay();
+  const hidden = await app.signature('hide', { args: ['to be'] }).delay();
+  for (const result of [kept, hidden]) expect(await result.get({ timeout: 30 })).toBe(5);
+
+  const page = startChordal(['ui', '--allow-actions'], local.env);
+  const url = new URL(/http\S+/.exec(await page.until(/The page:/))?.[0] ?? '');
+  const cookie = (await fetch(url)).headers.get('set-cookie')?.split(';')[0] ?? '';
+  const ask = async (path: string, body?: object): Promise<unknown> => {
+    const headers = { cookie, origin: url.origin, 'content-type': 'application/json', 'x-chordal': '1' };
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    return (await fetch(new URL(path, url), { headers, ...sent })).json();
+  };
+  const node = Object(await ask(`/api/node?id=${kept.taskId}`));
+  expect(node).toMatchObject({ task: 'count', args: ['to be'], kwargs: {} });
+  expect(await ask(`/api/node?id=${hidden.taskId}`)).not.toHaveProperty('args');
+  const { id } = Object(await ask('/api/run', { task: 'count', args: node.args, kwargs: node.kwargs }));
+  expect(await app.asyncResult(id).get({ timeout: 30 })).toBe(5);
 });
 
 test('a stage that is not there is an error with the name of the function that was looked for', async () => {

@@ -1,4 +1,14 @@
-import type { Cell, FinalState, Leaf, NextAttempt, Outcome, Owner, Rerun, Value } from '../../core/protocol/outcome.ts';
+import type {
+  Cell,
+  FinalState,
+  Leaf,
+  NextAttempt,
+  Outcome,
+  Owner,
+  Rerun,
+  RunFacts,
+  Value,
+} from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import { MAX_DEPTH, parseJson } from '../../core/values/json.ts';
 import type { Json } from '../../core/values/json.ts';
@@ -45,6 +55,7 @@ export function encodeOutcome(outcome: Outcome, isMember = false): string {
       e: run === undefined ? expiresAt : undefined,
       c: children,
       a: added && ([added.join, added.n] as const),
+      p: run?.call && shortValue(run.call),
     }),
   };
   return JSON.stringify(short);
@@ -69,7 +80,7 @@ export function decodeOutcome(text: string, names?: readonly string[]): Outcome 
       expiresAt,
       children: short.c,
       added: short.a === undefined ? undefined : { join: short.a[0], n: short.a[1] },
-      run,
+      run: withCall(run, short),
     }),
   };
 }
@@ -80,7 +91,11 @@ export function decodeOutcome(text: string, names?: readonly string[]): Outcome 
  * @param isMember as of {@link encodeOutcome}.
  */
 export function encodeRerun(rerun: Rerun & Owner, isMember = false): string {
-  const owner = shortOwner(rerun, rerun.run && { run: rerun.run }, isMember);
+  const { run } = rerun;
+  const owner = {
+    ...shortOwner(rerun, run && { run }, isMember),
+    ...(run?.call === undefined ? {} : { p: shortValue(run.call) }),
+  };
   if (rerun.kind === 'replace') return JSON.stringify({ ...owner, ...shortValue(rerun.plan) } satisfies ShortRerun);
   const error = rerun.error === undefined ? {} : shortValue(rerun.error);
   const given = rerun.given === undefined ? {} : { g: shortValue(rerun.given) };
@@ -91,7 +106,7 @@ export function encodeRerun(rerun: Rerun & Owner, isMember = false): string {
 export function decodeRerun(text: string, attempt: number, names?: readonly string[]): NextAttempt {
   const short = read<ShortRerun>(text, 'a rerun');
   const { by, run } = longOwner(short, names);
-  const made = { ...by, attempt, ...compact({ run }) };
+  const made = { ...by, attempt, ...compact({ run: withCall(run, short) }) };
   if (!('b' in short)) return { kind: 'replace', plan: longValue(short), ...made };
   const error = hasValue(short) ? { error: longValue(short) } : {};
   const given = short.g === undefined ? {} : { given: longValue(short.g) };
@@ -159,10 +174,15 @@ interface ShortOwner {
   readonly t?: string;
   readonly k?: string;
 }
+/** How its task was called, of a task that keeps that. */
+interface ShortCall {
+  readonly p?: ShortValue;
+}
 type ShortValue = { readonly v: Json } | { readonly r: string } | { readonly j: readonly [string, number, Spliced?] };
 /** The mark of a group that is part of another: 2 if that one collects. */
 type Spliced = 1 | 2;
 type ShortOutcome = ShortOwner &
+  ShortCall &
   ShortValue & {
     readonly s?: 'S' | 'F' | 'R';
     readonly x?: number;
@@ -173,7 +193,7 @@ type ShortOutcome = ShortOwner &
     readonly a?: readonly [string, number];
   };
 type ShortRetry = { readonly b: number; readonly g?: ShortValue } & (ShortValue | object);
-type ShortRerun = ShortOwner & (ShortRetry | ShortValue);
+type ShortRerun = ShortOwner & ShortCall & (ShortRetry | ShortValue);
 
 const LETTERS: Readonly<Record<FinalState, 'S' | 'F' | 'R'>> = { SUCCESS: 'S', FAILURE: 'F', REVOKED: 'R' };
 const STATES: Readonly<Record<'S' | 'F' | 'R', FinalState>> = { S: 'SUCCESS', F: 'FAILURE', R: 'REVOKED' };
@@ -198,6 +218,10 @@ function longOwner({ m, t, k }: ShortOwner, names?: readonly string[]): LongOwne
   const facts = dot < 0 ? k : head.slice(dot + 1);
   if (facts === undefined) return { by };
   return { by, ...(names === undefined ? decodeRun(facts) : decodeMemberRun(facts, names)) };
+}
+
+function withCall(run: RunFacts | undefined, { p }: ShortCall): RunFacts | undefined {
+  return run === undefined || p === undefined ? run : { ...run, call: longValue(p) };
 }
 
 function failuresOf(failures: number): Pick<Leaf, 'failures'> {

@@ -2,7 +2,7 @@ import { setInterval } from 'node:timers';
 import type { AppParts } from '../../client/app.ts';
 import { environmentHeld, environmentSchedules } from '../../runtime/schedules.ts';
 import { environmentJournal, environmentSurvey } from '../../runtime/survey.ts';
-import type { KnownCall, UiSource } from '../../ui/source.ts';
+import type { UiSource } from '../../ui/source.ts';
 import { handleDeadLetters } from '../dead-letters.ts';
 import { examine } from '../doctor.ts';
 import { billOf, estimate } from '../estimate.ts';
@@ -19,8 +19,8 @@ export interface UiSourceOptions extends Pick<UiSource, 'title' | 'canAct'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Default: every five seconds, as nothing says when a deployed cloud changes. */
   readonly watch?: UiSource['watch'];
-  /** Default: nothing is known. */
-  readonly callOf?: (id: string) => KnownCall | undefined;
+  /** Default: nothing is known but what tasks keep. */
+  readonly callOf?: UiSource['callOf'];
   /** Seconds between the two counts of the doctor. Default 60: SQS counts lag. */
   readonly pauseSeconds?: number;
 }

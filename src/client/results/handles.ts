@@ -246,7 +246,8 @@ async function infoOf(engine: Engine, id: string): Promise<unknown> {
 async function forget(engine: Engine, id: string): Promise<void> {
   const { outcome } = await readVisible(engine, id);
   await engine.outcomes.forget({ address: addressOf(id) });
-  if (outcome !== undefined && 'ref' in outcome.value) await engine.payloads.removeValue({ ref: outcome.value.ref });
+  for (const value of [outcome?.value, outcome?.run?.call])
+    if (value !== undefined && 'ref' in value) await engine.payloads.removeValue({ ref: value.ref });
 }
 
 /** Saved groups are kept as long as anything of their workflow. */

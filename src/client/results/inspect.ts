@@ -1,11 +1,13 @@
+import type { Cell } from '../../core/protocol/outcome.ts';
 import { doneOf, stepsAhead } from '../../core/protocol/parts.ts';
 import type { Done } from '../../core/protocol/parts.ts';
 import { compact, unlessEmpty } from '../../core/values/compact.ts';
 import { isPlainObject } from '../../core/values/json.ts';
-import type { Json } from '../../core/values/json.ts';
+import type { Json, JsonObject } from '../../core/values/json.ts';
 import { decode, toAnswer } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadChildren, loadValue } from '../../engine/inputs.ts';
+import { readKeptCall } from '../../engine/kept-call.ts';
 import { readParts } from './parts.ts';
 import { readProgress, readVisible, retryIn } from './read-result.ts';
 import type { Visible } from './read-result.ts';
@@ -37,6 +39,11 @@ export interface Inspection extends ResultReport {
   readonly ahead?: readonly string[];
   /** The ids of what its task launched. */
   readonly children: readonly string[];
+  /** The arguments of its last run, as JSON, if its task has the option `keepArguments`. */
+  readonly args?: readonly Json[];
+  readonly kwargs?: JsonObject;
+  /** Why its arguments are not here, although its task keeps them. */
+  readonly unread?: string;
 }
 
 /**
@@ -59,11 +66,13 @@ export async function inspect(engine: Engine, id: string, withStack = false): Pr
     progress: hasParts ? progress : undefined,
     ahead: unlessEmpty(outcome === undefined ? stepsAhead(parts, id, cell) : []),
     children: await loadChildren(engine, outcome?.children ?? []),
+    ...(await argumentsOf(engine, cell)),
   });
 }
 
 // --- internal ---
 
+type Arguments = Pick<Inspection, 'args' | 'kwargs' | 'unread'>;
 type Times = Pick<Inspection, 'task' | 'attempt' | 'queued' | 'started' | 'ended' | 'ms'>;
 
 function timesOf({ task, attempt, queuedAt, startedAt, endedAt }: TreeNode): Times {
@@ -81,6 +90,13 @@ function timesOf({ task, attempt, queuedAt, startedAt, endedAt }: TreeNode): Tim
 
 function timeOf(at: number | undefined): string | undefined {
   return at === undefined ? undefined : new Date(at).toISOString();
+}
+
+async function argumentsOf(engine: Engine, { outcome, next }: Cell): Promise<Arguments> {
+  const kept = (outcome ?? next)?.run?.call;
+  if (kept === undefined || outcome?.forgotten === true) return {};
+  const { task: _, ...shown } = (await readKeptCall(engine, kept)) ?? { task: '' };
+  return shown;
 }
 
 async function metaOf(engine: Engine, id: string, visible: Visible): Promise<Json | undefined> {

@@ -204,6 +204,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     default: false,
     doc: 'The log line of a failure or a retry shows the arguments.',
   },
+  keepArguments: {
+    scopes: ['task'],
+    check: FLAG,
+    default: false,
+    doc: 'Keeps the arguments beside the outcome, for the page and `chordal inspect`.',
+  },
   output: {
     scopes: ['task'],
     check: SCHEMA,

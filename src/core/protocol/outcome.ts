@@ -34,6 +34,8 @@ export interface RunFacts {
   readonly endedAt: number;
   /** How many steps its chain has, if it is a step before the last. */
   readonly steps?: number;
+  /** How it was called, if its task keeps that: the JSON of a `KeptCall`. */
+  readonly call?: Value;
 }
 
 /** The size of a group, as its members' items keep it. */

@@ -183,6 +183,12 @@ export interface TaskOptions {
   readonly input?: StandardSchema;
   /** Whether the log line of its failures and retries shows its arguments. Default false: they may be secrets. */
   readonly logArguments?: boolean;
+  /**
+   * Whether its arguments are kept beside its outcome, so that the page and `chordal inspect` show them, and it can be run
+   * again with them. They cost nothing up to 900 bytes, in a member of a group up to 100; above that, one write a KB.
+   * Default false: they may be secrets.
+   */
+  readonly keepArguments?: boolean;
   /** Validates the value before it is stored, and may give it another form. Default: no check. */
   readonly output?: StandardSchema;
   /** Seconds for which clients can read the value. Default 86,400: a day. */

@@ -22,7 +22,20 @@ export function Details({
   const now = useNow(value?.retry !== undefined);
   if (error !== undefined) return <Problem message={error} />;
   if (value === undefined) return <Empty>Reading…</Empty>;
-  const { task = name, state, attempt, queued, started, ended, ms, retry, children = [], call } = value;
+  const {
+    task = name,
+    state,
+    attempt,
+    queued,
+    started,
+    ended,
+    ms,
+    retry,
+    children = [],
+    args = [],
+    kwargs = {},
+    unread,
+  } = value;
   return (
     <div class="details">
       <header>
@@ -48,9 +61,13 @@ export function Details({
       {retry?.error !== undefined && <Failure record={retry.error} failedId={undefined} id={id} />}
       {'value' in value && <Data name="Value" value={value.value} />}
       {value.meta !== undefined && <Data name="Progress" value={value.meta} />}
-      {call !== undefined && call.args.length > 0 && <Data name="Arguments" value={call.args} />}
-      {call !== undefined && Object.keys(call.kwargs).length > 0 && (
-        <Data name="Keyword arguments" value={call.kwargs} />
+      {args.length > 0 && <Data name="Arguments" value={args} />}
+      {Object.keys(kwargs).length > 0 && <Data name="Keyword arguments" value={kwargs} />}
+      {unread !== undefined && (
+        <section>
+          <h3>Arguments</h3>
+          <p class="quiet">{unread}</p>
+        </section>
       )}
       {children.length > 0 && (
         <section>

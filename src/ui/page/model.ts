@@ -1,6 +1,5 @@
 import type { Inspection } from '../../client/results/inspect.ts';
 import type { GraphNode } from '../canvas-graph.ts';
-import type { KnownCall } from '../source.ts';
 import type { ListedError, ListedWorkflow } from '../workflows.ts';
 
 export type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
@@ -34,8 +33,8 @@ export interface Workflow {
   readonly limitSeconds?: number;
 }
 
-/** All that is known of one id, and how it was called where that is known. */
-export type NodeDetails = Inspection & { readonly call?: KnownCall };
+/** All that is known of one id, and its arguments where they are known. */
+export type NodeDetails = Inspection;
 
 export interface DeadLetter {
   readonly id: string;

@@ -7,8 +7,8 @@ import { act } from './server.ts';
 
 /** Calls a task, with the arguments of an earlier call or others. */
 export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly onClose: () => void }): JSX.Element {
-  const [args, setArgs] = useState(pretty(of.call?.args ?? []));
-  const [kwargs, setKwargs] = useState(pretty(of.call?.kwargs ?? {}));
+  const [args, setArgs] = useState(pretty(of.args ?? [], WHOLE));
+  const [kwargs, setKwargs] = useState(pretty(of.kwargs ?? {}, WHOLE));
   const [problem, setProblem] = useState<string>();
   const run = async (): Promise<void> => {
     try {
@@ -28,8 +28,14 @@ export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly 
           void run();
         }}
       >
-        {of.call === undefined && (
-          <p class="quiet">The arguments of this call are not kept where this page can read them.</p>
+        {of.args === undefined && (
+          <p class="quiet">
+            {of.unread ?? (
+              <>
+                The arguments of this call are not kept: the task is without the option <code>keepArguments</code>.
+              </>
+            )}
+          </p>
         )}
         <label>
           Arguments, as a JSON list
@@ -57,3 +63,8 @@ export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly 
     </Dialog>
   );
 }
+
+// --- internal ---
+
+/** What is sent again must be all of it. */
+const WHOLE = Number.POSITIVE_INFINITY;

@@ -54,6 +54,8 @@ test('a line that is no JSON is printed if it has the id, and one of a logger un
       text: JSON.stringify({ level: 'INFO', message: { taskId: id, workflowId: id, text: 'hello' } }),
     },
     { id: '3', at: 3, group: GROUP, text: '{half' },
+    // An emulator that ignores the pattern answers with every line.
+    { id: '4', at: 4, group: GROUP, text: JSON.stringify({ _aws: {}, Runs: 1, Function: 'shop-prod-orders' }) },
   ];
   const { answers } = await read({});
   expect(answers).toMatchObject([{ message: `TASK ${id} crashed` }, { taskId: id, text: 'hello', level: 'INFO' }]);

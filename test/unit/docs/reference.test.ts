@@ -52,6 +52,7 @@ const names: readonly [Scope, object][] = [
       queue: 1,
       input: 1,
       logArguments: 1,
+      keepArguments: 1,
       output: 1,
       resultExpires: 1,
       inline: 1,

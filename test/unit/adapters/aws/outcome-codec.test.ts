@@ -33,6 +33,7 @@ const run: fc.Arbitrary<RunFacts> = fc.record(
     startedAt: ms,
     endedAt: ms,
     steps: fc.nat(),
+    call: value,
   },
   { requiredKeys: ['endedAt'] },
 );
