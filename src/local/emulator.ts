@@ -3,6 +3,7 @@ import { ConfigurationError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
 import { sibling } from '../deploy/module-url.ts';
 import { dataFolderError } from './data-folder.ts';
+import { EMULATOR_HEAP } from './thread-heap.ts';
 
 /** The settings of an emulator's thread. */
 export interface EmulatorSettings {
@@ -42,6 +43,7 @@ export async function startEmulator(name: EmulatorName, settings: EmulatorSettin
     workerData: settings,
     execArgv: [],
     env: {},
+    resourceLimits: EMULATOR_HEAP,
     stdout: true,
     stderr: true,
   });

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { compact } from '../core/values/compact.ts';
 import { sibling } from '../deploy/module-url.ts';
 import type { ObservedDecision, ObservedRun } from '../ports/system.ts';
+import { sandboxHeap } from './thread-heap.ts';
 
 /** The settings of a sandbox. */
 export interface SandboxSettings {
@@ -53,8 +54,8 @@ export interface SandboxListener {
 
 /**
  * One Lambda sandbox: a thread with the function's bundle and environment that handles one event at a time. `process.exit`, an uncaught error
- * and the function's timeout end the thread, not the process. Its memory has no limit: Node ends the whole process if a thread's heap is
- * full of large arrays.
+ * and the function's timeout end the thread, not the process. So does a heap that is full, except if one large object filled it: Node then
+ * may end the whole process.
  */
 export class Sandbox {
   readonly #settings: SandboxSettings;
@@ -74,6 +75,7 @@ export class Sandbox {
       workerData: settings,
       execArgv: [],
       env: settings.environment,
+      resourceLimits: sandboxHeap(settings.memoryMb),
       stdout: true,
       stderr: true,
     });

@@ -11,6 +11,7 @@ import type { Queue } from './local-support.ts';
 
 /** Prints what it gets, and does what a message says the first time that it gets it. */
 const probe = `
+  import { getHeapStatistics } from 'node:v8';
   export const handler = async (event, context) => {
     const failures = [];
     for (const record of event.Records) {
@@ -27,6 +28,11 @@ const probe = `
       if (act === 'reject') void Promise.reject(new Error('unhandled'));
       if (act === 'hang') await new Promise(() => setInterval(() => {}, 1000));
       if (act === 'spin') for (;;);
+      if (act === 'waste') {
+        const kept = [];
+        for (let i = 0; i < 4_000_000; i += 1) kept[i % 100_000] = { i, text: 'x' + i };
+        console.log(JSON.stringify({ megabytes: getHeapStatistics().total_physical_size / 2 ** 20, kept: kept.length }));
+      }
       if (act === 'slow') await new Promise((resolve) => setTimeout(resolve, 200));
       if (act === 'slow') console.log(JSON.stringify({ name: 'done', count, batch: 1 }));
     }
@@ -146,6 +152,18 @@ test("a sandbox that does not answer is ended at the function's timeout, also on
   await emptied(queue);
 });
 
+test('the heap of a sandbox stays small, whatever passes through it', async () => {
+  const wasting = await hostOf('wasteful', 60);
+  const queue = await open('wasteful');
+  await queue.send([{ name: 'a', act: 'waste' }]);
+  await deliveries('wasteful', 2);
+
+  const [, heap] = happenings.printed('test-local-wasteful') as { megabytes: number; kept: number }[];
+  expect(heap).toMatchObject({ kept: 100_000 });
+  expect(heap?.megabytes).toBeLessThan(70);
+  await wasting.stop();
+});
+
 test('a message that fails as often as it may ends in the dead-letter queue', async () => {
   const queue = await open('doomed');
   await queue.send([{ name: 'a', act: 'always' }]);
@@ -206,8 +224,9 @@ test('stop() ends what takes too long, and its messages come again', async () =>
 // --- internal ---
 
 /** A host of its own, for one function. */
-async function hostOf(name: string): Promise<Host> {
-  const project = projectOf(name);
+async function hostOf(name: string, timeoutSeconds = 2): Promise<Host> {
+  const some = projectOf(name);
+  const project = { ...some, functions: some.functions.map((one) => ({ ...one, timeoutSeconds })) };
   await cloud.update(project);
   const bundles = { [name]: join(dir, 'probe.mjs') };
   return startHost({ project, cloud, bundles, retryAfterMs: 50, onEvent: happenings.add });
