@@ -4,6 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { transform } from 'esbuild';
 import type { Loader } from 'esbuild';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
 import { describe } from '../core/text/describe.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
@@ -41,8 +42,7 @@ const POLLERS: SettingCheck = {
 /** The checks of a function's settings. */
 export const CONFIG_CHECKS: Readonly<Record<keyof FunctionConfig, SettingCheck>> = {
   memory: whole(128, 10_240),
-  // A task gets at least a second, and two are kept to commit and to continue: a shorter function would start none.
-  timeout: whole(5, 900),
+  timeout: whole(LEAST_TIMEOUT_SECONDS, 900),
   environment: RECORD,
   permissions: LIST,
   vpc: VPC,

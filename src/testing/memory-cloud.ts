@@ -9,11 +9,11 @@ import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { InvalidOptions, ServiceUnavailable } from '../core/errors/caller.ts';
-import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
+import { DEAD_LETTER_QUEUE, LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
 import { describe, reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { checkOptions, FLAG, isSeconds, LIMIT, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
+import { checkOptions, FLAG, isSeconds, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
@@ -46,7 +46,7 @@ export interface TestCloudOptions {
   readonly logLevel?: LogLevel;
   /** Seconds for which a message that failed stays hidden. Default: as long as a function may run. */
   readonly visibilitySeconds?: number;
-  /** Seconds that a function may run. Default 60. */
+  /** Seconds that a function may run, at least 5, as in a deployment. Default 60. */
   readonly timeoutSeconds?: number;
   /**
    * Whether the schedules of the handlers' apps run. In virtual time they run whenever everything waits, as a `sleep` of the
@@ -236,7 +236,10 @@ const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   seed: WHOLE,
   logLevel: LOG_LEVEL,
   visibilitySeconds: { is: isSeconds, want: 'a number of seconds of at least 0' },
-  timeoutSeconds: LIMIT,
+  timeoutSeconds: {
+    is: (value) => isSeconds(value) && value >= LEAST_TIMEOUT_SECONDS,
+    want: `a number of seconds of at least ${LEAST_TIMEOUT_SECONDS}: a shorter function would start no task`,
+  },
   schedules: FLAG,
 };
 

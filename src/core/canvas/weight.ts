@@ -12,6 +12,14 @@ export interface Weight {
   readonly characters: number;
 }
 
+/** A weight, and its part that copies of error callbacks make. */
+export interface CanvasWeight extends Weight {
+  /** Of its tasks, those of error callbacks beyond the written ones. */
+  readonly copies: number;
+  /** The signatures that are written. */
+  readonly written: number;
+}
+
 /** The most that a canvas from JSON may become, for callers who may run what they like. */
 export const MOST_WEIGHT: Weight = { tasks: 1_100_000, characters: 128 * 1024 * 1024 };
 
@@ -24,9 +32,9 @@ export const MOST_WEIGHT: Weight = { tasks: 1_100_000, characters: 128 * 1024 * 
  * @example
  * weightOf({ task: 'celery.group', kwargs: { tasks: [{ task: 'a', args: [1] }] } }).tasks; // 2
  */
-export function weightOf(json: unknown, later: unknown = []): Weight {
-  const { tasks, characters, takers } = weigh(json, 0, ALONE);
-  return { tasks, characters: characters + takers * sizeOf(later, 0) };
+export function weightOf(json: unknown, later: unknown = []): CanvasWeight {
+  const { tasks, characters, copies, written, takers } = weigh(json, 0, ALONE);
+  return { tasks, characters: characters + takers * sizeOf(later, 0), copies, written };
 }
 
 /**
@@ -34,7 +42,9 @@ export function weightOf(json: unknown, later: unknown = []): Weight {
  *
  * @throws InvalidCanvas that says how large it would become.
  */
-export function checkWeight({ tasks, characters }: Weight, most: Weight, where: string): void {
+export function checkWeight({ tasks, characters, copies, written }: CanvasWeight, most: Weight, where: string): void {
+  const mostCopies = Math.max(MOST_COPIES, COPIES_A_SIGNATURE * written);
+  if (copies > mostCopies) throw tooLarge(where, copies, `${mostCopies} copies of error callbacks`);
   if (tasks > most.tasks) throw tooLarge(where, tasks, `${most.tasks} tasks, groups, chains and callbacks`);
   if (characters > most.characters)
     throw tooLarge(where, characters, `${most.characters} characters of arguments and options`);
@@ -46,8 +56,15 @@ export function checkWeight({ tasks, characters }: Weight, most: Weight, where: 
 const MAX_NESTING = 300;
 const MAX_DEPTH = 1000;
 
+/**
+ * Error callbacks of callbacks multiply, so a canvas of a few KB can become a million. That takes half a minute of a busy processor.
+ * One level of callbacks stays below these numbers.
+ */
+const MOST_COPIES = 100_000;
+const COPIES_A_SIGNATURE = 20;
+
 /** A weight, and how many of its tasks take arguments that are given to the whole. */
-interface Weighed extends Weight {
+interface Weighed extends CanvasWeight {
   readonly takers: number;
   /** The steps and headers that it is a sequence of: error callbacks given to the whole are copied to each. */
   readonly places: number;
@@ -61,7 +78,7 @@ interface Place {
 
 const ALONE: Place = { isStep: false, isBehind: false };
 const BODY: Place = { isStep: true, isBehind: true };
-const NOTHING: Weighed = { tasks: 0, characters: 0, takers: 0, places: 0 };
+const NOTHING: Weighed = { tasks: 0, characters: 0, copies: 0, written: 0, takers: 0, places: 0 };
 
 function weigh(json: unknown, nesting: number, place: Place): Weighed {
   if (!isPlainObject(json) || nesting > MAX_NESTING) return NOTHING;
@@ -76,8 +93,15 @@ function weigh(json: unknown, nesting: number, place: Place): Weighed {
   const copies = Math.max(1, isSpread ? content.places : 1) + (place.isBehind ? 1 : 0);
   const tasks = (isChord ? 2 : 1) + content.tasks + links.tasks + copies * errors.tasks;
   const characters = content.characters + links.characters + copies * errors.characters;
-  const { takers, places } = content;
-  return { tasks, characters: characters + tasks * sizeOf(plain, 0), takers, places };
+  const inside = content.copies + links.copies;
+  return {
+    tasks,
+    characters: characters + tasks * sizeOf(plain, 0),
+    copies: inside + errors.copies + (copies - 1) * errors.tasks,
+    written: 1 + content.written + links.written + errors.written,
+    takers: content.takers,
+    places: content.places,
+  };
 }
 
 function contentOf(json: Readonly<Record<string, unknown>>, nesting: number): Weighed {
@@ -103,11 +127,18 @@ function contentOf(json: Readonly<Record<string, unknown>>, nesting: number): We
     case 'celery.chunks': {
       const chunks = typeof n === 'number' && n >= 1 ? Math.ceil(listOf(it).length / n) : 1;
       const one = inner(task, ALONE);
-      return { tasks: chunks * one.tasks, characters: chunks * one.characters + sizeOf(it, 0), takers: 0, places: 1 };
+      return {
+        tasks: chunks * one.tasks,
+        characters: chunks * one.characters + sizeOf(it, 0),
+        copies: chunks * one.copies,
+        written: one.written,
+        takers: 0,
+        places: 1,
+      };
     }
     default: {
       const characters = sizeOf(json['task'], 0) + sizeOf(json['args'], 0) + sizeOf(json['kwargs'], 0);
-      return { tasks: 0, characters, takers: json['immutable'] === true ? 0 : 1, places: 1 };
+      return { ...NOTHING, characters, takers: json['immutable'] === true ? 0 : 1, places: 1 };
     }
   }
 }
@@ -122,14 +153,16 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function sum(all: readonly Weighed[]): Weighed {
-  let [tasks, characters, takers, places] = [0, 0, 0, 0];
+  let { tasks, characters, copies, written, takers, places } = NOTHING;
   for (const one of all) {
     tasks += one.tasks;
     characters += one.characters;
+    copies += one.copies;
+    written += one.written;
     takers += one.takers;
     places += one.places;
   }
-  return { tasks, characters, takers, places };
+  return { tasks, characters, copies, written, takers, places };
 }
 
 /** Returns about how many characters a value has as JSON. */

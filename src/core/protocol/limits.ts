@@ -23,5 +23,8 @@ export const TABLE_BYTES = 8192;
 /** Seconds that a function has beyond the time limit of its task: to commit the outcome, and to continue. */
 export const LIMIT_MARGIN_SECONDS = 5;
 
+/** The shortest time that a function may have. A task gets at least a second, and two are kept to commit and to continue. */
+export const LEAST_TIMEOUT_SECONDS = 5;
+
 /** The queue of dead letters, without the app's prefix. */
 export const DEAD_LETTER_QUEUE = 'dead';

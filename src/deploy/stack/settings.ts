@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { LEAST_TIMEOUT_SECONDS } from '../../core/protocol/limits.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import { LOG_LEVEL } from '../../core/values/option-checks.ts';
 import type { FunctionOptions } from '../project.ts';
@@ -146,7 +147,12 @@ const readers: Readonly<Partial<Record<string, Reader>>> = {
 function check(settings: StackSettings): void {
   checkAlarms(settings);
   const { timeout, logLevel, logRetention, payloadRetention, kmsKey, celeryResults } = settings;
-  if (timeout < 5) throw refused('timeout', 'at least 5 seconds: a shorter function would start no task', timeout);
+  if (timeout < LEAST_TIMEOUT_SECONDS)
+    throw refused(
+      'timeout',
+      `at least ${LEAST_TIMEOUT_SECONDS} seconds: a shorter function would start no task`,
+      timeout,
+    );
   if (!LOG_LEVEL.is(logLevel)) throw refused('logLevel', LOG_LEVEL.want, logLevel);
   if (!LOG_DAYS.includes(logRetention))
     throw refused('logRetention', `a number of days that CloudWatch takes (${LOG_DAYS.join(', ')})`, logRetention);

@@ -137,6 +137,18 @@ test('a task in two handlers is refused, as where handlers are deployed', () => 
   );
 });
 
+test('a time in which no task could start is refused, as where handlers are deployed', async () => {
+  const app = createApp('short');
+  const one = app.task('one', () => 1);
+  const handlers = { all: app.handler(one) };
+  expect(() => memoryCloud(handlers, { timeoutSeconds: 4.9 })).toThrow(
+    'Cannot use timeoutSeconds of memoryCloud(): expected a number of seconds of at least 5: a shorter function would start no task, got 4.9',
+  );
+
+  using _cloud = memoryCloud(handlers, { time: 'virtual', timeoutSeconds: 5 });
+  expect(await (await one.delay()).get()).toBe(1);
+});
+
 test.each(['vitest', 'node:test'])('virtual time passes under the fake timers of %s', async (library) => {
   const app = createApp('faked');
   const add = app.task('add', (x: number, y: number) => x + y);

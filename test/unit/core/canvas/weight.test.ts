@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fromCelery, toCelery } from '../../../../src/core/canvas/celery-json.ts';
 import { withArguments } from '../../../../src/core/canvas/later-arguments.ts';
 import { planOf } from '../../../../src/core/canvas/normalise.ts';
-import { checkWeight, weightOf } from '../../../../src/core/canvas/weight.ts';
+import { checkWeight, MOST_WEIGHT, weightOf } from '../../../../src/core/canvas/weight.ts';
 import { elementsOf, isStoredItems } from '../../../../src/core/protocol/plan.ts';
 import type { Plan } from '../../../../src/core/protocol/plan.ts';
 import type { JsonObject } from '../../../../src/core/values/json.ts';
@@ -91,16 +91,27 @@ describe('a small signature that would become large', () => {
   };
   const wide = (callback: JsonObject): JsonObject => chain([chain(many(200), { link_error: [callback] }), task()]);
 
+  const of80 = (callback: JsonObject): JsonObject => chain([chain(many(80), { link_error: [callback] }), task()]);
+
   it.each([
     ['error callbacks of chords in each other', deep(40)],
     ['error callbacks of chains in chains in each other', wide(wide(wide(wide(task()))))],
     ['one argument for many members', { ...chord(many(9000), task()), args: ['x'.repeat(20_000)] }],
     ['one header for many members', group(many(9000), { headers: { h: 'x'.repeat(20_000) } })],
     ['error callbacks for many steps', chain([chain(many(4000), { link_error: many(4000) }), task()])],
+    ['16 levels of error callbacks, in 3 KB', deep(16)],
+    ['3 levels of error callbacks of chains, in 12 KB', of80(of80(of80(task())))],
   ])('is refused before anything is built: %s', (_, json) => {
     const before = process.memoryUsage().heapUsed;
     expect(() => fromCelery(json)).toThrow(/^Cannot read canvas: it would become \d+, and the most is \d+ /);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it.each([
+    ['one error callback for 200,000 steps', chain([chain(many(200_000), { link_error: [task()] }), task()])],
+    ['20 error callbacks for 5,000 steps', chain([chain(many(5000), { link_error: many(20) }), task()])],
+  ])('is read if callbacks multiply at one level only: %s', (_, json) => {
+    expect(() => checkWeight(weightOf(json), MOST_WEIGHT, 'it')).not.toThrow();
   });
 
   it('is refused by the limits that are given', () => {
