@@ -5,20 +5,14 @@ import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 import type { SkewOptions } from '../core/types/skew.ts';
-
-/** The options of a call that is sent once for a key. */
-export interface DedupOptions {
-  readonly dedupKey?: string;
-  /** Seconds for which the key holds. */
-  readonly dedupFor?: number;
-}
+import type { OnceGiven } from './call-once.ts';
 
 /** The parts of an app that a signature needs. */
 export interface Caller {
   /** Runs it in this process. */
   runHere(data: SignatureData): Promise<unknown>;
   /** Sends it, and answers with its handle. */
-  send(data: SignatureData, options: DedupOptions & { readonly taskId?: string }): Promise<unknown>;
+  send(data: SignatureData, options: OnceGiven & { readonly taskId?: string }): Promise<unknown>;
 }
 
 /** A signature at run time; the public types say which arguments and results go with it. */

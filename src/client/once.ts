@@ -5,6 +5,7 @@ import type { Plan } from '../core/protocol/plan.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Submission } from '../ports/records.ts';
 
 /** The reason to send a canvas once: an id or a key of the caller's choice. */
 export interface OnceOptions {
@@ -26,6 +27,8 @@ export interface Note {
   readonly until: number;
   /** Epoch ms until which the values must be readable: as long as the key holds. */
   readonly keep?: number;
+  /** The message that starts it, for callers with another canvas; absent: they are refused. */
+  readonly message?: string;
   /** The option and the value of the caller, for errors. */
   readonly given: readonly [option: string, value: string];
 }
@@ -58,21 +61,21 @@ export function noteOf(
 /**
  * Sends a canvas unless it was sent under the same key before. Returns its workflow.
  *
- * @param send sends it; `isSecond` if an earlier caller may have sent a part of it.
+ * @param send sends it; `isSecond` if an earlier caller may have sent a part of it, with the message that is kept.
  * @throws InvalidOptions if another canvas was sent under the key; the errors of `send`, which leave the key free if
  * nothing was sent.
  */
 export async function sendOnce(
   engine: Engine,
   note: Note,
-  send: (workflow: string, isSecond: boolean) => Promise<void>,
+  send: (workflow: string, isSecond: boolean, message: string | undefined) => Promise<void>,
 ): Promise<string> {
   const { records } = engine;
   const { key } = note;
-  const { state, workflow } = await openSubmission(engine, note);
+  const { state, workflow, message } = await openSubmission(engine, note);
   if (state === 'sent') return workflow;
   try {
-    await send(workflow, state === 'unsent');
+    await send(workflow, state === 'unsent', message);
   } catch (error) {
     // A request without an answer may have sent a part: the next caller under the key sends the rest.
     const isUnsent = isChordalError(error) && !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE');
@@ -98,16 +101,17 @@ const LOOK_MS = 250;
  */
 async function openSubmission(
   { records, clock }: Engine,
-  { key, workflow, digest, until, given: [option, value] }: Note,
-): Promise<{ readonly state: 'new' | 'unsent' | 'sent'; readonly workflow: string }> {
+  { key, workflow, digest, until, message, given: [option, value] }: Note,
+): Promise<Submission & { readonly state: 'new' | 'unsent' | 'sent' }> {
   for (let waitedMs = 0; ; waitedMs += LOOK_MS) {
-    const { state, workflow: standing } = await records.openSubmission({ key, workflow, digest, until });
+    const standing = await records.openSubmission({ key, workflow, digest, until, message });
+    const { state } = standing;
     if (state === 'other') {
       throw new InvalidOptions(
         `Cannot use ${option} ${JSON.stringify(value)} for this canvas: another canvas was sent under it. Use another ${option}, or send the same tasks with the same arguments.`,
       );
     }
-    if (state !== 'unsent' || waitedMs >= OTHER_SENDER_MS) return { state, workflow: standing };
+    if (state !== 'unsent' || waitedMs >= OTHER_SENDER_MS) return { ...standing, state };
     await clock.sleep(LOOK_MS);
   }
 }

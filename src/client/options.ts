@@ -6,10 +6,11 @@ import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkLimits, checkOptions, isDate, isSeconds, optionsObject, TEXT } from '../core/values/option-checks.ts';
+import { checkLimits, checkOptions, isDate, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
+import { readOnce, splitOnce } from './call-once.ts';
+import type { OnceGiven } from './call-once.ts';
 import { isSignature, partOf } from './caller.ts';
-import type { DedupOptions } from './caller.ts';
 
 /**
  * Reads the options of a signature.
@@ -34,40 +35,20 @@ export function readOptions(options: unknown): CallOptions {
 /**
  * Reads the arguments and options of `applyAsync`.
  *
- * @throws InvalidOptions as {@link readOptions} does, and for a dedupKey with a taskId: each makes the id.
+ * @throws InvalidOptions as {@link readOptions} and {@link readOnce} do.
  */
-export function readApplyOptions(options: unknown): LaterArguments & CallOptions & DedupOptions {
-  const { args = [], kwargs = {}, dedupKey, dedupFor, ...rest } = optionsObject(options, 'the options of a call');
+export function readApplyOptions(options: unknown): LaterArguments & CallOptions & OnceGiven {
+  const { args = [], kwargs = {}, ...others } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
     throw new InvalidOptions(`Cannot use args: ${mismatch('a list of arguments', describe(args))}`);
   if (!isPlainObject(kwargs))
     throw new InvalidOptions(`Cannot use kwargs: ${mismatch('an object of keyword arguments', describe(kwargs))}`);
-  checkOptions({ dedupKey, dedupFor }, { dedupKey: TEXT, dedupFor: DEDUP_FOR });
+  const { once, rest } = splitOnce(others);
   const read = readOptions(rest);
-  if (dedupKey === undefined) {
-    if (dedupFor === undefined) return { ...read, args, kwargs };
-    throw new InvalidOptions(
-      'Cannot use dedupFor without a dedupKey: it is the time for which the key holds. Give a dedupKey, or leave it out.',
-    );
-  }
-  if (read.taskId !== undefined) {
-    throw new InvalidOptions(
-      'Cannot use a dedupKey and a taskId together: each of them makes the id. Give one of them.',
-    );
-  }
-  // Both have been checked above.
-  const once = compact({ dedupKey, dedupFor }) as DedupOptions;
-  return { ...read, args, kwargs, ...once };
+  return { ...read, args, kwargs, ...readOnce(once, read) };
 }
 
 // --- internal ---
-
-/** No longer than the items of a workflow live. */
-const MOST_DEDUP_SECONDS = 14 * 86_400;
-const DEDUP_FOR: OptionCheck = {
-  is: (value) => isSeconds(value) && value > 0 && value <= MOST_DEDUP_SECONDS,
-  want: `a number of seconds above 0 and at most ${MOST_DEDUP_SECONDS}, which is 14 days`,
-};
 
 const LINKS: OptionCheck = {
   is: (value) => isSignature(value) || (Array.isArray(value) && value.every(isSignature)),

@@ -10,8 +10,10 @@ import type { AnySignature } from '../core/types/signature.ts';
 import type { SkewOptions } from '../core/types/skew.ts';
 import { compact } from '../core/values/compact.ts';
 import { checkLimits } from '../core/values/option-checks.ts';
+import { makesId } from './call-once.ts';
+import type { OnceGiven } from './call-once.ts';
 import { dataOf, mustNotBeNamed, partOf } from './caller.ts';
-import type { Caller, DedupOptions, RuntimeSignature } from './caller.ts';
+import type { Caller, RuntimeSignature } from './caller.ts';
 import { groupOfChunks } from './chunks.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions, readOptions } from './options.ts';
@@ -84,7 +86,14 @@ function frozen(data: SignatureData): SignatureData {
   return Object.freeze(data);
 }
 
-function sendWith(caller: Caller, data: SignatureData, options: CallOptions & DedupOptions): Promise<unknown> {
-  const { dedupKey, dedupFor, taskId = dedupKey === undefined ? ownTaskId(data) : undefined, ...rest } = options;
-  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey, dedupFor }));
+function sendWith(caller: Caller, data: SignatureData, options: CallOptions & OnceGiven): Promise<unknown> {
+  const {
+    dedupKey,
+    dedupFor,
+    debounce,
+    throttle,
+    taskId = makesId(options) ? undefined : ownTaskId(data),
+    ...rest
+  } = options;
+  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey, dedupFor, debounce, throttle }));
 }

@@ -5,6 +5,7 @@ import { addressOf } from '../core/protocol/address.ts';
 import { carrying, withOwn } from '../core/protocol/baggage.ts';
 import type { Carried } from '../core/protocol/baggage.ts';
 import type { Effect, Start } from '../core/protocol/effect.ts';
+import { replacementBase } from '../core/protocol/ids.ts';
 import { keptFor, lastStart, queuedUntil } from '../core/protocol/lifetime.ts';
 import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
@@ -22,13 +23,17 @@ import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
 import type { CurrentRun } from '../engine/task/context.ts';
+import { mustHaveNoTime } from './call-once.ts';
+import type { OnceGiven } from './call-once.ts';
 import { checkCanvas } from './check-canvas.ts';
 import { noteSubmission } from './note-submission.ts';
 import { noteOf, sendOnce } from './once.ts';
 import type { OnceOptions } from './once.ts';
+import { callInWindow, endOf } from './windowed.ts';
+import type { MadeCall } from './windowed.ts';
 
 /** How a canvas is submitted. */
-export interface Submission extends OnceOptions {
+export interface Submission extends OnceOptions, Pick<OnceGiven, 'debounce' | 'throttle'> {
   readonly data: SignatureData;
 }
 
@@ -51,31 +56,52 @@ export async function submit(engine: Engine, { data, ...options }: Submission): 
   await checkCanvas(engine, data, plan);
   const run = currentRun();
   run?.mustBeWanted('launch a canvas');
+  const { app, debounce, throttle, isStranger = false } = options;
+  mustHaveNoTime(options, data.options);
+  const isWindowed = (debounce ?? throttle) !== undefined;
+  const handlePlan = isWindowed ? endOf(plan, debounce === undefined ? 'throttle' : 'debounce') : plan;
   const until = keptFor(lastStart(plan, calledAt));
-  const note = noteOf(engine, options, plan);
+  const note = isWindowed ? undefined : noteOf(engine, options, plan);
   const message = run?.call.message;
-  const send = async (id: string, isSecond: boolean, carried: Carried): Promise<void> => {
-    const packed = await storePlan(engine.payloads, { plan, base: id, until });
-    const keep = note?.keep === undefined ? {} : { keep: note.keep };
+  const prepare = async (id: string, isSecond: boolean, carried: Carried): Promise<Prepared> => {
+    // Of one window, each call has blocks of its own.
+    const base = debounce === undefined ? id : replacementBase(id, Math.floor(engine.nonces.random() * BLOCK_BASES));
+    const packed = await storePlan(engine.payloads, { plan, base, until });
+    // A call inside the window of a throttle can read the value, too.
+    const keptUntil = throttle === undefined ? note?.keep : calledAt + throttle.seconds * 1000;
+    const keep = keptUntil === undefined ? {} : { keep: keptUntil };
     const origin = { ...carrying(originOf(engine, run, until, isSecond), carried), ...traceOf(data), ...keep };
     const at = { id, base: id, links: [], attempt: 0 };
-    const start = { at, plan: packed, input: undefined, frames: [] };
-    const sending = { id, plan, app: options.app, tenant: data.options.tenant, parent: message?.id, until };
-    // A caller that is told of a refusal, and can't ask again under the same id, must not have started a part of it.
-    const canAskAgain = note !== undefined || message !== undefined;
-    // The list takes no time of its own: a program that dies in between has sent work that is not listed, or listed
-    // work that is not sent, which the doctor finds.
-    await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain })]);
+    return { origin, start: { at, plan: packed, input: undefined, frames: [] } };
+  };
+  const list = (id: string): Promise<void> =>
+    noteSubmission(engine, { id, plan, app, tenant: data.options.tenant, parent: message?.id, until });
+  // A caller that is told of a refusal, and can't ask again under the same id, must not have started a part of it.
+  const canAskAgain = note !== undefined || throttle !== undefined || message !== undefined;
+  // The list takes no time of its own: a program that dies in between has sent work that is not listed, or listed
+  // work that is not sent, which the doctor finds.
+  const start = async (id: string, { origin, start }: Prepared): Promise<void> => {
+    await Promise.all([list(id), sendFirst(engine, origin, start, { canAskAgain })]);
   };
   const sendNew = async (carried: Carried): Promise<string> => {
-    if (note !== undefined) return sendOnce(engine, note, async (id, isSecond) => send(id, isSecond, carried));
+    const send = async (id: string, isSecond: boolean): Promise<void> =>
+      start(id, await prepare(id, isSecond, carried));
+    if (isWindowed) {
+      const make = async (id: string): Promise<MadeCall> => {
+        const prepared = await prepare(id, false, carried);
+        const first = { ...newCanvas(prepared.origin, prepared.start), mid: engine.nonces.mid() };
+        return { message: first, send: () => start(id, prepared) };
+      };
+      return callInWindow({ engine, app, isStranger, plan, make, list }, options);
+    }
+    if (note !== undefined) return sendOnce(engine, note, send);
     const id = freshId(engine, plan, run);
-    await send(id, false, carried);
+    await send(id, false);
     return id;
   };
   const id = engine.hooks === undefined ? await sendNew({}) : await engine.hooks.send(callOf(data), sendNew);
   run?.children.push(id);
-  return { id, plan };
+  return { id, plan: handlePlan };
 }
 
 /**
@@ -127,6 +153,15 @@ export function clientOrigin(engine: Engine, until: number, again: boolean): Ori
 }
 
 // --- internal ---
+
+/** How many bases the blocks of the calls of one window can have: as many as an id has numbers. */
+const BLOCK_BASES = 1_000_000_000;
+
+/** A canvas that is ready to be sent: what is too large for messages is stored. */
+interface Prepared {
+  readonly origin: Origin;
+  readonly start: Start;
+}
 
 /** Revokes a workflow that may have been started in part, where no worker can be asked to revoke it. */
 async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { makesId } from '../client/call-once.ts';
 import { readApplyOptions } from '../client/options.ts';
 import { fromCelery } from '../core/canvas/celery-json.ts';
 import { withArguments } from '../core/canvas/later-arguments.ts';
@@ -9,6 +10,8 @@ import type { Weight } from '../core/canvas/weight.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { strangersId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import type { Debounce, Throttle } from '../core/types/windows.ts';
+import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
@@ -19,6 +22,8 @@ export interface SubmissionRequest {
   readonly taskId: string | undefined;
   readonly dedupKey: string | undefined;
   readonly dedupFor: number | undefined;
+  readonly debounce?: Debounce;
+  readonly throttle?: Throttle;
 }
 
 /**
@@ -40,6 +45,8 @@ export function readSubmission(request: unknown): SubmissionRequest {
     kwargs: keywords,
     dedupKey,
     dedupFor,
+    debounce,
+    throttle,
     taskId,
     ...rest
   } = readApplyOptions({ ...withDates(plain), args, kwargs });
@@ -52,8 +59,9 @@ export function readSubmission(request: unknown): SubmissionRequest {
   const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
   const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
   // A canvas that Celery has frozen has an id of its own; a key to send it under is meant to make another.
-  const asked = taskId ?? (dedupKey === undefined ? ownTaskId(data) : undefined);
-  return { data, taskId: asked === undefined ? undefined : strangersId(asked), dedupKey, dedupFor };
+  const windows = compact({ debounce, throttle });
+  const asked = taskId ?? (makesId(compact({ dedupKey, ...windows })) ? undefined : ownTaskId(data));
+  return { data, taskId: asked === undefined ? undefined : strangersId(asked), dedupKey, dedupFor, ...windows };
 }
 
 // --- internal ---

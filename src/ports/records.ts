@@ -1,4 +1,5 @@
 import type { Addressed } from './outcomes.ts';
+import type { Windows } from './windows.ts';
 
 /** The progress that a running task reports to its readers: a custom state and anything beside it. */
 export interface Progress {
@@ -68,6 +69,8 @@ export interface CancelSubmission extends CloseSubmission {
 export interface OpenSubmission extends CancelSubmission {
   readonly digest: string;
   readonly until: number;
+  /** The message that starts it, kept for callers with another canvas; absent: they are refused. */
+  readonly message?: string | undefined;
 }
 
 /** Runs to reserve: `slots` of a task, at one every `intervalMs`. */
@@ -120,10 +123,12 @@ export interface Submission {
   readonly state: 'new' | 'unsent' | 'sent' | 'other';
   /** The workflow that it starts. */
   readonly workflow: string;
+  /** The message that starts it, if one is kept. */
+  readonly message?: string | undefined;
 }
 
 /** The smaller records: each an item or two, none of them part of an outcome. */
-export interface Records {
+export interface Records extends Windows {
   /** Sets the progress that a running task reports to its readers; the last call wins. */
   putProgress(params: PutProgress): Promise<void>;
   getProgress(params: Addressed): Promise<Progress | undefined>;
@@ -150,6 +155,8 @@ export interface Records {
    * `unsent` or `sent` for later ones with the same `digest`, `other` for one with another, with the workflow of the first.
    */
   openSubmission(params: OpenSubmission): Promise<Submission>;
+  /** Returns the submission that stands under a key. Eventually consistent: a newer one may stand there. */
+  submission(params: CloseSubmission): Promise<Submission | undefined>;
   /** Notes that a submission has been sent. */
   closeSubmission(params: CloseSubmission): Promise<void>;
   /** Frees the key of a submission that was not sent; a second call, or one for another workflow, changes nothing. */

@@ -118,6 +118,8 @@ export class Recorder {
     const { args } = message['sig'];
     const id = String(message['id']);
     this.begun.add(id);
+    // It ends a window of calls, and runs no task.
+    if (message['window'] !== undefined) return;
     const before = this.sent.get(id) ?? [];
     const mid = String(message['mid']);
     const sent = {

@@ -54,7 +54,7 @@ export class Sandbox {
       ...ports,
       outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlocks']),
-      records: this.#wrap(records, ['putProgress', 'appendLedger', 'revoke', 'reserve', 'bury']),
+      records: this.#wrap(records, RECORDS),
       journal: this.#wrap(journal, ['noteSubmission', 'noteFailure']),
       broker: { ...this.#partial(this.#wrap(broker, [], ['send'])), nameOf: (queue) => broker.nameOf(queue) },
       deliveries: this.#wrap(deliveries, []),
@@ -137,6 +137,12 @@ export class Sandbox {
 }
 
 // --- internal ---
+
+/** The records that the SDK may write twice. */
+const RECORDS =
+  'putProgress appendLedger revoke reserve bury openSubmission closeSubmission cancelSubmission putWindow noteWake closeWindow'.split(
+    ' ',
+  );
 
 /** How far a clock may be off, in ms. */
 const SKEW_MS = 2000;

@@ -1,8 +1,6 @@
 import { InvalidMessage } from '../core/errors/caller.ts';
-import { addressOf } from '../core/protocol/address.ts';
 import {
   ACK,
-  claimedUntil,
   isPossibleDuplicate,
   onArrival,
   onClaim,
@@ -31,6 +29,8 @@ import { limitsHere, observeDecision } from './observe.ts';
 import { reportDecision } from './report.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
+import { check, claim, uncountStart } from './starts.ts';
+import { closeWindow } from './window.ts';
 
 /**
  * Works on one message: asks the core for the next action, does its I/O, and asks again with the answer.
@@ -45,6 +45,7 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
   // @defect dead-are-worked-on
   if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
   if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
+  if (next.kind === 'close') return endWindow({ ...arrival, facts: { ...facts, message } }, next.isForced);
   if (next.kind === 'forward') return forward(arrival, next.message);
   return work({ ...arrival, facts: { ...facts, message } }, next);
 }
@@ -150,6 +151,13 @@ async function forward({ engine, outbox }: Arrival, message: RunMessage): Promis
   return ACK;
 }
 
+/** Ends a window of debounced calls: the canvas of the last call is started like that of any message. */
+async function endWindow(arrival: Arrival<RunMessage>, isForced: boolean): Promise<Disposition> {
+  const next = await closeWindow(arrival, arrival.facts.message, isForced);
+  if (next.kind !== 'start') return next.kind === 'forward' ? forward(arrival, next.message) : work(arrival, next);
+  return expand({ ...arrival, facts: { ...arrival.facts, message: next.message } });
+}
+
 /**
  * Runs the task, with its claim if it needs one, and returns the next action and the committed state. All that the cloud may
  * refuse is read before the claim is taken.
@@ -224,23 +232,4 @@ async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise
   const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const failing = { ...arrival, facts: { ...arrival.facts, message } };
   return toEnd(await finish(failing, { ...contextOf(failing, true), message, seen: {} }, next, NOTHING));
-}
-
-function check({ engine, message, origin }: TaskDelivery, isCounted: boolean): Promise<Standing> {
-  const address = addressOf(message.id);
-  const { by, until } = origin;
-  if (!isCounted) return engine.outcomes.read({ address });
-  return engine.outcomes.countStart({ address, attempt: message.try, token: by.token, until });
-}
-
-/** Takes back the start that this delivery has counted: its sandbox lived, and the cloud refused. */
-async function uncountStart({ engine, message, origin }: TaskDelivery): Promise<void> {
-  const params = { address: addressOf(message.id), token: origin.by.token };
-  await engine.outcomes.uncountStart(params).catch(() => undefined);
-}
-
-function claim({ engine, message, origin }: TaskDelivery, now: number, limitMs: number): Promise<Standing> {
-  const { by, until } = origin;
-  const address = addressOf(message.id);
-  return engine.outcomes.claim({ address, attempt: message.try, by, claimedUntil: claimedUntil(now, limitMs), until });
 }

@@ -15,7 +15,7 @@ Times are seconds, as in Celery, or a \`Date\`. The options of a call win over t
 
 ## Of a call
 
-\`add.s(1, 2).set({ … })\`, \`add.applyAsync({ … })\`, and \`options\` in signature JSON under Celery's names. \`applyAsync\` also takes \`args\`, \`kwargs\`, \`dedupKey\` and \`dedupFor\`, the seconds for which the key holds: a day by default, at most 14 days.
+\`add.s(1, 2).set({ … })\`, \`add.applyAsync({ … })\`, and \`options\` in signature JSON under Celery's names. \`applyAsync\` also takes \`args\`, \`kwargs\`, \`dedupKey\` and \`dedupFor\`, the seconds for which the key holds: a day by default, at most 14 days. Of the calls with \`debounce: { key, seconds, maxSeconds? }\`, only the last runs, and of those with \`throttle: { key, seconds }\`, only the first.
 
 ${table('call')}
 

@@ -200,6 +200,34 @@ describe('the bill of calls', () => {
     expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });
   });
 
+  it('a debounced call costs one written unit and a read, the first of a window one more, and its end one', async () => {
+    const key = freshWorkflow();
+    const times = { openedAt: clock.now(), due: clock.now() };
+    const window = { number: 0, workflow: 'w', ...times, message: 'x'.repeat(700), isAwaited: false, isClosed: false };
+    const first = await meter.of(async () => {
+      await records.window({ key });
+      await records.putWindow({ key, window: { ...window, calls: 1 }, until });
+      await records.noteWake({ key, number: 0 });
+    });
+    // The emulator bills nothing for a query that finds nothing.
+    expect(first).toEqual({ requests: { Query: 1, PutItem: 1, UpdateItem: 1 }, units: 2 });
+    const further = await meter.of(async () => {
+      await records.window({ key });
+      await records.putWindow({ key, window: { ...window, calls: 2 }, until });
+    });
+    expect(further).toEqual({ requests: { Query: 1, PutItem: 1 }, units: 2 });
+    const end = await meter.of(() =>
+      records.closeWindow({ key, number: 0, workflow: 'w', mid: 'm', now: clock.now() + 1 }),
+    );
+    expect(end).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+  });
+
+  it('a throttled call that starts nothing costs half a read', async () => {
+    const key = `$throttle/${freshWorkflow()}`;
+    await records.openSubmission({ key, workflow: 'w', digest: 'd', until, message: 'x'.repeat(700) });
+    expect(await meter.of(() => records.submission({ key }))).toEqual({ requests: { GetItem: 1 }, units: 0.5 });
+  });
+
   it('noteSubmission() and noteFailure() cost one unit each, of the widest canvas that an entry keeps too', async () => {
     const steps = Array.from({ length: 400 }, (_, i) => ({ task: `a-task-with-a-long-name-${i}` }));
     const shape = shapeOf({ seq: steps });

@@ -95,6 +95,10 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       const named = freshWorkflow();
       await kit.records.openSubmission({ key: named, workflow: named, digest: 'd', until });
       expect(await kept(named)).toEqual(new Map([trace(named)]));
+      const debounced = freshWorkflow();
+      const window = { number: 0, workflow: debounced, calls: 1, openedAt: 0, due: 0, message: '', isAwaited: false };
+      await kit.records.putWindow({ key: freshWorkflow(), window: { ...window, isClosed: false }, until });
+      expect(await kept(debounced)).toEqual(new Map([trace(debounced)]));
       const other = freshWorkflow();
       await kit.payloads.putBlocks({ blocks: [{ key: `table:${other}.1!1/3`, text: '[]' }], until });
       const progress = { state: 'HALF', meta: '1' };

@@ -22,6 +22,9 @@ test('the roles of submit and result allow each call that they make, on the embe
       ids.push('taskId' in answer ? answer.taskId : JSON.stringify(answer));
     }
     await submit({ canvas: canvases()[0]?.toJSON(), options: { taskId: 'once' } });
+    const window = { key: 'k', seconds: 1000 };
+    for (const options of [{ debounce: window }, { throttle: window }])
+      for (const _ of [1, 2]) await submit({ canvas: canvases()[0]?.toJSON(), options });
   };
   const readAll = async (): Promise<void> => {
     for (const taskId of ids.slice(1)) expect(await result({ taskId, wait: 20 })).toMatchObject({ state: 'SUCCESS' });

@@ -5,7 +5,7 @@ import type { Defect } from './defects.ts';
 import { anchorsInSource } from './edits.ts';
 import { withDefect } from './plant.ts';
 import { simulate } from './simulate.ts';
-import type { simulate as Simulate } from './simulate.ts';
+import type { simulate as Simulate, simulateWindows } from './simulators.ts';
 import { chainOf } from './specs.ts';
 
 const PROFILES = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
@@ -25,7 +25,8 @@ test('a schedule that fires twice runs its task once', async () => {
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {
     const { seen } = defect;
-    const found = await withDefect(defect.edits, ({ simulate }) => {
+    const found = await withDefect(defect.edits, ({ simulate, simulateWindows }) => {
+      if (defect.windows !== undefined) return firstWindowProblem(simulateWindows, defect, defect.windows);
       if (seen === 'amplification') return amplification(simulate);
       return seen === 'second runs' ? secondRuns(simulate, defect) : firstProblem(simulate, defect, seen);
     });
@@ -54,6 +55,20 @@ async function firstProblem(
     other ||= found;
   }
   return other;
+}
+
+/** The first problem of calls with a window. */
+async function firstWindowProblem(
+  run: typeof simulateWindows,
+  { faults }: Defect,
+  option: 'debounce' | 'throttle',
+): Promise<string> {
+  const chances = typeof faults === 'string' ? PROFILES[faults] : { ...NO_FAULTS, ...faults };
+  for (let seed = 1; seed <= SEEDS; seed += 1) {
+    const { problems } = await run({ option, seed, faults: chances });
+    if (problems.length > 0) return problems.join('; ');
+  }
+  return '';
 }
 
 /** A task whose message comes a second time when the first has ended is not begun again. */

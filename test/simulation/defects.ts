@@ -24,6 +24,8 @@ export interface Defect {
   readonly faults: 'none' | 'mild' | 'heavy' | Partial<Faults>;
   /** Instead of canvases that are drawn. */
   readonly spec?: Spec;
+  /** Calls with a window, instead of canvases. */
+  readonly windows?: 'debounce' | 'throttle';
   /** The violation that the checker must report. */
   readonly seen: RegExp | 'amplification' | 'second runs';
 }
@@ -586,5 +588,45 @@ export const DEFECTS: readonly Defect[] = [
     features: ['retry', 'regive'],
     faults: 'none',
     seen: /the value is/,
+  },
+  {
+    name: 'a caller that dies leaves a window without an end',
+    edits: [dropOperand('windows-are-awaited', 0)],
+    features: [],
+    faults: { crash: 0.1 },
+    windows: 'debounce',
+    seen: /hangs|never ends/,
+  },
+  {
+    name: 'a call joins a window that has run',
+    edits: [always('closed-windows-stay'), dropOperand('calls-open-the-next-window', 1)],
+    features: [],
+    faults: 'none',
+    windows: 'debounce',
+    seen: /had run before it/,
+  },
+  {
+    name: 'each message for a window starts its call',
+    edits: [never('the-closer-starts')],
+    features: [],
+    faults: { crash: 0.02 },
+    windows: 'debounce',
+    seen: /was sent twice|have run|was sent \d times/,
+  },
+  {
+    name: 'a call over another that came meanwhile counts as the last',
+    edits: [dropOperand('calls-are-in-order', 1)],
+    features: [],
+    faults: { lateWrite: 0.3 },
+    windows: 'debounce',
+    seen: /was the last/,
+  },
+  {
+    name: 'the second caller of a throttle sends its own canvas, and answers with the first',
+    edits: [never('the-first-call-runs')],
+    features: [],
+    faults: { crash: 0.02 },
+    windows: 'throttle',
+    seen: /hangs|never ends/,
   },
 ];

@@ -5,11 +5,12 @@ import { pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
 import { edited } from './edits.ts';
 import type { Edit } from './edits.ts';
-import type { simulate } from './simulate.ts';
+import type { simulate, simulateWindows } from './simulators.ts';
 
 /** The exports of the bundle. */
 interface Simulator {
   readonly simulate: typeof simulate;
+  readonly simulateWindows: typeof simulateWindows;
 }
 
 /** Loads the simulator with a defect planted in the engine's source. */
@@ -18,7 +19,7 @@ export async function withDefect<T>(edits: readonly Edit[], use: (simulator: Sim
   try {
     const outfile = join(dir, 'simulate.mjs');
     await esbuild.build({
-      entryPoints: [resolve('test/simulation/simulate.ts')],
+      entryPoints: [resolve('test/simulation/simulators.ts')],
       outfile,
       bundle: true,
       platform: 'node',

@@ -107,6 +107,8 @@ export const calls = [
   await add(1, 2, kwargs({ z: 3 })),
   await add.delay(1, 2, 3, kwargs({ debug: true })),
   await add.applyAsync({ args: [1, 2], kwargs: { debug: true }, countdown: 10, expires: new Date(0), dedupKey: 'k' }),
+  await add.applyAsync({ args: [1, 2], debounce: { key: 'k', seconds: 1, maxSeconds: 2 } }),
+  await add.applyAsync({ args: [1, 2], throttle: { key: 'k', seconds: 1 } }),
   await retryOnce.applyAsync(),
   await last.applyAsync({ args: [10], eta: new Date(0), link: log.s(), linkError: [log.s(), record()] }),
   await immutable.delay('ignored', { also: 'ignored' }),

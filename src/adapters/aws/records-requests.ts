@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-dynamodb';
 import type { Address } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
+import { compact } from '../../core/values/compact.ts';
 import type {
   AppendLedger,
   CancelSubmission,
@@ -98,23 +99,34 @@ export function rateLimitRequest(table: string, { task, limit }: SetRate): Updat
 
 export function openSubmissionRequest(
   table: string,
-  { key, workflow, digest, until, now }: OpenSubmission & { readonly now: number },
+  { key, workflow, digest, until, message, now }: OpenSubmission & { readonly now: number },
 ): PutItemCommandInput {
-  const attributes = { g: text(digest), ...(workflow === key ? {} : { w: text(workflow) }) };
+  const attributes = {
+    g: text(digest),
+    ...(workflow === key ? {} : { w: text(workflow) }),
+    // A window of a second is not to last for two: `x` has whole seconds.
+    ...(message === undefined ? {} : { m: text(message), e: number(until) }),
+  };
   return {
     ...putRequest(table, submissionKey(key), attributes, until),
-    ConditionExpression: 'attribute_not_exists(pk) OR x <= :now',
-    ExpressionAttributeValues: { ':now': number(Math.floor(now / 1000)) },
+    ConditionExpression: 'attribute_not_exists(pk) OR x <= :now OR e <= :ms',
+    ExpressionAttributeValues: { ':now': number(Math.floor(now / 1000)), ':ms': number(now) },
   };
 }
 
+/** Returns whether the time of a submission is over, to the millisecond. */
+export function isOver(item: Item, now: number): boolean {
+  return (readNumber(item, 'e') ?? Number.POSITIVE_INFINITY) <= now;
+}
+
 /** Reads the item of a submission, as a caller with this digest sees it. */
-export function submissionOf(item: Item, { key, digest }: { key: string; digest: string }): Submission {
+export function submissionOf(item: Item, { key, digest }: { key: string; digest?: string }): Submission {
   const workflow = readText(item, 'w') ?? key;
   // One that an earlier release wrote has no digest.
-  const isOther = (readText(item, 'g') ?? digest) !== digest;
+  const isOther = digest !== undefined && (readText(item, 'g') ?? digest) !== digest;
   if (isOther) return { state: 'other', workflow };
-  return { state: item['s']?.BOOL === true ? 'sent' : 'unsent', workflow };
+  const message = readText(item, 'm');
+  return { state: item['s']?.BOOL === true ? 'sent' : 'unsent', workflow, ...compact({ message }) };
 }
 
 /** Notes that it is sent, unless the item has gone since. */

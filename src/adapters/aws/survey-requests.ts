@@ -9,7 +9,7 @@ import { cellOf } from './outcome-codec.ts';
 
 /** Makes the scan for everything that workflows, or one of them, have left, without values and blocks. */
 export function keptRequest(table: string, workflow: string | undefined): ScanCommandInput {
-  const kinds = ['t', 'c', 'u', 'b'];
+  const kinds = ['t', 'c', 'u', 'b', 'd'];
   const isKind = [...kinds.map((kind) => `begins_with(sk, :${kind})`), 'sk = :s'].join(' OR ');
   const filter =
     workflow === undefined
@@ -35,7 +35,8 @@ export function tracesOf(item: Item): readonly Footprint[] {
   const kind = sk.charAt(0);
   // Progress is in its task's partition, under the rest of the task's id.
   if (kind === 'u') return [bareFootprint(`${pk.replace(/\/\d+$/, '')}${sk.slice(1)}`, until)];
-  if (kind === 's') return [bareFootprint(readText(item, 'w') ?? pk, until)];
+  // A submission, or a window of debounced calls.
+  if (kind === 's' || kind === 'd') return [bareFootprint(readText(item, 'w') ?? pk, until)];
   if (kind === 'b') return [bareFootprint(workflowOf(pk), until)];
   const isLeaf = kind === 'c';
   return idsAt({ pk, sk }).flatMap((id, slot) => footprintOf(id, cellOf(item, isLeaf ? slot : undefined), until) ?? []);

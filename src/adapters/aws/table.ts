@@ -69,6 +69,12 @@ export class Table {
     return item === undefined || isExpired(item, this.now()) ? undefined : item;
   }
 
+  /** The first item of a query with a limit of one, also one whose time is over. */
+  async newest(request: QueryCommandInput): Promise<Item | undefined> {
+    const { Items = [] } = await this.#call('query', () => this.#client.send(new QueryCommand(request)));
+    return Items[0];
+  }
+
   /** All items of a query, page after page. */
   query(request: QueryCommandInput): Promise<readonly Item[]> {
     return this.first(request, Number.POSITIVE_INFINITY);

@@ -1,4 +1,6 @@
 import { workflowOf } from '../../core/protocol/ids.ts';
+import type { Closing, Window } from '../../core/protocol/window.ts';
+import { compact } from '../../core/values/compact.ts';
 import type { Addressed } from '../../ports/outcomes.ts';
 import type {
   AppendLedger,
@@ -23,8 +25,10 @@ import type {
   Submission,
 } from '../../ports/records.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { CloseWindow, NoteWake, PutWindow, ReadWindow } from '../../ports/windows.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
+import { MemoryWindows } from './windows.ts';
 
 /** The smaller records in memory. */
 export class MemoryRecords implements Records {
@@ -34,13 +38,16 @@ export class MemoryRecords implements Records {
   readonly #marks = new Map<string, ExpiringMap<string>>();
   #gate = 0;
   readonly #rates = new Map<string, string>();
-  readonly #submissions: ExpiringMap<{ sent: boolean; readonly digest: string; readonly workflow: string }>;
+  readonly #submissions: ExpiringMap<Noted>;
   readonly #nextSlots = new Map<string, number>();
   readonly #deadLetters: ExpiringMap<DeadLetter>;
   readonly #results: ExpiringMap<string>;
 
+  readonly #windows: MemoryWindows;
+
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
+    this.#windows = new MemoryWindows(clock);
     this.#progress = new ExpiringMap(clock);
     this.#submissions = new ExpiringMap(clock);
     this.#deadLetters = new ExpiringMap(clock);
@@ -62,7 +69,8 @@ export class MemoryRecords implements Records {
 
   /** The workflows whose submission was noted, and until when that is kept. */
   submitted(): readonly { readonly id: string; readonly until: number }[] {
-    return this.#submissions.entries().map(({ value: { workflow: id }, until }) => ({ id, until }));
+    const noted = this.#submissions.entries().map(({ value: { workflow: id }, until }) => ({ id, until }));
+    return [...noted, ...this.#windows.kept()];
   }
 
   async appendLedger({ key, at, nonce, text, until }: AppendLedger): Promise<void> {
@@ -95,14 +103,18 @@ export class MemoryRecords implements Records {
     return [...new Set(workflows)].flatMap((workflow) => this.#marks.get(workflow)?.values() ?? []);
   }
 
-  async openSubmission({ key, workflow, digest, until }: OpenSubmission): Promise<Submission> {
+  async openSubmission({ key, workflow, digest, until, message }: OpenSubmission): Promise<Submission> {
     const standing = this.#submissions.get(key);
     if (standing === undefined) {
-      this.#submissions.set(key, { sent: false, digest, workflow }, until);
-      return { state: 'new', workflow };
+      this.#submissions.set(key, { sent: false, digest, workflow, ...compact({ message }) }, until);
+      return { state: 'new', workflow, ...compact({ message }) };
     }
-    if (standing.digest !== digest) return { state: 'other', workflow: standing.workflow };
-    return { state: standing.sent ? 'sent' : 'unsent', workflow: standing.workflow };
+    return standing.digest === digest ? noted(standing) : { state: 'other', workflow: standing.workflow };
+  }
+
+  async submission({ key }: CloseSubmission): Promise<Submission | undefined> {
+    const standing = this.#submissions.get(key);
+    return standing && noted(standing);
   }
 
   async closeSubmission({ key }: CloseSubmission): Promise<void> {
@@ -113,6 +125,22 @@ export class MemoryRecords implements Records {
   async cancelSubmission({ key, workflow }: CancelSubmission): Promise<void> {
     const submission = this.#submissions.get(key);
     if (submission?.workflow === workflow && !submission.sent) this.#submissions.delete(key);
+  }
+
+  window(params: ReadWindow): Promise<Window | undefined> {
+    return this.#windows.window(params);
+  }
+
+  putWindow(params: PutWindow): Promise<boolean> {
+    return this.#windows.putWindow(params);
+  }
+
+  noteWake(params: NoteWake): Promise<void> {
+    return this.#windows.noteWake(params);
+  }
+
+  closeWindow(params: CloseWindow): Promise<Closing | undefined> {
+    return this.#windows.closeWindow(params);
   }
 
   async reserve({ task, slots, intervalMs, now }: Reserve): Promise<number> {
@@ -144,6 +172,17 @@ export class MemoryRecords implements Records {
 }
 
 // --- internal ---
+
+interface Noted {
+  sent: boolean;
+  readonly digest: string;
+  readonly workflow: string;
+  readonly message?: string;
+}
+
+function noted({ sent, workflow, message }: Noted): Submission {
+  return { state: sent ? 'sent' : 'unsent', workflow, ...compact({ message }) };
+}
 
 interface Entry {
   readonly at: number;

@@ -1,11 +1,11 @@
-import { isChordalError, NotRegistered } from '../errors/caller.ts';
+import { isChordalError } from '../errors/caller.ts';
 import { isRefusal } from '../errors/refusal.ts';
-import { TimeLimitExceeded, WorkerLostError } from '../errors/task.ts';
+import { WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
 import { lacksItsTenant } from './baggage.ts';
 import { ROOM_RECEIVES, secondsWithoutTime } from './batch-order.ts';
+import { tooLate, unknownTask } from './delivery-errors.ts';
 import { workflowOf } from './ids.ts';
-import { LIFETIME_MS } from './lifetime.ts';
 import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
 import type { Message, RunMessage } from './message.ts';
@@ -87,6 +87,8 @@ export type Next<T = DeliveredTask> =
   | { readonly kind: 'expand' }
   /** Carry out a revocation. */
   | { readonly kind: 'revoke' }
+  /** Close a window of debounced calls, if it is due; or whatever its time. */
+  | { readonly kind: 'close'; readonly isForced: boolean }
   | { readonly kind: 'end'; readonly disposition: Disposition };
 
 /** Returns whether a message may have been worked on before: such a message is checked before it runs. */
@@ -115,6 +117,7 @@ export function onRead(read: Message | NewerMessage | Error, receives: number): 
 export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message, T>): Next<T> {
   const { message, revoked, dead } = facts;
   if (message.kind === 'revoke') return { kind: 'revoke' };
+  if (message.kind === 'run' && message.window !== undefined) return onWindowArrival({ ...facts, message });
   // A dead message is settled even if its workflow is revoked: only its own record names the ids that wait for it.
   if (dead === undefined && message.kind === 'run' && !hasTime(facts))
     return { kind: 'end', disposition: { kind: 'return', seconds: secondsWithoutTime(facts.receives) } };
@@ -252,6 +255,16 @@ function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage,
   return isDuplicate ? { kind: 'check', isCounted: isCounted(facts) } : onUndecided(facts);
 }
 
+/** Judges the message that ends a window. A revocation or a dead letter ends the window at once: it has no other message. */
+function onWindowArrival(facts: DeliveryFacts<RunMessage>): Next<never> {
+  const { message, revoked, now, dead } = facts;
+  if (dead !== undefined || isRevoked(revoked, message)) return { kind: 'close', isForced: true };
+  if ((message.notBefore ?? 0) <= now) return { kind: 'close', isForced: false };
+  const again = isPossibleDuplicate(facts) ? { again: true as const } : {};
+  const { held: _held, ...same } = message;
+  return { kind: 'forward', message: { ...same, ...again } };
+}
+
 /** Judges a delivery whose attempt may have been decided: the owner resumes, every other message stops. */
 function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next<never> | undefined {
   // @defect decided-is-resumed
@@ -286,15 +299,4 @@ function hasTime({ receives, time }: DeliveryFacts): boolean {
 
 function lost({ sig, id }: RunMessage, reason: string): Next<never> {
   return { kind: 'commit', decision: new WorkerLostError(`Cannot run ${sig.task} (${id}): ${reason}.`) };
-}
-
-function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
-  return new TimeLimitExceeded(
-    `Cannot run ${sig.task} (${id}): its group was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta, and no longer.`,
-  );
-}
-
-function unknownTask(task: string, id: string, known: readonly string[]): NotRegistered {
-  const text = `Cannot run ${id}: no task "${task}" is registered in this function. Known tasks: ${known.join(', ')}.`;
-  return new NotRegistered(text, { task, known });
 }

@@ -22,7 +22,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked tenant traceparent headers stamps lo hi'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked window tenant traceparent headers stamps lo hi'.split(
     ' ',
   ),
 );
@@ -182,6 +182,7 @@ const FIELDS = {
   slot: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   asked: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
+  window: { is: optional(isWindow), want: 'a key and a number', kinds: ['run'] },
   lo: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
   hi: { is: optional(isCount), want: 'an index', kinds: ['expand'] },
 } satisfies Readonly<Record<string, Field>>;
@@ -250,6 +251,10 @@ function isTime(value: unknown): boolean {
 
 function isText(value: unknown): boolean {
   return typeof value === 'string' && value.length <= 4096;
+}
+
+function isWindow(value: unknown): boolean {
+  return isPlainObject(value) && isText(value['key']) && isCount(value['number']);
 }
 
 function isFlag(value: unknown): boolean {

@@ -108,8 +108,16 @@ export interface RunMessage extends Sent {
   readonly held?: true;
   /** Epoch ms at which a Python worker was asked to run it: the message waits for the answer, or brings it. */
   readonly asked?: number;
+  /** The window that this message ends: it runs no task, but starts the last call of the window. */
+  readonly window?: WindowPlace;
   /** The answer of a Python worker. It is read from a message of Celery, and never a field of this envelope. */
   readonly answer?: Answer;
+}
+
+/** Which window of which key. */
+export interface WindowPlace {
+  readonly key: string;
+  readonly number: number;
 }
 
 /** How a task ended that a Python worker has run: its value, or the id under which Celery keeps its failure. */

@@ -1,6 +1,7 @@
 /** The options of calls, tasks and canvases. Times are seconds, as in Celery, or a Date. */
 import type { Tolerance } from '../canvas/signature.ts';
 import type { AnySignature } from './signature.ts';
+import type { Debounce, Throttle } from './windows.ts';
 
 /**
  * Keyword arguments, as `kwargs({…})` makes them: given last, wherever arguments are given.
@@ -97,6 +98,16 @@ export interface ApplyOptions<out Args = [], out Keywords = never> extends Signa
    * values of the workflow stay readable for as long. Default 86,400: a day.
    */
   readonly dedupFor?: number;
+  /**
+   * Of the calls with one key, only the last runs, so many seconds after it was made. Not with a `dedupKey`, `taskId`, `countdown` or
+   * `eta`, nor for a canvas that ends in a group. Default: none.
+   */
+  readonly debounce?: Debounce;
+  /**
+   * Of the calls with one key, only the first in so many seconds runs. Not with a `dedupKey`, `taskId`, `countdown` or
+   * `eta`, nor for a canvas that ends in a group. Default: none.
+   */
+  readonly throttle?: Throttle;
 }
 
 /** The argument of `applyAsync` where arguments are missing. */

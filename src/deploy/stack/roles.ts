@@ -83,7 +83,8 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
     case 'submit':
       return [
         send(appQueues(parts)),
-        allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], attribute(TABLE)),
+        // A debounced call looks for the newest window of its key.
+        readTable,
         writeTable,
         // The blocks of a large canvas: it starts from those that it has written.
         allow(['s3:GetObject', 's3:PutObject'], objects('b')),

@@ -1,0 +1,41 @@
+import type { Closing, Window } from '../../core/protocol/window.ts';
+import type { CloseWindow, NoteWake, PutWindow, ReadWindow, Windows } from '../../ports/windows.ts';
+import type { Table } from './table.ts';
+import {
+  closeWindowRequest,
+  closingOf,
+  newestWindowRequest,
+  noteWakeRequest,
+  putWindowRequest,
+  windowKey,
+  windowOf,
+} from './windows-requests.ts';
+
+/** The windows of debounced calls in a DynamoDB table. */
+export class AwsWindows implements Windows {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async window({ key }: ReadWindow): Promise<Window | undefined> {
+    const newest = await this.#table.newest(newestWindowRequest(this.#table.name, key));
+    return newest && windowOf(newest, this.#table.now());
+  }
+
+  putWindow(params: PutWindow): Promise<boolean> {
+    return this.#table.put(putWindowRequest(this.#table.name, { ...params, now: this.#table.now() }));
+  }
+
+  async noteWake(params: NoteWake): Promise<void> {
+    await this.#table.update(noteWakeRequest(this.#table.name, params));
+  }
+
+  async closeWindow(params: CloseWindow): Promise<Closing | undefined> {
+    const closed = await this.#table.update(closeWindowRequest(this.#table.name, params));
+    const standing = closed ?? (await this.#table.getAny(windowKey(params.key, params.number), true));
+    const closing = standing && closingOf(standing);
+    return closing?.workflow === params.workflow ? closing : undefined;
+  }
+}

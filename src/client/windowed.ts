@@ -1,0 +1,151 @@
+import { InvalidCanvas, InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
+import { keptFor } from '../core/protocol/lifetime.ts';
+import { decodeMessage, encodeForQueue, isNewer } from '../core/protocol/message-codec.ts';
+import type { Message } from '../core/protocol/message.ts';
+import { elementsOf, firstTaskOf, isStoredItems } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { joined, openIn, wakeOf } from '../core/protocol/window.ts';
+import type { Joined } from '../core/protocol/window.ts';
+import type { Debounce, Throttle } from '../core/types/windows.ts';
+import { dispatch, route } from '../engine/dispatch.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { OnceGiven } from './call-once.ts';
+import { sendOnce } from './once.ts';
+
+/** A canvas that is ready to be started: by a message, or at once. */
+export interface MadeCall {
+  readonly message: Message;
+  readonly send: () => Promise<void>;
+}
+
+/** A call with a window, and the ways to send it. */
+export interface WindowedCall {
+  readonly engine: Engine;
+  readonly app: string;
+  readonly isStranger: boolean;
+  readonly plan: Plan;
+  /** Stores what is too large for messages, and returns the ways to start the canvas as a workflow. */
+  readonly make: (workflow: string) => Promise<MadeCall>;
+  /** Lists the workflow of a window that this call opens. */
+  readonly list: (workflow: string) => Promise<void>;
+}
+
+/**
+ * Makes a call with a window of a key. Returns the workflow that all calls of the window answer with.
+ *
+ * @throws InvalidOptions if another call of this key was sent in a form that cannot be read; the errors of sending.
+ */
+export async function callInWindow(
+  call: WindowedCall,
+  { debounce, throttle }: Pick<OnceGiven, 'debounce' | 'throttle'>,
+): Promise<string> {
+  if (debounce !== undefined) return callDebounced(call, debounce);
+  if (throttle !== undefined) return callThrottled(call, throttle);
+  throw new Error('Cannot call in a window: the call has none.');
+}
+
+/**
+ * Returns the plan of the handle of a call with a window: of the last task alone, for the canvas that runs may be that
+ * of another call.
+ *
+ * @throws InvalidCanvas if it ends in a group: then the handle has one for each member.
+ */
+export function endOf(plan: Plan, option: string): Plan {
+  if ('task' in plan) return { task: plan.task, ...(plan.options === undefined ? {} : { options: plan.options }) };
+  const items = elementsOf(plan);
+  const last = 'seq' in plan && !isStoredItems(items) ? items.at(-1) : undefined;
+  if (last !== undefined) return endOf(last, option);
+  throw new InvalidCanvas(
+    `Cannot use ${option} for a canvas that ends in a group: the call of another canvas may run in its place, with other members. Put a task behind the group, as in a chord.`,
+  );
+}
+
+// --- internal ---
+
+/** Sends the first call of a window, and answers with it to the others. */
+async function callThrottled(call: WindowedCall, { key: given, seconds }: Throttle): Promise<string> {
+  const { engine, make } = call;
+  const { records, clock, nonces } = engine;
+  const key = `$throttle/${digestOf(call, given)}`;
+  const standing = await records.submission({ key });
+  if (standing?.state === 'sent') return standing.workflow;
+  const workflow = freshId(engine);
+  const made = await make(workflow);
+  const message = encodeForQueue(made.message);
+  const until = clock.now() + seconds * 1000;
+  const note = { key, workflow, digest: 'throttle', until, message, given: ['throttle', given] as const };
+  return sendOnce(engine, note, async (_, isSecond, first) => {
+    // The caller that opened the window has died, or is slow: its canvas runs, and not this one.
+    // @defect the-first-call-runs
+    if (isSecond) await sendAgain(engine, nonces.mid(), first ?? message);
+    else await made.send();
+  });
+}
+
+/** Puts a call in place of the last one of its window, and has the window end if nothing else does. */
+async function callDebounced(call: WindowedCall, { key: given, ...times }: Debounce): Promise<string> {
+  const { engine, plan, list } = call;
+  const { records, nonces } = engine;
+  const key = digestOf(call, given);
+  const queue = queueOf(engine, plan);
+  const { window, needsWake } = await join(call, key, times);
+  if (!needsWake) return window.workflow;
+  const wake = wakeOf(window, { key, queue, mid: nonces.mid() });
+  await Promise.all([list(window.workflow), sendOne(engine, wake)]);
+  await records.noteWake({ key, number: window.number });
+  return window.workflow;
+}
+
+/** Writes a call into its window. A call that came between the read and the write has changed the window: then again. */
+async function join(
+  { engine, make }: WindowedCall,
+  key: string,
+  { seconds, maxSeconds }: Omit<Debounce, 'key'>,
+): Promise<Joined> {
+  const { records, clock } = engine;
+  let written: Joined | undefined;
+  for (;;) {
+    const standing = await records.window({ key });
+    // A write whose answer was lost.
+    if (written !== undefined && standing?.message === written.window.message) return written;
+    const workflow = openIn(standing)?.workflow ?? freshId(engine);
+    const message = encodeForQueue((await make(workflow)).message);
+    const mostMs = maxSeconds === undefined ? undefined : maxSeconds * 1000;
+    written = joined(standing, { message, workflow, now: clock.now(), waitMs: seconds * 1000, mostMs });
+    const { window } = written;
+    if (await records.putWindow({ key, window, until: keptFor(window.due) })) return written;
+  }
+}
+
+/** Sends the message that another caller may have sent. */
+async function sendAgain(engine: Engine, mid: string, text: string): Promise<void> {
+  const message = decodeMessage(text, mid);
+  if (isNewer(message))
+    throw new InvalidOptions(
+      'Cannot make this call: another caller has begun the first call of its window with a later release. Use that release here.',
+    );
+  await sendOne(engine, { ...message, mid, again: true });
+}
+
+function freshId({ nonces, clock }: Engine): string {
+  return `d-${nonces.uuid(clock.now())}`;
+}
+
+function sendOne(engine: Engine, message: Message): Promise<void> {
+  const { broker } = engine;
+  return dispatch(engine, { send: (messages) => broker.send({ messages }) }, [route(engine, message)]);
+}
+
+/** The keys of strangers are kept apart from those of the app's own code. */
+function digestOf({ engine, app, isStranger }: WindowedCall, key: string): string {
+  return engine.nonces.digest(JSON.stringify([isStranger ? 'submit' : 'app', app, key]));
+}
+
+/** Returns the queue that the end of a window goes to: that of the canvas. */
+function queueOf(engine: Engine, plan: Plan): string {
+  const first = firstTaskOf(plan);
+  const queue = first === undefined ? engine.anyQueue() : (first.queue ?? engine.queueOf(first.task));
+  if (queue !== undefined && engine.hasQueue(queue)) return queue;
+  const task = first?.task ?? 'of an empty canvas';
+  throw new NotRegistered(`Cannot debounce ${task}: no function runs it, or has its queue.`, { task });
+}

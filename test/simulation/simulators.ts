@@ -1,0 +1,3 @@
+/** The simulations that a defect is planted in. */
+export { simulate } from './simulate.ts';
+export { simulateWindows } from './windows.ts';
