@@ -1,20 +1,16 @@
-import { addressOf } from '../../core/protocol/address.ts';
-import { memberId, stepBefore, stepId } from '../../core/protocol/ids.ts';
+import { memberId, replacementBase, stepBefore, stepId } from '../../core/protocol/ids.ts';
 import { keptFor } from '../../core/protocol/lifetime.ts';
 import type { Outcome, Result } from '../../core/protocol/outcome.ts';
-import { doneOf } from '../../core/protocol/parts.ts';
 import { isStoredItems, elementsOf } from '../../core/protocol/plan.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../../core/types/results.ts';
-import { decode } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadChildren } from '../../engine/inputs.ts';
-import { sendRevocation } from '../revoke.ts';
+import { commonHandle, groupState, opened } from './common-handle.ts';
 import { readGetOptions } from './get-options.ts';
 import { collect, iterate } from './iterate.ts';
 import { readParts } from './parts.ts';
-import { readProgress, readVisible, retryIn, stateOf, unwrap, waitFor } from './read-result.ts';
-import { retryError } from './result-errors.ts';
+import { readVisible, waitFor } from './read-result.ts';
 
 /** A handle at run time. */
 export type Handle = AsyncResult<unknown>;
@@ -52,13 +48,13 @@ export function handleOf(engine: Engine, plan: Plan, place: Place): Handle {
 export function handleOfId(engine: Engine, id: string): Handle {
   const before = stepBefore(id);
   const parent = (): Handle | null => (before === undefined ? null : handleOfId(engine, before));
-  return taskHandle(engine, { id, base: id, parent, isLast: true }, false);
+  const place = { id, base: id, parent, isLast: true };
+  return isStep(id) ? stepHandle(engine, place) : wholeHandle(engine, place);
 }
 
 /** Returns the handle of a group when only the number of its members is known. */
 export function groupHandleOfId(engine: Engine, { id, base, n, isLast }: SavedGroup): GroupHandle {
-  const members = Array.from({ length: n }, (_, index) => () => handleOfId(engine, memberId(base, index)));
-  return groupHandle(engine, { id, base, parent: () => null, isLast }, members);
+  return groupHandle(engine, { id, base, parent: () => null, isLast }, membersOf(engine, base, n));
 }
 
 /** The data of a group that `save()` keeps. */
@@ -83,6 +79,65 @@ function chainHandle(engine: Engine, steps: readonly Plan[], place: Place): Hand
   return handleAt(steps.length - 1) ?? handleOfId(engine, place.id);
 }
 
+function membersOf(engine: Engine, base: string, n: number): readonly (() => Handle)[] {
+  return Array.from({ length: n }, (_, index) => () => handleOfId(engine, memberId(base, index)));
+}
+
+/** The handle of an id that may be the last step of a chain: its items say how many come before. */
+function wholeHandle(engine: Engine, place: Place): Handle {
+  const { id } = place;
+  const handle: Handle = {
+    ...taskHandle(engine, place, false),
+    collect: (given) => collect(handle, given),
+    predecessor: async () => {
+      const { length = 0 } = await readParts(engine, id, {});
+      return length < 2 ? null : handleOfId(engine, stepId(id, length - 2));
+    },
+  };
+  return handle;
+}
+
+/** The handle of a step that may be a group: one that a step follows has no outcome of its own, its members have. */
+function stepHandle(engine: Engine, place: Place): Handle {
+  const { id, parent } = place;
+  const task = taskHandle(engine, place, false);
+  const outcomeOrGroup = async (): Promise<Outcome | GroupHandle | undefined> => {
+    const { outcome } = await readVisible(engine, id);
+    if (outcome !== undefined) return outcome;
+    const group = await engine.outcomes.tally({ join: id });
+    return group && groupHandle(engine, { ...place, isLast: false }, membersOf(engine, id, group.size.members));
+  };
+  const itself = async (): Promise<Handle> => {
+    const found = await outcomeOrGroup();
+    return found !== undefined && 'results' in found ? found : task;
+  };
+  const state = async (): ReturnType<Handle['state']> => (await itself()).state();
+  const handle: Handle = {
+    ...task,
+    get parent() {
+      return parent();
+    },
+    state,
+    status: state,
+    ready: async () => (await itself()).ready(),
+    successful: async () => (await itself()).successful(),
+    failed: async () => (await itself()).failed(),
+    collect: (given) => collect(handle, given),
+    get: async (given: GetOptions = {}) => {
+      const options = readGetOptions(given);
+      const startedAt = engine.clock.now();
+      const found = await waitFor(engine, id, options, outcomeOrGroup);
+      if (!('results' in found)) return opened(engine, id, found, options);
+      return found.get(leftOf(options, (engine.clock.now() - startedAt) / 1000));
+    },
+  };
+  return handle;
+}
+
+function isStep(id: string): boolean {
+  return /\.\d+$/.test(id);
+}
+
 function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): Handle {
   const common = commonHandle(engine, id, parent);
   const handle: Handle = {
@@ -98,10 +153,11 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
       return opened(engine, id, outcome, options);
     },
     children: async () => {
-      const { outcome } = await readVisible(engine, id);
+      const { outcome, cell } = await readVisible(engine, id);
       const launched = await loadChildren(engine, outcome?.children ?? []);
-      const group = await engine.outcomes.tally({ join: id });
-      const members = Array.from({ length: group?.size.members ?? 0 }, (_, index) => memberId(id, index));
+      const join = cell.next?.kind === 'replace' ? replacementBase(id, cell.next.attempt) : id;
+      const group = await engine.outcomes.tally({ join });
+      const members = Array.from({ length: group?.size.members ?? 0 }, (_, index) => memberId(join, index));
       return [...members, ...launched].map((child) => handleOfId(engine, child));
     },
   };
@@ -171,83 +227,6 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     [Symbol.iterator]: () => results()[Symbol.iterator](),
   };
   return handle;
-}
-
-async function groupState(
-  engine: Engine,
-  id: string,
-  isLast: boolean,
-  cells: () => Promise<readonly (Outcome | undefined)[]>,
-): Promise<string> {
-  const { outcome } = await readVisible(engine, id);
-  if (outcome !== undefined) return outcome.state;
-  if (isLast) return 'PENDING';
-  const all = await cells();
-  if (all.some((one) => one?.state === 'FAILURE')) return 'FAILURE';
-  if (all.some((one) => one?.state === 'REVOKED')) return 'REVOKED';
-  return all.every((one) => one !== undefined) ? 'SUCCESS' : 'PENDING';
-}
-
-type Common = Pick<
-  Handle,
-  | 'taskId'
-  | 'state'
-  | 'status'
-  | 'ready'
-  | 'successful'
-  | 'failed'
-  | 'info'
-  | 'progress'
-  | 'graph'
-  | 'revoke'
-  | 'forget'
->;
-
-function commonHandle(engine: Engine, id: string, parent: () => Handle | null): Common {
-  const state = (): ReturnType<Handle['state']> => stateOf(engine, id);
-  return {
-    taskId: id,
-    state,
-    status: state,
-    ready: async () => (await readVisible(engine, id)).outcome !== undefined,
-    successful: async () => (await state()) === 'SUCCESS',
-    failed: async () => (await state()) === 'FAILURE',
-    info: () => infoOf(engine, id),
-    progress: async () => {
-      const { cell } = await readVisible(engine, id);
-      return doneOf(await readParts(engine, id, cell), id, cell);
-    },
-    graph: async () => {
-      // A worker rarely asks for one: its start does without.
-      const { graphFrom } = await import('./graph.ts');
-      return graphFrom(engine, id, parent());
-    },
-    revoke: () => sendRevocation(engine, id),
-    forget: () => forget(engine, id),
-  };
-}
-
-async function opened(engine: Engine, id: string, outcome: Result, { propagate = true }: GetOptions): Promise<unknown> {
-  const result = await unwrap(engine, id, outcome);
-  if ('value' in result) return result.value;
-  if (propagate) throw result.error;
-  return result.error;
-}
-
-async function infoOf(engine: Engine, id: string): Promise<unknown> {
-  const visible = await readVisible(engine, id);
-  if (visible.outcome !== undefined) return opened(engine, id, visible.outcome, { propagate: false });
-  const progress = await readProgress(engine, id, visible);
-  if (progress !== undefined) return decode(progress.meta, `the meta of ${id}`);
-  const retry = retryIn(visible);
-  return retry === undefined ? undefined : retryError(engine, id, retry);
-}
-
-async function forget(engine: Engine, id: string): Promise<void> {
-  const { outcome } = await readVisible(engine, id);
-  await engine.outcomes.forget({ address: addressOf(id) });
-  for (const value of [outcome?.value, outcome?.run?.call])
-    if (value !== undefined && 'ref' in value) await engine.payloads.removeValue({ ref: value.ref });
 }
 
 /** Saved groups are kept as long as anything of their workflow. */

@@ -58,9 +58,14 @@ export interface AsyncResult<out T> {
   readonly taskId: string;
   /**
    * The step before it, or a chord's header; null if nothing is. Of an id alone it is the step before the one that the
-   * id names (`W.2`): the id of a whole chain does not say how many steps it has.
+   * id names (`W.2`): the id of a whole chain does not say how many steps it has. `predecessor()` looks.
    */
   readonly parent: AsyncResult<unknown> | null;
+  /**
+   * Returns `parent`, also from the id of a whole chain or chord alone, in any process: as soon as one of its steps or
+   * members has ended, its items say how many steps there are. Null if nothing comes before it, or nothing is known.
+   */
+  predecessor(): Promise<AsyncResult<unknown> | null>;
   /** Returns how far it has got. */
   state(): Promise<State>;
   /** Returns the same as `state()`. */

@@ -37,8 +37,9 @@ const busy = app.task('busy', { bind: true, maxRetries: 5 }, async (ctx) => {
 const replaced = app.task('replaced', { bind: true }, (ctx) =>
   ctx.replace(chord([add.s(1, 2), add.s(3, 4)], tsum.s())),
 );
+const grouped = app.task('grouped', { bind: true }, (ctx) => ctx.replace(group([add.s(1, 2), add.s(3, 4)])));
 const launcher = app.task('launcher', async () => (await add.delay(1, 2)).taskId);
-const handler = app.handler(add, tsum, slow, fail, busy, replaced, launcher);
+const handler = app.handler(add, tsum, slow, fail, busy, replaced, grouped, launcher);
 
 let cloud: TestCloud;
 let engine: Engine;
@@ -187,6 +188,65 @@ describe('parent, children() and graph()', () => {
       state: 'SUCCESS',
       members: { done: 2, total: 2, failed: 0, isExact: true },
     });
+  });
+
+  it('predecessor() is the parent of a canvas from the id of the whole, as soon as something in it has ended', async () => {
+    const canvases = [
+      chain(add.s(1, 2), add.s(3), slow.si(10)),
+      chord([add.s(1, 2), chain(add.s(3, 4), add.s(5))], tsum.s()),
+      chain(add.s(1, 2), group([add.s(1), add.s(2)])),
+      chain(add.s(1, 2), chain(add.s(3), group([add.s(1), add.s(2)])), tsum.s()),
+      chain(add.s(1, 2), replaced.si()),
+    ];
+    for (const canvas of canvases) {
+      const here = await canvas.delay();
+      await here.get();
+      const there = other.asyncResult(here.taskId);
+      expect((await there.predecessor())?.taskId).toBe(here.parent?.taskId);
+      expect((await here.predecessor())?.taskId).toBe(here.parent?.taskId);
+      const value = await here.parent?.get();
+      expect(value).toBeDefined();
+      expect(await (await there.predecessor())?.get()).toEqual(value);
+    }
+    const inFlight = await chain(add.s(1, 2), slow.si(100), add.si(1, 2)).delay();
+    const there = other.asyncResult(inFlight.taskId);
+    expect(await there.predecessor()).toBeNull();
+    await sleep(5);
+    expect((await there.predecessor())?.taskId).toBe(`${inFlight.taskId}.1`);
+    const lone = await add.delay(1, 2);
+    await lone.get();
+    expect(await other.asyncResult(lone.taskId).predecessor()).toBeNull();
+    const members = await group([add.s(1, 2), chain(add.s(3, 4), add.s(5))]).delay();
+    await members.get();
+    expect(await other.asyncResult(members.taskId).predecessor()).toBeNull();
+    expect(await other.asyncResult(`${members.taskId}~0`).predecessor()).toBeNull();
+    expect((await other.asyncResult(`${members.taskId}~1`).predecessor())?.taskId).toBe(`${members.taskId}~1.0`);
+  });
+
+  it('the id of a group that a step follows has the state and the values of its members', async () => {
+    const { taskId: id } = await chord([slow.s(1), slow.s(20)], tsum.s()).delay();
+    const header = other.asyncResult(`${id}.0`);
+    expect([await header.state(), await header.ready()]).toEqual(['PENDING', false]);
+    await sleep(5);
+    expect([await header.state(), await header.ready()]).toEqual(['PENDING', false]);
+    expect(await header.get({ timeout: 60 })).toEqual([1, 20]);
+    expect([await header.state(), await header.ready(), await header.successful()]).toEqual(['SUCCESS', true, true]);
+    const failing = await chord([fail.s('no'), slow.s(1)], tsum.s()).delay();
+    await failing.get({ propagate: false });
+    expect(await other.asyncResult(`${failing.taskId}.0`).state()).toBe('FAILURE');
+    await expect(other.asyncResult(`${failing.taskId}.0`).get()).rejects.toThrow('no');
+    const late = await chain(slow.s(1), group([add.s(1), add.s(2)]), tsum.s()).delay();
+    await expect(other.asyncResult(`${late.taskId}.1`).get({ timeout: 0.5 })).rejects.toMatchObject({
+      code: 'CHORDAL_TIMEOUT',
+    });
+    expect(await other.asyncResult(`${late.taskId}.1`).get()).toEqual([2, 3]);
+  });
+
+  it('children() of a task that a group has replaced are the members', async () => {
+    const result = await grouped.delay();
+    expect(await result.get()).toEqual([3, 7]);
+    const members = await other.asyncResult(result.taskId).children();
+    expect(await Promise.all(members.map((member) => member.get()))).toEqual([3, 7]);
   });
 
   it('name steps that have not run, and fold groups that are wide', async () => {
