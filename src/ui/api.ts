@@ -120,7 +120,7 @@ async function readWorkflow(source: UiSource, query: URLSearchParams): Promise<u
     ...(await outcomeFacts(engine, id, cell)),
     // A task that is not listed can still be drawn; the canvas around it cannot.
     isListed: entry !== undefined,
-    graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? '?'),
+    graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? null),
     ...(entry !== undefined && { price: priceOf(entry.shape), limitSeconds: limitSecondsOf(entry.shape) }),
   };
 }

@@ -59,8 +59,8 @@ type Reading = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
 /** Members of the widest group that is drawn member by member. */
 const WIDEST_DRAWN = 16;
 
-/** Reads the graph of a workflow of a known shape. */
-export async function readGraph(engine: Reading, id: string, shape: Shape): Promise<GraphNode> {
+/** Reads the graph of a workflow of a known shape; null: nothing is known, and it is drawn as a task without a name. */
+export async function readGraph(engine: Reading, id: string, shape: Shape | null): Promise<GraphNode> {
   const [whole = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
   const hasEnded = whole.outcome !== undefined && whole.outcome.state !== 'SUCCESS';
   return nodeOf({ engine, hasEnded, depth: 0 }, { id, base: id }, shape);

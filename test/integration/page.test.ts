@@ -66,7 +66,15 @@ test('a failure shows its causes, and what was not run because of it', async () 
   await world.page.waitForSelector(`${stateOf(taskId)}.is-skipped`);
   await world.open('#/failures');
   await world.page.waitForSelector(`a[href="#/w/${taskId}"]`);
+  const days = await world.page.$$eval('h2.day', (headings) => headings.map(({ textContent }) => textContent));
+  expect(days.at(0)).toMatch(/^Today · \d+ failed$/);
 }, 90_000);
+
+test('an id of which nothing is known is called so, and offers nothing to run', async () => {
+  await workflow('nobody');
+  await shows('Nothing is known of this id');
+  expect(await world.page.$('::-p-text(Run )')).toBeNull();
+}, 30_000);
 
 test('the command line lists workflows and failures, and draws a graph', async () => {
   const { taskId } = await world.send.failing();
@@ -137,7 +145,13 @@ test('a dead letter is redriven, and runs with the steps behind it', async () =>
   await world.page.locator('.note a').click();
   await world.page.waitForSelector('.head .state-success', { timeout: 45_000 });
   await shows('mailed 42');
-}, 150_000);
+  await world.send.dead();
+  await world.open('#/dead');
+  await shows('its queue gave it up', 60_000);
+  world.page.once('dialog', (dialog) => void dialog.accept());
+  await click('Purge');
+  await shows('There are no dead letters');
+}, 240_000);
 
 test('a schedule is paused and resumed, and a task that waits for long is shown with its time', async () => {
   const { taskId } = await world.send.later();

@@ -55,7 +55,12 @@ export function commonHandle(engine: Engine, id: string, parent: () => Handle | 
 }
 
 /** Returns the value of an outcome; throws its error, or returns it. */
-export async function opened(engine: Engine, id: string, outcome: Result, { propagate = true }: GetOptions): Promise<unknown> {
+export async function opened(
+  engine: Engine,
+  id: string,
+  outcome: Result,
+  { propagate = true }: GetOptions,
+): Promise<unknown> {
   const result = await unwrap(engine, id, outcome);
   if ('value' in result) return result.value;
   if (propagate) throw result.error;

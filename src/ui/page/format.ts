@@ -26,7 +26,7 @@ export function short(id: string): string {
 }
 
 export function dollars(n: number): string {
-  return n < 0.01 ? `$${n.toFixed(7)}` : `$${n.toFixed(2)}`;
+  return `$${n.toLocaleString('en-US', n < 1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 2 })}`;
 }
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -44,8 +44,13 @@ export function stateName(state: string): string {
   return NAMES[state] ?? state;
 }
 
+/** JSON that fits into a line of the page. */
+const SHORT_LINE = 40;
+
 /** JSON as a page shows it, cut where it is long. */
 export function pretty(value: unknown, most: number = 20_000): string {
-  const text = JSON.stringify(value, null, 2) ?? 'undefined';
+  const line = JSON.stringify(value) ?? 'undefined';
+  if (line.length <= SHORT_LINE) return line;
+  const text = JSON.stringify(value, null, 2);
   return text.length <= most ? text : `${text.slice(0, most)}\n… ${count(text.length - most)} more characters`;
 }

@@ -90,7 +90,10 @@ function TaskLabel({ node, now }: { readonly node: TaskNode; readonly now: numbe
         <span class="mark" aria-hidden="true" />
         {stateName(node.state)}
         {node.retryAt !== undefined && ` in ${span(Math.max(0, node.retryAt - now))}`}
-        {node.startedAt !== undefined && node.endedAt !== undefined && ` · ${span(node.endedAt - node.startedAt)}`}
+        {node.state !== 'RETRY' &&
+          node.startedAt !== undefined &&
+          node.endedAt !== undefined &&
+          ` · ${span(node.endedAt - node.startedAt)}`}
         {node.attempt !== undefined && node.attempt > 0 && ` · try ${node.attempt + 1}`}
       </span>
     </>

@@ -21,13 +21,13 @@ export function Health({ change, canAct }: { readonly change: number; readonly c
         <h1>Health</h1>
       </div>
       {error !== undefined && <Problem message={error} />}
-      {value !== undefined && (
+      {error === undefined && (
         <dl class="tiles">
-          <Tile name="Waiting" value={value.visible} hint="messages that a worker can take" />
-          <Tile name="Taken" value={value.hidden} hint="given to a worker, or coming back" />
-          <Tile name="Delayed" value={value.delayed} hint="not yet due" />
-          <Tile name="Scheduled" value={value.scheduled} hint="one-time schedules" />
-          <Tile name="Dead" value={value.dead} hint="not buried yet" />
+          <Tile name="Waiting" value={value?.visible} hint="messages that a worker can take" />
+          <Tile name="Taken" value={value?.hidden} hint="given to a worker, or coming back" />
+          <Tile name="Delayed" value={value?.delayed} hint="not yet due" />
+          <Tile name="Scheduled" value={value?.scheduled} hint="one-time schedules" />
+          <Tile name="Dead" value={value?.dead} hint="not buried yet" />
         </dl>
       )}
       <Schedules change={change} canAct={canAct} />
@@ -45,13 +45,13 @@ function Tile({
   hint,
 }: {
   readonly name: string;
-  readonly value: number;
+  readonly value: number | undefined;
   readonly hint: string;
 }): JSX.Element {
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{count(value)}</dd>
+      <dd>{value === undefined ? '…' : count(value)}</dd>
       <dd class="quiet">{hint}</dd>
     </div>
   );
@@ -94,7 +94,7 @@ function Schedules({ change, canAct }: { readonly change: number; readonly canAc
       {value !== undefined && items.length === 0 && <p class="quiet">There are none.</p>}
       <ul class="rows">
         {items.map(({ schedule, when, timezone, enabled, next }) => (
-          <li key={schedule} class="row letter">
+          <li key={schedule} class="row schedule">
             <span class="what">
               <code class="canvas">{schedule}</code>
               <span class="quiet">
@@ -131,7 +131,7 @@ function Held({ change }: { readonly change: number }): JSX.Element {
       <ul class="rows">
         {items.map(({ id, task, queue, due }) => (
           <li key={id}>
-            <a class="row" href={`#/w/${encodeURIComponent(id.split(/[.~!^]/)[0] ?? id)}`}>
+            <a class="row held" href={`#/w/${encodeURIComponent(id.split(/[.~!^]/)[0] ?? id)}`}>
               <span class="what">
                 <code class="canvas">{task ?? 'a canvas'}</code>
                 <span class="quiet">

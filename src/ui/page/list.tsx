@@ -77,13 +77,14 @@ export function List({
       {value !== undefined && items.length === 0 && (
         <Nothing isFiltered={state !== '' || text !== ''} isFailures={isFailures} />
       )}
-      {items.length > 0 && (
-        <ul class="rows">
-          {items.map((one) => (
-            <Row key={one.id} one={one} now={now} />
-          ))}
-        </ul>
-      )}
+      {(isFailures ? byDay(items) : [items]).map((those) => (
+        <Rows
+          key={isFailures ? dayOf(those[0]) : ''}
+          day={isFailures ? dayOf(those[0]) : undefined}
+          items={those}
+          now={now}
+        />
+      ))}
       {value?.next !== undefined && (
         <button type="button" class="more" onClick={() => setLimit(limit + 100)}>
           Show more
@@ -95,9 +96,47 @@ export function List({
 
 // --- internal ---
 
+function Rows({
+  day,
+  items,
+  now,
+}: {
+  /** The heading; none: they are not told apart by days. */
+  readonly day: string | undefined;
+  readonly items: readonly ListedWorkflow[];
+  readonly now: number;
+}): JSX.Element {
+  return (
+    <>
+      {day !== undefined && (
+        <h2 class="day">
+          {day} <span class="quiet">· {count(items.length)} failed</span>
+        </h2>
+      )}
+      <ul class="rows">
+        {items.map((one) => (
+          <Row key={one.id} one={one} now={now} />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function byDay(items: readonly ListedWorkflow[]): readonly (readonly ListedWorkflow[])[] {
+  return [...Map.groupBy(items, dayOf).values()];
+}
+
+function dayOf(one: ListedWorkflow | undefined): string {
+  const date = new Date(one?.at ?? 0);
+  if (date.toDateString() === new Date().toDateString()) return 'Today';
+  return date.toLocaleDateString(undefined, { weekday: 'short', month: 'short', day: 'numeric' });
+}
+
 function Row({ one, now }: { readonly one: ListedWorkflow; readonly now: number }): JSX.Element {
   const { id, at, state, canvas, tasks, endedAt, error, tenant } = one;
   const end = endedAt ?? (state === 'OPEN' ? now : undefined);
+  // A failure is listed by its end.
+  const took = end === undefined || end === at ? undefined : end - at;
   return (
     <li>
       <a class="row" href={`#/w/${encodeURIComponent(id)}`}>
@@ -118,7 +157,7 @@ function Row({ one, now }: { readonly one: ListedWorkflow; readonly now: number 
           {short(id)}
         </code>
         <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
-        <span class="took">{end === undefined ? '' : span(end - at)}</span>
+        <span class="took">{took !== undefined && span(took)}</span>
       </a>
     </li>
   );

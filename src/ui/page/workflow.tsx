@@ -11,6 +11,9 @@ import { RunDialog } from './run-dialog.tsx';
 import { act, read } from './server.ts';
 import { Timeline } from './timeline.tsx';
 
+const UNLISTED = 'The journal has no entry of this workflow, so only its own task is shown.';
+const UNKNOWN =
+  'Nothing is known of this id. It may be wrong, nothing of it may have run and the journal may not list it, or its items have expired.';
 /** Seconds that AWS needs for a workflow, below which they are not worth a word. */
 const WORTH_SAYING = 1;
 
@@ -34,6 +37,7 @@ export function WorkflowPage({
   const chosenId = typeof picked === 'string' ? picked : (picked?.id ?? firstOf(value));
   const chosen = nodeOf(value.graph, chosenId);
   const onRun = about.canAct ? setRunning : undefined;
+  const isUnknown = value.graph.kind === 'task' && value.graph.name === undefined;
   return (
     <main class="workflow">
       <Head value={value} now={now} canAct={about.canAct} onRevoked={reload} />
@@ -48,9 +52,7 @@ export function WorkflowPage({
           )}
         </p>
       )}
-      {!value.isListed && (
-        <p class="quiet">The journal has no entry of this workflow, so only its own task is shown.</p>
-      )}
+      {!value.isListed && <p class="quiet">{isUnknown ? UNKNOWN : UNLISTED}</p>}
       <div class="chips" role="group" aria-label="View">
         {(['graph', 'timeline'] as const).map((name) => (
           <button key={name} type="button" aria-pressed={view === name} onClick={() => setView(name)}>
@@ -97,7 +99,7 @@ function Head({
   return (
     <div class="head">
       <a href="#/" class="back">
-        ← Workflows
+        Workflows
       </a>
       <div class="title">
         <h1>
@@ -114,7 +116,7 @@ function Head({
         {at !== undefined && <span>Submitted {clock(at)}</span>}
         {at !== undefined && end !== undefined && (
           <span>
-            {state === 'OPEN' ? 'since' : 'took'} {span(end - at)}
+            {state === 'OPEN' ? 'for' : 'took'} {span(end - at)}
           </span>
         )}
         {app !== undefined && <span>by {app}</span>}
@@ -129,7 +131,7 @@ function Head({
         )}
         {limitSeconds >= WORTH_SAYING && (
           <span title="By the limits of AWS alone, as if its tasks took no time: chordal cost --time says more">
-            AWS needs {span(limitSeconds * 1000)} for so many
+            AWS needs {span(limitSeconds * 1000)} at least
           </span>
         )}
       </p>
