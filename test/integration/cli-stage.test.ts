@@ -42,6 +42,10 @@ test('ui --stage shows the stack of that stage, also where the environment is of
   expect(await about.json()).toMatchObject({ title: 'prod', canAct: false });
   const list = await fetch(new URL('/api/workflows', url), { headers: { cookie } });
   expect(await list.json()).toEqual({ items: [] });
+  const headers = { cookie, origin: url.origin, 'content-type': 'application/json', 'x-chordal': '1' };
+  const revoke = await fetch(new URL('/api/revoke', url), { method: 'POST', headers, body: '{"id":"w"}' });
+  expect(revoke.status).toBe(403);
+  expect(await revoke.json()).toMatchObject({ error: expect.stringContaining('--allow-actions') });
   // Ctrl-C is how it ends.
   expect(await page.interrupt()).toBe(0);
 });

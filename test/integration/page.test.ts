@@ -1,7 +1,9 @@
 import { request } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runCli } from '../../src/cli/cli.ts';
+import { readAssets } from '../../src/ui/assets.ts';
 import { startPageWorld } from '../support/page/world.ts';
 import type { PageWorld } from '../support/page/world.ts';
 
@@ -163,6 +165,13 @@ test('a schedule is paused and resumed, and a task that waits for long is shown 
   await world.page.waitForSelector(`a[href="#/w/${taskId}"] time`);
 }, 60_000);
 
+test('the doctor examines on the page, and names what waits', async () => {
+  const { taskId } = await world.send.slow(300);
+  await world.open('#/health');
+  await click('Examine');
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"] .tag.waiting`, { timeout: 60_000 });
+}, 90_000);
+
 test('a group of 10,000 is one box, and its members one drawing', async () => {
   const id = await world.send.wide(10_000, 2000);
   await workflow(id);
@@ -172,8 +181,12 @@ test('a group of 10,000 is one box, and its members one drawing', async () => {
   await world.page.locator(stateOf(`${id}.0`)).click();
   await world.page.waitForSelector('canvas[data-drawn="10000"]', { timeout: 45_000 });
   console.log(`10,000 members: ${Math.round(performance.now() - startedAt)} ms`);
+  await shows('costs $0.0');
   await click('~7');
   await shows('no such article');
+  await world.page.focus('.members canvas');
+  await world.page.keyboard.press('ArrowRight');
+  await world.page.waitForSelector('aside [title$=".0~8"]');
 }, 120_000);
 
 test('a group of 100,000 is one box that reads no member, and its members are drawn a sheet at a time', async () => {
@@ -235,6 +248,14 @@ test.each([
   },
   120_000,
 );
+
+test('the page weighs less than 25 KB, compressed', async () => {
+  const files = [...(await readAssets()).values()];
+  expect(files).toHaveLength(3);
+  const bytes = files.reduce((sum, { content }) => sum + gzipSync(content).length, 0);
+  console.log(`the page: ${(bytes / 1000).toFixed(1)} KB compressed`);
+  expect(bytes).toBeLessThan(25_000);
+});
 
 test('strangers are refused, and the browser has nothing to complain of', async () => {
   const { hostname, port } = new URL(world.url);

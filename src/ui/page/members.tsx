@@ -32,7 +32,9 @@ export function Members({
   );
   const states = value?.states ?? '';
   useEffect(() => {
-    if (canvas.current !== null && states !== '') draw(canvas.current, states, at - from);
+    if (canvas.current === null || states === '') return;
+    draw(canvas.current, states, at - from);
+    keepInSight(canvas.current, at - from);
   }, [states, at, from]);
   const choose = (index: number): void => {
     const next = Math.min(group.total - 1, Math.max(0, index));
@@ -60,15 +62,17 @@ export function Members({
         {group.failed > 0 && `, ${count(group.failed)} without success`}.
       </p>
       {error !== undefined && <Problem message={error} />}
-      <canvas
-        ref={canvas}
-        tabIndex={0}
-        role="img"
-        data-drawn={states.length}
-        aria-label={`States of members ${from} to ${from + size - 1}. Arrow keys choose one.`}
-        onClick={(event) => choose(from + indexAt(event))}
-        onKeyDown={onKey}
-      />
+      <div class="squares">
+        <canvas
+          ref={canvas}
+          tabIndex={0}
+          role="img"
+          data-drawn={states.length}
+          aria-label={`States of members ${from} to ${from + size - 1}. Arrow keys choose one.`}
+          onClick={(event) => choose(from + indexAt(event))}
+          onKeyDown={onKey}
+        />
+      </div>
       {group.total > SHEET && (
         <div class="pager">
           <button type="button" disabled={from === 0} onClick={() => setFrom(Math.max(0, from - SHEET))}>
@@ -128,6 +132,14 @@ function draw(canvas: HTMLCanvasElement, states: string, chosen: number): void {
     CELL + 1,
     CELL + 1,
   );
+}
+
+/** Scrolls the squares so far that one of them is in sight. */
+function keepInSight(canvas: HTMLCanvasElement, index: number): void {
+  const box = canvas.parentElement;
+  if (box === null || index < 0) return;
+  const top = Math.floor(index / columnsOf(canvas)) * (CELL + GAP);
+  box.scrollTop = Math.min(top, Math.max(box.scrollTop, top + CELL + GAP - box.clientHeight));
 }
 
 function indexAt(event: TargetedMouseEvent<HTMLCanvasElement>): number {

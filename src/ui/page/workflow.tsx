@@ -36,6 +36,8 @@ export function WorkflowPage({
     return <main>{error === undefined ? <Empty>Reading…</Empty> : <Problem message={error} />}</main>;
   const chosenId = typeof picked === 'string' ? picked : (picked?.id ?? firstOf(value));
   const chosen = nodeOf(value.graph, chosenId);
+  // The members of a folded group stay in sight while one of them is looked at.
+  const group = chosen?.kind === 'group' ? chosen : foldedAround(value.graph, chosenId);
   const onRun = about.canAct ? setRunning : undefined;
   const isUnknown = value.graph.kind === 'task' && value.graph.name === undefined;
   return (
@@ -66,8 +68,8 @@ export function WorkflowPage({
           {view === 'timeline' && <Timeline root={value.graph} from={value.at} onChoose={setPicked} />}
         </div>
         <aside aria-label="Details">
-          {chosen?.kind === 'group' && <GroupHead group={chosen} />}
-          {chosen?.kind === 'group' && <Members key={chosen.id} group={chosen} change={change} onChoose={setPicked} />}
+          {group !== undefined && <GroupHead group={group} />}
+          {group !== undefined && <Members key={group.id} group={group} change={change} onChoose={setPicked} />}
           {chosen?.kind !== 'group' && (
             <Details key={chosenId} id={chosenId} name={chosen?.name} change={change} onRun={onRun} />
           )}
@@ -165,6 +167,21 @@ function nodeOf(node: GraphNode, id: string): TaskNode | GroupNode | undefined {
   const inner = node.kind === 'seq' ? node.steps : (node.members ?? []);
   for (const one of inner) {
     const found = nodeOf(one, id);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Returns the group that is drawn as one box, and has a member of this id. */
+function foldedAround(node: GraphNode, id: string): GroupNode | undefined {
+  if (node.kind === 'task') return undefined;
+  if (node.kind === 'group' && node.members === undefined) {
+    const isMember = id.startsWith(`${node.base}~`) && /^\d+$/.test(id.slice(node.base.length + 1));
+    return isMember ? node : undefined;
+  }
+  const inner = node.kind === 'seq' ? node.steps : (node.members ?? []);
+  for (const one of inner) {
+    const found = foldedAround(one, id);
     if (found !== undefined) return found;
   }
   return undefined;

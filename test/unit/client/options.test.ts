@@ -236,6 +236,7 @@ describe('createApp()', () => {
         resultExpires: 60,
         inline: false,
         logArguments: false,
+        keepArguments: false,
       },
     });
   });
