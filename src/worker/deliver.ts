@@ -95,6 +95,7 @@ async function workOn(arrival: Arrival<RunMessage>, first: Action): Promise<Endi
   try {
     return await finish(arrival, delivery, onFound(arrival.facts, standing), standing);
   } catch (error) {
+    // @defect excused-starts-are-taken-back
     if (standing.cell.starts?.includes(delivery.origin.by.token) === true) await uncountStart(delivery);
     throw error;
   }

@@ -8,6 +8,10 @@ import { simulate } from './simulate.ts';
 import type { simulate as Simulate, simulateWindows } from './simulators.ts';
 import { chainOf } from './specs.ts';
 
+/** Tasks of that many, whose cloud refuses every second call; and how many of them may be given up. */
+const REFUSED_TASKS = 200;
+const MOST_GIVEN_UP = 10;
+
 const PROFILES = { none: NO_FAULTS, mild: MILD_FAULTS, heavy: HEAVY_FAULTS };
 
 test('every mark in the source is used by a defect, and stands once', () => {
@@ -22,15 +26,21 @@ test('a schedule that fires twice runs its task once', async () => {
   expect(defect && (await secondRuns(simulate, defect))).toBe('');
 });
 
+test('a task whose cloud refuses every second call is hardly ever given up', async () => {
+  const defect = DEFECTS.find(({ seen }) => seen === 'given up');
+  expect(defect && (await givenUp(simulate, defect))).toBe('');
+});
+
 describe('the simulation sees it when', () => {
   it.each(DEFECTS)('$name', { timeout: 120_000 }, async (defect) => {
     const { seen } = defect;
     const found = await withDefect(defect.edits, ({ simulate, simulateWindows }) => {
       if (defect.windows !== undefined) return firstWindowProblem(simulateWindows, defect, defect.windows);
       if (seen === 'amplification') return amplification(simulate);
+      if (seen === 'given up') return givenUp(simulate, defect);
       return seen === 'second runs' ? secondRuns(simulate, defect) : firstProblem(simulate, defect, seen);
     });
-    expect(found).toMatch(typeof seen === 'string' ? /runs/ : seen);
+    expect(found).toMatch(typeof seen === 'string' ? /runs|given up/ : seen);
   });
 });
 
@@ -84,6 +94,21 @@ async function secondRuns(run: typeof Simulate, { faults, features, spec }: Defe
   }
   // Half of the seeds start by a schedule.
   return scheduled > 0 ? '' : 'no schedule fired';
+}
+
+/**
+ * A start that the cloud excuses is not one of those after which a task is given up, unless the excuse was refused, too. So very few tasks
+ * fail of refusals alone.
+ */
+async function givenUp(run: typeof Simulate, { faults, features, spec }: Defect): Promise<string> {
+  const chances = typeof faults === 'string' ? PROFILES[faults] : { ...NO_FAULTS, ...faults };
+  let failures = 0;
+  for (let seed = 1; seed <= REFUSED_TASKS; seed += 1) {
+    const options = { seed, faults: chances, features: new Set(features), ...(spec === undefined ? {} : { spec }) };
+    const { state } = await run(options);
+    if (state === 'FAILURE') failures += 1;
+  }
+  return failures > MOST_GIVEN_UP ? `${failures} of ${REFUSED_TASKS} tasks were given up` : '';
 }
 
 /** A chain of 100 steps with one duplicate in a hundred runs each step once, and not three times. */

@@ -27,7 +27,7 @@ export interface Defect {
   /** Calls with a window, instead of canvases. */
   readonly windows?: 'debounce' | 'throttle';
   /** The violation that the checker must report. */
-  readonly seen: RegExp | 'amplification' | 'second runs';
+  readonly seen: RegExp | 'amplification' | 'second runs' | 'given up';
 }
 
 /** The second parameter of `commit`: a decision. */
@@ -386,6 +386,14 @@ export const DEFECTS: readonly Defect[] = [
     features: ['poison'],
     faults: { throttle: 0.1, repeatedWrite: 0.3, lostAck: 0.2, duplicateDelivery: 0.2 },
     seen: /was begun \d+ times|given up/,
+  },
+  {
+    name: 'a start counts though the cloud refused and the sandbox lived',
+    edits: [drop('excused-starts-are-taken-back')],
+    features: ['plain'],
+    faults: { throttle: 0.5 },
+    spec: plainTask(1),
+    seen: 'given up',
   },
   {
     name: 'a dead expansion is only recorded',
