@@ -24,8 +24,8 @@ const workflow = (id: string): Promise<void> => world.open(`#/w/${encodeURICompo
 const stateOf = (id: string): string => `.node[data-id="${id}"]`;
 
 test('dev prints the address first, and a call appears in the list by itself', async () => {
-  const lines = world.printed.filter((line) => !line.includes('Built'));
-  expect(lines[0]).toBe(`The page: ${world.url}`);
+  expect(world.printed[0]).toBe(`The page: ${world.url}`);
+  expect(world.printed[1]).toMatch(/ Built shop$/);
   await shows('Nothing has been submitted');
   const { taskId } = await world.send.order();
   const sentAt = performance.now();

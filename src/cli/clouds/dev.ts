@@ -8,6 +8,7 @@ import type { LocalCloud } from '../../local/local-options.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import { startUi } from '../../ui/server.ts';
 import type { UiServer } from '../../ui/server.ts';
+import { LaterNotes } from '../dev/later-notes.ts';
 import { chooseDevPlace, writeDevEnv } from '../dev/place.ts';
 import { localOptionsOf } from '../dev/project-settings.ts';
 import { runProgramIn } from '../dev/run-program.ts';
@@ -48,7 +49,18 @@ export interface Dev {
  *
  * @throws ConfigurationError if a handler cannot be built or used, a port is taken, or another process uses the data folder
  */
-export async function startDev(options: DevOptions, output: Output): Promise<Dev> {
+export async function startDev(options: DevOptions, given: Output): Promise<Dev> {
+  const output = new LaterNotes(given);
+  try {
+    return await start(options, output);
+  } finally {
+    output.tell();
+  }
+}
+
+// --- internal ---
+
+async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
   const { handlersDir, service, stage, aws, dataDir, port, program: words = [] } = options;
   const { ports, accessKey, outDir, note } = await chooseDevPlace(handlersDir, port);
   if (note !== undefined) output.note(note);
@@ -81,7 +93,7 @@ export async function startDev(options: DevOptions, output: Output): Promise<Dev
     stage: settings.stage,
     port: ports === undefined ? 0 : ports.scheduler + 1,
   });
-  output.note(`The page: ${ui.url}`);
+  output.first(`The page: ${ui.url}`);
   for (const line of [...whatRuns(local), ...howToReach(env, written?.file)]) output.note(line);
   if (words.length > 0) {
     program = runProgramIn({
@@ -97,8 +109,6 @@ export async function startDev(options: DevOptions, output: Output): Promise<Dev
   };
   return { env, died: local.died, stop };
 }
-
-// --- internal ---
 
 /** Lets a debugger attach, if one is asked for. Returns whether one may be attached. */
 function openDebugger({ inspect }: DevOptions, output: Output): boolean {

@@ -18,7 +18,7 @@ const TIMES = [
   [3_600_000, 'Last hour'],
   [86_400_000, 'Last 24 hours'],
   [7 * 86_400_000, 'Last 7 days'],
-  [15 * 86_400_000, 'Last 15 days'],
+  [30 * 86_400_000, 'Last 30 days'],
 ] as const;
 
 /** The workflows, the newest first. */
