@@ -12,6 +12,8 @@ import type { EngineSettings } from '../core/types/app.ts';
 export interface Estimate {
   readonly tasks: number;
   readonly messages: number;
+  /** Those of the messages that no function receives, but a Python worker. Default 0. */
+  readonly foreign?: number;
   /** Write and read units. */
   readonly writes: number;
   readonly reads: number;
@@ -39,8 +41,11 @@ export interface Bill {
   readonly dollars: Span;
 }
 
-/** The settings that decide which steps run inline. */
-export type Inline = Pick<EngineSettings, 'inline' | 'inlineSteps'>;
+/** The settings that decide which steps run inline, and which tasks a Python worker runs. */
+export interface Inline extends Pick<EngineSettings, 'inline' | 'inlineSteps'> {
+  /** The names of tasks of `app.external`. Default none. */
+  readonly external?: readonly string[];
+}
 
 /**
  * Estimates a plan. `test/contract/billed-calls.test.ts` and `test/integration/estimate.test.ts` compare it with real calls.
@@ -59,9 +64,11 @@ export function estimate(plan: Plan, given: Partial<Inline> = {}): Estimate {
 }
 
 /** Computes the price of an estimate by the list prices of us-east-1, without Lambda duration. */
-export function billOf({ tasks, messages, writes, reads, puts, gets }: Estimate): Bill {
-  const batches = { least: Math.ceil(messages / 10), most: messages };
-  const calls = { least: SQS_CALLS * batches.least, most: SQS_CALLS * batches.most };
+export function billOf({ tasks, messages, foreign = 0, writes, reads, puts, gets }: Estimate): Bill {
+  const batchesOf = (count: number): Span => ({ least: Math.ceil(count / 10), most: count });
+  const batches = batchesOf(messages - foreign);
+  const sent = batchesOf(messages);
+  const calls = { least: SQS_CALLS * sent.least, most: SQS_CALLS * sent.most };
   const fixed = writes * DOLLARS.write + reads * DOLLARS.read + puts * DOLLARS.put + gets * DOLLARS.get;
   const dollars = (end: 'least' | 'most'): number =>
     // Rounded to a millionth of a cent.
@@ -116,11 +123,20 @@ const LEAF_KB = 0.6;
 
 const NOTHING: Estimate = { tasks: 0, messages: 0, writes: 0, reads: 0, puts: 0, gets: 0 };
 
+/**
+ * A task that a Python worker runs: its message, the call in Python's queue, the message that waits, and the answer. Whichever of the last
+ * two comes second reads what the other has decided.
+ */
+const PYTHON = { messages: 4, foreign: 1, writes: 1, reads: 1 } as const;
+
 /** @param isLast whether nothing follows: then a group's list of values is an outcome of its own. */
 function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
   const links = (plan.links ?? []).filter(({ on }) => on === 'success');
   const callbacks = links.map((link) => costOf(link.plan, true, settings));
-  if ('task' in plan) return sum([{ ...NOTHING, tasks: 1, messages: 1, writes: 1 }, ...callbacks]);
+  if ('task' in plan) {
+    const one = settings.external?.includes(plan.task) === true ? PYTHON : { messages: 1, writes: 1 };
+    return sum([{ ...NOTHING, tasks: 1, ...one }, ...callbacks]);
+  }
   if ('seq' in plan) {
     const steps = inlineItems(plan.seq);
     const saved = { ...NOTHING, messages: -inlineSteps(steps, settings) };
@@ -155,6 +171,7 @@ function inlineSteps(steps: readonly Plan[], settings: Inline): number {
 /** Returns whether a step is begun by one message, of a task that asks to run inline and may. */
 function startsInline(step: Plan, settings: Inline): boolean {
   if ('task' in step) {
+    if (settings.external?.includes(step.task) === true) return false;
     const { inline = settings.inline, countdown, eta, queue } = step.options ?? {};
     return inline && countdown === undefined && eta === undefined && queue === undefined;
   }
@@ -194,6 +211,7 @@ function sum(all: readonly Estimate[]): Estimate {
     (a, b) => ({
       tasks: a.tasks + b.tasks,
       messages: a.messages + b.messages,
+      foreign: (a.foreign ?? 0) + (b.foreign ?? 0),
       writes: a.writes + b.writes,
       reads: a.reads + b.reads,
       puts: a.puts + b.puts,

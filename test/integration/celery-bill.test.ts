@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { createApp } from 'chordal';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { estimate } from '../../src/cli/estimate.ts';
 import { clientOptions } from '../../src/local/endpoints.ts';
 import { createCeleryTable } from '../../src/local/resources.ts';
 import { startCountedCloud } from '../bench/support/counted-cloud.ts';
@@ -110,4 +111,6 @@ test('a call of a Python worker costs one write, one read and four messages', { 
   expect(perTask(bill)).toMatchObject({ writes: 1, updates: 1, puts: 0, gets: 1 });
   // The call in Python's queue, and the message that waits. The caller has sent the call itself, and Python the answer.
   expect(bill.messages).toBe(4 * N);
+  const estimated = estimate({ task: 'their.death' }, { external: ['their.death'] });
+  expect(estimated).toMatchObject({ writes: 1, reads: 1, messages: 4, foreign: 1 });
 });

@@ -15,6 +15,7 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
     .description('Print the AWS calls that canvases will make, and their price; nothing is sent')
     .argument('<file>', 'file of signature JSON, or NDJSON with one canvas a line; - reads stdin')
     .option('--inline', 'count as if every task had inline: true, and one function ran them all')
+    .option('--external <name...>', 'tasks that a Python worker runs (app.external)')
     .option(
       '--time <seconds>',
       'also print when each canvas is done, by the limits of AWS alone, if each task takes so long',
@@ -33,7 +34,7 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
         import('../cost-of-canvas.ts'),
         import('../outcome-json.ts'),
       ]);
-      const settings = { inline: options.inline ?? false, ...choice };
+      const settings = { inline: options.inline ?? false, ...compact({ external: options.external }), ...choice };
       const endings = await Promise.all(
         input.canvases.map(async (canvas) => ({ canvas, ending: await endingOf(billOfCanvas(canvas, settings)) })),
       );
@@ -52,6 +53,7 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
 
 interface Options extends RampSettings {
   readonly inline?: boolean;
+  readonly external?: readonly string[];
   readonly time?: number;
 }
 
