@@ -120,7 +120,7 @@ export default {
         dependencyTypes: ['npm-dev'],
         dependencyTypesNot: ['type-only'],
         pathNot:
-          '/@types/|^node_modules/(@aws-sdk/client-(cloudwatch-logs|lambda)|@opentelemetry/api|commander|dynalite|esbuild|fauxqs|preact|yaml)/',
+          '/@types/|^node_modules/(@aws-sdk/client-cloudwatch-logs|@opentelemetry/api|commander|dynalite|esbuild|fauxqs|preact|yaml)/',
       },
     },
     {
@@ -130,7 +130,7 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: inSrc(['cli', 'create', 'deploy', 'local', 'ui']) },
       to: {
-        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(@aws-sdk/client-(cloudwatch-logs|lambda)|commander|dynalite|esbuild|fauxqs|yaml)/`,
+        path: `${inSrc(['cli', 'deploy', 'local', 'ui'])}|^node_modules/(@aws-sdk/client-cloudwatch-logs|commander|dynalite|esbuild|fauxqs|yaml)/`,
       },
     },
   ],

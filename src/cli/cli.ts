@@ -15,6 +15,7 @@ import { addIdCommands } from './commands/ids.ts';
 import { addInit } from './commands/init.ts';
 import { addList } from './commands/list.ts';
 import { addLogs } from './commands/logs.ts';
+import { addPurge } from './commands/purge.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addRun } from './commands/run.ts';
 import { addSchedule } from './commands/schedule.ts';
@@ -68,6 +69,7 @@ const ADD_COMMANDS = [
   addUi,
   addSchedule,
   addControl,
+  addPurge,
   addDlq,
   addDoctor,
   addCost,

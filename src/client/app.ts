@@ -24,6 +24,7 @@ import { CLOUD_SETTINGS } from './cloud-settings.ts';
 import { makeControl } from './control.ts';
 import { setCurrentApp } from './current-app.ts';
 import { externalTask } from './external.ts';
+import { makeInspect } from './inspect.ts';
 import { readId } from './read-id.ts';
 import { groupHandleOfId, handleOf, handleOfId } from './results/handles.ts';
 import type { Handle, SavedGroup } from './results/handles.ts';
@@ -76,6 +77,7 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
       return text === undefined ? null : groupHandleOfId(engine, JSON.parse(text) as SavedGroup);
     },
     control: makeControl(engine),
+    inspect: makeInspect(engine),
     resultSet: (results: readonly Handle[]) => makeResultSet(engine, results),
     on: (event: unknown, listener: unknown) => hooks.on(readEvent(event), readFunction(listener, 'a listener')),
     around: (wrapper: unknown) => hooks.around(readFunction(wrapper, 'code around a task')),

@@ -6,7 +6,9 @@ import type { Control, RevokeByStampOptions, RevokedStamps } from '../core/types
 import { checkOptions, LIMIT, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine } from '../engine/engine.ts';
+import { purge } from './purge.ts';
 import { readId } from './read-id.ts';
+import { setReceiving } from './receiving.ts';
 import { revokeStamps, sendRevocation, STANDS_MS } from './revoke.ts';
 
 /** Makes the control of an app. */
@@ -17,6 +19,9 @@ export function makeControl(engine: Engine): Control {
       for (const id of all) await sendRevocation(engine, id);
     },
     rateLimit: (task: unknown, limit: unknown) => setRate(engine, task, limit),
+    pause: (name: unknown) => setReceiving(engine, name, false),
+    resume: (name: unknown) => setReceiving(engine, name, true),
+    purge: (name: unknown) => purge(engine, name),
     revokeByStamp: async (stamps: RevokedStamps, options: RevokeByStampOptions = {}) => {
       const given = optionsObject(options, 'the options of a revocation');
       checkOptions(given, { seconds: SECONDS }, 'a revocation');

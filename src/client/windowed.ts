@@ -109,7 +109,9 @@ async function join(
     // A write whose answer was lost.
     if (written !== undefined && standing?.message === written.window.message) return written;
     const workflow = openIn(standing)?.workflow ?? freshId(engine);
-    const message = encodeForQueue((await make(workflow)).message);
+    const made = await make(workflow);
+    // Its window ends later: a purge goes by the time of the call.
+    const message = encodeForQueue({ ...made.message, sent: Math.round(clock.now()) });
     const mostMs = maxSeconds === undefined ? undefined : maxSeconds * 1000;
     written = joined(standing, { message, workflow, now: clock.now(), waitMs: seconds * 1000, mostMs });
     const { window } = written;

@@ -83,7 +83,8 @@ export function route(engine: Engine, message: Message): Routed {
   if (queue === undefined) throw unroutable(message);
   const notBefore = 'notBefore' in message ? (message.notBefore ?? 0) : 0;
   const isHeld = engine.scheduler !== undefined && notBefore - engine.clock.now() > QUEUE_DELAY_SECONDS * 1000;
-  const sent = isHeld && message.kind === 'run' ? { ...message, held: true as const } : message;
+  // @defect held-messages-keep-their-age
+  const sent = isHeld ? held(message, engine.clock.now()) : message;
   const { tenant } = message.kind === 'run' ? withOwn(message, message.sig.options) : message;
   return { mid: message.mid, queue, body: encodeForQueue(sent), notBefore, isHeld, ...compact({ tenant }) };
 }
@@ -102,6 +103,12 @@ function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue'>, dra
   if (first === undefined) return engine.anyQueue();
   const queue = first.queue ?? engine.queueOf(first.task);
   return queue !== undefined && engine.hasQueue(queue) ? queue : undefined;
+}
+
+/** Marks a message that the Scheduler holds: it is sent long after its call. */
+function held(message: Message, now: number): Message {
+  const { sent = Math.round(now) } = message;
+  return message.kind === 'run' ? { ...message, sent, held: true } : { ...message, sent };
 }
 
 function unroutable(draft: Draft): NotRegistered {

@@ -3,6 +3,7 @@ import type { Parameters } from '../core/task/parameters.ts';
 import type { JournalMode } from '../core/text/journal-modes.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 import type { TaskOptions } from '../core/types/options.ts';
+import type { Operations } from '../ports/operations.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Meter, Observer } from '../ports/system.ts';
 import type { Hooks } from './hooks.ts';
@@ -41,6 +42,8 @@ export interface Engine extends Ports {
   readonly meter?: Meter;
   /** Absent if there is no observer. */
   readonly observer?: Observer | undefined;
+  /** Returns the means of an operator. */
+  operations(): Promise<Operations>;
   /** Returns the queue of a task; undefined for a name that no function runs. */
   queueOf(task: string): string | undefined;
   /** Returns whether a queue belongs to some function, as far as that is known. */

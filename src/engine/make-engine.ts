@@ -3,6 +3,7 @@ import type { FanOut } from '../core/protocol/limits.ts';
 import type { JournalMode } from '../core/text/journal-modes.ts';
 import { matches } from '../core/text/pattern.ts';
 import type { EngineSettings } from '../core/types/app.ts';
+import type { Operations } from '../ports/operations.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
 import type { Engine, RegisteredTask } from './engine.ts';
@@ -15,6 +16,8 @@ export interface Runtime {
   readonly log: Log;
   /** Made when first needed: a program that only builds signatures needs no cloud. */
   ports(): Ports;
+  /** The means of an operator: loaded when first needed, since hardly any program needs them. */
+  operations(): Promise<Operations>;
   /** The calls that the journal lists, unless the app says otherwise. Default `workflows`. */
   readonly journalMode?: JournalMode;
   /** Which queue carries each task's messages; empty where that is not known. */
@@ -76,6 +79,7 @@ export function makeEngine(
     get celery() {
       return runtime.ports().celery;
     },
+    operations: () => runtime.operations(),
     queueOf: (task) =>
       tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
     hasQueue: (queue) => {

@@ -1,3 +1,4 @@
+import type { Purges } from '../core/protocol/purge.ts';
 import type { Addressed } from './outcomes.ts';
 import type { Windows } from './windows.ts';
 
@@ -42,6 +43,8 @@ export interface Gate {
   readonly upUntil: number;
   /** The rate limits that were set at run time, by the names of tasks. */
   readonly rates: Readonly<Record<string, string>>;
+  /** The work that is purged. */
+  readonly purges: Purges;
 }
 
 /** A rate limit to set at run time; null: none but the task's own. */
@@ -49,6 +52,9 @@ export interface SetRate {
   readonly task: string;
   readonly limit: string | null;
 }
+
+/** A task, or a queue, with the epoch ms before which messages are purged that were sent. */
+export type Purge = ({ readonly task: string } | { readonly queue: string }) & { readonly before: number };
 
 /** The workflows whose marks are asked for. */
 export interface RevokedOf {
@@ -147,6 +153,8 @@ export interface Records extends Windows {
   gate(): Promise<Gate>;
   /** Sets the rate limit of a task at run time; the last call wins. */
   setRate(params: SetRate): Promise<void>;
+  /** Marks messages of a task, or of a queue, as purged. A second call changes nothing, but the later time stands. */
+  purge(params: Purge): Promise<void>;
   /** The revoked scopes of some workflows. */
   revoked(params: RevokedOf): Promise<readonly string[]>;
 

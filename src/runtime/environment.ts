@@ -14,7 +14,6 @@ import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { MetricLabels } from '../adapters/system/emf.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
-import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import type { CloudSettings } from '../core/types/app.ts';
 import { compact } from '../core/values/compact.ts';
@@ -27,15 +26,8 @@ import { journalModeIn } from './journal-mode.ts';
 import { environmentLog } from './log.ts';
 import { readRoutes } from './read-routes.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
-
-/** The variables that {@link environmentRuntime} reads: those of the process. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/**
- * Sends each request to the endpoint of the client, with the URL of the queue inside it. By default the SDK sends it to
- * the host of the URL, which for an emulator may be a name that this machine cannot look up.
- */
-export const atOneEndpoint = { useQueueUrlAsEndpoint: false } as const;
+import { atOneEndpoint, required } from './variables.ts';
+import type { Environment } from './variables.ts';
 
 /** The middleware of a kind of call is put together once, not for each call: a seventh of the SDK's time. */
 const LEAN = { cacheMiddleware: true };
@@ -77,6 +69,7 @@ export function environmentRuntime(environment: Environment = process.env): Runt
   const system = { clock, nonces: new RandomNonces(), log: environmentLog(environment, clock) };
   const aws = lazily(() => awsPorts(environment, system));
   const routes = lazily(() => readRoutes(environment));
+  const operations = lazily(async () => (await import('./operations.ts')).environmentOperations(environment));
   const ownQueue = ownQueueOf(environment);
   const journalMode = journalModeIn(environment);
   return {
@@ -93,6 +86,7 @@ export function environmentRuntime(environment: Environment = process.env): Runt
       return shared()?.fanOut;
     },
     ports: () => shared()?.ports() ?? aws(),
+    operations: () => shared()?.operations() ?? operations(),
     routes: () => shared()?.routes() ?? routes(),
     ...compact({ ownQueue, journalMode }),
   };
@@ -155,19 +149,6 @@ export function metricLabels(environment: Environment = process.env): MetricLabe
   } = environment;
   if (wanted !== 'true' && wanted !== 'tasks') return undefined;
   return { stack: `${service}-${stage}`, functionName, ...(wanted === 'tasks' ? { byTask: true } : {}) };
-}
-
-/**
- * A variable that names a part of the cloud.
- *
- * @throws ConfigurationError if it is not set
- */
-export function required(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (value !== undefined && value !== '') return value;
-  throw new ConfigurationError(
-    `Cannot reach the cloud: ${name} is not set. Take it from the output of \`chordal dev\` or from the outputs of the deployed stack, or use --local.`,
-  );
 }
 
 // --- internal ---

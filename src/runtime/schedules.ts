@@ -5,9 +5,9 @@ import { RUN_GROUP_ENDING } from '../core/schedule/groups.ts';
 import { compact } from '../core/values/compact.ts';
 import type { Schedules } from '../ports/schedules.ts';
 import { endpointOptions } from './endpoints.ts';
-import { required } from './environment.ts';
-import type { Environment } from './environment.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
+import { required } from './variables.ts';
+import type { Environment } from './variables.ts';
 
 /**
  * The schedules of the cloud that the environment names. They are apart from the other ports, so that no function has them in its

@@ -9,9 +9,9 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import type { JournalReader } from '../ports/journal.ts';
 import type { Survey } from '../ports/survey.ts';
 import { endpointOptions } from './endpoints.ts';
-import { atOneEndpoint, required } from './environment.ts';
-import type { Environment } from './environment.ts';
 import { sandboxLeftMs } from './sandbox-time.ts';
+import { atOneEndpoint, required } from './variables.ts';
+import type { Environment } from './variables.ts';
 
 /**
  * The survey of the cloud that the environment names. It is apart from the other ports, so that no function has it in its bundle.

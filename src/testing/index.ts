@@ -2,6 +2,7 @@ export type { Faults } from './faults.ts';
 export { memoryCloud } from './memory-cloud.ts';
 export type { TestCloud, TestCloudOptions } from './memory-cloud.ts';
 export type { FaultKind } from './fault-injector.ts';
+export type { StandIn } from './stand-ins.ts';
 export { simulate, SimulationFailed } from './simulate.ts';
 export type { SimulationReport } from './simulate.ts';
 export type { SimulatedEnd, SimulationOptions } from './simulation-options.ts';

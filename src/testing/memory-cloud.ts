@@ -1,5 +1,4 @@
 import { MemoryCloud } from '../adapters/memory/cloud.ts';
-import type { Consumer } from '../adapters/memory/cloud.ts';
 import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
 import { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
@@ -8,7 +7,7 @@ import { RealClock } from '../adapters/system/clock.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
-import { InvalidOptions, ServiceUnavailable } from '../core/errors/caller.ts';
+import { InvalidOptions } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE, LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
 import { describe, reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
@@ -16,13 +15,14 @@ import { mismatch } from '../core/text/mismatch.ts';
 import { checkOptions, FLAG, isSeconds, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
-import type { Runtime } from '../engine/make-engine.ts';
-import type { Handler, QueueRecord } from '../lambda/sqs-event.ts';
-import type { Delivery } from '../ports/broker.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { Handler } from '../lambda/sqs-event.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
 import { shareRuntime, startedBy } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
+import { consumerOf, isHandler } from './handlers.ts';
+import { STAND_INS, StandIns } from './stand-ins.ts';
+import type { StandIn } from './stand-ins.ts';
+import { runtimeUntilClosed } from './until-closed.ts';
 
 /**
  * How a test's cloud behaves.
@@ -53,6 +53,21 @@ export interface TestCloudOptions {
    * clock does. Default false.
    */
   readonly schedules?: boolean;
+  /**
+   * The functions that stand in for a Python worker, by the names of `app.external` tasks. A function gets the arguments, and the keyword
+   * arguments as a last object if there are any. Its error fails the task as one of Python does: with its name and its
+   * message. A call of a task without a stand-in fails at once. Default none.
+   *
+   * @example
+   * ```ts
+   * const score = app.external<(text: string) => number>('ml.score', { queue: 'celery' });
+   * const external = { 'ml.score': (text: string) => text.length };
+   * const cloud = memoryCloud({ all: app.handler(score) }, { external });
+   * await (await score.delay('words')).get(); // 5
+   * cloud.close();
+   * ```
+   */
+  readonly external?: Readonly<Record<string, StandIn>>;
 }
 
 /**
@@ -114,18 +129,17 @@ export function memoryCloudWith(
   const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
   const closing = new AbortController();
   const { signal: closed } = closing;
-  const log = untilClosed(written, closed, ignore);
   opened?.close();
   const cloud = new MemoryCloud({
     clock,
     nonces,
-    log,
+    log: written,
     visibilityMs: visibilitySeconds * 1000,
     timeoutMs: timeoutSeconds * 1000,
   });
   const routes: Record<string, string> = {};
-  const ports = portsUntilClosed(cloud.ports, closed);
-  const runtime: Runtime = { clock, nonces, log, ports: () => ports, routes: () => routes };
+  const standIns = new StandIns({ cloud, tasks: tasksOf(handlers), given: options.external ?? {} });
+  const runtime = runtimeUntilClosed({ ...standIns.ports, operations: cloud.operations, routes }, closed);
   for (const [queue, handler] of Object.entries(handlers)) {
     mustBeHandler(queue, handler);
     addRoutes(routes, queue, handler);
@@ -138,8 +152,8 @@ export function memoryCloudWith(
   const runs = new ScheduleRunner({
     clock,
     nonces,
-    send: (queue, body) => ports.broker.send({ messages: [{ queue, body, delaySeconds: 0 }] }),
-    giveUp: (_, body, error) => ports.broker.deadLetter({ body, reason: reasonOf(error) }),
+    send: (queue, body) => runtime.ports().broker.send({ messages: [{ queue, body, delaySeconds: 0 }] }),
+    giveUp: (_, body, error) => runtime.ports().broker.deadLetter({ body, reason: reasonOf(error) }),
   });
   if (options.schedules === true) void runs.set(schedulesIn(handlers, routes));
   const close = (): void => {
@@ -160,15 +174,15 @@ export function memoryCloudWith(
   return opened;
 }
 
-/** Returns whether a value is a result of `app.handler()`: a test without the compiler may give anything. */
-export function isHandler(value: unknown): value is Handler {
-  return typeof value === 'function' && 'tasks' in value;
-}
-
 // --- internal ---
 
 /** The cloud that was opened last. Earlier ones are out of reach: their work would disturb later tests. */
 let opened: TestCloud | undefined;
+
+function tasksOf(handlers: Readonly<Record<string, Handler>>): readonly string[] {
+  // Those that are no handlers are refused when they are used.
+  return Object.values(handlers).flatMap((handler) => (isHandler(handler) ? handler.tasks : []));
+}
 
 /** Adds the tasks of a handler; as in a deployment, a task is in one handler only. */
 function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Handler): void {
@@ -197,40 +211,6 @@ function schedulesIn(
   });
 }
 
-function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
-  const refuse = async (): Promise<never> => {
-    throw new ServiceUnavailable(
-      'Cannot reach a memoryCloud: it is closed, and its tasks still run. Await them before close().',
-    );
-  };
-  const { outcomes, payloads, records, journal, broker, deliveries, scheduler } = ports;
-  return {
-    ...ports,
-    outcomes: untilClosed(outcomes, closed, refuse),
-    payloads: untilClosed(payloads, closed, refuse),
-    records: untilClosed(records, closed, refuse),
-    journal: untilClosed(journal, closed, refuse),
-    broker: untilClosed(broker, closed, refuse),
-    deliveries: untilClosed(deliveries, closed, refuse),
-    scheduler: scheduler && untilClosed(scheduler, closed, refuse),
-  };
-}
-
-/** Returns the same object, with every method replaced once the signal has fired. */
-function untilClosed<Target extends object>(target: Target, closed: AbortSignal, then: () => unknown): Target {
-  return new Proxy(target, {
-    get: (_, name): unknown => {
-      const value: unknown = closed.aborted ? then : Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
-
-/** Drops a log line of work that is no longer waited for. */
-function ignore(): void {
-  // Nothing to do.
-}
-
 const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   time: { is: (value) => value === 'real' || value === 'virtual', want: "'real' or 'virtual'" },
   seed: WHOLE,
@@ -241,6 +221,7 @@ const OPTIONS: Readonly<Record<string, OptionCheck>> = {
     want: `a number of seconds of at least ${LEAST_TIMEOUT_SECONDS}: a shorter function would start no task`,
   },
   schedules: FLAG,
+  external: STAND_INS,
 };
 
 function mustBeHandler(queue: string, handler: unknown): void {
@@ -248,26 +229,4 @@ function mustBeHandler(queue: string, handler: unknown): void {
   throw new InvalidOptions(
     `Cannot use ${queue} of memoryCloud(): ${mismatch('a handler', describe(handler))}. Give the result of app.handler().`,
   );
-}
-
-/** Calls a handler as the event source mapping does. */
-export function consumerOf(handler: Handler): Consumer {
-  return async (deliveries, remainingMs) => {
-    const event = { Records: deliveries.map(recordOf) };
-    const { batchItemFailures } = await handler(event, { getRemainingTimeInMillis: remainingMs });
-    return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
-  };
-}
-
-function recordOf({ messageId, body, receives, sentAt, receipt }: Delivery): QueueRecord {
-  return {
-    messageId,
-    body,
-    receiptHandle: receipt.handle,
-    attributes: {
-      ApproximateReceiveCount: String(receives),
-      ...(sentAt === undefined ? {} : { SentTimestamp: String(sentAt) }),
-    },
-    eventSourceARN: `arn:aws:sqs:memory:000000000000:${receipt.queue}`,
-  };
 }

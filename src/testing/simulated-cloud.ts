@@ -17,7 +17,7 @@ import { drainMicrotasks } from './drain-microtasks.ts';
 import { FaultInjector } from './fault-injector.ts';
 import type { FaultKind } from './fault-injector.ts';
 import type { Faults } from './faults.ts';
-import { consumerOf } from './memory-cloud.ts';
+import { consumerOf } from './handlers.ts';
 import { Reader } from './reader.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
@@ -121,6 +121,7 @@ export class SimulatedCloud {
       nonces,
       log: this.ports.log,
       ports: here,
+      operations: async () => queues,
       routes: () => routes,
       fanOut,
     };

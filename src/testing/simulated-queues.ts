@@ -12,6 +12,8 @@ import type {
   Scheduler,
   Send,
 } from '../ports/broker.ts';
+import type { OfQueue, Operations, QueueNow, SetReceiving } from '../ports/operations.ts';
+import type { InFlight } from '../ports/survey.ts';
 import type { Clock } from '../ports/system.ts';
 import type { FaultInjector } from './fault-injector.ts';
 
@@ -21,6 +23,8 @@ export interface SimulatedMessage {
   readonly queue: string;
   readonly body: string;
   readonly reason?: string;
+  /** Epoch ms. */
+  readonly sentAt: number;
   receives: number;
   /** Deliveries that have not ended. */
   inFlight: number;
@@ -40,7 +44,7 @@ const PAUSED_MS = 13 * 86_400_000;
 const RETURN_MS = 2000;
 
 /** Queues that deliver twice, late, out of order, and sometimes to the dead-letter queue. */
-export class SimulatedQueues implements Broker, Deliveries, Scheduler {
+export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operations {
   readonly dead: { readonly body: string; readonly reason: string }[] = [];
   messages: SimulatedMessage[] = [];
   sent = 0;
@@ -48,6 +52,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   readonly #injector: FaultInjector;
   readonly #released = new Map<string, number>();
   readonly #schedules = new Set<string>();
+  readonly #stopped = new Set<string>();
   #pausedUntil = 0;
   #leftToPauseMs = PAUSED_MS;
 
@@ -66,7 +71,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   }
 
   async deadLetter({ body, reason }: Reject): Promise<void> {
-    this.#giveUp(body, reason, `dead${(this.sent += 1)}`);
+    this.#giveUp({ body, id: `dead${(this.sent += 1)}`, sentAt: Math.round(this.#clock.now()) }, reason);
   }
 
   async schedule({ name, at, queue, body }: Schedule): Promise<void> {
@@ -75,8 +80,11 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     // A schedule fires some time in its minute and is then deleted: setting it once more sets another.
     const lateMs = this.#injector.strikes('lateSchedule') ? this.#injector.below(LATE_MS) : 0;
     const waitMs = Math.max(0, at - this.#clock.now()) + this.#injector.below(SCHEDULE_MS) + lateMs;
-    this.#put(queue, body, waitMs);
-    if (this.#injector.strikes('repeatedSchedule')) this.#put(queue, body, waitMs + this.#injector.below(SCHEDULE_MS));
+    this.#put(queue, body, waitMs, waitMs);
+    if (this.#injector.strikes('repeatedSchedule')) {
+      const secondMs = waitMs + this.#injector.below(SCHEDULE_MS);
+      this.#put(queue, body, secondMs, secondMs);
+    }
     void this.#clock.sleep(waitMs + this.#injector.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
   }
 
@@ -92,13 +100,32 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     for (const { handle } of receipts) this.#released.set(handle, seconds * 1000);
   }
 
+  async inFlight(): Promise<InFlight> {
+    const isDead = ({ queue }: SimulatedMessage): boolean => queue === DEAD_LETTER_QUEUE;
+    const own = this.messages.filter((message) => !isDead(message));
+    return { ...this.#counts(own), dead: this.messages.filter(isDead).length, scheduled: 0 };
+  }
+
+  async lookAt({ queue }: OfQueue): Promise<QueueNow> {
+    return { ...this.#counts(this.messages.filter((message) => message.queue === queue)), now: this.#clock.now() };
+  }
+
+  async setReceiving({ queue, isReceiving }: SetReceiving): Promise<boolean> {
+    if (isReceiving) this.#stopped.delete(queue);
+    else this.#stopped.add(queue);
+    return true;
+  }
+
   /** Takes up to `most` messages of one queue that can be received now. */
   receive(most: number): readonly Delivery[] {
     const now = this.#clock.now();
     if (this.#injector.strikes('longPause')) this.#pause();
     if (now < this.#pausedUntil) return [];
     const ready = this.messages.filter(
-      (message) => message.visibleAt <= now && (message.inFlight === 0 || this.#injector.strikes('duplicateDelivery')),
+      (message) =>
+        message.visibleAt <= now &&
+        !this.#stopped.has(message.queue) &&
+        (message.inFlight === 0 || this.#injector.strikes('duplicateDelivery')),
     );
     const first = ready[this.#injector.below(ready.length)];
     if (first === undefined) return [];
@@ -128,7 +155,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   /** When the next message can be received, in epoch ms. */
   nextAt(): number {
     return this.messages
-      .filter(({ inFlight }) => inFlight === 0)
+      .filter(({ inFlight, queue }) => inFlight === 0 && !this.#stopped.has(queue))
       .reduce(
         (soonest, { visibleAt }) => Math.min(soonest, Math.max(visibleAt, this.#pausedUntil)),
         Number.POSITIVE_INFINITY,
@@ -136,6 +163,14 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
   }
 
   // --- internal ---
+
+  #counts(messages: readonly SimulatedMessage[]): Pick<InFlight, 'visible' | 'hidden' | 'delayed'> {
+    const hidden = messages.filter(({ inFlight }) => inFlight > 0).length;
+    const delayed = messages.filter(
+      ({ inFlight, visibleAt }) => inFlight === 0 && visibleAt > this.#clock.now(),
+    ).length;
+    return { visible: messages.length - hidden - delayed, hidden, delayed };
+  }
 
   #pause(): void {
     const pauseMs = this.#injector.below(this.#leftToPauseMs);
@@ -149,24 +184,26 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     if (!isDead && (message.receives > this.#injector.faults.maxReceiveCount || this.#injector.strikes('deadLetter'))) {
       this.messages = this.messages.filter((one) => one !== message);
       message.isGone = true;
-      this.#giveUp(message.body, 'the simulation gave it up', `${message.id}-dead`);
+      this.#giveUp({ ...message, id: `${message.id}-dead` }, 'the simulation gave it up');
       return [];
     }
     message.inFlight += 1;
-    const { id: messageId, body, queue, reason } = message;
+    const { id: messageId, body, queue, reason, sentAt } = message;
     const receipt = { queue, handle: `${messageId}|${message.receives}` };
     const hasForgotten = message.receives > 1 && this.#injector.strikes('forgottenReceive');
     const receives = hasForgotten ? 1 : message.receives;
-    return [compact({ messageId, body, receives, receipt, reason })];
+    return [compact({ messageId, body, receives, receipt, reason, sentAt })];
   }
 
-  #giveUp(body: string, reason: string, id: string): void {
+  /** A message that its queue gives up keeps the time of its sending. */
+  #giveUp({ body, id, sentAt }: Pick<SimulatedMessage, 'body' | 'id' | 'sentAt'>, reason: string): void {
     this.dead.push({ body, reason });
     this.messages.push({
       id,
       queue: DEAD_LETTER_QUEUE,
       body,
       reason,
+      sentAt,
       receives: 0,
       inFlight: 0,
       visibleAt: this.#clock.now(),
@@ -174,10 +211,21 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler {
     });
   }
 
-  #put(queue: string, body: string, delayMs: number): void {
+  /** @param heldMs how long a schedule holds the message before it is on the queue */
+  #put(queue: string, body: string, delayMs: number, heldMs = 0): void {
     this.sent += 1;
     const visibleAt = this.#clock.now() + delayMs + this.#injector.below(20);
-    this.messages.push({ id: `s${this.sent}`, queue, body, receives: 0, inFlight: 0, visibleAt, isGone: false });
+    const sentAt = Math.round(this.#clock.now() + heldMs);
+    this.messages.push({
+      id: `s${this.sent}`,
+      queue,
+      body,
+      sentAt,
+      receives: 0,
+      inFlight: 0,
+      visibleAt,
+      isGone: false,
+    });
   }
 
   #of(handle: string): SimulatedMessage | undefined {

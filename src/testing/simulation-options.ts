@@ -6,7 +6,7 @@ import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Handler } from '../lambda/sqs-event.ts';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
 import type { Faults } from './faults.ts';
-import { isHandler } from './memory-cloud.ts';
+import { isHandler } from './handlers.ts';
 
 /**
  * The workflows to simulate, and the conditions for their results.

@@ -32,6 +32,10 @@ export function withStaleReads(ports: Ports, injector: FaultInjector): Ports {
         gate = { value: await records.gate(), until: clock.now() };
         return records.revoke(params);
       },
+      purge: async (params) => {
+        gate = { value: await records.gate(), until: clock.now() };
+        return records.purge(params);
+      },
       gate: async () => seen(await records.gate(), gate),
     }),
   };

@@ -6,6 +6,8 @@ import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { decodeMessage } from '../core/protocol/message-codec.ts';
 import type { NewerMessage } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
+import { isPurged } from '../core/protocol/purge.ts';
+import { filledLate } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { loggable } from '../engine/redact.ts';
@@ -14,6 +16,7 @@ import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
 import { Finished } from './finished.ts';
+import { gateOf } from './gate.ts';
 import { BatchOutbox } from './outbox.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
@@ -82,6 +85,7 @@ interface Prepared {
   readonly message: Message;
   /** The revoked scopes that were read for the batch. */
   readonly revoked: readonly string[];
+  readonly isPurged: boolean;
   /** Epoch ms of its slot, if its task has a rate limit. */
   readonly slotAt: number | undefined;
   readonly receives: number;
@@ -119,9 +123,18 @@ async function prepare(
     const messages = read.map(({ message }) => message);
     const revoked = await revokedScopes(engine, messages);
     const slots = await slotsFor(engine, messages);
+    const { purges } = await gateOf(engine);
     return read.map(({ delivery, message }) => {
       const neededMs = message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0;
-      return { delivery, message, revoked, slotAt: slots.get(message), receives: delivery.receives, neededMs };
+      return {
+        delivery,
+        message,
+        revoked,
+        isPurged: isPurged(purges, message, { queue: delivery.receipt.queue, sentAt: delivery.sentAt }),
+        slotAt: slots.get(message),
+        receives: delivery.receives,
+        neededMs,
+      };
     });
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -166,10 +179,16 @@ async function readMessage(engine: Engine, delivery: Delivery): Promise<Message 
   );
 }
 
-function tryDecode({ body, messageId }: Delivery): Message | NewerMessage | Error {
+function tryDecode({
+  body,
+  messageId,
+  sentAt,
+}: Pick<Delivery, 'body' | 'messageId' | 'sentAt'>): Message | NewerMessage | Error {
   try {
     return decodeMessage(body, messageId);
   } catch (error) {
+    const filled = sentAt === undefined ? undefined : filledLate(body, { sentAt, messageId });
+    if (filled !== undefined) return tryDecode({ body: filled, messageId });
     if (error instanceof Error) return error;
     throw error;
   }
@@ -185,13 +204,14 @@ function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Mess
 async function attempt(
   engine: Engine,
   { outbox, finished }: { readonly outbox: BatchOutbox; readonly finished: Finished },
-  { delivery, message, revoked, slotAt, neededMs }: Prepared,
+  { delivery, message, revoked, isPurged: isOfPurge, slotAt, neededMs }: Prepared,
   time: { readonly remainingMs: () => number; readonly wholeMs: number },
 ): Promise<Disposition> {
   const { remainingMs } = time;
   const facts: DeliveryFacts<Message, RegisteredTask> = {
     ...factsOf(engine, delivery, message),
     revoked,
+    isPurged: isOfPurge,
     slotAt,
     time: {
       leftMs: remainingMs(),

@@ -14,6 +14,7 @@ import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { startRanges, startWhole } from '../core/protocol/start.ts';
+import { compact } from '../core/values/compact.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
 import type { RegisteredTask } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
@@ -220,7 +221,10 @@ async function prepareCanvas(
   const { engine, facts } = arrival;
   const { sig: plan, base, until } = facts.message;
   // @defect expansion-marks-what-it-sends
-  const context = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
+  const begun = contextOf(arrival, facts.dead !== undefined || isPossibleDuplicate(facts));
+  const { sent = facts.sentAt } = facts.message;
+  // @defect canvases-keep-their-age
+  const context = { ...begun, origin: { ...begun.origin, ...compact({ sent }) } };
   if (until > 0) return { context, plan };
   const lives = keptFor(lastStart(plan, facts.now));
   const stored = await storePlan(engine.payloads, { plan, base, until: lives });

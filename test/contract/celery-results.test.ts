@@ -1,10 +1,10 @@
 import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoCeleryResults } from '../../src/adapters/aws/celery-results.ts';
+import { MemoryCeleryResults } from '../../src/adapters/memory/celery-results.ts';
 import { isPlainObject } from '../../src/core/values/json.ts';
 import type { JsonObject } from '../../src/core/values/json.ts';
 import type { CeleryResults } from '../../src/ports/celery-results.ts';
-import { MemoryCeleryResults } from '../support/memory-celery-results.ts';
 import { startTable } from './support/emulators.ts';
 import type { Closable } from './support/emulators.ts';
 

@@ -173,6 +173,25 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(names.map((task) => rates[task])).toEqual(['5/s', undefined, '10/m', '10/m']);
       });
 
+      it('purge() sets the time of a task or of a queue, beside each other, and the later one stands', async () => {
+        const name = `ü "t:" .#${freshWorkflow()}`;
+        const other = `q${freshWorkflow()}`;
+        await records.setRate({ task: name, limit: '10/m' });
+        await records.purge({ task: name, before: 1000 });
+        await records.purge({ task: name, before: 3000 });
+        await records.purge({ task: name, before: 2000 });
+        await records.purge({ queue: name, before: 500 });
+        await records.purge({ queue: name, before: 500 });
+        await records.purge({ queue: other, before: 700 });
+        // It stands for good: messages may be held for any time.
+        await clock.sleep(400 * DAY);
+        const { rates, purges, upUntil } = await records.gate();
+        expect(upUntil).toBe(0);
+        expect(rates[name]).toBe('10/m');
+        expect([purges.tasks[name], purges.tasks[other]]).toEqual([3000, undefined]);
+        expect([purges.queues[name], purges.queues[other]]).toEqual([500, 700]);
+      });
+
       it('gate() and revoked() find nothing when their time is over', async () => {
         const workflow = freshWorkflow();
         await records.revoke({ scope: workflow, until: until(), gateUntil: until() });

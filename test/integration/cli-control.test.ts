@@ -70,3 +70,27 @@ test('a function is paused and resumed, rates are limited, and stamped work is r
   expect((await run('control', 'rate-limit', 'count', 'often')).stderr).toContain('Cannot limit the rate of count');
   expect(await dev.interrupt()).toBe(0);
 });
+
+test('what is purged while its function is paused ends as REVOKED, and nothing is purged unasked', async () => {
+  const [dir, TMPDIR] = await Promise.all([projectFolder(handlers), temporaryFolder()]);
+  const dev = startChordal(['dev', '--json', '--handlers', dir], { TMPDIR });
+  const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
+  const run = (...args: readonly string[]): Promise<Ended> => chordal([...args, '--handlers', dir], { env });
+
+  expect((await run('control', 'pause', 'count')).code).toBe(0);
+  // The function may have asked for the first message before it was paused: it returns it.
+  await run('call', 'count', 'the first');
+  const [{ taskId }] = (await run('call', 'count', 'to be')).answers as [{ readonly taskId: string }];
+  const unasked = await run('purge', 'count');
+  expect(unasked).toMatchObject({ code: 2, answers: [] });
+  expect(unasked.stderr).toContain('Cannot ask: there is no terminal. Add --force.');
+  const [purged] = (await run('purge', 'count', '--force')).answers;
+  expect(purged).toMatchObject({ queue: 'words', tasks: ['count'], before: expect.any(String) });
+  expect(Object(purged).waiting).toBeGreaterThan(0);
+  expect((await run('control', 'resume', 'count')).code).toBe(0);
+  expect(await run('result', taskId, '--wait', '--timeout', '60')).toMatchObject({
+    answers: [{ state: 'REVOKED', error: { message: `Cannot read the value of ${taskId}: it was purged` } }],
+  });
+  expect((await run('purge', 'wrods', '--force')).stderr).toContain('Did you mean words?');
+  expect(await dev.interrupt()).toBe(0);
+});

@@ -97,7 +97,7 @@ test('the command line has the commands and options that README.md names, and no
       const isAnywhere = !['dev', 'init', 'deploy-local', 'ui', 'cost', 'logs'].includes(command);
       expect(/--local\b/.test(stdout), command).toBe(isAnywhere);
       expect(stdout.includes('--memory'), command).toBe(
-        isAnywhere && !['doctor', 'list', 'failures', 'control'].includes(command),
+        isAnywhere && !['doctor', 'list', 'failures', 'control', 'purge'].includes(command),
       );
       if (['call', 'run', 'result'].includes(command)) expect(stdout).toContain('--wait');
     }

@@ -92,6 +92,30 @@ export const DEFECTS: readonly Defect[] = [
     seen: 'second runs',
   },
   {
+    name: 'what is purged runs',
+    edits: [drop('purged-are-revoked')],
+    features: ['purge'],
+    faults: 'none',
+    spec: { ...plainTask(1), countdown: 800 },
+    seen: /was begun \d+ s after it was purged/,
+  },
+  {
+    name: 'the members of a canvas are as young as the worker that sends them',
+    edits: [becomes('canvases-keep-their-age', () => 'begun')],
+    features: ['purge'],
+    faults: 'none',
+    spec: { t: 'group', members: [2, 3, 4, 5, 6, 7].map((n) => ({ ...plainTask(n), countdown: 800 })) },
+    seen: /was begun \d+ s after it was purged/,
+  },
+  {
+    name: 'a message that was held is as young as its delivery',
+    edits: [elseOf('held-messages-keep-their-age')],
+    features: ['purge'],
+    faults: 'none',
+    spec: { ...plainTask(1), countdown: 2000 },
+    seen: /was begun \d+ s after it was purged/,
+  },
+  {
     name: 'losers continue too',
     edits: [
       becomes('losers-end', () => "{ kind: 'continue', isResumed: false }"),

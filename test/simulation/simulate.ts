@@ -12,6 +12,7 @@ import { Recorder } from '../../src/testing/recorder.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { evaluate, normal } from './evaluate.ts';
 import { seededRandom } from './seeded-random.ts';
+import type { SeededRandom } from './seeded-random.ts';
 import { SpecDrawer } from './specs.ts';
 import type { Features, Spec } from './specs.ts';
 import { withMadeUpStacks } from './stacks.ts';
@@ -61,6 +62,7 @@ async function run(simulation: Simulation): Promise<Report> {
   const trace: Trace = {
     runs: new Map(),
     begun: new Map(),
+    begunAt: new Map(),
     earlyRuns: new Map(),
     launched: new Map(),
     inputs: new Set(),
@@ -91,7 +93,8 @@ async function run(simulation: Simulation): Promise<Report> {
   for (const id of idsOf(handle)) witness.begun.add(id);
   const scope = features.has('revoke') && luck.chance(0.8) ? drawScope(luck.below(4)) : undefined;
   const revoked = scope === undefined ? undefined : revokeLater(cloud, handle, scope, luck.below(300));
-  await Promise.all([cloud.run(), revoked]);
+  const purged = features.has('purge') && luck.chance(0.8) ? purgeLater(cloud, drawPurge(luck)) : undefined;
+  await Promise.all([cloud.run(), revoked, purged]);
   // The revocation may have come when nothing else was left.
   const ended = await cloud.run();
   for (const id of trace.begun.keys()) witness.begun.add(id);
@@ -101,6 +104,7 @@ async function run(simulation: Simulation): Promise<Report> {
     witness,
     trace,
     scope,
+    purgedAt: isScheduled ? undefined : await purged,
     isLivelock: ended.isLivelock,
     faults,
     callbacks: features.has('callbacks'),
@@ -141,6 +145,8 @@ interface Checked extends Ended {
   readonly spec: Spec;
   readonly trace: Trace;
   readonly scope: string | undefined;
+  /** Epoch ms before which all messages are purged that were sent. */
+  readonly purgedAt: number | undefined;
   readonly callbacks: boolean;
   /** How often one attempt may be begun. */
   readonly maxRuns: number;
@@ -163,6 +169,18 @@ async function revokeLater(
   await sendRevocation(ports as unknown as Parameters<typeof sendRevocation>[0], scope);
 }
 
+/** Soon, or while delayed messages wait. */
+function drawPurge(luck: SeededRandom): number {
+  return luck.chance(0.5) ? luck.below(300) : luck.below(900_000);
+}
+
+async function purgeLater(cloud: SimulatedCloud, ms: number): Promise<number> {
+  await cloud.clock.sleep(ms);
+  const before = Math.round(cloud.clock.now()) + 1;
+  for (const queue of ['one', 'two']) await cloud.ports.records.purge({ queue, before });
+  return before;
+}
+
 async function problemsOf(check: Checked): Promise<readonly string[]> {
   const { trace, witness, maxRuns, cloud, scope } = check;
   const problems = [...(await brokenInvariants(check))];
@@ -180,6 +198,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
     !(await cloud.ports.records.revoked({ workflows: ['W'] })).includes(scope)
   )
     problems.push(`the revocation of ${scope} was lost`);
+  problems.push(...purgeProblems(check));
   for (const value of trace.foreign) problems.push(`the callback of a group was given ${value}`);
   if (trace.late > 0) problems.push(`${trace.late} effects of abandoned tasks`);
   if (problems.length > 0) return problems;
@@ -189,6 +208,34 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
     ...callbackProblems(check),
     ...linkProblems(check),
   ];
+}
+
+/** How long a batch may run that was received before its worker saw the purge, in ms. */
+const SEEN_LATE_MS = 120_000;
+
+/** Tasks that the client's call has sent, itself or by the workers that started its canvas, are not begun once they are purged. */
+function purgeProblems({ spec, trace, purgedAt }: Checked): readonly string[] {
+  if (purgedAt === undefined) return [];
+  return sentByTheCall(spec).flatMap((id) => {
+    const lateMs = (trace.begunAt.get(id) ?? 0) - purgedAt;
+    return lateMs > SEEN_LATE_MS ? [`${id} was begun ${Math.round(lateMs / 1000)} s after it was purged`] : [];
+  });
+}
+
+/** The ids of the tasks of a canvas that wait for no other, as far as they are not replaced. */
+function sentByTheCall(spec: Spec): readonly string[] {
+  const itself = (id: string, one: Spec | undefined): readonly string[] =>
+    one?.t === 'task' && one.replace === null ? [id] : [];
+  switch (spec.t) {
+    case 'task':
+      return itself('W', spec);
+    case 'chain':
+      return itself('W.0', spec.steps[0]);
+    case 'group':
+      return spec.members.flatMap((one, index) => itself(`W~${index}`, one));
+    case 'chord':
+      return spec.header.flatMap((one, index) => itself(`W.0~${index}`, one));
+  }
 }
 
 /** The possible ends of a task under faults, and of tasks that never return. */
@@ -208,7 +255,7 @@ function taskAt({ sent }: Recorder, { begun }: Trace, id: string): number | unde
 }
 
 /** The value, or the failure, is what an evaluation without the engine comes to. */
-async function valueProblems({ spec, cloud, witness, trace, scope }: Checked): Promise<readonly string[]> {
+async function valueProblems({ spec, cloud, witness, trace, scope, purgedAt }: Checked): Promise<readonly string[]> {
   const outcome = witness.outcomes.get('W');
   if (outcome === undefined || outcome.state === 'REVOKED') return [];
   const lost = new Set<number>();
@@ -231,7 +278,7 @@ async function valueProblems({ spec, cloud, witness, trace, scope }: Checked): P
   const isSuccess = outcome.state === 'SUCCESS';
   if (isSuccess !== expected.ok) {
     // A revocation, or what was lost in a canvas that had failed already, fails more than the evaluation knows of.
-    if (!isSuccess && (scope !== undefined || lost.size > 0)) return [];
+    if (!isSuccess && (scope !== undefined || purgedAt !== undefined || lost.size > 0)) return [];
     return [`W is ${outcome.state} and should ${expected.ok ? 'succeed' : 'fail'}`];
   }
   if (!expected.ok) return [];

@@ -84,6 +84,7 @@ export const FEATURES = [
   'tolerate',
   'groupLinks',
   'regive',
+  'purge',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;

@@ -11,7 +11,9 @@ export interface Trace {
   readonly runs: Map<string, number>;
   /** The task that was last begun under each id: one that runs inline was never sent. */
   readonly begun: Map<string, TaskSpec>;
-  /** The same of tasks that may run only once. */
+  /** When the first attempt of an id was begun last, in epoch ms. */
+  readonly begunAt: Map<string, number>;
+  /** How often each attempt of a task was begun that may run only once. */
   readonly earlyRuns: Map<string, number>;
   /** The launched ids, by the attempt that launched them. */
   readonly launched: Map<string, Set<string>>;
@@ -122,6 +124,7 @@ async function runTask(
   const key = `${ctx.request.id}|${spec.n}|${ctx.request.retries}`;
   const run = count(trace.runs, key);
   trace.begun.set(ctx.request.id, spec);
+  if (ctx.request.retries === 0) trace.begunAt.set(ctx.request.id, currentSandbox()?.ports.clock.now() ?? 0);
   if (spec.early) count(trace.earlyRuns, key);
   const inputs = given.slice(0, -1);
   note(trace.inputs, inputs);

@@ -26,15 +26,7 @@ export const PACKAGES = ['library', 'tools', 'create'] as const;
 const TOOLS_FOLDERS = ['cli', 'create', 'deploy', 'local', 'ui'];
 
 /** Packages that only `chordal-tools` needs. In the repository they are for development. */
-const TOOLS_DEPENDENCIES = [
-  '@aws-sdk/client-cloudwatch-logs',
-  '@aws-sdk/client-lambda',
-  'commander',
-  'dynalite',
-  'esbuild',
-  'fauxqs',
-  'yaml',
-];
+const TOOLS_DEPENDENCIES = ['@aws-sdk/client-cloudwatch-logs', 'commander', 'dynalite', 'esbuild', 'fauxqs', 'yaml'];
 
 /**
  * Packs a package as npm publishes it, and returns the path of the tarball. It is built anew, beside the repository: `dist` may hold files

@@ -4,6 +4,8 @@ import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../co
 export interface Resource {
   readonly kind: 'table' | 'bucket' | 'queue' | 'schedule group' | 'function';
   readonly name: string;
+  /** The action of IAM that the call needs: named where access is refused. */
+  readonly right?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export async function calling<Answer>(doing: string, resource: Resource, call: (
 }
 
 /** Returns our error for one of the SDK's; an error that is not of a service or the way to it stays as it is. */
-export function translated(error: unknown, doing: string, { kind, name }: Resource): unknown {
+export function translated(error: unknown, doing: string, { kind, name, right }: Resource): unknown {
   if (!(error instanceof Error) || isChordalError(error)) return error;
   const what = `Cannot ${doing} the ${kind} "${name}"`;
   const why = `${error.name}: ${error.message}`;
@@ -32,7 +34,8 @@ export function translated(error: unknown, doing: string, { kind, name }: Resour
   }
   if (isBusy(error)) return new ServiceUnavailable(`${what} for now: ${why}`, { cause: error });
   if (DENIED.test(error.name) || NOT_SET_UP.test(error.message)) {
-    const advice = 'Check the credentials, the region and the role of this program.';
+    const allow = right === undefined ? '' : ` It needs ${right}.`;
+    const advice = `Check the credentials, the region and the role of this program.${allow}`;
     return new ConfigurationError(`${what}: access is refused (${why}). ${advice}`, { cause: error });
   }
   if (statusOf(error) === undefined) return error;

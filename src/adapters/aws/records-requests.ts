@@ -13,6 +13,7 @@ import type {
   DeadLetter,
   Gate,
   OpenSubmission,
+  Purge,
   SetRate,
   Submission,
 } from '../../ports/records.ts';
@@ -94,6 +95,20 @@ export function rateLimitRequest(table: string, { task, limit }: SetRate): Updat
     UpdateExpression: limit === null ? 'REMOVE #rate, x' : 'SET #rate = :limit REMOVE x',
     ExpressionAttributeNames: { '#rate': `${RATE}${task}` },
     ...(limit === null ? {} : { ExpressionAttributeValues: { ':limit': text(limit) } }),
+  };
+}
+
+/** Sets the time of a purge beside the gate; it is refused where a later one stands. */
+export function purgeRequest(table: string, purge: Purge): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: keyAttributes(GATE_KEY),
+    UpdateExpression: 'SET #purge = :before REMOVE x',
+    ConditionExpression: 'attribute_not_exists(#purge) OR #purge < :before',
+    ExpressionAttributeNames: {
+      '#purge': 'task' in purge ? `${PURGED_TASK}${purge.task}` : `${PURGED_QUEUE}${purge.queue}`,
+    },
+    ExpressionAttributeValues: { ':before': number(purge.before) },
   };
 }
 
@@ -217,15 +232,34 @@ export function letterOf(item: Item): DeadLetter {
 }
 
 export function gateOf(item: Item = {}): Gate {
-  const names = Object.keys(item).filter((name) => name.startsWith(RATE));
-  const rates = names.map((name) => [name.slice(RATE.length), readText(item, name) ?? ''] as const);
-  return { upUntil: readNumber(item, 'g') ?? 0, rates: Object.fromEntries(rates) };
+  return {
+    upUntil: readNumber(item, 'g') ?? 0,
+    rates: named(item, RATE, readText),
+    purges: { tasks: named(item, PURGED_TASK, readNumber), queues: named(item, PURGED_QUEUE, readNumber) },
+  };
 }
 
 // --- internal ---
 
 /** How the attributes of the gate begin that limit a task's rate. */
 const RATE = 'r:';
+
+/** How the attributes of the gate begin that purge the messages of a task, or of a queue. */
+const PURGED_TASK = 't:';
+const PURGED_QUEUE = 'q:';
+
+/** Returns the attributes of an item that begin so, by the rest of their names. */
+function named<Value>(
+  item: Item,
+  beginning: string,
+  read: (item: Item, name: string) => Value | undefined,
+): Readonly<Record<string, Value>> {
+  const found = Object.keys(item).flatMap((name) => {
+    const value = name.startsWith(beginning) ? read(item, name) : undefined;
+    return value === undefined ? [] : [[name.slice(beginning.length), value] as const];
+  });
+  return Object.fromEntries(found);
+}
 
 function rateKey(task: string): ReturnType<typeof keyAttributes> {
   return keyAttributes({ pk: `$rate/${task}`, sk: '-' });

@@ -12,6 +12,7 @@ import type {
   LettersSince,
   OpenSubmission,
   Progress,
+  Purge,
   PutProgress,
   ReadLedger,
   Records,
@@ -45,6 +46,7 @@ import {
   openSubmissionRequest,
   submissionOf,
   progressKey,
+  purgeRequest,
   putRequest,
   rateLimitRequest,
   reserveNextRequest,
@@ -106,12 +108,16 @@ export class AwsRecords implements Records {
 
   async gate(): Promise<Gate> {
     // An earlier release let the item expire with the gate.
-    const { upUntil, rates } = gateOf(await this.#table.getAny(GATE_KEY, false));
-    return { upUntil: upUntil > this.#table.now() ? upUntil : 0, rates };
+    const { upUntil, rates, purges } = gateOf(await this.#table.getAny(GATE_KEY, false));
+    return { upUntil: upUntil > this.#table.now() ? upUntil : 0, rates, purges };
   }
 
   async setRate(params: SetRate): Promise<void> {
     await this.#table.update(rateLimitRequest(this.#table.name, params));
+  }
+
+  async purge(params: Purge): Promise<void> {
+    await this.#table.update(purgeRequest(this.#table.name, params));
   }
 
   async revoked({ workflows }: RevokedOf): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 import { BATCH_MESSAGES, DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Delivery } from '../../ports/broker.ts';
+import type { Operations } from '../../ports/operations.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Survey } from '../../ports/survey.ts';
 import type { Clock, Log, Nonces } from '../../ports/system.ts';
@@ -37,10 +38,12 @@ export class MemoryCloud {
   readonly queues: MemoryQueues;
   readonly ports: Ports;
   readonly survey: Survey;
+  readonly operations: Operations;
   readonly #clock: Clock;
   readonly #concurrency: number;
   readonly #timeoutMs: number;
   readonly #consumers = new Map<string, { readonly consume: Consumer; running: number }>();
+  readonly #paused = new Set<string>();
   #isPumping = false;
 
   constructor(settings: MemoryCloudSettings = {}) {
@@ -66,6 +69,17 @@ export class MemoryCloud {
       clock,
       nonces,
       log,
+    };
+    this.operations = {
+      inFlight: () => this.survey.inFlight(),
+      lookAt: async ({ queue }) => ({ ...queues.inFlightOf(queue), now: clock.now() }),
+      setReceiving: async ({ queue, isReceiving }) => {
+        if (!this.#consumers.has(queue)) return false;
+        if (isReceiving) this.#paused.delete(queue);
+        else this.#paused.add(queue);
+        this.#pumpSoon();
+        return true;
+      },
     };
     queues.onReady(() => this.#pumpSoon());
   }
@@ -98,7 +112,7 @@ export class MemoryCloud {
 
   #pump(): void {
     for (const [queue, consumer] of this.#consumers) {
-      while (consumer.running < this.#concurrency) {
+      while (!this.#paused.has(queue) && consumer.running < this.#concurrency) {
         const received = this.queues.receive(queue, BATCH_MESSAGES);
         if (received.length === 0) break;
         consumer.running += 1;

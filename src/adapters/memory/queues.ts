@@ -62,6 +62,12 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     return visible + hidden + delayed + dead + scheduled;
   }
 
+  /** The numbers of messages of one queue by their state. */
+  inFlightOf(queue: string): Pick<InFlight, 'visible' | 'hidden' | 'delayed'> {
+    const { waiting, taken, delayed } = this.#queue(queue);
+    return { visible: waiting.size, hidden: taken.size, delayed };
+  }
+
   /** The numbers of messages by their state. */
   inFlight(): InFlight {
     const counts = { visible: 0, hidden: 0, delayed: 0, dead: 0, scheduled: 0 };
@@ -144,7 +150,8 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     target[kind] += 1;
     void this.#clock.sleep(delayMs).then(() => {
       target[kind] -= 1;
-      target.waiting.add(message);
+      // A schedule puts its message on the queue only now.
+      target.waiting.add(kind === 'scheduled' ? { ...message, sentAt: Math.round(this.#clock.now()) } : message);
       this.#announce();
     });
   }

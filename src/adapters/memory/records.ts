@@ -13,6 +13,7 @@ import type {
   LettersSince,
   OpenSubmission,
   Progress,
+  Purge,
   PutProgress,
   ReadLedger,
   Records,
@@ -38,6 +39,8 @@ export class MemoryRecords implements Records {
   readonly #marks = new Map<string, ExpiringMap<string>>();
   #gate = 0;
   readonly #rates = new Map<string, string>();
+  readonly #purgedTasks = new Map<string, number>();
+  readonly #purgedQueues = new Map<string, number>();
   readonly #submissions: ExpiringMap<Noted>;
   readonly #nextSlots = new Map<string, number>();
   readonly #deadLetters: ExpiringMap<DeadLetter>;
@@ -91,12 +94,18 @@ export class MemoryRecords implements Records {
 
   async gate(): Promise<Gate> {
     const upUntil = this.#gate > this.#clock.now() ? this.#gate : 0;
-    return { upUntil, rates: Object.fromEntries(this.#rates) };
+    const purges = { tasks: Object.fromEntries(this.#purgedTasks), queues: Object.fromEntries(this.#purgedQueues) };
+    return { upUntil, rates: Object.fromEntries(this.#rates), purges };
   }
 
   async setRate({ task, limit }: SetRate): Promise<void> {
     if (limit === null) this.#rates.delete(task);
     else this.#rates.set(task, limit);
+  }
+
+  async purge(params: Purge): Promise<void> {
+    const [marks, name] = 'task' in params ? [this.#purgedTasks, params.task] : [this.#purgedQueues, params.queue];
+    marks.set(name, Math.max(params.before, marks.get(name) ?? 0));
   }
 
   async revoked({ workflows }: RevokedOf): Promise<readonly string[]> {

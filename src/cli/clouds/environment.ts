@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
-import type { Environment } from '../../runtime/environment.ts';
+import type { Environment } from '../../runtime/variables.ts';
 import { runningDevEnv } from '../dev/place.ts';
 import { clientApp, environmentsSchedules } from './cloud.ts';
 import type { OpenCloud, Purpose } from './cloud.ts';

@@ -25,6 +25,9 @@ export function addControl(program: Command, line: CommandLine): void {
 
 // --- internal ---
 
+const STOPS =
+  'Lambda stops within about a minute. SQS deletes messages that wait for longer than 10 days: resume before that.';
+
 function addReceiving(
   control: Command,
   { output, end }: CommandLine,
@@ -38,9 +41,13 @@ function addReceiving(
   // An embedded cloud of one command ends with it.
   addHandlersOption(command);
   command.action(async (of: string, { handlers }: Pick<GivenCloud, 'handlers'>) => {
-    const { pauseOrResume } = await import('../receiving.ts');
     const cloud = readCloudOptions({ handlers });
-    end(await withCloud(cloud, 'send', output, (opened) => pauseOrResume(opened, of, isReceiving, output)));
+    const exitCode = await withCloud(cloud, 'send', output, async ({ app: { control: workers } }) => {
+      output.answer(await (isReceiving ? workers.resume(of) : workers.pause(of)));
+      if (!isReceiving) output.note(STOPS);
+      return 0;
+    });
+    end(exitCode);
   });
 }
 

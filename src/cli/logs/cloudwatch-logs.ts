@@ -4,7 +4,7 @@ import {
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { endpointOptions } from '../../runtime/endpoints.ts';
-import type { Environment } from '../../runtime/environment.ts';
+import type { Environment } from '../../runtime/variables.ts';
 import type { LogEvent, LogQuery, LogSource } from './log-source.ts';
 
 /** Makes the source of the logs of the cloud that the environment names: CloudWatch Logs, or the embedded cloud. */

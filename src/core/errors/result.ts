@@ -122,7 +122,7 @@ export class TaskRevokedError extends ChordalError {
   override readonly code = 'CHORDAL_TASK_REVOKED';
   /** The requested id. */
   readonly taskId: string;
-  /** The reason: `revoked`, `expired` or `ignored`. */
+  /** The reason: `revoked`, `expired`, `purged` or `ignored`. */
   readonly reason?: string | undefined;
 
   constructor(message: string, { taskId, reason, ...options }: ErrorFields<TaskRevokedError>) {

@@ -3,8 +3,9 @@ import { isRefusal } from '../errors/refusal.ts';
 import { WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
 import { lacksItsTenant } from './baggage.ts';
-import { ROOM_RECEIVES, secondsWithoutTime } from './batch-order.ts';
+import { hasTime, secondsWithoutTime } from './batch-order.ts';
 import { tooLate, unknownTask } from './delivery-errors.ts';
+import { forwarded } from './forward.ts';
 import { workflowOf } from './ids.ts';
 import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
@@ -58,6 +59,8 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
   readonly now: number;
   /** Epoch ms at which the message was sent, where its queue says so. */
   readonly sentAt?: number | undefined;
+  /** Whether the message was sent before a purge of its task or its queue. Default false. */
+  readonly isPurged?: boolean;
   /** The tasks registered in this function. */
   readonly tasks: ReadonlyMap<string, T>;
   /** Revoked scopes of the workflows in the batch. */
@@ -233,25 +236,18 @@ function whileDeployed(receives: number): Disposition {
   return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
 }
 
-/** The part of a sandbox's time that may be over while the sandbox still counts as whole, in ms. */
-const BEGINNING_MS = 1000;
-
 /** How much longer than its limit a run holds its claim, in ms. */
 const CLAIM_MARGIN_MS = 10_000;
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
-  const { message, tasks, revoked, now, slotAt, dead } = facts;
+  const { message, tasks, now, slotAt, dead, revoked, isPurged = false } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
   if (!tasks.has(message.sig.task) && mayWait(facts))
     return { kind: 'end', disposition: whileDeployed(facts.receives) };
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   const isDuplicate = isPossibleDuplicate(facts);
-  if ((due > now || lacksItsTenant(message)) && !isRevoked(revoked, message)) {
-    // @defect forward-keeps-mark
-    const again = isDuplicate ? { again: true as const } : {};
-    const { held: _held, ...same } = slotAt === undefined ? message : { ...message, slot: true as const };
-    return { kind: 'forward', message: { ...same, ...again, notBefore: due } };
-  }
+  if ((due > now || lacksItsTenant(message)) && !isPurged && !isRevoked(revoked, message))
+    return { kind: 'forward', message: forwarded(facts, due, isDuplicate) };
   return isDuplicate ? { kind: 'check', isCounted: isCounted(facts) } : onUndecided(facts);
 }
 
@@ -260,9 +256,7 @@ function onWindowArrival(facts: DeliveryFacts<RunMessage>): Next<never> {
   const { message, revoked, now, dead } = facts;
   if (dead !== undefined || isRevoked(revoked, message)) return { kind: 'close', isForced: true };
   if ((message.notBefore ?? 0) <= now) return { kind: 'close', isForced: false };
-  const again = isPossibleDuplicate(facts) ? { again: true as const } : {};
-  const { held: _held, ...same } = message;
-  return { kind: 'forward', message: { ...same, ...again } };
+  return { kind: 'forward', message: forwarded(facts, message.notBefore ?? 0, isPossibleDuplicate(facts)) };
 }
 
 /** Judges a delivery whose attempt may have been decided: the owner resumes, every other message stops. */
@@ -273,9 +267,12 @@ function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next
 }
 
 /** Judges a delivery whose attempt is undecided. */
-function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: DeliveryFacts<RunMessage, T>): Next<T> {
+function onUndecided<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
+  const { message, tasks, revoked, now, isPurged = false } = facts;
   const { sig, id, expires, frames, until } = message;
   if (isRevoked(revoked, message)) return { kind: 'commit', decision: revokedBecause('revoked', sig.task) };
+  // @defect purged-are-revoked
+  if (isPurged) return { kind: 'commit', decision: revokedBecause('purged', sig.task) };
   if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired', sig.task) };
   const task = tasks.get(sig.task);
   if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };
@@ -289,12 +286,6 @@ function onUndecided<T extends DeliveredTask>({ message, tasks, revoked, now }: 
 function isCounted({ tasks, message: { sig, asked } }: DeliveryFacts<RunMessage>): boolean {
   // @defect claims-are-not-counted
   return asked === undefined && tasks.get(sig.task)?.options.acksLate !== false;
-}
-
-/** Returns whether there is time for a task. After some returns a whole sandbox has to do. */
-function hasTime({ receives, time }: DeliveryFacts): boolean {
-  const { leftMs, wholeMs, neededMs, leastMs } = time;
-  return leftMs >= neededMs || (receives > ROOM_RECEIVES && leftMs >= Math.max(wholeMs - BEGINNING_MS, leastMs));
 }
 
 function lost({ sig, id }: RunMessage, reason: string): Next<never> {

@@ -22,7 +22,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked window tenant traceparent headers stamps lo hi'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked window tenant traceparent headers stamps lo hi sent'.split(
     ' ',
   ),
 );
@@ -170,6 +170,7 @@ const FIELDS = {
   until: { is: isTime, want: 'a time in epoch milliseconds' },
   keep: { is: optional(isTime), want: 'a time in epoch milliseconds' },
   again: { is: isFlag, want: 'true or nothing' },
+  sent: { is: optional(isTime), want: 'a time in epoch milliseconds' },
   root: { is: optional(isText), want: 'an id' },
   parent: { is: optional(isText), want: 'an id' },
   tenant: { is: optional(TENANT_NAME.is), want: TENANT_NAME.want },

@@ -84,6 +84,11 @@ interface Sent extends Carried {
   readonly frames: readonly Frame[];
   /** The callbacks that wait for this id's outcome. */
   readonly links?: readonly Link[];
+  /**
+   * Epoch ms at which its work was first sent, where the message itself was sent later: it was forwarded, held for a long delay, or sent by the
+   * worker that started its canvas.
+   */
+  readonly sent?: number;
   /** The mark of a message sent by a resume or for a suspect: its receiver checks before it runs. */
   readonly again?: true;
   /** Fields of the envelope that this release does not know. */

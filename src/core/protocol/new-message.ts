@@ -74,6 +74,7 @@ function common(
     ...(at.links.length === 0 ? {} : { links: at.links }),
     ...(input === undefined ? {} : { in: input }),
     ...(origin.again ? { again: true as const } : {}),
+    ...(origin.sent === undefined ? {} : { sent: origin.sent }),
   };
 }
 

@@ -29,6 +29,8 @@ export interface Origin extends FanOut {
   readonly joinUntil?: number;
   /** Epoch ms until which clients can read the values of this workflow at least. */
   readonly keep?: number;
+  /** Epoch ms at which the canvas was sent that this delivery starts: what it sends is as old. */
+  readonly sent?: number;
   readonly tenant?: string;
   readonly traceparent?: string;
   readonly headers?: Readonly<Record<string, Json>>;

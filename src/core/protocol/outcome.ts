@@ -89,7 +89,7 @@ export interface Result {
 /**
  * Returns the result of an id that was revoked or would have begun too late, with the name of the task, if it is one.
  */
-export function revokedBecause(reason: 'expired' | 'ignored' | 'revoked', task?: string): Result {
+export function revokedBecause(reason: 'expired' | 'ignored' | 'purged' | 'revoked', task?: string): Result {
   return { state: 'REVOKED', value: { inline: compact({ reason, task }) } };
 }
 

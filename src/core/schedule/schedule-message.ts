@@ -35,6 +35,17 @@ export function fillBody(body: string, { scheduledAt, executionId }: RunAttribut
     .replaceAll('<aws.scheduler.attempt-number>', '1');
 }
 
+/**
+ * Returns the message of a run whose attributes nobody has filled in, because an emulator does not; undefined if it lacks none. Its time is that
+ * of its sending: the same at each receive.
+ */
+export function filledLate(
+  body: string,
+  { sentAt, messageId }: { readonly sentAt: number; readonly messageId: string },
+): string | undefined {
+  return body.includes(TIME) ? fillBody(body, { scheduledAt: sentAt, executionId: messageId }) : undefined;
+}
+
 /** Returns the workflow of a run. */
 export function workflowOfRun(name: string, scheduledAt: number): string {
   return `${name}:${isoSeconds(scheduledAt)}`;

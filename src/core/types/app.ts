@@ -2,6 +2,7 @@ import type { JournalMode } from '../text/journal-modes.ts';
 import type { LogLevel } from '../text/log-levels.ts';
 import type { Control } from './control.ts';
 import type { AroundCall, AroundTask, OnTaskEvent } from './events.ts';
+import type { Inspect } from './inspect.ts';
 import type { TaskOptions } from './options.ts';
 import type { AsyncResult, GroupResult, ResultSetFunction } from './results.ts';
 import type { ScheduleFunction } from './schedules.ts';
@@ -55,8 +56,10 @@ export interface ClientApp {
    * @throws InvalidOptions for a value that cannot be an id.
    */
   groupResult<T extends readonly unknown[] = readonly unknown[]>(id: string): Promise<GroupResult<T> | null>;
-  /** Changes what workers do from now on: it revokes work. */
+  /** Changes what workers do from now on: it revokes and purges work, limits rates, and pauses functions. */
   readonly control: Control;
+  /** Says what workers have, and how much waits for them. */
+  readonly inspect: Inspect;
   /** Any results as one. */
   readonly resultSet: ResultSetFunction;
   /**

@@ -13,6 +13,49 @@ export interface RevokeByStampOptions {
 }
 
 /**
+ * Whether a function receives.
+ *
+ * @example
+ * ```ts
+ * const paused: Receiving = await app.control.pause('add');
+ * paused.receiving; // false
+ * await app.control.resume(paused.queue);
+ * ```
+ */
+export interface Receiving {
+  /** The queue of the function, and its name. */
+  readonly queue: string;
+  /** Whether the function receives from its queue. */
+  readonly receiving: boolean;
+  /** The tasks of that queue, by name: all of them are paused or resumed. */
+  readonly tasks: readonly string[];
+}
+
+/**
+ * The work that is purged.
+ *
+ * @example
+ * ```ts
+ * await app.control.pause('add');
+ * const result = await add.delay(1, 2);
+ * const purged: Purged = await app.control.purge('add');
+ * purged.waiting; // 1
+ * await app.control.resume('add');
+ * await result.get(); // TaskRevokedError
+ * ```
+ */
+export interface Purged {
+  /** The queue of the messages. */
+  readonly queue: string;
+  /** The tasks whose messages are meant: one, or all of the queue. */
+  readonly tasks: readonly string[];
+  /** How many messages of the queue waited or were delayed, of all of its tasks, as SQS counts them: about. */
+  readonly waiting: number;
+  /** Messages that were sent before are meant. */
+  readonly before: Date;
+}
+
+/**
  * Changes what workers do from now on.
  *
  * @example
@@ -51,4 +94,33 @@ export interface Control {
    * @throws InvalidOptions if there is no stamp, or a value by which no task can be revoked.
    */
   revokeByStamp(stamps: RevokedStamps, options?: RevokeByStampOptions): Promise<void>;
+  /**
+   * Stops the function of a task, or of a queue, by its event source mapping: its messages wait until it is resumed. On AWS it
+   * stops within about a minute, and SQS deletes messages that wait for longer than 10 days. Running tasks go on. Needs
+   * `lambda:ListEventSourceMappings` and `lambda:UpdateEventSourceMapping`, which functions do not have by themselves.
+   *
+   * @param name the name of a task or of a queue. All tasks of a queue are stopped.
+   * @throws NotRegistered for a name that is neither, ConfigurationError if the queue has no function or access is refused.
+   */
+  pause(name: string): Promise<Receiving>;
+  /**
+   * Has the function of a task, or of a queue, receive again. Needs the same rights as `pause`.
+   *
+   * @param name the name of a task or of a queue.
+   * @throws NotRegistered for a name that is neither, ConfigurationError if the queue has no function or access is refused.
+   */
+  resume(name: string): Promise<Receiving>;
+  /**
+   * Discards the messages of a task, or of a queue, that were sent before this call: those that wait, those that are delayed, and
+   * those that EventBridge Scheduler holds. The worker that receives such a message does not run its task: the task is
+   * REVOKED with the reason `purged`, and so is the canvas around it, as by `revoke`. Running tasks go on, and their retries
+   * are sent later. Messages that a schedule sends later, and answers of Python workers, stay.
+   *
+   * It takes a second, until workers see it, also while the function is paused. It costs one write. Needs `sqs:GetQueueAttributes` on the
+   * queue, which functions do not have by themselves.
+   *
+   * @param name the name of a task or of a queue.
+   * @throws NotRegistered for a name that is neither, ConfigurationError if access is refused.
+   */
+  purge(name: string): Promise<Purged>;
 }

@@ -37,7 +37,7 @@ async function resolvePackage(
   const { path, resolveDir } = args;
   if (!isOfPackage(args)) return undefined;
   const name = packageNameOf(path);
-  if (isListed(name, settings.provided)) return { path, external: true };
+  if (isListed(name, settings.provided) || isOfOperators(args)) return { path, external: true };
   const dir = findPackage(name, resolveDir);
   if (dir === undefined) return isLeft(args) && !(await isFound(build, args)) ? { path, external: true } : undefined;
   if (isOfAws(name)) return moduleOf(dir, path.slice(name.length));
@@ -50,6 +50,17 @@ async function resolvePackage(
 /** Returns whether an import may name a package, and this plugin has not asked for it itself. */
 function isOfPackage({ path, kind, pluginData }: OnResolveArgs): boolean {
   return pluginData !== asked && kind !== 'entry-point' && !path.startsWith('#') && !isBuiltin(path);
+}
+
+/**
+ * Returns whether an import is that of Lambda's client by the library: Lambda's Node.js runtime has it, and hardly any function
+ * pauses others.
+ */
+function isOfOperators({ path, importer }: OnResolveArgs): boolean {
+  if (path !== '@aws-sdk/client-lambda') return false;
+  const [place] =
+    /[/\\](?:src|dist)[/\\](?:runtime[/\\]operations|adapters[/\\]aws[/\\]event-sources)\.[jt]s$/.exec(importer) ?? [];
+  return place !== undefined && manifestOf(importer.slice(0, -place.length)).name === 'chordal';
 }
 
 /** Returns whether an import of a shipped package stays one. A package that needs itself by name is in one piece. */

@@ -18,8 +18,8 @@ function makeProject() {
   );
   const handler = app.handler(note, sum);
   const last = (): ScheduleData | undefined => handler.schedules?.at(-1);
-  const open = () => {
-    const cloud = memoryCloud({ all: handler }, { time: 'virtual', seed: 1, schedules: true });
+  const open = (schedules = true) => {
+    const cloud = memoryCloud({ all: handler }, { time: 'virtual', seed: 1, schedules });
     onTestFinished(() => cloud.close());
     return cloud;
   };
@@ -130,6 +130,40 @@ describe('the message of a schedule', () => {
       again: true,
       headers: { schedule: 'nightly', scheduledTime: '2026-03-01T03:00:00Z' },
     });
+  });
+});
+
+describe('the message of a schedule whose attributes an emulator has not filled in', () => {
+  it.each<[string, (project: ReturnType<typeof makeProject>) => AnySignature, number]>([
+    ['a task', ({ note }) => note.s(1), 2],
+    ['a canvas', ({ note }) => chain(note.s(1), note.s()), 4],
+  ])('runs once for each time that it is sent: %s', async (_, canvas, runs) => {
+    const project = makeProject();
+    project.app.schedule('nightly', { every: 60 }, canvas(project) as ReturnType<typeof project.note.s>);
+    const body = project.last()?.body ?? '';
+    const cloud = project.open(false);
+    const [at, task] = [Math.round(cloud.clock.now()), { getRemainingTimeInMillis: () => 60_000 }];
+    const recordOf = (messageId: string, sentAt: number) => ({
+      messageId,
+      body,
+      receiptHandle: messageId,
+      attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(sentAt) },
+      eventSourceARN: 'arn:aws:sqs:memory:000000000000:all',
+    });
+    // The second record is the first message, received again.
+    for (const [messageId, later] of [
+      ['a', 0],
+      ['a', 0],
+      ['b', 60_000],
+    ] as const) {
+      await project.handler({ Records: [recordOf(messageId, at + later)] }, task);
+      await cloud.clock.sleep(1000);
+    }
+    const ids = [at, at + 60_000].map((time) => `nightly:${new Date(time).toISOString().slice(0, 19)}Z`);
+    expect([...new Set(project.ran.map(({ id }) => id.split('.')[0]))]).toEqual(ids);
+    expect(project.ran).toHaveLength(runs);
+    expect(project.ran[0]?.headers).toMatchObject({ schedule: 'nightly', scheduledTime: ids[0]?.slice(8) });
+    expect(cloud.deadLetters).toEqual([]);
   });
 });
 

@@ -13,7 +13,7 @@ import { makeEngine } from '../../../src/engine/make-engine.ts';
 import type { Runtime } from '../../../src/engine/make-engine.ts';
 import { metered } from '../../../src/lambda/metered.ts';
 import { shareRuntime } from '../../../src/runtime/environment.ts';
-import { consumerOf } from '../../../src/testing/memory-cloud.ts';
+import { consumerOf } from '../../../src/testing/handlers.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 // Loaded before: virtual time does not wait for a module that is loaded when it is needed.
 import '../../../src/worker/celery.ts';
@@ -146,7 +146,14 @@ beforeEach(() => {
   });
   const ports = { ...cloud.ports, outcomes: refusing };
   const { nonces, log } = cloud.ports;
-  const runtime: Runtime = { clock, nonces, log, ports: () => ports, routes: () => ({ work: 'main' }) };
+  const runtime: Runtime = {
+    clock,
+    nonces,
+    log,
+    ports: () => ports,
+    operations: async () => cloud.operations,
+    routes: () => ({ work: 'main' }),
+  };
   unshare = shareRuntime(runtime);
   const bury = makeEngine(runtime, new Map(), makeConf({}));
   cloud.consume('dead', (deliveries, remainingMs) =>

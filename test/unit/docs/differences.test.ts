@@ -312,6 +312,22 @@ const rows: Record<string, () => Promise<void>> = {
     expect(await app.asyncResult(launched).get()).toEqual({ customer: 42 });
   },
 
+  '`purge`': async () => {
+    const app = createApp('purging');
+    const one = app.task('one', () => 1);
+    const sum = app.task('sum', (all: readonly number[]) => all.length);
+    use({ purging: app.handler(one), sums: app.handler(sum) });
+    await app.control.pause('one');
+    const waits = await chord([one.s(), one.s()], sum.s()).delay();
+    const delayed = await one.applyAsync({ countdown: 60 });
+    const held = await one.applyAsync({ countdown: 3600 });
+    await app.control.purge('purging');
+    await app.control.resume('one');
+    for (const result of [waits, delayed, held])
+      await expect(result.get()).rejects.toMatchObject({ code: 'CHORDAL_TASK_REVOKED', reason: 'purged' });
+    expect(await (await one.delay()).get()).toBe(1);
+  },
+
   '`revoke_by_stamped_headers`': async () => {
     const app = createApp('stampRevoked');
     const one = app.task('one', () => 1);

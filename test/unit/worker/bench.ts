@@ -36,6 +36,7 @@ export function makeBench(change: (ports: Ports) => Partial<Ports> = () => ({}))
     nonces: ports.nonces,
     log: ports.log,
     ports: () => ports,
+    operations: async () => cloud.operations,
     routes: () => ({}),
     ownQueue: QUEUE,
   };

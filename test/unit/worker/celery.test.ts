@@ -1,12 +1,12 @@
 /** Messages of a Celery application, as a worker takes them: twice, out of order, and up to their end. */
 import { currentTask, group } from 'chordal';
 import { describe, expect, it } from 'vitest';
+import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { Frame } from '../../../src/core/protocol/message.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { report } from '../../../src/worker/celery.ts';
-import { MemoryCeleryResults } from '../../support/memory-celery-results.ts';
 import { celeryChord, celerySignature, celeryText } from '../core/celery/message.ts';
 import { makeBench, messageOf, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';

@@ -1,14 +1,14 @@
 /** Tasks that a Python worker runs: asked, answered once, twice, late or never. */
 import { chain, chord, kwargs } from 'chordal';
 import { describe, expect, it } from 'vitest';
+import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { ExternalOptions } from '../../../src/core/types/tasks.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
-import { buryBatch } from '../../../src/worker/bury.ts';
 // Loaded before: virtual time does not wait for a module that is loaded when it is needed.
 import '../../../src/worker/celery.ts';
 import '../../../src/worker/external.ts';
-import { MemoryCeleryResults } from '../../support/memory-celery-results.ts';
+import { buryBatch } from '../../../src/worker/bury.ts';
 import { answerText, readCall } from '../../support/python-worker.ts';
 import type { PythonCall } from '../../support/python-worker.ts';
 import { celerySignature, celeryText } from '../core/celery/message.ts';

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../../src/core/values/json.ts';
-import type { CeleryResults, KeepResult, MembersOf, ResultOf } from '../../src/ports/celery-results.ts';
+import type { JsonObject } from '../../core/values/json.ts';
+import type { CeleryResults, KeepResult, MembersOf, ResultOf } from '../../ports/celery-results.ts';
 
 /** The result table of a Celery application in memory. */
 export class MemoryCeleryResults implements CeleryResults {
