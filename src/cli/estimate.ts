@@ -4,7 +4,7 @@ import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/joi
 import { isListed } from '../core/protocol/journal.ts';
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import { inlineItems } from '../core/protocol/plan.ts';
-import type { Plan } from '../core/protocol/plan.ts';
+import type { Plan, TaskPlan } from '../core/protocol/plan.ts';
 import { APP_DEFAULTS } from '../core/task/defaults.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 
@@ -134,7 +134,7 @@ function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
   const links = (plan.links ?? []).filter(({ on }) => on === 'success');
   const callbacks = links.map((link) => costOf(link.plan, true, settings));
   if ('task' in plan) {
-    const one = settings.external?.includes(plan.task) === true ? PYTHON : { messages: 1, writes: 1 };
+    const one = isExternal(plan, settings) ? PYTHON : { messages: 1, writes: 1 };
     return sum([{ ...NOTHING, tasks: 1, ...one }, ...callbacks]);
   }
   if ('seq' in plan) {
@@ -155,6 +155,11 @@ function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
   return sum([join, ...members.map((member) => costOf(member, true, settings)), ...callbacks]);
 }
 
+/** Returns whether a Python worker runs a task. */
+function isExternal({ task }: TaskPlan, { external = [] }: Inline): boolean {
+  return external.includes(task);
+}
+
 /** Counts the steps that run in the delivery of the step before, as if one function had all tasks and enough time. */
 function inlineSteps(steps: readonly Plan[], settings: Inline): number {
   let count = 0;
@@ -171,7 +176,7 @@ function inlineSteps(steps: readonly Plan[], settings: Inline): number {
 /** Returns whether a step is begun by one message, of a task that asks to run inline and may. */
 function startsInline(step: Plan, settings: Inline): boolean {
   if ('task' in step) {
-    if (settings.external?.includes(step.task) === true) return false;
+    if (isExternal(step, settings)) return false;
     const { inline = settings.inline, countdown, eta, queue } = step.options ?? {};
     return inline && countdown === undefined && eta === undefined && queue === undefined;
   }

@@ -14,6 +14,9 @@ import type { OptionCheck } from '../core/values/option-checks.ts';
 import { fromJson, toJson } from '../core/values/serializer.ts';
 import type { Delivery, Send } from '../ports/broker.ts';
 import type { Ports } from '../ports/ports.ts';
+// Workers load these when they first need them, and meanwhile virtual time would go on.
+import '../worker/celery.ts';
+import '../worker/external.ts';
 
 /**
  * A function that stands in for a Python worker's task: it may have any parameters.
