@@ -72,6 +72,9 @@ const DATES = ['eta', 'expires'];
 /** Lambda takes 6 MB. A request near that size is refused with a reason, before the service refuses it without one. */
 const MAX_BYTES = 5 * 1024 * 1024;
 
+/** Deeper than any canvas and value that can be sent; every recursion over it is safe. */
+const MAX_LEVELS = 2500;
+
 /** The most that a submitted canvas may become: a function with 256 MB can send it. */
 const MOST_SUBMITTED: Weight = { tasks: 100_000, characters: 32 * 1024 * 1024 };
 
@@ -99,6 +102,8 @@ function readFields(request: unknown): Readonly<Record<string, unknown>> {
     throw new InvalidOptions(
       `Cannot use ${unknown} in a payload: there is no such field. Known fields: ${FIELDS.join(', ')}.`,
     );
+  if (isDeeperThan(request, MAX_LEVELS))
+    throw new InvalidCanvas(`Cannot submit a payload that nests deeper than ${MAX_LEVELS} levels. Make it flatter.`);
   const bytes = Buffer.byteLength(JSON.stringify(request));
   if (bytes > MAX_BYTES) {
     throw new InvalidCanvas(
@@ -106,6 +111,20 @@ function readFields(request: unknown): Readonly<Record<string, unknown>> {
     );
   }
   return request;
+}
+
+/** Returns whether parsed JSON nests deeper than so many levels. It does not recurse. */
+function isDeeperThan(json: unknown, levels: number): boolean {
+  let level = [json];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null
+        ? Object.values(value).filter((inner) => typeof inner === 'object')
+        : [],
+    );
+  }
+  return false;
 }
 
 function withDates(options: Readonly<Record<string, unknown>>): object {

@@ -174,7 +174,7 @@ const FIELDS = {
   root: { is: optional(isText), want: 'an id' },
   parent: { is: optional(isText), want: 'an id' },
   tenant: { is: optional(TENANT_NAME.is), want: TENANT_NAME.want },
-  traceparent: { is: optional(isText), want: 'a text' },
+  traceparent: { is: optional(isText), want: 'a text of at most 4096 characters' },
   headers: { is: optional(isPlainObject), want: 'an object' },
   stamps: { is: optional(SENT_STAMPS.is), want: SENT_STAMPS.want },
   notBefore: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run', 'expand'] },

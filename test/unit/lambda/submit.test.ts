@@ -85,6 +85,21 @@ test.each([
     /Cannot send nobody: no function runs a task/,
   ],
   ['too large a payload', { canvas: signature('log', ['x'.repeat(5 * 1024 * 1024)]) }, /5242880 is the most/],
+  [
+    'too deep a payload',
+    { canvas: signature('log', [JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`)]) },
+    /Cannot submit a payload that nests deeper than 2500 levels/,
+  ],
+  [
+    'too deep an argument',
+    { canvas: signature('log', [JSON.parse(`${'['.repeat(2000)}${']'.repeat(2000)}`)]) },
+    /nests deeper than 1000 levels/,
+  ],
+  [
+    'too long a header of a trace',
+    { canvas: signature('add', [1, 2]), options: { headers: { traceparent: 'x'.repeat(5000) } } },
+    /Cannot read traceparent of a message: expected a text of at most 4096 characters/,
+  ],
   ['an unknown field', { canvas: signature('add', [1, 2]), arguments: [] }, /Cannot use arguments in a payload/],
   [
     'an unknown option',
