@@ -176,7 +176,6 @@ function inlineSteps(steps: readonly Plan[], settings: Inline): number {
 /** Returns whether a step is begun by one message, of a task that asks to run inline and may. */
 function startsInline(step: Plan, settings: Inline): boolean {
   if ('task' in step) {
-    if (isExternal(step, settings)) return false;
     const { inline = settings.inline, countdown, eta, queue } = step.options ?? {};
     return inline && countdown === undefined && eta === undefined && queue === undefined;
   }
