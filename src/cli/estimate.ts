@@ -118,6 +118,9 @@ const DOLLARS = {
   get: 0.4e-6,
 } as const;
 
+/** A place is taken and given back; messages of one batch share the first write, and those that wait read. */
+const PLACE_WRITES = 2;
+
 /** The size of a leaf of eight members with small values, in KB. */
 const LEAF_KB = 0.6;
 
@@ -135,7 +138,8 @@ function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
   const callbacks = links.map((link) => costOf(link.plan, true, settings));
   if ('task' in plan) {
     const one = isExternal(plan, settings) ? PYTHON : { messages: 1, writes: 1 };
-    return sum([{ ...NOTHING, tasks: 1, ...one }, ...callbacks]);
+    const places = plan.options?.concurrencyLimit === undefined ? 0 : PLACE_WRITES;
+    return sum([{ ...NOTHING, tasks: 1, ...one }, { ...NOTHING, writes: places }, ...callbacks]);
   }
   if ('seq' in plan) {
     const steps = inlineItems(plan.seq);
@@ -176,8 +180,8 @@ function inlineSteps(steps: readonly Plan[], settings: Inline): number {
 /** Returns whether a step is begun by one message, of a task that asks to run inline and may. */
 function startsInline(step: Plan, settings: Inline): boolean {
   if ('task' in step) {
-    const { inline = settings.inline, countdown, eta, queue } = step.options ?? {};
-    return inline && countdown === undefined && eta === undefined && queue === undefined;
+    const { inline = settings.inline, countdown, eta, queue, concurrencyLimit } = step.options ?? {};
+    return inline && [countdown, eta, queue, concurrencyLimit].every((option) => option === undefined);
   }
   const [first, ...others] = inlineItems('seq' in step ? step.seq : step.par);
   return first !== undefined && ('seq' in step || others.length === 0) && startsInline(first, settings);

@@ -2,6 +2,7 @@ import { fromCelery } from '../core/canvas/celery-json.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { checksOf } from '../core/protocol/options.ts';
+import { lacksLimit } from '../core/protocol/places.ts';
 import { readSchedule } from '../core/schedule/schedule.ts';
 import { APP_DEFAULTS, TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
@@ -160,6 +161,8 @@ function register(
     throw new InvalidOptions(`Cannot register ${name} as a task: ${mismatch('a function', describe(fn))}`);
   mustBeFree(tasks, name);
   const options = { ...conf.taskDefaults, ...readTaskOptions(name, given) };
+  if (options.concurrencyKey !== undefined && options.concurrencyLimit === undefined)
+    throw lacksLimit(name, options.concurrencyKey);
   // Any function can be called with any list of arguments; its parameters say which fit.
   const callable = fn as RegisteredTask['fn'];
   const task = { name, fn: callable, options, parameters: readParameters(callable, { bound: options.bind === true }) };

@@ -1,5 +1,6 @@
 import type { SignatureData, TaskData } from '../core/canvas/signature.ts';
 import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
+import { placeProblem } from '../core/protocol/places.ts';
 import { elementsOf, inlineItems } from '../core/protocol/plan.ts';
 import type { Plan, PlanOptions } from '../core/protocol/plan.ts';
 import { MOST_STAMPS, SENT_STAMPS } from '../core/protocol/stamps.ts';
@@ -38,14 +39,18 @@ export function checkArgumentsIn(engine: Engine, data: SignatureData): void {
  * Checks the plan that a canvas is sent as. Each of its tasks must go to a queue that a function works on. The task's
  * soft time limit must be below its hard one, which may be the task's own.
  *
- * @throws NotRegistered for a task that no function runs, InvalidOptions for limits that do not fit.
+ * @throws NotRegistered for a task that no function runs, InvalidOptions for limits that do not fit,
+ * and for a concurrency key without one.
  */
 export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new Set()): void {
   for (const link of plan.links ?? []) checkPlan(engine, link.plan, checked);
   if ('task' in plan) {
     checkLabels(plan.task, plan.options, checked);
-    const { softTimeLimit, timeLimit = engine.tasks.get(plan.task)?.options.timeLimit } = plan.options ?? {};
+    const known = engine.tasks.get(plan.task);
+    const { softTimeLimit, timeLimit = known?.options.timeLimit } = plan.options ?? {};
     checkLimits(softTimeLimit, timeLimit);
+    const problem = known && placeProblem(plan, known);
+    if (problem !== undefined) throw problem;
     return mustBeKnown(engine, plan.task, plan.options?.queue);
   }
   for (const item of inlineItems(elementsOf(plan))) checkPlan(engine, item, checked);

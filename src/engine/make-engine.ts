@@ -61,6 +61,9 @@ export function makeEngine(
     get records() {
       return runtime.ports().records;
     },
+    get places() {
+      return runtime.ports().places;
+    },
     get journal() {
       return runtime.ports().journal;
     },
@@ -80,6 +83,18 @@ export function makeEngine(
       return runtime.ports().celery;
     },
     operations: () => runtime.operations(),
+    ...routing(runtime, tasks),
+  };
+}
+
+// --- internal ---
+
+/** Returns the queues of tasks, as far as they are known. */
+function routing(
+  runtime: Runtime,
+  tasks: ReadonlyMap<string, RegisteredTask>,
+): Pick<Engine, 'queueOf' | 'hasQueue' | 'taskNames' | 'anyQueue'> {
+  return {
     queueOf: (task) =>
       tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
     hasQueue: (queue) => {
@@ -90,8 +105,6 @@ export function makeEngine(
     anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
   };
 }
-
-// --- internal ---
 
 /** The queue of a name, else of the first pattern that it matches. A task may be called `constructor`. */
 function routeOf(runtime: Runtime, task: string): string | undefined {

@@ -3,6 +3,7 @@ import type { CeleryResults } from './celery-results.ts';
 import type { Journal } from './journal.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Payloads } from './payloads.ts';
+import type { Places } from './places.ts';
 import type { Records } from './records.ts';
 import type { Clock, Log, Nonces } from './system.ts';
 
@@ -11,6 +12,7 @@ export interface Ports {
   readonly outcomes: Outcomes;
   readonly payloads: Payloads;
   readonly records: Records;
+  readonly places: Places;
   readonly journal: Journal;
   readonly broker: Broker;
   readonly deliveries: Deliveries;

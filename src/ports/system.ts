@@ -35,9 +35,9 @@ export interface Log {
 
 /**
  * The things that workers count: runs of tasks, tasks that failed for good, retries they asked for, runs that another
- * delivery had decided before, messages that return to their queue, and dead messages settled.
+ * delivery had decided before, messages that return to their queue, messages that find no place, and dead messages settled.
  */
-export type Countable = 'runs' | 'failures' | 'retries' | 'duplicateRuns' | 'returned' | 'deadLetters';
+export type Countable = 'runs' | 'failures' | 'retries' | 'duplicateRuns' | 'returned' | 'waits' | 'deadLetters';
 
 /** The counts of a batch, for monitoring. They decide nothing. */
 export interface Meter {

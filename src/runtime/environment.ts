@@ -6,6 +6,7 @@ import { connections } from '../adapters/aws/connections.ts';
 import { AwsJournal } from '../adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../adapters/aws/payloads.ts';
+import { DynamoPlaces } from '../adapters/aws/places.ts';
 import { lookUpQueueUrls, wholeName } from '../adapters/aws/queue-urls.ts';
 import { AwsRecords } from '../adapters/aws/records.ts';
 import { EventBridgeScheduler } from '../adapters/aws/scheduler.ts';
@@ -195,6 +196,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
     payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
+    places: new DynamoPlaces({ client: dynamo, table, ...patience }),
     journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, nameOf, ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),

@@ -49,12 +49,13 @@ export class Sandbox {
   }
 
   #unreliable(ports: Ports): Ports {
-    const { outcomes, payloads, records, journal, broker, deliveries, scheduler, clock } = ports;
+    const { outcomes, payloads, records, places, journal, broker, deliveries, scheduler, clock } = ports;
     return {
       ...ports,
       outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlocks']),
       records: this.#wrap(records, RECORDS),
+      places: this.#wrap(places, ['take', 'leave']),
       journal: this.#wrap(journal, ['noteSubmission', 'noteFailure']),
       broker: { ...this.#partial(this.#wrap(broker, [], ['send'])), nameOf: (queue) => broker.nameOf(queue) },
       deliveries: this.#wrap(deliveries, []),

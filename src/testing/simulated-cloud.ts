@@ -1,6 +1,7 @@
 import { MemoryJournal } from '../adapters/memory/journal.ts';
 import { MemoryOutcomes } from '../adapters/memory/outcomes.ts';
 import { MemoryPayloads } from '../adapters/memory/payloads.ts';
+import { MemoryPlaces } from '../adapters/memory/places.ts';
 import { MemoryRecords } from '../adapters/memory/records.ts';
 import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
@@ -101,6 +102,7 @@ export class SimulatedCloud {
       outcomes: new MemoryOutcomes(clock),
       payloads: new MemoryPayloads(clock),
       records: new MemoryRecords(clock),
+      places: new MemoryPlaces(),
       journal: this.journal,
       broker: queues,
       deliveries: queues,

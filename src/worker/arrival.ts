@@ -6,6 +6,7 @@ import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { EffectContext } from './interpret.ts';
+import type { BatchPlaces, HeldPlace } from './places.ts';
 
 /** One delivery: the facts, and the means to work on it. */
 export interface Arrival<M extends Message = Message> {
@@ -20,6 +21,10 @@ export interface Arrival<M extends Message = Message> {
   readonly step: number;
   /** Deletes what has been finished beside this delivery, before it goes on with a further step. */
   readonly beforeNextStep: () => Promise<void>;
+  /** The places of the batch's messages. */
+  readonly places: BatchPlaces;
+  /** The place that this step has, if its task needs one. */
+  readonly place?: HeldPlace | undefined;
   /** The ids that the delivery has settled so far. */
   readonly settled: Set<string>;
 }

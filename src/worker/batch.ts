@@ -18,6 +18,7 @@ import { deliver } from './deliver.ts';
 import { Finished } from './finished.ts';
 import { gateOf } from './gate.ts';
 import { BatchOutbox } from './outbox.ts';
+import { BatchPlaces } from './places.ts';
 import { slotsFor } from './rate.ts';
 import { revokedScopes } from './revocations.ts';
 
@@ -39,8 +40,9 @@ export async function runBatch(
   const outbox = new BatchOutbox(engine.broker, engine.clock);
   const wholeMs = remainingMs();
   const finished = new Finished(engine.deliveries, engine.clock);
+  const places = new BatchPlaces(engine, remainingMs);
   const finish = async (one: Prepared): Promise<void> => {
-    const disposition = await attempt(engine, { outbox, finished }, one, { remainingMs, wholeMs });
+    const disposition = await attempt(engine, { outbox, finished, places }, one, { remainingMs, wholeMs });
     if (await end(engine, one.delivery, disposition)) finished.add(one.delivery.receipt);
     else returned.push(one.delivery.messageId);
   };
@@ -200,10 +202,17 @@ function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Mess
   if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
 }
 
+/** The means that the deliveries of a batch share. */
+interface Shared {
+  readonly outbox: BatchOutbox;
+  readonly finished: Finished;
+  readonly places: BatchPlaces;
+}
+
 /** Works on one message. After an error it returns to its queue. */
 async function attempt(
   engine: Engine,
-  { outbox, finished }: { readonly outbox: BatchOutbox; readonly finished: Finished },
+  { outbox, finished, places }: Shared,
   { delivery, message, revoked, isPurged: isOfPurge, slotAt, neededMs }: Prepared,
   time: { readonly remainingMs: () => number; readonly wholeMs: number },
 ): Promise<Disposition> {
@@ -223,7 +232,8 @@ async function attempt(
   try {
     const { queue } = delivery.receipt;
     const beforeNextStep = (): Promise<void> => finished.deleteSometimes();
-    return await deliver({ engine, outbox, facts, remainingMs, queue, step: 1, beforeNextStep, settled: new Set() });
+    const settled = new Set<string>();
+    return await deliver({ engine, outbox, facts, remainingMs, queue, step: 1, beforeNextStep, places, settled });
   } catch (error) {
     return thrown(engine, { ...delivery, id: message.id }, time.wholeMs, error);
   }

@@ -12,6 +12,7 @@ import { loggable } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
+import { BatchPlaces } from './places.ts';
 
 /** The reason noted for a message when SQS does not give one. */
 const GIVEN_UP = 'its queue gave it up: it was received too often or was too old';
@@ -96,6 +97,7 @@ function settle(
     queue: delivery.receipt.queue,
     step: 1,
     beforeNextStep: async () => undefined,
+    places: new BatchPlaces(engine, () => 0),
     settled: new Set(),
   });
 }

@@ -4,7 +4,6 @@ import { addressOf } from '../core/protocol/address.ts';
 import { carrying } from '../core/protocol/baggage.ts';
 import type { Carried } from '../core/protocol/baggage.ts';
 import { effectsOfRerun, follow } from '../core/protocol/continue.ts';
-import { decidedBy } from '../core/protocol/delivery.ts';
 import type { Effect } from '../core/protocol/effect.ts';
 import { groupSize, stepsAround } from '../core/protocol/frames.ts';
 import { replacementBase } from '../core/protocol/ids.ts';
@@ -13,7 +12,7 @@ import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Draft, RunMessage } from '../core/protocol/message.ts';
 import { untilFrom } from '../core/protocol/new-message.ts';
-import { ownershipOf } from '../core/protocol/outcome.ts';
+import { decidedBy, ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Rerun, Result, RunFacts, Standing, Value } from '../core/protocol/outcome.ts';
 import { withCeleryId } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
@@ -145,7 +144,8 @@ function isErrorIgnored({ engine, message: { sig } }: TaskDelivery): true | unde
 function factsOf({ engine, message, sentAt, startedAt }: TaskDelivery): RunFacts {
   const endedAt = Math.round(engine.clock.now());
   const began = startedAt === undefined ? undefined : Math.min(endedAt, Math.round(startedAt));
-  const due = sentAt === undefined ? undefined : Math.max(sentAt, message.notBefore ?? 0);
+  // A message that has waited for a place was sent again each time.
+  const due = sentAt === undefined ? undefined : (message.waits ?? Math.max(sentAt, message.notBefore ?? 0));
   return compact({
     task: message.sig.task,
     attempt: message.try === 0 ? undefined : message.try,

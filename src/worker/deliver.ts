@@ -7,6 +7,8 @@ import {
   onCommit,
   onExpandError,
   onFound,
+  onNoPlace,
+  onPlace,
 } from '../core/protocol/delivery.ts';
 import type { Disposition, Next } from '../core/protocol/delivery.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
@@ -18,7 +20,7 @@ import { compact } from '../core/values/compact.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
 import type { RegisteredTask } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
-import { isLimited, limitsOf } from '../engine/task/limits.ts';
+import { isLimited, limitsOf, timeNeededInline } from '../engine/task/limits.ts';
 import { contextOf } from './arrival.ts';
 import type { Arrival } from './arrival.ts';
 import { commit } from './commit.ts';
@@ -108,6 +110,7 @@ async function finish(
   first: Action,
   found: Standing,
 ): Promise<Ending> {
+  if (first.kind === 'place') return inPlace(arrival, first);
   const { facts } = arrival;
   let { next, standing, startedAt }: Judged = { next: first, standing: found };
   if (next.kind === 'claim' || next.kind === 'run')
@@ -116,12 +119,36 @@ async function finish(
   const done = { ...delivery, startedAt };
   standing = await commit(done, next.decision);
   observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
-  // The listeners do not hold the workflow up.
-  const telling = reportDecision(done, standing);
+  // The listeners do not hold the workflow up, and what follows needs no place.
+  const telling = Promise.all([reportDecision(done, standing), arrival.place?.leave()]);
   try {
     return await conclude(arrival, delivery, onCommit(facts, standing), standing);
   } finally {
     await telling;
+  }
+}
+
+/** Takes a place for the run, and goes on in it; a message without one is sent again. The place is left in any case. */
+async function inPlace(
+  arrival: Arrival<RunMessage>,
+  { task, place }: Action & { readonly kind: 'place' },
+): Promise<Ending> {
+  const { engine, facts, places } = arrival;
+  const { message, time } = facts;
+  // Its claim would be lost with what it has begun, if it were cut short.
+  const mayWaitHere = task.options.acksLate !== false || isLimited(task, message);
+  const neededMs = mayWaitHere ? timeNeededInline(task, message, time.wholeMs) : undefined;
+  const got = await places.take({ place, mid: message.mid, waits: message.waits, neededMs });
+  const now = engine.clock.now();
+  if ('afterMs' in got) {
+    engine.meter?.count('waits', task.name);
+    return forward(arrival, onNoPlace({ ...facts, now }, got.afterMs));
+  }
+  try {
+    const placed = { ...arrival, facts: { ...facts, now, hasPlace: true as const }, place: got };
+    return await workOn(placed, onPlace(placed.facts));
+  } finally {
+    await got.leave();
   }
 }
 
@@ -165,7 +192,7 @@ async function endWindow(arrival: Arrival<RunMessage>, isForced: boolean): Promi
  * refuse is read before the claim is taken.
  */
 async function runNow(
-  { facts, remainingMs, step, queue }: Arrival<RunMessage>,
+  { facts, remainingMs, step, queue, place }: Arrival<RunMessage>,
   delivery: TaskDelivery,
   { kind, task }: Action & { readonly kind: 'claim' | 'run' },
 ): Promise<Judged> {
@@ -185,8 +212,9 @@ async function runNow(
   const limits = limitsHere(delivery.engine, limitsOf(task, facts.message, remainingMs()));
   const isAgain = isPossibleDuplicate(facts);
   const startedAt = delivery.engine.clock.now();
-  const isPart = step > 1 && !isLimited(task, facts.message);
-  const decision = await runToDecision(delivery, task, { given, limits: { ...limits, isPart }, isAgain });
+  const isPart = (step > 1 || place?.isLate === true) && !isLimited(task, facts.message);
+  const watch = place?.runs;
+  const decision = await runToDecision(delivery, task, { given, limits: { ...limits, isPart, watch }, isAgain });
   // A step without a limit of its own may have a whole sandbox: it is begun again in one.
   if (decision === 'cutShort')
     return { next: { kind: 'forward', message: { ...facts.message, again: true } }, standing: NOTHING };

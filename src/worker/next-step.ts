@@ -76,7 +76,8 @@ function stepOf(arrival: Arrival<RunMessage>, draft: RunDraft): Arrival<RunMessa
   const { engine, facts, step } = arrival;
   // @defect inline-belongs-to-the-received-message
   const message: RunMessage = { ...draft, mid: facts.by.mid };
-  return { ...arrival, facts: { ...factsOf(engine, { receives: 1 }, message), message }, step: step + 1 };
+  const next = { ...factsOf(engine, { receives: 1 }, message), message };
+  return { ...arrival, facts: next, step: step + 1, place: undefined };
 }
 
 /** Returns the next step, to be judged like a message that has just arrived. */

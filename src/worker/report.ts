@@ -1,8 +1,7 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
-import { decidedBy } from '../core/protocol/delivery.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
-import { ownershipOf } from '../core/protocol/outcome.ts';
+import { decidedBy, ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Outcome, Standing } from '../core/protocol/outcome.ts';
 import { isExpected } from '../core/task/retry.ts';
 import { withoutValue } from '../core/text/mismatch.ts';

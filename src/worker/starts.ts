@@ -1,5 +1,5 @@
 import { addressOf } from '../core/protocol/address.ts';
-import { claimedUntil } from '../core/protocol/delivery.ts';
+import { claimedUntil } from '../core/protocol/outcome.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
 import type { TaskDelivery } from './commit.ts';
 

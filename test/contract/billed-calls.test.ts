@@ -3,6 +3,7 @@ import { AwsJournalReader } from '../../src/adapters/aws/journal-reader.ts';
 import { AwsJournal } from '../../src/adapters/aws/journal.ts';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
+import { DynamoPlaces } from '../../src/adapters/aws/places.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
 import { inParallel } from '../../src/adapters/parallel.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
@@ -10,6 +11,7 @@ import { memberId } from '../../src/core/protocol/ids.ts';
 import { firstRung, leafSize, nextRung } from '../../src/core/protocol/join-tree.ts';
 import type { Owner, Standing } from '../../src/core/protocol/outcome.ts';
 import { shapeOf } from '../../src/core/protocol/shape.ts';
+import type { TakenPlaces } from '../../src/ports/places.ts';
 import { startTable } from './support/emulators.ts';
 import type { TestTable } from './support/emulators.ts';
 import { freshWorkflow } from './support/ids.ts';
@@ -23,6 +25,7 @@ describe('the bill of calls', () => {
   let meter: Meter;
   let outcomes: DynamoOutcomes;
   let records: AwsRecords;
+  let places: DynamoPlaces;
   let journal: AwsJournal;
   let reader: AwsJournalReader;
   let payloads: AwsPayloads;
@@ -34,6 +37,7 @@ describe('the bill of calls', () => {
     const nonces = { random: () => 0.5 };
     outcomes = new DynamoOutcomes({ client, table, clock, nonces });
     records = new AwsRecords({ client, table, clock, nonces });
+    places = new DynamoPlaces({ client, table, clock, nonces });
     journal = new AwsJournal({ client, table, clock, nonces });
     reader = new AwsJournalReader({ client, table, clock, nonces });
     const s3 = (): Promise<never> => Promise.reject(new Error('no bucket is needed here'));
@@ -189,6 +193,24 @@ describe('the bill of calls', () => {
     expect(await meter.of(() => reserve(1_000_000))).toEqual(once);
     expect(await meter.of(() => reserve(1_000_100))).toEqual(once);
     expect(await meter.of(() => reserve(2_000_000))).toEqual(once);
+  });
+
+  it('take() and leave() cost a unit each, with up to forty places held, and a message that looks again one read', async () => {
+    const key = freshWorkflow();
+    const now = clock.now();
+    const take = (tokens: readonly string[], hasWaited = false): Promise<TakenPlaces> =>
+      places.take({ key, limit: 40, tokens, mid: `m${tokens[0]}`, since: now, now, until: now + 60_000, hasWaited });
+    const token = (i: number): string => `token${String(i).padStart(3, '0')}`;
+    // The first place of a key: its item is not there yet, which a refused write and a read find.
+    expect(await meter.of(() => take([token(0)]))).toEqual({ requests: { UpdateItem: 2, GetItem: 1 }, units: 2 });
+    for (let i = 1; i < 30; i += 1) await take([token(i)]);
+    const ten = Array.from({ length: 10 }, (_, i) => token(30 + i));
+    expect(await meter.of(() => take(ten))).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+    // Without a place: the first in line is noted, and reads alone from then on.
+    expect((await meter.of(() => take([token(50)]))).requests).toEqual({ UpdateItem: 2, GetItem: 1 });
+    expect(await meter.of(() => take([token(50)], true))).toEqual({ requests: { GetItem: 1 }, units: 1 });
+    expect(await meter.of(() => take([token(51)], true))).toEqual({ requests: { GetItem: 1 }, units: 1 });
+    expect(await meter.of(() => places.leave({ key, tokens: ten }))).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 
   it('openSubmission() and closeSubmission() cost two units', async () => {

@@ -69,6 +69,12 @@ const FAILED_CHORD_OF_LONG_RETRIES: Spec = {
   ],
 };
 
+/** Tasks of one place, each of which takes a time. */
+function crowd(size: number, more: Partial<TaskSpec>): Spec {
+  const members = Array.from({ length: size }, (_, index) => ({ ...plainTask(index + 2), places: 1, ...more }));
+  return { t: 'group', members };
+}
+
 function emptyIn(): Spec {
   return { t: 'chord', header: [], body: { t: 'group', members: [] }, collect: false };
 }
@@ -660,5 +666,60 @@ export const DEFECTS: readonly Defect[] = [
     faults: { crash: 0.02 },
     windows: 'throttle',
     seen: /hangs|never ends/,
+  },
+  {
+    name: 'more tasks run at once than there are places',
+    edits: [becomes('places-are-limited', () => 'limit')],
+    features: ['places'],
+    faults: 'none',
+    seen: /ran at once/,
+  },
+  {
+    name: 'a place lapses before the end of its sandbox',
+    edits: [becomes('places-outlive-their-sandbox', () => 'now + CLOCKS_MS')],
+    features: ['places'],
+    faults: 'none',
+    spec: crowd(3, { ms: 60_000 }),
+    seen: /ran at once/,
+  },
+  {
+    name: 'a place is given back though the code of its task runs on',
+    edits: [rewrite('places-are-left-when-the-code-has-ended', /running === undefined/, 'true')],
+    features: ['places', 'hang'],
+    faults: 'none',
+    spec: crowd(3, { hangs: true, ms: 1000 }),
+    seen: /ran at once/,
+  },
+  {
+    name: 'a place is given back though it was handed on',
+    edits: [rewrite('places-are-handed-on-when-free', /return /, '')],
+    features: ['places'],
+    faults: 'none',
+    spec: crowd(12, { ms: 3000 }),
+    seen: /ran at once/,
+  },
+  {
+    name: 'a message that waits for a place counts as started',
+    edits: [rewrite('waiting-is-no-start', / && \([^]*\)/, '')],
+    features: ['places'],
+    faults: { lostAck: 0.4 },
+    spec: crowd(6, { ms: 30_000 }),
+    seen: /was not lost/,
+  },
+  {
+    name: 'a start in a place is not counted',
+    edits: [elseOf('starts-in-a-place-are-counted')],
+    features: ['places', 'poison'],
+    faults: 'none',
+    spec: { ...POISON, places: 1 },
+    seen: /was begun \d+ times|never comes to rest/,
+  },
+  {
+    name: 'a possible duplicate that has waited for a place is none',
+    edits: [never('waiting-keeps-mark')],
+    features: ['places', 'poison'],
+    faults: 'none',
+    spec: { ...POISON, places: 1 },
+    seen: /was begun \d+ times|never comes to rest/,
   },
 ];

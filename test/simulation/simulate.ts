@@ -68,6 +68,8 @@ async function run(simulation: Simulation): Promise<Report> {
     inputs: new Set(),
     foreign: new Set(),
     callbacks: new Map(),
+    placed: new Map(),
+    crowded: new Set(),
     late: 0,
     isDeployed: !features.has('version'),
     luck: seededRandom(seed + 1),
@@ -199,6 +201,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
   )
     problems.push(`the revocation of ${scope} was lost`);
   problems.push(...purgeProblems(check));
+  problems.push(...trace.crowded);
   for (const value of trace.foreign) problems.push(`the callback of a group was given ${value}`);
   if (trace.late > 0) problems.push(`${trace.late} effects of abandoned tasks`);
   if (problems.length > 0) return problems;

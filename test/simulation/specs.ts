@@ -30,6 +30,10 @@ export interface TaskSpec {
   readonly linked: boolean;
   /** Runs where the step before it ran, where it can. */
   readonly inline: boolean;
+  /** How many tasks with the same number may run at once; absent: any number. */
+  readonly places?: number;
+  /** How long it runs, of a task with places, in ms; absent: for a time that luck says. */
+  readonly ms?: number;
   /** Its possible replacements: another run may choose the other one. */
   readonly replace: readonly [Spec, Spec] | null;
   readonly launch: Spec | null;
@@ -85,6 +89,7 @@ export const FEATURES = [
   'groupLinks',
   'regive',
   'purge',
+  'places',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -148,6 +153,7 @@ export class SpecDrawer {
     return {
       ...plain,
       ...(plain.retries > 0 && has('regive', 0.6) ? { regives: true } : {}),
+      ...(has('places', 0.3) ? { places: 1 + below(3) } : {}),
       replace: has('replace', 0.2) ? [this.draw(depth - 1), this.draw(depth - 1)] : null,
       launch: has('launch', 0.15) ? this.draw(Math.min(1, depth - 1)) : null,
       adds: inChord && has('add', 0.2) ? this.task(0, false) : null,

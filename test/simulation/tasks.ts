@@ -23,6 +23,9 @@ export interface Trace {
   readonly callbacks: Map<string, number>;
   /** Values that a group's callback was given, and that are no values of its members. */
   readonly foreign: Set<string>;
+  /** How many runs have a place of each key now, and the keys that had too many. */
+  readonly placed: Map<string, number>;
+  readonly crowded: Set<string>;
   /** Effects of tasks that had run out of time. */
   late: number;
   /** All sandboxes are of this release. */
@@ -43,7 +46,7 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
   // Few steps, so that short chains are sent on.
   const app = createApp('simulation', { inlineSteps: 4 });
   const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> =>
-    runTask(ctx, trace, build, given);
+    inItsPlace(trace, given, () => runTask(ctx, trace, build, given));
   const tasks = {
     work: app.task('work', { bind: true, maxRetries: 5 }, work),
     early: app.task('early', { bind: true, maxRetries: 5, acksLate: false }, work),
@@ -60,7 +63,7 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
   function build(spec: Spec): AnySignature {
     switch (spec.t) {
       case 'task': {
-        const { countdown, expires, immutable, ignored, hangs, linked, inline } = spec;
+        const { countdown, expires, immutable, ignored, hangs, linked, inline, places } = spec;
         const task = spec.early ? 'early' : spec.limited ? 'limited' : 'work';
         const options = {
           ...(countdown > 0 ? { countdown } : {}),
@@ -68,6 +71,7 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
           ...(hangs ? { timeLimit: LIMIT_SECONDS } : {}),
           ...(ignored ? { ignoreResult: true } : {}),
           ...(inline ? { inline } : {}),
+          ...(places === undefined ? {} : { concurrencyKey: keyOf(places), concurrencyLimit: places }),
         };
         const signature = app.signature(task, { args: [spec], immutable, options });
         return linked ? signature.link(callback('linked')).linkError(callback('failed')) : signature;
@@ -102,6 +106,43 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
     const handle = ((event, context) => (trace.luck.chance(0.1) ? old : now)(event, context)) as Handler;
     return Object.assign(handle, { tasks: now.tasks, timeLimits: now.timeLimits });
   }
+}
+
+/** The key of tasks with so many places. */
+function keyOf(places: number): string {
+  return `key-${places}`;
+}
+
+/**
+ * Runs a task, for some time if it has a place, and notes how many have one of the same key: in true time, and until their
+ * code ends or their sandbox dies.
+ */
+async function inItsPlace<T>(trace: Trace, given: readonly unknown[], run: () => Promise<T>): Promise<T> {
+  // The specification is the only argument that the canvas gives; what steps before return comes before it.
+  const { places, ms } = given.at(-1) as TaskSpec;
+  if (places === undefined) return run();
+  const sandbox = currentSandbox();
+  const key = keyOf(places);
+  const now = (trace.placed.get(key) ?? 0) + 1;
+  trace.placed.set(key, now);
+  if (now > places) trace.crowded.add(`${now} tasks ran at once under ${key}`);
+  let isIn = true;
+  const leave = (): void => {
+    if (isIn) trace.placed.set(key, (trace.placed.get(key) ?? 0) - 1);
+    isIn = false;
+  };
+  void sandbox?.died.then(leave);
+  try {
+    await sandbox?.ports.clock.sleep(ms ?? drawnMs(trace.luck));
+    return await run();
+  } finally {
+    leave();
+  }
+}
+
+/** Most tasks are short; some take a minute, and some as long as they may. */
+function drawnMs({ chance, below }: SeededRandom): number {
+  return below(chance(0.9) ? 2000 : chance(0.9) ? 60_000 : 897_000);
 }
 
 /** The limit of tasks that take longer, and how much longer. */

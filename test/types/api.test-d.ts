@@ -22,6 +22,12 @@ declare function atLeast<T extends { id: string }>(item: T): T[];
 const overloaded = app.task('overloaded', twice);
 const generic = app.task('generic', atLeast);
 const boundGeneric = identity.s();
+const placed = app.task('placed', { concurrencyLimit: 3, concurrencyKey: 'api' }, (tenant: string) => tenant);
+placed.s('a').set({ concurrencyKey: 'tenant-7', concurrencyLimit: 1 });
+// @ts-expect-error: a limit is a number.
+placed.s('a').set({ concurrencyLimit: '3' });
+// @ts-expect-error: a key is a text.
+placed.s('a').set({ concurrencyKey: 7 });
 const withContextOnly = app.task('withContextOnly', { bind: true, maxRetries: null }, async (ctx) => ctx.request.id);
 const named = app.task('named', (a: number, options: Options = {}) => a + (options.limit ?? 0));
 const date = app.task('date', (a: number, at: Date = new Date(0)) => [a, at]);

@@ -11,6 +11,7 @@ import { RandomNonces } from '../system/nonces.ts';
 import { MemoryJournal } from './journal.ts';
 import { MemoryOutcomes } from './outcomes.ts';
 import { MemoryPayloads } from './payloads.ts';
+import { MemoryPlaces } from './places.ts';
 import { MemoryQueues } from './queues.ts';
 import type { QueueSettings } from './queues.ts';
 import { MemoryRecords } from './records.ts';
@@ -62,6 +63,7 @@ export class MemoryCloud {
       outcomes,
       payloads,
       records,
+      places: new MemoryPlaces(),
       journal,
       broker: queues,
       deliveries: queues,

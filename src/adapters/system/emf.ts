@@ -77,5 +77,6 @@ const NAMES: { readonly [What in Countable]: string } = {
   retries: 'Retries',
   duplicateRuns: 'DuplicateRuns',
   returned: 'Returned',
+  waits: 'WaitsForPlace',
   deadLetters: 'DeadLetters',
 };

@@ -58,7 +58,7 @@ interface Options extends RampSettings {
 }
 
 const ASSUMPTIONS =
-  'Assumes no retries and results under 100 bytes; us-east-1 list prices in USD, excluding Lambda duration. Least: full batches of ten. Most: one message at a time.';
+  'Assumes no retries, no waiting for places (the limits of tasks themselves are not known here) and results under 100 bytes; us-east-1 list prices in USD, excluding Lambda duration. Least: full batches of ten. Most: one message at a time.';
 const TIME_ASSUMPTIONS =
   'Time: each canvas alone, one function, full batches whose tasks run side by side, 50 ms a batch beside them, no cold starts, no steps inline; pollers at the price of us-east-1.';
 

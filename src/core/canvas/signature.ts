@@ -138,6 +138,10 @@ export interface CallOptions {
   readonly softTimeLimit?: number;
   /** Whether it runs where the step before it has run, if it can. */
   readonly inline?: boolean;
+  /** How many runs of its key there may be at once. */
+  readonly concurrencyLimit?: number;
+  /** The key that its run takes a place of. */
+  readonly concurrencyKey?: string;
 }
 
 /** Returns one task with its arguments. */

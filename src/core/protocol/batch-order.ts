@@ -1,5 +1,5 @@
 /** Receives of a task in search of a sandbox with time for it, before a whole sandbox must do. */
-const ROOM_RECEIVES: number = 3;
+const ROOM_RECEIVES = 3;
 
 /** How much time a delivery of a batch needs, in ms, and how often it has been received. */
 export interface Waiting {
@@ -34,21 +34,24 @@ export function secondsWithoutTime(receives: number): number {
   return Math.min(60, 2 ** receives);
 }
 
-/** Returns whether there is time for a task. After some returns a whole sandbox has to do. Times are in ms. */
-export function hasTime({ receives, time }: { readonly receives: number; readonly time: TaskTime }): boolean {
+/** The time that a sandbox has for a task, in ms. */
+export interface TimeFacts {
+  readonly leftMs: number;
+  /** The time that was left when the batch arrived. */
+  readonly wholeMs: number;
+  /** The time to find before a task with this limit is started. */
+  readonly neededMs: number;
+  /** The time without which no task can be started. */
+  readonly leastMs: number;
+}
+
+/** Returns whether there is time for a task. After some returns a whole sandbox has to do. */
+export function hasTime({ receives, time }: { readonly receives: number; readonly time: TimeFacts }): boolean {
   const { leftMs, wholeMs, neededMs, leastMs } = time;
   return leftMs >= neededMs || (receives > ROOM_RECEIVES && leftMs >= Math.max(wholeMs - BEGINNING_MS, leastMs));
 }
 
 // --- internal ---
-
-/** The time that is left and the time that was, the time to find for a task, and the least time for any. */
-interface TaskTime {
-  readonly leftMs: number;
-  readonly wholeMs: number;
-  readonly neededMs: number;
-  readonly leastMs: number;
-}
 
 /** The part of a sandbox's time that may be over while the sandbox still counts as whole, in ms. */
 const BEGINNING_MS = 1000;

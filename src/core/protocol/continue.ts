@@ -81,7 +81,16 @@ export function effectsOfRerun(
   replacement?: Plan,
 ): readonly Effect[] {
   if (next.kind === 'retry') {
-    const { mid: _mid, again: _again, slot: _slot, held: _held, notBefore: _notBefore, sent: _sent, ...same } = message;
+    const {
+      mid: _mid,
+      again: _again,
+      slot: _slot,
+      waits: _waits,
+      held: _held,
+      notBefore: _notBefore,
+      sent: _sent,
+      ...same
+    } = message;
     const due = next.notBefore > origin.now ? { notBefore: next.notBefore } : {};
     const again = origin.again ? { again: true as const } : {};
     const until = untilFrom(origin, next.notBefore);

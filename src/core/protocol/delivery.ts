@@ -4,14 +4,17 @@ import { WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
 import { lacksItsTenant } from './baggage.ts';
 import { hasTime, secondsWithoutTime } from './batch-order.ts';
+import type { TimeFacts } from './batch-order.ts';
 import { tooLate, unknownTask } from './delivery-errors.ts';
 import { forwarded } from './forward.ts';
 import { workflowOf } from './ids.ts';
 import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
 import type { Message, RunMessage } from './message.ts';
-import type { Cell, NextAttempt, Outcome, Owner, Rerun, Result, Standing } from './outcome.ts';
-import { ownershipOf, revokedBecause } from './outcome.ts';
+import type { Cell, Owner, Rerun, Result, Standing } from './outcome.ts';
+import { decidedBy, ownershipOf, revokedBecause } from './outcome.ts';
+import { placeOf, placeProblem } from './places.ts';
+import type { Place, PlacedTask } from './places.ts';
 import { isRevoked } from './revocation.ts';
 
 /**
@@ -33,20 +36,9 @@ const REFUSED_SECONDS = 5;
 /** A queue's visibility timeout, in timeouts of its function. */
 const VISIBILITY_TIMEOUTS = 6;
 
-/** The time that a sandbox has for a task, in ms. */
-export interface TimeFacts {
-  readonly leftMs: number;
-  /** The time that was left when the batch arrived. */
-  readonly wholeMs: number;
-  /** The time to find before a task with this limit is started. */
-  readonly neededMs: number;
-  /** The time without which no task can be started. */
-  readonly leastMs: number;
-}
-
 /** The part of a task that decides how its deliveries go. */
-export interface DeliveredTask {
-  readonly options: { readonly acksLate?: boolean };
+export interface DeliveredTask extends PlacedTask {
+  readonly options: PlacedTask['options'] & { readonly acksLate?: boolean };
 }
 
 /** Everything a worker knows of a delivery before it asks the store. */
@@ -68,6 +60,8 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
   /** Epoch ms of the message's slot, if its task has a rate limit. */
   readonly slotAt?: number | undefined;
   readonly time: TimeFacts;
+  /** It has a place of its concurrency key. */
+  readonly hasPlace?: true;
   /** The reason why the message is in the dead-letter queue, if it was received from there. */
   readonly dead?: string | undefined;
 }
@@ -76,6 +70,8 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
 export type Next<T = DeliveredTask> =
   /** Read the committed state at the message's address; count this start in the same write. */
   | { readonly kind: 'check'; readonly isCounted: boolean }
+  /** Take a place of its concurrency key; without one the message waits. */
+  | { readonly kind: 'place'; readonly task: T; readonly place: Place }
   /** Take the claim of an `acksLate: false` task. */
   | { readonly kind: 'claim'; readonly task: T }
   /** Run the task's function. */
@@ -143,6 +139,22 @@ export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage
   return onUndecided(facts);
 }
 
+/** Judges a delivery that has its place. Only now a possible duplicate counts its start: one that waits has none. */
+export function onPlace<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
+  const placed = { ...facts, hasPlace: true as const };
+  // @defect starts-in-a-place-are-counted
+  return isPossibleDuplicate(facts) && countsNow(placed) ? { kind: 'check', isCounted: true } : onUndecided(placed);
+}
+
+/** Returns the message of a delivery that finds no place, as it comes again after `ms`: it is as old as it was. */
+export function onNoPlace(facts: DeliveryFacts<RunMessage>, ms: number): RunMessage {
+  const { now, message, sentAt } = facts;
+  const waiting = { ...message, waits: message.waits ?? Math.round(now) };
+  // @defect waiting-keeps-mark
+  const isDuplicate = isPossibleDuplicate(facts);
+  return forwarded({ message: waiting, sentAt }, Math.round(now + ms), isDuplicate);
+}
+
 /** Judges a delivery by the claim that stands; `now` is the time at which it was asked for. */
 export function onClaim<T extends DeliveredTask>(
   facts: DeliveryFacts<RunMessage, T>,
@@ -206,26 +218,6 @@ export function onThrow(
   return { kind: 'return', seconds: Math.ceil(most * (0.5 + chance / 2)) };
 }
 
-/**
- * Returns the decision that a message has made at its attempt and must carry out, in any delivery. The rerun comes
- * first: a replacement still runs when the id has been settled in the meantime.
- */
-export function decidedBy(
-  { outcome, next }: Cell,
-  { mid, try: attempt }: Pick<RunMessage, 'mid' | 'try'>,
-): NextAttempt | Outcome | undefined {
-  const isNext = next !== undefined && next.mid === mid && next.attempt === attempt + 1;
-  // @defect reruns-are-resumed
-  if (isNext && (outcome === undefined || next.kind === 'replace')) return next;
-  // @defect owners-resume
-  return outcome?.mid === mid ? outcome : undefined;
-}
-
-/** Returns until when a claim is held that is taken at `now` for a run of at most `limitMs`; all in ms. */
-export function claimedUntil(now: number, limitMs: number): number {
-  return now + limitMs + CLAIM_MARGIN_MS;
-}
-
 // --- internal ---
 
 /** Receives before a message is given up that this release does not know; with {@link whileDeployed} it waits 12 minutes. */
@@ -236,9 +228,6 @@ function whileDeployed(receives: number): Disposition {
   return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
 }
 
-/** How much longer than its limit a run holds its claim, in ms. */
-const CLAIM_MARGIN_MS = 10_000;
-
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
   const { message, tasks, now, slotAt, dead, revoked, isPurged = false } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
@@ -248,7 +237,7 @@ function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage,
   const isDuplicate = isPossibleDuplicate(facts);
   if ((due > now || lacksItsTenant(message)) && !isPurged && !isRevoked(revoked, message))
     return { kind: 'forward', message: forwarded(facts, due, isDuplicate) };
-  return isDuplicate ? { kind: 'check', isCounted: isCounted(facts) } : onUndecided(facts);
+  return isDuplicate ? { kind: 'check', isCounted: countsNow(facts) } : onUndecided(facts);
 }
 
 /** Judges the message that ends a window. A revocation or a dead letter ends the window at once: it has no other message. */
@@ -268,7 +257,7 @@ function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next
 
 /** Judges a delivery whose attempt is undecided. */
 function onUndecided<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
-  const { message, tasks, revoked, now, isPurged = false } = facts;
+  const { message, tasks, revoked, now, isPurged = false, hasPlace = false } = facts;
   const { sig, id, expires, frames, until } = message;
   if (isRevoked(revoked, message)) return { kind: 'commit', decision: revokedBecause('revoked', sig.task) };
   // @defect purged-are-revoked
@@ -279,7 +268,19 @@ function onUndecided<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T
   // The cells of the other members are gone, or about to go: the group would wait for them forever.
   // @defect members-start-before-items-end
   if (frames.some((frame) => 'join' in frame) && until < now) return { kind: 'commit', decision: tooLate(message) };
+  const problem = placeProblem(sig, task);
+  if (problem !== undefined) return { kind: 'commit', decision: problem };
+  const place = placeOf(sig, task);
+  if (place !== undefined && !hasPlace) return { kind: 'place', task, place };
   return { kind: task.options.acksLate === false ? 'claim' : 'run', task };
+}
+
+/** Returns whether this start is counted with the check: a task that needs a place has not started before it has one. */
+function countsNow(facts: DeliveryFacts<RunMessage>): boolean {
+  const { tasks, message, hasPlace = false } = facts;
+  const task = tasks.get(message.sig.task);
+  // @defect waiting-is-no-start
+  return isCounted(facts) && (hasPlace || task === undefined || placeOf(message.sig, task) === undefined);
 }
 
 /** Returns whether starts are counted: a task that starts once by its claim, or waits for an answer, has none to count. */

@@ -1,9 +1,11 @@
 import { withOwn } from './baggage.ts';
-import { decidedBy, isPossibleDuplicate } from './delivery.ts';
-import type { DeliveredTask, DeliveryFacts, TimeFacts } from './delivery.ts';
+import type { TimeFacts } from './batch-order.ts';
+import { isPossibleDuplicate } from './delivery.ts';
+import type { DeliveredTask, DeliveryFacts } from './delivery.ts';
 import type { Draft, RunMessage } from './message.ts';
 import type { Cell, Owner } from './outcome.ts';
-import { ownershipOf } from './outcome.ts';
+import { decidedBy, ownershipOf } from './outcome.ts';
+import { placeOf } from './places.ts';
 
 /** A message that runs one task, before it has its nonce. */
 export type RunDraft = Extract<Draft, { readonly kind: 'run' }>;
@@ -74,11 +76,11 @@ export function onNextStep(
 
 // --- internal ---
 
-/** Returns whether nothing delays or limits a task: whatever does is kept by its queue, its slot or its claim. */
-function isUnlimited({ notBefore, again }: RunDraft, { options }: InlineTask): boolean {
-  return (
-    notBefore === undefined && again === undefined && options.rateLimit === undefined && options.acksLate !== false
-  );
+/** Returns whether nothing delays or limits a task: whatever does is kept by its queue, its slot, its place or its claim. */
+function isUnlimited({ notBefore, again, sig }: RunDraft, task: InlineTask): boolean {
+  const { rateLimit, acksLate } = task.options;
+  const isFree = rateLimit === undefined && placeOf(sig, task) === undefined;
+  return notBefore === undefined && again === undefined && isFree && acksLate !== false;
 }
 
 /** Returns whether a message would come back to this very function, for the same tenant. */

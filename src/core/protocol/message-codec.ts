@@ -22,7 +22,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot held asked window tenant traceparent headers stamps lo hi sent'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot waits held asked window tenant traceparent headers stamps lo hi sent'.split(
     ' ',
   ),
 );
@@ -181,6 +181,7 @@ const FIELDS = {
   in: { is: optional(isInput), want: 'an input', kinds: ['run', 'expand'] },
   expires: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   slot: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
+  waits: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   asked: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   window: { is: optional(isWindow), want: 'a key and a number', kinds: ['run'] },

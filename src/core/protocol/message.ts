@@ -106,6 +106,8 @@ export interface RunMessage extends Sent {
   readonly expires?: number;
   /** It has a slot of its task's rate limit. */
   readonly slot?: true;
+  /** Epoch ms since which it waits for a place of its concurrency key. */
+  readonly waits?: number;
   /**
    * The mark of a message that a schedule held, longer than a queue can. Its receiver checks whether it was revoked
    * meanwhile.

@@ -1,15 +1,23 @@
 import { journalModeOf } from '../text/journal-modes.ts';
 import { isPlainObject } from '../values/json.ts';
 import {
+  ANSWER_TIME,
+  BACKOFF,
   DATE,
+  ERRORS,
+  EXPIRES,
   FLAG,
   FROM_NOW,
-  isDate,
-  isFromNow,
-  isSeconds,
+  KEY,
   LIMIT,
+  NUMBER,
+  OBJECT,
+  PLACES,
+  RATE,
   RETRIES,
+  SCHEMA,
   SECONDS,
+  SIGNATURES,
   TENANT_NAME,
   TEXT,
   wholeFrom,
@@ -41,21 +49,6 @@ export interface Option {
   readonly doc: string;
 }
 
-/** A queue keeps a message for ten days; the answer needs some of them. */
-const MOST_TIMEOUT_SECONDS = 604_800;
-
-const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };
-const OBJECT: OptionCheck = { is: isPlainObject, want: 'an object' };
-const SIGNATURES: OptionCheck = { is: () => true, want: 'a signature or a list of them' };
-const SCHEMA: OptionCheck = {
-  is: (value) => typeof value === 'object' && value !== null && '~standard' in value,
-  want: 'a Standard Schema',
-};
-const ERRORS: OptionCheck = {
-  is: (value) => Array.isArray(value) && value.every((type) => typeof type === 'string' || typeof type === 'function'),
-  want: 'a list of error classes or their names',
-};
-
 /**
  * Every option, in one row. Checks, defaults, Celery's JSON in both directions, the fields of a message and the reference page
  * all follow from here. A new option is a row, and a field of the public type.
@@ -71,10 +64,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   eta: { scopes: ['call'], check: DATE, celery: 'eta', wire: NUMBER, doc: 'Earliest start.' },
   expires: {
     scopes: ['call'],
-    check: {
-      is: (value) => isFromNow(value) || isDate(value),
-      want: `${FROM_NOW.want}, or ${DATE.want}`,
-    },
+    check: EXPIRES,
     celery: 'expires',
     wire: NUMBER,
     doc: 'Latest start, as a time or in seconds: of a chain, group or chord from the call; of a step or a callback from when it is sent. After it the task is revoked; below 0 it is too late.',
@@ -163,10 +153,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   storeErrorsEvenIfIgnored: { scopes: ['task'], check: FLAG, default: true, doc: '`ignoreResult` keeps its errors.' },
   retryBackoff: {
     scopes: ['task'],
-    check: {
-      is: (value) => typeof value === 'boolean' || isSeconds(value),
-      want: 'true, false, or a number of seconds',
-    },
+    check: BACKOFF,
     default: false,
     doc: 'Each automatic retry waits twice as long as the one before. A number: seconds of the first.',
   },
@@ -187,11 +174,22 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   },
   rateLimit: {
     scopes: ['task'],
-    check: {
-      is: (value) => typeof value === 'string' || typeof value === 'number',
-      want: "'10/s', '100/m', '1000/h' or a number a second",
-    },
+    check: RATE,
     doc: 'Most starts over all workers: `10/s`, `100/m`, `1000/h`, or a number a second.',
+  },
+  concurrencyLimit: {
+    scopes: ['task', 'call'],
+    check: PLACES,
+    celery: 'concurrency_limit',
+    wire: PLACES,
+    doc: 'Most runs at once over all workers, of all tasks and calls with the same `concurrencyKey`.',
+  },
+  concurrencyKey: {
+    scopes: ['task', 'call'],
+    check: KEY,
+    celery: 'concurrency_key',
+    wire: KEY,
+    doc: 'The name of the places that `concurrencyLimit` counts. Default: the name of the task.',
   },
   input: {
     scopes: ['task'],
@@ -261,10 +259,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
   },
   timeout: {
     scopes: ['external'],
-    check: {
-      is: (value) => isSeconds(value) && value >= 1 && value <= MOST_TIMEOUT_SECONDS,
-      want: `a number of seconds, at least 1 and at most ${MOST_TIMEOUT_SECONDS}`,
-    },
+    check: ANSWER_TIME,
     default: 900,
     doc: 'Seconds in which the answer must be there. After them the task fails with `TimeLimitExceeded`.',
   },

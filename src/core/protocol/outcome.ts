@@ -167,3 +167,28 @@ export function ownershipOf(cell: Cell, attempt: number, by: Owner): Ownership {
   if (owner.mid !== by.mid) return 'otherMessage';
   return owner.token === by.token ? 'thisDelivery' : 'sameMessage';
 }
+
+/**
+ * Returns the decision that a message has made at its attempt and must carry out, in any delivery. The rerun comes
+ * first: a replacement still runs when the id has been settled in the meantime.
+ */
+export function decidedBy(
+  { outcome, next }: Cell,
+  { mid, try: attempt }: { readonly mid: string; readonly try: number },
+): NextAttempt | Outcome | undefined {
+  const isNext = next !== undefined && next.mid === mid && next.attempt === attempt + 1;
+  // @defect reruns-are-resumed
+  if (isNext && (outcome === undefined || next.kind === 'replace')) return next;
+  // @defect owners-resume
+  return outcome?.mid === mid ? outcome : undefined;
+}
+
+/** Returns until when a claim is held that is taken at `now` for a run of at most `limitMs`; all in ms. */
+export function claimedUntil(now: number, limitMs: number): number {
+  return now + limitMs + CLAIM_MARGIN_MS;
+}
+
+// --- internal ---
+
+/** How much longer than its limit a run holds its claim, in ms. */
+const CLAIM_MARGIN_MS = 10_000;

@@ -95,6 +95,8 @@ export interface PlanOptions {
   /** The id under which a Celery application that sent the canvas reads the result. */
   readonly celeryId?: string;
   readonly inline?: boolean;
+  readonly concurrencyLimit?: number;
+  readonly concurrencyKey?: string;
 }
 
 /** Members of a group, or steps of a chain, at most. */

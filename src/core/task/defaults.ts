@@ -18,4 +18,9 @@ function defaultsOf(scope: 'app' | 'task'): object {
 }
 
 /** The others have no default: nothing is limited, checked or sent elsewhere. */
-type DefaultOptions = Required<Omit<TaskOptions, 'timeLimit' | 'softTimeLimit' | 'rateLimit' | 'queue' | 'input'>>;
+type DefaultOptions = Required<
+  Omit<
+    TaskOptions,
+    'timeLimit' | 'softTimeLimit' | 'rateLimit' | 'concurrencyLimit' | 'concurrencyKey' | 'queue' | 'input'
+  >
+>;

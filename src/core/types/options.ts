@@ -1,6 +1,7 @@
 /** The options of calls, tasks and canvases. Times are seconds, as in Celery, or a Date. */
 import type { Tolerance } from '../canvas/signature.ts';
 import type { AnySignature } from './signature.ts';
+import type { StandardSchema } from './standard-schema.ts';
 import type { Debounce, Throttle } from './windows.ts';
 
 /**
@@ -71,6 +72,13 @@ export interface SignatureOptions {
   readonly timeLimit?: number;
   /** Seconds after which its abort signal fires; below `timeLimit`. Default: the task's, or none. */
   readonly softTimeLimit?: number;
+  /** How many runs of its `concurrencyKey` there may be at once, over all workers: 1 to 1,000. Default: the task's, or no limit. */
+  readonly concurrencyLimit?: number;
+  /**
+   * The key that its run takes a place of, as in `tenant-7`: 1 to 256 characters. All calls with one key share its places,
+   * of whatever task. Needs a `concurrencyLimit`, of the task or of the call. Default: the task's, or the name of the task.
+   */
+  readonly concurrencyKey?: string;
   /** Whether it runs where the step before it has run, if it can: see {@link TaskOptions.inline}. Default: the task's, false. */
   readonly inline?: boolean;
 }
@@ -182,6 +190,16 @@ export interface TaskOptions {
   readonly acksLate?: boolean;
   /** Starts over all workers, as in Celery: `'10/s'`, `'100/m'`, `'1000/h'`, or a number a second. Default: no limit. */
   readonly rateLimit?: string | number;
+  /**
+   * How many runs there may be at once, over all workers: 1 to 1,000. A message that finds no place waits in its queue, the
+   * oldest first. A place is free again when its run ends, or when its sandbox does. Default: no limit.
+   */
+  readonly concurrencyLimit?: number;
+  /**
+   * The name of the places: 1 to 256 characters. Tasks with one key share its places, and each counts all of them. Calls
+   * may have keys of their own. Needs a `concurrencyLimit`. Default: the name of the task.
+   */
+  readonly concurrencyKey?: string;
   /** The queue it is sent to. Default: that of the function that holds it. */
   readonly queue?: string;
   /**
@@ -247,48 +265,3 @@ export type ModeOf<Options> = Options extends { readonly tolerate: Tolerance }
       ? 'failFast'
       : Extract<Mode, OnMemberFailure>
     : 'failFast';
-
-/**
- * A schema of any library that implements Standard Schema v1, as far as it is needed here.
- *
- * @example
- * ```ts
- * const pair: StandardSchema<[number, number]> = {
- *   '~standard': {
- *     version: 1,
- *     vendor: 'example',
- *     validate: (value) =>
- *       Array.isArray(value) && value.length === 2
- *         ? { value: [Number(value[0]), Number(value[1])] }
- *         : { issues: [{ message: 'two numbers are expected' }] },
- *   },
- * };
- * const divide = app.task('divide', { input: pair }, (x: number, y: number) => x / y);
- * await divide(6, 3); // 2
- * ```
- */
-export interface StandardSchema<out Output = unknown> {
-  /** The properties that the specification requires of a schema. */
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-  };
-}
-
-/** The answer of a schema: the value that it accepts, or the issues that it finds. */
-export type SchemaResult<Output> =
-  | {
-      readonly value: Output;
-      /** The faults of the value; absent if it is accepted. */
-      readonly issues?: undefined;
-    }
-  | { readonly issues: readonly SchemaIssue[] };
-
-/** A problem that a schema finds, and its place: the index in the list of arguments, then the key, and so on. */
-export interface SchemaIssue {
-  /** The description of the problem. */
-  readonly message: string;
-  /** Where, from the list of arguments inwards; a key may be in an object, as some libraries have it. Default: in the list itself. */
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
-}

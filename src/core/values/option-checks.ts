@@ -48,6 +48,36 @@ export const TENANT_NAME: OptionCheck = {
   is: (value) => typeof value === 'string' && TENANT.test(value),
   want: 'a name of 1 to 128 letters, digits and punctuation (an SQS MessageGroupId)',
 };
+/** The most characters of a key: three bytes each are far from the most of a table's key. */
+const MAX_KEY = 256;
+/** A key that users make: of a tenant, an account or a resource. */
+export const KEY: OptionCheck = {
+  is: (value) => typeof value === 'string' && value !== '' && value.length <= MAX_KEY,
+  want: `a text of 1 to ${MAX_KEY} characters`,
+};
+/** The most places of a key: their item grows by one KB, and each write by one unit, with some forty of them. */
+const MAX_PLACES = 1000;
+/** A number of places. */
+export const PLACES: OptionCheck = {
+  is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PLACES,
+  want: `a whole number from 1 to ${MAX_PLACES}`,
+};
+/** Any number. */
+export const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };
+/** An object. */
+export const OBJECT: OptionCheck = { is: isPlainObject, want: 'an object' };
+/** Signatures, which are checked where they are read. */
+export const SIGNATURES: OptionCheck = { is: () => true, want: 'a signature or a list of them' };
+/** A schema of any library. */
+export const SCHEMA: OptionCheck = {
+  is: (value) => typeof value === 'object' && value !== null && '~standard' in value,
+  want: 'a Standard Schema',
+};
+/** Error classes. */
+export const ERRORS: OptionCheck = {
+  is: (value) => Array.isArray(value) && value.every((type) => typeof type === 'string' || typeof type === 'function'),
+  want: 'a list of error classes or their names',
+};
 /** A log level. */
 export const LOG_LEVEL: OptionCheck = {
   is: (value) => logLevelOf(value) !== undefined,
@@ -58,6 +88,29 @@ export const FLAG: OptionCheck = { is: (value) => typeof value === 'boolean', wa
 
 /** A point in time. A year of five digits is no time for EventBridge Scheduler, nor for an ISO 8601 text of most readers. */
 export const DATE: OptionCheck = { is: isDate, want: 'a valid Date up to the year 9999' };
+
+/** A latest start. */
+export const EXPIRES: OptionCheck = {
+  is: (value) => isFromNow(value) || isDate(value),
+  want: `${FROM_NOW.want}, or ${DATE.want}`,
+};
+/** How the waits between retries grow. */
+export const BACKOFF: OptionCheck = {
+  is: (value) => typeof value === 'boolean' || isSeconds(value),
+  want: 'true, false, or a number of seconds',
+};
+/** A queue keeps a message for ten days; the answer of a Python worker needs some of them. */
+const MOST_TIMEOUT_SECONDS = 604_800;
+/** The time for an answer. */
+export const ANSWER_TIME: OptionCheck = {
+  is: (value) => isSeconds(value) && value >= 1 && value <= MOST_TIMEOUT_SECONDS,
+  want: `a number of seconds, at least 1 and at most ${MOST_TIMEOUT_SECONDS}`,
+};
+/** A rate, which is read where it is used. */
+export const RATE: OptionCheck = {
+  is: (value) => typeof value === 'string' || typeof value === 'number',
+  want: "'10/s', '100/m', '1000/h' or a number a second",
+};
 
 /** Returns the check of a whole number that is at least `least`. */
 export function wholeFrom(least: number): OptionCheck {
@@ -127,6 +180,6 @@ export function isSeconds(value: unknown): value is number {
 }
 
 /** Returns whether a value is a span of time from now that an option may have. */
-export function isFromNow(value: unknown): value is number {
+function isFromNow(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= MOST_SECONDS;
 }

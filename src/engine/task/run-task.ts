@@ -4,7 +4,7 @@ import { InvalidResult, SoftTimeLimitExceeded, TimeLimitExceeded } from '../../c
 import { bindArguments } from '../../core/task/parameters.ts';
 import { autoretryDelay, hasRetryLeft, isRetriable, retryLimit } from '../../core/task/retry.ts';
 import { pathOf } from '../../core/text/path.ts';
-import type { SchemaIssue } from '../../core/types/options.ts';
+import type { SchemaIssue } from '../../core/types/standard-schema.ts';
 import { toFailure } from '../../core/values/failure-record.ts';
 import type { FailureRecord } from '../../core/values/failure-record.ts';
 import type { Json } from '../../core/values/json.ts';
@@ -43,6 +43,8 @@ export type RunLimits = Limits & {
   readonly revoked?: AbortSignal;
   /** It has a part of a sandbox's time only, and may have more in another: it does not fail if that is over. Default false. */
   readonly isPart?: boolean;
+  /** Is told of the end of the function, which may come after that of the run. */
+  readonly watch?: ((ended: Promise<unknown>) => void) | undefined;
 };
 
 /**
@@ -72,6 +74,7 @@ export async function runTask(
   };
   try {
     const ended = within(run, async () => callHooked(engine, task, run)).finally(mustBeInTime);
+    limits.watch?.(ended);
     const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal, onOver })]);
     return resultOf(value, task, run);
   } catch (thrown) {

@@ -33,6 +33,7 @@ describe('the messages of a canvas that runs inline are those that the estimate 
     ['a group of one member in a chain', chain(steps(2) as never, group(members(1)), body)],
     ['a step with a callback', chain(step.s(1).link(step.s(2)), step.s(), step.s())],
     ['a step that is delayed', chain(step.s(1), step.s().set({ countdown: 1 }), step.s())],
+    ['a step that needs a place', chain(step.s(1), step.s().set({ concurrencyLimit: 2 }), step.s())],
     ['a step that says no', chain(step.s(1), step.s().set({ inline: false }), step.s())],
   ])('%s', async (_, canvas) => {
     const inline = (canvas as Signature<[], unknown>).set({ inline: true });

@@ -47,6 +47,13 @@ describe('the options of a call', () => {
     ['maxRetries', -1, /^Cannot use maxRetries: expected /],
     ['timeLimit', 0, /^Cannot use timeLimit: expected a number of seconds above 0/],
     ['softTimeLimit', -1, /^Cannot use softTimeLimit: expected /],
+    ['concurrencyLimit', 0, /^Cannot use concurrencyLimit: expected a whole number from 1 to 1000, got 0$/],
+    ['concurrencyLimit', 1001, /, got 1001$/],
+    ['concurrencyLimit', 2.5, /, got 2\.5$/],
+    ['concurrencyLimit', '2', /, got "2"$/],
+    ['concurrencyKey', '', /^Cannot use concurrencyKey: expected a text of 1 to 256 characters, got ""$/],
+    ['concurrencyKey', 'x'.repeat(257), /^Cannot use concurrencyKey: expected /],
+    ['concurrencyKey', 7, /^Cannot use concurrencyKey: expected /],
     ['priority', 3, /^Cannot use priority as an option: there is no such option\. Known options: countdown, eta, /],
     ['constructor', 1, /^Cannot use constructor as an option: there is no such option/],
     ['toString', 1, /^Cannot use toString as an option: there is no such option/],
@@ -98,6 +105,21 @@ describe('the options of a call', () => {
     );
   });
 
+  it('carry a concurrency key and limit through JSON, and refuse them for a task of a Python worker', async () => {
+    const options = { concurrencyKey: 't7', concurrencyLimit: 2 };
+    const json = add.s(1, 2).set(options).toJSON();
+    expect(json.options).toEqual({ concurrency_key: 't7', concurrency_limit: 2 });
+    expect(app.signature(json).data.options).toEqual(options);
+    expect(() => app.signature({ ...json, options: { concurrency_limit: 0 } })).toThrow(
+      /options\.concurrency_limit: expected a whole number from 1 to 1000, got 0$/,
+    );
+    const theirs = app.external('theirs', { queue: 'python' });
+    for (const own of [options, { concurrencyLimit: 2 }])
+      await expect(theirs.s().set(own).delay()).rejects.toThrow(
+        invalid(/^Cannot use concurrency(Key|Limit) of theirs: a Python worker runs it, which takes no places\. /),
+      );
+  });
+
   it('refuse options that are not an object', async () => {
     const apply = (options: unknown): Promise<unknown> => add.s(1, 2).applyAsync(options as object);
     const message = /^Cannot use the options of a call: expected an object, got /;
@@ -143,6 +165,8 @@ describe('the options of a task', () => {
     ['acksLate', 'x', /^Cannot use acksLate of t: expected /],
     ['rateLimit', '10/d', /^Cannot limit the rate of t: expected /],
     ['rateLimit', {}, /^Cannot use rateLimit of t: expected /],
+    ['concurrencyLimit', 0, /^Cannot use concurrencyLimit of t: expected a whole number from 1 to 1000, got 0$/],
+    ['concurrencyKey', 'k', /^Cannot use the concurrencyKey "k" of t: it has no limit\. /],
     ['queue', '', /^Cannot use queue of t: expected /],
     ['input', {}, /^Cannot use input of t: expected a Standard Schema/],
     ['resultExpires', -1, /^Cannot use resultExpires of t: expected /],

@@ -89,6 +89,7 @@ test('OPERATIONS.md has a row for each metric', () => {
     retries: true,
     duplicateRuns: true,
     returned: true,
+    waits: true,
     deadLetters: true,
   };
   // Object.keys forgets what the keys are.

@@ -332,6 +332,7 @@ describe('carryOut()', () => {
     links: [link('failure', 'E'), link('success', 'L')],
     notBefore: 5,
     slot: true,
+    waits: 5,
     held: true,
     again: true,
     parent: 'P',
@@ -341,7 +342,7 @@ describe('carryOut()', () => {
   const replace = { kind: 'replace', plan: { inline: null }, attempt: 1, mid: 'm', token: 'k' } as const;
 
   it('sends a retry as the next attempt, with neither slot nor marks, and all else', () => {
-    const { mid: _mid, again: _again, slot: _slot, held: _held, ...same } = message;
+    const { mid: _mid, again: _again, slot: _slot, waits: _waits, held: _held, ...same } = message;
     expect(effectsOfRerun(originOf(), message, retry)).toEqual([
       { kind: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
     ]);

@@ -2,19 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { InvalidMessage, NotRegistered, ServiceUnavailable } from '../../../../src/core/errors/caller.ts';
 import { inTurn } from '../../../../src/core/protocol/batch-order.ts';
 import {
-  claimedUntil,
-  decidedBy,
   mayWait,
   onArrival,
   onClaim,
   onCommit,
   onExpandError,
   onFound,
+  onNoPlace,
+  onPlace,
   onRead,
   onThrow,
 } from '../../../../src/core/protocol/delivery.ts';
 import type { DeliveredTask, DeliveryFacts, Next } from '../../../../src/core/protocol/delivery.ts';
 import type { ExpandMessage, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
+import { claimedUntil, decidedBy } from '../../../../src/core/protocol/outcome.ts';
 import type { Cell, NextAttempt, Outcome } from '../../../../src/core/protocol/outcome.ts';
 
 const NOW = Date.UTC(2027, 0, 1);
@@ -312,5 +313,55 @@ describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
     expect(decidedBy({ next: retry, outcome: outcome() }, mine)).toMatchObject({ state: 'SUCCESS' });
     expect(decidedBy({ next: retry }, { mid: 'm', try: 1 })).toBeUndefined();
     expect(decidedBy({ next: { ...retry, mid: 'o' } }, mine)).toBeUndefined();
+  });
+});
+
+describe('a task with a place', () => {
+  const PLACED: DeliveredTask = { options: { concurrencyLimit: 2 } };
+  const placed = (more: Partial<DeliveryFacts<RunMessage>> = {}, task = PLACED): DeliveryFacts<RunMessage> =>
+    factsOf({ tasks: new Map([['add', task]]), ...more });
+
+  it('needs it before it runs or is claimed, and of the key of its call', () => {
+    expect(onArrival(placed())).toEqual({ kind: 'place', task: PLACED, place: { key: 'add', limit: 2 } });
+    const early = { options: { concurrencyLimit: 2, acksLate: false } };
+    expect(word(onArrival(placed({}, early)))).toBe('place');
+    expect(word(onPlace(placed({}, early)))).toBe('claim');
+    expect(word(onPlace(placed()))).toBe('run');
+    const message = messageOf({ sig: { task: 'add', options: { concurrencyKey: 't7', concurrencyLimit: 1 } } });
+    expect(onArrival(factsOf({ message }))).toMatchObject({ kind: 'place', place: { key: 't7', limit: 1 } });
+  });
+
+  it('is revoked, expires or fails without a place', () => {
+    const revoked = placed({ revoked: ['W.0'] });
+    expect(word(onArrival(revoked))).toMatch(/^commit .*revoked/);
+    expect(word(onArrival(placed({ message: messageOf({ expires: NOW - 1 }) })))).toMatch(/^commit .*expired/);
+    const keyed = messageOf({ sig: { task: 'add', options: { concurrencyKey: 't7' } } });
+    expect(word(onArrival(factsOf({ message: keyed })))).toBe('fail InvalidOptions');
+  });
+
+  it('looks first and counts its start only in its place, if it may be a duplicate', () => {
+    const again = placed({ receives: 2 });
+    expect(word(onArrival(again))).toBe('check');
+    expect(word(onFound(again, { cell: {} }))).toBe('place');
+    expect(word(onFound(again, { cell: { outcome: outcome() } }))).toBe('resume');
+    expect(word(onPlace(again))).toBe('check and count');
+    const inPlace = { ...again, hasPlace: true as const };
+    expect(word(onFound(inPlace, { cell: { starts: ['a', 'b', 'c'] } }))).toBe('run');
+    expect(word(onFound(inPlace, { cell: { starts: ['a', 'b', 'c', 'k'] } }))).toBe('fail WorkerLostError');
+    const early = { options: { concurrencyLimit: 2, acksLate: false } };
+    expect(word(onPlace(placed({ receives: 2 }, early)))).toBe('claim');
+  });
+
+  it('comes again as the same message, as old as it was, if there is none', () => {
+    expect(onNoPlace(factsOf({ message: messageOf({ held: true }) }), 1500)).toEqual(
+      messageOf({ waits: NOW, notBefore: NOW + 1500 }),
+    );
+    const waiting = messageOf({ waits: NOW - 5, slot: true, notBefore: NOW - 1 });
+    expect(onNoPlace(factsOf({ message: waiting, receives: 2 }), 1000)).toEqual({
+      ...waiting,
+      again: true,
+      notBefore: NOW + 1000,
+    });
+    expect(word(onArrival(placed({ message: { ...waiting, notBefore: NOW + 1 } })))).toBe('forward');
   });
 });

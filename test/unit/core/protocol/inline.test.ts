@@ -48,6 +48,12 @@ describe('mayRunInline()', () => {
     ['it is delayed', draftOf({ notBefore: 5 }), factsOf()],
     ['it may be a duplicate', draftOf({ again: true }), factsOf()],
     ['its task has a rate limit', draftOf(), factsOf(tasksWith({ inline: true, rateLimit: 5 }))],
+    ['its task needs a place', draftOf(), factsOf(tasksWith({ inline: true, concurrencyLimit: 5 }))],
+    [
+      'its call needs a place',
+      draftOf({ sig: { task: 'add', options: { concurrencyKey: 'k', concurrencyLimit: 1 } } }),
+      factsOf(),
+    ],
     ['its task is claimed', draftOf(), factsOf(tasksWith({ inline: true, acksLate: false }))],
     ['the delivery has come back', draftOf(), factsOf({ receives: 2 })],
     ['the delivery is marked', draftOf(), factsOf({ message: { ...draftOf({ id: 'W.0', again: true }), mid: 'm' } })],

@@ -1,0 +1,55 @@
+import { grant } from '../../core/protocol/places.ts';
+import type { LeavePlaces, Places, TakenPlaces, TakePlaces } from '../../ports/places.ts';
+import {
+  leaveRequest,
+  markRequest,
+  placesKey,
+  placesOf,
+  takeAllRequest,
+  takeGrantedRequest,
+} from './places-requests.ts';
+import { Table } from './table.ts';
+import type { TableOptions } from './table.ts';
+
+/** The places of keys in a DynamoDB table: an item for each key, changed on the condition that it is as it was seen. */
+export class DynamoPlaces implements Places {
+  readonly #table: Table;
+
+  constructor(options: TableOptions) {
+    this.#table = new Table(options);
+  }
+
+  /** A message that comes for the first time most likely finds a place, and one that has waited none: a read costs a fifth of a write. */
+  async take(params: TakePlaces): Promise<TakenPlaces> {
+    const { name } = this.#table;
+    const { key, tokens } = params;
+    if (!params.hasWaited && (await this.#table.update(takeAllRequest(name, params))) !== undefined) return { tokens };
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const seen = placesOf(await this.#table.getAny(placesKey(key), true));
+      const granted = grant(seen, params);
+      if (granted.kind === 'take') {
+        // A repeated call holds them already.
+        if (granted.tokens.some((token) => token in seen.holders)) return { tokens: granted.tokens };
+        if ((await this.#table.update(takeGrantedRequest(name, params, granted, seen))) !== undefined)
+          return { tokens: granted.tokens };
+      } else {
+        const { next, isNew } = granted;
+        const isNext =
+          next !== undefined &&
+          (!isNew || (await this.#table.update(markRequest(name, params, next, seen))) !== undefined);
+        return isNext ? { tokens: [], nextFrom: next.from } : { tokens: [] };
+      }
+    }
+    // Others were faster each time.
+    return { tokens: [] };
+  }
+
+  async leave(params: LeavePlaces): Promise<void> {
+    await this.#table.update(leaveRequest(this.#table.name, params));
+  }
+}
+
+// --- internal ---
+
+/** Places change hands quickly where many messages look at once: then there is none for this one now. */
+const MOST_TRIES = 5;

@@ -1,0 +1,37 @@
+import { grant } from '../../core/protocol/places.ts';
+import type { Places as Standing } from '../../core/protocol/places.ts';
+import { compact } from '../../core/values/compact.ts';
+import type { LeavePlaces, Places, TakenPlaces, TakePlaces } from '../../ports/places.ts';
+
+/** The places of keys in memory. */
+export class MemoryPlaces implements Places {
+  readonly #byKey = new Map<string, Standing>();
+
+  async take({ key, until, hasWaited: _hasWaited, ...wish }: TakePlaces): Promise<TakenPlaces> {
+    const standing = this.#byKey.get(key) ?? EMPTY;
+    const granted = grant(standing, wish);
+    if (granted.kind === 'wait') {
+      const { next } = granted;
+      if (next !== undefined) this.#byKey.set(key, { ...standing, next });
+      return { tokens: [], ...compact({ nextFrom: next?.from }) };
+    }
+    const { tokens, lapsed, leavesLine } = granted;
+    const kept = Object.entries(standing.holders).filter(([token]) => !lapsed.includes(token));
+    // A repeated call does not hold them for longer.
+    const taken = tokens.map((token) => [token, standing.holders[token] ?? until]);
+    const holders = Object.fromEntries([...kept, ...taken]) as Standing['holders'];
+    this.#byKey.set(key, { holders, ...compact({ next: leavesLine ? undefined : standing.next }) });
+    return { tokens };
+  }
+
+  async leave({ key, tokens }: LeavePlaces): Promise<void> {
+    const standing = this.#byKey.get(key);
+    if (standing === undefined) return;
+    const kept = Object.entries(standing.holders).filter(([token]) => !tokens.includes(token));
+    this.#byKey.set(key, { ...standing, holders: Object.fromEntries(kept) });
+  }
+}
+
+// --- internal ---
+
+const EMPTY: Standing = { holders: {} };
