@@ -13,6 +13,10 @@ test('the code that a function reads when it starts weighs at most 20 % more tha
   const bytes = startBytes(ours, 'math') / startBytes(theirs, 'bare');
   // Both are without what the SDK's ES modules let out, which was a quarter of the clients.
   expect(bytes).toBeLessThanOrEqual(1.2);
+  // `app.control.pause` finds Lambda's client in the runtime of the function.
+  expect(Object.keys(ours.inputs).filter((input) => input.includes('client-lambda'))).toEqual([]);
+  const imported = Object.values(ours.outputs).flatMap(({ imports }) => imports.filter(({ external }) => external));
+  expect(imported.map(({ path }) => path)).toContain('@aws-sdk/client-lambda');
 
   const ratio = ([our = 0, their = 1]: readonly number[]): number => our / their;
   const costs = await importCosts([`${dirs.math}/math.mjs`, `${dirs.bare}/bare.mjs`], {
