@@ -81,6 +81,7 @@ export type * from './core/types/groups.ts';
 export type * from './core/types/inspect.ts';
 export type * from './core/types/member-outcome.ts';
 export type * from './core/types/options.ts';
+export type * from './core/types/priority.ts';
 export type * from './core/types/standard-schema.ts';
 export type * from './core/types/windows.ts';
 export type * from './core/types/parameters.ts';

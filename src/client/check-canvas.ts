@@ -2,7 +2,7 @@ import type { SignatureData, TaskData } from '../core/canvas/signature.ts';
 import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
 import { placeProblem } from '../core/protocol/places.ts';
 import { elementsOf, inlineItems } from '../core/protocol/plan.ts';
-import type { Plan, PlanOptions } from '../core/protocol/plan.ts';
+import type { Plan, PlanOptions, TaskPlan } from '../core/protocol/plan.ts';
 import { MOST_STAMPS, SENT_STAMPS } from '../core/protocol/stamps.ts';
 import { checkArguments } from '../core/task/parameters.ts';
 import { rateInterval } from '../core/task/rate.ts';
@@ -51,7 +51,8 @@ export function checkPlan(engine: Engine, plan: Plan, checked: Set<object> = new
     checkLimits(softTimeLimit, timeLimit);
     const problem = known && placeProblem(plan, known);
     if (problem !== undefined) throw problem;
-    return mustBeKnown(engine, plan.task, plan.options?.queue);
+    mustBeKnown(engine, plan.task, plan.options?.queue);
+    return checkPriority(engine, plan);
   }
   for (const item of inlineItems(elementsOf(plan))) checkPlan(engine, item, checked);
 }
@@ -127,6 +128,17 @@ function checkTask({ engine, complete }: Check, data: TaskData, given: number): 
   const all = [...Array.from({ length: before }, () => 'the result of the step before'), ...args];
   checkArguments({ task, parameters: known.parameters, args: all, kwargs, isUntyped });
   if (before === 0 && known.options.input !== undefined) complete.push({ task: known, args });
+}
+
+/** Refuses a high priority by name where there is no queue for it. Numbers are Celery's, of messages for other brokers too. */
+function checkPriority(
+  engine: Engine,
+  { task, options: { priority, queue = engine.queueOf(task) } = {} }: TaskPlan,
+): void {
+  if (priority !== 'high' || queue === undefined || engine.highQueueOf(queue) !== undefined) return;
+  throw new InvalidOptions(
+    `Cannot send ${task} with the priority high: there is no queue for it beside ${queue}. Make its app with highPriority: true, or one of the tasks of its function with priority: 'high', and deploy it.`,
+  );
 }
 
 function mustBeKnown(engine: Engine, task: string, queue: string | undefined): void {

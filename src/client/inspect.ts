@@ -1,4 +1,5 @@
 import type { Inspect, RegisteredName } from '../core/types/inspect.ts';
+import { queueOfPlan } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** Makes the views of an app's workers. */
@@ -12,7 +13,7 @@ export function makeInspect(engine: Engine): Inspect {
         .taskNames()
         .toSorted()
         .flatMap((task): readonly RegisteredName[] => {
-          const queue = engine.queueOf(task);
+          const queue = queueOfPlan(engine, { task });
           return queue === undefined ? [] : [{ task, queue }];
         }),
     stats: async () => {

@@ -9,12 +9,16 @@ import { taskOrQueue } from './task-or-queue.ts';
 export async function purge(engine: Engine, name: unknown): Promise<Purged> {
   const { queue, tasks, task } = taskOrQueue(engine, name, 'purge');
   const operations = await engine.operations();
-  const { visible, delayed, now } = await operations.lookAt({ queue });
+  const high = engine.highQueueOf(queue);
+  const queues = high === undefined ? [queue] : [queue, high];
+  const looks = await Promise.all(queues.map((one) => operations.lookAt({ queue: one })));
   // A message of this millisecond has been sent by now.
-  const before = Math.round(now) + 1;
-  await engine.records.purge(task === undefined ? { queue, before } : { task, before });
+  const before = Math.round(Math.max(...looks.map(({ now }) => now))) + 1;
+  if (task === undefined) for (const one of queues) await engine.records.purge({ queue: one, before });
+  else await engine.records.purge({ task, before });
+  const waiting = looks.reduce((sum, { visible, delayed }) => sum + visible + delayed, 0);
   await engine.clock.sleep(SEEN_MS);
-  return { queue, tasks: task === undefined ? tasks : [task], waiting: visible + delayed, before: new Date(before) };
+  return { queue, tasks: task === undefined ? tasks : [task], waiting, before: new Date(before) };
 }
 
 // --- internal ---

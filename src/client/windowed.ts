@@ -7,7 +7,7 @@ import type { Plan } from '../core/protocol/plan.ts';
 import { joined, openIn, wakeOf } from '../core/protocol/window.ts';
 import type { Joined } from '../core/protocol/window.ts';
 import type { Debounce, Throttle } from '../core/types/windows.ts';
-import { dispatch, route } from '../engine/dispatch.ts';
+import { dispatch, queueOfPlan, route } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { OnceGiven } from './call-once.ts';
 import { sendOnce } from './once.ts';
@@ -145,9 +145,8 @@ function digestOf({ engine, app, isStranger }: WindowedCall, key: string): strin
 
 /** Returns the queue that the end of a window goes to: that of the canvas. */
 function queueOf(engine: Engine, plan: Plan): string {
-  const first = firstTaskOf(plan);
-  const queue = first === undefined ? engine.anyQueue() : (first.queue ?? engine.queueOf(first.task));
-  if (queue !== undefined && engine.hasQueue(queue)) return queue;
-  const task = first?.task ?? 'of an empty canvas';
+  const queue = queueOfPlan(engine, plan);
+  if (queue !== undefined) return queue;
+  const task = firstTaskOf(plan)?.task ?? 'an empty canvas';
   throw new NotRegistered(`Cannot debounce ${task}: no function runs it, or has its queue.`, { task });
 }

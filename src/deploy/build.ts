@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { withHigh } from '../core/protocol/priority.ts';
+import type { HighTasks } from '../core/protocol/priority.ts';
 import type { BuildSettings, FunctionConfig, ProjectBuild } from '../core/types/function-config.ts';
 import { clearArtifact } from './bundling/artifact.ts';
 import { Bundler } from './bundling/bundler.ts';
@@ -46,6 +48,8 @@ export interface Build {
   readonly schedules: readonly QueuedSchedule[];
   /** The queues of Python workers that handlers send to, by the handler's name. */
   readonly externalQueues: Readonly<Record<string, readonly string[]>>;
+  /** The handlers with a queue for high priority, each with its tasks of that priority. */
+  readonly high: HighTasks;
   /** The configuration of each handler, by its name. */
   readonly configs: Readonly<Record<string, FunctionConfig>>;
   /** The contents of each bundle; also in `meta.json`. */
@@ -139,8 +143,9 @@ export async function finishBuild(
     return { ...handler, ...(timeoutSeconds !== undefined && { timeoutSeconds }) };
   });
   const routes = routesOf(loaded, withTimeouts);
+  const high = Object.fromEntries(loaded.flatMap((one) => (one.high === undefined ? [] : [[one.name, one.high]])));
   await mkdir(outDir, { recursive: true });
-  await writeFile(join(outDir, 'routes.json'), `${JSON.stringify(routes)}\n`);
+  await writeFile(join(outDir, 'routes.json'), `${JSON.stringify(withHigh(routes, high))}\n`);
   await writeFile(join(outDir, 'meta.json'), JSON.stringify(metafile));
   if (deployment) await makeDeployable(outDir, bundler, deployment, Object.values(configs));
   return {
@@ -148,8 +153,9 @@ export async function finishBuild(
     outDir,
     bundles: Object.fromEntries([...handlers, ...systemHandlers].map((handler) => [handler.name, bundleOf(handler)])),
     routes,
-    schedules: schedulesOf(loaded, withTimeouts, routes),
+    schedules: schedulesOf(loaded, withTimeouts, routes, high),
     externalQueues: Object.fromEntries(loaded.map(({ name, externalQueues }) => [name, externalQueues])),
+    high,
     configs,
     metafile,
     warnings: warnings.map(describeMessage),

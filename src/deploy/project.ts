@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
+import { highQueueName } from '../core/protocol/priority.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { FunctionConfig, FunctionPollers } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
@@ -67,6 +68,13 @@ export interface FunctionDescription extends FunctionExtras {
   readonly timeoutSeconds: number;
   readonly memoryMb: number;
   readonly eventSource?: EventSource;
+  /** A second queue, for messages of high priority, read by pollers of its own. */
+  readonly highSource?: EventSource;
+}
+
+/** Returns the event sources of a function, each with a queue: its own first. */
+export function sourcesOf({ eventSource, highSource }: FunctionDescription): readonly EventSource[] {
+  return [eventSource, highSource].filter((source) => source !== undefined);
 }
 
 /** The settings of a function beside its queue; the names are those of its configuration. */
@@ -98,6 +106,8 @@ export interface ProjectOptions {
   /** As `service`. */
   readonly stage: string;
   readonly functions: readonly (HandlerFile & FunctionOptions)[];
+  /** The handlers that have a second queue, for high priority. Default: none. */
+  readonly high?: readonly string[];
   /** The memory of the functions that every project has. Default 512. */
   readonly systemMemoryMb?: number;
 }
@@ -111,11 +121,17 @@ export interface ProjectOptions {
  * const { functions } = describeProject({ service: 'shop', stage: 'dev', functions: [{ name: 'math', file: 'handlers/math.ts' }] });
  * functions[0]?.name; // 'shop-dev-math'
  */
-export function describeProject({ service, stage, functions, systemMemoryMb = 512 }: ProjectOptions): Project {
+export function describeProject({
+  service,
+  stage,
+  functions,
+  high = [],
+  systemMemoryMb = 512,
+}: ProjectOptions): Project {
   checkPart('service', service);
   checkPart('stage', stage);
   const queuePrefix = `${service}-${stage}-`;
-  checkNames(queuePrefix, functions);
+  checkNames(queuePrefix, functions, high);
 
   const deadLetterQueue: QueueDescription = {
     name: `${queuePrefix}${DEAD_LETTER_QUEUE}`,
@@ -140,7 +156,11 @@ export function describeProject({ service, stage, functions, systemMemoryMb = 51
     deadLetterQueue,
     functions: functions.map((options) => {
       const name = `${queuePrefix}${options.name}`;
-      return describeFunction(options, name, eventSource(options, sourceQueue(options, name)));
+      const isHigh = high.includes(options.name);
+      return {
+        ...describeFunction(options, name, eventSource(options, sourceQueue(options, name))),
+        ...(isHigh && { highSource: eventSource(options, sourceQueue(options, highQueueName(name))) }),
+      };
     }),
     systemFunctions: systemHandlers().map(({ consumes, ...handler }) =>
       describeFunction(
@@ -226,7 +246,7 @@ function checkPart(what: string, value: string): void {
   );
 }
 
-function checkNames(prefix: string, functions: readonly HandlerFile[]): void {
+function checkNames(prefix: string, functions: readonly HandlerFile[], high: readonly string[]): void {
   const taken = new Map<string, string>(
     [DEAD_LETTER_QUEUE, ...systemHandlers().map(({ name }) => name)].map((name) => [name, 'Chordal itself']),
   );
@@ -237,6 +257,13 @@ function checkNames(prefix: string, functions: readonly HandlerFile[]): void {
       throw new ConfigurationError(`Cannot name a function after ${file}: "${name}" is taken by ${owner}`);
     taken.set(name, file);
     checkLength(`${prefix}${name}`, ` after ${file}`, 'the file, the service or the stage');
+  }
+  for (const name of high) {
+    const owner = taken.get(highQueueName(name));
+    if (owner !== undefined)
+      throw new ConfigurationError(
+        `Cannot name a function after ${owner}: its queue would be that of ${name} for high priority. Rename the file.`,
+      );
   }
   for (const { name } of systemHandlers()) checkLength(`${prefix}${name}`, '', 'the service or the stage');
 }

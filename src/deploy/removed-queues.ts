@@ -2,6 +2,7 @@ import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { compact } from '../core/values/compact.ts';
+import { sourcesOf } from './project.ts';
 import type { Project } from './project.ts';
 import { scheduleGroupName } from './stack/template.ts';
 
@@ -57,7 +58,8 @@ interface HeldQueue {
 }
 
 async function heldQueues(project: Project, clients: Clients): Promise<readonly HeldQueue[]> {
-  const wanted = new Set([...project.functions.map(({ name }) => name), project.deadLetterQueue.name]);
+  const queues = project.functions.flatMap(sourcesOf).map(({ queue }) => queue.name);
+  const wanted = new Set([...queues, project.deadLetterQueue.name]);
   const gone = (await queueUrls(project.queuePrefix, clients.sqs)).filter((url) => !wanted.has(nameOf(url, '/')));
   const counts = await Promise.all(gone.map((url) => countOf(url, clients.sqs)));
   // Queues of the stage dev-2 begin with the prefix of the stage dev, too.

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../core/text/describe.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
-import type { BundledHandler, LoadedHandler } from './routes.ts';
+import type { BundledHandler, LoadedHandler, UsableHandler } from './routes.ts';
 
 // Given by readRoutes.
 const handlers = workerData as readonly BundledHandler[];
@@ -53,6 +53,7 @@ function describe(name: string, module: Readonly<Record<string, unknown>>): Load
     timeLimits: timeLimitsOf(handler),
     schedules: schedulesOf(handler),
     externalQueues: externalQueuesOf(handler),
+    ...highOf(handler),
     ...(config !== undefined && { config }),
   };
 }
@@ -75,6 +76,11 @@ function timeLimitsOf(handler: object): Readonly<Record<string, number>> {
 function schedulesOf(handler: object): readonly ScheduleData[] {
   const schedules: unknown = 'schedules' in handler ? handler.schedules : [];
   return Array.isArray(schedules) ? (schedules as readonly ScheduleData[]) : [];
+}
+
+function highOf(handler: object): Pick<UsableHandler, 'high'> {
+  const high: unknown = 'high' in handler ? handler.high : undefined;
+  return Array.isArray(high) ? { high: high.map(String) } : {};
 }
 
 function externalQueuesOf(handler: object): readonly string[] {

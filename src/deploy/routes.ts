@@ -31,6 +31,8 @@ export interface UsableHandler {
   readonly schedules: readonly ScheduleData[];
   /** The queues of Python workers that it sends to. */
   readonly externalQueues: readonly string[];
+  /** Its tasks of high priority, if it has a queue for them. */
+  readonly high?: readonly string[];
   /** The module's exported `config`, not yet checked. */
   readonly config?: unknown;
 }

@@ -1,10 +1,13 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { highQueueName, isHigh } from '../core/protocol/priority.ts';
+import type { HighTasks } from '../core/protocol/priority.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
 import type { HandlerFile } from './handler-file.ts';
 import type { Routes, UsableHandler } from './routes.ts';
 
 /** A schedule, and the handler whose queue its messages go to. */
 export interface QueuedSchedule extends ScheduleData {
+  /** The handler's name, or the one of its queue for high priority. */
   readonly queue: string;
 }
 
@@ -19,6 +22,7 @@ export function schedulesOf(
   loaded: readonly UsableHandler[],
   handlers: readonly HandlerFile[],
   routes: Routes,
+  high: HighTasks = {},
 ): readonly QueuedSchedule[] {
   const fileOf = (name: string): string => handlers.find((handler) => handler.name === name)?.file ?? name;
   const found = new Map<string, { readonly schedule: ScheduleData; readonly file: string }>();
@@ -32,10 +36,19 @@ export function schedulesOf(
       found.set(schedule.name, { schedule, file: fileOf(name) });
     }
   }
-  return [...found.values()].map(({ schedule, file }) => ({ ...schedule, queue: queueOf(schedule, file, routes) }));
+  return [...found.values()].map(({ schedule, file }) => ({
+    ...schedule,
+    queue: highIfWanted(schedule, queueOf(schedule, file, routes), high),
+  }));
 }
 
 // --- internal ---
+
+/** Returns the queue for high priority beside a queue, if the schedule is for it and there is one. */
+function highIfWanted({ first: { task, priority } }: ScheduleData, queue: string, high: HighTasks): string {
+  const isWanted = priority === undefined ? high[queue]?.includes(task) === true : isHigh(priority);
+  return isWanted && high[queue] !== undefined ? highQueueName(queue) : queue;
+}
 
 function queueOf({ name, tasks, first }: ScheduleData, file: string, routes: Routes): string {
   const unknown = tasks.find((task) => !Object.hasOwn(routes, task));

@@ -134,11 +134,12 @@ async function makeParts(stack: StackOptions, isBuilt: boolean, given: Given): P
   const options = { handlers: found.map((one) => ({ ...one, ...standard })), outDir: outDirOf(root), configs: own };
   // Finds mistakes in the written configuration before anything is built.
   const { configs } = await readBuildSettings(options);
-  const describe = (all: Readonly<Record<string, FunctionConfig>>): Project =>
+  const describe = (all: Readonly<Record<string, FunctionConfig>>, high: readonly string[] = []): Project =>
     describeProject({
       service,
       stage,
       functions: found.map((one) => ({ ...one, ...standard, ...optionsOf(all[one.name] ?? {}) })),
+      high,
       systemMemoryMb: settings.memory,
     });
   const files = filesOf(given.patterns, root);
@@ -156,7 +157,7 @@ async function makeParts(stack: StackOptions, isBuilt: boolean, given: Given): P
   });
   if (files.archive !== undefined) await writeArchive(root, outDirOf(root));
   const { routes, schedules, externalQueues } = build;
-  return { ...planned, project: describe(build.configs), routes, schedules, externalQueues };
+  return { ...planned, project: describe(build.configs, Object.keys(build.high)), routes, schedules, externalQueues };
 }
 
 /** Checks what is known before a build: sizes, numbers, and the functions that are not handlers. */

@@ -4,6 +4,8 @@ import { withOwn } from '../core/protocol/baggage.ts';
 import { encodeForQueue } from '../core/protocol/message-codec.ts';
 import type { Draft, Message } from '../core/protocol/message.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
+import { isHigh } from '../core/protocol/priority.ts';
 import { compact } from '../core/values/compact.ts';
 import type { Outgoing } from '../ports/broker.ts';
 import type { Engine } from './engine.ts';
@@ -95,14 +97,26 @@ export function isOneCall(messages: readonly Routed[]): boolean {
   return messages.every(({ isHeld }) => !isHeld) && new Set(messages.map(({ queue }) => queue)).size === 1;
 }
 
+/** The part of an engine that knows queues. */
+type Queues = Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue' | 'highQueueOf' | 'priorityOf'>;
+
+/**
+ * Returns the queue that a plan is sent to: that of its first task, or the one for high priority beside it. Undefined if
+ * no function runs the task, or there is no queue of that name.
+ */
+export function queueOfPlan(engine: Queues, plan: Plan): string | undefined {
+  const first = firstTaskOf(plan);
+  if (first === undefined) return engine.anyQueue();
+  const queue = first.queue ?? engine.queueOf(first.task);
+  if (queue === undefined || !engine.hasQueue(queue)) return undefined;
+  return (isHigh(first.priority ?? engine.priorityOf(first.task)) ? engine.highQueueOf(queue) : undefined) ?? queue;
+}
+
 // --- internal ---
 
 /** Returns the queue of a message; undefined if no function runs its first task, or there is no queue of that name. */
-function queueFor(engine: Pick<Engine, 'queueOf' | 'hasQueue' | 'anyQueue'>, draft: Draft): string | undefined {
-  const first = draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig);
-  if (first === undefined) return engine.anyQueue();
-  const queue = first.queue ?? engine.queueOf(first.task);
-  return queue !== undefined && engine.hasQueue(queue) ? queue : undefined;
+function queueFor(engine: Queues, draft: Draft): string | undefined {
+  return draft.kind === 'revoke' ? engine.anyQueue() : queueOfPlan(engine, draft.sig);
 }
 
 /** Marks a message that the Scheduler holds: it is sent long after its call. */

@@ -1,4 +1,5 @@
 import type { FanOut } from '../core/protocol/limits.ts';
+import type { Priority } from '../core/protocol/priority.ts';
 import type { Parameters } from '../core/task/parameters.ts';
 import type { JournalMode } from '../core/text/journal-modes.ts';
 import type { EngineSettings } from '../core/types/app.ts';
@@ -48,6 +49,10 @@ export interface Engine extends Ports {
   queueOf(task: string): string | undefined;
   /** Returns whether a queue belongs to some function, as far as that is known. */
   hasQueue(queue: string): boolean;
+  /** Returns the queue for high priority beside a queue; undefined if it has none. */
+  highQueueOf(queue: string): string | undefined;
+  /** Returns the priority that a task has if its call says none. */
+  priorityOf(task: string): Priority;
   /** Returns the names of the tasks that some function is known to run. */
   taskNames(): readonly string[];
   /** Returns some queue of the app, for messages that are not for a task; undefined if no queue is known. */

@@ -1,5 +1,6 @@
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import type { FanOut } from '../core/protocol/limits.ts';
+import { highQueueIn, isHighIn, isMark } from '../core/protocol/priority.ts';
 import type { JournalMode } from '../core/text/journal-modes.ts';
 import { matches } from '../core/text/pattern.ts';
 import type { EngineSettings } from '../core/types/app.ts';
@@ -93,7 +94,7 @@ export function makeEngine(
 function routing(
   runtime: Runtime,
   tasks: ReadonlyMap<string, RegisteredTask>,
-): Pick<Engine, 'queueOf' | 'hasQueue' | 'taskNames' | 'anyQueue'> {
+): Pick<Engine, 'queueOf' | 'hasQueue' | 'highQueueOf' | 'priorityOf' | 'taskNames' | 'anyQueue'> {
   return {
     queueOf: (task) =>
       tasks.get(task)?.options.queue ?? routeOf(runtime, task) ?? (tasks.has(task) ? runtime.ownQueue : undefined),
@@ -101,6 +102,8 @@ function routing(
       const queues = Object.values(runtime.routes());
       return queues.length === 0 || queue === runtime.ownQueue || queues.includes(queue);
     },
+    highQueueOf: (queue) => highQueueIn(runtime.routes(), queue),
+    priorityOf: (task) => tasks.get(task)?.options.priority ?? (isHighIn(runtime.routes(), task) ? 'high' : 'normal'),
     taskNames: () => [...new Set([...tasks.keys(), ...namesIn(runtime.routes())])],
     anyQueue: () => runtime.ownQueue ?? Object.values(runtime.routes())[0],
   };
@@ -115,7 +118,7 @@ function routeOf(runtime: Runtime, task: string): string | undefined {
 
 /** Returns the tasks in routes that are there by their names. */
 function namesIn(routes: Readonly<Record<string, string>>): readonly string[] {
-  return Object.keys(routes).filter((name) => !isPattern(name));
+  return Object.keys(routes).filter((name) => !isPattern(name) && !isMark(name));
 }
 
 function isPattern(name: string): boolean {

@@ -1,5 +1,6 @@
 import type { AppParts } from '../client/app.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
+import { isHigh } from '../core/protocol/priority.ts';
 import type { AnyTask } from '../core/types/tasks.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
@@ -53,6 +54,7 @@ export function makeHandler(
     timeLimits: timeLimitsOf(here),
     schedules: [],
     externalQueues: externalQueuesOf(here),
+    high: highOf(here),
   };
   // Its first answer then waits for no module.
   if (facts.externalQueues.length > 0)
@@ -110,6 +112,11 @@ function timeLimitsOf({ tasks }: Engine): Handler['timeLimits'] {
     options.timeLimit === undefined || external !== undefined ? [] : [[name, options.timeLimit] as const],
   );
   return Object.fromEntries(limits);
+}
+
+function highOf({ tasks, settings }: Engine): readonly string[] | undefined {
+  const names = [...tasks].flatMap(([name, { options }]) => (isHigh(options.priority) ? [name] : []));
+  return names.length > 0 || settings.highPriority ? names : undefined;
 }
 
 function externalQueuesOf({ tasks }: Engine): readonly string[] {

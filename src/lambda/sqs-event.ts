@@ -58,6 +58,8 @@ export interface Handler {
   readonly timeLimits: Readonly<Record<string, number>>;
   /** The schedules of its app: a build makes them from these. Default: none. */
   readonly schedules?: readonly ScheduleData[];
+  /** Its tasks of high priority, if a queue for high priority is to be beside its own; absent: none is. */
+  readonly high?: readonly string[] | undefined;
   /** The queues of Python workers, as SQS names them, that run some of its tasks: it gets the right to send there. Default: none. */
   readonly externalQueues?: readonly string[];
 }

@@ -16,11 +16,12 @@ export function withoutTimeouts(project: Project): Project {
 const MOST_SECONDS = 43_200;
 
 function withoutTimeout(description: FunctionDescription): FunctionDescription {
-  const { eventSource } = description;
+  const { eventSource, highSource } = description;
   return {
     ...description,
     timeoutSeconds: MOST_SECONDS,
     ...(eventSource && { eventSource: { ...eventSource, queue: patient(eventSource.queue) } }),
+    ...(highSource && { highSource: { ...highSource, queue: patient(highSource.queue) } }),
   };
 }
 

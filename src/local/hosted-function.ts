@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
 import { variablesOf } from '../deploy/function-config.ts';
+import { sourcesOf } from '../deploy/project.ts';
 import type { EventSource, FunctionDescription } from '../deploy/project.ts';
 import { readBatchAnswer } from './batch-answer.ts';
 import type { BatchAnswer } from './batch-answer.ts';
@@ -29,14 +30,14 @@ export interface HostSettings {
   readonly onEvent: OnLocalEvent;
 }
 
-/** One function with its sandboxes and, if it has a queue, its event source mapping. */
+/** One function with its sandboxes and an event source mapping for each of its queues. */
 export class HostedFunction {
   readonly #settings: HostSettings;
   readonly #name: string;
   readonly #sandboxes: Sandboxes;
   readonly #invocations = new Set<Promise<Outcome>>();
-  readonly #poller: Poller | undefined;
-  readonly #queue: QueueClient | undefined;
+  readonly #pollers: readonly Poller[];
+  readonly #queues: readonly QueueClient[];
 
   constructor(description: FunctionDescription, bundle: string, client: SQSClient, settings: HostSettings) {
     this.#settings = settings;
@@ -49,9 +50,12 @@ export class HostedFunction {
         onEvent(compact({ type: 'task', functionName, task, id, attempt, state, ms, error })),
     });
     this.#sandboxes.warm();
-    if (description.eventSource === undefined) return;
-    this.#queue = queueClient(client, settings.cloud.endpoints, description.eventSource.queue.name);
-    this.#poller = this.#poll(description.eventSource, this.#queue);
+    const sources = sourcesOf(description).map((source) => {
+      const queue = queueClient(client, settings.cloud.endpoints, source.queue.name);
+      return { queue, poller: this.#poll(source, queue) };
+    });
+    this.#queues = sources.map(({ queue }) => queue);
+    this.#pollers = sources.map(({ poller }) => poller);
   }
 
   /** Runs the function for an event. */
@@ -72,31 +76,34 @@ export class HostedFunction {
     this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings));
   }
 
-  /** Whether it receives from its queue; undefined if it has none. */
+  /** Whether it receives from its queues; undefined if it has none. */
   get isReceiving(): boolean | undefined {
-    return this.#poller && !this.#poller.isPaused;
+    return this.#pollers[0] && !this.#pollers[0].isPaused;
   }
 
-  /** Has it receive from its queue, or not. */
+  /** Has it receive from its queues, or not. */
   setReceiving(isReceiving: boolean): void {
-    if (isReceiving) this.#poller?.resume();
-    else this.#poller?.pause();
+    for (const poller of this.#pollers) {
+      if (isReceiving) poller.resume();
+      else poller.pause();
+    }
   }
 
-  /** Returns how many messages its queue holds, including those in flight. */
+  /** Returns how many messages its queues hold, including those in flight. */
   async countMessages(): Promise<number> {
-    return (await this.#queue?.count()) ?? 0;
+    const counts = await Promise.all(this.#queues.map((queue) => queue.count()));
+    return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** Stops receiving, and waits until the running batches have ended. */
   async drain(): Promise<void> {
-    await this.#poller?.drain();
+    await Promise.all(this.#pollers.map((poller) => poller.drain()));
   }
 
   /** Ends its sandboxes, even if they are running. */
   async stop(): Promise<void> {
     await this.#sandboxes.stop();
-    await this.#poller?.stop();
+    await Promise.all(this.#pollers.map((poller) => poller.stop()));
   }
 
   #poll({ queue, batchSize, maximumConcurrency = Infinity }: EventSource, messages: QueueClient): Poller {

@@ -2,13 +2,11 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
-import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { buildHandlers, readSettings } from '../deploy/build.ts';
 import type { Build, BuildHandlersOptions } from '../deploy/build.ts';
 import { optionsOf, variablesOf } from '../deploy/function-config.ts';
 import { findHandlers } from '../deploy/handler-file.ts';
-import type { HandlerFile } from '../deploy/handler-file.ts';
 import { describeProject } from '../deploy/project.ts';
 import type { Project } from '../deploy/project.ts';
 import type { Routes } from '../deploy/routes.ts';
@@ -63,10 +61,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalCloud> {
 // --- internal ---
 
 /** The parts that a project is described from. */
-interface Described {
-  readonly handlers: readonly HandlerFile[];
-  readonly configs: Readonly<Record<string, FunctionConfig>>;
-}
+type Described = Pick<Build, 'handlers' | 'configs'> & Partial<Pick<Build, 'high'>>;
 
 class Local implements LocalCloud {
   readonly #options: LocalOptions;
@@ -210,13 +205,13 @@ class Local implements LocalCloud {
     await deploying;
   }
 
-  #describe({ handlers, configs }: Described): Project {
+  #describe({ handlers, configs, high = {} }: Described): Project {
     const { service, stage, standard, providerEnvironment, isDebugged = false } = this.#options;
     const functions = handlers.map((handler) => {
       const own = optionsOf(configs[handler.name] ?? {});
       return { ...handler, ...standard, ...own, environment: { ...providerEnvironment, ...own.environment } };
     });
-    const project = describeProject({ service, stage, functions });
+    const project = describeProject({ service, stage, functions, high: Object.keys(high) });
     return isDebugged ? withoutTimeouts(project) : project;
   }
 

@@ -3,6 +3,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
+import { sourcesOf } from '../deploy/project.ts';
 import type { BucketDescription, Project, QueueDescription, TableDescription } from '../deploy/project.ts';
 import { clientOptions, queueArn } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -18,9 +19,7 @@ export async function createResources(project: Project, endpoints: Endpoints): P
       createBucket(s3, project.bucket),
       // The other queues redrive to it, so it comes first.
       createQueue(sqs, project.deadLetterQueue).then(() =>
-        Promise.all(
-          project.functions.flatMap(({ eventSource }) => (eventSource ? [createQueue(sqs, eventSource.queue)] : [])),
-        ),
+        Promise.all(project.functions.flatMap(sourcesOf).map(({ queue }) => createQueue(sqs, queue))),
       ),
     ]);
   } finally {

@@ -9,6 +9,7 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE, LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
+import { highQueueIn, highQueueName, isHigh, isHighIn, withHigh } from '../core/protocol/priority.ts';
 import { describe, reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -144,7 +145,8 @@ export function memoryCloudWith(
     mustBeHandler(queue, handler);
     addRoutes(routes, queue, handler);
     const consume = consumerOf(handler);
-    cloud.consume(queue, (deliveries, remainingMs) => startedBy(runtime, () => consume(deliveries, remainingMs)));
+    for (const own of queuesOf(queue, handler))
+      cloud.consume(own, (deliveries, remainingMs) => startedBy(runtime, () => consume(deliveries, remainingMs)));
   }
   const bury = makeEngine(runtime, new Map(), makeConf({}));
   cloud.consume(DEAD_LETTER_QUEUE, (deliveries, remainingMs) => buryBatch(bury, deliveries, remainingMs));
@@ -185,7 +187,7 @@ function tasksOf(handlers: Readonly<Record<string, Handler>>): readonly string[]
 }
 
 /** Adds the tasks of a handler; as in a deployment, a task is in one handler only. */
-function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Handler): void {
+function addRoutes(routes: Record<string, string>, queue: string, { tasks, high }: Handler): void {
   for (const task of tasks) {
     const other = Object.hasOwn(routes, task) ? routes[task] : undefined;
     if (other !== undefined)
@@ -194,6 +196,12 @@ function addRoutes(routes: Record<string, string>, queue: string, { tasks }: Han
       );
     routes[task] = queue;
   }
+  if (high !== undefined) Object.assign(routes, withHigh({}, { [queue]: high }));
+}
+
+/** Returns the queues of a handler, each with consumers of its own. */
+function queuesOf(queue: string, { high }: Handler): readonly string[] {
+  return high === undefined ? [queue] : [queue, highQueueName(queue)];
 }
 
 /** Returns the schedules of all handlers: one that several have, because a module is shared, counts once. */
@@ -203,8 +211,9 @@ function schedulesIn(
 ): readonly RunnableSchedule[] {
   const all = Object.values(handlers).flatMap(({ schedules = [] }) => schedules);
   return [...new Map(all.map((one) => [one.name, one])).values()].map((schedule) => {
-    const { queue = routes[schedule.first.task] } = schedule.first;
-    if (queue !== undefined && queue in handlers) return { ...schedule, queue };
+    const { task, queue = routes[task], priority = isHighIn(routes, task) ? 'high' : 'normal' } = schedule.first;
+    if (queue !== undefined && queue in handlers)
+      return { ...schedule, queue: (isHigh(priority) ? highQueueIn(routes, queue) : undefined) ?? queue };
     throw new InvalidOptions(
       `Cannot run the schedule ${schedule.name} in memoryCloud(): no handler there runs its task "${schedule.first.task}". Give that handler`,
     );

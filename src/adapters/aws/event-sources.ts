@@ -23,28 +23,28 @@ export class EventSources {
     const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
     // A function has the name of its queue.
     const name = `${this.#options.prefix}${queue}`;
-    const mapping = await mappingOf(lambda, name);
-    if (mapping === undefined) return false;
-    if (isOn(mapping) === isReceiving) return true;
-    const command = new UpdateEventSourceMappingCommand({ UUID: mapping.UUID, Enabled: isReceiving });
+    const mappings = await mappingsOf(lambda, name);
     const resource = { kind: 'function', name, right: 'lambda:UpdateEventSourceMapping' } as const;
-    await calling(isReceiving ? 'resume' : 'pause', resource, () => lambda.send(command));
-    return true;
+    for (const { UUID } of mappings.filter((one) => isOn(one) !== isReceiving)) {
+      const command = new UpdateEventSourceMappingCommand({ UUID, Enabled: isReceiving });
+      await calling(isReceiving ? 'resume' : 'pause', resource, () => lambda.send(command));
+    }
+    return mappings.length > 0;
   }
 }
 
 // --- internal ---
 
-/** Returns the mapping from its queue to a function: it has one, or none. */
-async function mappingOf(client: LambdaClient, name: string): Promise<EventSourceMappingConfiguration | undefined> {
+/** Returns the mappings to a function: from its queue, from its queue for high priority, or none. */
+async function mappingsOf(client: LambdaClient, name: string): Promise<readonly EventSourceMappingConfiguration[]> {
   const { ListEventSourceMappingsCommand, ResourceNotFoundException } = await import('@aws-sdk/client-lambda');
   const resource = { kind: 'function', name, right: 'lambda:ListEventSourceMappings' } as const;
   return calling('find the event source of', resource, async () => {
     try {
       const answer = await client.send(new ListEventSourceMappingsCommand({ FunctionName: name }));
-      return answer.EventSourceMappings?.[0];
+      return answer.EventSourceMappings ?? [];
     } catch (error) {
-      if (error instanceof ResourceNotFoundException) return undefined;
+      if (error instanceof ResourceNotFoundException) return [];
       throw error;
     }
   });

@@ -1,4 +1,5 @@
 import { BATCH_MESSAGES, DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
+import { highQueueName } from '../../core/protocol/priority.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Delivery } from '../../ports/broker.ts';
 import type { Operations } from '../../ports/operations.ts';
@@ -77,8 +78,10 @@ export class MemoryCloud {
       lookAt: async ({ queue }) => ({ ...queues.inFlightOf(queue), now: clock.now() }),
       setReceiving: async ({ queue, isReceiving }) => {
         if (!this.#consumers.has(queue)) return false;
-        if (isReceiving) this.#paused.delete(queue);
-        else this.#paused.add(queue);
+        for (const own of [queue, highQueueName(queue)]) {
+          if (isReceiving) this.#paused.delete(own);
+          else this.#paused.add(own);
+        }
         this.#pumpSoon();
         return true;
       },

@@ -15,7 +15,7 @@ export interface Seat {
 }
 
 /** Returns the signatures that a message asks for, in the order in which they run: its own task first. */
-export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): readonly JsonObject[] {
+export function stepsOf({ id, headers, args, kwargs, embed, priority }: CeleryMessage): readonly JsonObject[] {
   const { task = null, eta, expires, timelimit, ignore_result: ignores, group, group_index: index, stamps } = headers;
   const { callbacks, errbacks, chord, chain } = embed;
   const [hard, soft] = listOf(timelimit);
@@ -26,6 +26,7 @@ export function stepsOf({ id, headers, args, kwargs, embed }: CeleryMessage): re
     time_limit: hard,
     soft_time_limit: soft,
     ignore_result: ignores === true ? true : undefined,
+    priority,
     headers: customHeaders(headers),
     stamps: isPlainObject(stamps) ? unlessEmpty(stamps) : undefined,
     link: callbacks,

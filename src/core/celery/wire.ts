@@ -13,6 +13,8 @@ export interface CeleryMessage {
   readonly kwargs: JsonObject;
   /** The signatures to run after it: `callbacks`, `errbacks`, `chain` (the last step first) and `chord`. */
   readonly embed: JsonObject;
+  /** Its priority, where it has one. */
+  readonly priority?: number;
   /** The names of the options that it sets, and that have no effect here. */
   readonly unused: readonly string[];
 }
@@ -56,7 +58,8 @@ function read(envelope: JsonObject, headers: JsonObject): CeleryMessage | Refuse
   const [args, kwargs, embed] = body as readonly Json[];
   if (!Array.isArray(args) || !isPlainObject(kwargs))
     return refused(`the arguments ${about} are no list and no object`, 'Send them by apply_async.', id);
-  return { id, headers, args, kwargs, embed: isPlainObject(embed) ? embed : {}, unused: unusedIn(envelope, headers) };
+  const unused = (headers['shadow'] ?? null) === null ? [] : ['shadow'];
+  return { id, headers, args, kwargs, embed: isPlainObject(embed) ? embed : {}, unused, ...priorityIn(envelope) };
 }
 
 /** Returns the id in a body of protocol 1, which is an object. */
@@ -66,9 +69,10 @@ function firstId(envelope: JsonObject): string | undefined {
   return typeof id === 'string' ? id : undefined;
 }
 
-function unusedIn({ properties }: JsonObject, { shadow }: JsonObject): readonly string[] {
-  const { priority = 0 } = isPlainObject(properties) ? properties : {};
-  return [...((priority ?? 0) === 0 ? [] : ['priority']), ...((shadow ?? null) === null ? [] : ['shadow'])];
+/** Returns the priority of a message. kombu writes 0 where none is asked for. */
+function priorityIn({ properties }: JsonObject): Pick<CeleryMessage, 'priority'> {
+  const priority = isPlainObject(properties) ? properties['priority'] : undefined;
+  return typeof priority === 'number' && Number.isSafeInteger(priority) && priority !== 0 ? { priority } : {};
 }
 
 function bodyOf({ body, properties }: JsonObject): string {

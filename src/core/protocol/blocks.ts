@@ -158,6 +158,7 @@ function store(blocks: Blocks, items: readonly Plan[], texts: readonly string[],
     per,
     first: first?.task ?? '',
     queue: first?.queue,
+    priority: first?.priority,
   });
 }
 

@@ -1,10 +1,11 @@
 import { isPlainObject } from '../values/json.ts';
 import { isId } from './ids.ts';
 import type { FailureNotice, Frame, Input } from './message.ts';
-import { areWireOptions } from './options.ts';
 import type { Value } from './outcome.ts';
 import { MAX_ITEMS } from './plan.ts';
 import type { Items, Link, Plan } from './plan.ts';
+import { SENT_PRIORITY } from './priority.ts';
+import { areWireOptions } from './wire-options.ts';
 
 /** Returns whether a value read from a message is a plan. */
 export function isPlan(value: unknown): value is Plan {
@@ -78,8 +79,11 @@ function isCollecting({ collect, tolerate }: Readonly<Record<string, unknown>>):
 function isItems(value: unknown): value is Items {
   if (Array.isArray(value)) return value.every(isPlan);
   if (!isPlainObject(value)) return false;
-  const { stored, n, per, first, queue } = value;
-  const isNamed = typeof first === 'string' && (queue === undefined || typeof queue === 'string');
+  const { stored, n, per, first, queue, priority } = value;
+  const isNamed =
+    typeof first === 'string' &&
+    (queue === undefined || typeof queue === 'string') &&
+    (priority === undefined || SENT_PRIORITY.is(priority));
   return isBlockKey(stored) && isWidth(n) && isCount(per) && per > 0 && isNamed;
 }
 

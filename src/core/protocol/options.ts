@@ -1,5 +1,4 @@
 import { journalModeOf } from '../text/journal-modes.ts';
-import { isPlainObject } from '../values/json.ts';
 import {
   ANSWER_TIME,
   BACKOFF,
@@ -24,6 +23,7 @@ import {
 } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
 import { isWorkflowId } from './ids.ts';
+import { PRIORITY, SENT_PRIORITY } from './priority.ts';
 import { SENT_STAMPS, STAMPS } from './stamps.ts';
 
 /**
@@ -86,6 +86,15 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     celery: 'queue',
     wire: TEXT,
     doc: 'The queue to send to.',
+  },
+  priority: {
+    scopes: ['task', 'call'],
+    check: PRIORITY,
+    celery: 'priority',
+    celeryCheck: SENT_PRIORITY,
+    wire: SENT_PRIORITY,
+    default: 'normal',
+    doc: '`high`: it goes to a queue of its own beside the queue, with pollers of its own. `normal`: it does not. Numbers as in Celery: above 5 is high.',
   },
   tenant: {
     scopes: ['call'],
@@ -269,6 +278,12 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     default: 100,
     doc: 'Most steps that one delivery runs, its own included.',
   },
+  highPriority: {
+    scopes: ['app'],
+    check: FLAG,
+    default: false,
+    doc: 'Each function of the app gets the queue of high priority, so that calls may ask for it. Without it only functions have one that run a task with `priority: high`.',
+  },
   taskDefaults: { scopes: ['app'], check: OBJECT, doc: 'Options of every task that does not say otherwise.' },
 };
 
@@ -281,17 +296,3 @@ export function optionsOf(scope: Scope): readonly (readonly [name: string, optio
 export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
   return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
 }
-
-/** Returns whether the options of a task in a message have valid values. Unknown options are ignored. */
-export function areWireOptions(value: unknown): boolean {
-  if (!isPlainObject(value)) return false;
-  return Object.entries(WIRE).every(([name, check]) => value[name] === undefined || check.is(value[name]));
-}
-
-// --- internal ---
-
-/** An `expires` that was given as a time is carried as one. */
-const WIRE: Readonly<Record<string, OptionCheck>> = {
-  expiresAt: NUMBER,
-  ...Object.fromEntries(optionsOf('call').flatMap(([name, { wire }]) => (wire === undefined ? [] : [[name, wire]]))),
-};

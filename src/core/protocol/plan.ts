@@ -1,5 +1,7 @@
+import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import type { Value } from './outcome.ts';
+import type { Priority } from './priority.ts';
 import type { Stamps } from './stamps.ts';
 
 /**
@@ -66,6 +68,8 @@ export interface StoredItems {
   /** The name of the first task in it, and its queue if it says one. */
   readonly first: string;
   readonly queue?: string;
+  /** Its priority, if it says one. */
+  readonly priority?: Priority;
 }
 
 /**
@@ -84,6 +88,7 @@ export interface PlanOptions {
   readonly expires?: number;
   readonly expiresAt?: number;
   readonly queue?: string;
+  readonly priority?: Priority;
   readonly tenant?: string;
   readonly headers?: Readonly<Record<string, Json>>;
   readonly stamps?: Stamps;
@@ -132,17 +137,23 @@ export function withCeleryId(plan: Plan, celeryId: string | undefined): Plan {
   return { ...plan, seq: plan.seq.map((step, index) => (index === last ? withCeleryId(step, celeryId) : step)) };
 }
 
+/** A task, with its queue and its priority if it says them. */
+export interface FirstTask {
+  readonly task: string;
+  readonly queue?: string;
+  readonly priority?: Priority;
+}
+
 /** Returns the first task that `plan` runs: it decides which queue carries the plan. */
-export function firstTaskOf(plan: Plan): { readonly task: string; readonly queue?: string } | undefined {
+export function firstTaskOf(plan: Plan): FirstTask | undefined {
   if ('task' in plan) {
-    const queue = plan.options?.queue;
-    return queue === undefined ? { task: plan.task } : { task: plan.task, queue };
+    const { queue, priority } = plan.options ?? {};
+    return { task: plan.task, ...compact({ queue, priority }) };
   }
   const items = elementsOf(plan);
   if (isStoredItems(items)) {
-    const { first: task, queue } = items;
-    if (task === '') return undefined;
-    return queue === undefined ? { task } : { task, queue };
+    const { first: task, queue, priority } = items;
+    return task === '' ? undefined : { task, ...compact({ queue, priority }) };
   }
   for (const item of items) {
     const first = firstTaskOf(item);

@@ -129,6 +129,11 @@ export interface EngineSettings {
   readonly journal?: JournalMode;
   /** The names of the headers that each line of log inside a task shows. Default none. */
   readonly logHeaders?: readonly string[];
+  /**
+   * Whether each function of the app gets a queue of high priority, so that calls may ask for it; it costs the requests of
+   * its pollers. Without it only functions have one that run a task with `priority: 'high'`. Default false.
+   */
+  readonly highPriority: boolean;
   /** Whether tasks run where the step before them has run, if they can: `inline` of every task. Default false. */
   readonly inline: boolean;
   /** The steps that one delivery runs at most, its own included. Default 100. */

@@ -1,5 +1,6 @@
 /** The options of calls, tasks and canvases. Times are seconds, as in Celery, or a Date. */
 import type { Tolerance } from '../canvas/signature.ts';
+import type { Priority } from './priority.ts';
 import type { AnySignature } from './signature.ts';
 import type { StandardSchema } from './standard-schema.ts';
 import type { Debounce, Throttle } from './windows.ts';
@@ -48,6 +49,11 @@ export interface SignatureOptions {
   readonly taskId?: string;
   /** The queue to send to. Default: the task's own. */
   readonly queue?: string;
+  /**
+   * `high`: the queue of high priority of the task's function, which has pollers of its own; see {@link TaskOptions.priority}. Numbers
+   * as in Celery: above 5 is high, if the function has that queue. Default: the task's, `normal`.
+   */
+  readonly priority?: Priority;
   /**
    * The tenant: tenants share a queue fairly. 1 to 128 letters, digits and punctuation, as SQS accepts in a
    * MessageGroupId. Default: none.
@@ -106,15 +112,9 @@ export interface ApplyOptions<out Args = [], out Keywords = never> extends Signa
    * values of the workflow stay readable for as long. Default 86,400: a day.
    */
   readonly dedupFor?: number;
-  /**
-   * Of the calls with one key, only the last runs, so many seconds after it was made. Not with a `dedupKey`, `taskId`, `countdown` or
-   * `eta`, nor for a canvas that ends in a group. Default: none.
-   */
+  /** Of the calls with one key, only the last runs. Not with another option that makes the id, a `countdown` or an `eta`. Default: none. */
   readonly debounce?: Debounce;
-  /**
-   * Of the calls with one key, only the first in so many seconds runs. Not with a `dedupKey`, `taskId`, `countdown` or
-   * `eta`, nor for a canvas that ends in a group. Default: none.
-   */
+  /** Of the calls with one key, only the first in some seconds runs. Not with the same options as `debounce`. Default: none. */
   readonly throttle?: Throttle;
 }
 
@@ -151,6 +151,11 @@ export type ErrorType = string | (abstract new (...args: never) => Error);
 export interface TaskOptions {
   /** Whether the function takes a {@link TaskContext} first. Default false. */
   readonly bind?: boolean;
+  /**
+   * `high`: its messages go to a queue of their own beside that of its function, with pollers of its own. A backlog of
+   * other messages does not delay it. The function and its limits are shared. Default `normal`.
+   */
+  readonly priority?: Priority;
   /** How many retries before it fails; null: no limit. Default 3. */
   readonly maxRetries?: number | null;
   /** Errors that are retried automatically. Default none. */

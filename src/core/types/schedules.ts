@@ -1,3 +1,4 @@
+import type { Priority } from './priority.ts';
 import type { Complete } from './signature.ts';
 
 /**
@@ -123,8 +124,8 @@ export interface ScheduleData {
   readonly catchUp: 'once' | 'none';
   /** The names of all tasks in the canvas. */
   readonly tasks: readonly string[];
-  /** The first task, and its queue if the signature names one. */
-  readonly first: { readonly task: string; readonly queue?: string };
+  /** The first task, and its queue and priority if the signature names them. */
+  readonly first: { readonly task: string; readonly queue?: string; readonly priority?: Priority };
   /** The message of each run, with the Scheduler's attributes in it: `<aws.scheduler.scheduled-time>`. */
   readonly body: string;
 }

@@ -46,6 +46,16 @@ export function alarms({ project, settings }: StackParts): Resources {
       ]),
     ),
     ...Object.fromEntries(
+      functions.flatMap(({ handler, highSource }) => {
+        if (highSource === undefined) return [];
+        const { name } = highSource.queue;
+        const description = `A message of ${name} waits for more than ${settings.messageAge} s. See OPERATIONS.md, Message age`;
+        const metrics = [ofQueue(name, 'ApproximateAgeOfOldestMessage', 'Maximum')];
+        const age = alarm({ description, metrics, threshold: settings.messageAge });
+        return [[`AgeAlarmOfHigh${logicalName(handler)}`, age]];
+      }),
+    ),
+    ...Object.fromEntries(
       [...functions, ...systemFunctions].map(({ handler, name }) => [
         `${logicalName(handler)}ErrorsAlarm`,
         alarm({

@@ -1,15 +1,17 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { compact } from '../../core/values/compact.ts';
 import { textOf } from '../function-config.ts';
-import type { FunctionDescription } from '../project.ts';
+import type { EventSource, FunctionDescription } from '../project.ts';
 import { NO_PROVIDER_SETTINGS } from './provider.ts';
 import {
   attribute,
   BUCKET,
   DEAD_QUEUE,
   functionId,
+  highQueueId,
   mappingId,
   queueId,
+  queueIdsOf,
   ref,
   roleId,
   scheduleGroupName,
@@ -77,11 +79,11 @@ const RUNTIME = 'nodejs24.x';
 /** The form of logs that names the task of each line. Lambda's own lines of each run would cost more than the run. */
 const LOGS = { logFormat: 'JSON', applicationLogLevel: 'INFO', systemLogLevel: 'WARN' };
 
-function pollersOf({ handler, eventSource }: FunctionDescription): readonly (readonly [string, Value])[] {
-  const { pollers } = eventSource ?? {};
+function pollersOf(one: FunctionDescription): readonly (readonly [string, Value])[] {
+  const { handler, eventSource: { pollers } = {} } = one;
   if (pollers === undefined) return [];
   const properties = { ProvisionedPollerConfig: { MinimumPollers: pollers.min, MaximumPollers: pollers.max } };
-  return [[mappingId(handler), { Properties: properties }]];
+  return queueIdsOf(one).map((queue) => [mappingId(handler, queue), { Properties: properties }]);
 }
 
 function serverlessFunction(
@@ -183,19 +185,21 @@ function checkBytes(
   );
 }
 
-function eventsOf({ handler, eventSource }: FunctionDescription): readonly Value[] {
-  if (eventSource === undefined) return [];
-  const { batchSize, windowSeconds, maximumConcurrency } = eventSource;
-  return [
-    {
-      sqs: {
-        arn: attribute(handler === 'bury' ? DEAD_QUEUE : queueId(handler)),
-        batchSize,
-        maximumBatchingWindow: windowSeconds,
-        // Without it, one failed message brings back the whole batch.
-        functionResponseType: 'ReportBatchItemFailures',
-        ...(maximumConcurrency !== undefined && { maximumConcurrency }),
-      },
+function eventsOf({ handler, eventSource, highSource }: FunctionDescription): readonly Value[] {
+  const own = eventSource && eventOf(handler === 'bury' ? DEAD_QUEUE : queueId(handler), eventSource);
+  const high = highSource && eventOf(highQueueId(handler), highSource);
+  return [own, high].filter((event) => event !== undefined);
+}
+
+function eventOf(queue: string, { batchSize, windowSeconds, maximumConcurrency }: EventSource): Value {
+  return {
+    sqs: {
+      arn: attribute(queue),
+      batchSize,
+      maximumBatchingWindow: windowSeconds,
+      // Without it, one failed message brings back the whole batch.
+      functionResponseType: 'ReportBatchItemFailures',
+      ...(maximumConcurrency !== undefined && { maximumConcurrency }),
     },
-  ];
+  };
 }

@@ -1,4 +1,5 @@
 import { compact } from '../../core/values/compact.ts';
+import { sourcesOf } from '../project.ts';
 import type { FunctionDescription } from '../project.ts';
 import { systemHandlers } from '../system-handlers.ts';
 import { NO_PROVIDER_SETTINGS } from './provider.ts';
@@ -6,7 +7,7 @@ import {
   attribute,
   BUCKET,
   DEAD_QUEUE,
-  queueId,
+  queueIdsOf,
   ref,
   roleId,
   scheduleGroupName,
@@ -70,7 +71,8 @@ function isOfSystem({ handler }: FunctionDescription): boolean {
 const SYSTEM: readonly string[] = systemHandlers().map(({ name }) => name);
 
 /** Returns a function's rights: `submit` and `result` need fewer than a worker, `bury` needs the same as a worker. */
-function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescription): readonly Statement[] {
+function statementsOf(parts: StackParts, one: FunctionDescription): readonly Statement[] {
+  const { handler, eventSource } = one;
   switch (handler) {
     case 'result':
       // It commits a revocation that it is the first to report.
@@ -83,15 +85,15 @@ function statementsOf(parts: StackParts, { handler, eventSource }: FunctionDescr
     case 'submit':
       return [
         send(appQueues(parts)),
-        // A debounced call looks for the newest window of its key.
-        readTable,
+        allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], attribute(TABLE)),
+        findWindows,
         writeTable,
         // The blocks of a large canvas: it starts from those that it has written.
         allow(['s3:GetObject', 's3:PutObject'], objects('b')),
         ...schedule(parts),
       ];
     default: {
-      const own = handler === 'bury' ? DEAD_QUEUE : queueId(handler);
+      const own = handler === 'bury' ? [DEAD_QUEUE] : queueIdsOf(one);
       const receiving = eventSource === undefined ? [] : [receive(own)];
       // A worker that cannot use a message sends it to the dead-letter queue.
       const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
@@ -168,12 +170,15 @@ function handlersOf({ project }: StackParts): readonly string[] {
   return project.functions.map(({ handler }) => handler);
 }
 
-function queueArns({ project: { queuePrefix } }: StackParts, handlers: readonly string[]): readonly Value[] {
-  const bytes = handlers.reduce((sum, handler) => sum + ARN_BYTES + queuePrefix.length + handler.length, 0);
+/** Returns the queues of handlers, also those for high priority. */
+function queueArns({ project }: StackParts, handlers: readonly string[]): readonly Value[] {
+  const { queuePrefix } = project;
+  const own = project.functions.filter(({ handler }) => handlers.includes(handler));
+  const names = own.flatMap(sourcesOf).map(({ queue }) => queue.name);
   // All queues that begin with the prefix, if a policy cannot hold a line for each.
-  if (bytes > MOST_QUEUE_BYTES)
+  if (names.reduce((sum, name) => sum + ARN_BYTES + name.length, 0) > MOST_QUEUE_BYTES)
     return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${queuePrefix}*`)];
-  return handlers.map((handler) => attribute(queueId(handler)));
+  return own.flatMap(queueIdsOf).map((id) => attribute(id));
 }
 
 /** A managed policy has at most 6,144 characters, some 1,500 of them for other things. */
@@ -181,11 +186,11 @@ const MOST_QUEUE_BYTES = 4000;
 /** The bytes before a queue's name in an ARN, with quotes and a comma. */
 const ARN_BYTES = 48;
 
-function receive(queue: string): Statement {
+function receive(queues: readonly string[]): Statement {
   const actions = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'];
   return allow(
     actions.map((action) => `sqs:${action}`),
-    attribute(queue),
+    queues.length === 1 ? attribute(queues[0] ?? '') : queues.map((queue) => attribute(queue)),
   );
 }
 
@@ -202,6 +207,12 @@ function sendOutside({ externalQueues = {} }: StackParts, handler: string): read
 
 const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], attribute(TABLE));
 const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(TABLE));
+
+/** A debounced call looks for the newest window of its key, in a partition of the key's own. */
+const findWindows: Statement = {
+  ...allow(['dynamodb:Query'], attribute(TABLE)),
+  Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$debounce/*'] } },
+};
 
 /** Without the right to list a bucket, a caller that asks for a missing object gets the error for a forbidden one. */
 const listBucket = allow(['s3:ListBucket'], attribute(BUCKET));

@@ -1,8 +1,9 @@
+import { highQueueName } from '../../core/protocol/priority.ts';
 import { isOver } from '../../core/schedule/times.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { QueuedSchedule } from '../schedules.ts';
 import { sendingRole } from './roles.ts';
-import { attribute, DEAD_QUEUE, logicalName, queueId, runGroupName } from './template.ts';
+import { attribute, DEAD_QUEUE, highQueueId, logicalName, queueId, runGroupName } from './template.ts';
 import type { Resource, Resources, StackParts, Value } from './template.ts';
 
 /**
@@ -15,11 +16,13 @@ export function schedules(parts: StackParts, now: number): Resources {
   const due = (parts.schedules ?? []).filter((schedule) => !isOver(schedule, now));
   if (due.length === 0) return {};
   const group = runGroupName(parts.project);
-  const queues = [...new Set(due.map(({ queue }) => queue))];
+  const owners = new Set(due.map(({ queue }) => ownerOf(parts, queue)));
   return {
     [RUN_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: group } },
-    [RUN_ROLE]: sendingRole(parts, group, queues),
-    ...Object.fromEntries(due.map((one) => [`RunOf${logicalName(one.name)}`, scheduleResource(one, group, now)])),
+    [RUN_ROLE]: sendingRole(parts, group, [...owners]),
+    ...Object.fromEntries(
+      due.map((one) => [`RunOf${logicalName(one.name)}`, scheduleResource(parts, one, group, now)]),
+    ),
   };
 }
 
@@ -32,10 +35,16 @@ const RUN_ROLE = 'RoleOfRuns';
 /** Seconds after which a run that could not be sent is given up (EventBridge Scheduler, `MaximumEventAgeInSeconds`). */
 const MAXIMUM_AGE = { once: 86_400, none: 60 };
 
-function scheduleResource(schedule: QueuedSchedule, group: string, now: number): Resource {
+/** Returns the handler that works on a queue: its own, or the one for high priority. */
+function ownerOf({ project }: StackParts, queue: string): string {
+  return project.functions.find(({ handler }) => highQueueName(handler) === queue)?.handler ?? queue;
+}
+
+function scheduleResource(parts: StackParts, schedule: QueuedSchedule, group: string, now: number): Resource {
   const { name, expression, timezone, canvas, start, end, jitterMinutes, isEnabled, catchUp, queue, body } = schedule;
   const window: Value =
     jitterMinutes === 0 ? { Mode: 'OFF' } : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: jitterMinutes };
+  const owner = ownerOf(parts, queue);
   // AWS refuses a start that is over.
   const isAhead = start !== undefined && start > now;
   return {
@@ -55,7 +64,7 @@ function scheduleResource(schedule: QueuedSchedule, group: string, now: number):
         EndDate: end === undefined ? undefined : new Date(end).toISOString(),
       }),
       Target: {
-        Arn: attribute(queueId(queue)),
+        Arn: attribute(owner === queue ? queueId(queue) : highQueueId(owner)),
         RoleArn: attribute(RUN_ROLE),
         Input: body,
         RetryPolicy: { MaximumEventAgeInSeconds: MAXIMUM_AGE[catchUp], MaximumRetryAttempts: 185 },

@@ -3,6 +3,7 @@ import {
   attribute,
   BUCKET,
   DEAD_QUEUE,
+  highQueueId,
   queueId,
   ref,
   SCHEDULE_GROUP,
@@ -15,9 +16,10 @@ import type { Resource, Resources, StackParts, Value } from './template.ts';
 /** Makes the table, the bucket, the queues and the group of schedules. */
 export function storage({ project, settings }: StackParts): Resources {
   const { deadLetterQueue, functions } = project;
-  const queues = functions.flatMap(({ handler, eventSource }): [string, EventSource][] =>
-    eventSource === undefined ? [] : [[queueId(handler), eventSource]],
-  );
+  const queues = functions.flatMap(({ handler, eventSource, highSource }): [string, EventSource][] => [
+    ...(eventSource === undefined ? [] : [[queueId(handler), eventSource] as [string, EventSource]]),
+    ...(highSource === undefined ? [] : [[highQueueId(handler), highSource] as [string, EventSource]]),
+  ]);
   return {
     [TABLE]: {
       Type: 'AWS::DynamoDB::Table',

@@ -1,5 +1,5 @@
 import { RUN_GROUP_ENDING } from '../../core/schedule/groups.ts';
-import type { Project } from '../project.ts';
+import type { FunctionDescription, Project } from '../project.ts';
 import type { Routes } from '../routes.ts';
 import type { QueuedSchedule } from '../schedules.ts';
 import type { ProviderSettings } from './provider.ts';
@@ -55,6 +55,16 @@ export function queueId(handler: string): string {
   return `${logicalName(handler)}Queue`;
 }
 
+/** The queue of a handler for high priority. No queue of a handler has a name of this form. */
+export function highQueueId(handler: string): string {
+  return `HighQueueOf${logicalName(handler)}`;
+}
+
+/** The ids of all queues of a function. */
+export function queueIdsOf({ handler, highSource }: FunctionDescription): readonly string[] {
+  return highSource === undefined ? [queueId(handler)] : [queueId(handler), highQueueId(handler)];
+}
+
 export function roleId(handler: string): string {
   return `${logicalName(handler)}Role`;
 }
@@ -63,9 +73,9 @@ export function functionId(handler: string): string {
   return `${logicalName(handler)}LambdaFunction`;
 }
 
-/** The event source mapping of a handler's queue, as the framework names it. */
-export function mappingId(handler: string): string {
-  return `${logicalName(handler)}EventSourceMappingSQS${queueId(handler)}`;
+/** The event source mapping of a handler for a queue, as the framework names it. */
+export function mappingId(handler: string, queue: string): string {
+  return `${logicalName(handler)}EventSourceMappingSQS${queue}`;
 }
 
 export const TABLE = 'Table';

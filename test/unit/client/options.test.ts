@@ -54,7 +54,7 @@ describe('the options of a call', () => {
     ['concurrencyKey', '', /^Cannot use concurrencyKey: expected a text of 1 to 256 characters, got ""$/],
     ['concurrencyKey', 'x'.repeat(257), /^Cannot use concurrencyKey: expected /],
     ['concurrencyKey', 7, /^Cannot use concurrencyKey: expected /],
-    ['priority', 3, /^Cannot use priority as an option: there is no such option\. Known options: countdown, eta, /],
+    ['routingKey', 3, /^Cannot use routingKey as an option: there is no such option\. Known options: countdown, eta, /],
     ['constructor', 1, /^Cannot use constructor as an option: there is no such option/],
     ['toString', 1, /^Cannot use toString as an option: there is no such option/],
   ];
@@ -243,6 +243,7 @@ describe('createApp()', () => {
       resultExpires: 60,
       inline: false,
       inlineSteps: 100,
+      highPriority: false,
       taskDefaults: {
         bind: false,
         maxRetries: 7,
@@ -259,6 +260,7 @@ describe('createApp()', () => {
         acksLate: true,
         resultExpires: 60,
         inline: false,
+        priority: 'normal',
         logArguments: false,
         keepArguments: false,
       },

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 /** The numbers of the features in scope. */
 const IN_SCOPE = [
   1, 2, 3, 5, 7, 13, 14, 15, 16, 17, 18, 19, 20, 21, 23, 24, 27, 28, 29, 30, 31, 32, 34, 35, 36, 37, 38, 40, 41, 42, 43,
-  44, 45, 46, 47, 48, 52, 55, 57, 60, 61, 62, 63, 64, 68, 70, 71,
+  44, 45, 46, 47, 48, 52, 55, 57, 59, 60, 61, 62, 63, 64, 68, 70, 71,
 ];
 
 const [features = '', rest = ''] = readFileSync('docs/celery-features.md', 'utf8').split(

@@ -142,9 +142,10 @@ describe('fromCelery() reads what Celery wrote', () => {
         ignoreResult: true,
         timeLimit: 10,
         softTimeLimit: 5,
+        priority: 3,
       },
     });
-    expect(Object.keys(fromCelery(task('add', [], { options })).options)).toHaveLength(9);
+    expect(Object.keys(fromCelery(task('add', [], { options })).options)).toHaveLength(10);
   });
 
   it('with a retry limit of null, which is none, apart from no limit given', () => {

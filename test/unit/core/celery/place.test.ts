@@ -131,3 +131,13 @@ it('refuses a chord whose group was not saved, or does not have the member', () 
   );
   expect(() => placed(lost, new Map([['g', ['m0']]]))).toThrow(/it is none of them/);
 });
+
+it('takes the priority from the message, which has none where kombu wrote 0', () => {
+  const optionsWith = (priority: number | null): unknown => {
+    const { plan } = placed(steps({ envelope: { properties: { body_encoding: 'base64', priority } } }), new Map());
+    return 'task' in plan ? plan.options : undefined;
+  };
+  expect(optionsWith(9)).toMatchObject({ priority: 9 });
+  expect(optionsWith(255)).toMatchObject({ priority: 255 });
+  for (const none of [0, null]) expect(optionsWith(none)).not.toHaveProperty('priority');
+});
