@@ -115,16 +115,16 @@ function readFields(request: unknown): Readonly<Record<string, unknown>> {
 
 /** Returns whether parsed JSON nests deeper than so many levels. It does not recurse. */
 function isDeeperThan(json: unknown, levels: number): boolean {
-  let level = [json];
+  let level = [json].filter(isObject);
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > levels) return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null
-        ? Object.values(value).filter((inner) => typeof inner === 'object')
-        : [],
-    );
+    level = level.flatMap((value): unknown[] => Object.values(value)).filter(isObject);
   }
   return false;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function withDates(options: Readonly<Record<string, unknown>>): object {

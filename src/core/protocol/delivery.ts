@@ -15,7 +15,7 @@ import type { Cell, Owner, Rerun, Result, Standing } from './outcome.ts';
 import { decidedBy, ownershipOf, revokedBecause } from './outcome.ts';
 import { placeOf, placeProblem } from './places.ts';
 import type { Place, PlacedTask } from './places.ts';
-import { isRevoked } from './revocation.ts';
+import { isRevoked, whyRevoked } from './revocation.ts';
 
 /**
  * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
@@ -257,12 +257,10 @@ function onDecided({ message, by }: DeliveryFacts<RunMessage>, cell: Cell): Next
 
 /** Judges a delivery whose attempt is undecided. */
 function onUndecided<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
-  const { message, tasks, revoked, now, isPurged = false, hasPlace = false } = facts;
-  const { sig, id, expires, frames, until } = message;
-  if (isRevoked(revoked, message)) return { kind: 'commit', decision: revokedBecause('revoked', sig.task) };
-  // @defect purged-are-revoked
-  if (isPurged) return { kind: 'commit', decision: revokedBecause('purged', sig.task) };
-  if (expires !== undefined && expires < now) return { kind: 'commit', decision: revokedBecause('expired', sig.task) };
+  const { message, tasks, now, hasPlace = false } = facts;
+  const { sig, id, frames, until } = message;
+  const reason = whyRevoked(facts);
+  if (reason !== undefined) return { kind: 'commit', decision: revokedBecause(reason, sig.task) };
   const task = tasks.get(sig.task);
   if (task === undefined) return { kind: 'commit', decision: unknownTask(sig.task, id, [...tasks.keys()]) };
   // The cells of the other members are gone, or about to go: the group would wait for them forever.

@@ -1,6 +1,6 @@
 import { withOwn } from './baggage.ts';
 import { covers, workflowOf } from './ids.ts';
-import type { Message } from './message.ts';
+import type { Message, RunMessage } from './message.ts';
 import { stampKeys } from './stamps.ts';
 
 /** Returns what of a message may be revoked: its workflow, which may be marked in parts, and the stamps of its task. */
@@ -20,7 +20,27 @@ export function isRevoked(revoked: readonly string[], message: Message): boolean
   return revokedBy(revoked, message) !== undefined;
 }
 
+/** Returns why a task does not run any more, as its message arrives; undefined if it may run. */
+export function whyRevoked({ message, revoked, isPurged = false, now }: RevocationFacts): RevokedReason | undefined {
+  if (isRevoked(revoked, message)) return 'revoked';
+  // @defect purged-are-revoked
+  if (isPurged) return 'purged';
+  return message.expires !== undefined && message.expires < now ? 'expired' : undefined;
+}
+
 // --- internal ---
+
+/** Why a task that has not run ends as REVOKED. */
+type RevokedReason = 'expired' | 'purged' | 'revoked';
+
+interface RevocationFacts {
+  readonly message: RunMessage;
+  /** The revoked scopes and stamps of its workflow. */
+  readonly revoked: readonly string[];
+  readonly isPurged?: boolean;
+  /** Epoch ms. */
+  readonly now: number;
+}
 
 function stampsOf(message: Message): readonly string[] {
   return message.kind === 'run' ? stampKeys(withOwn(message, message.sig.options).stamps) : [];
