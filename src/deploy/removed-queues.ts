@@ -1,6 +1,7 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { highQueueName } from '../core/protocol/priority.ts';
 import { compact } from '../core/values/compact.ts';
 import { sourcesOf } from './project.ts';
 import type { Project } from './project.ts';
@@ -137,13 +138,22 @@ function nameOf(address: string, separator: string): string {
   return address.slice(address.lastIndexOf(separator) + 1);
 }
 
-function refused(held: readonly HeldQueue[], { queuePrefix }: Project): ConfigurationError {
-  const lines = held.map(({ name, messages, isScheduled }) => {
+function refused(held: readonly HeldQueue[], { queuePrefix, functions }: Project): ConfigurationError {
+  const staying = functions.map(({ handler }) => handler);
+  const queues = held.map(({ name, messages, isScheduled }) => {
     const parts = [...(messages > 0 ? [`${messages} messages`] : []), ...(isScheduled ? ['delayed messages'] : [])];
-    return `${name.slice(queuePrefix.length)} (${parts.join(' and ')})`;
+    const own = name.slice(queuePrefix.length);
+    const highOf = staying.find((handler) => highQueueName(handler) === own);
+    return { line: `${own} (${parts.join(' and ')})`, highOf };
   });
+  const lines = queues.map(({ line }) => line).join(', ');
+  // These handlers stay: only their second queue would go.
+  const kept = queues.flatMap(({ highOf }) => highOf ?? []);
+  const isHandlers = kept.length < held.length;
+  const withHandlers = isHandlers ? ['the handlers'] : [];
+  const withHigh = kept.length > 0 ? [`a task with priority: 'high' in ${kept.join(', ')}`] : [];
   return new ConfigurationError(
-    `Cannot remove handlers whose queues are in use: ${lines.join(', ')}. Their messages would be lost. ` +
-      'Deploy with the handlers until nothing is sent to them and their messages are done, or deploy with --param="removeInUse=true" to give the messages up.',
+    `Cannot remove ${isHandlers ? 'handlers whose queues' : 'queues for high priority that'} are in use: ${lines}. Their messages would be lost. ` +
+      `Deploy with ${[...withHandlers, ...withHigh].join(', and with ')}, until nothing is sent to the queues and their messages are done, or deploy with --param="removeInUse=true" to give the messages up.`,
   );
 }

@@ -26,8 +26,14 @@ export interface Bench {
 /** The queue of every task on a bench. */
 export const QUEUE = 'q';
 
-/** @param change replaces ports, as one that refuses. */
-export function makeBench(change: (ports: Ports) => Partial<Ports> = () => ({})): Bench {
+/**
+ * @param change replaces ports, as one that refuses.
+ * @param routes those of the app. Default: none, so that the one queue has all tasks.
+ */
+export function makeBench(
+  change: (ports: Ports) => Partial<Ports> = () => ({}),
+  routes: Readonly<Record<string, string>> = {},
+): Bench {
   const clock = new VirtualClock();
   const cloud = new MemoryCloud({ clock, nonces: new SeededNonces(1), log: consoleLog('silent') });
   const ports = { ...cloud.ports, ...change(cloud.ports) };
@@ -37,7 +43,7 @@ export function makeBench(change: (ports: Ports) => Partial<Ports> = () => ({}))
     log: ports.log,
     ports: () => ports,
     operations: async () => cloud.operations,
-    routes: () => ({}),
+    routes: () => routes,
     ownQueue: QUEUE,
   };
   const { app, engine } = makeApp('bench', makeConf({}), runtime);

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { Frame } from '../../../src/core/protocol/message.ts';
+import { withHigh } from '../../../src/core/protocol/priority.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { report } from '../../../src/worker/celery.ts';
@@ -18,8 +19,9 @@ interface CeleryBench extends Bench {
 function celeryBench(
   results = new MemoryCeleryResults(),
   change: Parameters<typeof makeBench>[0] = () => ({}),
+  routes: Readonly<Record<string, string>> = {},
 ): CeleryBench {
-  const bench = makeBench((ports) => ({ celery: results, ...change(ports) }));
+  const bench = makeBench((ports) => ({ celery: results, ...change(ports) }), routes);
   const add = bench.app.task('proj.add', (x: number, y: number) => x + y);
   bench.app.task('proj.tsum', (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0));
   bench.app.task('proj.fail', (): never => {
@@ -51,6 +53,21 @@ async function drain(bench: CeleryBench, texts: readonly string[]): Promise<void
     await cloud.queues.finish({ receipts: done.map(({ receipt }) => receipt) });
     await clock.sleep(31_000);
   }
+}
+
+/** Works on the visible messages of one queue, and returns how many there were. */
+async function workOn(bench: CeleryBench, queue: string): Promise<number> {
+  const { queues } = bench.cloud;
+  const received = queues.receive(queue, 10);
+  const deliveries = received.map(({ messageId, body, receives, handle }) => ({
+    messageId,
+    body,
+    receives,
+    receipt: { queue, handle },
+  }));
+  expect(await bench.work(deliveries)).toEqual([]);
+  await queues.finish({ receipts: deliveries.map(({ receipt }) => receipt) });
+  return received.length;
 }
 
 describe('a message of Celery', () => {
@@ -89,6 +106,37 @@ describe('a message of Celery', () => {
     const bench = celeryBench();
     await drain(bench, [celeryText({ id: 'a', task: 'proj.retry', args: [7] })]);
     expect(bench.results.resultOf('a')).toMatchObject({ status: 'SUCCESS', result: 7 });
+  });
+
+  it.each([
+    { priority: 9, from: 'q', to: 'q-high' },
+    { priority: 9, from: 'q-high', to: 'q-high' },
+    { priority: 6, from: 'q', to: 'q-high' },
+    { priority: 5, from: 'q', to: 'q' },
+    { priority: 0, from: 'q', to: 'q' },
+  ])('with the priority $priority in $from is tried again in $to', async ({ priority, from, to }) => {
+    const bench = celeryBench(undefined, undefined, withHigh({}, { q: [] }));
+    const envelope = { properties: { correlation_id: 'a', body_encoding: 'base64', priority } };
+    const body = celeryText({ id: 'a', task: 'proj.retry', args: [7], envelope });
+    await bench.cloud.queues.send({ messages: [{ queue: from, body, delaySeconds: 0 }] });
+    await workOn(bench, from);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'RETRY' });
+    await bench.clock.sleep(2000);
+    expect(bench.cloud.queues.inFlightOf(to === 'q' ? 'q-high' : 'q')).toMatchObject({ visible: 0, delayed: 0 });
+    expect(await workOn(bench, to)).toBe(1);
+    expect(bench.results.resultOf('a')).toMatchObject({ status: 'SUCCESS', result: 7 });
+  });
+
+  it('has its steps in the queue of their own priority', async () => {
+    const bench = celeryBench(undefined, undefined, withHigh({}, { q: [] }));
+    const chain = [
+      celerySignature('proj.add', { task_id: 'c' }, [5]),
+      celerySignature('proj.add', { task_id: 'b', priority: 9 }, [5]),
+    ];
+    const body = celeryText({ id: 'a', args: [1, 2], embed: { chain } });
+    await bench.cloud.queues.send({ messages: [{ queue: 'q', body, delaySeconds: 0 }] });
+    for (const queue of ['q', 'q-high', 'q']) expect(await workOn(bench, queue)).toBe(1);
+    expect(bench.results.resultOf('c')).toMatchObject({ status: 'SUCCESS', result: 13 });
   });
 
   it('fails with the class and the text of the error', async () => {
