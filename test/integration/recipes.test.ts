@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LogLevel } from '@aws-lambda-powertools/logger';
-import { createApp } from 'chordal';
+import { createApp, range } from 'chordal';
 import type { AsyncResult, Handler } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import ts from 'typescript';
@@ -78,6 +78,64 @@ test('an upload starts one workflow, and a second upload of the same key another
   while (!cloud.isIdle) await cloud.clock.sleep(1000);
 
   expect(resized).toEqual(['my cat!.png', 'my cat!.png']);
+});
+
+test('at most three files of a tenant are imported at once, while another tenant has places of its own', async () => {
+  const recipe = await load<Recipe & { importFor: (tenant: string, url: string) => Promise<AsyncResult<unknown>> }>(
+    'handlers/imports.ts',
+  );
+  const cloud = cloudOf(recipe.handler);
+  const running = { a: 0, b: 0 };
+  const most = { a: 0, b: 0, both: 0 };
+  vi.stubGlobal('fetch', async (url: 'a' | 'b') => {
+    running[url] += 1;
+    most[url] = Math.max(most[url], running[url]);
+    most.both = Math.max(most.both, running.a + running.b);
+    await cloud.clock.sleep(500);
+    running[url] -= 1;
+    return { status: 200 };
+  });
+  const calls = await Promise.all(range(12).map((n) => recipe.importFor(n % 2 ? 'a' : 'b', n % 2 ? 'a' : 'b')));
+  expect(await Promise.all(calls.map((call) => call.get()))).toEqual(range(12).map(() => 200));
+
+  expect(most).toMatchObject({ a: 3, b: 3 });
+  expect(most.both).toBeGreaterThan(3);
+});
+
+test('of the edits of a page only the last is indexed, and of the warnings of ten minutes only the first is said', async () => {
+  type Send = (...args: readonly string[]) => Promise<AsyncResult<unknown>>;
+  const recipe = await load<Recipe & { edited: Send; warned: Send }>('handlers/search.ts');
+  const cloud = cloudOf(recipe.handler);
+  const sent: unknown[] = [];
+  vi.stubGlobal('fetch', async (url: string, { body }: { body: string }) => sent.push(`${url} ${body}`));
+  const edits: AsyncResult<unknown>[] = [];
+  for (const text of ['h', 'he', 'hey']) {
+    edits.push(await recipe.edited('1', text));
+    await cloud.clock.sleep(3000);
+  }
+  const other = await recipe.edited('2', 'other');
+  expect(await Promise.all([...edits, other].map((edit) => edit.get()))).toEqual([3, 3, 3, 5]);
+  expect(sent).toEqual(['https://search.example/1 hey', 'https://search.example/2 other']);
+
+  const warnings = [await recipe.warned('full'), await recipe.warned('fuller')];
+  expect(await Promise.all(warnings.map((one) => one.get()))).toEqual(['full', 'full']);
+  await cloud.clock.sleep(600_000);
+  expect(await (await recipe.warned('fullest')).get()).toBe('fullest');
+  expect(sent.slice(2)).toEqual(['https://chat.example/ full', 'https://chat.example/ fullest']);
+});
+
+test('a new password, and a letter that is urgent, overtake a backlog of letters', async () => {
+  type Letters = { newsletter: Sent; resetPassword: Sent; newsletterNow: Sent['delay'] };
+  const recipe = await load<Recipe & Letters>('handlers/letters.ts');
+  const cloud = cloudOf(recipe.handler);
+  vi.stubGlobal('fetch', () => cloud.clock.sleep(10_000));
+  const letters = await Promise.all(range(1000).map((n) => recipe.newsletter.delay(`${n}@b.example`)));
+  const startedAt = cloud.clock.now();
+  const urgent = [await recipe.resetPassword.delay('ann@b.example'), await recipe.newsletterNow('bob@b.example')];
+  expect(await Promise.all(urgent.map((one) => one.get()))).toEqual(['ann@b.example', 'bob@b.example']);
+
+  expect(cloud.clock.now() - startedAt).toBeLessThan(15_000);
+  expect(await letters.at(-1)?.state()).toBe('PENDING');
 });
 
 test.each([
@@ -170,7 +228,10 @@ async function load<T>(file: string): Promise<T> {
 
 function cloudOf(handler: Handler): ReturnType<typeof memoryCloud> {
   const cloud = memoryCloud({ all: handler }, { time: 'virtual', logLevel: 'silent' });
-  onTestFinished(() => cloud.close());
+  onTestFinished(() => {
+    vi.unstubAllGlobals();
+    return cloud.close();
+  });
   return cloud;
 }
 
