@@ -73,11 +73,14 @@ function countIn(text: string): number | undefined {
   return Number.isSafeInteger(count) && count > 0 ? count : undefined;
 }
 
-/** A line on stderr about once a second, where somebody may be looking. */
+/** A line on stderr about once a second, where somebody may be looking, and each violation as soon as it is found. */
 function progress(workflows: number): (done: number, tally: Tally) => void {
   const startedAt = performance.now();
   let saidAt = startedAt;
-  return (done, { violations }) => {
+  let told = 0;
+  return (done, { violations, found }) => {
+    for (const one of found.slice(told)) process.stderr.write(`\n${one}\n`);
+    told = found.length;
     const now = performance.now();
     if (now - saidAt < 1000) return;
     saidAt = now;
