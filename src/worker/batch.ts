@@ -16,11 +16,11 @@ import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
 import { Finished } from './finished.ts';
-import { gateOf } from './gate.ts';
+import { ordersFor, ordersNow } from './orders.ts';
+import type { Orders } from './orders.ts';
 import { BatchOutbox } from './outbox.ts';
 import { BatchPlaces } from './places.ts';
 import { slotsFor } from './rate.ts';
-import { revokedScopes } from './revocations.ts';
 
 /**
  * Works on a batch of messages and answers with the ids of those that return to their queue.
@@ -85,9 +85,8 @@ async function end(engine: Engine, { body, receipt }: Delivery, disposition: Dis
 interface Prepared {
   readonly delivery: Delivery;
   readonly message: Message;
-  /** The revoked scopes that were read for the batch. */
-  readonly revoked: readonly string[];
-  readonly isPurged: boolean;
+  /** Those that were read for the batch. */
+  readonly orders: Orders;
   /** Epoch ms of its slot, if its task has a rate limit. */
   readonly slotAt: number | undefined;
   readonly receives: number;
@@ -123,16 +122,14 @@ async function prepare(
   if (read.length === 0) return [];
   try {
     const messages = read.map(({ message }) => message);
-    const revoked = await revokedScopes(engine, messages);
+    const orders = await ordersFor(engine, messages);
     const slots = await slotsFor(engine, messages);
-    const { purges } = await gateOf(engine);
     return read.map(({ delivery, message }) => {
       const neededMs = message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0;
       return {
         delivery,
         message,
-        revoked,
-        isPurged: isPurged(purges, message, { queue: delivery.receipt.queue, sentAt: delivery.sentAt }),
+        orders,
         slotAt: slots.get(message),
         receives: delivery.receives,
         neededMs,
@@ -213,24 +210,25 @@ interface Shared {
 async function attempt(
   engine: Engine,
   { outbox, finished, places }: Shared,
-  { delivery, message, revoked, isPurged: isOfPurge, slotAt, neededMs }: Prepared,
+  { delivery, message, orders, slotAt, neededMs }: Prepared,
   time: { readonly remainingMs: () => number; readonly wholeMs: number },
 ): Promise<Disposition> {
   const { remainingMs } = time;
-  const facts: DeliveryFacts<Message, RegisteredTask> = {
-    ...factsOf(engine, delivery, message),
-    revoked,
-    isPurged: isOfPurge,
-    slotAt,
-    time: {
-      leftMs: remainingMs(),
-      wholeMs: time.wholeMs,
-      neededMs,
-      leastMs: LEAST_NEEDED_MS,
-    },
-  };
   try {
     const { queue } = delivery.receipt;
+    const { revoked, purges } = await ordersNow(engine, message, orders);
+    const facts: DeliveryFacts<Message, RegisteredTask> = {
+      ...factsOf(engine, delivery, message),
+      revoked,
+      isPurged: isPurged(purges, message, { queue, sentAt: delivery.sentAt }),
+      slotAt,
+      time: {
+        leftMs: remainingMs(),
+        wholeMs: time.wholeMs,
+        neededMs,
+        leastMs: LEAST_NEEDED_MS,
+      },
+    };
     const beforeNextStep = (): Promise<void> => finished.deleteSometimes();
     const settled = new Set<string>();
     return await deliver({ engine, outbox, facts, remainingMs, queue, step: 1, beforeNextStep, places, settled });

@@ -11,6 +11,7 @@ import {
   onPlace,
 } from '../core/protocol/delivery.ts';
 import type { Disposition, Next } from '../core/protocol/delivery.ts';
+import { begunAgain } from '../core/protocol/forward.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
@@ -216,8 +217,7 @@ async function runNow(
   const watch = place?.runs;
   const decision = await runToDecision(delivery, task, { given, limits: { ...limits, isPart, watch }, isAgain });
   // A step without a limit of its own may have a whole sandbox: it is begun again in one.
-  if (decision === 'cutShort')
-    return { next: { kind: 'forward', message: { ...facts.message, again: true } }, standing: NOTHING };
+  if (decision === 'cutShort') return { next: { kind: 'forward', message: begunAgain(facts) }, standing: NOTHING };
   return { next: { kind: 'commit', decision }, standing: NOTHING, startedAt };
 }
 

@@ -1,6 +1,9 @@
 import type { Engine } from '../engine/engine.ts';
 import type { Gate, Records } from '../ports/records.ts';
 
+/** How often a sandbox looks at the gate, in ms. */
+export const GATE_MS = 1000;
+
 /** Returns the gate, as a sandbox sees it: it looks once a second. */
 export async function gateOf({ records, clock }: Pick<Engine, 'records' | 'clock'>): Promise<Gate> {
   const now = clock.now();
@@ -18,8 +21,5 @@ export function rateSetFor({ records }: Pick<Engine, 'records'>, task: string): 
 }
 
 // --- internal ---
-
-/** How often a sandbox looks at the gate, in ms. */
-const GATE_MS = 1000;
 
 const gates = new WeakMap<Records, Gate & { readonly checkedAt: number }>();

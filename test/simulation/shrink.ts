@@ -82,6 +82,10 @@ function* smallerTasks(task: TaskSpec): Generator<Spec> {
     const { regives: _, ...rest } = task;
     yield rest;
   }
+  if (task.places !== undefined) {
+    const { places: _, ms: __, ...rest } = task;
+    yield rest;
+  }
   if (task.countdown > 0) yield { ...task, countdown: 0 };
   if (task.large > 0) yield { ...task, large: 0 };
   for (const flag of [
@@ -113,6 +117,8 @@ function describeTask(task: TaskSpec): string {
     task.linked && 'linked',
     task.inline && 'inline',
     task.regives === true && 'regives',
+    task.places !== undefined && `places ${task.places}`,
+    task.ms !== undefined && `for ${task.ms} ms`,
     task.retries > 0 && `retries ${task.retries}`,
     task.countdown > 0 && `in ${task.countdown} s`,
     task.replace !== null && `replaced by ${task.replace.map(describeSpec).join(' or ')}`,

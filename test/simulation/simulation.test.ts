@@ -3,7 +3,7 @@ import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from '../../src/testing/faults.t
 import { runCampaign } from './campaign.ts';
 import { runInThreads } from './jobs.ts';
 import { simulate } from './simulate.ts';
-import { chainOf, chordOf, FEATURES } from './specs.ts';
+import { chainOf, chordOf, FEATURES, plainTask } from './specs.ts';
 
 /** Several times what a busy machine of two cores takes. */
 const LONG = 300_000;
@@ -37,6 +37,14 @@ describe('simulate()', () => {
       expect(found).toEqual([]);
     },
   );
+
+  it('counts a long task that had begun before a purge as begun then', { timeout: LONG }, async () => {
+    const spec = { ...plainTask(1), places: 1, ms: 800_000 };
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { problems } = await simulate({ seed, faults: NO_FAULTS, features: new Set(['purge']), spec });
+      expect(problems).toEqual([]);
+    }
+  });
 
   it('replays a seed exactly', async () => {
     const run = (): ReturnType<typeof simulate> =>

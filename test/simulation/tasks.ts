@@ -45,8 +45,10 @@ export interface SimulatedApp {
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
   // Few steps, so that short chains are sent on.
   const app = createApp('simulation', { inlineSteps: 4 });
-  const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> =>
-    inItsPlace(trace, given, () => runTask(ctx, trace, build, given));
+  const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> => {
+    if (ctx.request.retries === 0) trace.begunAt.set(ctx.request.id, currentSandbox()?.ports.clock.now() ?? 0);
+    return inItsPlace(trace, given, () => runTask(ctx, trace, build, given));
+  };
   const tasks = {
     work: app.task('work', { bind: true, maxRetries: 5 }, work),
     early: app.task('early', { bind: true, maxRetries: 5, acksLate: false }, work),
@@ -165,7 +167,6 @@ async function runTask(
   const key = `${ctx.request.id}|${spec.n}|${ctx.request.retries}`;
   const run = count(trace.runs, key);
   trace.begun.set(ctx.request.id, spec);
-  if (ctx.request.retries === 0) trace.begunAt.set(ctx.request.id, currentSandbox()?.ports.clock.now() ?? 0);
   if (spec.early) count(trace.earlyRuns, key);
   const inputs = given.slice(0, -1);
   note(trace.inputs, inputs);

@@ -8,6 +8,13 @@ interface Forwarded {
   readonly slotAt?: number | undefined;
 }
 
+/** The message of a run that was cut short, when it was sent, and when the run was judged; both in epoch ms. */
+interface CutShort {
+  readonly message: RunMessage;
+  readonly sentAt?: number | undefined;
+  readonly now: number;
+}
+
 /** Returns the message that goes on in the place of one that is not due yet. It is as old as that one, for a purge. */
 export function forwarded({ message, sentAt, slotAt }: Forwarded, due: number, isDuplicate: boolean): RunMessage {
   // @defect forward-keeps-mark
@@ -15,4 +22,13 @@ export function forwarded({ message, sentAt, slotAt }: Forwarded, due: number, i
   const { held: _held, sent = sentAt, ...same } = message;
   const slot = slotAt === undefined ? {} : { slot: true as const };
   return { ...same, ...slot, ...again, ...compact({ sent }), notBefore: due };
+}
+
+/**
+ * Returns the message of a run that was cut short, to begin again in a whole sandbox. It is as old as the message of that run; a step
+ * that ran inline had none, and is as old as the decision before it.
+ */
+export function begunAgain({ message, sentAt, now }: CutShort): RunMessage {
+  const { sent = sentAt ?? Math.round(now) } = message;
+  return { ...message, sent, again: true };
 }

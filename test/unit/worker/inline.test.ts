@@ -8,7 +8,7 @@ import type { AnySignature } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
-import { makeBench } from './bench.ts';
+import { makeBench, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 interface Counted extends Bench {
@@ -175,6 +175,22 @@ describe('a step that needs more than its part of the sandbox’s time', () => {
     await bench.work([next], 200);
     expect(bench.ran).toEqual(['a', 'slow', 'slow']);
     expect(await bench.state(String(bench.message(next)['id']))).toBe('SUCCESS');
+  });
+
+  it('is as old as the decision before it, and so is purged if that came before the purge', async () => {
+    const bench = counted();
+    await steps(bench, 'a', 'slow').delay();
+    const [first] = bench.receive();
+    if (first === undefined) throw new Error('nothing was sent');
+    const working = bench.work([first]);
+    await bench.clock.sleep(10_000);
+    await bench.engine.records.purge({ queue: QUEUE, before: bench.clock.now() });
+    await working;
+    const [next] = bench.receive().filter(({ messageId }) => messageId !== first.messageId);
+    if (next === undefined) throw new Error('nothing was sent');
+    await bench.work([{ ...next, sentAt: bench.clock.now() }], 200);
+    expect(bench.ran).toEqual(['a', 'slow']);
+    expect(await bench.state(String(bench.message(next)['id']))).toBe('REVOKED');
   });
 
   it('fails if it has a limit of its own', async () => {
