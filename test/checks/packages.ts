@@ -14,6 +14,7 @@ interface Locked {
 /** Licences without a duty beyond naming the author, or of tools that are not passed on. */
 const LICENCES: readonly string[] = [
   'MIT',
+  'MIT-0',
   'ISC',
   '0BSD',
   'BSD-2-Clause',

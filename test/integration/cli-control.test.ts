@@ -18,12 +18,8 @@ const handlers = {
   `,
 };
 
-test('a function is paused and resumed, rates are limited, and stamped work is revoked, in a running cloud', async () => {
-  const [dir, TMPDIR] = await Promise.all([projectFolder(handlers), temporaryFolder()]);
-  const dev = startChordal(['dev', '--json', '--handlers', dir], { TMPDIR });
-  const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
-  const run = (...args: readonly string[]): Promise<Ended> => chordal([...args, '--handlers', dir], { env });
-
+test('a function is paused, counted and resumed in a running cloud', async () => {
+  const { run, end } = await begin();
   const paused = await run('control', 'pause', 'count');
   expect(paused).toMatchObject({
     code: 0,
@@ -47,12 +43,18 @@ test('a function is paused and resumed, rates are limited, and stamped work is r
   expect((await run('inspect', 'scheduled')).answers).toEqual([{ delayed: 0, scheduled: 0 }]);
   expect((await run('inspect', 'active')).answers).toEqual([{ received: expect.any(Number) }]);
 
+  expect((await run('control', 'resume', 'words')).answers).toMatchObject([{ queue: 'words', receiving: true }]);
+  expect(await run('call', 'count', 'to be or', '--wait')).toMatchObject({ code: 0, answers: [{ value: 3 }] });
+  await end();
+});
+
+test('rates are limited and stamped work is revoked, in a running cloud', async () => {
+  const { run, runWith, end } = await begin();
+  expect((await run('control', 'pause', 'words')).code).toBe(0);
   const signature = { task: 'stamps', args: [], kwargs: {}, subtask_type: null, immutable: false };
   const options = { stamped_headers: ['customer'], customer: 42 };
-  const stamped = await chordal(['run', '-', '--handlers', dir], {
-    env,
-    input: JSON.stringify({ ...signature, options }),
-  });
+  const input = JSON.stringify({ ...signature, options });
+  const stamped = await runWith(input, ['run', '-']);
   const { taskId } = stamped.answers[0] as { readonly taskId: string };
   expect(await run('revoke', '--stamp', 'customer=42')).toMatchObject({
     code: 0,
@@ -62,21 +64,14 @@ test('a function is paused and resumed, rates are limited, and stamped work is r
     code: 0,
     answers: [{ task: 'count', rateLimit: '2/s' }],
   });
-
-  expect((await run('control', 'resume', 'words')).answers).toMatchObject([{ queue: 'words', receiving: true }]);
-  expect(await run('result', taskId, '--wait', '--timeout', '60')).toMatchObject({ answers: [{ state: 'REVOKED' }] });
-  expect(await run('call', 'count', 'to be or', '--wait')).toMatchObject({ code: 0, answers: [{ value: 3 }] });
-  expect((await run('control', 'pause', 'cuont')).stderr).toContain('Did you mean count?');
   expect((await run('control', 'rate-limit', 'count', 'often')).stderr).toContain('Cannot limit the rate of count');
-  expect(await dev.interrupt()).toBe(0);
+  expect((await run('control', 'resume', 'words')).code).toBe(0);
+  expect(await run('result', taskId, '--wait', '--timeout', '60')).toMatchObject({ answers: [{ state: 'REVOKED' }] });
+  await end();
 });
 
 test('what is purged while its function is paused ends as REVOKED, and nothing is purged unasked', async () => {
-  const [dir, TMPDIR] = await Promise.all([projectFolder(handlers), temporaryFolder()]);
-  const dev = startChordal(['dev', '--json', '--handlers', dir], { TMPDIR });
-  const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
-  const run = (...args: readonly string[]): Promise<Ended> => chordal([...args, '--handlers', dir], { env });
-
+  const { run, end } = await begin();
   expect((await run('control', 'pause', 'count')).code).toBe(0);
   // The function may have asked for the first message before it was paused: it returns it.
   await run('call', 'count', 'the first');
@@ -92,5 +87,19 @@ test('what is purged while its function is paused ends as REVOKED, and nothing i
     answers: [{ state: 'REVOKED', error: { message: `Cannot read the value of ${taskId}: it was purged` } }],
   });
   expect((await run('purge', 'wrods', '--force')).stderr).toContain('Did you mean words?');
-  expect(await dev.interrupt()).toBe(0);
+  await end();
 });
+
+/** A running cloud of these handlers, a command line on it, and its end. */
+async function begin() {
+  const [dir, TMPDIR] = await Promise.all([projectFolder(handlers), temporaryFolder()]);
+  const dev = startChordal(['dev', '--json', '--handlers', dir], { TMPDIR });
+  const { env } = JSON.parse(await dev.answer) as { readonly env: Readonly<Record<string, string>> };
+  const runWith = (input: string | undefined, args: readonly string[]): Promise<Ended> =>
+    chordal([...args, '--handlers', dir], { env, ...(input === undefined ? {} : { input }) });
+  return {
+    run: (...args: readonly string[]) => runWith(undefined, args),
+    runWith,
+    end: async () => expect(await dev.interrupt()).toBe(0),
+  };
+}

@@ -18,9 +18,22 @@ export interface Sendable {
   toJSON(): object;
 }
 
+/** A call can have some 100,000 arguments: a longer chain is a chain of chains. */
+const MOST_ARGUMENTS = 10_000;
+
 /** A chain that counts its steps. */
 export function longChain(steps: number): LargeCanvas {
-  const make = (): Sendable => chain(add.s(0, 1), ...range(steps - 1).map(() => add.s(1)));
+  const further = steps - 1;
+  const make = (): Sendable =>
+    chain(
+      add.s(0, 1),
+      ...range(Math.ceil(further / MOST_ARGUMENTS)).map((part) => {
+        const [first = add.s(1), ...rest] = range(Math.min(MOST_ARGUMENTS, further - part * MOST_ARGUMENTS)).map(() =>
+          add.s(1),
+        );
+        return chain(first, ...rest);
+      }),
+    );
   return { name: `a chain of ${shown(steps)}`, tasks: steps, make, value: steps };
 }
 
