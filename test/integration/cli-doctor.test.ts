@@ -51,7 +51,7 @@ test('doctor finds the member of a chord whose message was purged, settles the c
   });
   expect(await doctor()).toMatchObject({ code: 0, stdout: '' });
   expect(await doctor(id)).toMatchObject({ code: 0, stdout: '', stderr: `${id} is not open: it has an outcome.\n` });
-}, 60_000);
+}, 120_000);
 
 test('doctor takes nothing for lost while a schedule waits', async () => {
   const dev = startChordal(['dev', '--json', '--aws', 'embedded']);

@@ -365,8 +365,9 @@ const rows: Record<string, () => Promise<void>> = {
     const [{ body = '' } = {}] = handler.schedules ?? [];
     use({ periodic: handler });
     // Two copies of one run, as EventBridge Scheduler may send it; one comes when the other has ended.
+    const scheduledAt = cloud.clock.now();
     for (const executionId of ['first', 'second']) {
-      const run = fillBody(body, { scheduledAt: cloud.clock.now(), executionId });
+      const run = fillBody(body, { scheduledAt, executionId });
       await environmentRuntime()
         .ports()
         .broker.send({ messages: [{ queue: 'periodic', body: run, delaySeconds: 0 }] });
@@ -433,5 +434,5 @@ function use(handlers: Readonly<Record<string, Handler>>): void {
 }
 
 async function settled(): Promise<void> {
-  while (!cloud.isIdle) await cloud.clock.sleep(100);
+  while (!cloud.isIdle) await cloud.clock.sleep(1000);
 }
