@@ -75,7 +75,7 @@ describe('inspect', () => {
     const look = slow.task('look', async () => {
       seen = await app.inspect.active();
     });
-    memoryCloud({ slow: slow.handler(look) }, { time: 'virtual' });
+    using _cloud = memoryCloud({ slow: slow.handler(look) }, { time: 'virtual' });
     await (await look.delay()).get();
     expect(seen).toEqual({ received: 1 });
   });
