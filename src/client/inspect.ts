@@ -1,11 +1,11 @@
 import type { Inspect, RegisteredName } from '../core/types/inspect.ts';
 import { queueOfPlan } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { InFlight } from '../ports/survey.ts';
 
 /** Makes the views of an app's workers. */
 export function makeInspect(engine: Engine): Inspect {
-  const counts = async (): ReturnType<Awaited<ReturnType<Engine['operations']>>['inFlight']> =>
-    (await engine.operations()).inFlight();
+  const counts = async (): Promise<InFlight> => (await engine.operations()).inFlight();
   const received = async (): Promise<{ readonly received: number }> => ({ received: (await counts()).hidden });
   return {
     registered: async () =>

@@ -1,8 +1,7 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { isRecord } from '../checks.ts';
-import { sourcesOf } from '../project.ts';
 import type { Project } from '../project.ts';
-import { queueIdsOf, roleId } from './template.ts';
+import { roleId, sourcesById } from './template.ts';
 import type { Resource, Resources, Value } from './template.ts';
 
 /**
@@ -62,11 +61,7 @@ function actionsOf(statement: Value | undefined): string {
 /** Returns what writes a value as CloudFormation will, as JSON. */
 function resolver(project: Project): (value: Value) => string {
   const stack = `${project.service}-${project.stage}`;
-  const queues = new Map(
-    project.functions.flatMap((one) =>
-      queueIdsOf(one).map((id, index) => [id, sourcesOf(one)[index]?.queue.name ?? '']),
-    ),
-  );
+  const queues = new Map(project.functions.flatMap(sourcesById).map(([id, { queue }]) => [id, queue.name]));
   const arnOf = (id: string): string => {
     const queue = queues.get(id);
     if (queue !== undefined) return `arn:aws:sqs:ap-southeast-1:123456789012:${queue}`;

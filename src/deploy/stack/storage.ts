@@ -1,13 +1,12 @@
-import type { EventSource, QueueDescription } from '../project.ts';
+import type { QueueDescription } from '../project.ts';
 import {
   attribute,
   BUCKET,
   DEAD_QUEUE,
-  highQueueId,
-  queueId,
   ref,
   SCHEDULE_GROUP,
   scheduleGroupName,
+  sourcesById,
   sub,
   TABLE,
 } from './template.ts';
@@ -16,10 +15,7 @@ import type { Resource, Resources, StackParts, Value } from './template.ts';
 /** Makes the table, the bucket, the queues and the group of schedules. */
 export function storage({ project, settings }: StackParts): Resources {
   const { deadLetterQueue, functions } = project;
-  const queues = functions.flatMap(({ handler, eventSource, highSource }): [string, EventSource][] => [
-    ...(eventSource === undefined ? [] : [[queueId(handler), eventSource] as [string, EventSource]]),
-    ...(highSource === undefined ? [] : [[highQueueId(handler), highSource] as [string, EventSource]]),
-  ]);
+  const queues = functions.flatMap(sourcesById);
   return {
     [TABLE]: {
       Type: 'AWS::DynamoDB::Table',

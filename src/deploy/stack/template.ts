@@ -1,5 +1,6 @@
 import { RUN_GROUP_ENDING } from '../../core/schedule/groups.ts';
-import type { FunctionDescription, Project } from '../project.ts';
+import { sourcesOf } from '../project.ts';
+import type { EventSource, FunctionDescription, Project } from '../project.ts';
 import type { Routes } from '../routes.ts';
 import type { QueuedSchedule } from '../schedules.ts';
 import type { ProviderSettings } from './provider.ts';
@@ -58,6 +59,12 @@ export function queueId(handler: string): string {
 /** The queue of a handler for high priority. No queue of a handler has a name of this form. */
 export function highQueueId(handler: string): string {
   return `HighQueueOf${logicalName(handler)}`;
+}
+
+/** The event sources of a function, by the ids of their queues. */
+export function sourcesById(one: FunctionDescription): readonly (readonly [id: string, source: EventSource])[] {
+  const ids = queueIdsOf(one);
+  return sourcesOf(one).map((source, index) => [ids[index] ?? '', source]);
 }
 
 /** The ids of all queues of a function. */
