@@ -3,7 +3,7 @@ import { isRefusal } from '../core/errors/refusal.ts';
 import { inTurn } from '../core/protocol/batch-order.ts';
 import { isPossibleDuplicate, onRead, onThrow, RETURN } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
-import { decodeMessage } from '../core/protocol/message-codec.ts';
+import { decodedOrError } from '../core/protocol/message-codec.ts';
 import type { NewerMessage } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { isPurged } from '../core/protocol/purge.ts';
@@ -178,19 +178,11 @@ async function readMessage(engine: Engine, delivery: Delivery): Promise<Message 
   );
 }
 
-function tryDecode({
-  body,
-  messageId,
-  sentAt,
-}: Pick<Delivery, 'body' | 'messageId' | 'sentAt'>): Message | NewerMessage | Error {
-  try {
-    return decodeMessage(body, messageId);
-  } catch (error) {
-    const filled = sentAt === undefined ? undefined : filledLate(body, { sentAt, messageId });
-    if (filled !== undefined) return tryDecode({ body: filled, messageId });
-    if (error instanceof Error) return error;
-    throw error;
-  }
+function tryDecode({ body, messageId, sentAt }: Delivery): Message | NewerMessage | Error {
+  const read = decodedOrError(body, messageId);
+  if (!(read instanceof Error) || sentAt === undefined) return read;
+  const filled = filledLate(body, { sentAt, messageId });
+  return filled === undefined ? read : decodedOrError(filled, messageId);
 }
 
 /** Measures how long a message has waited beyond its own delay. */

@@ -1,6 +1,5 @@
-import { decodeMessage } from '../core/protocol/message-codec.ts';
-import type { NewerMessage } from '../core/protocol/message-codec.ts';
-import type { Message, RunMessage } from '../core/protocol/message.ts';
+import { decodedOrError } from '../core/protocol/message-codec.ts';
+import type { RunMessage } from '../core/protocol/message.ts';
 import { onClosing } from '../core/protocol/window.ts';
 import type { AfterClosing } from '../core/protocol/window.ts';
 import type { Arrival } from './arrival.ts';
@@ -22,16 +21,5 @@ export async function closeWindow(
   const { key, number } = window ?? { key: '', number: 0 };
   const now = isForced ? Number.MAX_SAFE_INTEGER : facts.now;
   const closing = await engine.records.closeWindow({ key, number, workflow: id, mid, now });
-  return onClosing(facts, closing, closing === undefined ? undefined : read(closing.message));
-}
-
-// --- internal ---
-
-function read(text: string): Message | NewerMessage | Error {
-  try {
-    return decodeMessage(text, 'window');
-  } catch (error) {
-    if (error instanceof Error) return error;
-    throw error;
-  }
+  return onClosing(facts, closing, closing === undefined ? undefined : decodedOrError(closing.message, 'window'));
 }

@@ -89,6 +89,16 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   return toMessage(json, mid);
 }
 
+/** The same, with the error of a message that cannot be read as a value. */
+export function decodedOrError(text: string, fallbackMid: string): Message | NewerMessage | Error {
+  try {
+    return decodeMessage(text, fallbackMid);
+  } catch (error) {
+    if (error instanceof Error) return error;
+    throw error;
+  }
+}
+
 /**
  * Reads a dead message as far as it can be read. Only the five fields that every version keeps must be right: every
  * other field that this release cannot read is left out, so that everything that waits for the message can be settled.
