@@ -4,7 +4,7 @@ import { mismatch } from '../core/text/mismatch.ts';
 import type { Debounce, Throttle } from '../core/types/windows.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkOptions, isSeconds, TEXT } from '../core/values/option-checks.ts';
+import { checkOptions, isSeconds, TEXT, textUpTo } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 
 /** The options that decide whether a call starts a workflow, or answers with one that an earlier call has started. */
@@ -83,10 +83,7 @@ const IN_TIME: OptionCheck = {
   is: (value) => isSeconds(value) && value > 0 && value <= MOST_SECONDS,
   want: `a number of seconds above 0 and at most ${MOST_SECONDS}, which is 14 days`,
 };
-const KEY: OptionCheck = {
-  is: (value) => typeof value === 'string' && value !== '' && value.length <= MOST_KEY,
-  want: `a text of 1 to ${MOST_KEY} characters`,
-};
+const KEY = textUpTo(MOST_KEY);
 const PARTS = { debounce: ['key', 'seconds', 'maxSeconds'], throttle: ['key', 'seconds'] };
 
 function checkWindow(name: 'debounce' | 'throttle', value: unknown): void {

@@ -51,10 +51,7 @@ export const TENANT_NAME: OptionCheck = {
 /** The most characters of a key: three bytes each are far from the most of a table's key. */
 const MAX_KEY = 256;
 /** A key that users make: of a tenant, an account or a resource. */
-export const KEY: OptionCheck = {
-  is: (value) => typeof value === 'string' && value !== '' && value.length <= MAX_KEY,
-  want: `a text of 1 to ${MAX_KEY} characters`,
-};
+export const KEY: OptionCheck = textUpTo(MAX_KEY);
 /** The most places of a key: their item grows by one KB, and each write by one unit, with some forty of them. */
 const MAX_PLACES = 1000;
 /** A number of places. */
@@ -111,6 +108,14 @@ export const RATE: OptionCheck = {
   is: (value) => typeof value === 'string' || typeof value === 'number',
   want: "'10/s', '100/m', '1000/h' or a number a second",
 };
+
+/** The check of a text of at most so many characters. */
+export function textUpTo(most: number): OptionCheck {
+  return {
+    is: (value) => typeof value === 'string' && value !== '' && value.length <= most,
+    want: `a text of 1 to ${most} characters`,
+  };
+}
 
 /** Returns the check of a whole number that is at least `least`. */
 export function wholeFrom(least: number): OptionCheck {
