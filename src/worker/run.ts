@@ -6,7 +6,7 @@ import { TimeLimitExceeded } from '../core/errors/task.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
 import type { Baggage } from '../core/protocol/baggage.ts';
-import { lastStart, outlives, replacementOutlives } from '../core/protocol/lifetime.ts';
+import { lastStart, outlives, QUEUED_DAYS, replacementOutlives } from '../core/protocol/lifetime.ts';
 import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
@@ -164,7 +164,7 @@ function tooFarAhead(
 ): TimeLimitExceeded {
   const [at, end] = [start, until].map((time) => new Date(time).toISOString());
   return new TimeLimitExceeded(
-    `Cannot ${verb} ${id} at ${at}: the items of its canvas are kept until ${end}, and it must start 15 days before. Let it start sooner, or start a workflow of its own.`,
+    `Cannot ${verb} ${id} at ${at}: the items of its canvas are kept until ${end}, and it must start ${QUEUED_DAYS} days before. Let it start sooner, or start a workflow of its own.`,
   );
 }
 

@@ -72,7 +72,7 @@ test('a failure shows its causes, and what was not run because of it', async () 
   expect(days.at(0)).toMatch(/^Today · \d+ failed$/);
 }, 90_000);
 
-test('an id of which nothing is known is called so, and offers nothing to run', async () => {
+test('an unknown id is called unknown, and offers nothing to run', async () => {
   await workflow('nobody');
   await shows('Nothing is known of this id');
   expect(await world.page.$('::-p-text(Run )')).toBeNull();

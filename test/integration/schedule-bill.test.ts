@@ -1,4 +1,4 @@
-/** What a run of a schedule costs, and a batch that collects: counted in front of the emulators. */
+/** The cost of a run of a schedule, and of a batch that collects: counted in front of the emulators. */
 import { GetQueueUrlCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { range } from 'chordal';
 import { afterAll, beforeAll, expect, test } from 'vitest';

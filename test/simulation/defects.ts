@@ -69,7 +69,7 @@ const FAILED_CHORD_OF_LONG_RETRIES: Spec = {
   ],
 };
 
-/** Tasks of one place, each of which takes a time. */
+/** Tasks that share one place, and take some time each. */
 function crowd(size: number, more: Partial<TaskSpec>): Spec {
   const members = Array.from({ length: size }, (_, index) => ({ ...plainTask(index + 2), places: 1, ...more }));
   return { t: 'group', members };

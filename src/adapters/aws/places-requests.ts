@@ -10,7 +10,7 @@ export function placesKey(key: string): Key {
   return { pk: `$places/${key}`, sk: '-' };
 }
 
-/** What stands: the places, and whether there is an item that can hold some. */
+/** The places as they stand, and whether there is an item that can hold some. */
 export interface Seen extends Places {
   readonly hasItem: boolean;
 }

@@ -5,7 +5,7 @@ import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
 import { memberId, replacementBase, workflowOf } from './ids.ts';
 import { firstRung, leafSize, nextRung, slotOf } from './join-tree.ts';
-import { LIFETIME_MS } from './lifetime.ts';
+import { LIFETIME_DAYS } from './lifetime.ts';
 import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
 import { inputOf } from './message.ts';
 import { untilFrom } from './new-message.ts';
@@ -129,7 +129,7 @@ function isLate({ joinUntil, now, again }: Origin): boolean {
 /** Returns the failure of a group that has lost its members' outcomes, whether it collects failures or not. */
 function lateFailure(id: string): Pick<Outcome, 'state' | 'value' | 'failedId'> {
   const error = new TimeLimitExceeded(
-    `Cannot end the group of ${id}: it was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta, and no longer.`,
+    `Cannot end the group of ${id}: it was kept for ${LIFETIME_DAYS} days after its latest eta, and no longer.`,
   );
   const { stack: _, ...record } = toFailure(error);
   return { state: 'FAILURE', value: { inline: record } };

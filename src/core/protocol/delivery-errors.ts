@@ -1,12 +1,12 @@
 import { NotRegistered } from '../errors/caller.ts';
 import { TimeLimitExceeded } from '../errors/task.ts';
-import { LIFETIME_MS } from './lifetime.ts';
+import { LIFETIME_DAYS } from './lifetime.ts';
 import type { RunMessage } from './message.ts';
 
 /** The failure of a member whose group has outlived its items. */
 export function tooLate({ sig, id }: RunMessage): TimeLimitExceeded {
   return new TimeLimitExceeded(
-    `Cannot run ${sig.task} (${id}): its group was kept for ${LIFETIME_MS / 86_400_000} days after its latest eta, and no longer.`,
+    `Cannot run ${sig.task} (${id}): its group was kept for ${LIFETIME_DAYS} days after its latest eta, and no longer.`,
   );
 }
 

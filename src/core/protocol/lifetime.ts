@@ -2,14 +2,18 @@ import type { RunMessage } from './message.ts';
 import type { Plan, PlanOptions } from './plan.ts';
 import { isStoredItems, elementsOf } from './plan.ts';
 
+const DAY_MS = 86_400_000;
+
 /** Longer than a message lives, in its queue and as a dead letter (14 days, the most that SQS allows). */
-const QUEUED_MS: number = 15 * 86_400_000;
+export const QUEUED_DAYS = 15;
+const QUEUED_MS: number = QUEUED_DAYS * DAY_MS;
 
 /**
  * How long the engine keeps items after the last use it can foresee: a retry may wait for half of it, and its message
  * may then lie in a queue for the other half.
  */
 export const LIFETIME_MS: number = 2 * QUEUED_MS;
+export const LIFETIME_DAYS: number = 2 * QUEUED_DAYS;
 
 /** Returns until when a message may lie in a queue that is sent at `at`; both in epoch ms. */
 export function queuedUntil(at: number): number {

@@ -121,7 +121,7 @@ export interface RunMessage extends Sent {
   readonly answer?: Answer;
 }
 
-/** Which window of which key. */
+/** A window: its key, and its number among the windows of that key. */
 export interface WindowPlace {
   readonly key: string;
   readonly number: number;

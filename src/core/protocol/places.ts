@@ -21,7 +21,7 @@ export interface Places {
   readonly next?: NextInLine;
 }
 
-/** The message that has waited longest, as far as that is known. Its mark is a lease, too: whoever dies loses it. */
+/** The message that has waited longest, as far as that is known. Its mark is a lease, too: a message that does not come back loses it. */
 export interface NextInLine {
   readonly mid: string;
   /** Epoch ms since which it waits. */
