@@ -8,9 +8,11 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
 import { readCall } from '../engine/kept-call.ts';
 import { memberStates, readGraph } from './canvas-graph.ts';
+import { LISTED_STATES } from './listed-state.ts';
+import type { ListedState } from './listed-state.ts';
 import type { UiSource } from './source.ts';
-import { errorOf, findSubmission, listFailures, listWorkflows } from './workflows.ts';
-import type { ListedState, ListQuery } from './workflows.ts';
+import { errorOf, findSubmission, listedState, listFailures, listWorkflows } from './workflows.ts';
+import type { ListQuery } from './workflows.ts';
 
 /** A request of the page. */
 export interface ApiRequest {
@@ -129,10 +131,11 @@ function entryFacts({ at, app, tenant, parent }: Submitted): object {
   return compact({ at, app, tenant, parent });
 }
 
-async function outcomeFacts(engine: UiSource['engine'], id: string, { outcome }: Cell): Promise<object> {
-  if (outcome === undefined) return { state: 'OPEN' };
-  const { state, run } = outcome;
-  return compact({ state, endedAt: run?.endedAt, error: await errorOf(engine, id, outcome) });
+async function outcomeFacts(engine: UiSource['engine'], id: string, cell: Cell): Promise<object> {
+  const { outcome } = cell;
+  const state = listedState(cell);
+  if (outcome === undefined) return { state };
+  return compact({ state, endedAt: outcome.run?.endedAt, error: await errorOf(engine, id, outcome) });
 }
 
 function nameIn({ outcome, next }: Cell): string | undefined {
@@ -167,7 +170,7 @@ function markIn(text: string | null): JournalMark | undefined {
 }
 
 function stateIn(text: string | null): ListedState | undefined {
-  return (['OPEN', 'SUCCESS', 'FAILURE', 'REVOKED'] as const).find((state) => state === text);
+  return LISTED_STATES.find((state) => state === text);
 }
 
 function wholeOf(query: URLSearchParams, name: string, otherwise: number): number {

@@ -2,16 +2,15 @@ import { addressOf } from '../core/protocol/address.ts';
 import { timeInId } from '../core/protocol/journal.ts';
 import type { JournalMark, Submitted } from '../core/protocol/journal.ts';
 import { LIFETIME_MS } from '../core/protocol/lifetime.ts';
-import type { Outcome } from '../core/protocol/outcome.ts';
+import type { Cell, Outcome } from '../core/protocol/outcome.ts';
 import { namesIn, printShape, tasksIn } from '../core/protocol/shape.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadValue } from '../engine/inputs.ts';
 import type { JournalReader } from '../ports/journal.ts';
-
-/** The state of a workflow in a list: that of its outcome, or OPEN if it has none. */
-export type ListedState = 'OPEN' | 'SUCCESS' | 'FAILURE' | 'REVOKED';
+import { isOpen } from './listed-state.ts';
+import type { ListedState } from './listed-state.ts';
 
 /** A workflow as a list shows it. Times are epoch ms. */
 export interface ListedWorkflow {
@@ -44,6 +43,7 @@ export interface ListQuery {
   readonly since: number;
   readonly limit: number;
   readonly before?: JournalMark | undefined;
+  /** Only workflows in this state; OPEN: all that have not ended. */
   readonly state?: ListedState | undefined;
   /** Only workflows with a task of this name in their canvas. */
   readonly task?: string | undefined;
@@ -69,10 +69,10 @@ export async function listWorkflows(engine: Reading, journal: JournalReader, que
     read += page.length;
     before = page.at(-1);
     const wanted = page.filter((entry) => isWanted(entry, query));
-    const states = await outcomesOf(engine, wanted);
+    const cells = await cellsOf(engine, wanted);
     for (const [index, entry] of wanted.entries()) {
-      const listed = listedOf(entry, states[index]);
-      if (query.state !== undefined && listed.state !== query.state) continue;
+      const listed = listedOf(entry, cells[index]);
+      if (!isInState(listed, query)) continue;
       if (items.length === limit) return { items, next: items.at(-1) ?? entry };
       items.push(listed);
     }
@@ -81,18 +81,24 @@ export async function listWorkflows(engine: Reading, journal: JournalReader, que
   return { items, ...compact({ next: before }) };
 }
 
+/** Returns the state that the cell of a workflow's id has. */
+export function listedState({ outcome, next }: Cell): ListedState {
+  return outcome?.state ?? (next?.kind === 'retry' ? 'RETRY' : 'OPEN');
+}
+
 /** Lists failures, the newest first and each workflow once, with their errors. */
 export async function listFailures(engine: Reading, journal: JournalReader, query: ListQuery): Promise<ListPage> {
   const { since, limit } = query;
   const marks = await journal.failures({ since, now: engine.clock.now(), before: query.before, limit });
   const once = marks.filter(({ id }, index) => marks.findIndex((mark) => mark.id === id) === index);
-  const outcomes = await outcomesOf(engine, once);
+  const cells = await cellsOf(engine, once);
   const items = await Promise.all(
     once.map(async ({ at, id }, index): Promise<ListedWorkflow> => {
-      const outcome = outcomes[index];
+      const cell = cells[index];
+      const outcome = cell?.outcome;
       const error = outcome === undefined ? undefined : await errorOf(engine, id, outcome);
       const entry = await journal.find({ id, at: timeInId(id), since: at - SEARCHED_MS, now: at });
-      const listed = entry === undefined ? {} : listedOf(entry, outcome);
+      const listed = entry === undefined ? {} : listedOf(entry, cell);
       return compact({ ...listed, id, at, state: 'FAILURE' as const, endedAt: at, error });
     }),
   );
@@ -138,23 +144,26 @@ function isWanted({ id, shape }: Submitted, { task, text }: ListQuery): boolean 
   return text === undefined || id.includes(text) || printShape(shape).toLowerCase().includes(text.toLowerCase());
 }
 
-async function outcomesOf(engine: Reading, marks: readonly JournalMark[]): Promise<readonly (Outcome | undefined)[]> {
-  const cells = await engine.outcomes.readMany({ addresses: marks.map(({ id }) => addressOf(id)) });
-  return cells.map(({ outcome }) => outcome);
+function isInState(listed: ListedWorkflow, { state }: ListQuery): boolean {
+  return state === undefined || listed.state === state || (state === 'OPEN' && isOpen(listed.state));
 }
 
-function listedOf({ at, id, app, shape, tenant, parent }: Submitted, outcome: Outcome | undefined): ListedWorkflow {
+function cellsOf(engine: Reading, marks: readonly JournalMark[]): Promise<readonly Cell[]> {
+  return engine.outcomes.readMany({ addresses: marks.map(({ id }) => addressOf(id)) });
+}
+
+function listedOf({ at, id, app, shape, tenant, parent }: Submitted, cell: Cell = {}): ListedWorkflow {
   return compact({
     id,
     at,
-    state: outcome?.state ?? ('OPEN' as const),
+    state: listedState(cell),
     app,
     tenant,
     parent,
     canvas: printShape(shape),
     tasks: tasksIn(shape),
     names: namesIn(shape),
-    endedAt: endOf(outcome),
+    endedAt: endOf(cell.outcome),
   });
 }
 

@@ -130,6 +130,10 @@ test('a task that is to run again counts down', async () => {
   expect(first).toBeGreaterThan(30);
   await vi.waitFor(async () => expect(await countdown()).toBeLessThan(first), { timeout: 10_000 });
   await shows('the warehouse is closed');
+  await world.page.waitForSelector('.head .state-retry');
+  await world.open('#/');
+  await click('In progress');
+  await world.page.waitForSelector(`a[href="#/w/${taskId}"] .state-retry`);
 }, 90_000);
 
 test('work is revoked, and a task is run again with other arguments', async () => {

@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { JournalReader } from '../../ports/journal.ts';
-import type { listFailures, ListedState, ListedWorkflow, ListQuery, listWorkflows } from '../../ui/workflows.ts';
+import { isOpen, LISTED_STATES } from '../../ui/listed-state.ts';
+import type { ListedState } from '../../ui/listed-state.ts';
+import type { listFailures, ListedWorkflow, ListQuery, listWorkflows } from '../../ui/workflows.ts';
 import { numberOption } from '../argument-values.ts';
 import type { OpenCloud } from '../clouds/cloud.ts';
 import { withCloud, withCloudUntilInterrupted } from '../clouds/open.ts';
@@ -57,9 +59,12 @@ function addOne(program: Command, { output, end }: CommandLine, { name, descript
       50,
     );
   if (name === 'list') {
-    const states = ['OPEN', 'SUCCESS', 'FAILURE', 'REVOKED'];
     command
-      .addOption(new Option('--state <state>', 'only workflows in this state; OPEN has not ended').choices(states))
+      .addOption(
+        new Option('--state <state>', 'only workflows in this state; OPEN: all that have not ended').choices(
+          LISTED_STATES,
+        ),
+      )
       .option('--follow', 'go on: print each workflow when it is submitted, and again when it has ended');
   }
   addCloudOptions(command, { hasMemory: false });
@@ -99,7 +104,7 @@ async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEndi
       told.set(item.id, item.state);
     }
     // Open workflows are read until they end; the rest is read once more, for entries that come late.
-    const open = items.filter(({ state }) => state === 'OPEN').map(({ at }) => at);
+    const open = items.filter(({ state }) => isOpen(state)).map(({ at }) => at);
     since = Math.min(cloud.engine.clock.now() - LATE_MS, ...open);
     if ((await Promise.race([ended, delay(LOOK_MS)])) === 'ended') return 0;
   }

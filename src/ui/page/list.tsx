@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { isOpen } from '../listed-state.ts';
 import { clock, count, short, span } from './format.ts';
 import { useLoaded, useNow } from './hooks.ts';
 import type { ListedWorkflow, ListPage } from './model.ts';
@@ -43,7 +44,7 @@ export function List({
     });
   const { value, error } = useLoaded(load, [path, state, text, ago, limit], change);
   const items = value?.items ?? [];
-  const now = useNow(items.some((one) => one.state === 'OPEN'));
+  const now = useNow(items.some((one) => isOpen(one.state)));
   return (
     <main>
       <div class="bar">
@@ -134,7 +135,7 @@ function dayOf(one: ListedWorkflow | undefined): string {
 
 function Row({ one, now }: { readonly one: ListedWorkflow; readonly now: number }): JSX.Element {
   const { id, at, state, canvas, tasks, endedAt, error, tenant } = one;
-  const end = endedAt ?? (state === 'OPEN' ? now : undefined);
+  const end = endedAt ?? (isOpen(state) ? now : undefined);
   // A failure is listed by its end.
   const took = end === undefined || end === at ? undefined : end - at;
   return (

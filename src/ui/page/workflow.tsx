@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { isOpen } from '../listed-state.ts';
 import { Details } from './details.tsx';
 import { clock, count, dollars, short, span } from './format.ts';
 import { Graph } from './graph.tsx';
@@ -31,7 +32,7 @@ export function WorkflowPage({
   const [picked, setPicked] = useState<TaskNode | GroupNode | string>();
   const [view, setView] = useState<'graph' | 'timeline'>('graph');
   const [running, setRunning] = useState<NodeDetails>();
-  const now = useNow(value?.state === 'OPEN');
+  const now = useNow(value !== undefined && isOpen(value.state));
   if (value === undefined)
     return <main>{error === undefined ? <Empty>Reading…</Empty> : <Problem message={error} />}</main>;
   const chosenId = typeof picked === 'string' ? picked : (picked?.id ?? firstOf(value));
@@ -94,7 +95,7 @@ function Head({
   readonly onRevoked: () => void;
 }): JSX.Element {
   const { id, at, state, endedAt, app, tenant, parent, price, limitSeconds = 0 } = value;
-  const end = endedAt ?? (state === 'OPEN' ? now : undefined);
+  const end = endedAt ?? (isOpen(state) ? now : undefined);
   const revoke = (): void => {
     if (confirm('Revoke all of this workflow that has not run?')) void act('revoke', { id }).then(onRevoked);
   };
@@ -108,7 +109,7 @@ function Head({
           <State state={state} />
         </h1>
         <Copy text={id} label={short(id)} />
-        {canAct && state === 'OPEN' && (
+        {canAct && isOpen(state) && (
           <button type="button" class="danger" onClick={revoke}>
             Revoke
           </button>
@@ -118,7 +119,7 @@ function Head({
         {at !== undefined && <span>Submitted {clock(at)}</span>}
         {at !== undefined && end !== undefined && (
           <span>
-            {state === 'OPEN' ? 'for' : 'took'} {span(end - at)}
+            {isOpen(state) ? 'for' : 'took'} {span(end - at)}
           </span>
         )}
         {app !== undefined && <span>by {app}</span>}
