@@ -46,6 +46,8 @@ export class HostedFunction {
     const functionName = description.name;
     this.#sandboxes = new Sandboxes(sandboxSettings(description, bundle, settings), {
       onLine: ({ stream, line, run }) => onEvent(compact({ type: 'log', functionName, stream, line, run })),
+      onBegin: (run, startedAt) => onEvent({ type: 'began', functionName, ...run, startedAt }),
+      onUndecided: (run) => onEvent({ type: 'undecided', functionName, ...run }),
       onDecision: ({ task, id, attempt, state, ms, error }) =>
         onEvent(compact({ type: 'task', functionName, task, id, attempt, state, ms, error })),
     });

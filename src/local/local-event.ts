@@ -11,6 +11,10 @@ export type LocalEvent =
       /** The run of a task that printed it; absent if it was printed beside one. */
       readonly run?: ObservedRun;
     }
+  /** The function of a task was called, at `startedAt` (epoch ms). */
+  | ({ readonly type: 'began'; readonly functionName: string; readonly startedAt: number } & ObservedRun)
+  /** The call of a task's function has ended without a decision: it was cut short, or its sandbox has died. */
+  | ({ readonly type: 'undecided'; readonly functionName: string } & ObservedRun)
   /** An attempt of a task was decided. */
   | ({ readonly type: 'task'; readonly functionName: string } & ObservedRun & ObservedDecision)
   /** A function was given messages. */

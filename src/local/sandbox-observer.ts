@@ -7,13 +7,22 @@ import { observe } from '../runtime/observer.ts';
 export interface SandboxWitness {
   readonly isDebugged: boolean;
   readonly onLine: (stream: 'stdout' | 'stderr', line: string, run: ObservedRun | undefined) => void;
+  /** The function of a task is called, at `startedAt` (epoch ms). */
+  readonly onBegin: (run: ObservedRun, startedAt: number) => void;
   readonly onDecision: (run: ObservedRun, decision: ObservedDecision) => void;
 }
 
 /** Follows the tasks of this thread: their decisions, and the lines that each of them prints. */
-export function watchThread({ isDebugged, onLine, onDecision }: SandboxWitness): void {
+export function watchThread({ isDebugged, onLine, onBegin, onDecision }: SandboxWitness): void {
   const running = new AsyncLocalStorage<ObservedRun>();
-  observe({ isDebugged, around: (run, fn) => running.run(run, fn), decided: onDecision });
+  observe({
+    isDebugged,
+    around: (run, fn) => {
+      onBegin(run, Date.now());
+      return running.run(run, fn);
+    },
+    decided: onDecision,
+  });
   for (const stream of ['stdout', 'stderr'] as const) {
     const lines = new Lines((line, run) => onLine(stream, line, run));
     process[stream].write = (chunk: string | Uint8Array, ...rest: readonly unknown[]): boolean => {

@@ -29,6 +29,7 @@ process.setSourceMapsEnabled(true);
 watchThread({
   isDebugged,
   onLine: (stream, line, run) => say(compact({ type: 'printed', stream, line, run })),
+  onBegin: (run, startedAt) => say({ type: 'began', ...run, startedAt }),
   onDecision: (run, decision) => say({ type: 'decided', ...run, ...decision }),
 });
 

@@ -36,6 +36,7 @@ export type SandboxMessage =
   | { readonly type: 'answered'; readonly requestId: string; readonly answer?: string }
   | { readonly type: 'threw'; readonly requestId: string; readonly error: string }
   | ({ readonly type: 'printed' } & PrintedLine)
+  | ({ readonly type: 'began'; readonly startedAt: number } & ObservedRun)
   | ({ readonly type: 'decided' } & ObservedRun & ObservedDecision);
 
 /** A line that a function has printed. */
@@ -49,6 +50,9 @@ export interface PrintedLine {
 /** Takes the events of a function while it runs. */
 export interface SandboxListener {
   readonly onLine: (printed: PrintedLine) => void;
+  readonly onBegin: (run: ObservedRun, startedAt: number) => void;
+  /** A run has ended without a decision. */
+  readonly onUndecided: (run: ObservedRun) => void;
   readonly onDecision: (decided: ObservedRun & ObservedDecision) => void;
 }
 
@@ -63,6 +67,8 @@ export class Sandbox {
   readonly #listener: SandboxListener;
   readonly #ready: PromiseWithResolvers<void> = Promise.withResolvers();
   readonly #exited: Promise<void>;
+  /** The runs that are not decided, by their ids. */
+  readonly #runs = new Map<string, ObservedRun>();
   #current: { readonly requestId: string; readonly settle: (outcome: Outcome) => void } | undefined;
   #isDead = false;
   #causeOfDeath: string | undefined;
@@ -117,6 +123,8 @@ export class Sandbox {
     } finally {
       clearTimeout(timer);
       this.#current = undefined;
+      for (const run of this.#runs.values()) this.#listener.onUndecided(run);
+      this.#runs.clear();
     }
   }
 
@@ -129,13 +137,25 @@ export class Sandbox {
   #hear(message: SandboxMessage): void {
     if (message.type === 'ready') return this.#ready.resolve();
     if (message.type === 'printed') return this.#listener.onLine(message);
-    if (message.type === 'decided') return this.#listener.onDecision(message);
+    if (message.type === 'began') return this.#begin(message);
+    if (message.type === 'decided') return this.#decide(message);
     if (message.requestId !== this.#current?.requestId) return;
     this.#current.settle(
       message.type === 'threw'
         ? { kind: 'failed', reason: message.error }
         : compact({ kind: 'answered', answer: message.answer }),
     );
+  }
+
+  #begin({ task, id, attempt, startedAt }: ObservedRun & { readonly startedAt: number }): void {
+    const run = { task, id, attempt };
+    this.#runs.set(id, run);
+    this.#listener.onBegin(run, startedAt);
+  }
+
+  #decide(decided: ObservedRun & ObservedDecision): void {
+    this.#runs.delete(decided.id);
+    this.#listener.onDecision(decided);
   }
 
   #kill(cause: string): void {

@@ -110,7 +110,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
 };
 
 async function readWorkflow(source: UiSource, query: URLSearchParams): Promise<unknown> {
-  const { engine, journal, priceOf, limitSecondsOf } = source;
+  const { engine, journal, startOf, priceOf, limitSecondsOf } = source;
   const id = workflowOf(idOf(query.get('id') ?? ''));
   const [entry, [cell = {}]] = await Promise.all([
     findSubmission(engine, journal, id),
@@ -122,7 +122,7 @@ async function readWorkflow(source: UiSource, query: URLSearchParams): Promise<u
     ...(await outcomeFacts(engine, id, cell)),
     // A task that is not listed can still be drawn; the canvas around it cannot.
     isListed: entry !== undefined,
-    graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? null),
+    graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? null, startOf),
     ...(entry !== undefined && { price: priceOf(entry.shape), limitSeconds: limitSecondsOf(entry.shape) }),
   };
 }

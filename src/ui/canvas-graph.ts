@@ -9,10 +9,10 @@ import type { Engine } from '../engine/engine.ts';
 import { loadChildren, loadValue } from '../engine/inputs.ts';
 
 /**
- * The state of a node: of its outcome; RETRY before its next attempt; OPEN where nothing is known of it yet, and SKIPPED
- * where it will never run, because the workflow has ended.
+ * The state of a node: of its outcome; STARTED where it is known to run; RETRY before its next attempt; OPEN where nothing
+ * is known of it yet, and SKIPPED where it will never run, because the workflow has ended.
  */
-export type NodeState = 'OPEN' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'SKIPPED';
+export type NodeState = 'OPEN' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | 'REVOKED' | 'SKIPPED';
 
 /** A canvas as a page draws it: every part with its id and its state. Times are epoch ms. */
 export type GraphNode = TaskNode | SequenceNode | GroupNode;
@@ -54,16 +54,27 @@ export interface GroupNode {
   readonly members?: readonly GraphNode[];
 }
 
+type StartOf = (id: string) => number | undefined;
+
 type Reading = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
 
 /** Members of the widest group that is drawn member by member. */
 const WIDEST_DRAWN = 16;
 
-/** Reads the graph of a workflow of a known shape; null: nothing is known, and it is drawn as a task without a name. */
-export async function readGraph(engine: Reading, id: string, shape: Shape | null): Promise<GraphNode> {
+/**
+ * Reads the graph of a workflow of a known shape; null: nothing is known, and it is drawn as a task without a name.
+ *
+ * @param startOf returns since when a task runs, in epoch ms. Default: that is not known.
+ */
+export async function readGraph(
+  engine: Reading,
+  id: string,
+  shape: Shape | null,
+  startOf: StartOf = () => undefined,
+): Promise<GraphNode> {
   const [whole = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
   const hasEnded = whole.outcome !== undefined && whole.outcome.state !== 'SUCCESS';
-  return nodeOf({ engine, hasEnded, depth: 0 }, { id, base: id }, shape);
+  return nodeOf({ engine, startOf, hasEnded, depth: 0 }, { id, base: id }, shape);
 }
 
 /** Returns the states of some members of a group, one letter each: S, F, R (revoked), r (retry) or `.`. */
@@ -82,6 +93,7 @@ interface Place {
 
 interface Drawing {
   readonly engine: Reading;
+  readonly startOf: StartOf;
   /** The workflow has failed or was revoked: what has no outcome will not get one. */
   readonly hasEnded: boolean;
   /** How many replacements lie around. */
@@ -130,7 +142,7 @@ async function partNode(drawing: Drawing, { place, shape, count }: Part): Promis
 }
 
 async function taskNode(drawing: Drawing, place: Place, name: string | undefined): Promise<GraphNode> {
-  const { engine, hasEnded, depth } = drawing;
+  const { engine, startOf, hasEnded, depth } = drawing;
   const { id } = place;
   const [cell = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
   const replacement = depth < MOST_REPLACEMENTS ? await replacementOf(engine, place, cell) : undefined;
@@ -141,8 +153,7 @@ async function taskNode(drawing: Drawing, place: Place, name: string | undefined
     kind: 'task' as const,
     id,
     name: outcome?.run?.task ?? name,
-    state: stateOf(id, cell, hasEnded),
-    ...timesOf(cell),
+    ...(runningNow(cell, startOf(id)) ?? { state: stateOf(id, cell, hasEnded), ...timesOf(cell) }),
     launched: unlessEmpty(await loadChildren(engine, outcome?.children ?? [])),
   });
 }
@@ -208,6 +219,15 @@ function stateOf(id: string, { outcome, next }: Cell, hasEnded: boolean): NodeSt
   if (outcome !== undefined) return outcome.state;
   if (hasEnded) return 'SKIPPED';
   return next?.kind === 'retry' ? 'RETRY' : 'OPEN';
+}
+
+type RunningNode = Pick<TaskNode, 'state' | 'attempt' | 'queuedAt' | 'startedAt'>;
+
+/** Also a task whose workflow has ended may still run. */
+function runningNow({ outcome, next }: Cell, startedAt: number | undefined): RunningNode | undefined {
+  if (outcome !== undefined || startedAt === undefined) return undefined;
+  const retry = next?.kind === 'retry' ? { attempt: next.attempt, queuedAt: next.notBefore } : {};
+  return { ...retry, state: 'STARTED', startedAt };
 }
 
 function timesOf({ outcome, next }: Cell): Partial<TaskNode> {

@@ -15,6 +15,7 @@ export function printGraph(root: GraphNode, form: GraphForm): string {
 
 const MARKS: Readonly<Record<NodeState, string>> = {
   OPEN: '○',
+  STARTED: '◐',
   RETRY: '↻',
   SUCCESS: '✓',
   FAILURE: '✗',
@@ -24,6 +25,7 @@ const MARKS: Readonly<Record<NodeState, string>> = {
 
 const COLOURS: Readonly<Record<NodeState, string>> = {
   OPEN: '#2557c9',
+  STARTED: '#2557c9',
   RETRY: '#9a5b00',
   SUCCESS: '#1a7f4b',
   FAILURE: '#c22b2b',

@@ -19,6 +19,8 @@ export interface UiSource {
   readonly watch: (onChange: () => void) => () => void;
   /** Returns how a task was called: a cloud in this process knows it of every task. */
   readonly callOf: (id: string) => KeptCall | undefined;
+  /** Returns since when a task runs, in epoch ms: only a cloud in this process knows it, as nothing is written when a task starts. */
+  readonly startOf: (id: string) => number | undefined;
   /** Lists, redrives or purges dead letters; no ids: all. Returns a line for each. */
   readonly deadLetters: (action: 'list' | 'redrive' | 'purge', ids: readonly string[]) => Promise<readonly unknown[]>;
   /** Returns a line for each recurring schedule. */

@@ -21,6 +21,11 @@ const probe = `
       if (act === 'show') console.log(JSON.stringify({ record, context, left: context.getRemainingTimeInMillis(), env: process.env }));
       if (act === 'always') failures.push(record);
       if (count > 1) continue;
+      const observer = globalThis[Symbol.for('chordal.observer')];
+      const run = { task: 'add', id: name, attempt: 1 };
+      if (act === 'begin' || act === 'decide') observer.around(run, () => undefined);
+      if (act === 'decide') observer.decided(run, { state: 'SUCCESS', ms: 1 });
+      if (name === 'killed') process.exit(3);
       if (act === 'fail') failures.push(record);
       if (act === 'throw') throw new Error('deliberate');
       if (act === 'unknown') return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };
@@ -41,7 +46,7 @@ const probe = `
   handler.tasks = ['probe'];
 `;
 
-const names = ['plain', 'shape', 'partial', 'whole', 'dying', 'stuck', 'doomed', 'late', 'gone'];
+const names = ['plain', 'shape', 'partial', 'whole', 'dying', 'stuck', 'doomed', 'late', 'gone', 'begun'];
 const happenings = new Happenings();
 let dir: string;
 let cloud: Cloud;
@@ -140,6 +145,26 @@ test.each(['exit', 'reject'])(
     await emptied(queue);
   },
 );
+
+test('the host tells when a task has begun, and of one that was not decided that it has ended', async () => {
+  const queue = await open('begun');
+  const sentAt = Date.now();
+  await queue.send([{ name: 'kept', act: 'decide' }]);
+  await queue.send([{ name: 'left', act: 'begin' }]);
+  await queue.send([{ name: 'killed', act: 'begin' }]);
+  const typesOf = (id: string): readonly string[] => happenings.ofRun(id).map(({ type }) => type);
+  await happenings.until(() => ['kept', 'left', 'killed'].every((id) => typesOf(id).length === 2));
+  expect(typesOf('kept')).toEqual(['began', 'task']);
+  expect(typesOf('left')).toEqual(['began', 'undecided']);
+  expect(typesOf('killed')).toEqual(['began', 'undecided']);
+  const run = { functionName: 'test-local-begun', task: 'add', id: 'kept', attempt: 1 };
+  expect(happenings.ofRun('kept')[0]).toEqual({ type: 'began', ...run, startedAt: expect.any(Number) });
+  expect(happenings.ofRun('kept')[0]).toHaveProperty(
+    'startedAt',
+    expect.toSatisfy((at: number) => at >= sentAt),
+  );
+  await emptied(queue);
+});
 
 test("a sandbox that does not answer is ended at the function's timeout, also one in a loop", async () => {
   const queue = await open('stuck');

@@ -41,6 +41,11 @@ export class Happenings {
     return this.#events.filter((event) => event.type === 'batch' && event.functionName === functionName);
   }
 
+  /** The events of the runs of a task. */
+  ofRun(id: string): readonly LocalEvent[] {
+    return this.#events.filter((event) => 'id' in event && event.id === id);
+  }
+
   /** Waits until something holds of what has happened. */
   async until(holds: () => boolean): Promise<void> {
     if (holds()) return;

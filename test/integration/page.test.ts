@@ -60,6 +60,12 @@ test('the list finds workflows by task, id and state', async () => {
 test('a chord runs on the screen, from its first member to its end', async () => {
   const { taskId } = await world.send.slow(6);
   await workflow(taskId);
+  await click('Timeline');
+  const running = `.timeline li:has(.is-started) .took`;
+  await world.page.waitForSelector(running, { timeout: 45_000 });
+  const ranFor = (): Promise<string> => world.page.$eval(running, ({ textContent }) => textContent ?? '');
+  await vi.waitFor(async () => expect(await ranFor()).toMatch(/^[1-9][.\d]* s$/), { timeout: 10_000 });
+  await click('Graph');
   await world.page.waitForSelector(`${stateOf(`${taskId}.0~1`)}.is-success`, { timeout: 45_000 });
   expect(await world.page.$(`${stateOf(taskId)}.is-open`)).not.toBeNull();
   await world.page.waitForSelector(`${stateOf(taskId)}.is-success`, { timeout: 45_000 });

@@ -12,6 +12,10 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
     }
     case 'task':
       return describeTask(event, output);
+    case 'began':
+      return `${event.task} ${output.faint(event.id)} began`;
+    case 'undecided':
+      return `${event.task} ${output.faint(event.id)} ended without a decision`;
     case 'received':
       return `${output.faint(event.functionName)}  ${event.bodies.length} messages`;
     case 'batch':

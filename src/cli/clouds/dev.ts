@@ -4,6 +4,7 @@ import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import { ownVariables } from '../../local/endpoints.ts';
 import type { AwsClients } from '../../local/host.ts';
 import { startLocal } from '../../local/local-cloud.ts';
+import type { LocalEvent } from '../../local/local-event.ts';
 import type { LocalCloud } from '../../local/local-options.ts';
 import { environmentRuntime } from '../../runtime/environment.ts';
 import { startUi } from '../../ui/server.ts';
@@ -16,6 +17,7 @@ import type { RunningProgram } from '../dev/run-program.ts';
 import type { Output } from '../output.ts';
 import { Changes } from '../ui/changes.ts';
 import { KnownCalls } from '../ui/known-calls.ts';
+import { RunningTasks } from '../ui/running-tasks.ts';
 import { makeUiSource } from '../ui/ui-source.ts';
 import { clientApp } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
@@ -67,6 +69,7 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
   const settings = await localOptionsOf({ handlersDir, service, stage }, output);
   const isDebugged = openDebugger(options, output);
   const calls = new KnownCalls();
+  const running = new RunningTasks();
   const changes = new Changes();
   let program: RunningProgram | undefined;
   const local = await startLocal({
@@ -78,17 +81,16 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
     journal: 'all',
     onEvent: (event) => {
       if (event.type === 'received') for (const body of event.bodies) calls.note(body);
-      if (event.type === 'received' || event.type === 'task' || event.type === 'batch') changes.tell();
+      if (running.note(event) || event.type === 'received' || event.type === 'batch') changes.tell();
       if (event.type === 'built') program?.restart();
-      // Its tasks have a line each.
-      if (event.type === 'received' || (event.type === 'batch' && event.problem === undefined)) return;
-      output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`);
+      if (isTold(event)) output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`);
     },
   });
   const env = aws === 'embedded' ? local.env : ownVariables(local.env);
   const written = ports === undefined ? undefined : await writeDevEnv(handlersDir, env);
   const ui = await startPage(local, {
     calls,
+    running,
     changes,
     stage: settings.stage,
     port: ports === undefined ? 0 : ports.scheduler + 1,
@@ -110,6 +112,12 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
   return { env, died: local.died, stop };
 }
 
+/** Returns whether an event has a line of its own: the tasks of a batch have one each. */
+function isTold(event: LocalEvent): boolean {
+  if (event.type === 'batch') return event.problem !== undefined;
+  return event.type !== 'received' && event.type !== 'began' && event.type !== 'undecided';
+}
+
 /** Lets a debugger attach, if one is asked for. Returns whether one may be attached. */
 function openDebugger({ inspect }: DevOptions, output: Output): boolean {
   if (inspect !== undefined && inspector.url() === undefined)
@@ -124,10 +132,17 @@ async function startPage(
   local: LocalCloud,
   {
     calls,
+    running,
     changes,
     stage,
     port,
-  }: { readonly calls: KnownCalls; readonly changes: Changes; readonly stage: string; readonly port: number },
+  }: {
+    readonly calls: KnownCalls;
+    readonly running: RunningTasks;
+    readonly changes: Changes;
+    readonly stage: string;
+    readonly port: number;
+  },
 ): Promise<UiServer> {
   try {
     const parts = clientApp(environmentRuntime(local.env));
@@ -138,6 +153,7 @@ async function startPage(
       environment: local.env,
       watch: changes.watch,
       callOf: (id) => calls.of(id),
+      startOf: (id) => running.startOf(id),
       // The counts of the embedded queues are exact.
       pauseSeconds: 1,
     });

@@ -21,6 +21,8 @@ export interface UiSourceOptions extends Pick<UiSource, 'title' | 'canAct'> {
   readonly watch?: UiSource['watch'];
   /** Default: nothing is known but what tasks keep. */
   readonly callOf?: UiSource['callOf'];
+  /** Default: it is not known what runs now. */
+  readonly startOf?: UiSource['startOf'];
   /** Seconds between the two counts of the doctor. Default 60: SQS counts lag. */
   readonly pauseSeconds?: number;
 }
@@ -31,7 +33,7 @@ export interface UiSourceOptions extends Pick<UiSource, 'title' | 'canAct'> {
  * @throws ConfigurationError if the environment is incomplete
  */
 export function makeUiSource(options: UiSourceOptions): UiSource {
-  const { title, canAct, parts, environment, watch = everyFiveSeconds, callOf, pauseSeconds = 60 } = options;
+  const { title, canAct, parts, environment, watch = everyFiveSeconds, callOf, startOf, pauseSeconds = 60 } = options;
   const { app, engine } = parts;
   const survey = environmentSurvey(environment);
   return {
@@ -43,6 +45,7 @@ export function makeUiSource(options: UiSourceOptions): UiSource {
     journal: environmentJournal(environment),
     watch,
     callOf: callOf ?? (() => undefined),
+    startOf: startOf ?? (() => undefined),
     deadLetters: (action, ids) =>
       answersOf((output) => handleDeadLetters(action, { days: KEPT_DAYS, ids }, parts, output)),
     schedules: () =>

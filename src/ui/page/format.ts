@@ -1,3 +1,5 @@
+import type { TaskNode } from './model.ts';
+
 /** A span as a person says it: `340 ms`, `12.3 s`, `4 min 10 s`. */
 export function span(ms: number): string {
   if (ms < 0) return '0 ms';
@@ -6,6 +8,12 @@ export function span(ms: number): string {
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`;
   if (ms < 86_400_000) return `${Math.floor(ms / 3_600_000)} h ${Math.floor((ms % 3_600_000) / 60_000)} min`;
   return `${Math.floor(ms / 86_400_000)} d ${Math.floor((ms % 86_400_000) / 3_600_000)} h`;
+}
+
+/** Returns how long a task has run, in ms, or runs so far; undefined where that is not known. */
+export function ranFor({ state, startedAt, endedAt }: TaskNode, now: number): number | undefined {
+  const end = endedAt ?? (state === 'STARTED' ? now : undefined);
+  return startedAt === undefined || end === undefined ? undefined : Math.max(0, end - startedAt);
 }
 
 /** A time of day, with the date if it is not today. */

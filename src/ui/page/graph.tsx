@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import { useMemo } from 'preact/hooks';
-import { count, span, stateName } from './format.ts';
+import { count, ranFor, span, stateName } from './format.ts';
 import { useNow } from './hooks.ts';
 import { layoutOf } from './layout.ts';
 import type { Box, Edge } from './layout.ts';
@@ -17,8 +17,8 @@ export function Graph({
   readonly onChoose: (node: TaskNode | GroupNode) => void;
 }): JSX.Element {
   const layout = useMemo(() => layoutOf(root), [root]);
-  const isRetrying = layout.boxes.some(({ node }) => node.state === 'RETRY');
-  const now = useNow(isRetrying);
+  const isTicking = layout.boxes.some(({ node }) => node.state === 'RETRY' || node.state === 'STARTED');
+  const now = useNow(isTicking);
   const style = { width: `${layout.width}px`, height: `${layout.height}px` };
   return (
     <div class="graph" tabIndex={0} role="group" aria-label="Graph of the workflow">
@@ -83,6 +83,7 @@ function NodeBox({
 }
 
 function TaskLabel({ node, now }: { readonly node: TaskNode; readonly now: number }): JSX.Element {
+  const ran = node.state === 'RETRY' ? undefined : ranFor(node, now);
   return (
     <>
       <span class="name">{node.name ?? '…'}</span>
@@ -90,10 +91,7 @@ function TaskLabel({ node, now }: { readonly node: TaskNode; readonly now: numbe
         <span class="mark" aria-hidden="true" />
         {stateName(node.state)}
         {node.retryAt !== undefined && ` in ${span(Math.max(0, node.retryAt - now))}`}
-        {node.state !== 'RETRY' &&
-          node.startedAt !== undefined &&
-          node.endedAt !== undefined &&
-          ` · ${span(node.endedAt - node.startedAt)}`}
+        {ran !== undefined && ` · ${span(ran)}`}
         {node.attempt !== undefined && node.attempt > 0 && ` · try ${node.attempt + 1}`}
       </span>
     </>

@@ -1,9 +1,10 @@
 import type { JSX } from 'preact';
-import { span, stateName } from './format.ts';
+import { ranFor, span, stateName } from './format.ts';
+import { useNow } from './hooks.ts';
 import type { GraphNode, GroupNode, TaskNode } from './model.ts';
 import { Empty } from './parts.tsx';
 
-/** When each task waited and ran. */
+/** When each task waited and ran, or runs. */
 export function Timeline({
   root,
   from,
@@ -13,28 +14,28 @@ export function Timeline({
   readonly from: number | undefined;
   readonly onChoose: (node: TaskNode | GroupNode) => void;
 }): JSX.Element {
-  const tasks = tasksIn(root).filter(({ startedAt, endedAt }) => startedAt !== undefined && endedAt !== undefined);
-  if (tasks.length === 0) return <Empty>Nothing has run yet.</Empty>;
-  const start = Math.min(
-    from ?? Number.POSITIVE_INFINITY,
-    ...tasks.map(({ queuedAt, startedAt = 0 }) => queuedAt ?? startedAt),
-  );
-  const whole = Math.max(1, ...tasks.map(({ endedAt = 0 }) => endedAt - start));
+  const tasks = tasksIn(root);
+  const isRunning = tasks.some(({ state }) => state === 'STARTED');
+  const now = useNow(isRunning);
+  const rows = tasks.flatMap((task) => rowOf(task, now) ?? []).toSorted((a, b) => a.startedAt - b.startedAt);
+  if (rows.length === 0) return <Empty>Nothing has run yet.</Empty>;
+  const start = Math.min(from ?? Number.POSITIVE_INFINITY, ...rows.map(({ queuedAt }) => queuedAt));
+  const whole = Math.max(1, ...rows.map(({ startedAt, ran }) => startedAt + ran - start));
   return (
     <div class="timeline">
-      <p class="quiet">{span(whole)} from the first message to the last end. Pale: waited. Solid: ran.</p>
+      <p class="quiet">
+        {span(whole)} from the first message {isRunning ? 'until now' : 'to the last end'}. Pale: waited. Solid: ran.
+      </p>
       <ul>
-        {tasks
-          .toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0))
-          .map((task) => (
-            <li key={task.id}>
-              <button type="button" onClick={() => onChoose(task)}>
-                <span class="name">{task.name}</span>
-                <Bar task={task} start={start} whole={whole} />
-                <span class="took">{span((task.endedAt ?? 0) - (task.startedAt ?? 0))}</span>
-              </button>
-            </li>
-          ))}
+        {rows.map((row) => (
+          <li key={row.task.id}>
+            <button type="button" onClick={() => onChoose(row.task)}>
+              <span class="name">{row.task.name}</span>
+              <Bar row={row} start={start} whole={whole} />
+              <span class="took">{span(row.ran)}</span>
+            </button>
+          </li>
+        ))}
       </ul>
     </div>
   );
@@ -42,18 +43,34 @@ export function Timeline({
 
 // --- internal ---
 
+/** A task that has run, or runs. Times are epoch ms. */
+interface Row {
+  readonly task: TaskNode;
+  readonly queuedAt: number;
+  readonly startedAt: number;
+  /** For how long, in ms. */
+  readonly ran: number;
+}
+
+function rowOf(task: TaskNode, now: number): Row | undefined {
+  const { startedAt, queuedAt } = task;
+  const ran = ranFor(task, now);
+  if (startedAt === undefined || ran === undefined) return undefined;
+  return { task, queuedAt: queuedAt ?? startedAt, startedAt, ran };
+}
+
 function Bar({
-  task,
+  row: { task, queuedAt, startedAt, ran },
   start,
   whole,
 }: {
-  readonly task: TaskNode;
+  readonly row: Row;
   readonly start: number;
   readonly whole: number;
 }): JSX.Element {
-  const { queuedAt, startedAt = start, endedAt = start, state } = task;
+  const { state } = task;
   const x = (at: number): number => (100 * Math.max(0, at - start)) / whole;
-  const queued = x(queuedAt ?? startedAt);
+  const queued = x(queuedAt);
   return (
     <svg
       class={`is-${state.toLowerCase()}`}
@@ -63,7 +80,7 @@ function Bar({
       aria-label={stateName(state)}
     >
       <rect class="waited" x={queued} y="3" width={Math.max(0, x(startedAt) - queued)} height="4" />
-      <rect class="ran" x={x(startedAt)} y="1" width={Math.max(0.6, x(endedAt) - x(startedAt))} height="8" />
+      <rect class="ran" x={x(startedAt)} y="1" width={Math.max(0.6, (100 * ran) / whole)} height="8" />
     </svg>
   );
 }

@@ -82,6 +82,39 @@ describe('readGraph()', () => {
     ]);
   });
 
+  it('shows a task that is known to run, with its attempt and since when', async () => {
+    const { ports } = new MemoryCloud();
+    const retry = { kind: 'retry' as const, notBefore: 5, attempt: 1, run: { startedAt: 1, endedAt: 2 } };
+    await ports.outcomes.commit({ address: addressOf('W.0~0'), attempt: 0, decision: retry, by, until });
+    await ports.outcomes.commit({ address: addressOf('W.0~1'), attempt: 0, decision: SUCCESS, by, until });
+    const starts = new Map([
+      ['W.0~0', 7],
+      ['W.0~1', 3],
+    ]);
+    const root = await readGraph(ports, 'W', CHORD, (id) => starts.get(id));
+    expect(flat(root)).toEqual(['W.0 group 1/2 OPEN', 'W.0~0 add STARTED', 'W.0~1 add SUCCESS', 'W tsum OPEN']);
+    const [group] = root.kind === 'seq' ? root.steps : [];
+    const [first] = group?.kind === 'group' ? (group.members ?? []) : [];
+    expect(first).toEqual({
+      kind: 'task',
+      id: 'W.0~0',
+      name: 'add',
+      state: 'STARTED',
+      attempt: 1,
+      queuedAt: 5,
+      startedAt: 7,
+    });
+  });
+
+  it('shows that a task still runs although its workflow was revoked', async () => {
+    const { ports } = new MemoryCloud();
+    const revoked: Result = { state: 'REVOKED', value: { inline: {} }, failedId: 'W' };
+    await ports.outcomes.commit({ address: addressOf('W'), attempt: 0, decision: revoked, by, until });
+    const root = await readGraph(ports, 'W', CHORD, (id) => (id === 'W.0~0' ? 7 : undefined));
+    expect(flat(root)).toContain('W.0~0 add STARTED');
+    expect(flat(root)).toContain('W.0~1 add SKIPPED');
+  });
+
   it('draws what replaces a task in its place', async () => {
     const { ports } = new MemoryCloud();
     const plan = { seq: [{ task: 'mul' }, { task: 'log' }] };
