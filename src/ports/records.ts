@@ -4,11 +4,20 @@ import type { Windows } from './windows.ts';
 
 /** The progress that a running task reports to its readers: a custom state and anything beside it. */
 export interface Progress {
+  /** Empty: it has reported none. */
   readonly state: string;
   /** Encoded JSON. */
   readonly meta: string;
   /** The attempt that reports, from 0; absent in what an earlier release wrote. */
   readonly attempt?: number;
+  /** The place that it waits for, instead of a report. */
+  readonly waits?: WaitsForPlace;
+}
+
+/** The concurrency key of a place that a task waits for, and since when, in epoch ms. */
+export interface WaitsForPlace {
+  readonly key: string;
+  readonly since: number;
 }
 
 /** The progress of a task, to keep until `until` (epoch ms, as everywhere here). */
@@ -135,7 +144,7 @@ export interface Submission {
 
 /** The smaller records: each an item or two, none of them part of an outcome. */
 export interface Records extends Windows {
-  /** Sets the progress that a running task reports to its readers; the last call wins. */
+  /** Sets the progress that a task reports to its readers, or that it waits for a place; the last call wins. */
   putProgress(params: PutProgress): Promise<void>;
   getProgress(params: Addressed): Promise<Progress | undefined>;
 

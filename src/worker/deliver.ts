@@ -30,6 +30,7 @@ import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
 import { goOn, resume } from './next-step.ts';
 import { limitsHere, observeDecision } from './observe.ts';
+import { tellWaiting } from './progress.ts';
 import { reportDecision } from './report.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
@@ -111,7 +112,7 @@ async function finish(
   first: Action,
   found: Standing,
 ): Promise<Ending> {
-  if (first.kind === 'place') return inPlace(arrival, first);
+  if (first.kind === 'place') return inPlace(arrival, delivery, first);
   const { facts } = arrival;
   let { next, standing, startedAt }: Judged = { next: first, standing: found };
   if (next.kind === 'claim' || next.kind === 'run')
@@ -132,6 +133,7 @@ async function finish(
 /** Takes a place for the run, and goes on in it; a message without one is sent again. The place is left in any case. */
 async function inPlace(
   arrival: Arrival<RunMessage>,
+  delivery: TaskDelivery,
   { task, place }: Action & { readonly kind: 'place' },
 ): Promise<Ending> {
   const { engine, facts, places } = arrival;
@@ -143,7 +145,9 @@ async function inPlace(
   const now = engine.clock.now();
   if ('afterMs' in got) {
     engine.meter?.count('waits', task.name);
-    return forward(arrival, onNoPlace({ ...facts, now }, got.afterMs));
+    const waiting = onNoPlace({ ...facts, now }, got.afterMs);
+    if (waiting.told !== message.told) await tellWaiting(delivery, place, waiting.waits ?? now);
+    return forward(arrival, waiting);
   }
   try {
     const placed = { ...arrival, facts: { ...facts, now, hasPlace: true as const }, place: got };

@@ -26,6 +26,7 @@ import type { TaskCall } from '../engine/task/task-call.ts';
 import { failureOf, keep } from './commit.ts';
 import type { TaskDelivery } from './commit.ts';
 import { observed } from './observe.ts';
+import { tellStarted } from './progress.ts';
 import { watchRevocation } from './revocations.ts';
 
 /** The arguments of a run, read and decoded. */
@@ -38,7 +39,7 @@ export type Given = Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'stamps' | 'm
 export async function prepareRun(delivery: TaskDelivery, task: RegisteredTask): Promise<Given | Result> {
   try {
     const given = await argumentsOf(delivery);
-    if (task.options.trackStarted === true) await showStarted(delivery);
+    await tellStarted(delivery, task);
     return given;
   } catch (error) {
     if (!isChordalError(error) || isRefusal(error)) throw error;
@@ -213,9 +214,4 @@ async function replacement(delivery: TaskDelivery, build: () => Plan): Promise<R
   if (replacementOutlives(message, start)) return failureOf(delivery, tooFarAhead('replace', message, start));
   // A plan is JSON in all its parts.
   return { kind: 'replace', plan: await keep(delivery, plan as unknown as Json) };
-}
-
-async function showStarted({ engine, message, origin }: TaskDelivery): Promise<void> {
-  const progress = { state: 'STARTED', meta: 'null', attempt: message.try };
-  await engine.records.putProgress({ address: addressOf(message.id), progress, until: origin.until });
 }

@@ -51,6 +51,16 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(await records.getProgress({ address })).toEqual({ state: '', meta: JSON.stringify(UNUSUAL_TEXT) });
       });
 
+      it('getProgress() finds the place that a task waits for, and not when a later call has none', async () => {
+        const address = addressOf(freshWorkflow());
+        const progress = { state: '', meta: 'null', attempt: 2 };
+        const waits = { key: UNUSUAL_TEXT, since: clock.now() };
+        await records.putProgress({ address, progress: { ...progress, waits }, until: until() });
+        expect(await records.getProgress({ address })).toEqual({ ...progress, waits });
+        await records.putProgress({ address, progress, until: until() });
+        expect(await records.getProgress({ address })).toEqual(progress);
+      });
+
       it('putProgress() keeps tasks apart when they are neighbours', async () => {
         const workflow = freshWorkflow();
         const addresses = ['', '.0', '~0', '~1', '~1.0', '!1~1'].map((end) => addressOf(`${workflow}${end}`));

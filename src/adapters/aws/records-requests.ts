@@ -13,6 +13,7 @@ import type {
   DeadLetter,
   Gate,
   OpenSubmission,
+  Progress,
   Purge,
   SetRate,
   Submission,
@@ -25,6 +26,16 @@ export const GATE_KEY: Key = { pk: '$gate', sk: '-' };
 
 export function progressKey(address: Address): Key {
   return besideTask('u', address);
+}
+
+export function progressOf(item: Item): Progress {
+  const [key, since] = [readText(item, 'k'), readNumber(item, 'w')];
+  const waits = key === undefined || since === undefined ? undefined : { key, since };
+  return {
+    state: readText(item, 's') ?? '',
+    meta: readText(item, 'm') ?? '',
+    ...compact({ attempt: readNumber(item, 'a'), waits }),
+  };
 }
 
 export function submissionKey(key: string): Key {

@@ -46,6 +46,7 @@ import {
   openSubmissionRequest,
   submissionOf,
   progressKey,
+  progressOf,
   purgeRequest,
   putRequest,
   rateLimitRequest,
@@ -71,24 +72,20 @@ export class AwsRecords implements Records {
   }
 
   async putProgress({ address, progress, until }: PutProgress): Promise<void> {
-    const { state, meta, attempt } = progress;
+    const { state, meta, attempt, waits } = progress;
     const attributes = compact({
       s: text(state),
       m: text(meta),
       a: attempt === undefined ? undefined : number(attempt),
+      k: waits && text(waits.key),
+      w: waits && number(waits.since),
     });
     await this.#table.put(putRequest(this.#table.name, progressKey(address), attributes, until));
   }
 
   async getProgress({ address }: Addressed): Promise<Progress | undefined> {
     const item = await this.#table.get(progressKey(address), false);
-    return (
-      item && {
-        state: readText(item, 's') ?? '',
-        meta: readText(item, 'm') ?? '',
-        ...compact({ attempt: readNumber(item, 'a') }),
-      }
-    );
+    return item && progressOf(item);
   }
 
   async appendLedger(params: AppendLedger): Promise<void> {

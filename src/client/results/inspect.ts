@@ -9,7 +9,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { loadChildren, loadValue } from '../../engine/inputs.ts';
 import { readKeptCall } from '../../engine/kept-call.ts';
 import { readParts } from './parts.ts';
-import { readProgress, readVisible, retryIn } from './read-result.ts';
+import { readNote, readVisible, retryIn } from './read-result.ts';
 import type { Visible } from './read-result.ts';
 import { reportResult } from './report.ts';
 import type { ResultReport } from './report.ts';
@@ -27,6 +27,8 @@ export interface Inspection extends ResultReport {
   readonly ended?: string;
   /** How long it waited in its queue, and how long it ran, in ms. */
   readonly ms?: { readonly waited?: number; readonly ran?: number };
+  /** The key of the place that it waits for, and since when. Absent in the first seconds, and of a possible duplicate. */
+  readonly waitsForPlace?: { readonly concurrencyKey: string; readonly since: string };
   /** The meta of the last `updateState`. */
   readonly meta?: Json;
   /** In RETRY: the error as it was recorded, and when the task runs again. */
@@ -60,7 +62,7 @@ export async function inspect(engine: Engine, id: string, withStack = false): Pr
   return compact({
     ...report,
     ...timesOf(nodeOf(id, cell, report.state)),
-    meta: await metaOf(engine, id, visible),
+    ...(await noteOf(engine, id, visible)),
     retry: await retryOf(engine, visible, withStack),
     record: withStack && outcome?.state === 'FAILURE' ? await loadValue(engine, outcome.value) : undefined,
     progress: hasParts ? progress : undefined,
@@ -88,6 +90,8 @@ function timesOf({ task, attempt, queuedAt, startedAt, endedAt }: TreeNode): Tim
   });
 }
 
+function timeOf(at: number): string;
+function timeOf(at: number | undefined): string | undefined;
 function timeOf(at: number | undefined): string | undefined {
   return at === undefined ? undefined : new Date(at).toISOString();
 }
@@ -99,19 +103,25 @@ async function argumentsOf(engine: Engine, { outcome, next }: Cell): Promise<Arg
   return shown;
 }
 
-async function metaOf(engine: Engine, id: string, visible: Visible): Promise<Json | undefined> {
-  if (visible.outcome !== undefined) return undefined;
-  const progress = await readProgress(engine, id, visible);
-  if (progress === undefined) return undefined;
+async function noteOf(
+  engine: Engine,
+  id: string,
+  visible: Visible,
+): Promise<Pick<Inspection, 'meta' | 'waitsForPlace'>> {
+  if (visible.outcome !== undefined) return {};
+  const note = await readNote(engine, id, visible);
+  if (note === undefined) return {};
+  const { state, meta, waits } = note;
+  if (waits !== undefined) return { waitsForPlace: { concurrencyKey: waits.key, since: timeOf(waits.since) } };
   const what = `the meta of ${id}`;
-  return toAnswer(decode(progress.meta, what), what);
+  return state === '' ? {} : { meta: toAnswer(decode(meta, what), what) };
 }
 
 async function retryOf(engine: Engine, visible: Visible, withStack: boolean): Promise<Inspection['retry']> {
   const retry = retryIn(visible);
   if (retry === undefined) return undefined;
   const error = retry.error === undefined ? undefined : await loadValue(engine, retry.error);
-  return compact({ at: timeOf(retry.notBefore) ?? '', error: error && (withStack ? error : withoutStack(error)) });
+  return compact({ at: timeOf(retry.notBefore), error: error && (withStack ? error : withoutStack(error)) });
 }
 
 function withoutStack(record: Json): Json {

@@ -118,9 +118,15 @@ export async function stateIn(engine: Engine, id: string, visible: Visible): Pro
 
 /** Returns the report of a running task, unless an attempt before its last retry wrote it. */
 export async function readProgress(engine: Engine, id: string, visible: Visible): Promise<Progress | undefined> {
-  const progress = await engine.records.getProgress({ address: addressOf(id) });
+  const note = await readNote(engine, id, visible);
+  return note?.state === '' ? undefined : note;
+}
+
+/** Returns the report of a running task, or of one that waits for a place, or has waited; with the same exception. */
+export async function readNote(engine: Engine, id: string, visible: Visible): Promise<Progress | undefined> {
+  const note = await engine.records.getProgress({ address: addressOf(id) });
   const next = retryIn(visible);
-  return progress !== undefined && (progress.attempt ?? 0) >= (next?.attempt ?? 0) ? progress : undefined;
+  return note !== undefined && (note.attempt ?? 0) >= (next?.attempt ?? 0) ? note : undefined;
 }
 
 /** Returns the retry that an id waits for, or that runs. */

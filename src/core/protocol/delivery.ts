@@ -13,7 +13,7 @@ import type { NewerMessage } from './message-codec.ts';
 import type { Message, RunMessage } from './message.ts';
 import type { Cell, Owner, Rerun, Result, Standing } from './outcome.ts';
 import { decidedBy, ownershipOf, revokedBecause } from './outcome.ts';
-import { placeOf, placeProblem } from './places.ts';
+import { placeOf, placeProblem, waitsLong } from './places.ts';
 import type { Place, PlacedTask } from './places.ts';
 import { isRevoked, whyRevoked } from './revocation.ts';
 
@@ -149,9 +149,11 @@ export function onPlace<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage
 /** Returns the message of a delivery that finds no place, as it comes again after `ms`: it is as old as it was. */
 export function onNoPlace(facts: DeliveryFacts<RunMessage>, ms: number): RunMessage {
   const { now, message, sentAt } = facts;
-  const waiting = { ...message, waits: message.waits ?? Math.round(now) };
   // @defect waiting-keeps-mark
   const isDuplicate = isPossibleDuplicate(facts);
+  // The task of a possible duplicate may run.
+  const told = !isDuplicate && waitsLong(message, now) ? { told: true as const } : {};
+  const waiting = { ...message, waits: message.waits ?? Math.round(now), ...told };
   return forwarded({ message: waiting, sentAt }, Math.round(now + ms), isDuplicate);
 }
 

@@ -29,6 +29,6 @@ export function forwarded({ message, sentAt, slotAt }: Forwarded, due: number, i
  * that ran inline had none, and is as old as the decision before it.
  */
 export function begunAgain({ message, sentAt, now }: CutShort): RunMessage {
-  const { sent = sentAt ?? Math.round(now) } = message;
-  return { ...message, sent, again: true };
+  const { told: _told, sent = sentAt ?? Math.round(now), ...same } = message;
+  return { ...same, sent, again: true };
 }

@@ -108,6 +108,8 @@ export interface RunMessage extends Sent {
   readonly slot?: true;
   /** Epoch ms since which it waits for a place of its concurrency key. */
   readonly waits?: number;
+  /** Its readers have been told that it waits for a place. */
+  readonly told?: true;
   /**
    * The mark of a message that a schedule held, longer than a queue can. Its receiver checks whether it was revoked
    * meanwhile.

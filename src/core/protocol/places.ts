@@ -1,4 +1,5 @@
 import { InvalidOptions } from '../errors/caller.ts';
+import type { RunMessage } from './message.ts';
 import type { TaskPlan } from './plan.ts';
 
 /** The part of a task that limits how many of its runs there are at once. */
@@ -120,6 +121,11 @@ export function nextLookMs({ nextFrom, since, now, chance }: Waited): number {
   return between(LATER_MS, (now - since) / 2, LATER_MOST_MS) * (0.75 + chance / 2);
 }
 
+/** Returns whether a message has waited so long that its readers are told: it costs two writes. */
+export function waitsLong({ waits }: Pick<RunMessage, 'waits'>, now: number): boolean {
+  return waits !== undefined && now - waits >= TOLD_MS;
+}
+
 /** How long a message has waited for a place; all in epoch ms. */
 export interface Waited {
   /** Since when it is the first in line, if it is. */
@@ -149,6 +155,8 @@ const SOON_MOST_MS = 30_000;
 /** The same of the others. */
 const LATER_MS = 2000;
 const LATER_MOST_MS = 60_000;
+/** How long a message waits before its readers are told, in ms. */
+const TOLD_MS = 5000;
 /** How late the first in line may come, before the next message takes its turn, in ms. */
 const LATE_MS = 15_000;
 

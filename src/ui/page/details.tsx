@@ -29,6 +29,7 @@ export function Details({
     queued,
     started,
     ended,
+    waitsForPlace,
     ms,
     retry,
     children = [],
@@ -50,6 +51,8 @@ export function Details({
           value={retry === undefined ? undefined : `in ${span(Math.max(0, Date.parse(retry.at) - now))}`}
         />
         <Fact name="Queued" value={queued === undefined ? undefined : clock(queued)} />
+        <Fact name="Waits for a place of" value={waitsForPlace?.concurrencyKey} />
+        <Fact name="Waits since" value={waitsForPlace === undefined ? undefined : clock(waitsForPlace.since)} />
         <Fact name="Started" value={started === undefined ? undefined : clock(started)} />
         <Fact name="Ended" value={ended === undefined ? undefined : clock(ended)} />
         <Fact name="Waited" value={ms?.waited === undefined ? undefined : span(ms.waited)} />

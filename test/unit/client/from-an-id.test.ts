@@ -39,7 +39,16 @@ const replaced = app.task('replaced', { bind: true }, (ctx) =>
 );
 const grouped = app.task('grouped', { bind: true }, (ctx) => ctx.replace(group([add.s(1, 2), add.s(3, 4)])));
 const launcher = app.task('launcher', async () => (await add.delay(1, 2)).taskId);
-const handler = app.handler(add, tsum, slow, fail, busy, replaced, grouped, launcher);
+const limited = app.task('limited', { concurrencyLimit: 1, concurrencyKey: 'disk' }, async (seconds: number) => {
+  await cloud.clock.sleep(seconds * 1000);
+  return seconds;
+});
+const insistent = app.task('insistent', { bind: true, concurrencyLimit: 1, concurrencyKey: 'disk' }, async (ctx) => {
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: 10 });
+  await ctx.updateState('SAVING', 'half');
+  await cloud.clock.sleep(10_000);
+});
+const handler = app.handler(add, tsum, slow, fail, busy, replaced, grouped, launcher, limited, insistent);
 
 let cloud: TestCloud;
 let engine: Engine;
@@ -300,6 +309,70 @@ describe('inspect() and readTree()', () => {
     await failed.get({ propagate: false });
     expect((await inspect(engine, failed.taskId)).record).toBeUndefined();
     expect((await inspect(engine, failed.taskId, true)).record).toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  });
+
+  it('show that a task waits for a place, from five seconds on until it runs', async () => {
+    await limited.delay(60);
+    await sleep(1);
+    const { taskId } = await limited.delay(30);
+    const sentAt = cloud.clock.now();
+    await sleep(3);
+    expect(await inspect(engine, taskId)).toEqual({ taskId, state: 'PENDING', children: [] });
+    await sleep(20);
+    const { waitsForPlace, ...rest } = await inspect(engine, taskId);
+    expect(rest).toEqual({ taskId, state: 'PENDING', children: [] });
+    expect(waitsForPlace?.concurrencyKey).toBe('disk');
+    expect(Date.parse(waitsForPlace?.since ?? '') - sentAt).toBeLessThan(2000);
+    expect(await other.asyncResult(taskId).info()).toBeUndefined();
+    await sleep(50);
+    expect(await inspect(engine, taskId)).toEqual({ taskId, state: 'PENDING', children: [] });
+    await other.asyncResult(taskId).get();
+    expect(await inspect(engine, taskId)).not.toHaveProperty('waitsForPlace');
+  });
+
+  it('show a retry that waits for a place, and the report of its run after that', async () => {
+    const { taskId } = await insistent.delay();
+    await sleep(1);
+    await limited.delay(60);
+    await sleep(40);
+    const seen = await inspect(engine, taskId);
+    expect(seen).toMatchObject({ state: 'RETRY', attempt: 1, waitsForPlace: { concurrencyKey: 'disk' } });
+    expect(seen).not.toHaveProperty('meta');
+    await sleep(30);
+    const running = await inspect(engine, taskId);
+    expect(running).toMatchObject({ state: 'SAVING', meta: 'half' });
+    expect(running).not.toHaveProperty('waitsForPlace');
+  });
+
+  it('read a note of a place with the report, and nothing more', async () => {
+    await limited.delay(60);
+    const [{ taskId: waiting }, { taskId: delayed }] = [
+      await limited.delay(1),
+      await limited.applyAsync({ args: [1], countdown: 600 }),
+    ];
+    await sleep(20);
+    const readsOf = async (id: string): Promise<readonly string[]> => {
+      const reads: string[] = [];
+      const counted = <Port extends object>(port: Port): Port =>
+        new Proxy(port, {
+          get: (target, name) => {
+            reads.push(String(name));
+            const method: unknown = Reflect.get(target, name);
+            return typeof method === 'function' ? method.bind(target) : method;
+          },
+        });
+      const { outcomes, records, places, payloads } = engine;
+      const ports = {
+        outcomes: counted(outcomes),
+        records: counted(records),
+        places: counted(places),
+        payloads: counted(payloads),
+      };
+      await inspect(Object.create(engine, Object.getOwnPropertyDescriptors(ports)) as Engine, id);
+      return reads;
+    };
+    expect(await inspect(engine, waiting)).toHaveProperty('waitsForPlace');
+    expect(await readsOf(waiting)).toEqual(await readsOf(delayed));
   });
 
   it('show the steps ahead, and the launches', async () => {

@@ -14,6 +14,7 @@ import {
   onThrow,
 } from '../../../../src/core/protocol/delivery.ts';
 import type { DeliveredTask, DeliveryFacts, Next } from '../../../../src/core/protocol/delivery.ts';
+import { begunAgain } from '../../../../src/core/protocol/forward.ts';
 import type { ExpandMessage, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
 import { claimedUntil, decidedBy } from '../../../../src/core/protocol/outcome.ts';
 import type { Cell, NextAttempt, Outcome } from '../../../../src/core/protocol/outcome.ts';
@@ -363,5 +364,14 @@ describe('a task with a place', () => {
       notBefore: NOW + 1000,
     });
     expect(word(onArrival(placed({ message: { ...waiting, notBefore: NOW + 1 } })))).toBe('forward');
+  });
+
+  it('tells its readers once that it waits, after five seconds; a possible duplicate does not, since its task may run', () => {
+    const toldAfter = (ms: number, more: Partial<DeliveryFacts<RunMessage>> = {}): true | undefined =>
+      onNoPlace(factsOf({ message: messageOf({ waits: NOW - ms }), ...more }), 1500).told;
+    expect([toldAfter(4999), toldAfter(5000), toldAfter(5000, { receives: 2 })]).toEqual([undefined, true, undefined]);
+    const again = messageOf({ waits: NOW - 9000, told: true });
+    expect(onNoPlace(factsOf({ message: again }), 1500)).toEqual({ ...again, notBefore: NOW + 1500 });
+    expect(begunAgain(factsOf({ message: again }))).not.toHaveProperty('told');
   });
 });

@@ -192,6 +192,7 @@ describe('decodeMessage() refuses', () => {
     ['slot', 1],
     ['waits', -1],
     ['waits', 'long'],
+    ['told', 1],
     ['sig', undefined],
     ['sig', { seq: [{ task: 'a' }] }],
     ['sig', { task: 'a', args: {} }],
