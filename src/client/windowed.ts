@@ -85,14 +85,14 @@ async function callThrottled(call: WindowedCall, { key: given, seconds }: Thrott
 /** Puts a call in place of the last one of its window, and has the window end if nothing else does. */
 async function callDebounced(call: WindowedCall, { key: given, ...times }: Debounce): Promise<string> {
   const { engine, plan, list } = call;
-  const { records, nonces } = engine;
+  const { windows, nonces } = engine;
   const key = digestOf(call, given);
   const queue = queueOf(engine, plan);
   const { window, needsWake } = await join(call, key, times);
   if (!needsWake) return window.workflow;
   const wake = wakeOf(window, { key, queue, mid: nonces.mid() });
   await Promise.all([list(window.workflow), sendOne(engine, wake)]);
-  await records.noteWake({ key, number: window.number });
+  await windows.noteWake({ key, number: window.number });
   return window.workflow;
 }
 
@@ -102,10 +102,10 @@ async function join(
   key: string,
   { seconds, maxSeconds }: Omit<Debounce, 'key'>,
 ): Promise<Joined> {
-  const { records, clock } = engine;
+  const { windows, clock } = engine;
   let written: Joined | undefined;
   for (;;) {
-    const standing = await records.window({ key });
+    const standing = await windows.newest({ key });
     // A write whose answer was lost.
     if (written !== undefined && standing?.message === written.window.message) return written;
     const workflow = openIn(standing)?.workflow ?? freshId(engine);
@@ -115,7 +115,7 @@ async function join(
     const mostMs = maxSeconds === undefined ? undefined : maxSeconds * 1000;
     written = joined(standing, { message, workflow, now: clock.now(), waitMs: seconds * 1000, mostMs });
     const { window } = written;
-    if (await records.putWindow({ key, window, until: keptFor(window.due) })) return written;
+    if (await windows.put({ key, window, until: keptFor(window.due) })) return written;
   }
 }
 

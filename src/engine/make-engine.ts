@@ -65,6 +65,9 @@ export function makeEngine(
     get places() {
       return runtime.ports().places;
     },
+    get windows() {
+      return runtime.ports().windows;
+    },
     get journal() {
       return runtime.ports().journal;
     },

@@ -6,6 +6,7 @@ import type { Payloads } from './payloads.ts';
 import type { Places } from './places.ts';
 import type { Records } from './records.ts';
 import type { Clock, Log, Nonces } from './system.ts';
+import type { Windows } from './windows.ts';
 
 /** Everything outside a process that the engine works with. */
 export interface Ports {
@@ -13,6 +14,7 @@ export interface Ports {
   readonly payloads: Payloads;
   readonly records: Records;
   readonly places: Places;
+  readonly windows: Windows;
   readonly journal: Journal;
   readonly broker: Broker;
   readonly deliveries: Deliveries;

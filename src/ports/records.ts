@@ -1,6 +1,5 @@
 import type { Purges } from '../core/protocol/purge.ts';
 import type { Addressed } from './outcomes.ts';
-import type { Windows } from './windows.ts';
 
 /** The progress that a running task reports to its readers: a custom state and anything beside it. */
 export interface Progress {
@@ -143,7 +142,7 @@ export interface Submission {
 }
 
 /** The smaller records: each an item or two, none of them part of an outcome. */
-export interface Records extends Windows {
+export interface Records {
   /** Sets the progress that a task reports to its readers, or that it waits for a place; the last call wins. */
   putProgress(params: PutProgress): Promise<void>;
   getProgress(params: Addressed): Promise<Progress | undefined>;

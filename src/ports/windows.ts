@@ -26,17 +26,17 @@ export interface CloseWindow extends NoteWake {
 /** The windows of debounced calls. */
 export interface Windows {
   /** Returns the newest window of a key, read strongly; one whose time is over is closed. */
-  window(params: ReadWindow): Promise<Window | undefined>;
+  newest(params: ReadWindow): Promise<Window | undefined>;
   /**
    * Writes a window after a call, and returns whether it did: the first call needs a free number, and any other the window as it
    * stood one call before, open. A second call returns false.
    */
-  putWindow(params: PutWindow): Promise<boolean>;
+  put(params: PutWindow): Promise<boolean>;
   /** Notes that a message is sent that ends a window; a second call changes nothing. */
   noteWake(params: NoteWake): Promise<void>;
   /**
    * Closes a window that is due at `now`, and returns it as it stands then: closed by this message, by another one, or
    * still open. Undefined if there is no such window of the workflow. A second call changes nothing.
    */
-  closeWindow(params: CloseWindow): Promise<Closing | undefined>;
+  close(params: CloseWindow): Promise<Closing | undefined>;
 }

@@ -12,6 +12,7 @@ import { AwsRecords } from '../adapters/aws/records.ts';
 import { EventBridgeScheduler } from '../adapters/aws/scheduler.ts';
 import { SqsBroker } from '../adapters/aws/sqs-broker.ts';
 import { SqsDeliveries } from '../adapters/aws/sqs-deliveries.ts';
+import { AwsWindows } from '../adapters/aws/windows.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import type { MetricLabels } from '../adapters/system/emf.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
@@ -197,6 +198,7 @@ function awsPorts(environment: Environment, { clock, nonces, log }: System): Por
     payloads: new AwsPayloads({ dynamo, table, bucket, s3, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
     places: new DynamoPlaces({ client: dynamo, table, ...patience }),
+    windows: new AwsWindows({ client: dynamo, table, ...patience }),
     journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client, queueUrl, deadLetterQueue: DEAD_LETTER_QUEUE, nameOf, ...patience }),
     deliveries: new SqsDeliveries({ client, queueUrl, ...patience }),

@@ -49,13 +49,14 @@ export class Sandbox {
   }
 
   #unreliable(ports: Ports): Ports {
-    const { outcomes, payloads, records, places, journal, broker, deliveries, scheduler, clock } = ports;
+    const { outcomes, payloads, records, places, windows, journal, broker, deliveries, scheduler, clock } = ports;
     return {
       ...ports,
       outcomes: this.#wrap(outcomes, ['commit', 'countStart', 'uncountStart', 'claim', 'climb']),
       payloads: this.#wrap(payloads, ['putValue', 'putBlocks']),
       records: this.#wrap(records, RECORDS),
       places: this.#wrap(places, ['take', 'leave']),
+      windows: this.#wrap(windows, ['put', 'noteWake', 'close']),
       journal: this.#wrap(journal, ['noteSubmission', 'noteFailure']),
       broker: { ...this.#partial(this.#wrap(broker, [], ['send'])), nameOf: (queue) => broker.nameOf(queue) },
       deliveries: this.#wrap(deliveries, []),
@@ -140,10 +141,9 @@ export class Sandbox {
 // --- internal ---
 
 /** The records that the SDK may write twice. */
-const RECORDS =
-  'putProgress appendLedger revoke reserve bury openSubmission closeSubmission cancelSubmission putWindow noteWake closeWindow'.split(
-    ' ',
-  );
+const RECORDS = 'putProgress appendLedger revoke reserve bury openSubmission closeSubmission cancelSubmission'.split(
+  ' ',
+);
 
 /** How far a clock may be off, in ms. */
 const SKEW_MS = 2000;

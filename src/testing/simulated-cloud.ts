@@ -5,6 +5,7 @@ import { MemoryPlaces } from '../adapters/memory/places.ts';
 import { MemoryRecords } from '../adapters/memory/records.ts';
 import { SeededNonces } from '../adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../adapters/memory/virtual-clock.ts';
+import { MemoryWindows } from '../adapters/memory/windows.ts';
 import { consoleLog } from '../adapters/system/log.ts';
 import { makeConf } from '../client/app.ts';
 import type { FanOut } from '../core/protocol/limits.ts';
@@ -103,6 +104,7 @@ export class SimulatedCloud {
       payloads: new MemoryPayloads(clock),
       records: new MemoryRecords(clock),
       places: new MemoryPlaces(),
+      windows: new MemoryWindows(clock),
       journal: this.journal,
       broker: queues,
       deliveries: queues,

@@ -20,13 +20,14 @@ export function runtimeUntilClosed(
 type Routes = Readonly<Record<string, string>>;
 
 function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
-  const { outcomes, payloads, records, places, journal, broker, deliveries, scheduler } = ports;
+  const { outcomes, payloads, records, places, windows, journal, broker, deliveries, scheduler } = ports;
   return {
     ...ports,
     outcomes: untilClosed(outcomes, closed, refuse),
     payloads: untilClosed(payloads, closed, refuse),
     records: untilClosed(records, closed, refuse),
     places: untilClosed(places, closed, refuse),
+    windows: untilClosed(windows, closed, refuse),
     journal: untilClosed(journal, closed, refuse),
     broker: untilClosed(broker, closed, refuse),
     deliveries: untilClosed(deliveries, closed, refuse),

@@ -20,6 +20,6 @@ export async function closeWindow(
   // Only a message that has a window asks for this.
   const { key, number } = window ?? { key: '', number: 0 };
   const now = isForced ? Number.MAX_SAFE_INTEGER : facts.now;
-  const closing = await engine.records.closeWindow({ key, number, workflow: id, mid, now });
+  const closing = await engine.windows.close({ key, number, workflow: id, mid, now });
   return onClosing(facts, closing, closing === undefined ? undefined : decodedOrError(closing.message, 'window'));
 }

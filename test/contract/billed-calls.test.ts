@@ -5,6 +5,7 @@ import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { DynamoPlaces } from '../../src/adapters/aws/places.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
+import { AwsWindows } from '../../src/adapters/aws/windows.ts';
 import { inParallel } from '../../src/adapters/parallel.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
 import { memberId } from '../../src/core/protocol/ids.ts';
@@ -25,6 +26,7 @@ describe('the bill of calls', () => {
   let meter: Meter;
   let outcomes: DynamoOutcomes;
   let records: AwsRecords;
+  let windows: AwsWindows;
   let places: DynamoPlaces;
   let journal: AwsJournal;
   let reader: AwsJournalReader;
@@ -37,6 +39,7 @@ describe('the bill of calls', () => {
     const nonces = { random: () => 0.5 };
     outcomes = new DynamoOutcomes({ client, table, clock, nonces });
     records = new AwsRecords({ client, table, clock, nonces });
+    windows = new AwsWindows({ client, table, clock, nonces });
     places = new DynamoPlaces({ client, table, clock, nonces });
     journal = new AwsJournal({ client, table, clock, nonces });
     reader = new AwsJournalReader({ client, table, clock, nonces });
@@ -227,20 +230,18 @@ describe('the bill of calls', () => {
     const times = { openedAt: clock.now(), due: clock.now() };
     const window = { number: 0, workflow: 'w', ...times, message: 'x'.repeat(700), isAwaited: false, isClosed: false };
     const first = await meter.of(async () => {
-      await records.window({ key });
-      await records.putWindow({ key, window: { ...window, calls: 1 }, until });
-      await records.noteWake({ key, number: 0 });
+      await windows.newest({ key });
+      await windows.put({ key, window: { ...window, calls: 1 }, until });
+      await windows.noteWake({ key, number: 0 });
     });
     // The emulator bills nothing for a query that finds nothing.
     expect(first).toEqual({ requests: { Query: 1, PutItem: 1, UpdateItem: 1 }, units: 2 });
     const further = await meter.of(async () => {
-      await records.window({ key });
-      await records.putWindow({ key, window: { ...window, calls: 2 }, until });
+      await windows.newest({ key });
+      await windows.put({ key, window: { ...window, calls: 2 }, until });
     });
     expect(further).toEqual({ requests: { Query: 1, PutItem: 1 }, units: 2 });
-    const end = await meter.of(() =>
-      records.closeWindow({ key, number: 0, workflow: 'w', mid: 'm', now: clock.now() + 1 }),
-    );
+    const end = await meter.of(() => windows.close({ key, number: 0, workflow: 'w', mid: 'm', now: clock.now() + 1 }));
     expect(end).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 

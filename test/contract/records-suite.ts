@@ -294,6 +294,33 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         await records.cancelSubmission({ key: workflow, workflow });
         expect(await records.openSubmission({ ...note, digest: 'e' })).toEqual({ state: 'new', workflow });
       });
+
+      it('openSubmission() keeps a message, which submission() returns until its millisecond', async () => {
+        const key = `$throttle/${freshWorkflow()}`;
+        const ends = clock.now() + 1500;
+        const note = { key, workflow: 'w', digest: 'd', until: ends, message: UNUSUAL_TEXT };
+        expect(await records.submission({ key })).toBeUndefined();
+        expect(await records.openSubmission(note)).toMatchObject({ state: 'new', workflow: 'w' });
+        const standing = { workflow: 'w', message: UNUSUAL_TEXT };
+        expect(await records.openSubmission({ ...note, workflow: 'v', message: 'other' })).toEqual({
+          state: 'unsent',
+          ...standing,
+        });
+        expect(await records.submission({ key })).toEqual({ state: 'unsent', ...standing });
+        await records.closeSubmission({ key });
+        expect(await records.submission({ key })).toEqual({ state: 'sent', ...standing });
+        await clock.sleep(1499);
+        expect(await records.openSubmission({ ...note, workflow: 'v' })).toMatchObject({
+          state: 'sent',
+          workflow: 'w',
+        });
+        await clock.sleep(1);
+        expect(await records.submission({ key })).toBeUndefined();
+        expect(await records.openSubmission({ ...note, workflow: 'v', until: ends + 5000 })).toMatchObject({
+          state: 'new',
+          workflow: 'v',
+        });
+      });
     });
 
     describe('rate', () => {

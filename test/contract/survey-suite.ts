@@ -9,6 +9,7 @@ import type { Outcomes } from '../../src/ports/outcomes.ts';
 import type { Payloads } from '../../src/ports/payloads.ts';
 import type { Records } from '../../src/ports/records.ts';
 import type { Survey } from '../../src/ports/survey.ts';
+import type { Windows } from '../../src/ports/windows.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow } from './support/ids.ts';
 import { TestClock } from './support/test-clock.ts';
@@ -18,6 +19,7 @@ export interface SurveyKit extends Closable {
   readonly outcomes: Outcomes;
   readonly payloads: Payloads;
   readonly records: Records;
+  readonly windows: Windows;
   readonly journal: Journal;
   readonly broker: Broker;
   readonly scheduler: Scheduler;
@@ -97,7 +99,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       expect(await kept(named)).toEqual(new Map([trace(named)]));
       const debounced = freshWorkflow();
       const window = { number: 0, workflow: debounced, calls: 1, openedAt: 0, due: 0, message: '', isAwaited: false };
-      await kit.records.putWindow({ key: freshWorkflow(), window: { ...window, isClosed: false }, until });
+      await kit.windows.put({ key: freshWorkflow(), window: { ...window, isClosed: false }, until });
       expect(await kept(debounced)).toEqual(new Map([trace(debounced)]));
       const other = freshWorkflow();
       await kit.payloads.putBlocks({ blocks: [{ key: `table:${other}.1!1/3`, text: '[]' }], until });

@@ -9,12 +9,14 @@ import { AwsRecords } from '../../src/adapters/aws/records.ts';
 import { EventBridgeScheduler } from '../../src/adapters/aws/scheduler.ts';
 import { SqsBroker } from '../../src/adapters/aws/sqs-broker.ts';
 import { AwsSurvey } from '../../src/adapters/aws/survey.ts';
+import { AwsWindows } from '../../src/adapters/aws/windows.ts';
 import { MemoryJournal } from '../../src/adapters/memory/journal.ts';
 import { MemoryOutcomes } from '../../src/adapters/memory/outcomes.ts';
 import { MemoryPayloads } from '../../src/adapters/memory/payloads.ts';
 import { MemoryQueues } from '../../src/adapters/memory/queues.ts';
 import { MemoryRecords } from '../../src/adapters/memory/records.ts';
 import { MemorySurvey } from '../../src/adapters/memory/survey.ts';
+import { MemoryWindows } from '../../src/adapters/memory/windows.ts';
 import type { HttpEndpoint } from '../../src/local/http-endpoint.ts';
 import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
 import { answerScheduler, Schedules } from '../../src/local/scheduler-endpoint.ts';
@@ -28,12 +30,14 @@ describeSurvey('memory', async (clock) => {
   const outcomes = new MemoryOutcomes(clock);
   const payloads = new MemoryPayloads(clock);
   const records = new MemoryRecords(clock);
+  const windows = new MemoryWindows(clock);
   const journal = new MemoryJournal(clock);
   return {
-    survey: new MemorySurvey({ outcomes, payloads, records, journal, queues }),
+    survey: new MemorySurvey({ outcomes, payloads, records, windows, journal, queues }),
     outcomes,
     payloads,
     records,
+    windows,
     journal,
     broker: queues,
     scheduler: queues,
@@ -105,6 +109,7 @@ async function startAws(clock: TestClock, names: readonly string[]): Promise<Sur
     outcomes: new DynamoOutcomes({ client: dynamo, table, ...patience }),
     payloads: new AwsPayloads({ dynamo, table, bucket: 'none', s3: noBucket, ...patience }),
     records: new AwsRecords({ client: dynamo, table, ...patience }),
+    windows: new AwsWindows({ client: dynamo, table, ...patience }),
     journal: new AwsJournal({ client: dynamo, table, ...patience }),
     broker: new SqsBroker({ client: sqs, queueUrl, deadLetterQueue: 'dead', ...patience }),
     scheduler: new EventBridgeScheduler({ ...target, client: async () => scheduler, deadLetterQueue: 'dead' }),

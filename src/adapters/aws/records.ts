@@ -1,4 +1,3 @@
-import type { Closing, Window } from '../../core/protocol/window.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Addressed } from '../../ports/outcomes.ts';
 import type {
@@ -24,7 +23,6 @@ import type {
   SetRate,
   Submission,
 } from '../../ports/records.ts';
-import type { CloseWindow, NoteWake, PutWindow, ReadWindow } from '../../ports/windows.ts';
 import { inParallel } from '../parallel.ts';
 import { number, readNumber, readText, text } from './attributes.ts';
 import { daysBetween } from './keys.ts';
@@ -57,18 +55,15 @@ import {
 } from './records-requests.ts';
 import { Table } from './table.ts';
 import type { TableOptions } from './table.ts';
-import { AwsWindows } from './windows.ts';
 
 /** The smaller records in a DynamoDB table. */
 export class AwsRecords implements Records {
   readonly #table: Table;
   /** Until when each task was last seen to be reserved: tells which of two writes will most likely hold. */
   readonly #reservedUntil = new Map<string, number>();
-  readonly #windows: AwsWindows;
 
   constructor(options: TableOptions) {
     this.#table = new Table(options);
-    this.#windows = new AwsWindows(this.#table);
   }
 
   async putProgress({ address, progress, until }: PutProgress): Promise<void> {
@@ -145,22 +140,6 @@ export class AwsRecords implements Records {
 
   async cancelSubmission(params: CancelSubmission): Promise<void> {
     await this.#table.update(cancelSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() }));
-  }
-
-  window(params: ReadWindow): Promise<Window | undefined> {
-    return this.#windows.window(params);
-  }
-
-  putWindow(params: PutWindow): Promise<boolean> {
-    return this.#windows.putWindow(params);
-  }
-
-  noteWake(params: NoteWake): Promise<void> {
-    return this.#windows.noteWake(params);
-  }
-
-  closeWindow(params: CloseWindow): Promise<Closing | undefined> {
-    return this.#windows.closeWindow(params);
   }
 
   /** Two writes exclude each other, after the reserved time or from now on; `tat` only grows, so one of the first three holds. */

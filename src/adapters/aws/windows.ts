@@ -1,6 +1,7 @@
 import type { Closing, Window } from '../../core/protocol/window.ts';
 import type { CloseWindow, NoteWake, PutWindow, ReadWindow, Windows } from '../../ports/windows.ts';
-import type { Table } from './table.ts';
+import { Table } from './table.ts';
+import type { TableOptions } from './table.ts';
 import {
   closeWindowRequest,
   closingOf,
@@ -15,16 +16,16 @@ import {
 export class AwsWindows implements Windows {
   readonly #table: Table;
 
-  constructor(table: Table) {
-    this.#table = table;
+  constructor(options: TableOptions) {
+    this.#table = new Table(options);
   }
 
-  async window({ key }: ReadWindow): Promise<Window | undefined> {
+  async newest({ key }: ReadWindow): Promise<Window | undefined> {
     const newest = await this.#table.newest(newestWindowRequest(this.#table.name, key));
     return newest && windowOf(newest, this.#table.now());
   }
 
-  putWindow(params: PutWindow): Promise<boolean> {
+  put(params: PutWindow): Promise<boolean> {
     return this.#table.put(putWindowRequest(this.#table.name, { ...params, now: this.#table.now() }));
   }
 
@@ -32,7 +33,7 @@ export class AwsWindows implements Windows {
     await this.#table.update(noteWakeRequest(this.#table.name, params));
   }
 
-  async closeWindow(params: CloseWindow): Promise<Closing | undefined> {
+  async close(params: CloseWindow): Promise<Closing | undefined> {
     const closed = await this.#table.update(closeWindowRequest(this.#table.name, params));
     const standing = closed ?? (await this.#table.getAny(windowKey(params.key, params.number), true));
     const closing = standing && closingOf(standing);

@@ -17,6 +17,7 @@ import { MemoryQueues } from './queues.ts';
 import type { QueueSettings } from './queues.ts';
 import { MemoryRecords } from './records.ts';
 import { MemorySurvey } from './survey.ts';
+import { MemoryWindows } from './windows.ts';
 
 /** A function that works on a queue's messages: it answers with the ids of those that are to come back. */
 export type Consumer = (deliveries: readonly Delivery[], remainingMs: () => number) => Promise<readonly string[]>;
@@ -58,13 +59,15 @@ export class MemoryCloud {
     const outcomes = new MemoryOutcomes(clock);
     const payloads = new MemoryPayloads(clock);
     const records = new MemoryRecords(clock);
+    const windows = new MemoryWindows(clock);
     const journal = new MemoryJournal(clock);
-    this.survey = new MemorySurvey({ outcomes, payloads, records, journal, queues });
+    this.survey = new MemorySurvey({ outcomes, payloads, records, windows, journal, queues });
     this.ports = {
       outcomes,
       payloads,
       records,
       places: new MemoryPlaces(),
+      windows,
       journal,
       broker: queues,
       deliveries: queues,

@@ -1,5 +1,4 @@
 import { workflowOf } from '../../core/protocol/ids.ts';
-import type { Closing, Window } from '../../core/protocol/window.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Addressed } from '../../ports/outcomes.ts';
 import type {
@@ -26,10 +25,8 @@ import type {
   Submission,
 } from '../../ports/records.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { CloseWindow, NoteWake, PutWindow, ReadWindow } from '../../ports/windows.ts';
 import { ExpiringMap } from './expiring-map.ts';
 import { frozenCopy } from './frozen-copy.ts';
-import { MemoryWindows } from './windows.ts';
 
 /** The smaller records in memory. */
 export class MemoryRecords implements Records {
@@ -46,11 +43,8 @@ export class MemoryRecords implements Records {
   readonly #deadLetters: ExpiringMap<DeadLetter>;
   readonly #results: ExpiringMap<string>;
 
-  readonly #windows: MemoryWindows;
-
   constructor(clock: Pick<Clock, 'now'>) {
     this.#clock = clock;
-    this.#windows = new MemoryWindows(clock);
     this.#progress = new ExpiringMap(clock);
     this.#submissions = new ExpiringMap(clock);
     this.#deadLetters = new ExpiringMap(clock);
@@ -72,8 +66,7 @@ export class MemoryRecords implements Records {
 
   /** The workflows whose submission was noted, and until when that is kept. */
   submitted(): readonly { readonly id: string; readonly until: number }[] {
-    const noted = this.#submissions.entries().map(({ value: { workflow: id }, until }) => ({ id, until }));
-    return [...noted, ...this.#windows.kept()];
+    return this.#submissions.entries().map(({ value: { workflow: id }, until }) => ({ id, until }));
   }
 
   async appendLedger({ key, at, nonce, text, until }: AppendLedger): Promise<void> {
@@ -134,22 +127,6 @@ export class MemoryRecords implements Records {
   async cancelSubmission({ key, workflow }: CancelSubmission): Promise<void> {
     const submission = this.#submissions.get(key);
     if (submission?.workflow === workflow && !submission.sent) this.#submissions.delete(key);
-  }
-
-  window(params: ReadWindow): Promise<Window | undefined> {
-    return this.#windows.window(params);
-  }
-
-  putWindow(params: PutWindow): Promise<boolean> {
-    return this.#windows.putWindow(params);
-  }
-
-  noteWake(params: NoteWake): Promise<void> {
-    return this.#windows.noteWake(params);
-  }
-
-  closeWindow(params: CloseWindow): Promise<Closing | undefined> {
-    return this.#windows.closeWindow(params);
   }
 
   async reserve({ task, slots, intervalMs, now }: Reserve): Promise<number> {

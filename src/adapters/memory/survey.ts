@@ -7,12 +7,14 @@ import type { MemoryOutcomes } from './outcomes.ts';
 import type { MemoryPayloads } from './payloads.ts';
 import type { MemoryQueues } from './queues.ts';
 import type { MemoryRecords } from './records.ts';
+import type { MemoryWindows } from './windows.ts';
 
 /** The parts that a survey in memory looks at. */
 export interface MemorySurveyParts {
   readonly outcomes: Pick<MemoryOutcomes, 'traces'>;
   readonly payloads: Pick<MemoryPayloads, 'blocks'>;
   readonly records: Pick<MemoryRecords, 'begun' | 'submitted'>;
+  readonly windows: Pick<MemoryWindows, 'kept'>;
   readonly journal: Pick<MemoryJournal, 'listed'>;
   readonly queues: Pick<MemoryQueues, 'inFlight'>;
 }
@@ -26,8 +28,8 @@ export class MemorySurvey implements Survey {
   }
 
   async *footprints({ workflow }: Footprints): AsyncIterable<Footprint> {
-    const { outcomes, payloads, records, journal } = this.#parts;
-    const ofWorkflows = [...payloads.blocks(), ...records.submitted(), ...journal.listed()];
+    const { outcomes, payloads, records, windows, journal } = this.#parts;
+    const ofWorkflows = [...payloads.blocks(), ...records.submitted(), ...windows.kept(), ...journal.listed()];
     const all = [
       ...outcomes.traces(),
       ...records.begun().map(({ id, until }) => bareFootprint(id, until)),

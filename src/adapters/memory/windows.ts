@@ -11,7 +11,7 @@ export class MemoryWindows implements Windows {
     this.#clock = clock;
   }
 
-  async window({ key }: ReadWindow): Promise<Window | undefined> {
+  async newest({ key }: ReadWindow): Promise<Window | undefined> {
     const all = this.#of(key);
     const newest = all.get(Math.max(...all.keys()));
     if (newest === undefined) return undefined;
@@ -19,7 +19,7 @@ export class MemoryWindows implements Windows {
     return { ...window, isClosed: closedBy !== undefined || until <= this.#clock.now() };
   }
 
-  async putWindow({ key, window, until }: PutWindow): Promise<boolean> {
+  async put({ key, window, until }: PutWindow): Promise<boolean> {
     const { number, calls } = window;
     const standing = this.#of(key).get(number);
     const isOver = standing === undefined || standing.until <= this.#clock.now();
@@ -38,7 +38,7 @@ export class MemoryWindows implements Windows {
       this.#of(key).set(number, { ...standing, window: { ...standing.window, isAwaited: true } });
   }
 
-  async closeWindow({ key, number, workflow, mid, now }: CloseWindow): Promise<Closing | undefined> {
+  async close({ key, number, workflow, mid, now }: CloseWindow): Promise<Closing | undefined> {
     const standing = this.#of(key).get(number);
     if (standing === undefined || standing.window.workflow !== workflow) return undefined;
     const { window, closedBy, until } = standing;

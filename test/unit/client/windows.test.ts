@@ -188,13 +188,15 @@ describe('a caller that dies', () => {
   const withDeath = (verb: 'submit' | 'send' | 'note') => {
     let isAlive = false;
     const never = new Promise<never>(() => undefined);
-    const bench = makeBench(({ records, broker }: Ports) => ({
-      records: overriding(records, {
-        putWindow: async (params) => {
-          const written = await records.putWindow(params);
+    const bench = makeBench(({ records, windows, broker }: Ports) => ({
+      windows: overriding(windows, {
+        put: async (params) => {
+          const written = await windows.put(params);
           return isAlive || verb !== 'submit' ? written : never;
         },
-        noteWake: async (params) => (isAlive || verb !== 'note' ? records.noteWake(params) : never),
+        noteWake: async (params) => (isAlive || verb !== 'note' ? windows.noteWake(params) : never),
+      }),
+      records: overriding(records, {
         openSubmission: async (params) => {
           const opened = await records.openSubmission(params);
           return isAlive || verb !== 'submit' ? opened : never;
