@@ -32,12 +32,20 @@ export function readOptions(options: unknown): CallOptions {
   return read;
 }
 
+/** The options of `applyAsync`, by what they are for. */
+export interface ApplyOptions extends LaterArguments {
+  /** Those of the signature. */
+  readonly options: CallOptions;
+  /** Those that decide whether the call starts a workflow. */
+  readonly once: OnceGiven;
+}
+
 /**
  * Reads the arguments and options of `applyAsync`.
  *
  * @throws InvalidOptions as {@link readOptions} and {@link readOnce} do.
  */
-export function readApplyOptions(options: unknown): LaterArguments & CallOptions & OnceGiven {
+export function readApplyOptions(options: unknown): ApplyOptions {
   const { args = [], kwargs = {}, ...others } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
     throw new InvalidOptions(`Cannot use args: ${mismatch('a list of arguments', describe(args))}`);
@@ -45,7 +53,7 @@ export function readApplyOptions(options: unknown): LaterArguments & CallOptions
     throw new InvalidOptions(`Cannot use kwargs: ${mismatch('an object of keyword arguments', describe(kwargs))}`);
   const { once, rest } = splitOnce(others);
   const read = readOptions(rest);
-  return { ...read, args, kwargs, ...readOnce(once, read) };
+  return { args, kwargs, options: read, once: readOnce(once, read) };
 }
 
 // --- internal ---

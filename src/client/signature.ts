@@ -35,10 +35,10 @@ export function makeSignature(caller: Caller, mutable: SignatureData): RuntimeSi
     name,
     data,
     caller,
-    delay: async (...later: readonly unknown[]) => sendWith(caller, given(givenArguments(name, later)), {}),
-    applyAsync: async (options: object = {}) => {
-      const { args, kwargs, ...rest } = readApplyOptions(options);
-      return sendWith(caller, given({ args, kwargs }), rest);
+    delay: async (...later: readonly unknown[]) => sendWith(caller, given(givenArguments(name, later))),
+    applyAsync: async (asked: object = {}) => {
+      const { args, kwargs, options, once } = readApplyOptions(asked);
+      return sendWith(caller, given({ args, kwargs }), options, once);
     },
     set: (options: object) => {
       const changed = withOptions(data, readOptions(options));
@@ -86,14 +86,12 @@ function frozen(data: SignatureData): SignatureData {
   return Object.freeze(data);
 }
 
-function sendWith(caller: Caller, data: SignatureData, options: CallOptions & OnceGiven): Promise<unknown> {
-  const {
-    dedupKey,
-    dedupFor,
-    debounce,
-    throttle,
-    taskId = makesId(options) ? undefined : ownTaskId(data),
-    ...rest
-  } = options;
-  return caller.send(withOptions(data, rest), compact({ taskId, dedupKey, dedupFor, debounce, throttle }));
+function sendWith(
+  caller: Caller,
+  data: SignatureData,
+  options: CallOptions = {},
+  once: OnceGiven = {},
+): Promise<unknown> {
+  const { taskId = makesId(once) ? undefined : ownTaskId(data), ...others } = options;
+  return caller.send(withOptions(data, others), { ...once, ...compact({ taskId }) });
 }

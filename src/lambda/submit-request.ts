@@ -1,4 +1,5 @@
 import { makesId } from '../client/call-once.ts';
+import type { OnceGiven } from '../client/call-once.ts';
 import { readApplyOptions } from '../client/options.ts';
 import { fromCelery } from '../core/canvas/celery-json.ts';
 import { withArguments } from '../core/canvas/later-arguments.ts';
@@ -10,20 +11,14 @@ import type { Weight } from '../core/canvas/weight.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { strangersId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import type { Debounce, Throttle } from '../core/types/windows.ts';
-import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
 
 /** The canvas that a caller asks to submit, with its arguments and options. */
-export interface SubmissionRequest {
+export interface SubmissionRequest extends OnceGiven {
   readonly data: SignatureData;
   readonly taskId: string | undefined;
-  readonly dedupKey: string | undefined;
-  readonly dedupFor: number | undefined;
-  readonly debounce?: Debounce;
-  readonly throttle?: Throttle;
 }
 
 /**
@@ -43,12 +38,8 @@ export function readSubmission(request: unknown): SubmissionRequest {
   const {
     args: first,
     kwargs: keywords,
-    dedupKey,
-    dedupFor,
-    debounce,
-    throttle,
-    taskId,
-    ...rest
+    options: { taskId, ...rest },
+    once,
   } = readApplyOptions({ ...withDates(plain), args, kwargs });
   const later = {
     args: first.map((arg) => fromJson(asJson(arg), 'args')),
@@ -59,9 +50,8 @@ export function readSubmission(request: unknown): SubmissionRequest {
   const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
   const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
   // A canvas that Celery has frozen has an id of its own; a key to send it under is meant to make another.
-  const windows = compact({ debounce, throttle });
-  const asked = taskId ?? (makesId(compact({ dedupKey, ...windows })) ? undefined : ownTaskId(data));
-  return { data, taskId: asked === undefined ? undefined : strangersId(asked), dedupKey, dedupFor, ...windows };
+  const asked = taskId ?? (makesId(once) ? undefined : ownTaskId(data));
+  return { ...once, data, taskId: asked === undefined ? undefined : strangersId(asked) };
 }
 
 // --- internal ---

@@ -19,6 +19,7 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
 import type { CloudSettings } from '../core/types/app.ts';
 import { compact } from '../core/values/compact.ts';
+import { lazily } from '../core/values/lazily.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Scheduler } from '../ports/broker.ts';
 import type { CeleryResults } from '../ports/celery-results.ts';
@@ -245,9 +246,4 @@ function schedulerOf(
 /** A function is named as its queue. */
 function ownQueueOf({ AWS_LAMBDA_FUNCTION_NAME: name, CHORDAL_QUEUE_PREFIX: prefix }: Environment): string | undefined {
   return name !== undefined && prefix !== undefined && name.startsWith(prefix) ? name.slice(prefix.length) : undefined;
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }

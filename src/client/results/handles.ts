@@ -4,6 +4,7 @@ import type { Outcome, Result } from '../../core/protocol/outcome.ts';
 import { isStoredItems, elementsOf } from '../../core/protocol/plan.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
 import type { AsyncResult, GetOptions, GroupResult } from '../../core/types/results.ts';
+import { lazily } from '../../core/values/lazily.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadChildren } from '../../engine/inputs.ts';
 import { commonHandle, groupState, opened } from './common-handle.ts';
@@ -236,9 +237,4 @@ function farOff({ clock }: Engine): number {
 
 function leftOf(options: GetOptions, spentSeconds: number): GetOptions {
   return options.timeout === undefined ? options : { ...options, timeout: Math.max(0, options.timeout - spentSeconds) };
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => (made ??= { value: make() }).value;
 }
