@@ -5,7 +5,7 @@ import type { ClimbEffect, Effect, Position, SettleEffect } from './effect.ts';
 import { isJoinFrame, isReplacement, positionOf } from './frames.ts';
 import { memberId, replacementBase, workflowOf } from './ids.ts';
 import { firstRung, leafSize, nextRung, slotOf } from './join-tree.ts';
-import { LIFETIME_DAYS } from './lifetime.ts';
+import { LIFETIME_DAYS, needsItems } from './lifetime.ts';
 import type { FailureNotice, Frame, JoinFrame, RunMessage } from './message.ts';
 import { inputOf } from './message.ts';
 import { untilFrom } from './new-message.ts';
@@ -93,7 +93,9 @@ export function effectsOfRerun(
     } = message;
     const due = next.notBefore > origin.now ? { notBefore: next.notBefore } : {};
     const again = origin.again ? { again: true as const } : {};
-    const until = untilFrom(origin, next.notBefore);
+    // Arguments that the task gave were stored for this retry.
+    const own = next.given === undefined ? message : { ...message, sig: { task: message.sig.task } };
+    const until = needsItems(own) ? message.until : untilFrom(origin, next.notBefore);
     // Code around the task may have added headers.
     const { headers, traceparent } = origin;
     const labels = compact({ headers, traceparent });
@@ -119,11 +121,11 @@ export function onceForAll(link: Link): Link {
 // --- internal ---
 
 /**
- * Returns whether a member has ended behind the lifetime of its group: its write may have emptied the leaf, and a climb
- * would start a node anew. A resumed delivery has written before.
+ * Returns whether a member goes on behind the lifetime of its group: its write may have emptied the leaf, and a climb
+ * would start a node anew. That holds for a resumed delivery, too: nobody can tell whether it had written in time.
  */
-function isLate({ joinUntil, now, again }: Origin): boolean {
-  return joinUntil !== undefined && joinUntil < now && !again;
+function isLate({ itemsUntil, now }: Origin): boolean {
+  return itemsUntil !== undefined && itemsUntil < now;
 }
 
 /** Returns the failure of a group that has lost its members' outcomes, whether it collects failures or not. */

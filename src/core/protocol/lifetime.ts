@@ -1,6 +1,7 @@
-import type { RunMessage } from './message.ts';
-import type { Plan, PlanOptions } from './plan.ts';
-import { isStoredItems, elementsOf } from './plan.ts';
+import { isJoinFrame } from './frames.ts';
+import type { Frame, RunMessage } from './message.ts';
+import type { Items, Link, Plan, PlanOptions } from './plan.ts';
+import { elementsOf, isStoredItems } from './plan.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -30,9 +31,20 @@ export function keptFor(at: number): number {
  * it needs: its group's other members, the steps behind it, or an input or arguments that are stored. Only its own items
  * are renewed by a retry.
  */
-export function outlives({ frames, in: input, sig, until }: RunMessage, notBefore: number): boolean {
-  const isAlone = frames.length === 0 && sig.stored === undefined && (input === undefined || 'val' in input);
-  return !isAlone && endsTooLate(until, notBefore);
+export function outlives(message: RunMessage, notBefore: number): boolean {
+  const isAlone = message.frames.length === 0 && !needsItems(message);
+  return !isAlone && endsTooLate(message.until, notBefore);
+}
+
+/** Returns whether a message needs items that were written before it: it lives as long as these, and no delivery renews them. */
+export function needsItems({ in: input, sig, frames, links }: RunMessage): boolean {
+  const isInputStored = input !== undefined && !('val' in input);
+  return isInputStored || sig.stored !== undefined || areStored(links) || needItems(frames);
+}
+
+/** Returns whether what follows in these frames needs such items: the other members of a group, steps, callbacks or arguments in blocks. */
+export function needItems(frames: readonly Frame[]): boolean {
+  return frames.some((frame) => isJoinFrame(frame) || areStored(frame.links) || isAnyStored(frame.steps));
 }
 
 /** Returns whether a replacement whose last task begins at `start` would outlive its group's other members, or the steps behind it. */
@@ -61,6 +73,18 @@ export function lastStart(plan: Plan, from: number): number {
 }
 
 // --- internal ---
+
+function areStored(links: readonly Link[] = []): boolean {
+  return links.some(({ plan }) => isAnyStored([plan]));
+}
+
+function isAnyStored(items: Items): boolean {
+  if (isStoredItems(items)) return true;
+  return items.some((plan) => {
+    const isStored = 'task' in plan ? plan.stored !== undefined : isAnyStored(elementsOf(plan));
+    return isStored || areStored(plan.links);
+  });
+}
 
 function endsTooLate(until: number, start: number): boolean {
   // @defect retries-leave-time-to-lie

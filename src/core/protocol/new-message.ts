@@ -37,7 +37,7 @@ export function newRun(
 
 /** Returns the time until which a message that is due at `notBefore` lives; both in epoch ms. */
 export function untilFrom(origin: Origin, notBefore: number): number {
-  return origin.joinUntil ?? Math.max(origin.until, keptFor(notBefore));
+  return origin.itemsUntil ?? Math.max(origin.until, keptFor(notBefore));
 }
 
 /** Returns the message that has a worker start a range of a group's members. */
@@ -81,6 +81,6 @@ function common(
 function carried(origin: Origin, id: string): Carried {
   const { root, depth, keep, tenant, traceparent, headers, stamps } = origin;
   const parent = origin.sender === id ? origin.parent : origin.sender;
-  const until = origin.joinUntil ?? origin.until;
+  const until = origin.itemsUntil ?? origin.until;
   return compact({ depth, until, root, parent, keep, tenant, traceparent, headers, stamps });
 }

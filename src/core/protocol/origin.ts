@@ -1,7 +1,6 @@
 import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
-import { isJoinFrame } from './frames.ts';
-import { keptFor } from './lifetime.ts';
+import { keptFor, needItems } from './lifetime.ts';
 import type { FanOut } from './limits.ts';
 import type { Call, Message } from './message.ts';
 import type { Owner } from './outcome.ts';
@@ -25,8 +24,8 @@ export interface Origin extends FanOut {
   readonly depth: number;
   /** Epoch ms until which items written by this delivery live. */
   readonly until: number;
-  /** Overrides `until` for messages inside a group: a slow member must not extend the group's lifetime. */
-  readonly joinUntil?: number;
+  /** Overrides `until` for messages that need items of others: a slow task does not extend the lifetime of these. */
+  readonly itemsUntil?: number;
   /** Epoch ms until which clients can read the values of this workflow at least. */
   readonly keep?: number;
   /** Epoch ms at which the canvas was sent that this delivery starts: what it sends is as old. */
@@ -55,7 +54,7 @@ export function originOf(
     // A workflow may take longer than its etas say: every delivery renews the lifetime of the items that it writes.
     until: Math.max(message.until, keptFor(now)),
     ...compact({
-      joinUntil: frames.some(isJoinFrame) ? message.until : undefined,
+      itemsUntil: needItems(frames) ? message.until : undefined,
       sender,
       root,
       parent: message.parent,

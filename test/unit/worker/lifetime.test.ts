@@ -1,9 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { decodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { chain, chord, createApp, group } from '../../../src/index.ts';
 import type { AsyncResult, Handler } from '../../../src/index.ts';
 import type { TestCloud } from '../../../src/testing/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, taskDelivery } from './bench.ts';
 
 const DAY_SECONDS = 86_400;
@@ -15,10 +17,22 @@ const span = app.task('span', (times: readonly number[]) =>
   Math.round((Math.max(...times) - Math.min(...times)) / DAY_MS),
 );
 /** Asks once a day, for so many days. */
-const polled = app.task('polled', { bind: true, maxRetries: null }, (ctx, days: number) => {
+const polled = app.task('polled', { bind: true, maxRetries: null }, (ctx, days: number, _ballast = '') => {
   if (ctx.request.retries < days) throw ctx.retry({ countdown: DAY_SECONDS });
   return cloud.clock.now();
 });
+const polledLast = app.task('polledLast', { bind: true, maxRetries: null }, (ctx, _before: unknown, days: number) => {
+  if (ctx.request.retries < days) throw ctx.retry({ countdown: DAY_SECONDS });
+  return cloud.clock.now();
+});
+/** Asks as `polled` does, and stores its arguments each time. */
+const given = app.task('given', { bind: true, maxRetries: null }, (ctx, days: number, _ballast = '') => {
+  if (ctx.request.retries < days) throw ctx.retry({ countdown: DAY_SECONDS, args: [days, LARGE] });
+  return cloud.clock.now();
+});
+/** More than a message carries of a value. */
+const LARGE = 'x'.repeat(5000);
+const large = app.task('large', () => LARGE);
 /** Asks once more, so many days ahead. */
 const waiting = app.task('waiting', { bind: true }, (ctx, days: number, _ballast = '') => {
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: days * DAY_SECONDS });
@@ -37,7 +51,7 @@ const counting = app.task('counting', () => (counts += 1));
 const replaced = app.task('replaced', { bind: true }, (ctx, days: number) =>
   ctx.replace(chord([now.s(), now.s().set({ countdown: days * DAY_SECONDS })], span.s())),
 );
-const handler: Handler = app.handler(now, span, polled, replaced, counting, waiting);
+const handler: Handler = app.handler(now, span, polled, polledLast, given, large, replaced, counting, waiting);
 let cloud: TestCloud;
 
 function begin(): void {
@@ -92,6 +106,32 @@ test('a member that asks again for longer than its group is kept fails, and does
 });
 
 test.each([
+  ['its arguments', () => polled.s(40, LARGE)],
+  ['its input', () => chain(large.s(), polledLast.s(40))],
+  ['the values of the header before it', () => chord([now.s(), now.s()], polledLast.s(40))],
+  ['steps in blocks', () => chain(polled.si(40), ...Array.from({ length: 200 }, () => now.si()))],
+  ['the arguments of a step behind it', () => chain(polled.si(40), now.si(), polled.si(0, LARGE))],
+  ['a callback', () => polled.s(40).link(polled.si(0, LARGE))],
+  ['a callback of what is around it', () => chain(polled.si(40), now.si()).link(polled.si(0, LARGE))],
+])('a task that asks again for longer than what it needs is kept fails in time: %s', async (_, make) => {
+  begin();
+  const result = await make().delay();
+  await cloud.clock.sleep(16 * DAY_MS);
+  await expect(result.get({ timeout: 1 })).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
+});
+
+test.each([
+  ['small steps follow', () => chain(polled.si(40), now.si())],
+  ['it is given its arguments anew', () => given.s(40)],
+  ['it is the last of many steps', () => chain(...Array.from({ length: 200 }, () => now.si()), polled.si(40))],
+])('a task asks again for as long as it likes where nothing that it needs can expire: %s', async (_, make) => {
+  begin();
+  const result = await make().delay();
+  await cloud.clock.sleep(40.5 * DAY_MS);
+  expect(await result.get({ timeout: 1 })).toBeGreaterThan(0);
+});
+
+test.each([
   ['and fails at once where steps follow', () => chain(waiting.s(20), now.si())],
   ['and fails at once where its arguments are stored', () => waiting.s(20, 'x'.repeat(3000))],
 ])('a retry further ahead than the items of its canvas is refused, %s', async (_, make) => {
@@ -131,6 +171,31 @@ test.each(['failFast', 'collect'] as const)(
     await expect(result.get({ timeout: 1 })).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
   },
 );
+
+test.each([
+  ['the only leaf', 0, 3],
+  ['a leaf of its own', 8, 9],
+])('a member that ends behind its group fails it, also if it is refused at first, in %s', async (_, x, n) => {
+  let refusals = 1;
+  const bench = makeBench(({ outcomes }) => ({
+    outcomes: overriding(outcomes, {
+      commit: async (params) => {
+        if (params.address.seat !== undefined || refusals === 0) return outcomes.commit(params);
+        refusals -= 1;
+        throw new ServiceUnavailable('throttled');
+      },
+    }),
+  }));
+  bench.app.task('slow', () => bench.clock.sleep(2000));
+  const id = `W~${x}`;
+  const member = { id, base: id, frames: [{ join: 'W', x, n }], until: bench.clock.now() + 1000 };
+
+  expect(await bench.work([taskDelivery('slow', member)])).toEqual(['sqs-1']);
+  expect(await bench.work([taskDelivery('slow', member, { receives: 2 })])).toEqual([]);
+  await expect(bench.app.asyncResult('W').get({ timeout: 0 })).rejects.toMatchObject({
+    errorType: 'TimeLimitExceeded',
+  });
+});
 
 test('a task that asks again for longer than a retry may wait is told so', async () => {
   begin();

@@ -344,7 +344,11 @@ describe('carryOut()', () => {
   it('sends a retry as the next attempt, with neither slot nor marks, and all else', () => {
     const { mid: _mid, again: _again, slot: _slot, waits: _waits, held: _held, ...same } = message;
     expect(effectsOfRerun(originOf(), message, retry)).toEqual([
-      { kind: 'send', message: { ...same, try: 1, notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
+      { kind: 'send', message: { ...same, try: 1, notBefore: NOW + 100 } },
+    ]);
+    const alone = { ...message, frames: [] };
+    expect(effectsOfRerun(originOf(), alone, retry)).toMatchObject([
+      { message: { notBefore: NOW + 100, until: NOW + 100 + LIFETIME_MS } },
     ]);
     expect(effectsOfRerun(originOf({ again: true }), message, { ...retry, notBefore: NOW - 1 })).toMatchObject([
       { message: { again: true, try: 1 } },

@@ -11,14 +11,14 @@ const delivery = { token: 'k', again: false, now: NOW, ...FAN_OUT };
 const chain: Frame = { steps: [{ task: 'b' }], i: 1, base: 'W~1' };
 const member: Frame = { join: 'W', x: 1, n: 3 };
 
-const joinUntilIn = (...frames: readonly Frame[]): number | undefined =>
-  originOf(messageOf('a', { frames, until: UNTIL }), delivery).joinUntil;
+const itemsUntilIn = (...frames: readonly Frame[]): number | undefined =>
+  originOf(messageOf('a', { frames, until: UNTIL }), delivery).itemsUntil;
 
 test('messages inside a group live as long as the group, however deep they are in it', () => {
-  expect(joinUntilIn(member)).toBe(UNTIL);
-  expect(joinUntilIn(chain, member)).toBe(UNTIL);
-  expect(joinUntilIn(chain)).toBeUndefined();
-  expect(joinUntilIn()).toBeUndefined();
+  expect(itemsUntilIn(member)).toBe(UNTIL);
+  expect(itemsUntilIn(chain, member)).toBe(UNTIL);
+  expect(itemsUntilIn(chain)).toBeUndefined();
+  expect(itemsUntilIn()).toBeUndefined();
 });
 
 test('a delivery renews the lifetime of what it writes, and never shortens it', () => {
