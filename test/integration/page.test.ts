@@ -158,7 +158,7 @@ test('work is revoked, and a task is run again with other arguments', async () =
 }, 120_000);
 
 test('a dead letter is redriven, and runs with the steps behind it', async () => {
-  await world.send.dead();
+  await world.send.dead('order-1');
   await world.open('#/dead');
   await shows('its queue gave it up', 60_000);
   await click('Redrive');
@@ -166,11 +166,46 @@ test('a dead letter is redriven, and runs with the steps behind it', async () =>
   await world.page.locator('.note a').click();
   await world.page.waitForSelector('.head .state-success', { timeout: 45_000 });
   await shows('mailed 42');
-  await world.send.dead();
+  await world.send.dead('order-1');
   await world.open('#/dead');
   await shows('its queue gave it up', 60_000);
   world.page.once('dialog', (dialog) => void dialog.accept());
   await click('Purge');
+  await shows('There are no dead letters');
+}, 240_000);
+
+test('all dead letters are redriven at once, or purged at once if that is confirmed', async () => {
+  const { page, send } = world;
+  const two = async (): Promise<void> => {
+    await Promise.all([send.dead('order-2'), send.dead('order-3')]);
+    await world.open('#/dead');
+    await page.waitForSelector('.letter:nth-child(2)', { timeout: 60_000 });
+  };
+  const answerTo = async (button: string, isConfirmed: boolean): Promise<string> => {
+    const asked = new Promise<string>((resolve) => {
+      page.once('dialog', (dialog) => {
+        resolve(dialog.message());
+        void (isConfirmed ? dialog.accept() : dialog.dismiss());
+      });
+    });
+    await click(button);
+    return asked;
+  };
+  const countMailed = (): Promise<unknown> =>
+    page.evaluate(
+      "fetch('/api/workflows?state=SUCCESS&text=price+%7C+mail').then((answer) => answer.json()).then(({ items }) => items.length)",
+    );
+  const before = Number(await countMailed());
+  await two();
+  await click('Redrive all');
+  await shows('2 of 2 run again.');
+  await shows('There are no dead letters');
+  await vi.waitFor(async () => expect(await countMailed()).toBe(before + 2), { timeout: 45_000 });
+  await two();
+  expect(await answerTo('Purge all', false)).toBe('Remove all of them for good?');
+  expect(await page.$$('.letter')).toHaveLength(2);
+  await answerTo('Purge all', true);
+  await shows('2 of 2 are gone.');
   await shows('There are no dead letters');
 }, 240_000);
 

@@ -92,7 +92,8 @@ export interface Senders {
   readonly wide: (members: number, done: number) => Promise<string>;
   /** A task that is to start in two hours. */
   readonly later: () => Sent;
-  readonly dead: () => Promise<void>;
+  /** A message of an order that its queue has given up: 21 is to be priced, and then mailed. */
+  readonly dead: (order: string) => Promise<void>;
 }
 
 // --- internal ---
@@ -130,7 +131,7 @@ function senders({ env }: Dev): Senders {
     nested: () => nested(app, 5).delay(),
     wide: (members, done) => wideGroup(env, members, done),
     later: () => price.s(7).applyAsync({ countdown: 7200 }),
-    dead: () => deadLetter(env),
+    dead: (order) => deadLetter(env, order),
   };
 }
 
@@ -191,16 +192,16 @@ async function endMember(
 }
 
 /** A message that no worker can have: its task is to run in a chain. */
-async function deadLetter(env: Dev['env']): Promise<void> {
+async function deadLetter(env: Dev['env'], order: string): Promise<void> {
   const client = new SQSClient(endpointOptions(env, 'sqs'));
   const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: `${env['CHORDAL_QUEUE_PREFIX']}dead` }));
   const steps = [{ task: 'mail' }];
-  const frames = [{ base: 'order-1', i: 1, steps }];
+  const frames = [{ base: order, i: 1, steps }];
   const lost = {
     kind: 'run',
     mid: 'm',
-    id: 'order-1.0',
-    base: 'order-1.0',
+    id: `${order}.0`,
+    base: `${order}.0`,
     try: 0,
     depth: 0,
     until: 10 ** 15,
