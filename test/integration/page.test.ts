@@ -4,6 +4,7 @@ import axe from 'axe-core';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runCli } from '../../src/cli/cli.ts';
 import { readAssets } from '../../src/ui/assets.ts';
+import type { Point } from '../../src/ui/page/layout.ts';
 import { startPageWorld } from '../support/page/world.ts';
 import type { PageWorld } from '../support/page/world.ts';
 
@@ -275,6 +276,65 @@ test('a canvas of five levels is drawn without boxes on top of each other', asyn
       expect(a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y).toBe(true);
     }
 }, 150_000);
+
+test.each([1280, 390])(
+  'at %i pixels, a wide graph is zoomed by buttons, keys and the wheel',
+  async (width) => {
+    const { page } = world;
+    const { taskId } = await world.send.nested();
+    await page.setViewport({ width, height: 844 });
+    await workflow(taskId);
+    await page.waitForSelector('.head .state-success', { timeout: 90_000 });
+    const scale = (): Promise<number> =>
+      page.$eval('.zoom output', ({ textContent }) => Number.parseInt(textContent, 10));
+    const isWhole = (): Promise<boolean> =>
+      page.$eval(
+        '.graph',
+        (graph) => graph.scrollWidth <= graph.clientWidth && graph.scrollHeight <= graph.clientHeight,
+      );
+    expect(await scale()).toBe(100);
+    expect(await isWhole()).toBe(false);
+    await click('Fit');
+    await vi.waitFor(async () => expect(await isWhole()).toBe(true));
+    const fitted = await scale();
+    expect(fitted).toBeLessThan(100);
+
+    await page.focus('.graph');
+    await page.keyboard.press('+');
+    await vi.waitFor(async () => expect(await scale()).toBeGreaterThan(fitted));
+    await page.keyboard.press('-');
+    await page.keyboard.press('-');
+    await vi.waitFor(async () => expect(await scale()).toBeLessThan(fitted));
+    await page.keyboard.press('0');
+    await vi.waitFor(async () => expect(await scale()).toBe(fitted));
+    await page.locator('button[aria-label="Zoom in"]').click();
+    await vi.waitFor(async () => expect(await scale()).toBeGreaterThan(fitted));
+    await page.locator('button[aria-label="Zoom out"]').click();
+    await page.locator('button[aria-label="Zoom out"]').click();
+    await vi.waitFor(async () => expect(await scale()).toBeLessThan(fitted));
+    await click('Fit');
+
+    const middle = async (): Promise<Point> => {
+      const box = (await (await page.$('.node:last-of-type'))?.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    };
+    await page.$eval('.graph', (graph) => graph.scrollIntoView({ block: 'center' }));
+    const before = await middle();
+    await page.mouse.move(before.x, before.y);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel({ deltaY: -400 });
+    await page.keyboard.up('Control');
+    await vi.waitFor(async () => expect(await scale()).toBeGreaterThan(2 * fitted));
+    // The view has become as high as the graph, so that only its width can scroll.
+    expect(Math.abs((await middle()).x - before.x)).toBeLessThan(3);
+    const zoomed = await scale();
+    await page.mouse.wheel({ deltaY: -100 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+    expect(await scale()).toBe(zoomed);
+    await page.setViewport({ width: 1280, height: 800 });
+  },
+  120_000,
+);
 
 test.each([
   [1280, 'light'],

@@ -5,6 +5,8 @@ import { useNow } from './hooks.ts';
 import { layoutOf } from './layout.ts';
 import type { Box, Edge } from './layout.ts';
 import type { GraphNode, GroupNode, TaskNode } from './model.ts';
+import { useZoom } from './use-zoom.ts';
+import type { Zoom } from './use-zoom.ts';
 
 /** A workflow as a graph. */
 export function Graph({
@@ -19,41 +21,74 @@ export function Graph({
   const layout = useMemo(() => layoutOf(root), [root]);
   const isTicking = layout.boxes.some(({ node }) => node.state === 'RETRY' || node.state === 'STARTED');
   const now = useNow(isTicking);
-  const style = { width: `${layout.width}px`, height: `${layout.height}px` };
+  const zoom = useZoom(layout);
+  const { scale } = zoom;
+  const room = { width: `${layout.width * scale}px`, height: `${layout.height * scale}px` };
+  const sheet = { width: `${layout.width}px`, height: `${layout.height}px`, transform: `scale(${scale})` };
   return (
-    <div class="graph" tabIndex={0} role="group" aria-label="Graph of the workflow">
-      <div class="sheet" ref={sized(style)}>
-        <svg width={layout.width} height={layout.height} aria-hidden="true">
-          {layout.frames.map((frame) => (
-            <rect
-              key={frame.id}
-              class="frame"
-              x={frame.x + 0.5}
-              y={frame.y + 0.5}
-              width={frame.width - 1}
-              height={frame.height - 1}
-              rx="8"
-            />
-          ))}
-          {layout.edges.map((edge, index) => (
-            <path key={index} class="edge" d={curve(edge)} />
-          ))}
-        </svg>
-        {layout.boxes.map((box) => (
-          <NodeBox
-            key={box.node.id + box.node.kind}
-            box={box}
-            isChosen={box.node.id === chosen}
-            now={now}
-            onChoose={onChoose}
-          />
-        ))}
+    <div onKeyDown={zoom.onKeyDown}>
+      {layout.boxes.length > 1 && <ZoomBar zoom={zoom} />}
+      <div
+        class="graph"
+        tabIndex={0}
+        role="group"
+        aria-label="Graph of the workflow"
+        aria-keyshortcuts="+ - 0"
+        ref={zoom.view}
+        onWheel={zoom.onWheel}
+      >
+        <div ref={sized(room)}>
+          <div class="sheet" ref={sized(sheet)}>
+            <svg width={layout.width} height={layout.height} aria-hidden="true">
+              {layout.frames.map((frame) => (
+                <rect
+                  key={frame.id}
+                  class="frame"
+                  x={frame.x + 0.5}
+                  y={frame.y + 0.5}
+                  width={frame.width - 1}
+                  height={frame.height - 1}
+                  rx="8"
+                />
+              ))}
+              {layout.edges.map((edge, index) => (
+                <path key={index} class="edge" d={curve(edge)} />
+              ))}
+            </svg>
+            {layout.boxes.map((box) => (
+              <NodeBox
+                key={box.node.id + box.node.kind}
+                box={box}
+                isChosen={box.node.id === chosen}
+                now={now}
+                onChoose={onChoose}
+              />
+            ))}
+          </div>
+        </div>
       </div>
     </div>
   );
 }
 
 // --- internal ---
+
+function ZoomBar({ zoom: { scale, zoomIn, zoomOut, fit } }: { readonly zoom: Zoom }): JSX.Element {
+  return (
+    <div class="zoom" role="group" aria-label="Zoom">
+      <output aria-label="Scale">{Math.round(scale * 100)} %</output>
+      <button type="button" aria-label="Zoom out" title="Zoom out (-)" onClick={zoomOut}>
+        −
+      </button>
+      <button type="button" aria-label="Zoom in" title="Zoom in (+)" onClick={zoomIn}>
+        +
+      </button>
+      <button type="button" title="Show the whole graph (0)" onClick={fit}>
+        Fit
+      </button>
+    </div>
+  );
+}
 
 function NodeBox({
   box,
