@@ -3,6 +3,8 @@ import type { Limiter } from '../adapters/parallel.ts';
 import type { ClientApp } from '../core/types/app.ts';
 import type { AsyncResult } from '../core/types/results.ts';
 import type { SignatureJson } from '../core/types/signature.ts';
+import { applyOptions } from './call-options.ts';
+import type { GivenCallOptions } from './call-options.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
 import { endingJson, endingOf, errorJson, exitCodeOf, rejectionJson } from './outcome-json.ts';
 import type { Ending } from './outcome-json.ts';
@@ -14,6 +16,8 @@ import type { CanvasText } from './read-canvases.ts';
 export interface SubmitOptions {
   /** Arguments to prepend to those of each canvas. Default none. */
   readonly args?: readonly unknown[];
+  /** Options of each call. Default none. */
+  readonly call?: GivenCallOptions;
   /** Whether the answers are values instead of ids. */
   readonly wait: boolean;
   /** Whether each canvas starts only when the one before has ended. Default false. */
@@ -77,13 +81,13 @@ function start(
   options: SubmitOptions,
   mustEnd: boolean,
 ): readonly Run[] {
-  const { args = [], serial = false, timeoutSeconds } = options;
+  const { args = [], call = {}, serial = false, timeoutSeconds } = options;
   const submitting = limiter(SUBMISSIONS);
   const ending = limiter(serial ? 1 : WAITS);
   const endOf = async (sent: Sent): Promise<Ending> =>
     'error' in sent ? sent : endingOf(sent.value.get(timeoutSeconds === undefined ? {} : { timeout: timeoutSeconds }));
   return canvases.map((canvas) => {
-    const submit = (): Promise<Sent> => endingOf(send(canvas, app, args));
+    const submit = (): Promise<Sent> => endingOf(send(canvas, app, { args, call }));
     if (serial) return startInTurn(canvas, submit, endOf, ending);
     const sent = submitting(submit);
     return { canvas, sent, ended: mustEnd ? ending(async () => endOf(await sent)) : sent };
@@ -106,10 +110,14 @@ function startInTurn(
   return { canvas, sent, ended };
 }
 
-async function send(canvas: CanvasText, app: ClientApp, args: readonly unknown[]): Promise<AsyncResult<unknown>> {
+async function send(
+  canvas: CanvasText,
+  app: ClientApp,
+  { args, call }: { readonly args: readonly unknown[]; readonly call: GivenCallOptions },
+): Promise<AsyncResult<unknown>> {
   // `signature` checks it and gives the reason.
   const signature = app.signature(canvasJson(canvas) as SignatureJson);
-  return signature.applyAsync({ args });
+  return signature.applyAsync({ ...applyOptions(app, call), args });
 }
 
 /** Waits for all canvases to end. A failure that is in no answer is printed on stderr. */

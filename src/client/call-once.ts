@@ -1,11 +1,11 @@
 import { InvalidOptions } from '../core/errors/caller.ts';
+import { checksOf } from '../core/protocol/options.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { Debounce, Throttle } from '../core/types/windows.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkOptions, isSeconds, TEXT, textUpTo } from '../core/values/option-checks.ts';
-import type { OptionCheck } from '../core/values/option-checks.ts';
+import { checkOptions, isSeconds, textUpTo, WINDOW_SECONDS } from '../core/values/option-checks.ts';
 
 /** The options that decide whether a call starts a workflow, or answers with one that an earlier call has started. */
 export interface OnceGiven {
@@ -32,10 +32,10 @@ export function splitOnce(options: Readonly<Record<string, unknown>>): {
  * @throws InvalidOptions for a wrong value, and for options that exclude each other.
  */
 export function readOnce(once: Readonly<Record<string, unknown>>, rest: object): OnceGiven {
-  const { debounce, throttle, ...keyed } = once;
-  checkOptions(keyed, { dedupKey: TEXT, dedupFor: IN_TIME });
-  if (debounce !== undefined) checkWindow('debounce', debounce);
-  if (throttle !== undefined) checkWindow('throttle', throttle);
+  const { debounce, throttle } = once;
+  checkOptions(once, CHECKS);
+  if (isPlainObject(debounce)) checkWindow('debounce', debounce);
+  if (isPlainObject(throttle)) checkWindow('throttle', throttle);
   if (once['dedupFor'] !== undefined && once['dedupKey'] === undefined)
     throw new InvalidOptions(
       'Cannot use dedupFor without a dedupKey: it is the time for which the key holds. Give a dedupKey, or leave it out.',
@@ -75,29 +75,22 @@ export function mustHaveNoTime(
 
 // --- internal ---
 
+const CHECKS = checksOf('applyAsync');
 const MAKE_IDS = ['dedupKey', 'debounce', 'throttle'] as const;
 const MOST_KEY = 1000;
-/** No longer than the items of a workflow live. */
-const MOST_SECONDS = 14 * 86_400;
-const IN_TIME: OptionCheck = {
-  is: (value) => isSeconds(value) && value > 0 && value <= MOST_SECONDS,
-  want: `a number of seconds above 0 and at most ${MOST_SECONDS}, which is 14 days`,
-};
 const KEY = textUpTo(MOST_KEY);
 const PARTS = { debounce: ['key', 'seconds', 'maxSeconds'], throttle: ['key', 'seconds'] };
 
-function checkWindow(name: 'debounce' | 'throttle', value: unknown): void {
+function checkWindow(name: 'debounce' | 'throttle', value: Readonly<Record<string, unknown>>): void {
   const known = PARTS[name];
-  const wanted = `{ ${known.map((part) => (part === 'maxSeconds' ? `${part}?` : part)).join(', ')} }`;
-  if (!isPlainObject(value)) throw new InvalidOptions(`Cannot use ${name}: ${mismatch(wanted, describe(value))}`);
   const surplus = Object.keys(value).find((part) => !known.includes(part));
   if (surplus !== undefined)
     throw new InvalidOptions(`Cannot use ${name}.${surplus}: there is no such part. Known parts: ${known.join(', ')}.`);
   const { key, seconds, maxSeconds } = value;
   const parts = [
     ['key', key, KEY],
-    ['seconds', seconds, IN_TIME],
-    ...(maxSeconds === undefined ? [] : [['maxSeconds', maxSeconds, IN_TIME] as const]),
+    ['seconds', seconds, WINDOW_SECONDS],
+    ...(maxSeconds === undefined ? [] : [['maxSeconds', maxSeconds, WINDOW_SECONDS] as const]),
   ] as const;
   for (const [part, given, { is, want }] of parts)
     if (!is(given)) throw new InvalidOptions(`Cannot use ${name}.${part}: ${mismatch(want, describe(given))}`);

@@ -1,6 +1,7 @@
 import { InvalidOptions, isChordalError } from '../core/errors/caller.ts';
 import { isMadeHere, isStrangers, isWorkflowId } from '../core/protocol/ids.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
+import { optionsOf } from '../core/protocol/options.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -89,7 +90,8 @@ export async function sendOnce(
 // --- internal ---
 
 /** How long a `dedupKey` holds by default: as long as results are kept by default. */
-const DEDUP_SECONDS = 86_400;
+// The table has a number for it.
+const DEDUP_SECONDS = optionsOf('applyAsync').find(([name]) => name === 'dedupFor')?.[1].default as number;
 
 /** The time to wait for another sender under the same key, and the interval between two looks, in ms. */
 const OTHER_SENDER_MS = 5000;

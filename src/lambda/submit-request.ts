@@ -11,6 +11,7 @@ import type { Weight } from '../core/canvas/weight.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { strangersId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import { readDate } from '../core/values/dates.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
@@ -119,18 +120,13 @@ function isObject(value: unknown): value is object {
 
 function withDates(options: Readonly<Record<string, unknown>>): object {
   const read = (key: string, value: unknown): unknown =>
-    DATES.includes(key) && typeof value === 'string' ? dateOf(value) : value;
+    DATES.includes(key) && typeof value === 'string' ? readDate(value) : value;
   return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, read(key, value)]));
 }
 
 function callbacksOf(key: 'link' | 'linkError', value: unknown): Pick<CallOptions, 'link' | 'linkError'> {
   if (value === undefined || value === null) return {};
   return { [key]: [value].flat().map((callback, index) => fromCelery(asJson(callback), `options.${key}[${index}]`)) };
-}
-
-/** Times without a zone are UTC, as in Celery. */
-function dateOf(text: string): Date {
-  return new Date(/[zZ]$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`);
 }
 
 function asJson(value: unknown): Json {

@@ -1,7 +1,7 @@
 /** Writes docs/reference.md from the table of options; without `--write` it only says whether the page is up to date. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Scope } from '../../src/core/protocol/option.ts';
 import { optionsOf } from '../../src/core/protocol/options.ts';
-import type { Scope } from '../../src/core/protocol/options.ts';
 
 const PAGE = new URL('../../docs/reference.md', import.meta.url);
 
@@ -15,9 +15,13 @@ Times are seconds, as in Celery, or a \`Date\`. The options of a call win over t
 
 ## Of a call
 
-\`add.s(1, 2).set({ … })\`, \`add.applyAsync({ … })\`, and \`options\` in signature JSON under Celery's names. \`applyAsync\` also takes \`args\`, \`kwargs\`, \`dedupKey\` and \`dedupFor\`, the seconds for which the key holds: a day by default, at most 14 days. Of the calls with \`debounce: { key, seconds, maxSeconds? }\`, only the last runs, and of those with \`throttle: { key, seconds }\`, only the first.
+\`add.s(1, 2).set({ … })\`, \`add.applyAsync({ … })\`, and \`options\` in signature JSON under Celery's names. \`chordal call\` and \`chordal run\` take each as \`--name value\`, in small letters with hyphens, as in \`--max-retries 5\`: times in ISO 8601, and objects and signatures in JSON.
 
 ${table('call')}
+
+\`applyAsync\` alone, and both commands, also take these, and \`args\` and \`kwargs\`. At most one of \`taskId\`, \`dedupKey\`, \`debounce\` and \`throttle\` can be given.
+
+${table('applyAsync')}
 
 ## Of a task
 

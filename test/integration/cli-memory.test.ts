@@ -50,6 +50,20 @@ test.each(['--memory', '--local'])(
   },
 );
 
+test('call and run take the options of a call', async () => {
+  const lines = ndjson(celery('add', [1, 2]), celery('add', [3, 4]));
+  const window = (name: string): readonly string[] => [`--${name}`, '{"key": "k", "seconds": 1}'];
+  const [named, last, first] = await Promise.all([
+    chordal(['call', 'add', '1', '2', '--task-id', 'order-17', '--countdown', '0.1', '--memory']),
+    chordal(['run', '-', ...window('debounce'), '--memory', '--wait'], { input: lines }),
+    chordal(['run', '-', ...window('throttle'), '--memory', '--wait', '--serial'], { input: lines }),
+  ]);
+
+  expect(named).toMatchObject({ code: 0, answers: [{ taskId: 'order-17' }] });
+  expect(last).toMatchObject({ code: 0, answers: [{ value: 7 }, { value: 7 }] });
+  expect(first).toMatchObject({ code: 0, answers: [{ value: 3 }, { value: 3 }] });
+});
+
 test('run takes a canvas as Celery writes it, from a file or stdin, and prepends --args', async () => {
   const chain = canvas(
     'chain',

@@ -3,6 +3,7 @@ import { optionsOf } from '../protocol/options.ts';
 import { describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
 import { compact } from '../values/compact.ts';
+import { readDate } from '../values/dates.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import { isDate } from '../values/option-checks.ts';
@@ -98,14 +99,9 @@ function stampsIn(json: Readonly<Record<string, unknown>>): unknown {
 function date(value: unknown, at: string): Date {
   // A date may come as ISO 8601 text, as Celery writes it, or marked by a serializer.
   const plain = isPlainObject(value) ? fromJson(value as JsonObject) : value;
-  const read = plain instanceof Date ? plain : new Date(typeof plain === 'string' ? withZone(plain) : Number.NaN);
+  const read = plain instanceof Date ? plain : typeof plain === 'string' ? readDate(plain) : new Date(Number.NaN);
   if (isDate(read)) return read;
   throw expected(at, 'a date in ISO 8601, up to the year 9999', value);
-}
-
-/** Returns a time with a zone: Celery writes times without one where it means UTC. */
-function withZone(iso: string): string {
-  return /[zZ]$|[+-]\d\d:?\d\d$/.test(iso) ? iso : `${iso}Z`;
 }
 
 function record(value: unknown, at: string): Readonly<Record<string, unknown>> {

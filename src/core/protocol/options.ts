@@ -2,129 +2,29 @@ import { journalModeOf } from '../text/journal-modes.ts';
 import {
   ANSWER_TIME,
   BACKOFF,
-  DATE,
   ERRORS,
-  EXPIRES,
   FLAG,
-  FROM_NOW,
   KEY,
   LIMIT,
-  NUMBER,
   OBJECT,
   PLACES,
   RATE,
   RETRIES,
   SCHEMA,
   SECONDS,
-  SIGNATURES,
-  TENANT_NAME,
   TEXT,
   wholeFrom,
 } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
-import { isWorkflowId } from './ids.ts';
-import { PRIORITY, SENT_PRIORITY } from './priority.ts';
-import { SENT_STAMPS, STAMPS } from './stamps.ts';
+import { CALL_OPTIONS } from './call-options.ts';
+import type { Option, Scope } from './option.ts';
 
 /**
- * Where an option may be given: to an app, to a task, to a task that a Python worker runs, or to a call, which is a
- * signature or `applyAsync`.
- */
-export type Scope = 'app' | 'task' | 'external' | 'call';
-
-/** An option, with all its facts in every scope. */
-export interface Option {
-  readonly scopes: readonly Scope[];
-  /** The check of its value. */
-  readonly check: OptionCheck;
-  /** Its name in Celery's signature dictionary, if it has one there. */
-  readonly celery?: string;
-  /** The check of its value in Celery's signature dictionary, if that is less strict than `check`. */
-  readonly celeryCheck?: OptionCheck;
-  /** The check of its value in a message, if a task's message carries it. */
-  readonly wire?: OptionCheck;
-  /** Its value if neither the call, the task nor the app sets it; none: nothing is limited, checked or sent elsewhere. */
-  readonly default?: unknown;
-  /** One line for the reference. */
-  readonly doc: string;
-}
-
-/**
- * Every option, in one row. Checks, defaults, Celery's JSON in both directions, the fields of a message and the reference page
- * all follow from here. A new option is a row, and a field of the public type.
+ * Every option, in one row. Checks, defaults, Celery's JSON in both directions, the fields of a message, the command line and the
+ * reference page all follow from here. A new option is a row, and a field of the public type.
  */
 const OPTIONS: Readonly<Record<string, Option>> = {
-  countdown: {
-    scopes: ['call'],
-    check: FROM_NOW,
-    celery: 'countdown',
-    wire: FROM_NOW,
-    doc: 'Earliest start, in seconds from now. With an `eta` too, the later one counts. Below 0: at once.',
-  },
-  eta: { scopes: ['call'], check: DATE, celery: 'eta', wire: NUMBER, doc: 'Earliest start.' },
-  expires: {
-    scopes: ['call'],
-    check: EXPIRES,
-    celery: 'expires',
-    wire: NUMBER,
-    doc: 'Latest start, as a time or in seconds: of a chain, group or chord from the call; of a step or a callback from when it is sent. After it the task is revoked; below 0 it is too late.',
-  },
-  taskId: {
-    scopes: ['call'],
-    check: {
-      is: (value) => typeof value === 'string' && isWorkflowId(value),
-      want: 'an id of 1 to 100 of A-Z a-z 0-9 _ : -',
-    },
-    celery: 'task_id',
-    // Inside a canvas Celery's ids may be any text, and are not used; the id of the whole is checked when it is sent.
-    celeryCheck: TEXT,
-    doc: 'The id of the whole canvas. A second use of it starts nothing new, and is refused for another canvas. Default: a UUID of version 8.',
-  },
-  queue: {
-    scopes: ['task', 'external', 'call'],
-    check: TEXT,
-    celery: 'queue',
-    wire: TEXT,
-    doc: 'The queue to send to.',
-  },
-  priority: {
-    scopes: ['task', 'call'],
-    check: PRIORITY,
-    celery: 'priority',
-    celeryCheck: SENT_PRIORITY,
-    wire: SENT_PRIORITY,
-    default: 'normal',
-    doc: '`high`: it goes to a queue of its own beside the queue, with pollers of its own. `normal`: it does not. Numbers as in Celery: above 5 is high.',
-  },
-  tenant: {
-    scopes: ['call'],
-    check: TENANT_NAME,
-    celery: 'tenant',
-    wire: TENANT_NAME,
-    doc: 'The SQS MessageGroupId: tenants share a queue fairly.',
-  },
-  headers: {
-    scopes: ['call'],
-    check: OBJECT,
-    celery: 'headers',
-    wire: OBJECT,
-    doc: 'Custom headers. They travel with retries, replacements and callbacks.',
-  },
-  stamps: {
-    scopes: ['call'],
-    check: STAMPS,
-    celery: 'stamps',
-    celeryCheck: SENT_STAMPS,
-    wire: SENT_STAMPS,
-    doc: 'Stamps by their names, as `stamp()` sets them. They travel as headers do, and `revokeByStamp` finds tasks by them. A stamp that stands stays.',
-  },
-  link: { scopes: ['call'], check: SIGNATURES, celery: 'link', doc: 'Callbacks: started once with the value.' },
-  linkError: {
-    scopes: ['call'],
-    check: SIGNATURES,
-    celery: 'link_error',
-    doc: 'Error callbacks: started once with the failure.',
-  },
+  ...CALL_OPTIONS,
   ignoreResult: {
     scopes: ['task', 'external', 'call'],
     check: FLAG,

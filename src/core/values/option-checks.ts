@@ -59,6 +59,17 @@ export const PLACES: OptionCheck = {
   is: (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= MAX_PLACES,
   want: `a whole number from 1 to ${MAX_PLACES}`,
 };
+/** No longer than the items of a workflow live. */
+const MOST_WINDOW_SECONDS = 14 * 86_400;
+/** The time for which a key of calls holds. */
+export const WINDOW_SECONDS: OptionCheck = {
+  is: (value) => isSeconds(value) && value > 0 && value <= MOST_WINDOW_SECONDS,
+  want: `a number of seconds above 0 and at most ${MOST_WINDOW_SECONDS}, which is 14 days`,
+};
+/** A window of calls of which the last runs. Its parts are checked where it is read. */
+export const DEBOUNCE: OptionCheck = { is: isPlainObject, want: '{ key, seconds, maxSeconds? }' };
+/** A window of calls of which the first runs. Its parts are checked where it is read. */
+export const THROTTLE: OptionCheck = { is: isPlainObject, want: '{ key, seconds }' };
 /** Any number. */
 export const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };
 /** An object. */

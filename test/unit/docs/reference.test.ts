@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Scope } from '../../../src/core/protocol/option.ts';
 import { optionsOf } from '../../../src/core/protocol/options.ts';
-import type { Scope } from '../../../src/core/protocol/options.ts';
-import type { SignatureOptions, TaskOptions } from '../../../src/core/types/options.ts';
+import type { ApplyOptions, SignatureOptions, TaskOptions } from '../../../src/core/types/options.ts';
 import { keptPage, referencePage } from '../../checks/reference.ts';
 
 test('docs/reference.md is what `npm run docs:reference` writes', () => {
@@ -32,6 +32,13 @@ const names: readonly [Scope, object][] = [
       concurrencyKey: 1,
       inline: 1,
     } satisfies Record<keyof SignatureOptions, 1>,
+  ],
+  [
+    'applyAsync',
+    { dedupKey: 1, dedupFor: 1, debounce: 1, throttle: 1 } satisfies Record<
+      Exclude<keyof ApplyOptions, keyof SignatureOptions | 'args' | 'kwargs'>,
+      1
+    >,
   ],
   [
     'task',
