@@ -1,5 +1,6 @@
-/** The functions as they are before a test fakes them. */
-const { setImmediate: nextTurn, queueMicrotask: soon } = globalThis;
+import { untilNextTurn } from '../adapters/memory/turns.ts';
+
+/** The function as it is before a test fakes it. */
 const nextTick = process.nextTick.bind(process);
 
 /** Times after which the process may do other work: a signal, a line of progress. */
@@ -13,8 +14,8 @@ export function drainMicrotasks(): () => Promise<void> {
   let count = 0;
   return () => {
     count += 1;
-    if (count % TURN === 0) return new Promise((resolve) => nextTurn(resolve));
+    if (count % TURN === 0) return untilNextTurn();
     // Ticks that microtasks ask for come when no microtask is left.
-    return new Promise((resolve) => soon(() => nextTick(resolve)));
+    return new Promise((resolve) => void Promise.resolve().then(() => nextTick(resolve)));
   };
 }

@@ -20,7 +20,7 @@ export function runtimeUntilClosed(
 type Routes = Readonly<Record<string, string>>;
 
 function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
-  const { outcomes, payloads, records, places, windows, journal, broker, deliveries, scheduler } = ports;
+  const { outcomes, payloads, records, places, windows, journal, broker, deliveries, scheduler, celery } = ports;
   return {
     ...ports,
     outcomes: untilClosed(outcomes, closed, refuse),
@@ -32,6 +32,7 @@ function portsUntilClosed(ports: Ports, closed: AbortSignal): Ports {
     broker: untilClosed(broker, closed, refuse),
     deliveries: untilClosed(deliveries, closed, refuse),
     scheduler: scheduler && untilClosed(scheduler, closed, refuse),
+    celery: celery && untilClosed(celery, closed, refuse),
   };
 }
 

@@ -192,6 +192,26 @@ test('with --serial a canvas begins when the one before has ended', async () => 
   expect(code).toBe(0);
 });
 
+test('run starts a canvas once under its id, answers with the first, and refuses another canvas under it', async () => {
+  const noted = celery('record', ['order', 'a'], { task_id: 'order-1' });
+  const other = celery('record', ['order', 'b'], { task_id: 'order-1' });
+  const input = ndjson(noted, noted, other, celery('recorded', ['order']));
+  const { code, answers } = await chordal(['run', '-', '--memory', '--wait', '--serial'], { input });
+
+  expect(answers).toEqual([
+    { value: null },
+    { value: null },
+    {
+      error: expect.objectContaining({
+        errorType: 'InvalidOptions',
+        message: expect.stringContaining('another canvas was sent under it') as string,
+      }) as object,
+    },
+    { value: ['a'] },
+  ]);
+  expect(code).toBe(1);
+});
+
 test('output of tasks goes to stderr, and values that JSON cannot say are marked', async () => {
   const dir = await projectFolder({
     'probe.ts': `

@@ -1,6 +1,7 @@
 import type { Clock } from '../../ports/system.ts';
 import { isBefore, Sleepers } from './sleepers.ts';
 import type { Sleeper } from './sleepers.ts';
+import { aMoment, untilNextTurn } from './turns.ts';
 
 /**
  * Time that passes only when nothing else can happen: sleepers are woken in order, as soon as all others wait.
@@ -117,18 +118,6 @@ const FAR_OFF_MS = 600_000;
 const PATIENCE_MS = 10_000;
 /** The number of polls in vain that still takes hardly any time. */
 const MANY_POLLS = 100;
-
-/** The functions as they are before a test fakes them. */
-const { setImmediate: nextTurn, setTimeout: later } = globalThis;
-
-function untilNextTurn(): Promise<void> {
-  return new Promise((resolve) => nextTurn(resolve));
-}
-
-/** Leaves the processor to others. */
-function aMoment(): Promise<void> {
-  return new Promise((resolve) => later(resolve, 1));
-}
 
 function untilAborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
