@@ -232,7 +232,6 @@ function callbackEffects(origin: Origin, { at, outcome, frames, step, quiet }: C
     return startLinks(origin, at.id, links, inputOf(outcome.value));
   }
   const links = outcome.state === 'REVOKED' ? toldOfRevocation(at, outcome) : toldOfFailure(at, frames, quiet === true);
-  if (links.length === 0) return [];
   const failure: FailureNotice = {
     taskId: step ?? at.id,
     failedTaskId: outcome.failedId ?? at.id,

@@ -157,7 +157,7 @@ export const ANY_ATTEMPT: number = Number.POSITIVE_INFINITY;
 export function isOpen(cell: Cell, attempt: number): boolean {
   if (cell.outcome !== undefined) return false;
   // @defect later-attempt-closes-earlier
-  return attempt === ANY_ATTEMPT || (cell.next?.attempt ?? 0) <= attempt;
+  return (cell.next?.attempt ?? 0) <= attempt;
 }
 
 /** Returns who decided attempt `attempt`, seen from the delivery `by`. */

@@ -134,6 +134,7 @@ describe('climbed()', () => {
     expect(after({ filled: 2, failed: false, last: { mid: 'm', child: 1 } })).toEqual([]);
     expect(after({ filled: 3, failed: false, last: { mid: 'x', child: 1 } })).toEqual([]);
     expect(after({ filled: 3, failed: false, last: { mid: 'm', child: 0 } })).toEqual([]);
+    expect(after({ filled: 3, failed: false })).toEqual([]);
   });
 
   it('climbs on when there is a node above', () => {
@@ -181,6 +182,47 @@ describe('follow() of a failure', () => {
     expect(after('W.0!1~1', [{ ...member, join: 'W.0!1' }, chain], failure, { filled: 1 })).toEqual([
       'settle W.0 FAILURE of W.0!1~1',
     ]);
+  });
+
+  it('leaves a group that is late alone until its last moment', () => {
+    const late = (itemsUntil: number): unknown =>
+      follow(originOf({ itemsUntil }), {
+        at: place('W.0~1'),
+        outcome: outcome(),
+        frames: [member, chain],
+        standing: standing(outcome(), full),
+      })[0];
+    expect(late(NOW)).toMatchObject({ kind: 'send' });
+    expect(late(NOW - 1)).toMatchObject({
+      kind: 'settle',
+      result: {
+        value: {
+          inline: {
+            message: 'Cannot end the group of W.0~1: it was kept for 30 days after its latest eta, and no longer.',
+          },
+        },
+      },
+    });
+  });
+
+  it('goes no further where it knows nothing of the leaf', () => {
+    const at = place('W.0~1');
+    expect(
+      follow(originOf(), { at, outcome: outcome(), frames: [member, chain], standing: standing(outcome()) }),
+    ).toEqual([]);
+  });
+
+  it('says how many members of a group may fail', () => {
+    const tolerant = { ...member, collect: true as const, tolerate: 1 };
+    const effects = follow(originOf(), {
+      at: place('W.0~1'),
+      outcome: failure,
+      frames: [tolerant],
+      standing: standing(failure, { filled: 2, failures: 2 }),
+    });
+    const message =
+      'Cannot go on behind the group W.0: more than 1 of its 3 members have failed, and 1 is the most that it tolerates.';
+    expect(effects).toMatchObject([{ result: { value: { inline: { errorType: 'ToleranceExceeded', message } } } }]);
   });
 
   it('stops at a group that collects, which goes on when it is full', () => {
@@ -234,6 +276,33 @@ describe('follow() starts error callbacks', () => {
       { kind: 'note', id: 'W' },
       { message: { id: 'W^0', in: { failure: { taskId: 'W.0', failedTaskId: 'W.0' } } } },
     ]);
+  });
+
+  it('of a header, and of no other kind, for the chain behind it', () => {
+    const links = [link('success', 'S'), link('failure', 'F'), link('failureOnce', 'E')];
+    const effects = follow(originOf(), {
+      at: place('W.0~1'),
+      outcome: revoked,
+      frames: [{ ...member, links }, chain],
+      standing: standing(revoked, { filled: 1 }),
+    });
+    expect(effects).toMatchObject([{ kind: 'settle', at: { id: 'W', links: [link('failureOnce', 'E')] } }]);
+  });
+
+  it('of an enclosing id that fails because of a revocation, once', () => {
+    const links = [link('success', 'S'), link('failure', 'F'), link('failureOnce', 'E')];
+    const inside = outcome({ ...revoked, failedId: 'W.0' });
+    const at = place('W.1', { links });
+    expect(lines(follow(originOf(), { at, outcome: inside, frames: [], standing: standing(inside) }))).toMatchObject([
+      expect.stringMatching(/^send run W\.1\^0 E/),
+    ]);
+  });
+
+  it('without a call where none is known', () => {
+    const at = place('W.0', { links: [link('failure', 'E')] });
+    const [effect] = follow(originOf(), { at, outcome: failure, frames: [], standing: standing(failure) });
+    expect(effect).toHaveProperty('message.in.failure');
+    expect(effect).not.toHaveProperty('message.in.failure.call');
   });
 
   it('of a header once and with the id of the body, which has failed with it', () => {
@@ -356,6 +425,12 @@ describe('carryOut()', () => {
     expect(effectsOfRerun(originOf(), message, { ...retry, notBefore: NOW })[0]).not.toHaveProperty(
       'message.notBefore',
     );
+  });
+
+  it('sends a retry with the headers of its attempt, and starts nothing in place of a task that gives nothing', () => {
+    const carried = { headers: { h: 2 }, traceparent: '00-1' };
+    expect(effectsOfRerun(originOf(carried), message, retry)).toMatchObject([{ message: carried }]);
+    expect(effectsOfRerun(originOf(), message, replace)).toEqual([]);
   });
 
   it('starts a task in the place of another, without its input, one launch deeper', () => {

@@ -122,6 +122,7 @@ describe('onArrival()', () => {
       { message: messageOf({ frames: [join], until: NOW - 1 }) },
       'fail TimeLimitExceeded',
     ],
+    ['runs a member in the last moment of its group', { message: messageOf({ frames: [join], until: NOW }) }, 'run'],
     ['runs a task outside of groups however old it is', { message: messageOf({ until: NOW - 1 }) }, 'run'],
   ])('%s', (_, more, expected) => {
     expect(word(onArrival(factsOf(more)))).toBe(expected);
@@ -135,6 +136,20 @@ describe('onArrival()', () => {
   ])('%s', (_, leftMs, receives, expected) => {
     const time = { leftMs, wholeMs: leftMs, neededMs: 10_000, leastMs: 3000 };
     expect(word(onArrival(factsOf({ time, receives })))).toBe(expected);
+  });
+
+  it('lacks no time for what runs no task: an expansion, and a message that is dead', () => {
+    const time = { leftMs: 1, wholeMs: 1, neededMs: 10_000, leastMs: 3000 };
+    expect(word(onArrival({ ...factsOf({ time }), message: EXPAND }))).toBe('expand');
+    expect(word(onArrival(factsOf({ time, dead })))).toBe('check');
+  });
+
+  it('names the tasks that it knows where it fails an unknown one', () => {
+    const next = onArrival(factsOf({ receives: 6, dead: undefined, message: messageOf({ sig: { task: 'ad' } }) }));
+    expect(word(next)).toBe('check and count');
+    expect(onFound(factsOf({ receives: 6, message: messageOf({ sig: { task: 'ad' } }) }), { cell: {} })).toMatchObject({
+      decision: { message: expect.stringMatching(/\badd\b/) as string },
+    });
   });
 
   it('returns a task from a used or a tiny sandbox however often it came', () => {
@@ -228,12 +243,25 @@ describe('onFound()', () => {
   ])('%s', (_, cell, more, expected) => {
     expect(word(onFound(factsOf(more), { cell }))).toBe(expected);
   });
+
+  it('counts no starts of a task that waits for an answer: each look at it is one', () => {
+    expect(word(onFound(factsOf({ message: messageOf({ asked: NOW }) }), { cell: starts(4) }))).toBe('run');
+  });
+
+  it('says how many starts were lost', () => {
+    expect(onFound(factsOf(), { cell: starts(4) })).toMatchObject({
+      decision: {
+        message: 'Cannot run add (W.0): 3 starts have ended without an outcome, and 3 is the most.',
+      },
+    });
+  });
 });
 
 describe('onClaim()', () => {
   const claim = (more: object): Cell => ({ claim: { mid: 'm', token: 'k', until: NOW, ...more } });
   it.each<[string, Cell, number, string]>([
     ['runs with its own claim', claim({}), NOW, 'run'],
+    ['runs where no claim stands, which a read that came early may find', {}, NOW, 'run'],
     ['leaves the task to the claim of another message', claim({ mid: 'o' }), NOW, 'return later'],
     ['returns while another delivery of its message may run', claim({ token: 'x' }), NOW - 1, 'return later'],
     ['fails a run that has outlived its claim', claim({ token: 'x' }), NOW, 'fail WorkerLostError'],
@@ -241,6 +269,12 @@ describe('onClaim()', () => {
     ['stops at the outcome of another', { outcome: outcome({ mid: 'o' }) }, NOW, 'ack'],
   ])('%s', (_, cell, now, expected) => {
     expect(word(onClaim(factsOf(), { cell }, { task: EARLY, now }))).toBe(expected);
+  });
+
+  it('says that the only run was lost', () => {
+    expect(onClaim(factsOf(), { cell: claim({ token: 'x' }) }, { task: EARLY, now: NOW })).toMatchObject({
+      decision: { message: 'Cannot run add (W.0): its only run ended without an outcome.' },
+    });
   });
 
   it('holds a claim for 10 s longer than the limit of its run', () => {
@@ -273,6 +307,12 @@ describe('onExpandError()', () => {
     ['fails a dead canvas with an unknown route', { dead }, unknown, 'fail WorkerLostError'],
   ])('%s', (_, more, error, expected) => {
     expect(word(onExpandError(facts(more), error))).toBe(expected);
+  });
+
+  it('fails a dead canvas with its id and the reason', () => {
+    expect(onExpandError(facts({ dead }), lost)).toMatchObject({
+      decision: { message: 'Cannot start W.0: InvalidMessage: Cannot read it' },
+    });
   });
 });
 

@@ -46,7 +46,13 @@ describe('the place of a run', () => {
     );
     expect(placeProblem(keyed, { options: { concurrencyLimit: 1 } })).toBeUndefined();
     expect(placeProblem({ task: 'add' }, { options: {} })).toBeUndefined();
-    expect(placeProblem(keyed, { options: {}, external: {} })?.message).toMatch(/a Python worker runs it/);
+    const python = { options: {}, external: {} };
+    expect(placeProblem(keyed, python)?.message).toBe(
+      'Cannot use concurrencyKey of add: a Python worker runs it, which takes no places. Limit that worker, or leave it out.',
+    );
+    const limited = { task: 'add', options: { concurrencyLimit: 1 } };
+    expect(placeProblem(limited, python)?.message).toMatch(/^Cannot use concurrencyLimit of add: a Python worker/);
+    expect(placeProblem({ task: 'add' }, python)).toBeUndefined();
   });
 
   it('is held for longer than its sandbox lives, by any clock', () => {
@@ -77,6 +83,7 @@ describe('grant()', () => {
   it.each<[string, Places, Partial<Wish>]>([
     ['an older message waits for the only one', { holders: {}, next: nextOf() }, {}],
     ['an older one waits for the last one', { holders: held(NOW + 1), next: nextOf({ beside: 1 }) }, { limit: 2 }],
+    ['another one waits since the same time', { holders: {}, next: nextOf({ since: NOW }) }, {}],
     ['an older one has a lower limit', { holders: held(NOW + 1), next: nextOf() }, { limit: 10 }],
   ])('has a message wait, and marks nothing, where %s', (_, places, wish) => {
     expect(grant(places, wishOf(wish))).toEqual({ kind: 'wait', isNew: false });
@@ -90,6 +97,14 @@ describe('grant()', () => {
     expect(grant({ holders: full, next: younger }, wishOf())).toEqual({ kind: 'wait', next: mark, isNew: true });
     const now = NOW + 5000;
     expect(grant({ holders: full, next: mark }, wishOf({ now }))).toEqual({ kind: 'wait', next: mark, isNew: false });
+    const last = NOW + 9000;
+    expect(nextLookMs({ nextFrom: NOW, since: NOW, now: last, chance: 1 })).toBe(1125);
+    const exact = { ...mark, until: last + 1125 + 5000 };
+    expect(grant({ holders: full, next: exact }, wishOf({ now: last }))).toEqual({
+      kind: 'wait',
+      next: exact,
+      isNew: false,
+    });
     const later = NOW + 12_000;
     const renewed = { ...mark, until: later + 1500 + 15_000 };
     expect(grant({ holders: full, next: mark }, wishOf({ now: later }))).toEqual({
