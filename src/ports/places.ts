@@ -21,9 +21,11 @@ export interface TakenPlaces {
   readonly nextFrom?: number;
 }
 
-/** Places to give back. */
+/** Places to give back, or a turn. */
 export interface LeavePlaces extends OfKey {
   readonly tokens: readonly string[];
+  /** The message that gives up its turn, if it is the first in line. Default: none. */
+  readonly mid?: string;
 }
 
 /** How many runs of a key there are at once. Every place is a lease: one that is not given back lapses by itself. */
@@ -34,6 +36,6 @@ export interface Places {
    * answers with those that it holds.
    */
   take(params: TakePlaces): Promise<TakenPlaces>;
-  /** Gives places back. A second call changes nothing: tokens are not used again. */
+  /** Gives places back, and the turn of a message that will not come back. A second call changes nothing: tokens are not used again. */
   leave(params: LeavePlaces): Promise<void>;
 }

@@ -15,6 +15,7 @@ import { begunAgain } from '../core/protocol/forward.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
+import { placeOf } from '../core/protocol/places.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { startRanges, startWhole } from '../core/protocol/start.ts';
 import { compact } from '../core/values/compact.ts';
@@ -46,7 +47,10 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
   const { facts } = arrival;
   const { message } = facts;
   const next = onArrival(facts);
-  if (next.kind === 'end') return next.disposition;
+  if (next.kind === 'end') {
+    if (next.disposition === ACK) await leaveLine(arrival);
+    return next.disposition;
+  }
   // @defect dead-are-worked-on
   if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
   if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
@@ -122,7 +126,7 @@ async function finish(
   standing = await commit(done, next.decision);
   observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
   // The listeners do not hold the workflow up, and what follows needs no place.
-  const telling = Promise.all([reportDecision(done, standing), arrival.place?.leave()]);
+  const telling = Promise.all([reportDecision(done, standing), arrival.place?.leave(), leaveLine(arrival)]);
   try {
     return await conclude(arrival, delivery, onCommit(facts, standing), standing);
   } finally {
@@ -145,7 +149,7 @@ async function inPlace(
   const now = engine.clock.now();
   if ('afterMs' in got) {
     engine.meter?.count('waits', task.name);
-    const waiting = onNoPlace({ ...facts, now }, got.afterMs);
+    const waiting = onNoPlace({ ...facts, now }, got);
     if (waiting.told !== message.told) await tellWaiting(delivery, place, waiting.waits ?? now);
     return forward(arrival, waiting);
   }
@@ -155,6 +159,16 @@ async function inPlace(
   } finally {
     await got.leave();
   }
+}
+
+/** Gives up the turn of a message that has ended without a run: revoked, purged or too late. Others need not wait for it. */
+async function leaveLine({ engine, facts: { message, tasks }, place }: Arrival): Promise<void> {
+  if (message.kind !== 'run' || message.next !== true || place !== undefined) return;
+  const task = tasks.get(message.sig.task);
+  const wanted = task && placeOf(message.sig, task);
+  // One that keeps its turn loses it when it does not come back.
+  if (wanted !== undefined)
+    await engine.places.leave({ key: wanted.key, tokens: [], mid: message.mid }).catch(() => undefined);
 }
 
 /** Carries out what follows when nothing is left to decide. */

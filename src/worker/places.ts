@@ -1,5 +1,5 @@
 import { heldUntil, nextLookMs } from '../core/protocol/places.ts';
-import type { Place } from '../core/protocol/places.ts';
+import type { NoPlace, Place } from '../core/protocol/places.ts';
 import type { Engine } from '../engine/engine.ts';
 
 /** A message that needs a place. */
@@ -23,11 +23,6 @@ export interface HeldPlace {
    * ends, or its sandbox does. A second call changes nothing.
    */
   readonly leave: () => Promise<void>;
-}
-
-/** There was no place: the message looks again after this time. */
-export interface NoPlace {
-  readonly afterMs: number;
 }
 
 /**
@@ -187,7 +182,8 @@ class KeyPlaces {
   #refuse(one: Waiting, nextFrom?: number): void {
     this.#remove(one);
     const { clock, nonces } = this.#engine;
-    one.resolve({ afterMs: nextLookMs({ nextFrom, since: one.since, now: clock.now(), chance: nonces.random() }) });
+    const afterMs = nextLookMs({ nextFrom, since: one.since, now: clock.now(), chance: nonces.random() });
+    one.resolve({ afterMs, isNext: nextFrom !== undefined });
   }
 
   #remove(one: Waiting): Waiting {

@@ -138,6 +138,22 @@ export function describePlaces(name: string, start: (clock: TestClock) => Promis
       expect((await take(one, { mid: 'z', since: later, now: later, until: later + MINUTE })).tokens).toEqual(['t-z']);
     });
 
+    it('leave() gives up the turn of the first in line, and of no other message', async () => {
+      const one = key();
+      await places.leave({ key: one, tokens: [], mid: 'gone' });
+      await take(one, { mid: 'runs' });
+      await take(one, { mid: 'gone' });
+      await places.leave({ key: one, tokens: ['t-runs'] });
+      await places.leave({ key: one, tokens: [], mid: 'another' });
+      expect((await take(one, { since: now + 1 })).tokens).toEqual([]);
+      await places.leave({ key: one, tokens: [], mid: 'gone' });
+      await places.leave({ key: one, tokens: [], mid: 'gone' });
+      expect((await take(one, { since: now + 1, mid: 'z' })).tokens).toEqual(['t-z']);
+      await take(one, { mid: 'waits' });
+      await places.leave({ key: one, tokens: ['t-z'], mid: 'waits' });
+      expect((await take(one, { since: now + 1, mid: 'y' })).tokens).toEqual(['t-y']);
+    });
+
     it('keeps keys of all characters apart, up to the longest', async () => {
       const keys = [UNUSUAL_TEXT, `${UNUSUAL_TEXT} `, '€'.repeat(256), '€'.repeat(255)].map((text) =>
         text.slice(0, 256),

@@ -79,6 +79,17 @@ export function leaveRequest(table: string, { key, tokens }: LeavePlaces): Updat
   };
 }
 
+/** Gives the turn of a message up; refused if it is not the first in line. */
+export function leaveLineRequest(table: string, key: string, mid: string): UpdateItemCommandInput {
+  return {
+    TableName: table,
+    Key: keyAttributes(placesKey(key)),
+    UpdateExpression: 'REMOVE w',
+    ConditionExpression: 'w.m = :m',
+    ExpressionAttributeValues: { ':m': text(mid) },
+  };
+}
+
 // --- internal ---
 
 /** How long an item is kept after its last use, in ms: longer than any sandbox lives. */

@@ -1,6 +1,7 @@
 import { grant } from '../../core/protocol/places.ts';
 import type { LeavePlaces, Places, TakenPlaces, TakePlaces } from '../../ports/places.ts';
 import {
+  leaveLineRequest,
   leaveRequest,
   markRequest,
   placesKey,
@@ -45,7 +46,12 @@ export class DynamoPlaces implements Places {
   }
 
   async leave(params: LeavePlaces): Promise<void> {
-    await this.#table.update(leaveRequest(this.#table.name, params));
+    const { name } = this.#table;
+    const { key, tokens, mid } = params;
+    await Promise.all([
+      tokens.length === 0 ? undefined : this.#table.update(leaveRequest(name, params)),
+      mid === undefined ? undefined : this.#table.update(leaveLineRequest(name, key, mid)),
+    ]);
   }
 }
 

@@ -24,11 +24,12 @@ export class MemoryPlaces implements Places {
     return { tokens };
   }
 
-  async leave({ key, tokens }: LeavePlaces): Promise<void> {
+  async leave({ key, tokens, mid }: LeavePlaces): Promise<void> {
     const standing = this.#byKey.get(key);
     if (standing === undefined) return;
     const kept = Object.entries(standing.holders).filter(([token]) => !tokens.includes(token));
-    this.#byKey.set(key, { ...standing, holders: Object.fromEntries(kept) });
+    const next = standing.next?.mid === mid ? undefined : standing.next;
+    this.#byKey.set(key, { holders: Object.fromEntries(kept), ...compact({ next }) });
   }
 }
 

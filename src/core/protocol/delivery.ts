@@ -14,7 +14,7 @@ import type { Message, RunMessage } from './message.ts';
 import type { Cell, Owner, Rerun, Result, Standing } from './outcome.ts';
 import { decidedBy, ownershipOf, revokedBecause } from './outcome.ts';
 import { placeOf, placeProblem, waitsLong } from './places.ts';
-import type { Place, PlacedTask } from './places.ts';
+import type { NoPlace, Place, PlacedTask } from './places.ts';
 import { isRevoked, whyRevoked } from './revocation.ts';
 
 /**
@@ -146,15 +146,17 @@ export function onPlace<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage
   return isPossibleDuplicate(facts) && countsNow(placed) ? { kind: 'check', isCounted: true } : onUndecided(placed);
 }
 
-/** Returns the message of a delivery that finds no place, as it comes again after `ms`: it is as old as it was. */
-export function onNoPlace(facts: DeliveryFacts<RunMessage>, ms: number): RunMessage {
-  const { now, message, sentAt } = facts;
+/** Returns the message of a delivery that finds no place, as it comes again: it is as old as it was. */
+export function onNoPlace(facts: DeliveryFacts<RunMessage>, { afterMs, isNext }: NoPlace): RunMessage {
+  const { now, sentAt } = facts;
+  const { next: _next, ...message } = facts.message;
   // @defect waiting-keeps-mark
   const isDuplicate = isPossibleDuplicate(facts);
   // The task of a possible duplicate may run.
   const told = !isDuplicate && waitsLong(message, now) ? { told: true as const } : {};
-  const waiting = { ...message, waits: message.waits ?? Math.round(now), ...told };
-  return forwarded({ message: waiting, sentAt }, Math.round(now + ms), isDuplicate);
+  const next = isNext ? { next: true as const } : {};
+  const waiting = { ...message, waits: message.waits ?? Math.round(now), ...told, ...next };
+  return forwarded({ message: waiting, sentAt }, Math.round(now + afterMs), isDuplicate);
 }
 
 /** Judges a delivery by the claim that stands; `now` is the time at which it was asked for. */

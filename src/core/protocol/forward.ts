@@ -29,6 +29,6 @@ export function forwarded({ message, sentAt, slotAt }: Forwarded, due: number, i
  * that ran inline had none, and is as old as the decision before it.
  */
 export function begunAgain({ message, sentAt, now }: CutShort): RunMessage {
-  const { told: _told, sent = sentAt ?? Math.round(now), ...same } = message;
+  const { told: _told, next: _next, sent = sentAt ?? Math.round(now), ...same } = message;
   return { ...same, sent, again: true };
 }

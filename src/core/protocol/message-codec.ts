@@ -22,7 +22,7 @@ export interface NewerMessage {
 const ENVELOPE_DEPTH = 2500;
 
 const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot waits told held asked window tenant traceparent headers stamps lo hi sent'.split(
+  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot waits next told held asked window tenant traceparent headers stamps lo hi sent'.split(
     ' ',
   ),
 );
@@ -192,6 +192,7 @@ const FIELDS = {
   expires: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   slot: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   waits: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
+  next: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   told: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   asked: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },

@@ -108,6 +108,8 @@ export interface RunMessage extends Sent {
   readonly slot?: true;
   /** Epoch ms since which it waits for a place of its concurrency key. */
   readonly waits?: number;
+  /** It was the first in line for its place when it looked last. */
+  readonly next?: true;
   /** Its readers have been told that it waits for a place. */
   readonly told?: true;
   /**

@@ -15,6 +15,13 @@ export interface Place {
   readonly limit: number;
 }
 
+/** There was no place: the message looks again after this time. */
+export interface NoPlace {
+  readonly afterMs: number;
+  /** Whether it is the first in line. */
+  readonly isNext: boolean;
+}
+
 /** The places of a key: until when each is held, by its token, and the first message in line. */
 export interface Places {
   /** Epoch ms by tokens. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import type { RunMessage } from '../../../src/core/protocol/message.ts';
 import { chain, chord, createApp, group } from '../../../src/index.ts';
 import type { AnySignature, Signature, TaskContext } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
@@ -131,6 +132,35 @@ describe('a task with a limit', () => {
     await first.get();
     await cloud.clock.sleep(600_000);
     expect(order).toEqual(['first']);
+  });
+});
+
+describe('a message that was the first in line', () => {
+  const waiting = { waits: 1, sent: 1, next: true } as const;
+
+  it.each<[string, Partial<RunMessage>, readonly string[]]>([
+    ['that is purged', waiting, ['disk m']],
+    ['that has expired', { ...waiting, expires: 2 }, ['disk m']],
+    ['whose workflow is revoked', { ...waiting, id: 'R', base: 'R' }, ['disk m']],
+    ['of which another one waits longer', { waits: 1, sent: 1 }, []],
+  ])('gives up its turn if it ends without a run: one %s', async (_, more, left) => {
+    const turns: string[] = [];
+    const bench = makeBench(({ places }) => ({
+      places: overriding(places, {
+        leave: async ({ key, tokens, mid }) => {
+          turns.push(`${key} ${mid}`);
+          expect(tokens).toEqual([]);
+        },
+      }),
+    }));
+    const until = bench.clock.now() + 60_000;
+    bench.app.task('single', { concurrencyLimit: 1, concurrencyKey: 'disk' }, () => order.push('run'));
+    if (more.expires === undefined && more.id === undefined)
+      await bench.engine.records.purge({ task: 'single', before: bench.clock.now() });
+    await bench.engine.records.revoke({ scope: 'R', until, gateUntil: until });
+    expect(await bench.work([taskDelivery('single', more)])).toEqual([]);
+    expect(turns).toEqual(left);
+    expect(order).toEqual([]);
   });
 });
 

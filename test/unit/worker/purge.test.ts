@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { chord, createApp, group } from '../../../src/index.ts';
+import { chord, createApp, group, range } from '../../../src/index.ts';
 import type { AsyncResult } from '../../../src/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
 import type { TestCloud } from '../../../src/testing/index.ts';
@@ -17,14 +17,26 @@ const again = app.task('again', { bind: true, maxRetries: 1 }, async (ctx) => {
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: 1 });
   return 'done';
 });
+const single = app.task('single', { concurrencyLimit: 1, concurrencyKey: 'disk' }, async (seconds: number) => {
+  runs.push(`single ${seconds}`);
+  await cloud.clock.sleep(seconds * 1000);
+  return seconds;
+});
 const join = app.task('join', (names: readonly string[]) => names.join());
 const aside = app.task('aside', (name: string) => name);
 
 let cloud: TestCloud;
+function openCloud(timeoutSeconds = 60): void {
+  const handlers = {
+    works: app.handler(work, inBatches, again),
+    joins: app.handler(join, aside),
+    one: app.handler(single),
+  };
+  cloud = memoryCloud(handlers, { time: 'virtual', seed: 1, logLevel: 'silent', timeoutSeconds });
+}
 beforeEach(() => {
   runs = [];
-  const handlers = { works: app.handler(work, inBatches, again), joins: app.handler(join, aside) };
-  cloud = memoryCloud(handlers, { time: 'virtual', seed: 1, logLevel: 'silent' });
+  openCloud();
 });
 afterEach(() => cloud.close());
 
@@ -114,6 +126,25 @@ describe('control.purge()', () => {
     await app.control.purge('limited');
     const ends = await Promise.all(results.map(endOf));
     expect(ends.slice(1)).toEqual([PURGED, PURGED]);
+  });
+
+  it('discards tasks that wait for a place, and holds up neither the one that has it nor later ones', async () => {
+    openCloud(900);
+    const running = await single.delay(300);
+    await cloud.clock.sleep(1000);
+    const waiting = await Promise.all(range(20).map(() => single.delay(1)));
+    await cloud.clock.sleep(280_000);
+    expect(await app.control.purge('one')).toMatchObject({ tasks: ['single'] });
+    const later = await single.delay(2);
+    const aNext = await aside.applyAsync({ args: ['a'], concurrencyKey: 'disk', concurrencyLimit: 1 });
+
+    expect(await running.get()).toBe(300);
+    const endedAt = cloud.clock.now();
+    expect([await later.get(), await aNext.get()]).toEqual([2, 'a']);
+    // The first in line looked every thirty seconds, and hears of the purge when it looks.
+    expect(cloud.clock.now() - endedAt).toBeLessThan(45_000);
+    expect(await Promise.all(waiting.map(endOf))).toEqual(waiting.map(() => PURGED));
+    expect(runs).toEqual(['single 300', 'single 2']);
   });
 
   it('discards a debounced call that waits, and not one that has come after the purge', async () => {

@@ -394,24 +394,26 @@ describe('a task with a place', () => {
   });
 
   it('comes again as the same message, as old as it was, if there is none', () => {
-    expect(onNoPlace(factsOf({ message: messageOf({ held: true }) }), 1500)).toEqual(
-      messageOf({ waits: NOW, notBefore: NOW + 1500 }),
-    );
+    expect(
+      onNoPlace(factsOf({ message: messageOf({ held: true, next: true }) }), { afterMs: 1500, isNext: false }),
+    ).toEqual(messageOf({ waits: NOW, notBefore: NOW + 1500 }));
     const waiting = messageOf({ waits: NOW - 5, slot: true, notBefore: NOW - 1 });
-    expect(onNoPlace(factsOf({ message: waiting, receives: 2 }), 1000)).toEqual({
+    expect(onNoPlace(factsOf({ message: waiting, receives: 2 }), { afterMs: 1000, isNext: true })).toEqual({
       ...waiting,
       again: true,
+      next: true,
       notBefore: NOW + 1000,
     });
     expect(word(onArrival(placed({ message: { ...waiting, notBefore: NOW + 1 } })))).toBe('forward');
   });
 
   it('tells its readers once that it waits, after five seconds; a possible duplicate does not, since its task may run', () => {
+    const LATER = { afterMs: 1500, isNext: false };
     const toldAfter = (ms: number, more: Partial<DeliveryFacts<RunMessage>> = {}): true | undefined =>
-      onNoPlace(factsOf({ message: messageOf({ waits: NOW - ms }), ...more }), 1500).told;
+      onNoPlace(factsOf({ message: messageOf({ waits: NOW - ms }), ...more }), LATER).told;
     expect([toldAfter(4999), toldAfter(5000), toldAfter(5000, { receives: 2 })]).toEqual([undefined, true, undefined]);
     const again = messageOf({ waits: NOW - 9000, told: true });
-    expect(onNoPlace(factsOf({ message: again }), 1500)).toEqual({ ...again, notBefore: NOW + 1500 });
+    expect(onNoPlace(factsOf({ message: again }), LATER)).toEqual({ ...again, notBefore: NOW + 1500 });
     expect(begunAgain(factsOf({ message: again }))).not.toHaveProperty('told');
   });
 });

@@ -193,6 +193,7 @@ describe('decodeMessage() refuses', () => {
     ['waits', -1],
     ['waits', 'long'],
     ['told', 1],
+    ['next', false],
     ['sig', undefined],
     ['sig', { seq: [{ task: 'a' }] }],
     ['sig', { task: 'a', args: {} }],
