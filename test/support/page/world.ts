@@ -83,6 +83,8 @@ export interface Senders {
   readonly order: () => Sent;
   /** Two packers, one twice as fast as the other, and a mail. */
   readonly slow: (seconds: number) => Sent;
+  /** A packer, a watcher that waits until the file of a signal exists, and a mail. */
+  readonly held: (signal: string) => Sent;
   readonly failing: () => Sent;
   /** A task that is to run again in two minutes. */
   readonly waiting: () => Sent;
@@ -119,6 +121,7 @@ function senders({ env }: Dev): Senders {
   const price = app.declare<typeof tasks.price>('price');
   const total = app.declare<typeof tasks.total>('total');
   const pack = app.declare<typeof tasks.pack>('pack');
+  const watch = app.declare<typeof tasks.watch>('watch');
   const charge = app.declare<typeof tasks.charge>('charge');
   const reserve = app.declare<typeof tasks.reserve>('reserve');
   const mail = app.declare<typeof tasks.mail>('mail');
@@ -126,6 +129,7 @@ function senders({ env }: Dev): Senders {
     one: () => price.delay(4),
     order: () => chord([price.s(1), price.s(2), price.s(3)], total.s()).delay(),
     slow: (seconds) => chain(group([pack.s(seconds), pack.s(seconds / 2)]), mail.s()).delay(),
+    held: (signal) => chain(group([pack.s(0), watch.s(signal)]), mail.s()).delay(),
     failing: () => chain(price.s(20), charge.s(), mail.s()).delay(),
     waiting: () => reserve.delay(),
     nested: () => nested(app, 5).delay(),

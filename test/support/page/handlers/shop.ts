@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { createApp, currentTask } from 'chordal';
 
 /** The tasks that the page is tested with, and shown with in the documents. */
 const app = createApp('shop');
+
+const LOOK_MS = 20;
 
 class CardDeclined extends Error {
   override readonly name = 'CardDeclined';
@@ -14,6 +17,13 @@ export const total = app.task('total', (prices: readonly number[]) => prices.red
 export const pack = app.task('pack', async (seconds: number) => {
   await setTimeout(seconds * 1000, undefined, { signal: currentTask().signal });
   return 'packed';
+});
+
+/** Runs until a file exists, for tests that look at a task that runs. */
+export const watch = app.task('watch', async (file: string) => {
+  const { signal } = currentTask();
+  while (!existsSync(file)) await setTimeout(LOOK_MS, undefined, { signal });
+  return 'seen';
 });
 
 export const charge = app.task('charge', (amount: number): never => {
@@ -29,4 +39,4 @@ export const mail = app.task('mail', (subject: unknown) => `mailed ${JSON.string
 
 app.schedule('nightly', { cron: '0 3 * * *' }, price.s(1));
 
-export const handler = app.handler(price, total, pack, charge, reserve, mail);
+export const handler = app.handler(price, total, pack, watch, charge, reserve, mail);
