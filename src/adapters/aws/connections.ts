@@ -1,4 +1,5 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
 
 /** Sockets to one service at a time: twice the requests of a worker that expands a range of 200 members. */
 const SOCKETS = 64;
@@ -8,6 +9,13 @@ const SILENCE_MS = 5000;
 /** The part of a sandbox's time that is kept for the work after a request, and the least time of a request, in ms. */
 const MARGIN_MS = 1500;
 const LEAST_MS = 500;
+
+/** The limits of a client whose answers somebody waits for at a terminal. Some of them take AWS seconds. */
+export const COMMAND_LIMITS: NodeHttpHandlerOptions = {
+  connectionTimeout: CONNECTION_MS,
+  requestTimeout: 10_000,
+  throwOnRequestTimeout: true,
+};
 
 /**
  * Makes the one HTTP handler that all AWS clients of a process share. A request that takes too long ends with a `TimeoutError`, which

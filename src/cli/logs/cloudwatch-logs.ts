@@ -3,13 +3,14 @@ import {
   paginateDescribeLogGroups,
   paginateFilterLogEvents,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { COMMAND_LIMITS } from '../../adapters/aws/connections.ts';
 import { endpointOptions } from '../../runtime/endpoints.ts';
 import type { Environment } from '../../runtime/variables.ts';
 import type { LogEvent, LogQuery, LogSource } from './log-source.ts';
 
 /** Makes the source of the logs of the cloud that the environment names: CloudWatch Logs, or the embedded cloud. */
 export function cloudWatchLogs(environment: Environment): LogSource {
-  const client = new CloudWatchLogsClient(endpointOptions(environment, 'logs'));
+  const client = new CloudWatchLogsClient({ requestHandler: COMMAND_LIMITS, ...endpointOptions(environment, 'logs') });
   return {
     groups: async (logGroupNamePrefix) => {
       const names: string[] = [];

@@ -1,4 +1,5 @@
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { COMMAND_LIMITS } from '../../adapters/aws/connections.ts';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { messageOf } from '../../core/text/describe.ts';
 
@@ -15,7 +16,7 @@ export interface StageChoice {
  */
 export async function stageEnvironment({ service, stage }: StageChoice): Promise<Readonly<Record<string, string>>> {
   const FunctionName = `${service}-${stage}-result`;
-  const client = new LambdaClient();
+  const client = new LambdaClient({ requestHandler: COMMAND_LIMITS });
   const found = await client.send(new GetFunctionConfigurationCommand({ FunctionName })).catch((cause: unknown) => {
     throw new ConfigurationError(
       `Cannot find the stage ${stage} of ${service}: the function ${FunctionName} cannot be read: ${messageOf(cause)}. Check the names, the region and the credentials; it needs the right lambda:GetFunctionConfiguration.`,
