@@ -1,6 +1,5 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { COMMAND_LIMITS } from '../adapters/aws/connections.ts';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { highQueueName } from '../core/protocol/priority.ts';
 import { compact } from '../core/values/compact.ts';
@@ -24,8 +23,9 @@ export interface RemovedQueuesOptions {
  */
 export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
   const { project, region, say } = options;
-  const sqs = new SQSClient({ region, requestHandler: COMMAND_LIMITS, useQueueUrlAsEndpoint: false });
-  const scheduler = new SchedulerClient({ region, requestHandler: COMMAND_LIMITS });
+  const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+  const sqs = new SQSClient({ region, requestHandler: limits, useQueueUrlAsEndpoint: false });
+  const scheduler = new SchedulerClient({ region, requestHandler: limits });
   try {
     const held = await heldQueues(project, { sqs, scheduler, say });
     if (held.length > 0) throw refused(held, project);

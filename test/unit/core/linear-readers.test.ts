@@ -1,13 +1,20 @@
 /** Each reader of texts from outside takes a time that grows as its input does, also for what it refuses. */
 import { expect, it } from 'vitest';
+import { placeOf } from '../../../src/adapters/aws/payloads-requests.ts';
 import { fromCelery } from '../../../src/core/canvas/celery-json.ts';
 import { weightOf } from '../../../src/core/canvas/weight.ts';
+import { answerIn } from '../../../src/core/celery/external.ts';
+import { readCelery } from '../../../src/core/celery/wire.ts';
 import { isId, isMadeHere, isWorkflowId } from '../../../src/core/protocol/ids.ts';
 import { decodeDead, decodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { nearest } from '../../../src/core/text/did-you-mean.ts';
 import { mayGetMarks, parseJson } from '../../../src/core/values/json.ts';
 import { TENANT_NAME } from '../../../src/core/values/option-checks.ts';
 import { decode, fromJson } from '../../../src/core/values/serializer.ts';
 import { readAllowList } from '../../../src/lambda/allow-list.ts';
+import { deliveryOf } from '../../../src/lambda/handler.ts';
+import type { QueueRecord } from '../../../src/lambda/sqs-event.ts';
+import { readSubmission } from '../../../src/lambda/submit-request.ts';
 
 /** The repeated texts: the characters at which patterns begin, end and turn back. */
 const UNITS = [
@@ -69,6 +76,13 @@ const READERS: readonly (readonly [string, (text: string) => unknown])[] = [
   ['fromCelery', (text) => fromCelery({ task: text, options: { eta: text, task_id: text, queue: text } })],
   ['weightOf', (text) => weightOf({ task: 'a', args: [text] })],
   ['readAllowList', (text) => readAllowList('shop.*.1*.run,*-report-*-daily,*a*b')(text)],
+  ['readCelery', readCelery],
+  ['readCelery, of base64', (text) => readCelery(Buffer.from(text).toString('base64'))],
+  ['readCelery, of a body, and answerIn', (text) => answerOf(celeryMessage(text))],
+  ['readSubmission', (text) => readSubmission({ canvas: { task: text }, args: [text], options: { eta: text } })],
+  ['deliveryOf', (text) => deliveryOf(deadSchedule(text), 'p-')],
+  ['nearest', (text) => nearest(text, [text.slice(1, 300), 'add'])],
+  ['the place of a value', (text) => [placeOf(`table:${text}|v${text}/k`), placeOf(`bucket:v/${text}`)]],
   ['ids', (text) => [isId(text), isWorkflowId(text), isMadeHere(text), TENANT_NAME.is(text)]],
 ];
 
@@ -88,6 +102,29 @@ it.each(READERS)('%s', { timeout: 120_000 }, (_, read) => {
 });
 
 // --- internal ---
+
+/** A message of Celery whose texts are all this one. */
+function celeryMessage(text: string): string {
+  const headers = { task: 'add', id: text, root_id: text, eta: text, expires: text, stamps: { s: text } };
+  return JSON.stringify({ headers, 'content-type': 'application/json', body: text, properties: { priority: 1 } });
+}
+
+function answerOf(message: string): unknown {
+  const read = readCelery(message);
+  return read !== undefined && !('refused' in read) ? answerIn(read) : read;
+}
+
+/** The request of a schedule that could not be sent, as a record of the dead-letter queue. */
+function deadSchedule(body: string): QueueRecord {
+  return {
+    messageId: 'm',
+    receiptHandle: 'h',
+    body,
+    attributes: { ApproximateReceiveCount: '1' },
+    eventSourceARN: 'arn:aws:sqs:us-east-1:0:p-dead',
+    messageAttributes: { ERROR_CODE: { stringValue: body } },
+  };
+}
 
 /** The shortest of some runs, in ms of this process's own time: others on the machine do not count. */
 function fastest(run: () => unknown): number {
