@@ -33,7 +33,7 @@ export function Graph({
         tabIndex={0}
         role="group"
         aria-label="Graph of the workflow"
-        aria-keyshortcuts="+ - 0"
+        aria-keyshortcuts="Plus - 0"
         ref={zoom.view}
         onWheel={zoom.onWheel}
       >
