@@ -167,6 +167,15 @@ test('submit() submits only tasks on its allow-list, at every place of a canvas'
     chord([mul], body),
     chord([add(1, 1)], mul),
     signature('add', [1, 2], { link: [mul] }),
+    signature('add', [1, 2], { link_error: [mul] }),
+    signature('add', [1, 2], { link: [signature('add', [1], { link_error: [mul] })] }),
+    { ...chain(add(1, 2)), options: { link_error: [mul] } },
+    {
+      task: 'celery.group',
+      kwargs: { tasks: [add(1, 2), chain(add(1, 2), { task: 'celery.group', kwargs: { tasks: [mul] } })] },
+    },
+    { task: 'celery.map', kwargs: { task: mul, it: [[2, 3]] } },
+    { task: 'celery.starmap', kwargs: { task: mul, it: [[2, 3]] } },
     chunks(mul),
   ];
   for (const canvas of withMul) expect(await submit({ canvas })).toEqual(refused);

@@ -332,6 +332,11 @@ describe('decodeDead()', () => {
   it('refuses frames of another workflow, which it would settle', () => {
     const forged = { v: 1, kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, frames: [{ join: 'other', x: 0, n: 1 }] };
     expect(() => decodeDead(JSON.stringify(forged), 'm')).toThrow(/expected frames of the workflow W, got "other"/);
+    const chain = { steps: [{ task: 'add' }], i: 0, base: 'other.1' };
+    for (const frames of [forged.frames, [{ join: 'W', x: 0, n: 1 }, chain]])
+      expect(() => decodeMessage(envelope(run, { id: 'W', base: 'W', frames }), 'm')).toThrow(
+        /expected frames of the workflow W, got "other/,
+      );
   });
 
   it('refuses a message without an id, a base, an attempt or frames, in any version', () => {
