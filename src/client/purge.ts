@@ -10,6 +10,7 @@ export async function purge(engine: Engine, name: unknown): Promise<Purged> {
   const { queue, tasks, task } = taskOrQueue(engine, name, 'purge');
   const operations = await engine.operations();
   const high = engine.highQueueOf(queue);
+  // @defect high-queues-are-purged
   const queues = high === undefined ? [queue] : [queue, high];
   const looks = await Promise.all(queues.map((one) => operations.lookAt({ queue: one })));
   // A message of this millisecond has been sent by now.

@@ -109,6 +109,7 @@ export function queueOfPlan(engine: Queues, plan: Plan): string | undefined {
   if (first === undefined) return engine.anyQueue();
   const queue = first.queue ?? engine.queueOf(first.task);
   if (queue === undefined || !engine.hasQueue(queue)) return undefined;
+  // @defect high-goes-to-its-queue
   return (isHigh(first.priority ?? engine.priorityOf(first.task)) ? engine.highQueueOf(queue) : undefined) ?? queue;
 }
 

@@ -9,7 +9,7 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE, LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
-import { highQueueIn, highQueueName, isHigh, isHighIn, withHigh } from '../core/protocol/priority.ts';
+import { highQueueIn, isHigh, isHighIn, withHigh } from '../core/protocol/priority.ts';
 import { describe, reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -20,7 +20,7 @@ import type { Handler } from '../lambda/sqs-event.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
 import { shareRuntime, startedBy } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
-import { consumerOf, isHandler } from './handlers.ts';
+import { consumerOf, isHandler, queuesOf } from './handlers.ts';
 import { STAND_INS, StandIns } from './stand-ins.ts';
 import type { StandIn } from './stand-ins.ts';
 import { runtimeUntilClosed } from './until-closed.ts';
@@ -197,11 +197,6 @@ function addRoutes(routes: Record<string, string>, queue: string, { tasks, high 
     routes[task] = queue;
   }
   if (high !== undefined) Object.assign(routes, withHigh({}, { [queue]: high }));
-}
-
-/** Returns the queues of a handler, each with consumers of its own. */
-function queuesOf(queue: string, { high }: Handler): readonly string[] {
-  return high === undefined ? [queue] : [queue, highQueueName(queue)];
 }
 
 /** Returns the schedules of all handlers: one that several have, because a module is shared, counts once. */

@@ -19,7 +19,7 @@ import { drainMicrotasks } from './drain-microtasks.ts';
 import { FaultInjector } from './fault-injector.ts';
 import type { FaultKind } from './fault-injector.ts';
 import type { Faults } from './faults.ts';
-import { consumerOf } from './handlers.ts';
+import { consumersOf, routesTo } from './handlers.ts';
 import { Reader } from './reader.ts';
 import { currentSandbox, Sandbox } from './sandbox.ts';
 import { SimulatedQueues } from './simulated-queues.ts';
@@ -114,9 +114,7 @@ export class SimulatedCloud {
       log: consoleLog('silent'),
     });
     this.#stale = withStaleReads(this.ports, this.#injector);
-    const routes = Object.fromEntries(
-      Object.entries(handlers).flatMap(([queue, { tasks }]) => tasks.map((task) => [task, queue])),
-    );
+    const routes = routesTo(handlers);
     const here = (): Ports => currentSandbox()?.ports ?? this.ports;
     const runtime = {
       get clock() {
@@ -134,7 +132,7 @@ export class SimulatedCloud {
     this.reader = new Reader(bury, read);
     this.#maxDeliveries = maxDeliveries;
     this.#handlers = {
-      ...Object.fromEntries(Object.entries(handlers).map(([queue, handler]) => [queue, consumerOf(handler)])),
+      ...consumersOf(handlers),
       dead: (deliveries, remainingMs) => buryBatch(bury, deliveries, remainingMs),
     };
   }

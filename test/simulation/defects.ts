@@ -106,6 +106,21 @@ export const DEFECTS: readonly Defect[] = [
     seen: /was begun \d+ s after it was purged/,
   },
   {
+    name: 'what is purged runs if its priority is high',
+    edits: [thenOf('high-queues-are-purged')],
+    features: ['purge', 'priority'],
+    faults: 'none',
+    spec: { ...plainTask(1), countdown: 800, priority: 9 },
+    seen: /was begun \d+ s after it was purged/,
+  },
+  {
+    name: 'the priority of a call is not looked at',
+    edits: [rewrite('high-goes-to-its-queue', /isHigh\([^?]*\?\? /, 'isHigh(')],
+    features: ['priority'],
+    faults: 'none',
+    seen: /went to the queue/,
+  },
+  {
     name: 'the members of a canvas are as young as the worker that sends them',
     edits: [becomes('canvases-keep-their-age', () => 'begun')],
     features: ['purge'],

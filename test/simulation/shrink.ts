@@ -86,6 +86,10 @@ function* smallerTasks(task: TaskSpec): Generator<Spec> {
     const { places: _, ms: __, ...rest } = task;
     yield rest;
   }
+  if (task.priority !== undefined) {
+    const { priority: _, ...rest } = task;
+    yield rest;
+  }
   if (task.countdown > 0) yield { ...task, countdown: 0 };
   if (task.large > 0) yield { ...task, large: 0 };
   for (const flag of [
@@ -118,6 +122,7 @@ function describeTask(task: TaskSpec): string {
     task.inline && 'inline',
     task.regives === true && 'regives',
     task.places !== undefined && `places ${task.places}`,
+    task.priority !== undefined && `priority ${task.priority}`,
     task.ms !== undefined && `for ${task.ms} ms`,
     task.retries > 0 && `retries ${task.retries}`,
     task.countdown > 0 && `in ${task.countdown} s`,

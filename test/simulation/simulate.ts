@@ -2,7 +2,7 @@ import { sendRevocation } from '../../src/client/revoke.ts';
 import { workflowOf } from '../../src/core/protocol/ids.ts';
 import { isPlainObject } from '../../src/core/values/json.ts';
 import { loadValue } from '../../src/engine/inputs.ts';
-import type { AnySignature } from '../../src/index.ts';
+import type { AnySignature, App } from '../../src/index.ts';
 import { everKept } from '../../src/testing/ever-kept.ts';
 import type { FaultKind } from '../../src/testing/fault-injector.ts';
 import type { Faults } from '../../src/testing/faults.ts';
@@ -11,6 +11,7 @@ import type { Ended } from '../../src/testing/invariants.ts';
 import { Recorder } from '../../src/testing/recorder.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
 import { evaluate, normal } from './evaluate.ts';
+import { watchPriorities } from './priorities.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { SpecDrawer } from './specs.ts';
@@ -70,11 +71,12 @@ async function run(simulation: Simulation): Promise<Report> {
     callbacks: new Map(),
     placed: new Map(),
     crowded: new Set(),
+    strayed: new Set(),
     late: 0,
     isDeployed: !features.has('version'),
     luck: seededRandom(seed + 1),
   };
-  const { handlers, build, callback } = makeSimulatedApp(trace);
+  const { app, handlers, build, callback } = makeSimulatedApp(trace);
   const witness = new Recorder();
   const cloud = new SimulatedCloud(handlers, {
     seed,
@@ -82,7 +84,7 @@ async function run(simulation: Simulation): Promise<Report> {
     maxDeliveries,
     // Small ranges, so that small groups are expanded.
     fanOut: { inlineMembers: 3, rangeMembers: 4 },
-    observe: (ports) => witness.watch(ports),
+    observe: (ports) => watchPriorities(witness.watch(ports), trace.strayed),
     read: witness.begun,
   });
   const spec = given ?? new SpecDrawer(luck, features).draw(depth);
@@ -95,7 +97,7 @@ async function run(simulation: Simulation): Promise<Report> {
   for (const id of idsOf(handle)) witness.begun.add(id);
   const scope = features.has('revoke') && luck.chance(0.8) ? drawScope(luck.below(4)) : undefined;
   const revoked = scope === undefined ? undefined : revokeLater(cloud, handle, scope, luck.below(300));
-  const purged = features.has('purge') && luck.chance(0.8) ? purgeLater(cloud, drawPurge(luck)) : undefined;
+  const purged = features.has('purge') && luck.chance(0.8) ? purgeLater(cloud, app, drawPurge(luck)) : undefined;
   await Promise.all([cloud.run(), revoked, purged]);
   // The revocation may have come when nothing else was left.
   const ended = await cloud.run();
@@ -176,11 +178,10 @@ function drawPurge(luck: SeededRandom): number {
   return luck.chance(0.5) ? luck.below(300) : luck.below(900_000);
 }
 
-async function purgeLater(cloud: SimulatedCloud, ms: number): Promise<number> {
+async function purgeLater(cloud: SimulatedCloud, { control }: App, ms: number): Promise<number> {
   await cloud.clock.sleep(ms);
-  const before = Math.round(cloud.clock.now()) + 1;
-  for (const queue of ['one', 'two']) await cloud.ports.records.purge({ queue, before });
-  return before;
+  const purges = await Promise.all(['one', 'two'].map((queue) => control.purge(queue)));
+  return Math.max(...purges.map(({ before }) => before.getTime()));
 }
 
 async function problemsOf(check: Checked): Promise<readonly string[]> {
@@ -201,7 +202,7 @@ async function problemsOf(check: Checked): Promise<readonly string[]> {
   )
     problems.push(`the revocation of ${scope} was lost`);
   problems.push(...purgeProblems(check));
-  problems.push(...trace.crowded);
+  problems.push(...trace.crowded, ...trace.strayed);
   for (const value of trace.foreign) problems.push(`the callback of a group was given ${value}`);
   if (trace.late > 0) problems.push(`${trace.late} effects of abandoned tasks`);
   if (problems.length > 0) return problems;

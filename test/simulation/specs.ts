@@ -1,3 +1,4 @@
+import type { Priority } from '../../src/index.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** A canvas to simulate: what each task will do, and how the tasks are put together. */
@@ -30,6 +31,8 @@ export interface TaskSpec {
   readonly linked: boolean;
   /** Runs where the step before it ran, where it can. */
   readonly inline: boolean;
+  /** In Celery's numbers: above 5 its messages go by the queue of high priority. */
+  readonly priority?: Priority;
   /** How many tasks with the same number may run at once; absent: any number. */
   readonly places?: number;
   /** How long it runs, of a task with places, in ms; absent: for a time that luck says. */
@@ -90,6 +93,7 @@ export const FEATURES = [
   'regive',
   'purge',
   'places',
+  'priority',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = ReadonlySet<Feature>;
@@ -154,6 +158,8 @@ export class SpecDrawer {
       ...plain,
       ...(plain.retries > 0 && has('regive', 0.6) ? { regives: true } : {}),
       ...(has('places', 0.3) ? { places: 1 + below(3) } : {}),
+      // Half of them are high.
+      ...(has('priority', 0.6) ? { priority: (2 + below(8)) as Priority } : {}),
       replace: has('replace', 0.2) ? [this.draw(depth - 1), this.draw(depth - 1)] : null,
       launch: has('launch', 0.15) ? this.draw(Math.min(1, depth - 1)) : null,
       adds: inChord && has('add', 0.2) ? this.task(0, false) : null,

@@ -1,6 +1,7 @@
 import { handleOf } from '../../src/client/results/handles.ts';
 import { planOf } from '../../src/core/canvas/normalise.ts';
 import { firstTaskOf } from '../../src/core/protocol/plan.ts';
+import { highQueueName, isHigh } from '../../src/core/protocol/priority.ts';
 import { fillBody, scheduleBody } from '../../src/core/schedule/schedule-message.ts';
 import type { AnySignature, Handler } from '../../src/index.ts';
 import type { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
@@ -23,7 +24,8 @@ export async function startBySchedule(
   const plan = planOf(data);
   const first = firstTaskOf(plan);
   const queues = Object.entries(handlers);
-  const queue = queues.find(([, { tasks }]) => first !== undefined && tasks.includes(first.task))?.[0] ?? 'one';
+  const own = queues.find(([, { tasks }]) => first !== undefined && tasks.includes(first.task))?.[0] ?? 'one';
+  const queue = isHigh(first?.priority) ? highQueueName(own) : own;
   const body = scheduleBody('S', plan).replaceAll('S:<aws.scheduler.scheduled-time>', 'W');
   const runs = executions.map((executionId) => fillBody(body, { scheduledAt: 0, executionId }));
   await cloud.ports.broker.send({ messages: runs.map((run, index) => ({ queue, body: run, delaySeconds: index })) });

@@ -1,3 +1,4 @@
+import { compact } from '../../src/core/values/compact.ts';
 import { chain, chord, createApp, group } from '../../src/index.ts';
 import type { AnySignature, App, Handler, TaskContext } from '../../src/index.ts';
 import { currentSandbox } from '../../src/testing/sandbox.ts';
@@ -26,6 +27,8 @@ export interface Trace {
   /** How many runs have a place of each key now, and the keys that had too many. */
   readonly placed: Map<string, number>;
   readonly crowded: Set<string>;
+  /** Messages that went to a queue of another priority than theirs. */
+  readonly strayed: Set<string>;
   /** Effects of tasks that had run out of time. */
   late: number;
   /** All sandboxes are of this release. */
@@ -44,7 +47,7 @@ export interface SimulatedApp {
 
 export function makeSimulatedApp(trace: Trace): SimulatedApp {
   // Few steps, so that short chains are sent on.
-  const app = createApp('simulation', { inlineSteps: 4 });
+  const app = createApp('simulation', { inlineSteps: 4, highPriority: true });
   const work = async (ctx: TaskContext, ...given: readonly unknown[]): Promise<unknown> => {
     if (ctx.request.retries === 0) trace.begunAt.set(ctx.request.id, currentSandbox()?.ports.clock.now() ?? 0);
     return inItsPlace(trace, given, () => runTask(ctx, trace, build, given));
@@ -65,7 +68,7 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
   function build(spec: Spec): AnySignature {
     switch (spec.t) {
       case 'task': {
-        const { countdown, expires, immutable, ignored, hangs, linked, inline, places } = spec;
+        const { countdown, expires, immutable, ignored, hangs, linked, inline, places, priority } = spec;
         const task = spec.early ? 'early' : spec.limited ? 'limited' : 'work';
         const options = {
           ...(countdown > 0 ? { countdown } : {}),
@@ -73,6 +76,7 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
           ...(hangs ? { timeLimit: LIMIT_SECONDS } : {}),
           ...(ignored ? { ignoreResult: true } : {}),
           ...(inline ? { inline } : {}),
+          ...(priority === undefined ? {} : { priority }),
           ...(places === undefined ? {} : { concurrencyKey: keyOf(places), concurrencyLimit: places }),
         };
         const signature = app.signature(task, { args: [spec], immutable, options });
@@ -106,7 +110,7 @@ export function makeSimulatedApp(trace: Trace): SimulatedApp {
   /** A function that is being deployed: some of its sandboxes are of the release before. */
   function mixed(now: Handler, old: Handler): Handler {
     const handle = ((event, context) => (trace.luck.chance(0.1) ? old : now)(event, context)) as Handler;
-    return Object.assign(handle, { tasks: now.tasks, timeLimits: now.timeLimits });
+    return Object.assign(handle, { tasks: now.tasks, timeLimits: now.timeLimits, ...compact({ high: now.high }) });
   }
 }
 

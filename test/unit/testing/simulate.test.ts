@@ -45,6 +45,23 @@ test('simulate() sees the launches of a task, and groups', async () => {
   expect({ states, faults }).toEqual({ states: { SUCCESS: 20, FAILURE: 0, REVOKED: 0 }, faults: {} });
 });
 
+test('simulate() gives tasks of high priority the queue that they have in a deployment', async () => {
+  const urgent = app.task('urgent', { priority: 'high' }, (x: number) => x);
+  const registered: unknown[] = [];
+  const report = await simulate({
+    handlers: { ...handlers, three: app.handler(urgent) },
+    workflow: async () => {
+      registered.push(...(await app.inspect.registered()));
+      return chain(add.s(1, 1), urgent.s()).delay();
+    },
+    check: expectValue(2),
+    seeds: 20,
+  });
+
+  expect(report.runs).toBe(20);
+  expect(registered).toContainEqual({ task: 'urgent', queue: 'three-high' });
+});
+
 test('simulate() names the seed of a check that fails, and shows it again', async () => {
   let runs = 0;
   const counting = app.task('counting', () => (runs += 1));
