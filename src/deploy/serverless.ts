@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { withHigh } from '../core/protocol/priority.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import type { Stack, StackOptions, Variables } from '../core/types/stack.ts';
 import { checkCredentials, regionOf } from './aws-account.ts';
@@ -156,8 +157,9 @@ async function makeParts(stack: StackOptions, isBuilt: boolean, given: Given): P
       deployedEnvironment({ project: planned.project, given, environment, name, config }),
   });
   if (files.archive !== undefined) await writeArchive(root, outDirOf(root));
-  const { routes, schedules, externalQueues } = build;
-  return { ...planned, project: describe(build.configs, Object.keys(build.high)), routes, schedules, externalQueues };
+  const { high, schedules, externalQueues } = build;
+  const routes = withHigh(build.routes, high);
+  return { ...planned, project: describe(build.configs, Object.keys(high)), routes, schedules, externalQueues };
 }
 
 /** Checks what is known before a build: sizes, numbers, and the functions that are not handlers. */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { openEmulator } from './support/emulator.ts';
 import { copyProject } from './support/project-folder.ts';
@@ -14,7 +15,7 @@ const minutes = 60_000;
 const handlers = {
   'handlers/ticks.ts': `
     import { createApp } from 'chordal';
-    const app = createApp('ticks');
+    const app = createApp('ticks', { highPriority: true });
     const count = app.task('count', (line: string) => line.split(' ').length);
     const other = app.task('other', () => 'other');
     const tick = app.task('tick', { bind: true }, async ({ ledger, request: { id, headers } }, name: string) => {
@@ -44,6 +45,27 @@ const CLOUDS = [
     params: {},
   },
 ] as const;
+
+/** About how many messages wait in each queue, by its name without the prefix of the stack. */
+async function waitingIn(env: Readonly<Record<string, string>>): Promise<ReadonlyMap<string, number>> {
+  const sqs = new SQSClient({
+    endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+    region: env['AWS_REGION'] ?? '',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const prefix = env['CHORDAL_QUEUE_PREFIX'] ?? '';
+  const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand({ QueueNamePrefix: prefix }));
+  const counts = await Promise.all(
+    QueueUrls.map(async (QueueUrl) => {
+      const asked = { QueueUrl, AttributeNames: ['ApproximateNumberOfMessages' as const] };
+      const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand(asked));
+      const name = QueueUrl.slice(QueueUrl.lastIndexOf('/') + 1 + prefix.length);
+      return [name, Number(Attributes['ApproximateNumberOfMessages'])] as const;
+    }),
+  );
+  sqs.destroy();
+  return new Map(counts);
+}
 
 function anyEnd(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Run> {
   return anyRun('node', ['--conditions=chordal-source', resolve('src/cli/main.ts'), ...args], { env });
@@ -104,6 +126,36 @@ describe.each(CLOUDS)('a stack on $name', ({ name, missing, fires, params }) => 
               'SUCCESS',
               'SUCCESS',
             ]),
+          { timeout: minutes, interval: 1000 },
+        );
+      },
+    );
+
+    test(
+      'a call of high priority waits in the queue beside that of its function, and runs',
+      { timeout: 5 * minutes },
+      async () => {
+        const sent: Readonly<Record<string, unknown>>[] = [];
+        await run('control', 'pause', 'ticks');
+        try {
+          // A batch that is being received goes on.
+          await new Promise((done) => setTimeout(done, 5000));
+          const before = await waitingIn(env);
+          sent.push(await run('call', 'other', '--priority', '9'), await run('call', 'other', '--priority', 'high'));
+          sent.push(await run('call', 'other', '--priority', '5'));
+          const waiting = await waitingIn(env);
+          const more = (queue: string): number => (waiting.get(queue) ?? 0) - (before.get(queue) ?? 0);
+          expect(more('ticks-high')).toBe(2);
+          // The schedule sends there, too.
+          expect(more('ticks')).toBeGreaterThanOrEqual(1);
+        } finally {
+          await run('control', 'resume', 'ticks');
+        }
+        await vi.waitFor(
+          async () => {
+            const states = await Promise.all(sent.map(({ taskId }) => stateOf(taskId)));
+            expect(states).toEqual(['SUCCESS', 'SUCCESS', 'SUCCESS']);
+          },
           { timeout: minutes, interval: 1000 },
         );
       },

@@ -33,7 +33,7 @@ export const handler = app.handler(app.task('add', (x: number, y: number) => x +
 const textHandler = mathHandler
   .replace(/export const config[^]*?;\n/, '')
   .replace(" || process.env.REPORTS !== 'reports'", '')
-  .replace("'add'", "'log'");
+  .replace("'add'", "'log', { priority: 'high' }");
 
 let project: ProjectFolder;
 /** The parameters of a stage that sets none. */
@@ -418,6 +418,17 @@ describe('the settings of a project for its functions', () => {
       CHORDAL_ROUTES: expect.stringContaining('"add":"math"'),
       STRIPE_KEY: 'sk_test',
     });
+  });
+
+  test('tells callers which tasks have a high priority, in routes without a space, at which a shell would split them', () => {
+    const routes = String(environmentOf(own, 'ApiLambdaFunction')['CHORDAL_ROUTES']);
+    expect(JSON.parse(routes)).toMatchObject({
+      log: 'text',
+      '#high-queue:text': 'text-high',
+      '#high-task:log': 'text-high',
+    });
+    expect(routes).not.toContain(' ');
+    expect(own.Outputs['ChordalRoutes']?.Value).toBe(routes);
   });
 
   test('and NODE_OPTIONS is joined with what source maps need', () => {

@@ -60,8 +60,9 @@ export function isMark(name: string): boolean {
 /** Celery's numbers from 0 to 9, with brokers for which a higher one comes first. */
 const MOST_NORMAL = 5;
 
-const QUEUE = '#high-queue ';
-const TASK = '#high-task ';
+/** A mark has no space: the environment of a caller is split at spaces. */
+const QUEUE = '#high-queue:';
+const TASK = '#high-task:';
 
 function isName(value: unknown): boolean {
   return value === 'high' || value === 'normal';

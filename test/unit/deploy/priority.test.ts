@@ -112,6 +112,6 @@ describe('a handler with a queue for high priority', () => {
 
   it('is in the routes beside the tasks, which stay as they are', () => {
     const routes = withHigh({ add: 'math' }, { math: ['urgent'] });
-    expect(routes).toEqual({ add: 'math', '#high-queue math': 'math-high', '#high-task urgent': 'math-high' });
+    expect(routes).toEqual({ add: 'math', '#high-queue:math': 'math-high', '#high-task:urgent': 'math-high' });
   });
 });
