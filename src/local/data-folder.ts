@@ -35,6 +35,11 @@ const PROBLEMS: readonly (Problem & { readonly pattern: RegExp })[] = [
     fix: 'Free some space, and start again',
   },
   {
+    pattern: /disk I\/O error/i,
+    reason: 'the disk is full, or refuses to read or write',
+    fix: 'Free some space, or choose another folder, and start again',
+  },
+  {
     pattern: /denied|read-?only|EACCES|EROFS|EPERM|unable to open|ENOENT.*mkdir/i,
     reason: 'it cannot be written',
     fix: 'Change its permissions, or choose another folder',

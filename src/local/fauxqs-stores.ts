@@ -33,7 +33,7 @@ export async function openStores(dataDir: string | undefined): Promise<FauxqsSto
   // Without a host, the URL of a queue has the host of the request.
   stores.sqsStore.host = '';
   const changedByHandler = watchVisibility(SqsQueue);
-  const persistence = dataDir === undefined ? undefined : openPersistence(PersistenceManager, dataDir);
+  const persistence = dataDir === undefined ? undefined : endingWithDisk(openPersistence(PersistenceManager, dataDir));
   if (persistence) restore(stores, persistence);
   return {
     stores,
@@ -101,6 +101,39 @@ function openPersistence(PersistenceManager: FauxqsModules['PersistenceManager']
   // A commit survives the end of the process without waiting for the disk. Only one process can use the file.
   db.exec('PRAGMA synchronous = NORMAL; PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE; COMMIT');
   return persistence;
+}
+
+/**
+ * Ends the thread, with the reason, when the disk does not take a write: what fauxqs has in memory is then not what is
+ * stored, and it would refuse everybody from then on.
+ */
+function endingWithDisk(persistence: Persistence): Persistence {
+  return new Proxy(persistence, {
+    get: (target, name): unknown => {
+      const value: unknown = Reflect.get(target, name);
+      if (typeof value !== 'function') return value;
+      return (...args: readonly unknown[]): unknown => {
+        try {
+          return Reflect.apply(value, target, args);
+        } catch (error) {
+          if (isOfDisk(error)) setImmediate(() => end(error));
+          throw error;
+        }
+      };
+    },
+  });
+}
+
+/** The errors of SQLite that come from the disk: read-only, input and output, corrupt, full, cannot open. */
+const OF_DISK: readonly number[] = [8, 10, 11, 13, 14];
+
+function isOfDisk(error: unknown): boolean {
+  // Extended codes have the code in their lowest byte.
+  return error instanceof Error && 'errcode' in error && OF_DISK.includes(Number(error.errcode) % 256);
+}
+
+function end(error: unknown): never {
+  throw error;
 }
 
 /** Loads the stored state. Messages that were in flight become visible: their receivers ended with the process. */

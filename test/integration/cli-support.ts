@@ -71,8 +71,8 @@ export interface Running {
   until(pattern: RegExp): Promise<string>;
   /** The first line on stdout. */
   readonly answer: Promise<string>;
-  /** Interrupts it as Ctrl-C does, and answers with its exit code. */
-  interrupt(): Promise<number | null>;
+  /** Interrupts it as Ctrl-C does, or as a supervisor by SIGTERM, and answers with its exit code. */
+  interrupt(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
   /** Kills it with SIGKILL, which nothing can answer to, and waits for its end. */
   kill(): Promise<void>;
 }
@@ -96,8 +96,8 @@ export function startChordal(
       for (const look of waiting) look();
     });
   }
-  const interrupt = (): Promise<number | null> => {
-    child.kill('SIGINT');
+  const interrupt = (signal: 'SIGINT' | 'SIGTERM' = 'SIGINT'): Promise<number | null> => {
+    child.kill(signal);
     return ended;
   };
   const kill = async (): Promise<void> => {
