@@ -1,5 +1,6 @@
 import { mayWait } from '../core/protocol/delivery.ts';
 import type { DeliveryFacts } from '../core/protocol/delivery.ts';
+import { begunAgain } from '../core/protocol/forward.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { originOf } from '../core/protocol/origin.ts';
 import type { Outbox } from '../engine/dispatch.ts';
@@ -42,7 +43,8 @@ export function factsOf(
 
 /** Returns the means of a delivery's effects. */
 export function contextOf({ engine, outbox, facts, settled }: Arrival, again: boolean): EffectContext {
-  const { token } = facts.by;
-  const origin = originOf(facts.message, { token, again, now: facts.now, ...engine.fanOut });
-  return { engine, outbox, origin, mayWait: mayWait(facts), settled };
+  const { message, by, now, sentAt } = facts;
+  const origin = originOf(message, { token: by.token, again, now, ...engine.fanOut });
+  const renewal = message.kind === 'run' ? begunAgain({ message, sentAt, now }) : undefined;
+  return { engine, outbox, origin, mayWait: mayWait(facts), renewal, settled };
 }

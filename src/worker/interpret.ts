@@ -1,11 +1,12 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { addressOf } from '../core/protocol/address.ts';
+import type { Address } from '../core/protocol/address.ts';
 import { afterClimb, afterSettle } from '../core/protocol/continue.ts';
 import type { Effect, LoadEffect, SendEffect, SettleEffect } from '../core/protocol/effect.ts';
 import { groupSize, positionOf, stepsAround } from '../core/protocol/frames.ts';
 import { isId } from '../core/protocol/ids.ts';
-import type { Draft } from '../core/protocol/message.ts';
+import type { Draft, RunMessage } from '../core/protocol/message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
@@ -14,7 +15,7 @@ import { afterLoad } from '../core/protocol/start.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from '../engine/blocks.ts';
-import { dispatch, routeAll } from '../engine/dispatch.ts';
+import { dispatch, route, routeAll } from '../engine/dispatch.ts';
 import type { Outbox, Routed, Unsendable } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keepValue } from '../engine/values.ts';
@@ -26,6 +27,8 @@ export interface EffectContext {
   readonly origin: Origin;
   /** If a message has no known queue, retry the delivery instead of failing: a newer release may know the route. */
   readonly mayWait: boolean;
+  /** The message of this delivery, to be sent again: absent where it starts a canvas. */
+  readonly renewal?: RunMessage | undefined;
   /** The ids that this delivery has settled: two members that fail in one delivery are one failure of their group. */
   readonly settled: Set<string>;
 }
@@ -106,6 +109,7 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
       if (settled.has(at.id)) return [];
       settled.add(at.id);
       const address = addressOf(at.id);
+      if (effect.isUnforeseen === true) await renew(context, address);
       const run = compact({ endedAt: Math.round(engine.clock.now()), steps: stepsAround(frames) });
       const standing = await engine.outcomes.commit({
         address,
@@ -122,6 +126,17 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
       return afterSettle(origin, effect, standing);
     }
   }
+}
+
+/**
+ * Sends the message of this delivery again before it decides for an id what an earlier delivery may not have foreseen: that
+ * one may have deleted the message, and whoever decides needs a message that goes on from it.
+ */
+async function renew({ engine, outbox, renewal }: EffectContext, address: Address): Promise<void> {
+  if (renewal === undefined) return;
+  const { cell } = await engine.outcomes.read({ address });
+  // @defect unforeseen-renews
+  if (cell.outcome === undefined) await dispatch(engine, outbox, [route(engine, renewal)]);
 }
 
 /** Loads plans and starts them; where their blocks are lost or damaged, the plan that was to start fails. */

@@ -615,6 +615,14 @@ export const DEFECTS: readonly Defect[] = [
     seen: /is not listed|callback of W was not started/,
   },
   {
+    name: 'a member that comes back fails its group, and no message goes on from that',
+    edits: [never('unforeseen-renews')],
+    features: ['callbacks'],
+    faults: { duplicateDelivery: 0.3, throttle: 0.1 },
+    spec: TOLERANT_CHORD,
+    seen: /is not listed|callback of W was not started/,
+  },
+  {
     name: 'the failures of a group inside a header are not counted',
     edits: [becomes('failures-inside-count', () => '{}')],
     features: ['fail', 'tolerate', 'groupLinks'],

@@ -38,14 +38,16 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
   if (frame === undefined) return callbacks;
   if (isJoinFrame(frame)) {
     // @defect members-end-before-items-do
-    if (isLate(origin)) return [...callbacks, failOutward(at.id, lateFailure(at.id), frame, rest)];
+    if (isLate(origin)) return [...callbacks, asSeen(origin, failOutward(at.id, lateFailure(at.id), frame, rest))];
     const { leaf } = standing;
     const climb = leaf === undefined ? [] : climbLeaf(origin, frame, rest, leaf);
     // @defect collecting-join-takes-failures
     const failed = outcome.state !== 'SUCCESS' && frame.collect === undefined;
     return [
       ...callbacks,
-      ...(climb.length > 0 ? climb : failAtOnce(origin, { frame, rest, failures: failuresOf(outcome) }, leaf)),
+      ...(climb.length > 0
+        ? climb
+        : failAtOnce(origin, { frame, rest, failures: failuresOf(outcome) }, leaf, slotOf(frame.x))),
       // @defect failure-goes-outward
       ...(failed ? [failOutward(at.id, outcome, frame, rest)] : []),
     ];
@@ -69,7 +71,7 @@ export function afterClimb(origin: Origin, effect: ClimbEffect, node: Leaf): rea
   const { frame, rest, rung } = effect;
   // @defect last-writer-climbs-on
   const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
-  if (node.filled !== rung.children || !isMine) return failAtOnce(origin, effect, node);
+  if (node.filled !== rung.children || !isMine) return failAtOnce(origin, effect, node, rung.child);
   return climbTo(origin, { frame, rest, rung: nextRung(frame.n, rung), child: node });
 }
 
@@ -173,17 +175,24 @@ function climbTo(
 function failAtOnce(
   origin: Origin,
   { frame, rest, failures: added }: Pick<ClimbEffect, 'frame' | 'rest' | 'failures'>,
-  item: Leaf | undefined,
+  { failures = 0, last }: Partial<Leaf> = {},
+  child: number,
 ): readonly Effect[] {
   const { tolerate = Infinity } = frame;
-  const { failures = 0 } = item ?? {};
   // @defect as-many-as-tolerated-may-fail
   if (failures <= tolerate) return [];
+  const isLast = last?.mid === origin.by.mid && last.child === child;
   // @defect too-many-fail-at-once
-  return failures - added <= tolerate || origin.again ? [failOfTooMany(frame, rest)] : [];
+  const isMine = (isLast && failures - added <= tolerate) || origin.again;
+  return isMine ? [asSeen(origin, failOfTooMany(frame, rest))] : [];
 }
 
-function failOfTooMany(frame: JoinFrame, rest: readonly Frame[]): Effect {
+/** Returns a settlement that depends on when it is looked for: an earlier delivery may have seen no reason for it. */
+function asSeen({ again }: Origin, effect: SettleEffect): SettleEffect {
+  return again ? { ...effect, isUnforeseen: true } : effect;
+}
+
+function failOfTooMany(frame: JoinFrame, rest: readonly Frame[]): SettleEffect {
   const { join, x, n, tolerate = 0 } = frame;
   const error = new ToleranceExceeded(
     `Cannot go on behind the group ${join}: more than ${tolerate} of its ${n} members have failed, and ${tolerate} is the most that it tolerates.`,
@@ -198,7 +207,7 @@ function failOutward(
   outcome: Pick<Outcome, 'state' | 'value' | 'failedId'>,
   frame: JoinFrame,
   rest: readonly Frame[],
-): Effect {
+): SettleEffect {
   const group = positionOf(frame);
   const [outer, ...beyond] = rest;
   if (outer !== undefined && !isJoinFrame(outer) && !isReplacement(group)) {
@@ -214,7 +223,7 @@ function settleAt(
   { state, value, failedId }: Result,
   frames: readonly Frame[],
   from: { readonly step: string; readonly quiet: boolean; readonly failedId: string },
-): Effect {
+): SettleEffect {
   const result = { state, value, failedId: failedId ?? from.failedId };
   return { kind: 'settle', at, result, frames, step: from.step, quiet: from.quiet };
 }

@@ -24,6 +24,47 @@ function bodiesOf(deliveries: readonly Delivery[]): readonly unknown[] {
   return deliveries.map(({ body }) => JSON.parse(body) as unknown);
 }
 
+describe('a member that comes back when its group has failed', () => {
+  it('sends itself again before it fails the group: its first delivery did not, and has deleted the message', async () => {
+    let refuses: 'settling' | 'noting' | 'nothing' = 'settling';
+    const noted: string[] = [];
+    const bench = makeBench(({ outcomes, journal }) => ({
+      outcomes: overriding(outcomes, {
+        commit: (params) =>
+          refuses === 'settling' && params.address.seat === undefined
+            ? Promise.reject(new ServiceUnavailable('throttled'))
+            : outcomes.commit(params),
+      }),
+      journal: overriding(journal, {
+        noteFailure: async ({ mark }) => {
+          if (refuses === 'noting') throw new ServiceUnavailable('throttled');
+          noted.push(mark.id);
+        },
+      }),
+    }));
+    bench.app.task('good', () => 1);
+    bench.app.task('bad', () => {
+      throw new Error('no');
+    });
+    const member = (task: string, x: number, receives = 1): Delivery => {
+      const frames = [{ join: 'W', x, n: 4, collect: true as const, tolerate: 1 }];
+      return taskDelivery(task, { mid: `m${x}`, id: `W~${x}`, base: `W~${x}`, frames }, { receives });
+    };
+    expect(await bench.work([member('good', 0)])).toEqual([]);
+    expect(await bench.work([member('bad', 1)])).toEqual([]);
+    expect(await bench.work([member('bad', 2)])).toEqual(['sqs-1']);
+    refuses = 'noting';
+    expect(await bench.work([member('good', 0, 2)])).toEqual(['sqs-1']);
+    refuses = 'nothing';
+    const sent = bench.receive();
+    expect(bodiesOf(sent)).toMatchObject([{ mid: 'm0', id: 'W~0', again: true }]);
+    expect(await bench.work(sent)).toEqual([]);
+    expect(noted).toEqual(['W']);
+    expect(await bench.work([member('good', 0, 3)])).toEqual([]);
+    expect(bench.receive()).toEqual([]);
+  });
+});
+
 describe('runBatch() while the cloud refuses', () => {
   const denied = (): Promise<never> => Promise.reject(new ConfigurationError('access is refused'));
 

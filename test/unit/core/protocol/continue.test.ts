@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { effectsOfRerun, afterClimb, follow, afterSettle } from '../../../../src/core/protocol/continue.ts';
-import type { ClimbEffect, SettleEffect } from '../../../../src/core/protocol/effect.ts';
+import type { ClimbEffect, Effect, SettleEffect } from '../../../../src/core/protocol/effect.ts';
 import { LIFETIME_MS } from '../../../../src/core/protocol/lifetime.ts';
 import type { ChainFrame, JoinFrame, RunMessage } from '../../../../src/core/protocol/message.ts';
+import type { Origin } from '../../../../src/core/protocol/origin.ts';
 import type { Leaf, Outcome } from '../../../../src/core/protocol/outcome.ts';
 import { isOpen, ownershipOf } from '../../../../src/core/protocol/outcome.ts';
 import type { Link, Plan } from '../../../../src/core/protocol/plan.ts';
@@ -79,6 +80,30 @@ describe('follow() of a success', () => {
     expect(seen(3, failure)).toEqual([]);
     expect(seen(3, outcome())).toEqual([]);
     expect(seen(2, revoked)).toEqual(['settle W FAILURE of W.0~1']);
+  });
+
+  it('leaves that to another when somebody has written since: then nobody can tell whose failure it was', () => {
+    const tolerant = { ...member, n: 8, collect: true, tolerate: 1 } as const;
+    const seen = (last: Partial<Leaf>): readonly string[] =>
+      climb({ filled: 4, failed: true, failures: 2, ...last }, tolerant, failure);
+    expect(seen({ last: { mid: 'x', child: 1 } })).toEqual([]);
+    expect(seen({ last: { mid: 'm', child: 2 } })).toEqual([]);
+    expect(seen({})).toEqual([]);
+  });
+
+  it('fails a group again when a member comes back, and says that an earlier delivery may not have known of it', () => {
+    const tolerant = { ...member, n: 8, collect: true, tolerate: 1 } as const;
+    const [at, leaf] = [place('W.0~1'), { filled: 4, failed: true, failures: 3, last: { mid: 'x', child: 2 } }];
+    const again = (origin: Partial<Origin>): readonly Effect[] =>
+      follow(originOf({ again: true, ...origin }), {
+        at,
+        outcome: outcome(),
+        frames: [tolerant, chain],
+        standing: standing(outcome(), leaf),
+      });
+    expect(again({})).toMatchObject([{ kind: 'settle', at: { id: 'W' }, isUnforeseen: true }]);
+    expect(again({ itemsUntil: NOW - 1 })).toMatchObject([{ kind: 'settle', at: { id: 'W' }, isUnforeseen: true }]);
+    expect(again({ itemsUntil: NOW - 1, again: false })[0]).not.toHaveProperty('isUnforeseen');
   });
 
   it('goes on with nothing when another member has failed, unless the group collects', () => {
@@ -218,7 +243,7 @@ describe('follow() of a failure', () => {
       at: place('W.0~1'),
       outcome: failure,
       frames: [tolerant],
-      standing: standing(failure, { filled: 2, failures: 2 }),
+      standing: standing(failure, { filled: 2, failures: 2, last: { mid: 'm', child: 1 } }),
     });
     const message =
       'Cannot go on behind the group W.0: more than 1 of its 3 members have failed, and 1 is the most that it tolerates.';
