@@ -67,6 +67,13 @@ export function normal(value: unknown): unknown {
   return 'hash' in value && 'n' in value ? { n: value.n, hash: value.hash } : value;
 }
 
+/** Takes groups among members apart, as the engine does, unless one has a callback: then its values are taken apart, with what its members add. */
+export function flatMembers(members: readonly Spec[]): readonly Spec[] {
+  return members.flatMap((member) =>
+    member.t === 'group' && member.linked === undefined ? flatMembers(member.members) : [member],
+  );
+}
+
 // --- internal ---
 
 function evaluateTask(spec: TaskSpec, inputs: readonly unknown[], known: Known): Evaluated {
@@ -90,7 +97,7 @@ function isCommitted(variant: Spec, { committed }: Known): boolean {
 /** Members' values in order; a group among the members is taken apart; what members add comes behind. */
 function all(members: readonly Spec[], inputs: readonly unknown[], known: Known): EvaluatedList {
   const values: unknown[] = [];
-  for (const member of flat(members)) {
+  for (const member of flatMembers(members)) {
     if (member.t === 'group') {
       const inner = all(member.members, inputs, known);
       if (!inner.ok) return inner;
@@ -110,7 +117,7 @@ function collected(
   inputs: readonly unknown[],
   known: Known,
 ): { readonly ok: true; readonly value: readonly unknown[] } {
-  const each = flat(members).map((member) => {
+  const each = flatMembers(members).map((member) => {
     if (member.t === 'group') return { values: collected(member.members, inputs, known).value, added: [] };
     const added = addedBy([member], known);
     const one = added === undefined ? FAILED : evaluate(member, inputs, known);
@@ -125,18 +132,11 @@ function isFailed(became: unknown): boolean {
 
 function addedBy(members: readonly Spec[], known: Known): readonly unknown[] | undefined {
   const values: unknown[] = [];
-  for (const member of flat(members)) {
+  for (const member of flatMembers(members)) {
     if (member.t !== 'task' || member.adds === null || member.replace !== null) continue;
     const one = evaluate(member.adds, [], known);
     if (!one.ok) return undefined;
     values.push(one.value);
   }
   return values;
-}
-
-/** A group among the members is taken apart, unless it has a callback: then its values are, with what its members add. */
-function flat(members: readonly Spec[]): readonly Spec[] {
-  return members.flatMap((member) =>
-    member.t === 'group' && member.linked === undefined ? flat(member.members) : [member],
-  );
 }

@@ -10,7 +10,7 @@ import { brokenInvariants } from '../../src/testing/invariants.ts';
 import type { Ended } from '../../src/testing/invariants.ts';
 import { Recorder } from '../../src/testing/recorder.ts';
 import { SimulatedCloud } from '../../src/testing/simulated-cloud.ts';
-import { evaluate, normal } from './evaluate.ts';
+import { evaluate, flatMembers, normal } from './evaluate.ts';
 import { watchPriorities } from './priorities.ts';
 import { seededRandom } from './seeded-random.ts';
 import type { SeededRandom } from './seeded-random.ts';
@@ -236,9 +236,9 @@ function sentByTheCall(spec: Spec): readonly string[] {
     case 'chain':
       return itself('W.0', spec.steps[0]);
     case 'group':
-      return spec.members.flatMap((one, index) => itself(`W~${index}`, one));
+      return flatMembers(spec.members).flatMap((one, index) => itself(`W~${index}`, one));
     case 'chord':
-      return spec.header.flatMap((one, index) => itself(`W.0~${index}`, one));
+      return flatMembers(spec.header).flatMap((one, index) => itself(`W.0~${index}`, one));
   }
 }
 

@@ -4,6 +4,7 @@ import { runCampaign } from './campaign.ts';
 import { runInThreads } from './jobs.ts';
 import { simulate } from './simulate.ts';
 import { chainOf, chordOf, FEATURES, plainTask } from './specs.ts';
+import type { Spec } from './specs.ts';
 
 /** Several times what a busy machine of two cores takes. */
 const LONG = 300_000;
@@ -40,6 +41,17 @@ describe('simulate()', () => {
 
   it('counts a long task that had begun before a purge as begun then', { timeout: LONG }, async () => {
     const spec = { ...plainTask(1), places: 1, ms: 800_000 };
+    for (let seed = 1; seed <= 20; seed += 1) {
+      const { problems } = await simulate({ seed, faults: NO_FAULTS, features: new Set(['purge']), spec });
+      expect(problems).toEqual([]);
+    }
+  });
+
+  it('takes the body of a chord for no member that was sent before a purge, also where a group is a member', async () => {
+    const later = { ...plainTask(4), countdown: 1000 };
+    const chord: Spec = { t: 'chord', header: [plainTask(2), plainTask(3)], body: later, collect: true };
+    const inner: Spec = { t: 'group', members: [plainTask(1), chord] };
+    const spec: Spec = { t: 'group', members: [inner, { ...plainTask(5), countdown: 1000 }] };
     for (let seed = 1; seed <= 20; seed += 1) {
       const { problems } = await simulate({ seed, faults: NO_FAULTS, features: new Set(['purge']), spec });
       expect(problems).toEqual([]);
