@@ -45,6 +45,6 @@ export function factsOf(
 export function contextOf({ engine, outbox, facts, settled }: Arrival, again: boolean): EffectContext {
   const { message, by, now, sentAt } = facts;
   const origin = originOf(message, { token: by.token, again, now, ...engine.fanOut });
-  const renewal = message.kind === 'run' ? begunAgain({ message, sentAt, now }) : undefined;
+  const renewal = message.kind === 'run' ? () => begunAgain({ message, sentAt, now }) : undefined;
   return { engine, outbox, origin, mayWait: mayWait(facts), renewal, settled };
 }

@@ -27,8 +27,8 @@ export interface EffectContext {
   readonly origin: Origin;
   /** If a message has no known queue, retry the delivery instead of failing: a newer release may know the route. */
   readonly mayWait: boolean;
-  /** The message of this delivery, to be sent again: absent where it starts a canvas. */
-  readonly renewal?: RunMessage | undefined;
+  /** Returns the message of this delivery, to be sent again: absent where it starts a canvas. */
+  readonly renewal?: (() => RunMessage) | undefined;
   /** The ids that this delivery has settled: two members that fail in one delivery are one failure of their group. */
   readonly settled: Set<string>;
 }
@@ -136,7 +136,7 @@ async function renew({ engine, outbox, renewal }: EffectContext, address: Addres
   if (renewal === undefined) return;
   const { cell } = await engine.outcomes.read({ address });
   // @defect unforeseen-renews
-  if (cell.outcome === undefined) await dispatch(engine, outbox, [route(engine, renewal)]);
+  if (cell.outcome === undefined) await dispatch(engine, outbox, [route(engine, renewal())]);
 }
 
 /** Loads plans and starts them; where their blocks are lost or damaged, the plan that was to start fails. */
