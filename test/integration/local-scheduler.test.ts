@@ -6,11 +6,15 @@ import {
   ListSchedulesCommand,
   SchedulerClient,
 } from '@aws-sdk/client-scheduler';
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { clientOptions } from '../../src/local/endpoints.ts';
+import { decodeDead, encodeMessage } from '../../src/core/protocol/message-codec.ts';
+import { clientOptions, queueUrl } from '../../src/local/endpoints.ts';
 import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
+import { scheduledSending } from '../../src/local/scheduled-sending.ts';
 import { answerScheduler, Schedules } from '../../src/local/scheduler-endpoint.ts';
 import type { SchedulesOptions } from '../../src/local/scheduler-endpoint.ts';
+import { startQueues } from '../contract/support/emulators.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 interface Started {
@@ -104,6 +108,32 @@ describe('answerScheduler()', () => {
     expect(tries).toBeGreaterThan(100);
     expect(tries).toBeLessThanOrEqual(186);
     expect(schedules.size).toBe(0);
+  });
+
+  it('puts what it gives up on the dead-letter queue as the request and its error, which a worker can read', async () => {
+    const { sqs, prefix, createQueue, close } = await startQueues();
+    onTestFinished(close);
+    await createQueue('dead');
+    const sqsS3 = String(
+      await sqs.config.endpoint?.().then(({ protocol, hostname, port }) => `${protocol}//${hostname}:${port}`),
+    );
+    const endpoints = { sqsS3, dynamodb: '', accessKey: 'test' };
+    const { send, giveUp } = scheduledSending(() => endpoints, `${prefix}dead`);
+    const message = { kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, frames: [], depth: 0, until: 1e15 } as const;
+    const held = { queue: `${prefix}removed`, body: encodeMessage({ ...message, sig: { task: 'add' } }) };
+    const error: unknown = await send(held.queue, held.body).then(
+      () => undefined,
+      (refused: unknown) => refused,
+    );
+    await giveUp(held, error);
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queueUrl(endpoints, `${prefix}dead`), MessageAttributeNames: ['All'] }),
+    );
+    const [{ Body = '', MessageAttributes = {} } = {}] = Messages;
+    expect(JSON.parse(Body)).toEqual({ MessageBody: held.body, QueueUrl: queueUrl(endpoints, held.queue) });
+    expect(decodeDead(Body, 'sqs-1')).toMatchObject({ kind: 'run', id: 'W', sig: { task: 'add' } });
+    expect(MessageAttributes['ERROR_CODE']?.StringValue).toMatch(/QueueDoesNotExist/);
+    expect(MessageAttributes['ERROR_MESSAGE']?.StringValue).toBeTruthy();
   });
 
   it('keeps schedules in its folder until they have been sent', async () => {
