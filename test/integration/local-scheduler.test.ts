@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-scheduler';
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { decodeDead, encodeMessage } from '../../src/core/protocol/message-codec.ts';
+import { deliveryOf } from '../../src/lambda/handler.ts';
 import { clientOptions, queueUrl } from '../../src/local/endpoints.ts';
 import { startHttpEndpoint } from '../../src/local/http-endpoint.ts';
 import { scheduledSending } from '../../src/local/scheduled-sending.ts';
@@ -119,8 +119,7 @@ describe('answerScheduler()', () => {
     );
     const endpoints = { sqsS3, dynamodb: '', accessKey: 'test' };
     const { send, giveUp } = scheduledSending(() => endpoints, `${prefix}dead`);
-    const message = { kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, frames: [], depth: 0, until: 1e15 } as const;
-    const held = { queue: `${prefix}removed`, body: encodeMessage({ ...message, sig: { task: 'add' } }) };
+    const held = { queue: `${prefix}removed`, body: 'body of held' };
     const error: unknown = await send(held.queue, held.body).then(
       () => undefined,
       (refused: unknown) => refused,
@@ -129,11 +128,22 @@ describe('answerScheduler()', () => {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({ QueueUrl: queueUrl(endpoints, `${prefix}dead`), MessageAttributeNames: ['All'] }),
     );
-    const [{ Body = '', MessageAttributes = {} } = {}] = Messages;
+    const [{ MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {} } = {}] = Messages;
+    const record = {
+      messageId: MessageId,
+      receiptHandle: ReceiptHandle,
+      body: Body,
+      attributes: { ApproximateReceiveCount: '1' },
+      messageAttributes: Object.fromEntries(
+        Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, { stringValue: StringValue }]),
+      ),
+      eventSourceARN: `arn:aws:sqs:us-east-1:000000000000:${prefix}dead`,
+    };
     expect(JSON.parse(Body)).toEqual({ MessageBody: held.body, QueueUrl: queueUrl(endpoints, held.queue) });
-    expect(decodeDead(Body, 'sqs-1')).toMatchObject({ kind: 'run', id: 'W', sig: { task: 'add' } });
-    expect(MessageAttributes['ERROR_CODE']?.StringValue).toMatch(/QueueDoesNotExist/);
-    expect(MessageAttributes['ERROR_MESSAGE']?.StringValue).toBeTruthy();
+    expect(deliveryOf(record, prefix)).toMatchObject({
+      body: held.body,
+      reason: expect.stringMatching(/^its schedule could not send it: \w*QueueDoesNotExist\w*: ./) as string,
+    });
   });
 
   it('keeps schedules in its folder until they have been sent', async () => {
