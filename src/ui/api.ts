@@ -142,14 +142,19 @@ function nameIn({ outcome, next }: Cell): string | undefined {
   return outcome?.run?.task ?? next?.run?.task;
 }
 
-async function readNode({ engine, callOf }: UiSource, query: URLSearchParams): Promise<unknown> {
+async function readNode({ engine, callOf, startOf }: UiSource, query: URLSearchParams): Promise<unknown> {
   const id = idOf(query.get('id') ?? '');
   const known = callOf(id);
   const [inspection, call] = await Promise.all([
     inspect(engine, id, true),
     known === undefined ? undefined : readCall(engine, known),
   ]);
-  return { ...call, ...inspection };
+  const startedAt = startOf(id);
+  const isWaiting = inspection.state === 'PENDING' || inspection.state === 'RETRY';
+  if (startedAt === undefined || !isWaiting) return { ...call, ...inspection };
+  // An attempt after a retry runs: its time has come.
+  const { retry: _, ...rest } = inspection;
+  return { ...call, ...rest, state: 'STARTED', started: new Date(startedAt).toISOString() };
 }
 
 function listQuery(now: number, query: URLSearchParams): ListQuery {

@@ -68,6 +68,10 @@ test('a chord runs on the screen, from its first member to its end', async () =>
   await world.page.waitForSelector(`${stateOf(`${taskId}.0~0`)}.is-success`, { timeout: 45_000 });
   await world.page.waitForSelector(`${stateOf(`${taskId}.0~1`)}.is-started`, { timeout: 45_000 });
   expect(await world.page.$(`${stateOf(taskId)}.is-open`)).not.toBeNull();
+  await world.page.locator(stateOf(`${taskId}.0~1`)).click();
+  await world.page.waitForSelector('aside .state-started');
+  await world.page.locator(stateOf(taskId)).click();
+  await world.page.waitForSelector('aside .state-pending');
   await click('Timeline');
   const ranFor = (): Promise<string | null> =>
     world.page.$eval('.timeline li:has(.is-started) .took', ({ textContent }) => textContent);
