@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { chain, group } from '../../../src/client/canvas.ts';
-import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { NotRegistered, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { loadValue } from '../../../src/engine/inputs.ts';
-import type { Receipt } from '../../../src/ports/broker.ts';
+import { Reject } from '../../../src/index.ts';
+import type { Delivery, Receipt } from '../../../src/ports/broker.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
 import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
@@ -16,6 +18,57 @@ async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
   const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
   return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
 }
+
+describe('runBatch() says', () => {
+  /** The errors that a bench has logged. */
+  const errorsOf = async (delivery: Delivery, change: (ports: Ports) => Partial<Ports> = () => ({})) => {
+    const errors: unknown[] = [];
+    const bench = makeBench((ports) => ({
+      log: {
+        ...ports.log,
+        debug: () => {},
+        info: () => {},
+        warn: () => {},
+        error: (...line) => void errors.push(line),
+      },
+      ...change(ports),
+    }));
+    bench.app.task('add', () => 1);
+    await bench.work([delivery]);
+    return errors;
+  };
+  const failing =
+    (thrown: Error) =>
+    ({ outcomes }: Ports): Partial<Ports> => ({
+      outcomes: overriding(outcomes, { commit: () => Promise.reject(thrown) }),
+    });
+
+  it('why a message goes to the dead-letter queue', async () => {
+    expect(await errorsOf(deliveryOf('nonsense'))).toEqual([
+      [
+        'A message cannot be processed and goes to the dead-letter queue',
+        { reason: expect.stringMatching(/^InvalidMessage: Cannot read the message: expected JSON/) as string },
+      ],
+    ]);
+  });
+
+  it('which message comes back because of an error that nobody expects', async () => {
+    expect(await errorsOf(taskDelivery('add'), failing(new TypeError('broken')))).toEqual([
+      [
+        'A message could not be worked on and returns to its queue',
+        { messageId: 'sqs-1', id: 'W', error: expect.stringMatching(/broken/) as string },
+      ],
+    ]);
+  });
+
+  it.each([
+    ['the cloud refuses', new ServiceUnavailable('throttled')],
+    ['a deployment is under way', new NotRegistered('no route', { task: 'x' })],
+    ['a task rejects its message', new Reject('no', { requeue: true })],
+  ])('nothing when %s', async (_, error) => {
+    expect(await errorsOf(taskDelivery('add'), failing(error))).toEqual([]);
+  });
+});
 
 describe('runBatch() given a text that is not a message', () => {
   it.each([

@@ -45,6 +45,27 @@ test('a batch counts the runs that another delivery had decided before', async (
   });
 });
 
+test('a batch counts the runs that another delivery of the same message had decided before', async () => {
+  const bench = benchWithTasks();
+  bench.app.task('twice', async () => {
+    await bench.work([taskDelivery('add')]);
+  });
+  expect(await counted(bench, (engine) => runBatch(engine, [taskDelivery('twice')], () => 60_000))).toMatchObject({
+    Runs: 1,
+    DuplicateRuns: 1,
+    Returned: 1,
+  });
+});
+
+test('a batch counts the messages that come back, and not one that only waits for a fresh sandbox', async () => {
+  const bench = benchWithTasks();
+  const unknown = taskDelivery('unknown');
+  expect(await counted(bench, (engine) => runBatch(engine, [unknown], () => 60_000))).toMatchObject({ Returned: 1 });
+  const line = await counted(bench, (engine) => runBatch(engine, [taskDelivery('add')], () => 60_000));
+  expect(line).not.toHaveProperty('Returned');
+  expect(line).not.toHaveProperty('DuplicateRuns');
+});
+
 test('the burying function counts dead messages', async () => {
   const bench = benchWithTasks();
   const deliveries = [taskDelivery('add')];

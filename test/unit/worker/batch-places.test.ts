@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import type { NoPlace } from '../../../src/core/protocol/places.ts';
+import type { LeavePlaces, TakenPlaces, TakePlaces } from '../../../src/ports/places.ts';
+import { BatchPlaces } from '../../../src/worker/places.ts';
+import type { HeldPlace, PlaceWish } from '../../../src/worker/places.ts';
+import { makeBench } from './bench.ts';
+
+type Answer = (params: TakePlaces) => TakenPlaces | Promise<TakenPlaces>;
+
+/** The places of one batch, on a port that answers as a test says. */
+function batch(answer: Answer, remainingMs = 60_000) {
+  const asked: TakePlaces[] = [];
+  const left: LeavePlaces[] = [];
+  const bench = makeBench(() => ({
+    places: {
+      take: async (params) => {
+        asked.push(params);
+        return answer(params);
+      },
+      leave: async (params) => void left.push(params),
+    },
+  }));
+  const startedAt = bench.clock.now();
+  const places = new BatchPlaces(bench.engine, () => remainingMs - (bench.clock.now() - startedAt));
+  const take = (mid: string, wish: Partial<PlaceWish> = {}): Promise<HeldPlace | NoPlace> =>
+    places.take({ place: { key: 'k', limit: 1 }, mid, waits: undefined, neededMs: 1000, ...wish });
+  return { asked, left, take, clock: bench.clock, startedAt };
+}
+
+const TWO = { place: { key: 'k', limit: 2 } };
+const none: Answer = () => ({ tokens: [] });
+const all: Answer = ({ tokens }) => ({ tokens });
+const held = (got: HeldPlace | NoPlace): HeldPlace => {
+  if ('afterMs' in got) throw new Error('Cannot go on: there was no place');
+  return got;
+};
+
+describe('the places of a batch', () => {
+  it('are asked for together, for the oldest messages, and no more than the limit', async () => {
+    const { asked, take, clock } = batch(all);
+    const now = clock.now();
+    const got = [
+      take('young', TWO),
+      take('old', { ...TWO, waits: now - 9000 }),
+      take('older', { ...TWO, waits: now - 99_000 }),
+    ];
+    await Promise.all(got.slice(1));
+    expect(asked).toMatchObject([{ mid: 'older', since: now - 99_000, limit: 2, hasWaited: true }]);
+    expect(asked[0]?.tokens).toHaveLength(2);
+  });
+
+  it('are of a key and of a limit: another limit has places of its own', async () => {
+    const { asked, take } = batch(all);
+    await Promise.all([take('a'), take('b', TWO), take('c', { place: { key: 'other', limit: 1 } })]);
+    expect(asked.map(({ key, limit }) => `${key} ${limit}`)).toEqual(['k 1', 'k 2', 'other 1']);
+  });
+
+  it('are asked for again when a message has come meanwhile, and there may be one for it', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { asked, take, clock } = batch(async ({ tokens }) => {
+      await promise;
+      return { tokens };
+    });
+    const first = take('a', TWO);
+    await clock.sleep(1);
+    const second = take('b', TWO);
+    resolve(undefined);
+    expect([held(await first).isLate, held(await second).isLate]).toEqual([false, true]);
+    expect(asked.map(({ mid, hasWaited }) => [mid, hasWaited])).toEqual([
+      ['a', false],
+      ['b', true],
+    ]);
+  });
+
+  it('are asked for as one that has waited only by a message that has', async () => {
+    const { asked, take } = batch(all);
+    await take('a');
+    expect(asked[0]?.hasWaited).toBe(false);
+  });
+});
+
+describe('a message that finds no place', () => {
+  it('is sent on when no message of its batch has one', async () => {
+    const { asked, take } = batch(none);
+    expect(await take('a')).toEqual({ afterMs: expect.any(Number) as number, isNext: false });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('stays as the first in line, and looks ten times in a second', async () => {
+    const { asked, take, clock, startedAt } = batch(() => ({ tokens: [], nextFrom: startedAt }));
+    expect(await take('a')).toMatchObject({ isNext: true });
+    expect([asked.length, clock.now() - startedAt]).toEqual([10, 900]);
+    expect(asked.map(({ hasWaited }) => hasWaited)).toEqual([false, ...Array.from({ length: 9 }, () => true)]);
+  });
+
+  it('takes the place that it finds then, as one that comes late', async () => {
+    let looks = 0;
+    const { take, startedAt } = batch(({ tokens }) => {
+      looks += 1;
+      return looks < 3 ? { tokens: [], nextFrom: startedAt } : { tokens };
+    });
+    expect(held(await take('a')).isLate).toBe(true);
+  });
+
+  it.each<[string, Partial<PlaceWish>, number, number]>([
+    ['has been the first in line for five seconds', {}, -5000, 60_000],
+    ['must not wait in its sandbox', { neededMs: undefined }, 0, 60_000],
+    ['would not find the time that it needs', { neededMs: 60_001 }, 0, 60_000],
+  ])('does not stay when it %s', async (_, wish, from, remainingMs) => {
+    const { asked, take, startedAt } = batch(() => ({ tokens: [], nextFrom: startedAt + from }), remainingMs);
+    expect(await take('a', wish)).toMatchObject({ isNext: true });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('stays up to the last moment of both times', async () => {
+    const { asked, take, startedAt } = batch(() => ({ tokens: [], nextFrom: startedAt - 4999 }), 1000);
+    await take('a', { neededMs: 1000 });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('does not stay as the first in line while another one of its batch has a place; those behind it wait for that one', async () => {
+    const { asked, take, startedAt } = batch(({ tokens }) => ({ tokens: tokens.slice(0, 1), nextFrom: startedAt }));
+    const [first, second, third] = [take('a', TWO), take('b', TWO), take('c', TWO)];
+    expect(await second).toMatchObject({ isNext: true });
+    expect(asked).toHaveLength(1);
+    await held(await first).leave();
+    expect(held(await third).isLate).toBe(true);
+  });
+});
+
+describe('a place that is left', () => {
+  it('is given back once, and can be taken anew', async () => {
+    const { asked, left, take } = batch(all);
+    const place = held(await take('a'));
+    await Promise.all([place.leave(), place.leave()]);
+    expect(left).toEqual([{ key: 'k', tokens: asked[0]?.tokens }]);
+    expect(held(await take('b')).isLate).toBe(false);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('is handed on without a write to the oldest that waits here and has the time', async () => {
+    let isFree = true;
+    const { asked, left, take, clock } = batch(({ tokens }) => {
+      const taken = isFree ? tokens : [];
+      isFree = false;
+      return { tokens: taken };
+    });
+    const first = held(await take('a'));
+    const long = take('long', { neededMs: 59_900 });
+    const next = take('b');
+    await clock.sleep(200);
+    await first.leave();
+    expect(held(await next).isLate).toBe(true);
+    expect([asked.length, left.length]).toEqual([1, 0]);
+    await held(await next).leave();
+    expect(left).toHaveLength(1);
+    expect(await long).toMatchObject({ isNext: false });
+  });
+
+  it('is waited for at most five seconds', async () => {
+    const { take, clock, startedAt } = batch(all);
+    await take('a');
+    expect(await take('b')).toMatchObject({ isNext: false });
+    expect(clock.now() - startedAt).toBe(5000);
+  });
+
+  it('is kept while the code of its run goes on', async () => {
+    const { left, take, clock } = batch(all);
+    const place = held(await take('a'));
+    const { promise, reject } = Promise.withResolvers<undefined>();
+    place.runs(promise);
+    await place.leave();
+    await clock.sleep(1000);
+    expect(left).toEqual([]);
+    reject(new Error('late'));
+    await clock.sleep(1);
+    expect(left).toHaveLength(1);
+  });
+
+  it('is given back at once when its code has ended before', async () => {
+    const { left, take, clock } = batch(all);
+    const place = held(await take('a'));
+    place.runs(Promise.resolve());
+    await clock.sleep(1);
+    await place.leave();
+    expect(left).toHaveLength(1);
+  });
+});
+
+describe('a refusal of the cloud', () => {
+  it('is told to all that ask, after the places are given back, and the next message asks again', async () => {
+    let refuses = true;
+    const { asked, left, take } = batch((params) => {
+      if (refuses) throw new ServiceUnavailable('throttled');
+      return all(params);
+    });
+    const both = await Promise.allSettled([take('a', TWO), take('b', TWO)]);
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(left).toEqual([{ key: 'k', tokens: asked[0]?.tokens }]);
+    refuses = false;
+    expect(held(await take('a', TWO)).isLate).toBe(false);
+  });
+});
