@@ -55,7 +55,6 @@ export async function deliver(arrival: Arrival): Promise<Disposition> {
   if (message.kind === 'revoke') return revokeScope(contextOf(arrival, true), message);
   if (message.kind === 'expand') return expand({ ...arrival, facts: { ...facts, message } });
   if (next.kind === 'close') return endWindow({ ...arrival, facts: { ...facts, message } }, next.isForced);
-  if (next.kind === 'forward') return forward(arrival, next.message);
   return work({ ...arrival, facts: { ...facts, message } }, next);
 }
 

@@ -70,6 +70,26 @@ describe('runBatch() says', () => {
   });
 });
 
+describe('runBatch() given a canvas', () => {
+  const canvas = encodeMessage({
+    ...messageOf('add'),
+    kind: 'expand',
+    sig: { par: [{ task: 'add' }, { task: 'add' }] },
+  });
+
+  it('starts its tasks, unless its workflow is revoked', async () => {
+    const bench = makeBench();
+    bench.app.task('add', () => 1);
+    expect(await bench.work([deliveryOf(canvas)])).toEqual([]);
+    expect(bench.receive()).toHaveLength(2);
+    const until = bench.clock.now() + 60_000;
+    await bench.engine.records.revoke({ scope: 'W', until, gateUntil: until });
+    await bench.clock.sleep(10_000);
+    expect(await bench.work([deliveryOf(canvas)])).toEqual([]);
+    expect(bench.receive()).toEqual([]);
+  });
+});
+
 describe('runBatch() given a text that is not a message', () => {
   it.each([
     ['not json', /^InvalidMessage: Cannot read the message: expected JSON/],
