@@ -73,6 +73,18 @@ describe('the places of a batch', () => {
     ]);
   });
 
+  it('are asked for as far as the limit leaves some beside those that the batch has', async () => {
+    const { asked, take } = batch(all);
+    await take('a', TWO);
+    const [second, third] = [take('b', TWO), take('c', TWO)];
+    await held(await second).leave();
+    await third;
+    expect(asked.map(({ mid, tokens }) => [mid, tokens.length])).toEqual([
+      ['a', 1],
+      ['b', 1],
+    ]);
+  });
+
   it('are asked for as one that has waited only by a message that has', async () => {
     const { asked, take } = batch(all);
     await take('a');
@@ -81,10 +93,10 @@ describe('the places of a batch', () => {
 });
 
 describe('a message that finds no place', () => {
-  it('is sent on when no message of its batch has one', async () => {
-    const { asked, take } = batch(none);
+  it('is sent on at once when no message of its batch has one', async () => {
+    const { asked, take, clock, startedAt } = batch(none);
     expect(await take('a')).toEqual({ afterMs: expect.any(Number) as number, isNext: false });
-    expect(asked).toHaveLength(1);
+    expect([asked.length, clock.now() - startedAt]).toEqual([1, 0]);
   });
 
   it('stays as the first in line, and looks ten times in a second', async () => {
@@ -156,6 +168,8 @@ describe('a place that is left', () => {
     await held(await next).leave();
     expect(left).toHaveLength(1);
     expect(await long).toMatchObject({ isNext: false });
+    isFree = true;
+    expect(held(await take('later')).isLate).toBe(false);
   });
 
   it('is waited for at most five seconds', async () => {
