@@ -65,6 +65,14 @@ it('an outcome keeps the call of a task that asks for it, and of no other', asyn
   expect((await benchOfTasks().outcomeAfter('slow')).run).not.toHaveProperty('call');
 });
 
+it('an outcome keeps a large call beside a large value', async () => {
+  const { bench, outcomeAfter } = benchOfTasks();
+  const large = 'x'.repeat(20_000);
+  const { run, value } = await outcomeAfter('kept', { sig: { task: 'kept', args: [large] } });
+  expect(run?.call && (await loadValue(bench.engine, run.call))).toMatchObject({ sig: { args: [large] } });
+  expect(await loadValue(bench.engine, value)).toBe(large);
+});
+
 it.each<[string, Partial<RunMessage>, true | undefined]>([
   ['fails', {}, undefined],
   ['silent', {}, true],
