@@ -19,7 +19,7 @@ export interface Zoom {
   readonly onWheel: (event: WheelEvent) => void;
 }
 
-/** Zooms a graph of a size. What was in the middle, or under the pointer, stays there. */
+/** Zooms a graph of a size. The point in the middle, or under the pointer, stays there. */
 export function useZoom(graph: Size): Zoom {
   const view = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>({ scale: 1, left: 0, top: 0 });
