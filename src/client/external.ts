@@ -1,5 +1,5 @@
 import { InvalidOptions, NotRegistered } from '../core/errors/caller.ts';
-import { checksOf, optionsOf } from '../core/protocol/options.ts';
+import { checksOf, defaultOf } from '../core/protocol/options.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { ExternalOptions } from '../core/types/tasks.ts';
@@ -41,4 +41,4 @@ export function externalTask(name: string, options: unknown, defaults: TaskOptio
 const CHECKS = checksOf('external');
 
 // The table has a number for it.
-const TIMEOUT = optionsOf('external').find(([name]) => name === 'timeout')?.[1].default as number;
+const TIMEOUT = defaultOf('timeout') as number;

@@ -1,7 +1,7 @@
 import { InvalidOptions, isChordalError } from '../core/errors/caller.ts';
 import { isMadeHere, isStrangers, isWorkflowId } from '../core/protocol/ids.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
-import { optionsOf } from '../core/protocol/options.ts';
+import { defaultOf } from '../core/protocol/options.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -91,7 +91,7 @@ export async function sendOnce(
 
 /** How long a `dedupKey` holds by default: as long as results are kept by default. */
 // The table has a number for it.
-const DEDUP_SECONDS = optionsOf('applyAsync').find(([name]) => name === 'dedupFor')?.[1].default as number;
+const DEDUP_SECONDS = defaultOf('dedupFor') as number;
 
 /** The time to wait for another sender under the same key, and the interval between two looks, in ms. */
 const OTHER_SENDER_MS = 5000;

@@ -192,6 +192,11 @@ export function optionsOf(scope: Scope): readonly (readonly [name: string, optio
   return Object.entries(OPTIONS).filter(([, { scopes }]) => scopes.includes(scope));
 }
 
+/** Returns the default of an option; undefined if it has none. */
+export function defaultOf(name: string): unknown {
+  return OPTIONS[name]?.default;
+}
+
 /** Returns the check of each option of a scope. */
 export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
   return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
