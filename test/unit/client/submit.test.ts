@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RandomNonces } from '../../../src/adapters/system/nonces.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
-import { makeBench, QUEUE } from '../worker/bench.ts';
+import { makeBench, QUEUE, refusingOneSettlement } from '../worker/bench.ts';
 
 const app = createApp('submitting');
 const other = createApp('another');
@@ -445,16 +445,7 @@ describe('taskId and dedupKey', () => {
   });
 
   it('dedupKey has a canvas of empty groups go on when the client failed halfway', async () => {
-    let refusals = 1;
-    const bench = makeBench(({ outcomes }) => ({
-      outcomes: overriding(outcomes, {
-        commit: async (params) => {
-          if (params.address.seat !== undefined || refusals === 0) return outcomes.commit(params);
-          refusals -= 1;
-          throw new ServiceUnavailable('throttled');
-        },
-      }),
-    }));
+    const bench = makeBench(refusingOneSettlement());
     const nothing = bench.app.signature('one').name;
     bench.app.task(nothing, () => 1);
     const empty = bench.app.declare<typeof add>('one' as 'add').chunks([], 1);

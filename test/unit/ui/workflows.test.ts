@@ -25,19 +25,30 @@ function listing() {
   const { ports } = new MemoryCloud();
   const journal = new MemoryJournal(ports.clock);
   let submitted = 0;
+  const submit = (id: string, shape: Shape): Promise<void> => {
+    submitted += 1;
+    return journal.noteSubmission({ entry: { at: now - HOUR_MS + submitted, id, app: 'shop', shape }, until });
+  };
+  const decide = (id: string, decision: Result | Rerun): Promise<unknown> =>
+    ports.outcomes.commit({
+      address: addressOf(id),
+      attempt: 0,
+      decision: 'kind' in decision ? { ...decision, attempt: 1 } : decision,
+      by: { mid: 'm', token: 't' },
+      until,
+    });
+  /** Submits a task that waits for its next attempt, one that is open, and one that has ended. */
+  const submitThree = async (): Promise<void> => {
+    await submit('retrying', 'add');
+    await decide('retrying', RETRY);
+    await submit('open', 'add');
+    await submit('done', 'add');
+    await decide('done', SUCCESS);
+  };
   return {
-    submit: (id: string, shape: Shape) => {
-      submitted += 1;
-      return journal.noteSubmission({ entry: { at: now - HOUR_MS + submitted, id, app: 'shop', shape }, until });
-    },
-    decide: (id: string, decision: Result | Rerun) =>
-      ports.outcomes.commit({
-        address: addressOf(id),
-        attempt: 0,
-        decision: 'kind' in decision ? { ...decision, attempt: 1 } : decision,
-        by: { mid: 'm', token: 't' },
-        until,
-      }),
+    submit,
+    decide,
+    submitThree,
     list: async (query: Partial<ListQuery> = {}) => {
       const { items } = await listWorkflows(ports, journal, { since: now - 2 * HOUR_MS, limit: 10, ...query });
       return items.map(({ id, state }) => `${id} ${state}`);
@@ -47,12 +58,8 @@ function listing() {
 
 describe('listWorkflows()', () => {
   it('says of a lone task that waits for its next attempt that it is in RETRY', async () => {
-    const { submit, decide, list } = listing();
-    await submit('retrying', 'add');
-    await decide('retrying', RETRY);
-    await submit('open', 'add');
-    await submit('done', 'add');
-    await decide('done', SUCCESS);
+    const { submit, decide, submitThree, list } = listing();
+    await submitThree();
     await submit('replaced', 'add');
     await decide('replaced', REPLACED);
     expect(await list()).toEqual(['replaced OPEN', 'done SUCCESS', 'open OPEN', 'retrying RETRY']);
@@ -68,12 +75,8 @@ describe('listWorkflows()', () => {
   });
 
   it('finds a workflow in RETRY among those that have not ended, and by its own state', async () => {
-    const { submit, decide, list } = listing();
-    await submit('retrying', 'add');
-    await decide('retrying', RETRY);
-    await submit('open', 'add');
-    await submit('done', 'add');
-    await decide('done', SUCCESS);
+    const { submitThree, list } = listing();
+    await submitThree();
     expect(await list({ state: 'OPEN' })).toEqual(['open OPEN', 'retrying RETRY']);
     expect(await list({ state: 'RETRY' })).toEqual(['retrying RETRY']);
     expect(await list({ state: 'SUCCESS' })).toEqual(['done SUCCESS']);

@@ -3,12 +3,14 @@ import { SeededNonces } from '../../../src/adapters/memory/seeded-nonces.ts';
 import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../../../src/adapters/system/log.ts';
 import { makeApp, makeConf } from '../../../src/client/app.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { RunMessage } from '../../../src/core/protocol/message.ts';
 import type { ClientApp } from '../../../src/core/types/app.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
 
 /** A worker on a bench: queues without consumers. A test hands each message to the worker. */
@@ -61,6 +63,20 @@ export function makeBench(
       })),
     work: (deliveries, seconds = 60) => runBatch(engine, deliveries, () => seconds * 1000),
   };
+}
+
+/** Has a bench refuse the first outcome of an id that is no member. */
+export function refusingOneSettlement(): (ports: Ports) => Partial<Ports> {
+  let refusals = 1;
+  return ({ outcomes }) => ({
+    outcomes: overriding(outcomes, {
+      commit: async (params) => {
+        if (params.address.seat !== undefined || refusals === 0) return outcomes.commit(params);
+        refusals -= 1;
+        throw new ServiceUnavailable('throttled');
+      },
+    }),
+  });
 }
 
 /** One delivery of a body. */

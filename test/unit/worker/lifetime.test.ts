@@ -1,12 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { decodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { chain, chord, createApp, group } from '../../../src/index.ts';
 import type { AsyncResult, Handler } from '../../../src/index.ts';
 import type { TestCloud } from '../../../src/testing/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
-import { overriding } from '../../../src/testing/overriding.ts';
-import { makeBench, taskDelivery } from './bench.ts';
+import { makeBench, refusingOneSettlement, taskDelivery } from './bench.ts';
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = 1000 * DAY_SECONDS;
@@ -176,16 +174,7 @@ test.each([
   ['the only leaf', 0, 3],
   ['a leaf of its own', 8, 9],
 ])('a member that ends behind its group fails it, also if it is refused at first, in %s', async (_, x, n) => {
-  let refusals = 1;
-  const bench = makeBench(({ outcomes }) => ({
-    outcomes: overriding(outcomes, {
-      commit: async (params) => {
-        if (params.address.seat !== undefined || refusals === 0) return outcomes.commit(params);
-        refusals -= 1;
-        throw new ServiceUnavailable('throttled');
-      },
-    }),
-  }));
+  const bench = makeBench(refusingOneSettlement());
   bench.app.task('slow', () => bench.clock.sleep(2000));
   const id = `W~${x}`;
   const member = { id, base: id, frames: [{ join: 'W', x, n }], until: bench.clock.now() + 1000 };
