@@ -299,7 +299,7 @@ export const DEFECTS: readonly Defect[] = [
   },
   {
     name: 'who climbs is not asked whether it was the last to write',
-    edits: [always('last-writer-climbs'), always('last-writer-climbs-on')],
+    edits: [always('last-writer-climbs')],
     features: ['plain'],
     faults: 'heavy',
     seen: /was sent at attempt 0 by .* and /,

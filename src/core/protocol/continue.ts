@@ -69,9 +69,8 @@ export function afterSettle(origin: Origin, effect: SettleEffect, standing: Stan
 /** Returns the effects that follow from a rung of a climb: only the message that completed the node continues. */
 export function afterClimb(origin: Origin, effect: ClimbEffect, node: Leaf): readonly Effect[] {
   const { frame, rest, rung } = effect;
-  // @defect last-writer-climbs-on
-  const isMine = node.last?.mid === origin.by.mid && node.last.child === rung.child;
-  if (node.filled !== rung.children || !isMine) return failAtOnce(origin, effect, node, rung.child);
+  if (node.filled !== rung.children || !isLastWriter(origin, node, rung.child))
+    return failAtOnce(origin, effect, node, rung.child);
   return climbTo(origin, { frame, rest, rung: nextRung(frame.n, rung), child: node });
 }
 
@@ -124,7 +123,7 @@ export function onceForAll(link: Link): Link {
 
 /**
  * Returns whether a member goes on behind the lifetime of its group: its write may have emptied the leaf, and a climb
- * would start a node anew. That holds for a resumed delivery, too: nobody can tell whether it had written in time.
+ * would start a node anew. That holds for a resumed delivery, too: its write may have come late.
  */
 function isLate({ itemsUntil, now }: Origin): boolean {
   return itemsUntil !== undefined && itemsUntil < now;
@@ -140,10 +139,14 @@ function lateFailure(id: string): Pick<Outcome, 'state' | 'value' | 'failedId'> 
 }
 
 function climbLeaf(origin: Origin, frame: JoinFrame, rest: readonly Frame[], leaf: Leaf): readonly Effect[] {
-  // @defect last-writer-climbs
-  const isMine = leaf.last?.mid === origin.by.mid && leaf.last.child === slotOf(frame.x);
-  if (leaf.filled !== leafSize(frame.n, frame.x) || !isMine) return [];
+  if (leaf.filled !== leafSize(frame.n, frame.x) || !isLastWriter(origin, leaf, slotOf(frame.x))) return [];
   return climbTo(origin, { frame, rest, rung: firstRung(frame.n, frame.x), child: leaf });
+}
+
+/** Returns whether this message wrote to a leaf or a node last, as this child of it. */
+function isLastWriter({ by }: Origin, { last }: Leaf, child: number): boolean {
+  // @defect last-writer-climbs
+  return last?.mid === by.mid && last.child === child;
 }
 
 function climbTo(
@@ -175,19 +178,20 @@ function climbTo(
 function failAtOnce(
   origin: Origin,
   { frame, rest, failures: added }: Pick<ClimbEffect, 'frame' | 'rest' | 'failures'>,
-  { failures = 0, last }: Partial<Leaf> = {},
+  item: Leaf | undefined,
   child: number,
 ): readonly Effect[] {
+  if (item === undefined) return [];
   const { tolerate = Infinity } = frame;
+  const { failures = 0 } = item;
   // @defect as-many-as-tolerated-may-fail
   if (failures <= tolerate) return [];
-  const isLast = last?.mid === origin.by.mid && last.child === child;
   // @defect too-many-fail-at-once
-  const isMine = (isLast && failures - added <= tolerate) || origin.again;
+  const isMine = (isLastWriter(origin, item, child) && failures - added <= tolerate) || origin.again;
   return isMine ? [asSeen(origin, failOfTooMany(frame, rest))] : [];
 }
 
-/** Returns a settlement that depends on when it is looked for: an earlier delivery may have seen no reason for it. */
+/** Marks a settlement of a resumed delivery: an earlier delivery may have had no reason for it. */
 function asSeen({ again }: Origin, effect: SettleEffect): SettleEffect {
   return again ? { ...effect, isUnforeseen: true } : effect;
 }
