@@ -129,8 +129,8 @@ async function perform(context: EffectContext, effect: Exclude<Effect, SendEffec
 }
 
 /**
- * Sends the message of this delivery again before it decides for an id what an earlier delivery may not have foreseen: that
- * one may have deleted the message, and whoever decides needs a message that goes on from it.
+ * Sends the message of this delivery again before an unforeseen settlement, unless the id has an outcome. An earlier delivery
+ * may have deleted the message, and if this one dies behind the settlement, the new message goes on from it.
  */
 async function renew({ engine, outbox, renewal }: EffectContext, address: Address): Promise<void> {
   if (renewal === undefined) return;

@@ -18,16 +18,16 @@ export function untilNextTurn(): Promise<void> {
 /** Resolves after a moment in which the processor is left to others. */
 export async function aMoment(): Promise<void> {
   hold();
-  await Atomics.waitAsync(NOBODY_WAKES, 0, 0, 1).value;
+  await Atomics.waitAsync(UNUSED, 0, 0, 1).value;
   release();
 }
 
 // --- internal ---
 
-const NOBODY_WAKES = new Int32Array(new SharedArrayBuffer(4));
+const UNUSED = new Int32Array(new SharedArrayBuffer(4));
 const { port1: start, port2: end } = new MessageChannel();
 let waiting: (() => void)[] = [];
-/** How many wait. The process may end when nobody does. */
+/** The number of callers that wait. The process may end when it is 0. */
 let holders = 0;
 
 end.on('message', () => {

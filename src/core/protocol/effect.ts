@@ -31,7 +31,7 @@ export interface SettleEffect {
   readonly step: string;
   /** Its error callbacks have been started by the member that failed. */
   readonly quiet: boolean;
-  /** An earlier delivery of the message may have ended without it, and deleted the message: nobody else would go on from it. */
+  /** An earlier delivery may have ended without this settlement and deleted the message, so that no delivery would go on from it. */
   readonly isUnforeseen?: true;
   /** The id under which a Celery application reads the value. */
   readonly celeryId?: string;

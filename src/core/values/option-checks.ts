@@ -66,9 +66,9 @@ export const WINDOW_SECONDS: OptionCheck = {
   is: (value) => isSeconds(value) && value > 0 && value <= MOST_WINDOW_SECONDS,
   want: `a number of seconds above 0 and at most ${MOST_WINDOW_SECONDS}, which is 14 days`,
 };
-/** A window of calls of which the last runs. Its parts are checked where it is read. */
+/** A window whose last call runs. Its parts are checked where it is read. */
 export const DEBOUNCE: OptionCheck = { is: isPlainObject, want: '{ key, seconds, maxSeconds? }' };
-/** A window of calls of which the first runs. Its parts are checked where it is read. */
+/** A window whose first call runs. Its parts are checked where it is read. */
 export const THROTTLE: OptionCheck = { is: isPlainObject, want: '{ key, seconds }' };
 /** Any number. */
 export const NUMBER: OptionCheck = { is: Number.isFinite, want: 'a number' };

@@ -52,7 +52,7 @@ describe('runBatch() says', () => {
     ]);
   });
 
-  it('which message comes back because of an error that nobody expects', async () => {
+  it('which message comes back after an unexpected error', async () => {
     expect(await errorsOf(taskDelivery('add'), failing(new TypeError('broken')))).toEqual([
       [
         'A message could not be worked on and returns to its queue',

@@ -142,7 +142,7 @@ describe('a message that was the first in line', () => {
     ['that is purged', waiting, ['disk m']],
     ['that has expired', { ...waiting, expires: 2 }, ['disk m']],
     ['whose workflow is revoked', { ...waiting, id: 'R', base: 'R' }, ['disk m']],
-    ['of which another one waits longer', { waits: 1, sent: 1 }, []],
+    ['behind a message that waits longer', { waits: 1, sent: 1 }, []],
   ])('gives up its turn if it ends without a run: one %s', async (_, more, left) => {
     const turns: string[] = [];
     const bench = makeBench(({ places }) => ({

@@ -82,7 +82,7 @@ describe('follow() of a success', () => {
     expect(seen(2, revoked)).toEqual(['settle W FAILURE of W.0~1']);
   });
 
-  it('leaves that to another when somebody has written since: then nobody can tell whose failure it was', () => {
+  it('does not fail a group at once after a later write, which may have been the failure too many', () => {
     const tolerant = { ...member, n: 8, collect: true, tolerate: 1 } as const;
     const seen = (last: Partial<Leaf>): readonly string[] =>
       climb({ filled: 4, failed: true, failures: 2, ...last }, tolerant, failure);
