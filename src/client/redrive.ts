@@ -4,15 +4,15 @@ import { keptFor } from '../core/protocol/lifetime.ts';
 import { decodeMessage, isNewer } from '../core/protocol/message-codec.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
-import type { Items, Plan } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
 import { chainsAround, remainsOf } from '../core/protocol/remaining-plan.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
-import { loadPlans } from '../engine/blocks.ts';
 import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import type { DeadLetter } from '../ports/records.ts';
 import { checkPlan } from './check-canvas.ts';
+import { copiedInput, loadItems, withCopiedValues, withoutBlocks } from './copied-work.ts';
 import { noteSubmission } from './note-submission.ts';
 import { clientOrigin, sendFirst } from './submit.ts';
 
@@ -37,9 +37,11 @@ export function workOf({ body, id }: DeadLetter): DeadWork {
 /**
  * Submits the work that a dead message would have run, and the steps after it in its chains, as a new workflow. Returns
  * the id of that workflow. Anything that has an outcome keeps it. The id is the same each time for one letter, so a
- * second call does not start anything that has an outcome.
+ * second call does not start anything that has an outcome. The new workflow has its own copies of all that the message
+ * points to, and outlives the old one.
  *
  * @throws NotRegistered, before anything is sent, if no function runs one of the tasks
+ * @throws UnknownResult, before anything is sent, if arguments, steps or values that it needs have expired
  */
 export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, work: DeadWork): Promise<string> {
   const id = `r-${engine.nonces.digest(`${at}|${letterId}|${work.mid}`)}`;
@@ -47,19 +49,21 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
     firstSteps(engine, work),
     Promise.all(
       chainsAround(work.frames).map(async ({ steps, i, links = [] }) => ({
-        steps: await itemsOf(engine, steps, isStoredItems(steps) ? i : 0),
+        steps: await loadItems(engine, steps, isStoredItems(steps) ? i : 0),
         links,
       })),
     ),
   ]);
-  const whole = remainsOf(first, work.links ?? [], chains);
-  checkPlan(engine, whole);
-  const until = keptFor(lastStart(whole, engine.clock.now()));
+  const loaded = await withoutBlocks(engine, remainsOf(first, work.links ?? [], chains));
+  checkPlan(engine, loaded);
+  const until = keptFor(lastStart(loaded, engine.clock.now()));
+  const whole = await withCopiedValues(engine, loaded, { id, until });
+  const input = await copiedInput(engine, whole, work.in, { id, until });
   const plan = await storePlan(engine.payloads, { plan: whole, base: id, until });
   const { depth, tenant, traceparent, headers, stamps } = work;
   const carried = compact({ tenant, traceparent, headers, stamps });
   const origin = { ...clientOrigin(engine, until, true), depth, ...carried };
-  const start = { at: { id, base: id, links: [], attempt: 0 }, plan, input: work.in, frames: [] };
+  const start = { at: { id, base: id, links: [], attempt: 0 }, plan, input, frames: [] };
   const sending = { id, plan: whole, app: REDRIVEN_BY, tenant, parent: letterId, until };
   await Promise.all([noteSubmission(engine, sending), sendFirst(engine, origin, start, { canAskAgain: true })]);
   return id;
@@ -71,13 +75,8 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
 const REDRIVEN_BY = 'redrive';
 
 async function firstSteps(engine: Engine, { sig, ...message }: DeadWork): Promise<readonly Plan[]> {
-  if ('seq' in sig) return itemsOf(engine, sig.seq, 0);
+  if ('seq' in sig) return loadItems(engine, sig.seq, 0);
   if ('task' in sig || message.kind === 'run' || message.lo === undefined) return [sig];
   // A range of a group's members is a group of its own.
-  return [{ ...sig, par: await itemsOf(engine, sig.par, message.lo, message.hi) }];
-}
-
-async function itemsOf(engine: Engine, items: Items, lo: number, hi?: number): Promise<readonly Plan[]> {
-  if (!isStoredItems(items)) return items.slice(lo, hi);
-  return loadPlans(engine.payloads, { items, lo, hi: hi ?? items.n });
+  return [{ ...sig, par: await loadItems(engine, sig.par, message.lo, message.hi) }];
 }

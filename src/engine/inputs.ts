@@ -46,6 +46,14 @@ export async function ownArguments(reader: Reader, sig: TaskPlan): Promise<Loade
   return { args, kwargs };
 }
 
+/** Returns the value of an input as JSON: of an error callback it is what failed. */
+export async function loadInput(reader: Reader, input: Input, onMembers?: Audience['onMembers']): Promise<Json> {
+  if ('val' in input) return copyJson(input.val);
+  if ('ref' in input) return loadValue(reader, { ref: input.ref });
+  if ('failure' in input) return loadFailure(reader, input.failure);
+  return gather(reader, input, onMembers === undefined ? {} : { onMembers });
+}
+
 /** Returns a committed value as JSON; a group's is the list of its members'. */
 export async function loadValue(reader: Reader, value: Value): Promise<Json> {
   if ('inline' in value) return value.inline;
@@ -74,13 +82,6 @@ async function storedArguments(reader: Reader, key: string): Promise<Pick<TaskPl
   const json = parseJson(await reader.payloads.getBlock({ key }), 'stored arguments');
   const { args, kwargs } = isPlainObject(json) ? json : {};
   return compact({ args: Array.isArray(args) ? args : undefined, kwargs: isPlainObject(kwargs) ? kwargs : undefined });
-}
-
-async function loadInput(reader: Reader, input: Input, onMembers?: Audience['onMembers']): Promise<Json> {
-  if ('val' in input) return copyJson(input.val);
-  if ('ref' in input) return loadValue(reader, { ref: input.ref });
-  if ('failure' in input) return loadFailure(reader, input.failure);
-  return gather(reader, input, onMembers === undefined ? {} : { onMembers });
 }
 
 interface Gathered {

@@ -9,7 +9,7 @@ export interface PutValue extends Addressed {
   readonly until: number;
 }
 
-/** The reference that `putValue` answered with. */
+/** The reference that `putValue` answered with: it names the workflow of the value, as `pointers.ts` reads it. */
 export interface ValueRef {
   readonly ref: string;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addressOf } from '../../src/core/protocol/address.ts';
 import type { Block } from '../../src/core/protocol/blocks.ts';
+import { pointerOutside } from '../../src/core/protocol/pointers.ts';
 import type { Payloads } from '../../src/ports/payloads.ts';
 import type { Closable } from './support/emulators.ts';
 import { freshWorkflow, UNUSUAL_TEXT } from './support/ids.ts';
@@ -48,6 +49,18 @@ export function describePayloads(name: string, start: (clock: TestClock) => Prom
       const refs = await Promise.all(texts.map((text, i) => put(id, `token${i}`, text)));
       expect(await Promise.all(refs.map((ref) => payloads.getValue({ ref })))).toEqual(texts);
     });
+
+    it.each(['short', 'long'.repeat(3000)])(
+      'putValue() answers with a reference to the workflow of the id',
+      async (text) => {
+        const workflow = freshWorkflow();
+        for (const id of [workflow, `${workflow}.1~3!2.0`, `${workflow}~9`]) {
+          const ref = await put(id, 'token', text);
+          expect(pointerOutside(workflow, { in: { ref } })).toBeUndefined();
+          expect(pointerOutside('other', { in: { ref } })).toBe(ref);
+        }
+      },
+    );
 
     it('putValue() answers with the same reference when one delivery calls it twice', async () => {
       const id = freshWorkflow();

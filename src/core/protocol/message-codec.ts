@@ -7,9 +7,11 @@ import { idOfBase, isId, MAX_ID, workflowOf } from './ids.ts';
 import { LATEST_MS } from './lifetime.ts';
 import { isFrame, isInput, isLinks, isPlan } from './message-shape.ts';
 import { ENVELOPE_VERSION } from './message.ts';
-import type { Frame, Message } from './message.ts';
+import type { Message } from './message.ts';
 import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
+import { pointerOutside } from './pointers.ts';
+import type { Pointing } from './pointers.ts';
 import { SENT_STAMPS } from './stamps.ts';
 
 /** An envelope of a later release, with the fields that are enough to settle it. */
@@ -59,6 +61,7 @@ export function encodeForQueue(message: Message): string {
       `Cannot send ${id.slice(0, 60)}…: its id has ${base.length} characters, and ${MAX_ID} is the most. Nest fewer canvases.`,
     );
   checkFields({ ...message, mid: message.mid });
+  checkPointers(message);
   const text = encodeMessage(message);
   // A character is at most three bytes here: only a long text needs to be counted.
   const bytes = text.length * 3 <= MAX_MESSAGE_BYTES ? 0 : new TextEncoder().encode(text).length;
@@ -85,8 +88,9 @@ export function decodeMessage(text: string, fallbackMid: string): Message | Newe
   checkFields(json);
   const { id, base } = json;
   if (typeof base === 'string' && idOfBase(base) !== id) throw invalid('base', 'the base of its id', base);
-  checkPlaces(json);
-  return toMessage(json, mid);
+  const message = toMessage(json, mid);
+  checkPointers(message);
+  return message;
 }
 
 /** The same, with the error of a message that cannot be read as a value. */
@@ -112,9 +116,11 @@ export function decodeDead(text: string, fallbackMid: string): Message {
     const { is, want } = FIELDS[field];
     if (!is(json[field])) throw invalid(field, want, json[field]);
   }
-  checkPlaces(json);
+  // Both have been checked.
+  const { id, frames } = json as unknown as Pick<Message, 'id' | 'frames'>;
+  checkPointer(id, 'frames', { frames });
   const kind = json['kind'] === 'revoke' || json['kind'] === 'expand' ? json['kind'] : 'run';
-  const readable = Object.fromEntries(Object.entries(json).filter(([field, value]) => isReadable(field, value)));
+  const readable = Object.fromEntries(Object.entries(json).filter(([field, value]) => isReadable(field, value, id)));
   const given = { depth: 0, until: 0, ...readable, v: ENVELOPE_VERSION };
   const mid = isMid(json['mid']) ? json['mid'] : fallbackMid;
   try {
@@ -144,14 +150,19 @@ function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
-/** Checks that each frame is of the message's own workflow: no message may settle another one, or fill a place in it. */
-function checkPlaces({ id, frames }: Readonly<Record<string, unknown>>): void {
-  // Both have been checked by `checkFields`.
-  const workflow = workflowOf(id as string);
-  for (const frame of frames as readonly Frame[]) {
-    const place = 'join' in frame ? frame.join : frame.base;
-    if (workflowOf(place) !== workflow) throw invalid('frames', `frames of the workflow ${workflow}`, place);
-  }
+/** Checks that a message points to its own workflow only: it may neither settle another one, nor read its values. */
+function checkPointers({ id, frames, links, ...message }: Message): void {
+  checkPointer(id, 'frames', { frames });
+  checkPointer(id, 'links', { links });
+  if (message.kind === 'revoke') return;
+  checkPointer(id, 'sig', { sig: message.sig });
+  checkPointer(id, 'in', { in: message.in });
+}
+
+function checkPointer(id: string, field: string, part: Pointing): void {
+  const workflow = workflowOf(id);
+  const place = pointerOutside(workflow, part);
+  if (place !== undefined) throw invalid(field, `a place in the workflow ${workflow}`, place);
 }
 
 function checkFields(fields: Readonly<Record<string, unknown>>): void {
@@ -206,9 +217,11 @@ const CHECKS: readonly (readonly [string, Field])[] = Object.entries(FIELDS);
 /** The fields, beside `mid`, that keep their form in every version. */
 const KEPT_FIELDS = ['id', 'base', 'try', 'frames'] as const;
 
-function isReadable(field: string, value: unknown): boolean {
+function isReadable(field: string, value: unknown, id: string): boolean {
   const check = CHECKED.get(field);
-  return check === undefined || check.is(value);
+  if (check?.is(value) === false) return false;
+  const isPointing = field === 'links' || field === 'in';
+  return !isPointing || pointerOutside(workflowOf(id), { [field]: value }) === undefined;
 }
 
 const CHECKED: ReadonlyMap<string, Field> = new Map(CHECKS);

@@ -4,9 +4,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { clientApp } from '../../../src/cli/clouds/cloud.ts';
 import type { AppParts } from '../../../src/client/app.ts';
 import { redrive, workOf } from '../../../src/client/redrive.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { ExpandMessage, Message, RunMessage } from '../../../src/core/protocol/message.ts';
-import type { Plan } from '../../../src/core/protocol/plan.ts';
+import type { Plan, TaskPlan } from '../../../src/core/protocol/plan.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { storePlan } from '../../../src/engine/store-plan.ts';
 import type { DeadLetter } from '../../../src/ports/records.ts';
@@ -101,6 +102,69 @@ test('redrive() of a range of members is a group of them, which gets the input o
   const id = await redrive(cloud.engine, letter, workOf(letter));
 
   expect(await cloud.app.asyncResult(id).get({ timeout: 60 })).toEqual(Array.from({ length: 20 }, (_, x) => x + 21));
+});
+
+test('redrive() copies the input and everything in blocks, which outlive the old workflow', async () => {
+  const cloud = openCloud();
+  const { payloads, clock } = cloud.engine;
+  const day = 86_400;
+  const until = clock.now() + 1000 * day;
+  const long = 'x'.repeat(3000);
+  const ref = await payloads.putValue({ address: addressOf('w.0'), token: 't', text: JSON.stringify(long), until });
+  const noting: Plan = { task: 'note', args: [long], immutable: true };
+  const inside: Plan = { par: Array.from({ length: 40 }, () => noting), links: [{ on: 'success', plan: noting }] };
+  const seq = [{ task: 'note', options: { countdown: 3 * day } }, inside];
+  const sig = await storePlan(payloads, { plan: { seq }, base: 'w', until });
+  const message: ExpandMessage = { ...sent, until, kind: 'expand', id: 'w.1', base: 'w.1', sig, in: { ref } };
+  const letter = { at: 1, id: 'w.1', reason: 'a test', body: encodeMessage(message) };
+  expect(JSON.stringify(sig)).toContain('"par":{"stored":"table:w/');
+  const id = await redrive(cloud.engine, letter, workOf(letter));
+  await clock.sleep(2 * 1000 * day);
+  await expect(payloads.getValue({ ref })).rejects.toMatchObject({ code: 'CHORDAL_UNKNOWN_RESULT' });
+  await cloud.app.asyncResult(id).get({ timeout: 2 * day });
+
+  expect(cloud.noted).toEqual(Array.from({ length: 42 }, () => long));
+});
+
+test('redrive() refuses work whose input has expired, and starts nothing; a task that ignores it runs', async () => {
+  const cloud = openCloud();
+  const letter = await buried(cloud, run({ sig: { task: 'add', args: [1] }, in: { ref: 'memory:w/gone' } }));
+  await expect(redrive(cloud.engine, letter, workOf(letter))).rejects.toMatchObject({ code: 'CHORDAL_UNKNOWN_RESULT' });
+
+  const immutable: Plan = { task: 'add', args: [1, 2], immutable: true };
+  const whole: ExpandMessage = { ...sent, kind: 'expand', id: 'v', base: 'v', sig: { seq: [immutable, plus(3)] } };
+  const second = { at: 1, id: 'v', reason: 'a test', body: encodeMessage({ ...whole, in: { ref: 'memory:v/gone' } }) };
+  const id = await redrive(cloud.engine, second, workOf(second));
+  expect(await cloud.app.asyncResult(id).get({ timeout: 60 })).toBe(6);
+});
+
+test('redrive() gives an error callback the failure that it was started for, with its call', async () => {
+  const cloud = openCloud();
+  const { payloads } = cloud.engine;
+  const { until } = sent;
+  const plan: Plan = { task: 'charge', args: ['x'.repeat(3000)] };
+  // A task stays a task.
+  const sig = (await storePlan(payloads, { plan, base: 'w', until })) as TaskPlan;
+  const error = { inline: { errorType: 'E', message: 'no funds', task: 'charge' } };
+  const failure = { taskId: 'w', failedTaskId: 'w', rootId: 'w', error, call: { sig } };
+  await valueOf(cloud, run({ id: 'w^0', base: 'w^0', sig: { task: 'note' }, in: { failure } }));
+
+  expect(sig).toHaveProperty('stored');
+  expect(cloud.noted).toMatchObject([{ taskId: 'w', message: 'no funds', args: ['x'.repeat(3000)] }]);
+});
+
+test('redrive() of members that a task has added keeps the value of that task', async () => {
+  const cloud = openCloud();
+  const { payloads } = cloud.engine;
+  const { until } = sent;
+  const text = JSON.stringify('y'.repeat(2000));
+  const own = { ref: await payloads.putValue({ address: addressOf('w~0'), token: 't', text, until }) };
+  const range: ExpandMessage = { ...sent, kind: 'expand', id: 'w', base: 'w', sig: { par: [plus(1), plus(2)], own } };
+  const letter = { at: 1, id: 'w', reason: 'a test', body: encodeMessage({ ...range, in: { val: 1 }, lo: 0, hi: 2 }) };
+  const id = await redrive(cloud.engine, letter, workOf(letter));
+
+  const value: unknown = await cloud.app.asyncResult(id).get({ timeout: 60 });
+  expect(JSON.stringify(value)).toBe(text);
 });
 
 test('redrive() refuses a task without a function, and starts nothing', async () => {

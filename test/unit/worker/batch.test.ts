@@ -405,7 +405,7 @@ describe('runBatch() given bad arguments in a message', () => {
   it('fails the task when a value it needs is not there any more', async () => {
     const bench = makeBench();
     bench.app.task('identity', (x: unknown) => x);
-    expect(await bench.work([taskDelivery('identity', { in: { ref: 'W vW/gone' } })])).toEqual([]);
+    expect(await bench.work([taskDelivery('identity', { in: { ref: 'memory:W/gone' } })])).toEqual([]);
     expect(await outcomeOf(bench, 'W')).toMatchObject({
       state: 'FAILURE',
       value: { code: 'CHORDAL_UNKNOWN_RESULT' },

@@ -66,7 +66,7 @@ const expand: ExpandMessage = {
   kind: 'expand',
   sig: { par: { stored: 'bucket:W/0', n: 1000, per: 10, first: 'a' }, collect: true },
   frames: [],
-  in: { ref: 'r' },
+  in: { ref: 'table:W|v/token' },
   lo: 200,
   hi: 400,
 };
@@ -331,12 +331,24 @@ describe('decodeDead()', () => {
 
   it('refuses frames of another workflow, which it would settle', () => {
     const forged = { v: 1, kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, frames: [{ join: 'other', x: 0, n: 1 }] };
-    expect(() => decodeDead(JSON.stringify(forged), 'm')).toThrow(/expected frames of the workflow W, got "other"/);
+    expect(() => decodeDead(JSON.stringify(forged), 'm')).toThrow(/expected a place in the workflow W, got "other"/);
     const chain = { steps: [{ task: 'add' }], i: 0, base: 'other.1' };
     for (const frames of [forged.frames, [{ join: 'W', x: 0, n: 1 }, chain]])
       expect(() => decodeMessage(envelope(run, { id: 'W', base: 'W', frames }), 'm')).toThrow(
-        /expected frames of the workflow W, got "other/,
+        /expected a place in the workflow W, got "other/,
       );
+  });
+
+  it('leaves out callbacks and an input of another workflow, and a signature is unknown', () => {
+    const dead = { v: 1, kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, depth: 0, until: 0, frames: [] };
+    const letter = (more: object): string => JSON.stringify({ ...dead, sig: { task: 'a' }, ...more });
+    const theirs = { on: 'success', plan: { task: 'a', stored: 'table:other/0' } };
+    const read = decodeDead(letter({ in: { join: 'other', n: 2 }, links: [theirs] }), 'm');
+    expect(read).toEqual({ ...read, sig: { task: 'a' } });
+    expect(read).not.toHaveProperty('in');
+    expect(read).not.toHaveProperty('links');
+    expect(decodeDead(letter({ sig: theirs.plan }), 'm')).toMatchObject({ sig: { task: 'unknown' } });
+    expect(decodeDead(letter({ in: { join: 'W.1', n: 2 } }), 'm')).toHaveProperty('in');
   });
 
   it('refuses a message without an id, a base, an attempt or frames, in any version', () => {
