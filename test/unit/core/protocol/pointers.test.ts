@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packPlan } from '../../../../src/core/protocol/blocks.ts';
 import { decodeMessage, encodeForQueue, encodeMessage } from '../../../../src/core/protocol/message-codec.ts';
@@ -59,8 +59,19 @@ function messages(workflow: string): readonly Pointing[] {
 
 const failure = { taskId: 'other', failedTaskId: 'other.0', rootId: 'other', error: { inline: {} } } as const;
 const callback = (plan: Plan): Link => ({ on: 'success', plan });
+const sent = {
+  kind: 'run',
+  mid: 'm',
+  id: 'W',
+  base: 'W',
+  try: 0,
+  depth: 0,
+  until: 0,
+  frames: [],
+  sig: { task: 'a' },
+} as const;
 const run = (more: object): RunMessage => ({
-  ...{ kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, depth: 0, until: 0, frames: [], sig: { task: 'a' } },
+  ...sent,
   ...more,
 });
 
