@@ -10,6 +10,7 @@ import { compact } from '../core/values/compact.ts';
 import { fromFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import { isPlainObject } from '../core/values/json.ts';
+import { loggable } from '../engine/redact.ts';
 import { labelsOf } from '../engine/task/labels.ts';
 import type { TaskDelivery } from './commit.ts';
 
@@ -22,13 +23,13 @@ export async function reportDecision(delivery: TaskDelivery, standing: Standing)
   if (ownershipOf(standing.cell, message.try, origin.by) !== 'thisDelivery') return;
   const decided = decidedBy(standing.cell, message);
   if (decided === undefined) return;
-  count(delivery, decided);
   try {
+    count(delivery, decided);
     write(delivery, decided);
     await tell(delivery, decided);
   } catch (error) {
     // A task may throw what cannot even be read.
-    engine.log.error('A decision could not be reported', { taskId: message.id, error: String(error) });
+    engine.log.error('A decision could not be reported', { taskId: message.id, error: loggable(error) });
   }
 }
 

@@ -201,8 +201,8 @@ function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunRes
 }
 
 function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: TaskCall): RunResult {
-  // A proxy may throw at every question.
-  if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown), thrown };
+  // A proxy may throw at every question: nothing but its record is passed on.
+  if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown), thrown: undefined };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(thrown, 'CHORDAL_REJECT')) throw thrown;
   if (isChordalError(thrown, 'CHORDAL_IGNORE')) return { kind: 'ignored' };
   // As Celery's `raise self.replace(…)`.

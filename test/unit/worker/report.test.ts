@@ -32,7 +32,14 @@ const find = app.task('find', { throws: [NotFound, 'RangeError'] }, (kind: strin
   if (kind === 'class') throw new NotFound('nothing here');
   throw kind === 'name' ? new RangeError('too far') : new TypeError('bad');
 });
-const handler = app.handler(charge, open, again, strict, slow, find);
+const trap = (): never => {
+  throw new Error('no');
+};
+const unreadable = new Proxy(new Error('hidden'), { get: trap, has: trap, getPrototypeOf: trap });
+const hostile = app.task('hostile', { throws: ['RangeError'] }, (): never => {
+  throw unreadable;
+});
+const handler = app.handler(charge, open, again, strict, slow, find, hostile);
 
 interface Line {
   readonly level: string;
@@ -101,6 +108,20 @@ describe('the log', () => {
       ['info', 'find failed as expected: RangeError: too far', 'undefined'],
       ['error', 'find failed: TypeError: bad', 'string'],
     ]);
+  });
+
+  it('has a line for a failure by a value that cannot be read, as the listeners are told of it', async () => {
+    const told: Error[] = [];
+    listen('taskFailure', () => {
+      throw unreadable;
+    });
+    listen('taskFailure', ({ error }) => void told.push(error));
+    await (await hostile.delay()).get({ propagate: false });
+    expect(lines).toMatchObject([
+      { level: 'error', message: 'hostile failed: ThrownValue: Cannot read the thrown value: expected an Error' },
+      { level: 'error', message: 'A listener of taskFailure failed', error: 'an object that cannot be read' },
+    ]);
+    expect(told).toMatchObject([{ errorType: 'ThrownValue' }]);
   });
 
   it('has a detail for a success, and the task in the lines of its logger', async () => {
