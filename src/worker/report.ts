@@ -33,6 +33,12 @@ export async function reportDecision(delivery: TaskDelivery, standing: Standing)
   }
 }
 
+/** Returns the reason of a revocation. */
+export function reasonIn({ value }: Pick<Outcome, 'value'>): string {
+  const reason = 'inline' in value && isPlainObject(value.inline) ? value.inline['reason'] : undefined;
+  return typeof reason === 'string' ? reason : 'revoked';
+}
+
 // --- internal ---
 
 type Decided = Outcome | NextAttempt;
@@ -126,11 +132,6 @@ function errorFields({ engine, message, seen: { record, request } }: TaskDeliver
 function causesOf({ cause, errors = [] }: FailureRecord): readonly string[] {
   const inner = [...(cause === undefined ? [] : [cause]), ...errors];
   return inner.flatMap((record) => [textOf(record), ...causesOf(record)]);
-}
-
-function reasonIn({ value }: Outcome): string {
-  const reason = 'inline' in value && isPlainObject(value.inline) ? value.inline['reason'] : undefined;
-  return typeof reason === 'string' ? reason : 'revoked';
 }
 
 /** Calls the listeners of the decision's event. */

@@ -1,5 +1,5 @@
 /** An observer is told of each decision that stands, with the attempt and the error. */
-import { createApp } from 'chordal';
+import { createApp, group, Ignore } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, expect, test } from 'vitest';
 import type { ObservedDecision, ObservedRun } from '../../../src/ports/system.ts';
@@ -11,6 +11,12 @@ const shaky = app.task('shaky', { bind: true }, (ctx, x: number) => {
   return x;
 });
 const bad = app.task('bad', (x: string) => JSON.parse(x) as unknown);
+const long = app.task('long', { bind: true, maxRetries: 1, autoretryFor: ['RangeError'] }, (): never => {
+  throw new RangeError('y'.repeat(150));
+});
+const ignored = app.task('ignored', (): never => {
+  throw new Ignore();
+});
 
 afterEach(() => observe());
 
@@ -37,5 +43,23 @@ test('a retry, its success and a failure are told with id, attempt and error', a
     `shaky ${good.taskId} 1 RETRY RangeError: not yet`,
     `shaky ${good.taskId} 2 SUCCESS -`,
     expect.stringMatching(new RegExp(`^bad ${failed.taskId} 1 FAILURE SyntaxError: .*JSON`)),
+  ]);
+});
+
+test('an error that no item holds itself is told as a short one is', async () => {
+  const seen: string[] = [];
+  observe({
+    around: (_, fn) => fn(),
+    decided: ({ task }, { state, error }) => void seen.push([task, state, error ?? '-'].join(' ')),
+  });
+  using cloud = memoryCloud({ h: app.handler(bad, long, ignored) }, { time: 'virtual', logLevel: 'silent' });
+  await (await group([bad.s('{'), long.s(), ignored.s()]).delay()).get({ propagate: false });
+
+  expect(cloud.isIdle).toBe(true);
+  expect(seen.toSorted()).toEqual([
+    expect.stringMatching(/^bad FAILURE SyntaxError: .*JSON/),
+    'ignored REVOKED ignored',
+    `long FAILURE RangeError: ${'y'.repeat(150)}`,
+    `long RETRY RangeError: ${'y'.repeat(150)}`,
   ]);
 });
