@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
+import { LongFilesFirst } from './test/support/long-files-first.ts';
 
 // Without Vite's own 'module': packages outside the build are loaded by Node, which cannot read such a file.
 const conditions = ['chordal-source', 'node', 'development|production'];
@@ -13,6 +15,9 @@ export default defineConfig({
     pool: 'forks',
     // Vitest would leave one core for the terminal that watches.
     maxWorkers: '100%',
+    sequence: { sequencer: LongFilesFirst },
+    // Hundreds of tests start the command line: Node compiles it once.
+    env: { NODE_COMPILE_CACHE: resolve('.chordal/compile-cache') },
     retry: 0,
     coverage: { include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     projects: [

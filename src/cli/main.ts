@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import * as nodeModule from 'node:module';
 import { nodeProblem } from '../deploy/node-version.ts';
 
 const problem = nodeProblem(process.versions.node);
@@ -7,6 +8,8 @@ if (problem !== undefined) {
   process.exit(2);
 }
 
+// The next start finds the modules compiled. An old Node lacks the function, and could not even load an import of it.
+nodeModule.enableCompileCache();
 // Loaded only now: an older Node could not load these modules.
 const words = process.argv.slice(2);
 const { answersStream } = await import('./answers.ts');
