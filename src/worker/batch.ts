@@ -7,7 +7,7 @@ import { decodedOrError } from '../core/protocol/message-codec.ts';
 import type { NewerMessage } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { isPurged } from '../core/protocol/purge.ts';
-import { filledLate } from '../core/schedule/schedule-message.ts';
+import { filledBody } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { loggable } from '../engine/redact.ts';
@@ -57,7 +57,7 @@ export async function runBatch(
 }
 
 /** Carries a disposition out, and returns whether the message may be deleted. */
-async function end(engine: Engine, { body, receipt }: Delivery, disposition: Disposition): Promise<boolean> {
+async function end(engine: Engine, delivery: Delivery, disposition: Disposition): Promise<boolean> {
   switch (disposition.kind) {
     case 'ack':
       return true;
@@ -65,7 +65,7 @@ async function end(engine: Engine, { body, receipt }: Delivery, disposition: Dis
       engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
         reason: withoutValue(disposition.reason),
       });
-      return engine.broker.deadLetter({ body, reason: disposition.reason }).then(
+      return engine.broker.deadLetter({ body: filledBody(delivery), reason: disposition.reason }).then(
         () => true,
         () => false,
       );
@@ -73,7 +73,9 @@ async function end(engine: Engine, { body, receipt }: Delivery, disposition: Dis
       // A message that waits for a fresh sandbox comes back at once, and nothing is wrong with it.
       if (disposition.seconds !== 0) engine.meter?.count('returned');
       if (disposition.seconds !== undefined) {
-        await engine.deliveries.release({ receipts: [receipt], seconds: disposition.seconds }).catch(() => undefined);
+        await engine.deliveries
+          .release({ receipts: [delivery.receipt], seconds: disposition.seconds })
+          .catch(() => undefined);
       }
       return false;
   }
@@ -169,20 +171,13 @@ function thrown(
 
 /** Reads a message of this engine, or of a Celery application. */
 async function readMessage(engine: Engine, delivery: Delivery): Promise<Message | NewerMessage | Error> {
-  const read = tryDecode(delivery);
+  const read = decodedOrError(filledBody(delivery), delivery.messageId);
   if (!(read instanceof Error)) return read;
   const { importCelery } = await import('./celery.ts');
   return importCelery(engine, delivery).then(
     (message) => message ?? read,
     (error: unknown) => (error instanceof Error ? error : read),
   );
-}
-
-function tryDecode({ body, messageId, sentAt }: Delivery): Message | NewerMessage | Error {
-  const read = decodedOrError(body, messageId);
-  if (!(read instanceof Error) || sentAt === undefined) return read;
-  const filled = filledLate(body, { sentAt, messageId });
-  return filled === undefined ? read : decodedOrError(filled, messageId);
 }
 
 /** Measures how long a message has waited beyond its own delay. */

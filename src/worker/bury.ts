@@ -5,6 +5,7 @@ import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
 import { queuedUntil } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
+import { filledBody } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
@@ -43,15 +44,15 @@ export async function buryBatch(
 
 /** Settles a dead message and keeps a record of it. Returns whether both have happened. */
 async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs: number): Promise<boolean> {
-  const { body, messageId, reason: dead = GIVEN_UP } = delivery;
+  const { messageId, reason = GIVEN_UP } = delivery;
   const { clock, records, log } = engine;
   try {
-    const message = await readable(engine, delivery);
+    const body = filledBody(delivery);
+    const message = await readable(engine, { ...delivery, body });
     // @defect dead-are-settled
-    const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead });
+    const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead: reason });
     if (disposition.kind === 'return') return false;
     const at = clock.now();
-    const reason = disposition.kind === 'deadLetter' ? disposition.reason : dead;
     const letter = { at, id: message?.id ?? messageId, reason, body };
     await records.bury({ letter, until: queuedUntil(at) });
     log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(reason) });

@@ -1,5 +1,6 @@
+import { InvalidMessage } from '../errors/caller.ts';
 import { packPlan } from '../protocol/blocks.ts';
-import { encodeForQueue, encodeMessage } from '../protocol/message-codec.ts';
+import { decodedOrError, encodeForQueue, encodeMessage } from '../protocol/message-codec.ts';
 import type { Message } from '../protocol/message.ts';
 import type { Plan, TaskPlan } from '../protocol/plan.ts';
 import { compact } from '../values/compact.ts';
@@ -10,6 +11,13 @@ export interface RunAttributes {
   readonly scheduledAt: number;
   /** The nonce of the attempt. */
   readonly executionId: string;
+}
+
+/** A message as it was received, and epoch ms at which it was sent, where the queue says so. */
+interface Received {
+  readonly body: string;
+  readonly messageId: string;
+  readonly sentAt?: number;
 }
 
 /**
@@ -36,14 +44,13 @@ export function fillBody(body: string, { scheduledAt, executionId }: RunAttribut
 }
 
 /**
- * Returns the message of a run whose attributes nobody has filled in, because an emulator does not; undefined if it lacks none. Its time is that
- * of its sending: the same at each receive.
+ * Returns the body of a message as it was received; of a run whose attributes an emulator has not filled in, with them. Its time is
+ * that of its sending: the same at each receive, and in the dead-letter queue.
  */
-export function filledLate(
-  body: string,
-  { sentAt, messageId }: { readonly sentAt: number; readonly messageId: string },
-): string | undefined {
-  return body.includes(TIME) ? fillBody(body, { scheduledAt: sentAt, executionId: messageId }) : undefined;
+export function filledBody({ body, sentAt, messageId }: Received): string {
+  const isUnfilled =
+    sentAt !== undefined && body.includes(TIME) && decodedOrError(body, messageId) instanceof InvalidMessage;
+  return isUnfilled ? fillBody(body, { scheduledAt: sentAt, executionId: messageId }) : body;
 }
 
 /** Returns the workflow of a run. */
