@@ -52,6 +52,35 @@ export async function runCli(
   }
 }
 
+/** Makes the tree of the commands. */
+export function makeProgram(line: CommandLine): Command {
+  const { output } = line;
+  const program = new Command('chordal')
+    .description("Celery's canvas on SQS and Lambda")
+    .usage('<command> [options]')
+    .version(version(), '-v, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'Print the help of a command')
+    .addHelpText('after', EXIT_CODES)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .configureOutput({
+      writeOut: (text) => output.text(text.trimEnd()),
+      // The help of a command line without a command. Errors are explained by runCli.
+      writeErr: (text) => output.note(text.trimEnd()),
+      outputError: () => {},
+    })
+    .exitOverride();
+  for (const add of ADD_COMMANDS) add(program, line);
+  const runnable = commandsOf(program).filter(({ commands }) => commands.length === 0);
+  for (const command of runnable) command.option('--verbose', 'show the stack trace of an error');
+  return program;
+}
+
+/** Returns a command, and all commands in it. */
+export function commandsOf(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(commandsOf)];
+}
+
 // --- internal ---
 
 /** The commands load the code that they run only when they run. */
@@ -78,34 +107,6 @@ const ADD_COMMANDS = [
 const EXIT_CODES = `
 The answer is JSON on stdout; everything else goes to stderr.
 Exit codes: 0 success, 1 a task or the command failed, 2 wrong usage, input or configuration.`;
-
-function makeProgram(line: CommandLine): Command {
-  const { output } = line;
-  const program = new Command('chordal')
-    .description("Celery's canvas on SQS and Lambda")
-    .usage('<command> [options]')
-    .version(version(), '-v, --version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'Print the help of a command')
-    .addHelpText('after', EXIT_CODES)
-    .configureHelp({ subcommandTerm: (command) => command.name() })
-    .configureOutput({
-      writeOut: (text) => output.text(text.trimEnd()),
-      // The help of a command line without a command. Errors are explained by runCli.
-      writeErr: (text) => output.note(text.trimEnd()),
-      outputError: () => {},
-    })
-    .exitOverride();
-  for (const add of ADD_COMMANDS) add(program, line);
-  const runnable = commandsOf(program).filter(({ commands }) => commands.length === 0);
-  for (const command of runnable) command.option('--verbose', 'show the stack trace of an error');
-  return program;
-}
-
-/** Returns a command, and all commands in it. */
-function commandsOf(command: Command): readonly Command[] {
-  return [command, ...command.commands.flatMap(commandsOf)];
-}
 
 /** Returns whether the parser stopped because it printed a help or the version. */
 function isHelp({ code }: CommanderError): boolean {

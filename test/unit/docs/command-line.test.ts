@@ -1,0 +1,46 @@
+/** README.md says of the command line what the tree of its commands has. */
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { commandsOf, makeProgram } from '../../../src/cli/cli.ts';
+import { readme } from '../../support/readme.ts';
+
+const program = makeProgram({
+  output: { answer() {}, text() {}, note() {}, problem() {}, faint: (text) => text, progress() {} },
+  stdin: process.stdin,
+  end() {},
+});
+const runnable = commandsOf(program).filter(({ commands }) => commands.length === 0);
+
+const [, section = ''] = /\n## Command line\n([^]*?)\n## /.exec(readme) ?? [];
+const said = section.slice(section.lastIndexOf('|')).replaceAll('\n', ' ');
+
+test('README.md names the commands that wait, and those that take no --local and no --memory', () => {
+  const [, waiting] = /\| +(.*?) take `--wait`/.exec(said) ?? [];
+  const [, notLocal] = /Every command except (.*?) takes `--local`/.exec(said) ?? [];
+  const [, notMemory] = /Those that do, except (.*?), also take `--memory`/.exec(said) ?? [];
+
+  expect(namesIn(waiting)).toEqual(namesOf(runnable.filter((command) => has(command, '--wait'))));
+  expect(namesIn(notLocal)).toEqual(namesOf(runnable.filter((command) => !has(command, '--local'))));
+  const local = runnable.filter((command) => has(command, '--local'));
+  expect(namesIn(notMemory)).toEqual(namesOf(local.filter((command) => !has(command, '--memory'))));
+});
+
+// --- internal ---
+
+function has(command: Command, option: string): boolean {
+  return command.options.some(({ long }) => long === option);
+}
+
+/** `schedule run`, of `chordal schedule run`. */
+function nameOf(command: Command): string {
+  const { parent } = command;
+  return parent === null || parent === program ? command.name() : `${nameOf(parent)} ${command.name()}`;
+}
+
+function namesOf(commands: readonly Command[]): readonly string[] {
+  return commands.map(nameOf).toSorted();
+}
+
+function namesIn(text = ''): readonly string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name).toSorted();
+}
