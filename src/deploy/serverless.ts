@@ -40,7 +40,7 @@ export type * from '../core/types/stack.ts';
  *
  * @example
  * ```ts
- * const { region, functions, resources } = defineStack({
+ * const { region, functions, resources, callerEnvironment } = defineStack({
  *   root: process.cwd(),
  *   command: process.argv.slice(2),
  *   environment: process.env,
