@@ -6,7 +6,7 @@ export interface MetricLabels {
   readonly stack: string;
   /** A field of each line, for CloudWatch Logs Insights. */
   readonly functionName: string;
-  /** Whether runs, failures and retries are also metrics of each task, with the dimensions `Stack` and `Task`. */
+  /** Whether runs, failures, retries and waits for a place are also metrics of each task, with the dimensions `Stack` and `Task`. */
   readonly byTask?: boolean;
 }
 

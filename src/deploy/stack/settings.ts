@@ -42,7 +42,7 @@ export interface StackSettings {
   readonly failureRate: number;
   /** Whether functions print metrics of their runs. */
   readonly metrics: boolean;
-  /** Whether runs, failures and retries are also metrics of each task. CloudWatch bills each task's apart. */
+  /** Whether runs, failures, retries and waits for a place are also metrics of each task. CloudWatch bills each task's apart. */
   readonly metricsByTask: boolean;
   /** Whether X-Ray traces the functions. */
   readonly tracing: boolean;

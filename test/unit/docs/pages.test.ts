@@ -100,6 +100,7 @@ test('OPERATIONS.md has a row for each metric', () => {
 
   const [, table = ''] = /### Metrics\n([^]*?)\n###/.exec(operations) ?? [];
   expect([...table.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name)).toEqual(names);
+  expect(operations).toContain(`at most $${(0.3 * names.length).toFixed(2)} a stage`);
 });
 
 test('OPERATIONS.md says of each alarm what it means, and how many there are with the sample handlers', () => {
