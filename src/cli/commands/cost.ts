@@ -21,11 +21,19 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
       'also print when each canvas is done, by the limits of AWS alone, if each task takes so long',
       numberOption('time', { least: 0, most: 900 }),
     )
-    .option('--batch-size <n>', 'of the function, for --time', whole('batch-size', 1, 10))
-    .option('--concurrency <n>', 'of the function, for --time', whole('concurrency', 2, 1000))
-    .option('--pollers <min,max>', 'of the function, for --time', pollersOf)
-    .option('--account <n>', 'sandboxes of the account at once, for --time', whole('account', 1))
-    .option('--table-writes <n>', 'writes a second that the table is warm for, with --time', whole('table-writes', 1))
+    .option('--batch-size <n>', 'with --time: messages in a batch (default: 10)', whole('batch-size', 1, 10))
+    .option(
+      '--concurrency <n>',
+      'with --time: batches of the function at once (default: no limit)',
+      whole('concurrency', 2, 1000),
+    )
+    .option('--pollers <min,max>', 'with --time: pollers of its own (default: those that Lambda shares)', pollersOf)
+    .option('--account <n>', 'with --time: sandboxes of the account at once (default: 1000)', whole('account', 1))
+    .option(
+      '--table-writes <n>',
+      'with --time: writes a second that the table is warm for (default: 4000)',
+      whole('table-writes', 1),
+    )
     .action(async (file: string, options: Options) => {
       const choice = choiceOf(options);
       const input = canvasesIn(await readInput(file, stdin), file);

@@ -96,7 +96,7 @@ export class SerializationError extends ChordalError {
 }
 
 /**
- * No task has this name, here or in the manifest.
+ * No function runs a task of this name.
  *
  * @example
  * ```ts

@@ -132,7 +132,7 @@ const OPTIONS: Readonly<Record<string, Option>> = {
     scopes: ['app'],
     check: wholeFrom(0),
     default: 100,
-    doc: 'Most launches and replacements above a task.',
+    doc: 'How many launches and replacements may follow each other. One more is refused with `TooDeep`.',
   },
   journal: {
     scopes: ['app'],

@@ -118,7 +118,7 @@ export interface ClientApp {
 
 /** The engine's numbers, with the defaults of the table of options. */
 export interface EngineSettings {
-  /** The most launches and replacements above a task. Default 100. */
+  /** How many launches and replacements may follow each other. Default 100. */
   readonly maxDepth: number;
   /** Seconds for which clients can read a value. Default 86,400. */
   readonly resultExpires: number;
