@@ -45,18 +45,19 @@ export function noteOf(
   { taskId, dedupKey, dedupFor = DEDUP_SECONDS, app, isStranger = false }: OnceOptions,
   plan: Plan,
 ): Note | undefined {
+  const given = taskId ?? dedupKey;
+  if (given === undefined) return undefined;
   const start = lastStart(plan, clock.now());
   const digest = nonces.digest(`${isStranger ? 'submit' : ''}${JSON.stringify(sameCanvas(plan))}`);
   if (taskId !== undefined) {
     checkTaskId(taskId, isStranger);
     return { key: taskId, workflow: taskId, digest, until: keptFor(start), given: ['taskId', taskId] };
   }
-  if (dedupKey === undefined) return undefined;
   const keep = start + dedupFor * 1000;
   // A name of an app may contain the bar, so a stranger's key begins as no app's does.
-  const text = isStranger ? JSON.stringify(['submit', app, dedupKey]) : `${app}|${dedupKey}`;
+  const text = isStranger ? JSON.stringify(['submit', app, given]) : `${app}|${given}`;
   const key = `d-${nonces.digest(text)}`;
-  return { key, workflow: `d-${nonces.uuid(clock.now())}`, digest, until: keep, keep, given: ['dedupKey', dedupKey] };
+  return { key, workflow: `d-${nonces.uuid(clock.now())}`, digest, until: keep, keep, given: ['dedupKey', given] };
 }
 
 /**

@@ -274,6 +274,23 @@ describe('a canvas', () => {
 });
 
 describe('taskId and dedupKey', () => {
+  it('alone have the whole canvas digested: a call without them is sent without one', async () => {
+    const texts: string[] = [];
+    const bench = makeBench(({ nonces }) => ({
+      nonces: overriding(nonces, {
+        digest: (text) => {
+          texts.push(text);
+          return nonces.digest(text);
+        },
+      }),
+    }));
+    const plain = bench.app.task('plain', (x: string) => x);
+    await plain.delay('given');
+    expect(texts).toEqual([]);
+    await plain.s('given').applyAsync({ dedupKey: 'k' });
+    expect(texts).toEqual([expect.stringContaining('given'), 'bench|k']);
+  });
+
   it('taskId is the id of the whole canvas, and so of its last step', async () => {
     const result = await chain(identity.s(1), add.s(1)).applyAsync({ taskId: 'mine' });
     expect([result.taskId, result.parent?.taskId, await app.asyncResult('mine').get()]).toEqual(['mine', 'mine.0', 2]);
