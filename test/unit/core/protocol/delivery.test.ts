@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidMessage, NotRegistered, ServiceUnavailable } from '../../../../src/core/errors/caller.ts';
-import { inTurn } from '../../../../src/core/protocol/batch-order.ts';
 import {
   mayWait,
   onArrival,
@@ -159,32 +158,6 @@ describe('onArrival()', () => {
       'return 60',
       'return 60',
     ]);
-  });
-
-  it.each([
-    ['behind fresh ones that leave it time', [3000], [[50_000, 2]], [[], [50_000]]],
-    ['before fresh ones that would not', [11_000], [[50_000, 2]], [[50_000], []]],
-    ['behind them at its first receive', [11_000], [[50_000, 1]], [[], [50_000]]],
-    ['before any at its fourth receive', [], [[3000, 4]], [[3000], []]],
-    [
-      'in the order of their receives',
-      [11_000],
-      [
-        [1000, 1],
-        [2000, 2],
-        [50_000, 3],
-        [51_000, 3],
-      ],
-      [[50_000], [51_000, 2000, 1000]],
-    ],
-  ])('puts a possible duplicate %s', (_, fresh, seconds, order) => {
-    const all = seconds.map(([neededMs = 0, receives = 0]) => ({ neededMs, receives }));
-    const { before, behind } = inTurn(
-      fresh.map((neededMs) => ({ neededMs, receives: 1 })),
-      all,
-      60_000,
-    );
-    expect([before, behind].map((part) => part.map(({ neededMs }) => neededMs))).toEqual(order);
   });
 
   it('forwards a tenant’s message from the Scheduler once: it is no longer marked as held', () => {

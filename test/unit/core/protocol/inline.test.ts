@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { isFirstRun, mayRunInline, onNextStep } from '../../../../src/core/protocol/inline.ts';
+import { isFirstRun, isWanted, mayRunInline, onNextStep } from '../../../../src/core/protocol/inline.ts';
 import type { InlineFacts, InlineTask, RunDraft } from '../../../../src/core/protocol/inline.ts';
 import type { Cell, NextAttempt, Outcome } from '../../../../src/core/protocol/outcome.ts';
 
@@ -42,7 +42,7 @@ describe('mayRunInline()', () => {
   it.each<[string, RunDraft, InlineFacts]>([
     ['neither its call nor its task says so', draftOf(), factsOf(tasksWith({}))],
     ['its call says no', draftOf({ sig: { task: 'add', options: { inline: false } } }), factsOf()],
-    ['its task is not of this function', draftOf({ sig: { task: 'mul' } }), factsOf()],
+    ['its task is not of this function', draftOf({ sig: { task: 'mul', options: { inline: true } } }), factsOf()],
     ['it goes to another queue', draftOf(), factsOf({ isOwnQueue: false })],
     ['it is of another tenant', draftOf({ tenant: 'b' }), factsOf()],
     ['it is delayed', draftOf({ notBefore: 5 }), factsOf()],
@@ -70,6 +70,11 @@ test('isFirstRun() tells the first attempt of a task from later ones, and from c
   expect(isFirstRun(draftOf())).toBe(true);
   expect(isFirstRun(draftOf({ try: 1 }))).toBe(false);
   expect(isFirstRun({ ...rest, kind: 'expand', sig: { par: [] } })).toBe(false);
+});
+
+test('isWanted() asks the call alone if the task is of another function', () => {
+  expect(isWanted(draftOf({ sig: { task: 'mul', options: { inline: true } } }), undefined)).toBe(true);
+  expect(isWanted(draftOf({ sig: { task: 'mul' } }), undefined)).toBe(false);
 });
 
 describe('onNextStep()', () => {

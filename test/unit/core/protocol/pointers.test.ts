@@ -89,11 +89,20 @@ describe('pointerOutside()', () => {
     },
   );
 
+  it('takes a block of a form that nobody writes for one of no workflow', () => {
+    expect(pointerOutside('W', { sig: { task: 'a', stored: 'elsewhere:W/0' } })).toBe('elsewhere:W/0');
+  });
+
   it('passes over values that look like pointers: they are data', () => {
     const data = { join: 'other', n: 1, ref: 'table:other|v/t', stored: 'table:other/0' };
     const sig = { task: 'a', args: [data], kwargs: { data }, options: { headers: { data } } };
     expect(pointerOutside('W', { sig, in: { val: data } })).toBeUndefined();
     expect(pointerOutside('W', { in: { failure: { ...failure, error: { inline: data } } } })).toBeUndefined();
+  });
+
+  it('finds what lies behind a value: the callbacks of a message that has its input in it', () => {
+    const links = [callback({ task: 'a', stored: 'table:other/0' })];
+    expect(pointerOutside('W', { in: { val: 1 }, links })).toBe('table:other/0');
   });
 
   it('finds the blocks of a packed plan in the workflow of its base', () => {

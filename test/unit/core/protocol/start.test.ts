@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { LoadEffect } from '../../../../src/core/protocol/effect.ts';
 import { groupFrame } from '../../../../src/core/protocol/frames.ts';
 import { LIFETIME_MS } from '../../../../src/core/protocol/lifetime.ts';
+import { newCanvas } from '../../../../src/core/protocol/new-message.ts';
 import type { Link, ParallelPlan, Plan } from '../../../../src/core/protocol/plan.ts';
-import { afterJoin, afterLoad, startPlan, startRange } from '../../../../src/core/protocol/start.ts';
+import {
+  afterJoin,
+  afterLoad,
+  startPlan,
+  startRange,
+  startRanges,
+  startStep,
+  startWhole,
+} from '../../../../src/core/protocol/start.ts';
 import { originOf, lines, NOW, place } from '../support.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((task): Plan => ({ task })) as [Plan, Plan, Plan];
@@ -127,11 +136,87 @@ describe('startPlan()', () => {
     ).toMatchObject([{ message: { expires: 0 } }]);
   });
 
+  it('is the parent of the members of a range, even where the group has its own id', () => {
+    const range = (sender?: string): unknown =>
+      startPlan(originOf({ parent: 'P', ...(sender === undefined ? {} : { sender }) }), {
+        at: place('W'),
+        plan: { par: tasks(11) },
+        input: undefined,
+        frames: [],
+      });
+    expect(range('W')).toMatchObject([{ message: { kind: 'expand', parent: 'W' } }]);
+    expect(range()).not.toMatchObject([{ message: { parent: 'P' } }]);
+  });
+
+  it('is as old in its messages as the canvas that it starts', () => {
+    expect(startPlan(originOf({ sent: 5 }), { at: place('W'), plan: a, input: undefined, frames: [] })).toMatchObject([
+      { message: { sent: 5 } },
+    ]);
+  });
+
   it('is the parent of what it starts, but not of what keeps its own id', () => {
     const parentOf = (id: string): unknown =>
       startPlan(originOf({ sender: 'W', parent: 'P' }), { at: place(id), plan: a, input: undefined, frames: [] });
     expect(parentOf('W.0')).toMatchObject([{ message: { parent: 'W' } }]);
     expect(parentOf('W')).toMatchObject([{ message: { parent: 'P' } }]);
+  });
+});
+
+describe('newCanvas()', () => {
+  it('is one message with the whole plan, its callbacks in it', () => {
+    const plan = { par: [a, b], links: [link] };
+    const message = newCanvas(originOf(), { at: place('W'), plan, input: { val: 1 }, frames: [] });
+    expect(message).toMatchObject({ kind: 'expand', id: 'W', sig: plan, in: { val: 1 } });
+    expect(message).not.toHaveProperty('lo');
+  });
+});
+
+describe('startWhole()', () => {
+  const whole = (plan: Plan): ReturnType<typeof startWhole> =>
+    startWhole(originOf({ inlineMembers: 1, rangeMembers: 3 }), {
+      at: place('W', { links: [link] }),
+      plan,
+      input: { val: 5 },
+      frames: [],
+    });
+
+  it('begins a group that fits into one range, with its callbacks', () => {
+    const own: Link = { on: 'failure', plan: b };
+    const effects = whole({ par: [a, b, c], links: [own] });
+    expect(lines(effects)).toEqual(
+      ['a', 'b', 'c'].map((task, x) => `send run W~${x} ${task} in {"val":5} frames W~${x}/3`),
+    );
+    for (const effect of effects) expect(effect).toMatchObject({ message: { frames: [{ links: [link, own] }] } });
+    expect(whole({ par: [a] })).toMatchObject([{ message: { frames: [{ links: [link] }] } }]);
+  });
+
+  it('sends the ranges of a wider group on', () => {
+    expect(lines(whole({ par: tasks(4) }))).toEqual([
+      'send expand W par 0–3 in {"val":5} links 1',
+      'send expand W par 3–4 in {"val":5} links 1',
+    ]);
+  });
+
+  it('starts anything else as startPlan() does, also the groups inside it', () => {
+    expect(lines(whole(a))).toEqual(['send run W a in {"val":5} links 1']);
+    expect(lines(whole({ seq: [{ par: [a, b] }, c] }))).toEqual(['send expand W.0 par 0–2 in {"val":5} frames W.1']);
+    expect(lines(whole({ par: [] }))).toEqual(['settle W SUCCESS']);
+  });
+});
+
+describe('startRanges()', () => {
+  const ranges = (lo: number, hi: number): readonly string[] =>
+    lines(
+      startRanges(
+        originOf({ rangeMembers: 2 }),
+        { at: place('W'), plan: { par: tasks(9) }, input: undefined, frames: [] },
+        { lo, hi },
+      ),
+    );
+
+  it('starts the members of a range, and splits one that is too wide', () => {
+    expect(ranges(3, 5)).toEqual(['send run W~3 a frames W~3/9', 'send run W~4 a frames W~4/9']);
+    expect(ranges(3, 6)).toEqual(['send expand W par 3–5', 'send expand W par 5–6']);
   });
 });
 
@@ -171,6 +256,13 @@ describe('startRange() and loaded()', () => {
     expect(lines(first)).toEqual(['send run W.0 a frames W.1']);
     expect(frames(first)).toEqual([[{ steps: { stored: 's', n: 2, per: 2, first: 'a' }, i: 1, base: 'W' }]]);
   });
+
+  it('give the last step of a stored chain the id and the callbacks of the whole', () => {
+    const frame = { steps: { stored: 's', n: 2, per: 2, first: 'a' }, i: 1, base: 'W', links: [link] };
+    const load = startStep(originOf(), frame, undefined, []) as [LoadEffect];
+    expect(lines(load)).toEqual(['load s 1–2']);
+    expect(lines(afterLoad(originOf(), load[0], [b]))).toEqual(['send run W b links 1']);
+  });
 });
 
 describe('joined()', () => {
@@ -199,10 +291,21 @@ describe('joined()', () => {
     expect(afterJoin(originOf(), frame({ join: 'W' }), [])).toMatchObject([
       { kind: 'settle', at: { id: 'W' }, result: { state: 'SUCCESS', value: { join: 'W', n: 2 } } },
     ]);
+    expect(afterJoin(originOf(), frame({ celeryId: 'celery' }), [])).toMatchObject([
+      { celeryId: 'celery', quiet: false },
+    ]);
     const outer = { join: 'W', x: 0, n: 3 };
     expect(afterJoin(originOf(), frame({ join: 'W~0', splice: true }), [outer])).toMatchObject([
       { kind: 'settle', at: { id: 'W~0' }, result: { value: { join: 'W~0', n: 2, splice: true } }, frames: [outer] },
     ]);
+  });
+
+  it('says with values that go to the group around it whether they are collected', () => {
+    const value = (more: object): unknown =>
+      afterJoin(originOf(), frame(more), []).map((effect) => effect.kind === 'settle' && effect.result.value)[0];
+    expect(value({ splice: true, collect: true })).toEqual({ join: 'W.0', n: 2, splice: true, collect: true });
+    expect(value({ splice: true })).toEqual({ join: 'W.0', n: 2, splice: true });
+    expect(value({ collect: true })).toEqual({ join: 'W.0', n: 2 });
   });
 
   it('settles its id also before a step when it replaces a task, for the task has an outcome of its own', () => {
@@ -215,5 +318,15 @@ describe('joined()', () => {
     expect(afterJoin(originOf(), frame({ join: 'W~0!1', own: { inline: 0 } }), [])).toMatchObject([
       { kind: 'settle', at: { id: 'W~0' }, result: { value: { inline: 0 }, added: { join: 'W~0!1', n: 2 } } },
     ]);
+  });
+
+  it('tells the group around it how many failed of the members that it adds, and calls no success callback', () => {
+    const failure: Link = { on: 'failure', plan: b };
+    const settled = (failures: number): unknown =>
+      afterJoin(originOf(), frame({ splice: true, links: [link, failure] }), [], failures)[0];
+    expect(settled(2)).toMatchObject({ at: { links: [failure] }, result: { state: 'SUCCESS', failures: 2 } });
+    expect(settled(0)).toMatchObject({ at: { links: [link, failure] } });
+    expect(settled(0)).not.toHaveProperty('result.failures');
+    expect(afterJoin(originOf(), frame(), [], 2)[0]).not.toHaveProperty('result.failures');
   });
 });

@@ -1,15 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, Outcome } from '../../../../src/core/protocol/outcome.ts';
-import { addressesAround, outcomeSeen } from '../../../../src/core/protocol/visible-outcome.ts';
+import { addressesAround, outcomeSeen, revokedWith } from '../../../../src/core/protocol/visible-outcome.ts';
 import { outcome } from '../support.ts';
 
-/** The outcome of `id` that a reader sees beside these outcomes. */
-function seen(id: string, standing: Readonly<Record<string, Partial<Outcome>>>): string | undefined {
-  const cells = addressesAround(id).map((address): Cell => {
+/** What stands at the addresses around `id`, where these outcomes stand. */
+function cellsAround(id: string, standing: Readonly<Record<string, Partial<Outcome>>>): readonly Cell[] {
+  return addressesAround(id).map((address): Cell => {
     const at = standing[address.id];
     return at === undefined ? {} : { outcome: outcome(at) };
   });
-  return outcomeSeen(id, cells)?.state;
+}
+
+/** The outcome of `id` that a reader sees beside these outcomes. */
+function seen(id: string, standing: Readonly<Record<string, Partial<Outcome>>>): string | undefined {
+  return outcomeSeen(id, cellsAround(id, standing))?.state;
 }
 
 const failed = (failedId: string): Partial<Outcome> => ({ state: 'FAILURE', failedId });
@@ -62,5 +66,22 @@ describe('outcomeSeen()', () => {
     const revoked = { W: { state: 'REVOKED' as const, failedId: 'W.1~0' } };
     expect(seen('W.2', revoked)).toBe('REVOKED');
     expect(seen('W.1~1', revoked)).toBeUndefined();
+  });
+});
+
+describe('revokedWith()', () => {
+  const W: Partial<Outcome> = { state: 'REVOKED' };
+
+  it.each<[string, string, Readonly<Record<string, Partial<Outcome>>>, string | undefined]>([
+    ['an id of a revoked workflow', 'W.1', { W }, 'REVOKED'],
+    ['an id that was revoked by its own name', 'W.1', { 'W.1': W }, undefined],
+    ['an id that has ended', 'W.1', { W, 'W.1': {} }, undefined],
+    ['an id downstream of a failure', 'W~1.3', { W, 'W~1': failed('W~1.0~12') }, undefined],
+    ['an id of a workflow of which a part was revoked', 'W.0', { W: { ...W, failedId: 'W.1~0' } }, undefined],
+    ['an id of a workflow that has failed', 'W.0', { W: failed('W.1') }, undefined],
+    ['a workflow that was revoked itself', 'W', { W }, undefined],
+    ['a workflow without an outcome', 'W', {}, undefined],
+  ])('of %s', (_, id, standing, state) => {
+    expect(revokedWith(id, cellsAround(id, standing))?.state).toBe(state);
   });
 });
