@@ -1,11 +1,10 @@
 /** The example of a Django application whose tasks run as functions: the real Django and Celery, on the embedded cloud. */
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { startLocal } from '../../src/local/local-cloud.ts';
-import type { LocalCloud } from '../../src/local/local-options.ts';
 import { freePort } from '../../src/local/localstack/free-port.ts';
 import { preparePython } from './support/python.ts';
 import { environmentWith } from './support/run.ts';
@@ -16,35 +15,48 @@ const missing = 'missing' in python ? ` (skipped: ${python.missing})` : '';
 
 describe.skipIf(missing !== '')(`the example ${EXAMPLE}${missing}`, () => {
   const ends: (() => Promise<unknown>)[] = [];
-  let local: LocalCloud;
+  let env: Readonly<Record<string, string>>;
   let url: string;
 
   beforeAll(async () => {
-    // Beside the sources, so that its handlers find this package.
-    await mkdir('.chordal', { recursive: true });
-    const dir = await mkdtemp(resolve('.chordal/django-'));
-    ends.push(() => rm(dir, { recursive: true, force: true }));
-    await cp(join(EXAMPLE, 'handlers'), join(dir, 'handlers'), { recursive: true });
-    local = await startLocal({
-      handlersDir: join(dir, 'handlers'),
-      service: 'shop',
-      stage: 'dev',
-      environment: { CHORDAL_CELERY_RESULTS: 'shop-results' },
-      onEvent: () => undefined,
-    });
-    ends.push(() => local.stop());
+    env = await startFunctions();
     url = await startDjango();
   }, 60_000);
   afterAll(async () => {
     for (const end of ends.toReversed()) await end();
   });
 
+  /** Runs the example's own script, as its README says, with the command line of this repository. */
+  async function startFunctions(): Promise<typeof env> {
+    const dir = await mkdtemp(join(tmpdir(), 'chordal-django-'));
+    ends.push(() => rm(dir, { recursive: true, force: true }));
+    await cp(EXAMPLE, dir, { recursive: true });
+    await mkdir(join(dir, 'node_modules', '.bin'), { recursive: true });
+    await symlink(resolve('.'), join(dir, 'node_modules', 'chordal'));
+    const command = `exec node --conditions=chordal-source ${resolve('src/cli/main.ts')} "$@"`;
+    await writeFile(join(dir, 'node_modules', '.bin', 'chordal'), `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+    const child = spawn('npm', ['run', '--silent', 'dev', '--', '--json', '--port', '0'], {
+      cwd: dir,
+      env: environmentWith(),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      // A group of its own: npm starts others.
+      detached: true,
+    });
+    const ended = new Promise((done) => child.once('close', done));
+    ends.push(async () => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+      await ended;
+    });
+    const answer = await new Promise<string>((done) => createInterface(child.stdout).once('line', done));
+    return Object(JSON.parse(answer)).env;
+  }
+
   async function startDjango(): Promise<string> {
     const port = await freePort();
     const bin = 'bin' in python ? python.bin : '';
     const child = spawn(join(bin, 'python'), ['-u', 'manage.py', 'runserver', '--noreload', String(port)], {
       cwd: EXAMPLE,
-      env: environmentWith({ ...local.env, PYTHONDONTWRITEBYTECODE: '1' }),
+      env: environmentWith({ ...env, PYTHONDONTWRITEBYTECODE: '1' }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const ended = new Promise((done) => child.once('close', done));

@@ -12,7 +12,7 @@ import type { Running } from './cli-support.ts';
 const handler = `
   import { createApp } from 'chordal';
   const app = createApp('shop');
-  const seen = ['AWS_PROFILE', 'AWS_REGION', 'AWS_ENDPOINT_URL_S3', 'FROM_ENV', 'FROM_LOCAL', 'BOTH', 'SHELL_TOO'];
+  const seen = ['AWS_PROFILE', 'AWS_REGION', 'AWS_ENDPOINT_URL_S3', 'FROM_ENV', 'FROM_LOCAL', 'BOTH', 'SHELL_TOO', 'CHORDAL_CELERY_RESULTS'];
   export const look = app.task('look', () => seen.map((name) => process.env[name] ?? null));
   export const handler = app.handler(look);
 `;
@@ -29,7 +29,7 @@ test('dev has the same addresses at each start, tells them in a file, and leaves
     '.env': 'FROM_ENV=a\nBOTH=a\nSHELL_TOO=a\nCHORDAL_TABLE=other\n',
     '.env.local': 'FROM_LOCAL=b\nBOTH=b\n',
   });
-  const env = { AWS_PROFILE: 'work', AWS_REGION: 'eu-west-1', SHELL_TOO: 'shell' };
+  const env = { AWS_PROFILE: 'work', AWS_REGION: 'eu-west-1', SHELL_TOO: 'shell', CHORDAL_CELERY_RESULTS: 'celery' };
   const port = String(await freeBlock());
   const start = (...args: readonly string[]): Running => startChordal(['dev', '--json', ...args], env, dir);
   const file = join(dir, '.chordal', 'dev.env');
@@ -44,7 +44,7 @@ test('dev has the same addresses at each start, tells them in a file, and leaves
   );
   const second = await chordal(['dev', '--port', port], { cwd: dir });
 
-  expect(called.answers).toEqual([{ value: ['work', 'eu-west-1', null, 'a', 'b', 'b', 'shell'] }]);
+  expect(called.answers).toEqual([{ value: ['work', 'eu-west-1', null, 'a', 'b', 'b', 'shell', 'celery'] }]);
   expect(JSON.parse(stdout)).toEqual(['work', 'work']);
   expect(Object.keys(given.env).filter((name) => !name.startsWith('CHORDAL_'))).toEqual([]);
   expect((await stat(file)).mode & 0o777).toBe(0o600);

@@ -1,16 +1,16 @@
 import type { FunctionConfig } from '../../core/types/function-config.ts';
 import { variablesOf } from '../../deploy/function-config.ts';
+import { leadsToCloud } from '../dev/env-files.ts';
 
 /** Returns the environment of this process without the variables that point to another cloud. */
 export function ownEnvironment(): Readonly<Record<string, string>> {
-  const own = Object.entries(process.env).filter(([name]) => !leadsElsewhere(name));
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_') && !leadsToCloud(name));
   return Object.fromEntries(own.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
 /** Points this library to a cloud, in this process: nothing in the environment may name another one. */
 export function useOnly(env: Readonly<Record<string, string>>): void {
-  const ours = Object.keys(process.env).filter((name) => name.startsWith('CHORDAL_') && leadsElsewhere(name));
-  for (const name of ours) delete process.env[name];
+  for (const name of Object.keys(process.env).filter(leadsToCloud)) delete process.env[name];
   Object.assign(process.env, env);
 }
 
@@ -20,13 +20,4 @@ export function overConfig(config: FunctionConfig): Readonly<Record<string, stri
     value === undefined ? [] : [[name, value] as const],
   );
   return { ...variablesOf(config), ...Object.fromEntries(own) };
-}
-
-// --- internal ---
-
-/** These lead to no cloud: they are the same wherever functions run. */
-const KEPT = ['CHORDAL_LOG_LEVEL', 'CHORDAL_CELERY_RESULTS'];
-
-function leadsElsewhere(name: string): boolean {
-  return (name.startsWith('AWS_') || name.startsWith('CHORDAL_')) && !KEPT.includes(name);
 }

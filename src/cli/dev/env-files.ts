@@ -12,8 +12,13 @@ import { messageOf } from '../../core/text/describe.ts';
  */
 export function developerEnvironment(root: string): Readonly<Record<string, string>> {
   const all = { ...readEnvFile(join(root, '.env')), ...readEnvFile(join(root, '.env.local')), ...process.env };
-  const kept = Object.entries(all).filter(([name]) => !name.startsWith('CHORDAL_') || name === 'CHORDAL_LOG_LEVEL');
+  const kept = Object.entries(all).filter(([name]) => !leadsToCloud(name));
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
+}
+
+/** Returns whether a variable leads this library to a cloud: the others are the same wherever functions run. */
+export function leadsToCloud(name: string): boolean {
+  return name.startsWith('CHORDAL_') && name !== 'CHORDAL_LOG_LEVEL' && name !== 'CHORDAL_CELERY_RESULTS';
 }
 
 /**
