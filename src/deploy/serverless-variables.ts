@@ -30,10 +30,12 @@ export async function readVariables({ resolveVariable }: Variables): Promise<Giv
   const given = Object.fromEntries(names.map((name, index) => [name, values[index] ?? undefined]));
   const provider = await Promise.all(PROVIDER_KEYS.map((key) => resolveVariable(`self:provider.${key}, null`)));
   const patterns = await resolveVariable('self:package.patterns, null');
+  const logRetention = await resolveVariable('self:provider.logRetentionInDays, null');
+  const stage = String(await resolveVariable('sls:stage'));
   return {
     service: String(await resolveVariable('self:service')),
-    stage: String(await resolveVariable('sls:stage')),
-    settings: readSettings(given),
+    stage,
+    settings: readSettings({ ...given, logRetention: given['logRetention'] ?? logRetention ?? undefined }, stage),
     // There is a value for each.
     provider: readProvider(
       Object.fromEntries(PROVIDER_KEYS.map((key, index) => [key, provider[index] ?? undefined])) as Parameters<

@@ -74,6 +74,13 @@ test('its functions are packaged as before, may call tasks, and the handlers hav
     Runtime: 'nodejs24.x',
     LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
   });
+  // The documented defaults, which no line of its serverless.yml sets.
+  expect(propertiesOf(template, 'OrdersLogGroup')).toMatchObject({ RetentionInDays: 14 });
+  expect(propertiesOf(template, 'SubmitLambdaFunction')).toMatchObject({
+    Environment: { Variables: { CHORDAL_SUBMIT_ALLOW: '*' } },
+  });
+  const versions = Object.keys(template.Resources).filter((name) => name.includes('LambdaVersion'));
+  expect(versions.map((name) => name.replace(/LambdaVersion.*/, '')).toSorted()).toEqual(['Api', 'Stream']);
   expect(await filesIn('.serverless/orders.zip')).toEqual(['dist/api.mjs', 'dist/stream.mjs']);
   const files = await filesIn('.chordal/build.zip');
   expect(files).toContain('.chordal/build/orders.mjs');

@@ -106,6 +106,9 @@ function serverlessFunction(
     timeout: one.timeoutSeconds,
     memorySize: one.memoryMb,
     environment,
+    logRetentionInDays: settings.logRetention,
+    // The framework would keep each version, and count it as a resource of the stack.
+    versionFunction: false,
     ...(!provider.hasLogs && { logs: LOGS }),
     ...ownProperties(one),
     ...(settings.tracing && { tracing: 'Active' }),

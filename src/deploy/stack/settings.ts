@@ -78,6 +78,12 @@ export const DEFAULT_SETTINGS: StackSettings = {
   celeryResults: '',
 };
 
+/** The defaults of a stage of this name that differ. */
+const STAGE_DEFAULTS: Readonly<Record<string, Partial<StackSettings>>> = {
+  dev: { submitAllow: '*' },
+  prod: { tableRecovery: true },
+};
+
 /**
  * Reads the parameters of a stage. On the command line they are texts.
  *
@@ -85,11 +91,11 @@ export const DEFAULT_SETTINGS: StackSettings = {
  * @throws ConfigurationError if one has a value that it can't have
  *
  * @example
- * readSettings({ timeout: '30' }).timeout; // 30
+ * readSettings({ timeout: '30' }, 'dev').timeout; // 30
  */
-export function readSettings(given: Readonly<Record<string, unknown>>): StackSettings {
+export function readSettings(given: Readonly<Record<string, unknown>>, stage: string): StackSettings {
   const read = Object.fromEntries(
-    Object.entries(DEFAULT_SETTINGS).map(([name, standard]: [string, unknown]) => {
+    Object.entries({ ...DEFAULT_SETTINGS, ...STAGE_DEFAULTS[stage] }).map(([name, standard]: [string, unknown]) => {
       const value = given[name] ?? standard;
       return [name, readers[typeof standard]?.(name, value) ?? value];
     }),

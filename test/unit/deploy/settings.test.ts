@@ -9,14 +9,20 @@ import { roles, sendingRole } from '../../../src/deploy/stack/roles.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../../src/deploy/stack/settings.ts';
 
 test('readSettings() reads what is given as text, and takes defaults for the rest', () => {
-  expect(readSettings({})).toEqual(DEFAULT_SETTINGS);
-  expect(readSettings({ timeout: '30', tracing: 'true', retainData: false, submitAllow: ' add ' })).toEqual({
+  expect(readSettings({}, 'test')).toEqual(DEFAULT_SETTINGS);
+  expect(readSettings({ timeout: '30', tracing: 'true', retainData: false, submitAllow: ' add ' }, 'dev')).toEqual({
     ...DEFAULT_SETTINGS,
     timeout: 30,
     tracing: true,
     retainData: false,
     submitAllow: 'add',
   });
+});
+
+test('readSettings() lets submit start any task on dev, and the table be restored on prod, unless a parameter says otherwise', () => {
+  expect(readSettings({}, 'dev')).toEqual({ ...DEFAULT_SETTINGS, submitAllow: '*' });
+  expect(readSettings({}, 'prod')).toEqual({ ...DEFAULT_SETTINGS, tableRecovery: true });
+  expect(readSettings({ submitAllow: '' }, 'dev')).toEqual(DEFAULT_SETTINGS);
 });
 
 test.each([
@@ -33,7 +39,7 @@ test.each([
   [{ kmsKey: 'alias/mine' }, 'Cannot use the parameter kmsKey: expected the ARN of a KMS key'],
   [{ alarmTopic: 'mail' }, 'Cannot use the parameter alarmTopic: expected the ARN of an SNS topic'],
 ])('readSettings() refuses %j', (given, message) => {
-  expect(() => readSettings(given)).toThrow(message);
+  expect(() => readSettings(given, 'dev')).toThrow(message);
 });
 
 test('routes that are too long for an output are left to the file beside the bundles', () => {
