@@ -26,7 +26,7 @@ export interface WindowedCall {
   readonly plan: Plan;
   /** Stores what is too large for messages, and returns the ways to start the canvas as a workflow. */
   readonly make: (workflow: string) => Promise<MadeCall>;
-  /** Lists the workflow of a window that this call opens. */
+  /** Lists the workflow of a window. A second time changes nothing: its id has the time. */
   readonly list: (workflow: string) => Promise<void>;
 }
 
@@ -91,7 +91,8 @@ async function callDebounced(call: WindowedCall, { key: given, ...times }: Debou
   const { window, needsWake } = await join(call, key, times);
   if (!needsWake) return window.workflow;
   const wake = wakeOf(window, { key, queue, mid: nonces.mid() });
-  await Promise.all([list(window.workflow), sendOne(engine, wake)]);
+  // A window that is awaited has been listed by the call that sees to that.
+  await Promise.all([window.isAwaited ? undefined : list(window.workflow), sendOne(engine, wake)]);
   await windows.noteWake({ key, number: window.number });
   return window.workflow;
 }

@@ -26,11 +26,11 @@ export function isListed(mode: JournalMode, plan: Plan): boolean {
 }
 
 /**
- * Returns the time inside an id that the client has made (a UUID of version 8), in epoch ms; undefined for any other
- * id.
+ * Returns the time inside an id that the client has made (a UUID of version 8, behind `d-` if the call has a key), in
+ * epoch ms; undefined for any other id.
  */
 export function timeInId(id: string): number | undefined {
   const [, high = '', low = ''] =
-    /^([0-9a-f]{8})-([0-9a-f]{4})-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/.exec(id) ?? [];
+    /^(?:d-)?([0-9a-f]{8})-([0-9a-f]{4})-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/.exec(id) ?? [];
   return high === '' ? undefined : Number.parseInt(`${high}${low}`, 16);
 }

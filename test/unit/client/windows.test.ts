@@ -2,6 +2,7 @@ import { chain, chord, createApp, currentTask, group } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { RandomNonces } from '../../../src/adapters/system/nonces.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, QUEUE } from '../worker/bench.ts';
@@ -232,6 +233,33 @@ describe('a caller that dies', () => {
     },
     30_000,
   );
+});
+
+describe('the list of workflows', () => {
+  it('has the workflow of a window once, also if its first caller has died and if a later call is to run earlier', async () => {
+    const listed: string[] = [];
+    let isDead = true;
+    const bench = makeBench(({ journal, windows }) => ({
+      journal: overriding(journal, {
+        noteSubmission: async ({ entry }) => void listed.push(`${entry.at}#${entry.id}`),
+      }),
+      windows: overriding(windows, {
+        noteWake: async (params) => (isDead ? new Promise<never>(() => undefined) : windows.noteWake(params)),
+      }),
+      nonces: new RandomNonces(),
+    }));
+    const one = bench.app.task('one', () => 1);
+    const two = bench.app.task('two', () => 2);
+    const call = (seconds: number) => chain(one.si(), two.si()).applyAsync({ debounce: { key: 'k', seconds } });
+    void call(3600);
+    await bench.clock.sleep(10);
+    isDead = false;
+    await call(3600);
+    await bench.clock.sleep(10);
+    await call(5);
+    expect(new Set(listed).size).toBe(1);
+    expect(listed).toHaveLength(2);
+  });
 });
 
 describe('bad input', () => {
