@@ -8,7 +8,7 @@ import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadValue } from '../engine/inputs.ts';
-import type { JournalReader } from '../ports/journal.ts';
+import type { JournalRange, JournalReader } from '../ports/journal.ts';
 import { isOpen } from './listed-state.ts';
 import type { ListedState } from './listed-state.ts';
 
@@ -59,26 +59,29 @@ export interface ListPage {
 
 type Reading = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
 
-/** Lists submissions, the newest first, with the state that their outcomes say. */
-export async function listWorkflows(engine: Reading, journal: JournalReader, query: ListQuery): Promise<ListPage> {
-  const { since, limit } = query;
-  const items: ListedWorkflow[] = [];
-  let before = query.before;
-  for (let read = 0; read < MOST_READ;) {
-    const page = await journal.submissions({ since, now: engine.clock.now(), before, limit: PAGE });
-    read += page.length;
-    before = page.at(-1);
-    const wanted = page.filter((entry) => isWanted(entry, query));
-    const cells = await cellsOf(engine, wanted);
-    for (const [index, entry] of wanted.entries()) {
-      const listed = listedOf(entry, cells[index]);
-      if (!isInState(listed, query)) continue;
-      if (items.length === limit) return { items, next: items.at(-1) ?? entry };
-      items.push(listed);
-    }
-    if (page.length < PAGE) return { items };
-  }
-  return { items, ...compact({ next: before }) };
+/** Lists submissions, the newest first and each workflow once, with the state that their outcomes say. */
+export function listWorkflows(engine: Reading, journal: JournalReader, query: ListQuery): Promise<ListPage> {
+  return pageOf(
+    query,
+    PAGE,
+    (range) => journal.submissions({ ...range, now: engine.clock.now() }),
+    async (page) => {
+      const wanted = page.filter((entry) => isWanted(entry, query));
+      const cells = await cellsOf(engine, wanted);
+      return wanted.map((entry, index) => listedOf(entry, cells[index])).filter((listed) => isInState(listed, query));
+    },
+  );
+}
+
+/** Returns workflows of a list with the state that their outcomes say now. */
+export async function readAgain(engine: Reading, items: readonly ListedWorkflow[]): Promise<readonly ListedWorkflow[]> {
+  const cells = await cellsOf(engine, items);
+  return items.map((item, index) => ({ ...item, ...stateOf(cells[index]) }));
+}
+
+/** Returns whether a workflow is in the state that a query asks for. */
+export function isInState({ state: its }: ListedWorkflow, { state }: Pick<ListQuery, 'state'>): boolean {
+  return state === undefined || its === state || (state === 'OPEN' && isOpen(its));
 }
 
 /** Returns the state that the cell of a workflow's id has. */
@@ -87,25 +90,19 @@ export function listedState({ outcome, next }: Cell): ListedState {
 }
 
 /** Lists failures, the newest first and each workflow once, with their errors. */
-export async function listFailures(engine: Reading, journal: JournalReader, query: ListQuery): Promise<ListPage> {
-  const { since, limit } = query;
-  const marks = await journal.failures({ since, now: engine.clock.now(), before: query.before, limit });
-  const once = marks.filter(({ id }, index) => marks.findIndex((mark) => mark.id === id) === index);
-  const cells = await cellsOf(engine, once);
-  const items = await Promise.all(
-    once.map(async ({ at, id }, index): Promise<ListedWorkflow> => {
-      const cell = cells[index];
-      const outcome = cell?.outcome;
-      const error = outcome === undefined ? undefined : await errorOf(engine, id, outcome);
-      const entry = await journal.find({ id, at: timeInId(id), since: at - SEARCHED_MS, now: at });
-      const listed = entry === undefined ? {} : listedOf(entry, cell);
-      return compact({ ...listed, id, at, state: 'FAILURE' as const, endedAt: at, error });
-    }),
+export function listFailures(engine: Reading, journal: JournalReader, query: ListQuery): Promise<ListPage> {
+  const { task, limit } = query;
+  return pageOf(
+    query,
+    // One more says whether there is another page.
+    Math.min(PAGE, limit + 1),
+    (range) => journal.failures({ ...range, now: engine.clock.now() }),
+    async (page) => {
+      const cells = await cellsOf(engine, page);
+      const items = await Promise.all(page.map((mark, index) => failureOf(engine, journal, mark, cells[index])));
+      return items.filter(({ names, error }) => task === undefined || names?.includes(task) || error?.task === task);
+    },
   );
-  const named = items.filter(
-    ({ names, error }) => query.task === undefined || names?.includes(query.task) || error?.task === query.task,
-  );
-  return { items: named, ...compact({ next: marks.length < limit ? undefined : marks.at(-1) }) };
 }
 
 /** Returns the entry of a workflow in the journal. */
@@ -144,8 +141,47 @@ function isWanted({ id, shape }: Submitted, { task, text }: ListQuery): boolean 
   return text === undefined || id.includes(text) || printShape(shape).toLowerCase().includes(text.toLowerCase());
 }
 
-function isInState(listed: ListedWorkflow, { state }: ListQuery): boolean {
-  return state === undefined || listed.state === state || (state === 'OPEN' && isOpen(listed.state));
+/**
+ * Reads the journal until a page is full. A workflow has several entries if it was submitted, or has failed, more than
+ * once: the newest one stands for it.
+ */
+async function pageOf<Entry extends JournalMark>(
+  { since, limit, before: from }: ListQuery,
+  size: number,
+  read: (range: Omit<JournalRange, 'now'>) => Promise<readonly Entry[]>,
+  listed: (entries: readonly Entry[]) => Promise<readonly ListedWorkflow[]>,
+): Promise<ListPage> {
+  const seen = new Set<string>();
+  const items: ListedWorkflow[] = [];
+  let before = from;
+  for (let count = 0; count < MOST_READ;) {
+    const page = await read({ since, before, limit: size });
+    count += page.length;
+    before = markOf(page.at(-1));
+    for (const item of await listed(page.filter(({ id }) => !seen.has(id) && seen.add(id)))) {
+      if (items.length === limit) return { items, ...compact({ next: markOf(items.at(-1)) }) };
+      items.push(item);
+    }
+    if (page.length < size) return { items };
+  }
+  return { items, ...compact({ next: before }) };
+}
+
+function markOf(entry: JournalMark | undefined): JournalMark | undefined {
+  return entry && { at: entry.at, id: entry.id };
+}
+
+async function failureOf(
+  engine: Reading,
+  journal: JournalReader,
+  { at, id }: JournalMark,
+  cell: Cell | undefined,
+): Promise<ListedWorkflow> {
+  const outcome = cell?.outcome;
+  const error = outcome === undefined ? undefined : await errorOf(engine, id, outcome);
+  const entry = await journal.find({ id, at: timeInId(id), since: at - SEARCHED_MS, now: at });
+  const listed = entry === undefined ? {} : listedOf(entry, cell);
+  return compact({ ...listed, id, at, state: 'FAILURE' as const, endedAt: at, error });
 }
 
 function cellsOf(engine: Reading, marks: readonly JournalMark[]): Promise<readonly Cell[]> {
@@ -156,18 +192,17 @@ function listedOf({ at, id, app, shape, tenant, parent }: Submitted, cell: Cell 
   return compact({
     id,
     at,
-    state: listedState(cell),
     app,
     tenant,
     parent,
     canvas: printShape(shape),
     tasks: tasksIn(shape),
     names: namesIn(shape),
-    endedAt: endOf(cell.outcome),
+    ...stateOf(cell),
   });
 }
 
 /** An outcome that an earlier release has written does not say when it ended. */
-function endOf(outcome: Outcome | undefined): number | undefined {
-  return outcome?.run?.endedAt;
+function stateOf(cell: Cell = {}): Pick<ListedWorkflow, 'state' | 'endedAt'> {
+  return compact({ state: listedState(cell), endedAt: cell.outcome?.run?.endedAt });
 }

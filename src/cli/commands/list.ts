@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { JournalReader } from '../../ports/journal.ts';
-import { isOpen, LISTED_STATES } from '../../ui/listed-state.ts';
+import { LISTED_STATES } from '../../ui/listed-state.ts';
 import type { ListedState } from '../../ui/listed-state.ts';
-import type { listFailures, ListedWorkflow, ListQuery, listWorkflows } from '../../ui/workflows.ts';
+import type { ListedWorkflow, ListQuery } from '../../ui/workflows.ts';
 import { numberOption } from '../argument-values.ts';
 import type { OpenCloud } from '../clouds/cloud.ts';
 import { withCloud, withCloudUntilInterrupted } from '../clouds/open.ts';
@@ -30,8 +29,6 @@ export function addList(program: Command, line: CommandLine): void {
 const HOUR_MS = 3_600_000;
 /** How often `--follow` looks, in ms. */
 const LOOK_MS = 1000;
-/** How far `--follow` looks back each time: entries of other machines may come late. */
-const LATE_MS = 10_000;
 
 interface ListCommand {
   readonly name: 'list' | 'failures';
@@ -54,7 +51,7 @@ function addOne(program: Command, { output, end }: CommandLine, { name, descript
     .option('--hours <hours>', 'how many hours to look back', numberOption('hours', { least: 0, most: 366 * 24 }), 24)
     .option(
       '--limit <count>',
-      'how many lines at most',
+      `how many lines at most${name === 'list' ? '; with --follow, of those before it began' : ''}`,
       numberOption('limit', { least: 1, most: 10_000, isWhole: true }),
       50,
     );
@@ -83,45 +80,38 @@ async function printPage(
   given: GivenList,
   output: Output,
 ): Promise<number> {
-  const { journal, ...lists } = await load();
-  const read = name === 'list' ? lists.listWorkflows : lists.listFailures;
-  const { items, next } = await read(cloud.engine, journal, queryOf(cloud, given));
+  const [{ readList }, { listWorkflows, listFailures }, journal] = await load();
+  const list = name === 'list' ? listWorkflows : listFailures;
+  const { items, next } = await readList(list, cloud.engine, journal, queryOf(cloud, given));
   for (const item of items) output.answer(lineOf(item));
-  if (items.length === 0) output.note(`There is nothing of the last ${given.hours} hours in the journal.`);
+  if (items.length === 0) output.note(nothingOf(given));
   if (next !== undefined) output.note('There are more: raise --limit.');
   return 0;
 }
 
+function nothingOf({ hours, state, task }: GivenList): string {
+  if ((state ?? task) !== undefined) return `Nothing of the last ${hours} hours in the journal fits.`;
+  return `There is nothing of the last ${hours} hours in the journal.`;
+}
+
 async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEnding: Promise<void>): Promise<number> {
-  const { journal, ...lists } = await load();
-  const told = new Map<string, string>();
+  const [{ followList }, , journal] = await load();
   const ended = isEnding.then(() => 'ended' as const);
-  const query = queryOf(cloud, given);
-  for (let { since } = query; ;) {
-    const { items } = await lists.listWorkflows(cloud.engine, journal, { ...query, since });
-    for (const item of items.toReversed()) {
-      if (told.get(item.id) !== item.state) output.answer(lineOf(item));
-      told.set(item.id, item.state);
-    }
-    // Open workflows are read until they end; the rest is read once more, for entries that come late.
-    const open = items.filter(({ state }) => isOpen(state)).map(({ at }) => at);
-    since = Math.min(cloud.engine.clock.now() - LATE_MS, ...open);
+  const look = followList(cloud.engine, journal, queryOf(cloud, given));
+  for (;;) {
+    for (const item of await look()) output.answer(lineOf(item));
     if ((await Promise.race([ended, delay(LOOK_MS)])) === 'ended') return 0;
   }
 }
 
-interface Journaled {
-  readonly listWorkflows: typeof listWorkflows;
-  readonly listFailures: typeof listFailures;
-  readonly journal: JournalReader;
-}
-
-async function load(): Promise<Journaled> {
-  const [lists, { environmentJournal }] = await Promise.all([
+// The return type is that of imports.
+async function load() {
+  const [lists, workflows, { environmentJournal }] = await Promise.all([
+    import('../journal-lists.ts'),
     import('../../ui/workflows.ts'),
     import('../../runtime/survey.ts'),
   ]);
-  return { ...lists, journal: environmentJournal(process.env) };
+  return [lists, workflows, environmentJournal(process.env)] as const;
 }
 
 function queryOf({ engine }: OpenCloud, { state, task, hours, limit }: GivenList): ListQuery {

@@ -4,7 +4,7 @@ import { MemoryJournal } from '../../../src/adapters/memory/journal.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import type { Rerun, Result } from '../../../src/core/protocol/outcome.ts';
 import type { Shape } from '../../../src/core/protocol/shape.ts';
-import { listWorkflows } from '../../../src/ui/workflows.ts';
+import { listFailures, listWorkflows } from '../../../src/ui/workflows.ts';
 import type { ListQuery } from '../../../src/ui/workflows.ts';
 
 const HOUR_MS = 3_600_000;
@@ -25,6 +25,7 @@ function listing() {
   const { ports } = new MemoryCloud();
   const journal = new MemoryJournal(ports.clock);
   let submitted = 0;
+  let failed = 0;
   const submit = (id: string, shape: Shape): Promise<void> => {
     submitted += 1;
     return journal.noteSubmission({ entry: { at: now - HOUR_MS + submitted, id, app: 'shop', shape }, until });
@@ -37,6 +38,10 @@ function listing() {
       by: { mid: 'm', token: 't' },
       until,
     });
+  const fail = (id: string): Promise<void> => {
+    failed += 1;
+    return journal.noteFailure({ mark: { at: now - HOUR_MS + failed, id }, until });
+  };
   /** Submits a task that waits for its next attempt, one that is open, and one that has ended. */
   const submitThree = async (): Promise<void> => {
     await submit('retrying', 'add');
@@ -49,6 +54,11 @@ function listing() {
     submit,
     decide,
     submitThree,
+    fail,
+    failures: async (query: Partial<ListQuery> = {}) => {
+      const { items, next } = await listFailures(ports, journal, { since: now - 2 * HOUR_MS, limit: 10, ...query });
+      return [...items.map(({ id }) => id), ...(next === undefined ? [] : [`after ${next.id}`])];
+    },
     list: async (query: Partial<ListQuery> = {}) => {
       const { items } = await listWorkflows(ports, journal, { since: now - 2 * HOUR_MS, limit: 10, ...query });
       return items.map(({ id, state }) => `${id} ${state}`);
@@ -80,5 +90,39 @@ describe('listWorkflows()', () => {
     expect(await list({ state: 'OPEN' })).toEqual(['open OPEN', 'retrying RETRY']);
     expect(await list({ state: 'RETRY' })).toEqual(['retrying RETRY']);
     expect(await list({ state: 'SUCCESS' })).toEqual(['done SUCCESS']);
+  });
+
+  it('lists a workflow once that a second run of its launcher has submitted again', async () => {
+    const { submit, list } = listing();
+    await submit('launched', 'add');
+    await submit('other', 'add');
+    await submit('launched', 'add');
+    expect(await list()).toEqual(['launched OPEN', 'other OPEN']);
+    expect(await list({ limit: 1 })).toEqual(['launched OPEN']);
+  });
+});
+
+describe('listFailures()', () => {
+  it('lists as many failures of a task as it is asked for, whatever has failed since', async () => {
+    const { submit, fail, failures } = listing();
+    for (const [id, task] of [
+      ['a', 'add'],
+      ['b', 'add'],
+      ['c', 'add'],
+      ['d', 'mul'],
+      ['e', 'mul'],
+    ] as const) {
+      await submit(id, task);
+      await fail(id);
+    }
+    expect(await failures({ task: 'add', limit: 2 })).toEqual(['c', 'b', 'after b']);
+    expect(await failures({ task: 'add', limit: 3 })).toEqual(['c', 'b', 'a']);
+    expect(await failures({ task: 'none', limit: 1 })).toEqual([]);
+  });
+
+  it('lists a workflow once that has failed again', async () => {
+    const { fail, failures } = listing();
+    for (const id of ['a', 'b', 'a']) await fail(id);
+    expect(await failures({ limit: 2 })).toEqual(['a', 'b']);
   });
 });
