@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { IGNORED, manifestParts, projectFiles } from './files.ts';
+import { FIRST_CHORD, IGNORED, manifestParts, projectFiles } from './files.ts';
 import type { ManifestParts, ProjectFacts } from './files.ts';
 
 /** The options of {@link createProject}. */
@@ -20,6 +20,8 @@ export interface Created {
   readonly kept: readonly string[];
   /** The lines to add by hand, if there are any: sentences for people. */
   readonly hints: readonly string[];
+  /** Whether the project has the example, which `npm run chord` runs. */
+  readonly hasExample: boolean;
 }
 
 /** A project that cannot be made: the message says why. */
@@ -35,10 +37,13 @@ export class CreateError extends Error {
  */
 export async function createProject({ dir, packages }: CreateOptions): Promise<Created> {
   const manifest = await readManifest(dir);
+  // An example among functions that are there would be deployed with them.
+  const hasExample = !existsSync(join(dir, 'handlers')) || existsSync(join(dir, FIRST_CHORD));
   const facts: ProjectFacts = {
     name: serviceName(dir, manifest),
     versions: await versionsOf(dir, packages),
     needsNode: Number.parseInt(process.versions.node, 10) < 24,
+    hasExample,
   };
   await mkdir(dir, { recursive: true });
   const added: string[] = [];
@@ -53,14 +58,14 @@ export async function createProject({ dir, packages }: CreateOptions): Promise<C
       path === '.gitignore' && existsSync(join(dir, path)) ? await addIgnored(dir) : await put(dir, path, text),
     );
   }
-  return { added: added.toSorted(), kept: kept.toSorted(), hints: hintsFor(dir, kept) };
+  return { added: added.toSorted(), kept: kept.toSorted(), hints: hintsFor(dir, kept), hasExample };
 }
 
 // --- internal ---
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-const EXAMPLES = ['handlers/words.ts', 'test/words.test.ts', 'first-chord.ts'];
+const EXAMPLES = ['handlers/words.ts', 'test/words.test.ts', FIRST_CHORD];
 
 function serviceName(dir: string, manifest: Manifest | undefined): string {
   const given = manifest?.['name'];
@@ -72,7 +77,6 @@ function serviceName(dir: string, manifest: Manifest | undefined): string {
 }
 
 function filesFor(dir: string, manifest: Manifest | undefined, facts: ProjectFacts): Readonly<Record<string, string>> {
-  // An example among functions that are there would be deployed with them.
   const hasHandlers = existsSync(join(dir, 'handlers'));
   // A service that is there takes the plugin: then there is no file for the stack.
   const hasService = serviceFile(dir) !== undefined;

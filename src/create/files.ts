@@ -8,14 +8,19 @@ export interface ProjectFacts {
   readonly versions: Readonly<Record<'chordal' | 'chordal-tools', string>>;
   /** Whether the project needs a newer Node than the one that runs now. */
   readonly needsNode: boolean;
+  /** Whether it has the example, and so a first chord to run: a project with handlers of its own does not. */
+  readonly hasExample: boolean;
 }
+
+/** The program that sends the first chord. */
+export const FIRST_CHORD = 'first-chord.ts';
 
 /** Returns the files of a new project, by their paths, without `package.json`. */
 export function projectFiles({ name }: ProjectFacts): Readonly<Record<string, string>> {
   return {
     'handlers/words.ts': HANDLER,
     'test/words.test.ts': TEST,
-    'first-chord.ts': PROGRAM,
+    [FIRST_CHORD]: PROGRAM,
     'serverless.yml': serverlessYml(name),
     'infra/stack.js': STACK,
     'tsconfig.json': TSCONFIG,
@@ -35,15 +40,15 @@ export interface ManifestParts {
 }
 
 /** Returns these parts. */
-export function manifestParts({ versions, needsNode }: ProjectFacts): ManifestParts {
+export function manifestParts({ versions, needsNode, hasExample }: ProjectFacts): ManifestParts {
   return {
     scripts: {
       dev: 'chordal dev',
-      chord: 'node --env-file=.chordal/dev.env first-chord.ts',
+      ...(hasExample && { chord: `node --env-file=.chordal/dev.env ${FIRST_CHORD}` }),
       test: 'node --test',
       types: 'tsc',
       deploy: 'serverless deploy',
-      'deploy:local': 'chordal deploy-local -- node first-chord.ts',
+      'deploy:local': `chordal deploy-local${hasExample ? ` -- node ${FIRST_CHORD}` : ''}`,
     },
     dependencies: { chordal: versions.chordal },
     devDependencies: {

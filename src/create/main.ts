@@ -43,7 +43,7 @@ interface Given {
 }
 
 async function create(dir: string, { packages, 'no-install': isBare = false }: Given): Promise<number> {
-  const { added, kept, hints } = await createProject({ dir, packages });
+  const { added, kept, hints, hasExample } = await createProject({ dir, packages });
   const place = relative(process.cwd(), dir) || '.';
   say(`Added to ${place}: ${added.join(', ') || 'nothing'}`);
   if (kept.length > 0) say(`Kept as it is: ${kept.join(', ')}`);
@@ -53,7 +53,7 @@ async function create(dir: string, { packages, 'no-install': isBare = false }: G
 Run:
 ${place === '.' ? '' : `  cd ${place}\n`}${isBare ? '  npm install\n' : ''}  npx chordal dev
 and in another shell of that folder:
-  npm run chord`);
+  ${hasExample ? 'npm run chord' : 'npx chordal call <task> [argument…] --wait'}`);
   return 0;
 }
 

@@ -48,9 +48,12 @@ test('createProject() adds only the missing files to a project', async () => {
   ]);
   expect(await manifestOf(dir)).toMatchObject({
     name: '@acme/orders',
-    scripts: { dev: 'vite', test: 'node --test' },
+    scripts: { dev: 'vite', test: 'node --test', types: 'tsc', deploy: 'serverless deploy' },
     devDependencies: { chordal: '0.0.9', typescript: expect.any(String) },
   });
+  // The example is left out beside handlers, and with it what would run it.
+  expect(JSON.stringify(await manifestOf(dir))).not.toContain('first-chord');
+  expect(Object(await manifestOf(dir)).scripts).toMatchObject({ 'deploy:local': 'chordal deploy-local' });
   expect(await readFile(join(dir, 'serverless.yml'), 'utf8')).toBe(files['serverless.yml']);
   expect(await readFile(join(dir, '.gitignore'), 'utf8')).toBe('node_modules\n/.serverless\n.chordal/\n.env.local\n');
 

@@ -237,7 +237,12 @@ function cloudOf(handler: Handler): ReturnType<typeof memoryCloud> {
 
 /** Those that `npm create chordal` writes; and 'chordal' is the source. */
 function compilerOptions(): ts.CompilerOptions {
-  const files = projectFiles({ name: 'shop', versions: { chordal: '', 'chordal-tools': '' }, needsNode: false });
+  const files = projectFiles({
+    name: 'shop',
+    versions: { chordal: '', 'chordal-tools': '' },
+    needsNode: false,
+    hasExample: true,
+  });
   const { config } = ts.parseConfigFileTextToJson('tsconfig.json', files['tsconfig.json'] ?? '') as { config: object };
   const { options, errors } = ts.parseJsonConfigFileContent(config, ts.sys, resolve('.'));
   expect(errors).toEqual([]);

@@ -4,7 +4,12 @@ import { expect, test } from 'vitest';
 import { projectFiles } from '../../../src/create/files.ts';
 import { readme } from '../../support/readme.ts';
 
-const files = projectFiles({ name: 'shop', versions: { chordal: '1', 'chordal-tools': '1' }, needsNode: false });
+const files = projectFiles({
+  name: 'shop',
+  versions: { chordal: '1', 'chordal-tools': '1' },
+  needsNode: false,
+  hasExample: true,
+});
 
 test('README.md shows the infra/stack.js of a new project', () => {
   const [, shown] = /^```js\n\/\/ infra\/stack\.js\n([^]*?)^```$/m.exec(readme) ?? [];
