@@ -1,4 +1,4 @@
-import { memberId } from '../../core/protocol/ids.ts';
+import { memberId, stepIndex } from '../../core/protocol/ids.ts';
 import type { Cell, RunFacts } from '../../core/protocol/outcome.ts';
 import { stepsAhead } from '../../core/protocol/parts.ts';
 import type { GroupPart, Parts } from '../../core/protocol/parts.ts';
@@ -118,7 +118,7 @@ async function visitParts(engine: Engine, growing: Growing, id: string, cell: Ce
     ...parts.steps.map((step) => step.id),
     ...parts.groups.filter((group) => group.join !== parts.base).map((group) => group.join),
     ...ahead,
-  ].toSorted((a, b) => indexOf(a) - indexOf(b));
+  ].toSorted((a, b) => stepIndex(a) - stepIndex(b));
   for (const [index, step] of inner.entries()) join(growing, step, inner[index + 1] ?? id);
   for (const step of parts.steps) await visit(engine, growing, step.id, false);
   for (const step of ahead) growing.nodes.set(step, { taskId: step, state: await aheadState(engine, step) });
@@ -159,8 +159,4 @@ async function aheadState(engine: Engine, id: string): Promise<State> {
 
 function join({ edges }: Growing, from: string, to: string): void {
   if (from !== to) edges.set(`${from} ${to}`, { from, to });
-}
-
-function indexOf(id: string): number {
-  return Number(id.slice(id.lastIndexOf('.') + 1));
 }

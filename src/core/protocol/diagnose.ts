@@ -79,10 +79,7 @@ function waitsForParts(base: string, itself: Missing, known: Known): readonly Mi
 
 /** Finds the missing members: a gap below the highest known member is a member, too. */
 function waitsForMembers(base: string, last: number, known: Known): readonly Missing[] {
-  const missing: Missing[] = [];
-  for (let index = 0; index <= last; index += 1) {
-    const id = memberId(base, index);
-    if (known.kept.get(id)?.isEnded !== true) missing.push(...waitsFor(id, known));
-  }
+  const members = Array.from({ length: last + 1 }, (_, index) => memberId(base, index));
+  const missing = members.flatMap((id) => (known.kept.get(id)?.isEnded === true ? [] : waitsFor(id, known)));
   return missing.length > 0 ? missing : [{ id: idOfBase(base), lacks: 'member or successor' }];
 }

@@ -64,6 +64,11 @@ export function stepId(base: string, index: number): string {
   return `${base}.${index}`;
 }
 
+/** Returns which step of its chain an id is, from 0. */
+export function stepIndex(id: string): number {
+  return Number(id.slice(id.lastIndexOf('.') + 1));
+}
+
 /** Returns whether `id` is that of a step of the chain at `base`, and of nothing inside a step. */
 export function isStepOf(base: string, id: string): boolean {
   return id.startsWith(`${base}.`) && /^\d+$/.test(id.slice(base.length + 1));

@@ -1,4 +1,4 @@
-import { stepId } from './ids.ts';
+import { stepId, stepIndex } from './ids.ts';
 import type { Cell, Tally } from './outcome.ts';
 
 /** A step of a chain that is one task, and what stands for it. */
@@ -46,7 +46,7 @@ const MOST_PLACES = 40;
  */
 export function groupPlaces(base: string, steps: readonly StepPart[]): readonly string[] {
   const known = new Set(steps.map(({ id }) => id));
-  const last = Math.max(-1, ...steps.map(({ id }) => indexOf(id)));
+  const last = steps.reduce((latest, { id }) => Math.max(latest, stepIndex(id)), -1);
   const places = Array.from({ length: last + 2 }, (_, index) => stepId(base, index)).filter((id) => !known.has(id));
   return [base, ...places.slice(-MOST_PLACES)];
 }
@@ -60,7 +60,7 @@ export function partsOf(base: string, steps: readonly StepPart[], found: readonl
   ];
   return {
     base,
-    steps: steps.toSorted((a, b) => indexOf(a.id) - indexOf(b.id)),
+    steps: steps.toSorted((a, b) => stepIndex(a.id) - stepIndex(b.id)),
     groups: found.toSorted((a, b) => placeOf(base, a.join) - placeOf(base, b.join)),
     length: lengths.find((length) => length !== undefined),
   };
@@ -98,13 +98,9 @@ export function stepsAhead({ base, steps, groups, length = 0 }: Parts, id: strin
 
 // --- internal ---
 
-function indexOf(id: string): number {
-  return Number(id.slice(id.lastIndexOf('.') + 1));
-}
-
 /** The whole comes last. */
 function placeOf(base: string, join: string): number {
-  return join === base ? Number.POSITIVE_INFINITY : indexOf(join);
+  return join === base ? Number.POSITIVE_INFINITY : stepIndex(join);
 }
 
 function sum(numbers: readonly number[]): number {

@@ -46,7 +46,7 @@ export async function callItems(
     }
   };
   await Promise.all(Array.from({ length: Math.min(batch.concurrency, items.length) }, work));
-  if (failures.size > 0) throw failures.get(Math.min(...failures.keys()));
+  if (failures.size > 0) throw failures.get([...failures.keys()].reduce((first, index) => Math.min(first, index)));
   return values;
 }
 

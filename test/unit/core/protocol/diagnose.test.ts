@@ -56,3 +56,8 @@ test.each(cases)('waitsOf() names what is missing in %s', (_, kept, missing) => 
   ]);
   expect(diagnose('W', new Map(traces)).map(({ id, lacks }) => `${id} ${lacks}`)).toEqual(missing);
 });
+
+test('a group inside a group waits for as many members as it can have', () => {
+  const kept = new Map([['W~0~300000', { isEnded: true } as Footprint]]);
+  expect(diagnose('W', kept)).toHaveLength(300_000);
+});

@@ -41,6 +41,11 @@ describe('groupPlaces()', () => {
     expect(places).toHaveLength(41);
     expect([places[0], places[1], places.at(-1)]).toEqual(['W', 'W.21', 'W.61']);
   });
+
+  it('are found among as many steps as a chain can have', () => {
+    const steps = Array.from({ length: 300_000 }, (_, index) => step(`W.${index}`, {}));
+    expect(groupPlaces('W', steps)).toEqual(['W', 'W.300000']);
+  });
 });
 
 describe('partsOf()', () => {
