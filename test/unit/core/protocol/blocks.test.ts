@@ -6,8 +6,8 @@ import type { Block } from '../../../../src/core/protocol/blocks.ts';
 import type { Effect } from '../../../../src/core/protocol/effect.ts';
 import { encodeMessage } from '../../../../src/core/protocol/message-codec.ts';
 import { isPlan } from '../../../../src/core/protocol/message-shape.ts';
-import { countOf, firstTaskOf, isStoredItems } from '../../../../src/core/protocol/plan.ts';
-import type { Items, Plan } from '../../../../src/core/protocol/plan.ts';
+import { countOf, firstTaskOf, isStoredItems, MAX_ITEMS } from '../../../../src/core/protocol/plan.ts';
+import type { Items, Link, Plan } from '../../../../src/core/protocol/plan.ts';
 import { afterLoad, startPlan } from '../../../../src/core/protocol/start.ts';
 import { canvas } from '../random-canvas.ts';
 import { originOf, place } from '../support.ts';
@@ -147,5 +147,84 @@ describe('packPlan()', () => {
   it('keeps the queue of the first task when the array is moved', () => {
     const plan: Plan = { par: [{ task: 'a', options: { queue: 'own' } }, ...tasks(1000)] };
     expect(firstTaskOf(packPlan(plan, 'W').plan)).toEqual({ task: 'a', queue: 'own' });
+  });
+
+  it('keeps as many elements in a block as fit, and no empty block behind them', () => {
+    const task: Plan = { task: 'x'.repeat(64 - JSON.stringify({ task: '' }).length - 1) };
+    const { plan, blocks } = packPlan({ par: Array.from({ length: 2000 }, () => task) }, 'W');
+    expect(plan).toEqual({ par: { stored: 'bucket:W/0', n: 2000, per: 1000, first: task.task } });
+    expect(blocks.map(({ key }) => key)).toEqual(['bucket:W/0/0', 'bucket:W/0/1']);
+  });
+
+  it('keeps a small array that travels no longer in the table', () => {
+    expect(packPlan({ par: tasks(200) }, 'W').plan).toMatchObject({ par: { stored: 'table:W/0', n: 200 } });
+  });
+
+  it('leaves arrays that are in blocks already', () => {
+    const stored = { stored: 'table:W/0', n: 9, per: 3, first: 'a' };
+    for (const plan of [{ seq: stored }, { seq: [{ par: stored }, { task: 'b' }] }] satisfies Plan[])
+      expect(packPlan(plan, 'V')).toEqual({ plan, blocks: [] });
+  });
+
+  it('moves the arguments of callbacks', () => {
+    const callback = { on: 'success', plan: { task: 'l', args: ['x'.repeat(3000)] } } as const;
+    const { plan, blocks } = packPlan({ task: 'a', links: [callback] }, 'W');
+    expect(plan).toEqual({ task: 'a', links: [{ on: 'success', plan: { task: 'l', stored: 'table:W/0' } }] });
+    expect(blocks).toHaveLength(1);
+  });
+
+  it('names the first task behind elements that have none', () => {
+    const empty = (count: number): readonly Plan[] => Array.from({ length: count }, () => ({ par: [] }));
+    expect(packPlan({ par: [...empty(1), ...tasks(1000)] }, 'W').plan).toMatchObject({ par: { first: 't0' } });
+    expect(packPlan({ par: empty(1000) }, 'W').plan).toMatchObject({ par: { first: '' } });
+  });
+
+  it('refuses a group of more than a million signatures', () => {
+    const items = Array.from({ length: MAX_ITEMS + 1 }, (): Plan => ({ task: 'a' }));
+    expect(() => packPlan({ par: items }, 'W')).toThrow(
+      expect.objectContaining({ code: 'CHORDAL_INVALID_CANVAS', message: expect.stringMatching(/1000001 signatures/) }),
+    );
+  });
+
+  describe('moves what has one character more than fits', () => {
+    const named = (length: number): Plan => ({ task: 'x'.repeat(length - JSON.stringify({ task: '' }).length) });
+    const calling = (length: number): Plan => {
+      const links = (task: string): readonly Link[] => [{ on: 'success', plan: { task } }];
+      const name = 'x'.repeat(length - JSON.stringify({ links: links('') }).length);
+      return { par: [{ task: 'a' }], links: links(name) };
+    };
+    const argument = (length: number): Plan => ({
+      task: 'a',
+      args: ['x'.repeat(length - JSON.stringify({ args: [''] }).length)],
+    });
+    /** A group in blocks, with a member inside of which callbacks of so many characters are carried. */
+    const around = (length: number): Plan => ({ par: [calling(length), ...tasks(200)] });
+
+    it.each<[string, (length: number) => Plan, number, number]>([
+      ['of arguments', argument, 2048, 0],
+      ['of arguments in the table', argument, 8192, 1],
+      // A comma behind each.
+      ['of members', (length) => ({ par: [named(length - 1025), named(1023)] }), 2048, 0],
+      ['of callbacks that each member carries', calling, 2048, 0],
+      [
+        'of steps that the members of the first one carry, with their callbacks',
+        (length) => ({ seq: [around(1000), named(length - 1001)] }),
+        2048,
+        1,
+      ],
+    ])('%s', (_, plan, most, arrays) => {
+      const moved = (of: Plan): ReadonlySet<string> =>
+        new Set(packPlan(of, 'W').blocks.map(({ key }) => key.split('/', 2).join('/')));
+      const fitting = moved(plan(most));
+      expect(fitting.size).toBe(arrays);
+      expect(moved(plan(most + 1))).not.toEqual(fitting);
+    });
+
+    it('with what the frames around it carry', () => {
+      const plan: Plan = { par: [named(99)] };
+      expect(packPlan(plan, 'W', 2048 - 100).blocks).toEqual([]);
+      expect(packPlan(plan, 'W', 2048 - 99).blocks).toHaveLength(1);
+      expect(packPlan({ par: [] }, 'W', 5000).blocks).toEqual([]);
+    });
   });
 });

@@ -17,6 +17,7 @@ const cases: readonly Case[] = [
   ['a task whose retry never came', { W: retried }, ['W retry']],
   ['a retry that was begun', { W: { ...retried, ...begun } }, ['W outcome']],
   ['a chain behind its second step', { 'W.0': ended, 'W.1': ended }, ['W.1 successor']],
+  ['a chain behind its eleventh step', { 'W.9': ended, 'W.10': ended }, ['W.10 successor']],
   ['a chain in its second step', { 'W.0': ended, 'W.1': begun }, ['W.1 outcome']],
   ['a chain whose last task, which has its id, was begun', { 'W.0': ended, W: begun }, ['W outcome']],
   ['a chain whose last task was retried', { 'W.0': ended, W: retried }, ['W retry']],
@@ -34,6 +35,7 @@ const cases: readonly Case[] = [
   ['a member that was retried, beside one that began', { 'W~0': retried, 'W~1': begun }, ['W~0 retry', 'W~1 outcome']],
   ['a replacement that never came', { W: replaced }, ['W replacement']],
   ['a replacement whose first step has ended', { W: replaced, 'W!1.0': ended }, ['W!1.0 successor']],
+  ['a replacement that is newer than the trace of its task', { W: retried, 'W!2.0': ended }, ['W!2.0 successor']],
   ['a group in the place of a task', { 'W.0': replaced, 'W.0!1~1': ended }, ['W.0!1~0 outcome']],
   [
     'a replacement whose last task was retried',
