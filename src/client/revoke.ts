@@ -35,7 +35,7 @@ export async function sendRevocation(engine: Engine, id: string): Promise<void> 
     depth: 0,
     until: engine.clock.now() + STANDS_MS,
   };
-  await dispatch(engine, { send: (messages) => engine.broker.send({ messages }) }, [route(engine, message)]);
+  await dispatch(engine, engine.broker, [route(engine, message)]);
   if (id !== workflowOf(id)) return;
   const run = { endedAt: Math.round(engine.clock.now()) };
   await engine.outcomes.commit({

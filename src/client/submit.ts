@@ -18,7 +18,6 @@ import type { CallEvent } from '../core/types/events.ts';
 import { compact } from '../core/values/compact.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import { dispatch, isOneCall, route, routeAll } from '../engine/dispatch.ts';
-import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { storePlan } from '../engine/store-plan.ts';
 import { currentRun } from '../engine/task/context.ts';
@@ -116,7 +115,6 @@ export async function sendFirst(
   start: Start,
   { canAskAgain }: { readonly canAskAgain: boolean },
 ): Promise<void> {
-  const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const effects = await withPlansLoaded(engine, origin, startPlan(origin, start));
   const sends = effects.filter((effect) => effect.kind === 'send');
   const { routed, unsendable } = routeAll(
@@ -130,11 +128,11 @@ export async function sendFirst(
   const isDirect = sends.length === effects.length && routed.length <= BATCH_MESSAGES && isOneCall(routed);
   const sendWhole = async (again: boolean): Promise<void> => {
     const message = newCanvas({ ...origin, again: origin.again || again }, start);
-    await dispatch(engine, outbox, [route(engine, { ...message, mid: engine.nonces.mid() })]);
+    await dispatch(engine, engine.broker, [route(engine, { ...message, mid: engine.nonces.mid() })]);
   };
   if (!isDirect) return sendWhole(false);
   try {
-    await dispatch(engine, outbox, routed);
+    await dispatch(engine, engine.broker, routed);
   } catch (error) {
     if (routed.length < 2 || !isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE')) throw error;
     // Marked: the receiver of a message whose task has already been started looks first.

@@ -135,8 +135,7 @@ function freshId({ nonces, clock }: Engine): string {
 }
 
 function sendOne(engine: Engine, message: Message): Promise<void> {
-  const { broker } = engine;
-  return dispatch(engine, { send: (messages) => broker.send({ messages }) }, [route(engine, message)]);
+  return dispatch(engine, engine.broker, [route(engine, message)]);
 }
 
 /** The keys of strangers are kept apart from those of the app's own code. */

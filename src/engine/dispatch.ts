@@ -7,7 +7,7 @@ import { firstTaskOf } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { isHigh } from '../core/protocol/priority.ts';
 import { compact } from '../core/values/compact.ts';
-import type { Outgoing } from '../ports/broker.ts';
+import type { Broker, Outgoing } from '../ports/broker.ts';
 import type { Engine } from './engine.ts';
 
 /** The longest delay of a queue's message, in seconds (SQS, DelaySeconds). */
@@ -16,9 +16,7 @@ const QUEUE_DELAY_SECONDS = 900;
 const SCHEDULER_PRECISION_MS = 60_000;
 
 /** A way for messages out of a delivery: the broker itself, or something that gathers batches before it. */
-export interface Outbox {
-  send(messages: readonly Outgoing[]): Promise<void>;
-}
+export type Outbox = Pick<Broker, 'send'>;
 
 /** A message as it goes to its queue, or to the scheduler that holds it until a queue can. */
 export interface Routed extends Omit<Outgoing, 'delaySeconds'> {
@@ -49,7 +47,7 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
       direct.push({ ...sent, delaySeconds });
     }
   }
-  if (direct.length > 0) scheduled.push(outbox.send(direct));
+  if (direct.length > 0) scheduled.push(outbox.send({ messages: direct }));
   await Promise.all(scheduled);
 }
 

@@ -7,7 +7,6 @@ import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { filledBody } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
-import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { loggable } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
@@ -29,12 +28,11 @@ export async function buryBatch(
   deliveries: readonly Delivery[],
   remainingMs: () => number,
 ): Promise<readonly string[]> {
-  const outbox: Outbox = { send: (messages) => engine.broker.send({ messages }) };
   const wholeMs = remainingMs();
   const back: string[] = [];
   await Promise.all(
     deliveries.map(async (delivery) => {
-      if (!(await bury(engine, outbox, delivery, wholeMs))) back.push(delivery.messageId);
+      if (!(await bury(engine, delivery, wholeMs))) back.push(delivery.messageId);
     }),
   );
   return back;
@@ -43,14 +41,14 @@ export async function buryBatch(
 // --- internal ---
 
 /** Settles a dead message and keeps a record of it. Returns whether both have happened. */
-async function bury(engine: Engine, outbox: Outbox, delivery: Delivery, wholeMs: number): Promise<boolean> {
+async function bury(engine: Engine, delivery: Delivery, wholeMs: number): Promise<boolean> {
   const { messageId, reason = GIVEN_UP } = delivery;
   const { clock, records, log } = engine;
   try {
     const body = filledBody(delivery);
     const message = await readable(engine, { ...delivery, body });
     // @defect dead-are-settled
-    const disposition = message === undefined ? ACK : await settle(engine, outbox, { delivery, message, dead: reason });
+    const disposition = message === undefined ? ACK : await settle(engine, { delivery, message, dead: reason });
     if (disposition.kind === 'return') return false;
     const at = clock.now();
     const letter = { at, id: message?.id ?? messageId, reason, body };
@@ -86,13 +84,12 @@ async function readable(engine: Engine, delivery: Delivery): Promise<Message | u
 /** Delivers a dead message as its heir: a decision of its own is carried on, and without one it has failed. */
 function settle(
   engine: Engine,
-  outbox: Outbox,
   { delivery, message, dead }: { readonly delivery: Delivery; readonly message: Message; readonly dead: string },
 ): Promise<Disposition> {
   const facts: DeliveryFacts<Message, RegisteredTask> = { ...factsOf(engine, delivery, message), dead };
   return deliver({
     engine,
-    outbox,
+    outbox: engine.broker,
     facts,
     remainingMs: () => Number.POSITIVE_INFINITY,
     queue: delivery.receipt.queue,

@@ -62,7 +62,7 @@ async function ask(
     const guard = route(engine, { ...waiting, again: true, notBefore });
     await Promise.all([
       dispatch(engine, outbox, [guard]),
-      outbox.send([{ queue: external.queue, isForeign: true, body, delaySeconds: 0 }]),
+      outbox.send({ messages: [{ queue: external.queue, isForeign: true, body, delaySeconds: 0 }] }),
     ]);
     return { next: { kind: 'end', disposition: ACK } };
   } catch (error) {

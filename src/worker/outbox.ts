@@ -1,6 +1,6 @@
 import { BATCH_MESSAGES } from '../core/protocol/limits.ts';
 import type { Outbox } from '../engine/dispatch.ts';
-import type { Broker, Outgoing } from '../ports/broker.ts';
+import type { Broker, Send } from '../ports/broker.ts';
 import type { Clock } from '../ports/system.ts';
 
 /** How long a message waits for others to share a call with, in ms. */
@@ -16,7 +16,7 @@ export class BatchOutbox implements Outbox {
   readonly #clock: Clock;
   #running = 0;
   #waiting: {
-    readonly messages: readonly Outgoing[];
+    readonly messages: Send['messages'];
     readonly resolve: () => void;
     readonly reject: (cause: unknown) => void;
   }[] = [];
@@ -38,7 +38,7 @@ export class BatchOutbox implements Outbox {
     }
   }
 
-  send(messages: readonly Outgoing[]): Promise<void> {
+  send({ messages }: Send): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiting.push({ messages, resolve, reject });
     this.#flushIfDue();

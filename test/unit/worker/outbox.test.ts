@@ -9,7 +9,7 @@ const message = (body: string): Outgoing => ({ queue: 'q', body, delaySeconds: 0
 async function deliver(outbox: BatchOutbox, clock: VirtualClock, body: string): Promise<void> {
   await outbox.during(async () => {
     await clock.sleep(0);
-    await outbox.send([message(body)]);
+    await outbox.send({ messages: [message(body)] });
   });
 }
 
@@ -33,7 +33,7 @@ function makeOutbox(refused = ''): { outbox: BatchOutbox; sent: Record<number, s
 describe('BatchOutbox', () => {
   it('sends at once when nothing else is running', async () => {
     const { outbox, sent } = makeOutbox();
-    await outbox.during(() => outbox.send([message('a'), message('b')]));
+    await outbox.during(() => outbox.send({ messages: [message('a'), message('b')] }));
     expect(sent).toEqual({ 0: ['a', 'b'] });
   });
 
@@ -46,7 +46,7 @@ describe('BatchOutbox', () => {
   it('sends after 5 ms when others are still running', async () => {
     const { outbox, sent, clock } = makeOutbox();
     const slow = outbox.during(() => clock.sleep(1000));
-    await outbox.during(() => outbox.send([message('a')]));
+    await outbox.during(() => outbox.send({ messages: [message('a')] }));
     expect(sent).toEqual({ 5: ['a'] });
     await slow;
   });
@@ -54,14 +54,19 @@ describe('BatchOutbox', () => {
   it('sends when ten have come, though others are still running', async () => {
     const { outbox, sent, clock } = makeOutbox();
     const slow = outbox.during(() => clock.sleep(1000));
-    await Promise.all(Array.from({ length: 10 }, (_, i) => outbox.during(() => outbox.send([message(`${i}`)]))));
+    await Promise.all(
+      Array.from({ length: 10 }, (_, i) => outbox.during(() => outbox.send({ messages: [message(`${i}`)] }))),
+    );
     expect(sent[0]).toHaveLength(10);
     await slow;
   });
 
   it('sends what waits when the last that ran ends without sending', async () => {
     const { outbox, sent, clock } = makeOutbox();
-    await Promise.all([outbox.during(() => clock.sleep(2)), outbox.during(() => outbox.send([message('a')]))]);
+    await Promise.all([
+      outbox.during(() => clock.sleep(2)),
+      outbox.during(() => outbox.send({ messages: [message('a')] })),
+    ]);
     expect(sent).toEqual({ 2: ['a'] });
   });
 
@@ -74,8 +79,8 @@ describe('BatchOutbox', () => {
 
   it('sends again after it has failed', async () => {
     const { outbox, sent } = makeOutbox('a');
-    await outbox.send([message('a')]).catch(() => undefined);
-    await outbox.send([message('b')]);
+    await outbox.send({ messages: [message('a')] }).catch(() => undefined);
+    await outbox.send({ messages: [message('b')] });
     expect(sent).toEqual({ 0: ['a', 'b'] });
   });
 });
