@@ -26,6 +26,11 @@ export interface LocalSettingsOptions extends ServerlessFileOptions {
   readonly service?: string | undefined;
 }
 
+/** Returns the stage of a project: the given one, else that of its `serverless.yml`, else `dev`. */
+export function stageOf(root: string, options: ServerlessFileOptions): string {
+  return options.stage ?? ServerlessFile.find(root, options)?.stage ?? 'dev';
+}
+
 /**
  * Reads the settings of a project from its `serverless.yml`; without one, the service is `chordal` and the stage `dev`.
  *

@@ -122,6 +122,7 @@ test.each([
   [['dev', '--cloud', 'aws'], /argument 'aws' is invalid\. Allowed choices are embedded, localstack/],
   [['dev', '--localstack-port', '4566'], /Cannot use --localstack-port: .* Add --cloud localstack/],
   [['dev', '--cloud', 'localstack', '--data', 'x'], /Cannot use --data with --cloud localstack/],
+  [['dev', '--cloud', 'localstack', '--aws', 'embedded'], /Cannot use --aws with --cloud localstack/],
   [['dev', '--cloud', 'localstack', '--service', 'x'], /Cannot use --service with --cloud localstack/],
   [['dev', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
   [['call', 'add', '1', '--memory', '--handlers', 'none'], /Cannot find handlers: there is no folder none/],
@@ -132,6 +133,14 @@ test.each([
   expect(stderr).toMatch(message);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).not.toMatch(/^\s+at /m);
+});
+
+test('dev refuses a port for a LocalStack that runs already', async () => {
+  const args = ['dev', '--cloud', 'localstack', '--localstack-port', '4567'];
+  const { code, stderr } = await cli(args, { env: { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' } });
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('Cannot use --localstack-port with AWS_ENDPOINT_URL');
 });
 
 test('arguments that begin with a hyphen are read as numbers, or follow --', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { checkLocalSettings, readLocalSettings } from '../../src/deploy/local-settings.ts';
+import { checkLocalSettings, readLocalSettings, stageOf } from '../../src/deploy/local-settings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chordal, ownProject } from './cli-support.ts';
 
@@ -62,6 +62,14 @@ test('a project without serverless.yml has the defaults, and this repository its
   expect(none).toEqual({ service: 'chordal', stage: 'dev', configs: {}, standard: {}, environment: {}, unknown: [] });
   expect(await readFile('serverless.yml', 'utf8')).toContain(`service: ${own.service}`);
   expect(own).toMatchObject({ stage: 'dev', standard: { timeoutSeconds: 60 }, configs: {} });
+});
+
+test('the stage is the given one, else that of serverless.yml, else dev', async () => {
+  const root = await temporaryFolder({ 'serverless.yml': "provider: { stage: '${env:STAGE}' }\n" });
+
+  expect(stageOf(root, { environment: { STAGE: 'qa' } })).toBe('qa');
+  expect(stageOf(root, { environment: { STAGE: 'qa' }, stage: 'prod' })).toBe('prod');
+  expect(stageOf(await temporaryFolder(), { environment: {} })).toBe('dev');
 });
 
 test.each([

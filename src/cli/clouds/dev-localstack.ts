@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compact } from '../../core/values/compact.ts';
+import { stageOf } from '../../deploy/local-settings.ts';
 import { startLocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { LocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { Output } from '../output.ts';
@@ -10,7 +11,8 @@ import { shellExports } from './shell-exports.ts';
 /** The options of {@link startDevOnLocalStack}. */
 export interface LocalStackOptions {
   readonly handlersDir: string;
-  readonly stage: string;
+  /** Default: that of `serverless.yml`, else `dev`. */
+  readonly stage?: string | undefined;
   readonly port?: number | undefined;
 }
 
@@ -24,11 +26,12 @@ export async function startDevOnLocalStack(
   output: Output,
 ): Promise<LocalStackDev> {
   const { AWS_ENDPOINT_URL: url } = process.env;
+  const env = ownEnvironment();
   const dev = await startLocalStackDev({
     handlersDir,
-    stage,
+    stage: stageOf('.', { stage, environment: env }),
     ...compact({ url: url === '' ? undefined : url, port }),
-    env: ownEnvironment(),
+    env,
     onProgress: (message) => output.note(message),
     onLog: (functionName, line) => output.note(`${output.faint(`${functionName} |`)} ${line}`),
   });

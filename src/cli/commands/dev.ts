@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { AwsClients } from '../../local/host.ts';
 import { numberOption } from '../argument-values.ts';
-import { addHandlersOption, DEFAULT_STAGE } from '../clouds/options.ts';
+import { addHandlersOption } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import { interrupted } from '../interrupt.ts';
@@ -38,9 +38,10 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
       portOption('port'),
     )
     .addOption(
-      new Option('--aws <where>', 'where AWS clients in your own code go: to your account, or to the embedded cloud')
-        .choices(['account', 'embedded'])
-        .default('account'),
+      new Option(
+        '--aws <where>',
+        'where AWS clients in your own code go: to your account, or to the embedded cloud (default: account)',
+      ).choices(['account', 'embedded']),
     )
     .option('--localstack-port <port>', 'port of LocalStack (default: any free port)', portOption('localstack-port'))
     .action(async (program: readonly string[], options: Omit<GivenDev, 'program'>) => {
@@ -69,7 +70,7 @@ interface GivenDev {
   readonly service?: string;
   readonly stage?: string;
   readonly port?: number;
-  readonly aws: AwsClients;
+  readonly aws?: AwsClients;
   readonly localstackPort?: number;
 }
 
@@ -81,7 +82,7 @@ interface DevCloud {
 }
 
 async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {
-  const { handlers, data, service, stage, port, aws, localstackPort, inspect, program } = given;
+  const { handlers, data, service, stage, port, aws = 'account', localstackPort, inspect, program } = given;
   if (localstackPort !== undefined)
     throw new UsageError('Cannot use --localstack-port: only LocalStack has that option. Add --cloud localstack.');
   const { startDev } = await import('../clouds/dev.ts');
@@ -89,13 +90,17 @@ async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevClou
 }
 
 async function onLocalStack(given: GivenDev, output: Output): Promise<DevCloud> {
-  const { handlers, data, service, stage = DEFAULT_STAGE, port, localstackPort, inspect, program } = given;
-  const others = { '--data': data, '--port': port, '--inspect': inspect, 'a program': program[0] };
+  const { handlers, data, service, stage, port, aws, localstackPort, inspect, program } = given;
+  const others = { '--data': data, '--port': port, '--inspect': inspect, '--aws': aws, 'a program': program[0] };
   const [other] = Object.entries(others).find(([, value]) => value !== undefined) ?? [];
   if (other !== undefined)
     throw new UsageError(`Cannot use ${other} with --cloud localstack: only the embedded cloud has that option`);
   if (service !== undefined)
     throw new UsageError('Cannot use --service with --cloud localstack: serverless.yml names the service');
+  if (localstackPort !== undefined && (process.env['AWS_ENDPOINT_URL'] ?? '') !== '')
+    throw new UsageError(
+      'Cannot use --localstack-port with AWS_ENDPOINT_URL: no LocalStack is started. Leave one out.',
+    );
   const { startDevOnLocalStack } = await import('../clouds/dev-localstack.ts');
   return startDevOnLocalStack({ handlersDir: handlers, stage, port: localstackPort }, output);
 }
