@@ -1,9 +1,14 @@
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 
-/** Waits for SIGINT or SIGTERM. A second signal ends the process at once. */
+/** Waits for SIGINT or SIGTERM, and keeps the process alive until then. A second signal ends it at once. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
-    onSignal(() => resolve());
+    // Listeners for signals alone would not keep it alive.
+    const timer = setInterval(() => {}, 60_000);
+    onSignal(() => {
+      clearInterval(timer);
+      resolve();
+    });
   });
 }
 

@@ -3,9 +3,6 @@ import { compact } from '../../core/values/compact.ts';
 import { numberOption } from '../argument-values.ts';
 import { UsageError } from '../errors.ts';
 
-/** The default stage. */
-export const DEFAULT_STAGE = 'dev';
-
 /** The cloud that a command talks to. */
 export interface CloudOptions {
   readonly kind: 'environment' | 'local' | 'memory';

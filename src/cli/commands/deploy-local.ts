@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { DEFAULT_STAGE } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 import { interrupted } from '../interrupt.ts';
 
@@ -15,13 +14,14 @@ export function addDeployLocal(program: Command, { output, end }: CommandLine): 
         .choices(['ministack', 'localstack'])
         .default('ministack'),
     )
-    .option('--stage <name>', 'stage to deploy', DEFAULT_STAGE)
+    .option('--stage <name>', 'stage to deploy (default: of serverless.yml, else dev)')
     .action(async (words: readonly string[], { emulator, stage }: GivenDeployLocal) => {
+      const ended = interrupted();
       const { deployLocal } = await import('../clouds/deploy-local.ts');
       const deployed = await deployLocal({ emulator, stage }, output);
       try {
-        if (words.length > 0) end(await deployed.run(words));
-        else await interrupted();
+        if (words.length > 0) end(await deployed.run(words, ended));
+        else await ended;
       } finally {
         await deployed.stop();
       }
@@ -32,5 +32,5 @@ export function addDeployLocal(program: Command, { output, end }: CommandLine): 
 
 interface GivenDeployLocal {
   readonly emulator: 'ministack' | 'localstack';
-  readonly stage: string;
+  readonly stage?: string;
 }
