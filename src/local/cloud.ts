@@ -47,7 +47,7 @@ export interface Cloud {
 /**
  * Starts the embedded cloud: fauxqs (SQS, S3) and dynalite (DynamoDB), each in its own thread, with the project's table, bucket and queues. It listens on the loopback interface only, and answers only requests that are signed with its access key.
  *
- * @throws ConfigurationError if a port is in use, or the data folder cannot be used
+ * @throws ConfigurationError if a port cannot be used, or the data folder cannot be used
  *
  * @example
  * const cloud = await startCloud({ project });

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { ConfigurationError } from '../core/errors/caller.ts';
+import { portProblem } from '../core/text/port-problem.ts';
 import { guardServer } from './guard.ts';
 
 /** A request to a service of the embedded cloud. */
@@ -43,7 +44,7 @@ export interface HttpEndpointOptions {
 /**
  * Listens on the loopback interface, and answers in JSON as AWS's services do.
  *
- * @throws ConfigurationError if the port is in use
+ * @throws ConfigurationError if the port cannot be used
  */
 export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<HttpEndpoint> {
   const { service, also = [], accessKey, port = 0, answer } = options;
@@ -65,7 +66,7 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
   server.once('error', reject).listen(port, '127.0.0.1', resolve);
   await promise.catch((cause: unknown) => {
     throw new ConfigurationError(
-      `Cannot start the embedded ${service}: port ${port} is in use. Choose another, or none to take any free port.`,
+      `Cannot start the embedded ${service}: ${portProblem(port, cause)}. Choose another, or none to take any free port.`,
       { cause },
     );
   });

@@ -40,7 +40,7 @@ import type { TemporaryFolder } from './temporary-folder.ts';
  * Builds a project's handlers and runs them in this process, on an embedded SQS, S3, DynamoDB and Lambda. The caller stops it, also on
  * SIGINT and SIGTERM.
  *
- * @throws ConfigurationError if a handler cannot be built or used, a port is in use, or the data folder cannot be used
+ * @throws ConfigurationError if a handler cannot be built or used, a port cannot be used, or the data folder cannot be used
  *
  * @example
  * const local = await startLocal({ handlersDir: 'handlers', service: 'shop', stage: 'dev', onEvent: console.error });

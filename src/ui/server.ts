@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { ConfigurationError, isChordalError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
+import { portProblem } from '../core/text/port-problem.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { JsonObject } from '../core/values/json.ts';
 import { answerApi, NotAllowed, NotFound } from './api.ts';
@@ -25,7 +26,7 @@ export interface UiServer {
  * Serves the page on the loopback interface.
  *
  * @param port the port to listen on; 0: any free port.
- * @throws ConfigurationError if the port is in use
+ * @throws ConfigurationError if the port cannot be used
  */
 export async function startUi(source: UiSource, port: number = 0): Promise<UiServer> {
   const assets = await readAssets();
@@ -86,7 +87,7 @@ async function listen(server: Server, port: number): Promise<void> {
   server.once('error', reject).listen(port, '127.0.0.1', resolve);
   await promise.catch((cause: unknown) => {
     throw new ConfigurationError(
-      `Cannot serve the page: port ${port} is in use. Choose another, or 0 to take any free port`,
+      `Cannot serve the page: ${portProblem(port, cause)}. Choose another, or 0 to take any free port`,
       { cause },
     );
   });

@@ -118,7 +118,8 @@ test.each([
   [['doctor', '--pause', 'x'], /Cannot use --pause: expected a number from 0 to 3600, got "x"/],
   [['doctor', '--memory'], /unknown option '--memory'/],
   [['doctor'], /Cannot reach the cloud.* CHORDAL_TABLE is not set/],
-  [['dev', '--port', '99999'], /Cannot use --port: expected a whole number from 0 to 65535, got "99999"/],
+  [['dev', '--port', '65532'], /Cannot use --port: expected a whole number from 0 to 65531, got "65532"/],
+  [['ui', '--port', '99999'], /Cannot use --port: expected a whole number from 0 to 65535, got "99999"/],
   [['dev', '--cloud', 'aws'], /argument 'aws' is invalid\. Allowed choices are embedded, localstack/],
   [['dev', '--localstack-port', '4566'], /Cannot use --localstack-port: .* Add --cloud localstack/],
   [['dev', '--cloud', 'localstack', '--data', 'x'], /Cannot use --data with --cloud localstack/],
@@ -248,6 +249,17 @@ test('routes must be known before anything is sent', async () => {
   );
 });
 
+test('the ports of dev end at the last one', async () => {
+  const server = createServer().listen(65_535, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await new Promise((resolve) => server.once('listening', resolve).once('error', resolve));
+
+  const { code, stderr } = await cli(['dev', '--port', '65531']);
+
+  expect(stderr).toContain('on the ports 65531 to 65535: port 65535 is in use. Choose others with --port');
+  expect(code).toBe(2);
+});
+
 test('a port that is in use is named', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
@@ -257,6 +269,6 @@ test('a port that is in use is named', async () => {
 
   const { code, stdout, stderr } = await cli(['dev', '--port', String(port)]);
 
-  expect(stderr).toContain(`port ${port} is in use, or one of the 4 ports after it. Choose another`);
+  expect(stderr).toContain(`on the ports ${port} to ${port + 4}: port ${port} is in use. Choose others with --port`);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
 });

@@ -4,7 +4,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { chooseDevPlace } from '../../src/cli/dev/place.ts';
+import { writeFiles } from '../support/temporary-folder.ts';
 import { chordal, ownProject, startChordal } from './cli-support.ts';
 import type { Running } from './cli-support.ts';
 
@@ -62,6 +64,25 @@ test('dev has the same addresses at each start, tells them in a file, and leaves
   expect(withoutProcess(await readFile(file, 'utf8'))).toBe(withoutProcess(written));
   expect(await again.interrupt()).toBe(0);
 }, 90_000);
+
+test('dev takes other ports than at its last start if one of them cannot be used, and says which', async () => {
+  const dir = await ownProject({ 'handlers/h.ts': '' });
+  const endpoints = (port: number): string => `{"sqs":"http://127.0.0.1:${port}","accessKeyId":"key"}`;
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  onTestFinished(() => void server.close());
+  // A server that listens on a port has such an address.
+  const { port } = server.address() as AddressInfo;
+  await writeFiles(dir, { '.chordal/dev.env': `CHORDAL_ENDPOINTS='${endpoints(port)}'\n` });
+
+  const { ports, note, accessKey } = await chooseDevPlace(join(dir, 'handlers'));
+  expect(accessKey).toBe('key');
+  expect(note).toBe(`Using port ${ports?.sqsS3}, not ${port} of the last start: port ${port} is in use.`);
+
+  // No start can have had these ports.
+  await writeFiles(dir, { '.chordal/dev.env': `CHORDAL_ENDPOINTS='${endpoints(65_534)}'\n` });
+  expect((await chooseDevPlace(join(dir, 'handlers'))).note).toBeUndefined();
+});
 
 // --- internal ---
 

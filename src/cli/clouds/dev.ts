@@ -49,7 +49,7 @@ export interface Dev {
 /**
  * Starts the embedded cloud for development: it builds the handlers again when they change, and prints the events.
  *
- * @throws ConfigurationError if a handler cannot be built or used, a port is taken, or another process uses the data folder
+ * @throws ConfigurationError if a handler cannot be built or used, a port cannot be used, or another process uses the data folder
  */
 export async function startDev(options: DevOptions, given: Output): Promise<Dev> {
   const output = new LaterNotes(given);

@@ -4,6 +4,7 @@ import type { AwsClients } from '../../local/host.ts';
 import { numberOption } from '../argument-values.ts';
 import { addHandlersOption } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
+import { LAST_FIRST_PORT } from '../dev/ports.ts';
 import { UsageError } from '../errors.ts';
 import { interrupted } from '../interrupt.ts';
 import type { Output } from '../output.ts';
@@ -35,7 +36,7 @@ export function addDev(program: Command, { output, end }: CommandLine): void {
     .option(
       '--port <port>',
       'first of the five ports of the embedded cloud; 0: any free ports (default: those of the last start, else 4771)',
-      portOption('port'),
+      portOption('port', LAST_FIRST_PORT),
     )
     .addOption(
       new Option(
@@ -105,6 +106,6 @@ async function onLocalStack(given: GivenDev, output: Output): Promise<DevCloud> 
   return startDevOnLocalStack({ handlersDir: handlers, stage, port: localstackPort }, output);
 }
 
-function portOption(name: string): (text: string) => number {
-  return numberOption(name, { least: 0, most: 65_535, isWhole: true });
+function portOption(name: string, most: number = 65_535): (text: string) => number {
+  return numberOption(name, { least: 0, most, isWhole: true });
 }

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { portProblem } from '../../core/text/port-problem.ts';
 import { compact } from '../../core/values/compact.ts';
 import { isPlainObject } from '../../core/values/json.ts';
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
@@ -9,6 +10,7 @@ import type { CloudPorts } from '../../local/cloud.ts';
 import { ENDPOINTS } from '../../runtime/endpoints.ts';
 import { shellExports } from '../clouds/shell-exports.ts';
 import { readEnvFile } from './env-files.ts';
+import { LAST_FIRST_PORT, PORTS } from './ports.ts';
 
 /** Where `chordal dev` of a project is found: the same at each start. */
 export interface DevPlace {
@@ -25,14 +27,11 @@ export interface DevPlace {
 /** The first port of the first project on a machine. Each start takes {@link PORTS} of them. */
 const FIRST_PORT = 4771;
 
-/** SQS with S3, DynamoDB, Lambda, Scheduler, and one that is kept for the page. */
-const PORTS = 5;
-
 /**
  * Chooses the addresses of `chordal dev`: those of its last start in this project, else the first that are free.
  *
  * @param port the first of its ports; 0: any free ports
- * @throws ConfigurationError if it already runs in this project, or the given ports are in use
+ * @throws ConfigurationError if it already runs in this project, or the given ports cannot be used
  */
 export async function chooseDevPlace(handlersDir: string, port?: number): Promise<DevPlace> {
   if (port === 0) return {};
@@ -43,13 +42,12 @@ export async function chooseDevPlace(handlersDir: string, port?: number): Promis
       `Cannot start chordal dev: it already runs in this project, as process ${last.pid}. Stop it, or add --port 0 to start another one on free ports.`,
     );
   }
-  const first = await firstPort(port, last?.port);
-  const isMoved = port === undefined && last !== undefined && first !== last.port;
+  const { first, problem } = await firstPort(port, last?.port);
   return compact({
     ports: portsFrom(first),
     outDir: join(folder, 'dev'),
     accessKey: last?.accessKey,
-    note: isMoved ? `Port ${last.port} of the last start is in use: using ${first} now.` : undefined,
+    note: last && problem && `Using port ${first}, not ${last.port} of the last start: ${problem}.`,
   });
 }
 
@@ -90,8 +88,8 @@ async function lastStart(file: string): Promise<Start | undefined> {
   const [, pid = '0'] = /\bprocess (\d+)\b/.exec(text) ?? [];
   const { sqs, accessKeyId } = parse(given);
   const port = typeof sqs === 'string' && URL.canParse(sqs) ? Number(new URL(sqs).port) : 0;
-  if (port === 0 || typeof accessKeyId !== 'string') return undefined;
-  const isUp = isAlive(Number(pid)) && !(await isFreePort(port));
+  if (port === 0 || port > LAST_FIRST_PORT || typeof accessKeyId !== 'string') return undefined;
+  const isUp = isAlive(Number(pid)) && (await problemOf(port)) !== undefined;
   return { port, accessKey: accessKeyId, pid: Number(pid), isUp };
 }
 
@@ -113,19 +111,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Returns the first port: the given one, that of the last start, or the first of those that are free. */
-async function firstPort(given: number | undefined, last: number | undefined): Promise<number> {
+/** Returns the first port: the given one, that of the last start, or the first of those that are free and the problem with the other. */
+async function firstPort(
+  given: number | undefined,
+  last: number | undefined,
+): Promise<{ readonly first: number; readonly problem?: string }> {
   const wanted = given ?? last ?? FIRST_PORT;
-  if (await areFree(wanted)) return wanted;
-  if (given === undefined) return firstFree();
+  const problem = await problemFrom(wanted);
+  if (problem === undefined) return { first: wanted };
+  if (given === undefined) return { first: await firstFree(), problem };
   throw new ConfigurationError(
-    `Cannot start chordal dev: port ${given} is in use, or one of the ${PORTS - 1} ports after it. Choose another with --port, or none.`,
+    `Cannot start chordal dev on the ports ${given} to ${given + PORTS - 1}: ${problem}. Choose others with --port, or none.`,
   );
 }
 
 /** Projects on one machine lie ten ports apart. */
 async function firstFree(): Promise<number> {
-  for (let port = FIRST_PORT; port < FIRST_PORT + 1000; port += 10) if (await areFree(port)) return port;
+  for (let port = FIRST_PORT; port < FIRST_PORT + 1000; port += 10)
+    if ((await problemFrom(port)) === undefined) return port;
   throw new ConfigurationError(
     `Cannot start chordal dev: no ${PORTS} ports in a row are free from ${FIRST_PORT} on. Choose one with --port.`,
   );
@@ -135,14 +138,16 @@ function portsFrom(first: number): Required<CloudPorts> {
   return { sqsS3: first, dynamodb: first + 1, lambda: first + 2, scheduler: first + 3 };
 }
 
-async function areFree(first: number): Promise<boolean> {
-  const all = await Promise.all(Array.from({ length: PORTS }, (_, index) => isFreePort(first + index)));
-  return all.every(Boolean);
+/** Returns why the ports from the first one on cannot be used; undefined if they can. */
+async function problemFrom(first: number): Promise<string | undefined> {
+  const all = await Promise.all(Array.from({ length: PORTS }, (_, index) => problemOf(first + index)));
+  return all.find((problem) => problem !== undefined);
 }
 
-async function isFreePort(port: number): Promise<boolean> {
+async function problemOf(port: number): Promise<string | undefined> {
   const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  const { promise, resolve } = Promise.withResolvers<string | undefined>();
+  server.once('error', (cause) => resolve(portProblem(port, cause)));
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
   return promise;
 }
