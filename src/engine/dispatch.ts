@@ -2,7 +2,7 @@ import type { AnyChordalError } from '../core/errors/caller.ts';
 import { isChordalError, NotRegistered } from '../core/errors/caller.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
 import { encodeForQueue } from '../core/protocol/message-codec.ts';
-import type { Draft, Message } from '../core/protocol/message.ts';
+import type { Draft, Message, RunMessage } from '../core/protocol/message.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { isHigh } from '../core/protocol/priority.ts';
@@ -81,10 +81,10 @@ export function routeAll(
 export function route(engine: Engine, message: Message): Routed {
   const queue = queueFor(engine, message);
   if (queue === undefined) throw unroutable(message);
-  const notBefore = 'notBefore' in message ? (message.notBefore ?? 0) : 0;
+  const { notBefore = 0 } = message.kind === 'run' ? message : {};
   const isHeld = engine.scheduler !== undefined && notBefore - engine.clock.now() > QUEUE_DELAY_SECONDS * 1000;
   // @defect held-messages-keep-their-age
-  const sent = isHeld ? held(message, engine.clock.now()) : message;
+  const sent = isHeld && message.kind === 'run' ? held(message, engine.clock.now()) : message;
   const { tenant } = message.kind === 'run' ? withOwn(message, message.sig.options) : message;
   return { mid: message.mid, queue, body: encodeForQueue(sent), notBefore, isHeld, ...compact({ tenant }) };
 }
@@ -119,9 +119,9 @@ function queueFor(engine: Queues, draft: Draft): string | undefined {
 }
 
 /** Marks a message that the Scheduler holds: it is sent long after its call. */
-function held(message: Message, now: number): Message {
+function held(message: RunMessage, now: number): RunMessage {
   const { sent = Math.round(now) } = message;
-  return message.kind === 'run' ? { ...message, sent, held: true } : { ...message, sent };
+  return { ...message, sent, held: true };
 }
 
 function unroutable(draft: Draft): NotRegistered {

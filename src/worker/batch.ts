@@ -182,7 +182,7 @@ async function readMessage(engine: Engine, delivery: Delivery): Promise<Message 
 
 /** Measures how long a message has waited beyond its own delay. */
 function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Message): void {
-  const dueAt = message.kind === 'revoke' ? 0 : (message.notBefore ?? 0);
+  const dueAt = message.kind === 'run' ? (message.notBefore ?? 0) : 0;
   if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
 }
 

@@ -23,12 +23,6 @@ export interface NewerMessage {
 /** Plans, frames and values lie inside each other in an envelope; each of them alone is shallower. */
 const ENVELOPE_DEPTH = 2500;
 
-const KNOWN = new Set(
-  'v kind mid id base try sig in frames links root parent depth until keep again notBefore expires slot waits next told held asked window tenant traceparent headers stamps lo hi sent'.split(
-    ' ',
-  ),
-);
-
 /**
  * The most bytes of a message. SQS takes 1 MiB, and EventBridge Scheduler, which holds long delays, 256 KB
  * (Amazon SQS quotas; EventBridge Scheduler, `Target.Input`).
@@ -168,9 +162,12 @@ function checkPointer(id: string, field: string, part: Pointing): void {
 function checkFields(fields: Readonly<Record<string, unknown>>): void {
   for (const [field, { is, want, kinds }] of CHECKS) {
     const value = fields[field];
-    const isWanted = kinds === undefined || kinds.some((kind) => kind === fields['kind']);
-    if (isWanted && !is(value)) throw invalid(field, want, value);
+    if (isOfKind(kinds, fields['kind']) && !is(value)) throw invalid(field, want, value);
   }
+}
+
+function isOfKind(kinds: readonly unknown[] | undefined, kind: unknown): boolean {
+  return kinds === undefined || kinds.includes(kind);
 }
 
 interface Field {
@@ -198,7 +195,7 @@ const FIELDS = {
   traceparent: { is: optional(isText), want: 'a text of at most 4096 characters' },
   headers: { is: optional(isPlainObject), want: 'an object' },
   stamps: { is: optional(SENT_STAMPS.is), want: SENT_STAMPS.want },
-  notBefore: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run', 'expand'] },
+  notBefore: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   in: { is: optional(isInput), want: 'an input', kinds: ['run', 'expand'] },
   expires: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   slot: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
@@ -232,18 +229,21 @@ function isMid(value: unknown): value is string {
 
 function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Message {
   const { v: _, ...fields } = json;
-  const extra = Object.keys(fields).filter((key) => !KNOWN.has(key));
   const sig = json['sig'];
   const isWhole = json['kind'] === 'run' ? isPlan(sig) && 'task' in sig : json['kind'] === 'revoke' || isPlan(sig);
   if (!isWhole) throw invalid('sig', json['kind'] === 'run' ? 'one task' : 'a task or a canvas', sig);
   if (json['kind'] === 'expand' && isPlan(sig)) checkRange(json, sig);
-  // Every field has been checked above against the type that the message has for it.
-  if (extra.length === 0) return { ...fields, mid } as unknown as Message;
+  const isKnown = ([field]: readonly [string, unknown]): boolean => {
+    const check = CHECKED.get(field);
+    return field === 'mid' || field === 'sig' || (check !== undefined && isOfKind(check.kinds, json['kind']));
+  };
   const entries = Object.entries(fields);
-  const known = Object.fromEntries(entries.filter(([key]) => KNOWN.has(key)));
-  const unknown = Object.fromEntries(entries.filter(([key]) => !KNOWN.has(key)));
+  const known = entries.filter(isKnown);
+  // Every field has been checked above against the type that the message has for it.
+  if (known.length === entries.length) return { ...fields, mid } as unknown as Message;
+  const unknown = Object.fromEntries(entries.filter((entry) => !isKnown(entry)));
   // As above.
-  return { ...known, mid, unknown } as unknown as Message;
+  return { ...Object.fromEntries(known), mid, unknown } as unknown as Message;
 }
 
 /** Checks a range: it selects members of a group. Without a range the message means the whole canvas. */

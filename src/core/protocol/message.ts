@@ -91,7 +91,7 @@ interface Sent extends Carried {
   readonly sent?: number;
   /** The mark of a message sent by a resume or for a suspect: its receiver checks before it runs. */
   readonly again?: true;
-  /** Fields of the envelope that this release does not know. */
+  /** Fields of the envelope that this release does not know in a message of this kind. */
   readonly unknown?: Readonly<Record<string, Json>>;
 }
 
@@ -142,7 +142,6 @@ export interface ExpandMessage extends Sent {
   /** Members `lo` to `hi − 1`; absent: the whole, not yet begun. */
   readonly lo?: number;
   readonly hi?: number;
-  readonly notBefore?: number;
 }
 
 /** A request to revoke an id and everything inside it. */

@@ -134,6 +134,12 @@ describe('decodeMessage() reads', () => {
     expect(JSON.parse(encodeMessage(message))).toEqual(JSON.parse(text));
   });
 
+  it('fields of another kind as fields that it does not know, in any form', () => {
+    const others = { notBefore: 'soon', waits: -1 };
+    const message = decodeMessage(envelope(expand, others), 'f');
+    expect(message).toEqual({ ...expand, unknown: others });
+  });
+
   it('a later version as such, with any other fields', () => {
     expect(decode(JSON.stringify({ v: 2, mid: 'x', kind: 'dance' }))).toEqual({ newer: 2, mid: 'x' });
     expect(decode(JSON.stringify({ v: 99 }))).toEqual({ newer: 99, mid: 'fallback' });
