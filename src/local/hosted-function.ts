@@ -108,11 +108,15 @@ export class HostedFunction {
     await Promise.all(this.#pollers.map((poller) => poller.stop()));
   }
 
-  #poll({ queue, batchSize, maximumConcurrency = Infinity }: EventSource, messages: QueueClient): Poller {
+  #poll(
+    { queue, batchSize, windowSeconds, maximumConcurrency = Infinity }: EventSource,
+    messages: QueueClient,
+  ): Poller {
     const { cloud, concurrency, onEvent } = this.#settings;
     return new Poller({
       queue: messages,
       batchSize,
+      windowSeconds,
       concurrency: Math.min(concurrency, maximumConcurrency),
       process: (batch) => this.#process(batch, queue.name, messages),
       giveBack: (batch) => cloud.returnMessages(queue.name, receiptsOf(batch), 0),

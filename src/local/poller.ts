@@ -6,6 +6,8 @@ import type { QueueClient } from './queue-client.ts';
 export interface PollerOptions {
   readonly queue: QueueClient;
   readonly batchSize: number;
+  /** How long a batch waits for more messages, from its first one on. */
+  readonly windowSeconds: number;
   /** How many batches are processed at the same time. */
   readonly concurrency: number;
   /** Processes a batch. It must not throw. */
@@ -76,7 +78,7 @@ export class Poller {
         await Promise.race(this.#running);
         continue;
       }
-      const messages = await this.#receive();
+      const messages = await this.#gather();
       if (messages.length === 0) continue;
       if (this.#isStopping || this.isPaused) {
         giveBack(messages);
@@ -87,11 +89,25 @@ export class Poller {
     }
   }
 
-  async #receive(): Promise<readonly Message[]> {
-    const { queue, batchSize, onError } = this.#options;
+  /** Returns a batch when it is full, or its window is over. */
+  async #gather(): Promise<readonly Message[]> {
+    const { batchSize, windowSeconds } = this.#options;
+    const messages = [...(await this.#receive(batchSize, LONGEST_WAIT_SECONDS))];
+    const until = Date.now() + windowSeconds * 1000;
+    while (messages.length > 0 && messages.length < batchSize && !this.#isStopping && !this.isPaused) {
+      const leftSeconds = Math.ceil((until - Date.now()) / 1000);
+      if (leftSeconds <= 0) break;
+      const more = await this.#receive(batchSize - messages.length, Math.min(leftSeconds, LONGEST_WAIT_SECONDS));
+      messages.push(...more);
+    }
+    return messages;
+  }
+
+  async #receive(atMost: number, waitSeconds: number): Promise<readonly Message[]> {
+    const { queue, onError } = this.#options;
     const { signal } = this.#abort;
     try {
-      return await queue.receive(batchSize, signal);
+      return await queue.receive({ atMost, waitSeconds }, signal);
     } catch (error) {
       if (signal.aborted) return [];
       onError(error);
@@ -104,3 +120,6 @@ export class Poller {
 // --- internal ---
 
 const pauseAfterErrorMs = 200;
+
+/** How long SQS lets a receive request wait. */
+const LONGEST_WAIT_SECONDS = 20;

@@ -11,8 +11,11 @@ import type { Endpoints } from './endpoints.ts';
 
 /** The operations of a poller on its queue. */
 export interface QueueClient {
-  /** Waits for messages, up to 20 seconds. */
-  receive(atMost: number, signal: AbortSignal): Promise<readonly Message[]>;
+  /** Waits for messages, for whole seconds, up to 20. */
+  receive(
+    wanted: { readonly atMost: number; readonly waitSeconds: number },
+    signal: AbortSignal,
+  ): Promise<readonly Message[]>;
   /** Deletes messages. Returns how many could not be deleted. */
   delete(receiptHandles: readonly string[]): Promise<number>;
   /** Returns how many messages it holds: visible, delayed and in flight. */
@@ -34,11 +37,11 @@ export function makeSqsClient({ sqsS3, accessKey }: Endpoints): SQSClient {
 export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: string): QueueClient {
   const QueueUrl = queueUrl(endpoints, queueName);
   return {
-    receive: async (atMost, abortSignal) => {
+    receive: async ({ atMost, waitSeconds }, abortSignal) => {
       const command = new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: atMost,
-        WaitTimeSeconds: 20,
+        WaitTimeSeconds: waitSeconds,
         MessageSystemAttributeNames: ['All'],
         MessageAttributeNames: ['All'],
       });
