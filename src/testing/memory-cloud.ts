@@ -9,10 +9,9 @@ import { RandomNonces } from '../adapters/system/nonces.ts';
 import { makeConf } from '../client/app.ts';
 import { InvalidOptions } from '../core/errors/caller.ts';
 import { DEAD_LETTER_QUEUE, LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
-import { highQueueIn, isHigh, isHighIn, withHigh } from '../core/protocol/priority.ts';
-import { describe, reasonOf } from '../core/text/describe.ts';
+import { highQueueIn, isHigh, isHighIn } from '../core/protocol/priority.ts';
+import { reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
-import { mismatch } from '../core/text/mismatch.ts';
 import { checkOptions, FLAG, isSeconds, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
@@ -20,7 +19,7 @@ import type { Handler } from '../lambda/sqs-event.ts';
 import type { Clock, Log, Nonces } from '../ports/system.ts';
 import { shareRuntime, startedBy } from '../runtime/environment.ts';
 import { buryBatch } from '../worker/bury.ts';
-import { consumerOf, isHandler, queuesOf } from './handlers.ts';
+import { checkHandlers, consumersOf, routesTo } from './handlers.ts';
 import { STAND_INS, StandIns } from './stand-ins.ts';
 import type { StandIn } from './stand-ins.ts';
 import { runtimeUntilClosed } from './until-closed.ts';
@@ -125,12 +124,12 @@ export function memoryCloudWith(
   options: Omit<TestCloudOptions, 'logLevel'>,
   written: Log,
 ): TestCloud {
+  checkHandlers(handlers, 'memoryCloud()');
   const { time = 'real', seed, timeoutSeconds = 60, visibilitySeconds = timeoutSeconds } = options;
   const clock: Clock = time === 'virtual' ? new VirtualClock() : new RealClock();
   const nonces: Nonces = seed === undefined ? new RandomNonces() : new SeededNonces(seed);
   const closing = new AbortController();
   const { signal: closed } = closing;
-  opened?.close();
   const cloud = new MemoryCloud({
     clock,
     nonces,
@@ -138,16 +137,15 @@ export function memoryCloudWith(
     visibilityMs: visibilitySeconds * 1000,
     timeoutMs: timeoutSeconds * 1000,
   });
-  const routes: Record<string, string> = {};
-  const standIns = new StandIns({ cloud, tasks: tasksOf(handlers), given: options.external ?? {} });
+  const routes = routesTo(handlers);
+  const schedules = options.schedules === true ? schedulesIn(handlers, routes) : [];
+  const tasks = Object.values(handlers).flatMap((handler) => handler.tasks);
+  const standIns = new StandIns({ cloud, tasks, given: options.external ?? {} });
+  // Nothing is refused from here on.
+  opened?.close();
   const runtime = runtimeUntilClosed({ ...standIns.ports, operations: cloud.operations, routes }, closed);
-  for (const [queue, handler] of Object.entries(handlers)) {
-    mustBeHandler(queue, handler);
-    addRoutes(routes, queue, handler);
-    const consume = consumerOf(handler);
-    for (const own of queuesOf(queue, handler))
-      cloud.consume(own, (deliveries, remainingMs) => startedBy(runtime, () => consume(deliveries, remainingMs)));
-  }
+  for (const [queue, consume] of Object.entries(consumersOf(handlers)))
+    cloud.consume(queue, (deliveries, remainingMs) => startedBy(runtime, () => consume(deliveries, remainingMs)));
   const bury = makeEngine(runtime, new Map(), makeConf({}));
   cloud.consume(DEAD_LETTER_QUEUE, (deliveries, remainingMs) => buryBatch(bury, deliveries, remainingMs));
   const unshare = shareRuntime(runtime);
@@ -157,7 +155,7 @@ export function memoryCloudWith(
     send: (queue, body) => runtime.ports().broker.send({ messages: [{ queue, body, delaySeconds: 0 }] }),
     giveUp: (_, body, error) => runtime.ports().broker.deadLetter({ body, reason: reasonOf(error) }),
   });
-  if (options.schedules === true) void runs.set(schedulesIn(handlers, routes));
+  void runs.set(schedules);
   const close = (): void => {
     closing.abort('closed');
     runs.stop();
@@ -180,24 +178,6 @@ export function memoryCloudWith(
 
 /** The cloud that was opened last. Earlier ones are out of reach: their work would disturb later tests. */
 let opened: TestCloud | undefined;
-
-function tasksOf(handlers: Readonly<Record<string, Handler>>): readonly string[] {
-  // Those that are no handlers are refused when they are used.
-  return Object.values(handlers).flatMap((handler) => (isHandler(handler) ? handler.tasks : []));
-}
-
-/** Adds the tasks of a handler; as in a deployment, a task is in one handler only. */
-function addRoutes(routes: Record<string, string>, queue: string, { tasks, high }: Handler): void {
-  for (const task of tasks) {
-    const other = Object.hasOwn(routes, task) ? routes[task] : undefined;
-    if (other !== undefined)
-      throw new InvalidOptions(
-        `Cannot route task "${task}": ${other} and ${queue} of memoryCloud() both run it, and a task runs in one handler. Remove it from one of them.`,
-      );
-    routes[task] = queue;
-  }
-  if (high !== undefined) Object.assign(routes, withHigh({}, { [queue]: high }));
-}
 
 /** Returns the schedules of all handlers: one that several have, because a module is shared, counts once. */
 function schedulesIn(
@@ -227,10 +207,3 @@ const OPTIONS: Readonly<Record<string, OptionCheck>> = {
   schedules: FLAG,
   external: STAND_INS,
 };
-
-function mustBeHandler(queue: string, handler: unknown): void {
-  if (isHandler(handler)) return;
-  throw new InvalidOptions(
-    `Cannot use ${queue} of memoryCloud(): ${mismatch('a handler', describe(handler))}. Give the result of app.handler().`,
-  );
-}

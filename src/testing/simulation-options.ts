@@ -6,7 +6,7 @@ import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Handler } from '../lambda/sqs-event.ts';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
 import type { Faults } from './faults.ts';
-import { isHandler } from './handlers.ts';
+import { checkHandlers } from './handlers.ts';
 
 /**
  * The workflows to simulate, and the conditions for their results.
@@ -86,6 +86,7 @@ export interface Simulation<R> extends Pick<SimulationOptions<R>, 'handlers' | '
 export function readSimulation<R>(options: SimulationOptions<R>): Simulation<R> {
   const given = optionsObject(options, 'the options of simulate()');
   checkOptions(given, OPTIONS, 'simulate()');
+  checkHandlers(given['handlers'], 'simulate()');
   // Each value has passed the check of its name.
   const { faults = 'heavy', seed, seeds = 100, maxDeliveries = 50_000, ...rest } = given as unknown as typeof options;
   return {
@@ -113,10 +114,8 @@ const CHANCE: OptionCheck = {
 };
 
 const OPTIONS: Readonly<Record<string, OptionCheck>> = {
-  handlers: {
-    is: (value) => isPlainObject(value) && Object.values(value).every(isHandler),
-    want: 'the result of app.handler() for each queue',
-  },
+  // checkHandlers says more.
+  handlers: { is: () => true, want: '' },
   workflow: FUNCTION,
   check: FUNCTION,
   faults: {

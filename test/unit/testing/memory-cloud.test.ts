@@ -137,6 +137,20 @@ test('a task in two handlers is refused, as where handlers are deployed', () => 
   );
 });
 
+test('handlers and options that are refused leave the cloud that is open as it is', async () => {
+  const app = createApp('open');
+  const add = app.task('add', (x: number, y: number) => x + y);
+  const handler = app.handler(add);
+  using _cloud = memoryCloud({ all: handler }, { time: 'virtual' });
+  const wanted = 'Cannot use handlers of memoryCloud(): expected the result of app.handler() for each queue, got ';
+
+  expect(() => memoryCloud(handler as never)).toThrow(`${wanted}one handler. Write { all: handler }.`);
+  expect(() => memoryCloud(undefined as never)).toThrow(`${wanted}undefined`);
+  expect(() => memoryCloud({ a: handler, b: handler })).toThrow('Cannot route task "add": a and b of memoryCloud()');
+  expect(() => memoryCloud({ a: handler }, { external: { other: () => 1 } })).toThrow('Cannot use the stand-in other');
+  expect(await (await add.delay(1, 2)).get()).toBe(3);
+});
+
 test('a time in which no task could start is refused, as where handlers are deployed', async () => {
   const app = createApp('short');
   const one = app.task('one', () => 1);

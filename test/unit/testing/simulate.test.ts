@@ -110,8 +110,14 @@ test('simulate() refuses options that are unknown or wrong', async () => {
     [{ faults: { crsh: 1 } }, 'Cannot use crsh as an option of the faults of simulate(): there is no such option'],
     [{ faults: { crash: 2 } }, 'Cannot use crash of the faults of simulate(): expected a chance, 0 to 1, got 2'],
     [
-      { handlers: { one: add } },
-      'Cannot use handlers of simulate(): expected the result of app.handler() for each queue',
+      { handlers: handlers.one },
+      'Cannot use handlers of simulate(): expected the result of app.handler() for each queue, got one handler. Write { all: handler }.',
+    ],
+    [{ handlers: undefined }, 'Cannot use handlers of simulate(): expected the result of app.handler() for each queue'],
+    [{ handlers: { one: add } }, 'Cannot use one of simulate(): expected a handler, got'],
+    [
+      { handlers: { ...handlers, three: handlers.one } },
+      'Cannot route task "add": one and three of simulate() both run it, and a task runs in one handler.',
     ],
     [{ workflow: 5 }, 'Cannot use workflow of simulate(): expected a function, got 5'],
   ];
