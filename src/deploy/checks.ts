@@ -2,6 +2,7 @@ import { ConfigurationError } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { nearest } from '../core/text/did-you-mean.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import { LOG_LEVEL } from '../core/values/option-checks.ts';
 
 /** A check of a setting: the expected value, and whether a value is one. */
 export interface SettingCheck {
@@ -32,6 +33,12 @@ export const TEXT_VALUES: SettingCheck = {
 
 /** An object. */
 export const RECORD: SettingCheck = { is: isRecord, want: 'an object' };
+
+/** The level of a log, or a function of CloudFormation. */
+export const LEVEL: SettingCheck = {
+  is: (value) => isRecord(value) || LOG_LEVEL.is(value),
+  want: LOG_LEVEL.want,
+};
 
 /**
  * Checks the settings that a file has.

@@ -6,10 +6,11 @@ import type { Loader } from 'esbuild';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { LEAST_TIMEOUT_SECONDS } from '../core/protocol/limits.ts';
 import { describe } from '../core/text/describe.ts';
+import { mismatch } from '../core/text/mismatch.ts';
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import { compact } from '../core/values/compact.ts';
 import { BUILD_CHECKS, buildSettingsOf, checkEsbuildOptions } from './bundling/settings.ts';
-import { checkSettings, isRecord, RECORD, whole } from './checks.ts';
+import { checkSettings, isRecord, LEVEL, RECORD, whole } from './checks.ts';
 import type { SettingCheck } from './checks.ts';
 import { extrasOf } from './project.ts';
 import type { FunctionOptions } from './project.ts';
@@ -200,15 +201,24 @@ const RESERVED =
   /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR)|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_.*))$/;
 
 function checkVariable(name: string, value: unknown, place: string): void {
-  const refused = (reason: string): ConfigurationError =>
-    new ConfigurationError(`Cannot set the variable ${name} by environment of ${place}: ${reason}`);
+  const reason = whyRefused(name) ?? whyRefusedValue(name, value);
+  if (reason === undefined) return;
+  throw new ConfigurationError(`Cannot set the variable ${name} by environment of ${place}: ${reason}`);
+}
+
+function whyRefused(name: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name) || name.length < 2)
-    throw refused('a name begins with a letter and has letters, digits and underscores, at least two');
-  if (RESERVED.test(name)) throw refused('Lambda sets it itself. Choose another name');
+    return 'a name begins with a letter and has letters, digits and underscores, at least two';
+  if (RESERVED.test(name)) return 'Lambda sets it itself. Choose another name';
   if (name.startsWith('CHORDAL_') && name !== 'CHORDAL_LOG_LEVEL')
-    throw refused('it leads the function to its table and queues. Choose another name.');
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || isRecord(value)) return;
-  throw refused(`its value must be a text, or a function of CloudFormation, and is ${describe(value)}`);
+    return 'it leads the function to its table and queues. Choose another name.';
+  return undefined;
+}
+
+function whyRefusedValue(name: string, value: unknown): string | undefined {
+  if (name === 'CHORDAL_LOG_LEVEL' && !LEVEL.is(value)) return mismatch(LEVEL.want, describe(value));
+  if (['string', 'number', 'boolean'].includes(typeof value) || isRecord(value)) return undefined;
+  return `its value must be a text, or a function of CloudFormation, and is ${describe(value)}`;
 }
 
 function checkStatement(statement: unknown, place: string): void {

@@ -203,10 +203,10 @@ function deployedEnvironment({
   const kept = Object.entries(environment).filter(([key]) => key.startsWith('AWS_') || KEPT.includes(key));
   const all = {
     ...Object.fromEntries(kept),
+    CHORDAL_LOG_LEVEL: settings.logLevel,
     ...provider.environment,
     ...variablesOf(config),
     ...project.environment,
-    CHORDAL_LOG_LEVEL: settings.logLevel,
     AWS_LAMBDA_FUNCTION_NAME: `${project.queuePrefix}${name}`,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memory ?? settings.memory),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',

@@ -256,6 +256,12 @@ describe('a handler that cannot be built is refused', () => {
       /Cannot set the variable AWS_REGION by environment of config of .*h\.ts: Lambda sets it itself/,
     ],
     [
+      'a level of the log that there is not',
+      `export const config = { environment: { CHORDAL_LOG_LEVEL: 'verbose' } };`,
+      {},
+      /Cannot set the variable CHORDAL_LOG_LEVEL by environment of config of .*h\.ts: expected one of debug, info, warn, error, silent, got "verbose"/,
+    ],
+    [
       'a statement without a resource',
       `export const config = { permissions: [{ Effect: 'Allow', Action: 's3:GetObject' }] };`,
       {},

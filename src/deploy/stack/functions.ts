@@ -44,20 +44,13 @@ export function serverlessFunctions(
 }
 
 /** Returns the properties that the framework has no settings for, as the `extensions:` of `resources:`. */
-export function extensions({ project, settings }: StackParts): Readonly<Record<string, Value>> {
-  const properties = {
-    // Lambda stops an apparent loop near the 16th hop from queue to function: a chain of 20 steps looks like one.
-    RecursiveLoop: 'Allow',
-    // Lambda drops lines below the level of `serverless.yml`, INFO. Never above that: metrics are lines of INFO.
-    ...(settings.logLevel === 'debug' && {
-      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG', SystemLogLevel: 'WARN' },
-    }),
-  };
-  const functions = [...project.functions, ...project.systemFunctions].map(({ handler }): readonly [string, Value] => [
-    functionId(handler),
-    { Properties: properties },
+export function extensions(parts: StackParts): Readonly<Record<string, Value>> {
+  const { functions, systemFunctions } = parts.project;
+  const all = [...functions, ...systemFunctions].map((one): readonly [string, Value] => [
+    functionId(one.handler),
+    { Properties: extendedProperties(parts, one) },
   ]);
-  return Object.fromEntries<Value>([...functions, ...project.functions.flatMap(pollersOf)]);
+  return Object.fromEntries<Value>([...all, ...functions.flatMap(pollersOf)]);
 }
 
 /** Returns the environment that every function and every caller has. */
@@ -78,6 +71,24 @@ const RUNTIME = 'nodejs24.x';
 
 /** The form of logs that names the task of each line. Lambda's own lines of each run would cost more than the run. */
 const LOGS = { logFormat: 'JSON', applicationLogLevel: 'INFO', systemLogLevel: 'WARN' };
+
+function extendedProperties(parts: StackParts, one: FunctionDescription): Readonly<Record<string, Value>> {
+  const level = logLevelOf(parts, one);
+  // Only CloudFormation knows the value of one of its functions.
+  const isDebug = level === 'debug' || typeof level === 'object';
+  return {
+    // Lambda stops an apparent loop near the 16th hop from queue to function: a chain of 20 steps looks like one.
+    RecursiveLoop: 'Allow',
+    // Lambda drops lines below the level of `serverless.yml`, INFO. Never above that: metrics are lines of INFO.
+    ...(isDebug && { LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG', SystemLogLevel: 'WARN' } }),
+  };
+}
+
+/** Returns the level of a function's log: its own, else that of all functions, else that of the stage. */
+function logLevelOf({ settings, provider = NO_PROVIDER_SETTINGS }: StackParts, one: FunctionDescription): Value {
+  const { CHORDAL_LOG_LEVEL: own } = one.environment ?? {};
+  return variable(own ?? provider.environment['CHORDAL_LOG_LEVEL'] ?? settings.logLevel);
+}
 
 function pollersOf(one: FunctionDescription): readonly (readonly [string, Value])[] {
   const { handler, eventSource: { pollers } = {} } = one;
@@ -136,7 +147,7 @@ function functionEnvironment(parts: StackParts, one: FunctionDescription): Reado
   return {
     ...Object.fromEntries(own),
     ...environmentOf(parts),
-    CHORDAL_LOG_LEVEL: variable(environment['CHORDAL_LOG_LEVEL'] ?? settings.logLevel),
+    CHORDAL_LOG_LEVEL: logLevelOf(parts, one),
     ...metricsOf(settings, one),
     ...(settings.celeryResults !== '' && { CHORDAL_CELERY_RESULTS: settings.celeryResults }),
     ...(one.handler === 'submit' && { CHORDAL_SUBMIT_ALLOW: settings.submitAllow }),

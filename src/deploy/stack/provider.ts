@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { describe } from '../../core/text/describe.ts';
-import { isRecord } from '../checks.ts';
+import { mismatch } from '../../core/text/mismatch.ts';
+import { isRecord, LEVEL } from '../checks.ts';
 import type { Value } from './value.ts';
 
 /** The settings of all functions under `provider` in `serverless.yml`, except those that the framework applies. */
@@ -43,7 +44,7 @@ export function readProvider(given: Readonly<Record<(typeof PROVIDER_KEYS)[numbe
   const boundary = role['permissionsBoundary'] ?? role['permissionBoundary'] ?? given.rolePermissionsBoundary;
   const { path, tags } = role;
   return {
-    environment: isRecord(given.environment) ? (given.environment as ProviderSettings['environment']) : {},
+    environment: environmentOf(given.environment),
     statements: listOf(role['statements'] ?? given.iamRoleStatements),
     managedPolicies: listOf(role['managedPolicies'] ?? given.iamManagedPolicies),
     hasVpc: hasNetwork(given.vpc),
@@ -70,6 +71,18 @@ export const PROVIDER_KEYS = [
 ] as const;
 
 // --- internal ---
+
+function environmentOf(given: unknown): ProviderSettings['environment'] {
+  if (!isRecord(given)) return {};
+  const { CHORDAL_LOG_LEVEL: level } = given;
+  if (level !== undefined && !LEVEL.is(level)) {
+    throw new ConfigurationError(
+      `Cannot use CHORDAL_LOG_LEVEL of provider.environment of serverless.yml: ${mismatch(LEVEL.want, describe(level))}`,
+    );
+  }
+  // The framework has checked it.
+  return given as ProviderSettings['environment'];
+}
 
 function roleOf({
   iam,

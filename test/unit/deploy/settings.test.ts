@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { describeProject } from '../../../src/deploy/project.ts';
 import type { Project } from '../../../src/deploy/project.ts';
-import { serverlessFunctions } from '../../../src/deploy/stack/functions.ts';
+import { extensions, serverlessFunctions } from '../../../src/deploy/stack/functions.ts';
 import { outputs } from '../../../src/deploy/stack/outputs.ts';
 import { checkPolicySizes } from '../../../src/deploy/stack/policy-sizes.ts';
-import { PROVIDER_KEYS, readProvider } from '../../../src/deploy/stack/provider.ts';
+import { NO_PROVIDER_SETTINGS, PROVIDER_KEYS, readProvider } from '../../../src/deploy/stack/provider.ts';
 import { roles, sendingRole } from '../../../src/deploy/stack/roles.ts';
 import { DEFAULT_SETTINGS, readSettings } from '../../../src/deploy/stack/settings.ts';
 
@@ -40,6 +40,37 @@ test.each([
   [{ alarmTopic: 'mail' }, 'Cannot use the parameter alarmTopic: expected the ARN of an SNS topic'],
 ])('readSettings() refuses %j', (given, message) => {
   expect(() => readSettings(given, 'dev')).toThrow(message);
+});
+
+test('a function has the level of its own for its log, and Lambda lets the lines of that level pass', () => {
+  const project = describeProject({
+    service: 'shop',
+    stage: 'dev',
+    functions: [
+      { name: 'loud', file: 'handlers/loud.ts', environment: { CHORDAL_LOG_LEVEL: 'debug' } },
+      { name: 'quiet', file: 'handlers/quiet.ts', environment: { CHORDAL_LOG_LEVEL: 'info' } },
+      { name: 'late', file: 'handlers/late.ts', environment: { CHORDAL_LOG_LEVEL: { Ref: 'Level' } } },
+      { name: 'plain', file: 'handlers/plain.ts' },
+    ],
+  });
+  const levelsWith = (logLevel: string, ofAll: Readonly<Record<string, string>> = {}) => {
+    const provider = { ...NO_PROVIDER_SETTINGS, environment: ofAll };
+    const parts = { project, provider, settings: { ...DEFAULT_SETTINGS, logLevel }, routes: {} };
+    const made = Object(extensions(parts));
+    const functions = Object.entries(serverlessFunctions(parts, { bundleDir: 'build' })).slice(0, 4);
+    return functions.map(([name, one]) => {
+      const id = `${name.charAt(0).toUpperCase()}${name.slice(1)}LambdaFunction`;
+      return [Object(one['environment']).CHORDAL_LOG_LEVEL, made[id].Properties.LoggingConfig?.ApplicationLogLevel];
+    });
+  };
+  const own = [
+    ['debug', 'DEBUG'],
+    ['info', undefined],
+    [{ Ref: 'Level' }, 'DEBUG'],
+  ];
+  expect(levelsWith('warn')).toEqual([...own, ['warn', undefined]]);
+  expect(levelsWith('debug')).toEqual([...own, ['debug', 'DEBUG']]);
+  expect(levelsWith('info', { CHORDAL_LOG_LEVEL: 'debug' })).toEqual([...own, ['debug', 'DEBUG']]);
 });
 
 test('routes that are too long for an output are left to the file beside the bundles', () => {
@@ -107,7 +138,7 @@ describe('a setting that AWS would refuse is refused before', () => {
     expect(checking(0, 150)).not.toThrow();
   });
 
-  test('a role, a network and a name that functions with roles of their own cannot have', () => {
+  test('a role, a network, a level and a name that functions with roles of their own cannot have', () => {
     // A key for each.
     const given = Object.fromEntries(PROVIDER_KEYS.map((key) => [key, undefined])) as Parameters<
       typeof readProvider
@@ -119,6 +150,9 @@ describe('a setting that AWS would refuse is refused before', () => {
       /provider\.iam\.role/,
     );
     expect(() => readProvider({ ...given, iam: { role: { name: 'x' } } })).toThrow(/provider\.iam\.role\.name/);
+    expect(() => readProvider({ ...given, environment: { CHORDAL_LOG_LEVEL: 'verbose' } })).toThrow(
+      /CHORDAL_LOG_LEVEL of provider\.environment of serverless\.yml: expected one of debug, .*, got "verbose"/,
+    );
     expect(() => readProvider({ ...given, vpc: { subnetIds: ['s'] } })).toThrow(
       /needs both securityGroupIds and subnetIds/,
     );

@@ -53,3 +53,21 @@ test('a service and a stage make the prefix of its queues, unless it is given', 
   expect(queuePrefix(environmentWith({ ...named, queuePrefix: 'p-' }, {}))).toBe('p-');
   expect(queuePrefix(environmentWith({ stage: 'dev' }, { CHORDAL_QUEUE_PREFIX: 'shop-prod-' }))).toBe('shop-prod-');
 });
+
+test('a level of the log that there is not is told once, and the log goes on at info', () => {
+  const printed = vi.spyOn(console, 'error').mockReturnValue();
+  for (const _ of ['two', 'apps']) {
+    const { log } = environmentRuntime(environmentWith(settings, { CHORDAL_LOG_LEVEL: 'verbose' })).ports();
+    log.debug('hidden');
+    log.info('shown');
+  }
+  environmentRuntime({ CHORDAL_LOG_LEVEL: '' });
+
+  const lines = printed.mock.calls.map(([line]) => Object(JSON.parse(String(line))).message);
+  expect(lines).toEqual([
+    'Cannot use CHORDAL_LOG_LEVEL: expected one of debug, info, warn, error, silent, got "verbose"',
+    'shown',
+    'shown',
+  ]);
+  printed.mockRestore();
+});
