@@ -196,9 +196,13 @@ function isList(value: unknown): boolean {
   return Array.isArray(value) && value.length > 0;
 }
 
-/** Names that Lambda keeps for itself, and ours. */
+/** Names that Lambda keeps for itself. */
 const RESERVED =
-  /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR)|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_.*))$/;
+  /^(?:_HANDLER|_X_AMZN_TRACE_ID|LAMBDA_(?:TASK_ROOT|RUNTIME_DIR)|AWS_(?:REGION|DEFAULT_REGION|EXECUTION_ENV|ACCESS_KEY|ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|LAMBDA_(?!EXEC_WRAPPER$).*))$/;
+
+/** Names by which every AWS client of the process finds another endpoint, or other credentials than those of the function's role. */
+const LEADING =
+  /^AWS_(?:(?:DEFAULT_)?PROFILE|ENDPOINT_URL(?:_.*)?|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CREDENTIAL_.*|ACCOUNT_ID|ROLE_.*|WEB_IDENTITY_.*|CONTAINER_.*)$/;
 
 function checkVariable(name: string, value: unknown, place: string): void {
   const reason = whyRefused(name) ?? whyRefusedValue(name, value);
@@ -210,6 +214,7 @@ function whyRefused(name: string): string | undefined {
   if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(name) || name.length < 2)
     return 'a name begins with a letter and has letters, digits and underscores, at least two';
   if (RESERVED.test(name)) return 'Lambda sets it itself. Choose another name';
+  if (LEADING.test(name)) return 'it leads all AWS clients elsewhere. Give it to your own clients in code';
   if (name.startsWith('CHORDAL_') && name !== 'CHORDAL_LOG_LEVEL')
     return 'it leads the function to its table and queues. Choose another name.';
   return undefined;

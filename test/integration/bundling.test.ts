@@ -256,6 +256,18 @@ describe('a handler that cannot be built is refused', () => {
       /Cannot set the variable AWS_REGION by environment of config of .*h\.ts: Lambda sets it itself/,
     ],
     [
+      'a variable that leads the clients of the engine elsewhere',
+      `export const config = { environment: { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:9000' } };`,
+      {},
+      /Cannot set the variable AWS_ENDPOINT_URL_S3 by environment of config of .*h\.ts: it leads all AWS clients elsewhere/,
+    ],
+    [
+      'a profile, for which a client leaves the credentials of the function',
+      `export const config = { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/wrap', AWS_PROFILE: 'work' } };`,
+      {},
+      /Cannot set the variable AWS_PROFILE by environment of config of .*h\.ts: it leads all AWS clients elsewhere/,
+    ],
+    [
       'a level of the log that there is not',
       `export const config = { environment: { CHORDAL_LOG_LEVEL: 'verbose' } };`,
       {},
