@@ -85,6 +85,18 @@ describe('a task of a Python worker', () => {
     await expect(result.get()).resolves.toBe(3);
   });
 
+  it('has the value of the answer also under a rate limit that is set at run time', async () => {
+    const bench = externalBench();
+    const add = bench.external();
+    await bench.app.control.rateLimit('their.add', '1/h');
+    await bench.clock.sleep(2000);
+    const result = await add.delay(1, 2);
+    const { link } = await askFor(bench);
+    await send(bench, answerText(link, 3));
+    await workAll(bench);
+    await expect(result.get({ timeout: 1 })).resolves.toBe(3);
+  });
+
   it('gets keyword arguments, and values that JSON has no form for', async () => {
     const bench = externalBench();
     const echo = bench.app.external('their.echo', { queue: PYTHON });
