@@ -87,6 +87,8 @@ export function effectsOfRerun(
       again: _again,
       slot: _slot,
       waits: _waits,
+      next: _next,
+      told: _told,
       held: _held,
       notBefore: _notBefore,
       sent: _sent,

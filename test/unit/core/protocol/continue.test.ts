@@ -427,6 +427,8 @@ describe('carryOut()', () => {
     notBefore: 5,
     slot: true,
     waits: 5,
+    next: true,
+    told: true,
     held: true,
     again: true,
     parent: 'P',
@@ -436,7 +438,16 @@ describe('carryOut()', () => {
   const replace = { kind: 'replace', plan: { inline: null }, attempt: 1, mid: 'm', token: 'k' } as const;
 
   it('sends a retry as the next attempt, with neither slot nor marks, and all else', () => {
-    const { mid: _mid, again: _again, slot: _slot, waits: _waits, held: _held, ...same } = message;
+    const {
+      mid: _mid,
+      again: _again,
+      slot: _slot,
+      waits: _waits,
+      next: _next,
+      told: _told,
+      held: _held,
+      ...same
+    } = message;
     expect(effectsOfRerun(originOf(), message, retry)).toEqual([
       { kind: 'send', message: { ...same, try: 1, notBefore: NOW + 100 } },
     ]);
