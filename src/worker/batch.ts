@@ -70,8 +70,7 @@ async function end(engine: Engine, delivery: Delivery, disposition: Disposition)
         () => false,
       );
     case 'return':
-      // A message that waits for a fresh sandbox comes back at once, and nothing is wrong with it.
-      if (disposition.seconds !== 0) engine.meter?.count('returned');
+      if (disposition.needsTime !== true) engine.meter?.count('returned');
       if (disposition.seconds !== undefined) {
         await engine.deliveries
           .release({ receipts: [delivery.receipt], seconds: disposition.seconds })

@@ -1,17 +1,18 @@
 import { InvalidMessage } from '../core/errors/caller.ts';
+import { isWhole } from '../core/protocol/batch-order.ts';
 import {
   ACK,
   isPossibleDuplicate,
   onArrival,
   onClaim,
   onCommit,
+  onCutShort,
   onExpandError,
   onFound,
   onNoPlace,
   onPlace,
 } from '../core/protocol/delivery.ts';
 import type { Disposition, Next } from '../core/protocol/delivery.ts';
-import { begunAgain } from '../core/protocol/forward.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import type { Standing } from '../core/protocol/outcome.ts';
@@ -230,11 +231,15 @@ async function runNow(
   const limits = limitsHere(delivery.engine, limitsOf(task, facts.message, remainingMs()));
   const isAgain = isPossibleDuplicate(facts);
   const startedAt = delivery.engine.clock.now();
-  const isPart = (step > 1 || place?.isLate === true) && !isLimited(task, facts.message);
+  // Others of its batch have used some of the sandbox's time. The claim of a task that starts once is its only start.
+  const isPart = !isLimited(task, facts.message) && kind === 'run' && !isWhole(remainingMs(), facts.time.wholeMs);
   const watch = place?.runs;
   const decision = await runToDecision(delivery, task, { given, limits: { ...limits, isPart, watch }, isAgain });
-  // A step without a limit of its own may have a whole sandbox: it is begun again in one.
-  if (decision === 'cutShort') return { next: { kind: 'forward', message: begunAgain(facts) }, standing: NOTHING };
+  if (decision === 'cutShort') {
+    // Its sandbox lives: the start that was counted does not count.
+    if (isAgain) await uncountStart(delivery);
+    return { next: onCutShort(facts, step), standing: NOTHING };
+  }
   return { next: { kind: 'commit', decision }, standing: NOTHING, startedAt };
 }
 

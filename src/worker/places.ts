@@ -14,8 +14,6 @@ export interface PlaceWish {
 
 /** A place that a run has. */
 export interface HeldPlace {
-  /** Whether it has waited for it in this sandbox. */
-  readonly isLate: boolean;
   /** Notes the end of the code that runs in the place, which may come after the end of its run. */
   readonly runs: (ended: Promise<unknown>) => void;
   /**
@@ -153,9 +151,7 @@ class KeyPlaces {
     try {
       const wish = { key, limit, mid, since: first.since, now, until, tokens, hasWaited };
       const taken = await places.take(wish);
-      asking
-        .slice(0, taken.tokens.length)
-        .forEach((one, index) => this.#give(one, taken.tokens[index] ?? '', { isLate: looks > 1, isNew: true }));
+      asking.slice(0, taken.tokens.length).forEach((one, index) => this.#give(one, taken.tokens[index] ?? ''));
       return taken.nextFrom;
     } catch (error) {
       // The write may have been carried out: its answer was lost.
@@ -192,13 +188,12 @@ class KeyPlaces {
     return one;
   }
 
-  #give(one: Waiting, token: string, { isLate, isNew }: { readonly isLate: boolean; readonly isNew: boolean }): void {
+  #give(one: Waiting, token: string): void {
     this.#remove(one);
-    if (isNew) this.#held += 1;
+    this.#held += 1;
     let left: Promise<void> | undefined;
     let running: Promise<unknown> | undefined;
     one.resolve({
-      isLate,
       runs: (ended) => {
         const over = (): void => void (running = undefined);
         running = ended.then(over, over);
@@ -218,9 +213,9 @@ class KeyPlaces {
 
   async #release(token: string): Promise<void> {
     const next = this.#waiting.find((one) => this.#hasTimeFor(one));
-    // @defect places-are-handed-on-when-free
-    if (next !== undefined) return this.#give(next, token, { isLate: true, isNew: false });
     this.#held -= 1;
+    // @defect places-are-handed-on-when-free
+    if (next !== undefined) return this.#give(next, token);
     const { places } = this.#engine;
     await places.leave({ key: this.#place.key, tokens: [token] }).catch(() => undefined);
   }

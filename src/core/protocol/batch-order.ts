@@ -48,7 +48,12 @@ export interface TimeFacts {
 /** Returns whether there is time for a task. After some returns a whole sandbox has to do. */
 export function hasTime({ receives, time }: { readonly receives: number; readonly time: TimeFacts }): boolean {
   const { leftMs, wholeMs, neededMs, leastMs } = time;
-  return leftMs >= neededMs || (receives > ROOM_RECEIVES && leftMs >= Math.max(wholeMs - BEGINNING_MS, leastMs));
+  return leftMs >= neededMs || (receives > ROOM_RECEIVES && isWhole(leftMs, wholeMs) && leftMs >= leastMs);
+}
+
+/** Returns whether the time that is left still counts as that of a whole sandbox; both in ms. */
+export function isWhole(leftMs: number, wholeMs: number): boolean {
+  return leftMs >= wholeMs - BEGINNING_MS;
 }
 
 // --- internal ---

@@ -6,7 +6,7 @@ import { lacksItsTenant } from './baggage.ts';
 import { hasTime, secondsWithoutTime } from './batch-order.ts';
 import type { TimeFacts } from './batch-order.ts';
 import { tooLate, unknownTask } from './delivery-errors.ts';
-import { forwarded } from './forward.ts';
+import { begunAgain, forwarded } from './forward.ts';
 import { workflowOf } from './ids.ts';
 import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
@@ -19,11 +19,11 @@ import { isRevoked, whyRevoked } from './revocation.ts';
 
 /**
  * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
- * visibility ends), or goes to the dead-letter queue.
+ * visibility ends), or goes to the dead-letter queue. Nothing is wrong with one that needs more of a sandbox's time.
  */
 export type Disposition =
   | { readonly kind: 'ack' }
-  | { readonly kind: 'return'; readonly seconds?: number }
+  | { readonly kind: 'return'; readonly seconds?: number; readonly needsTime?: true }
   | { readonly kind: 'deadLetter'; readonly reason: string };
 
 /** The message's work is done. */
@@ -119,7 +119,7 @@ export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message,
   if (message.kind === 'run' && message.window !== undefined) return onWindowArrival({ ...facts, message });
   // A dead message is settled even if its workflow is revoked: only its own record names the ids that wait for it.
   if (dead === undefined && message.kind === 'run' && !hasTime(facts))
-    return { kind: 'end', disposition: { kind: 'return', seconds: secondsWithoutTime(facts.receives) } };
+    return { kind: 'end', disposition: forMoreTime(facts) };
   if (dead === undefined && revoked.includes(workflowOf(message.id))) return { kind: 'end', disposition: ACK };
   if (message.kind === 'expand') return { kind: 'expand' };
   return onTaskArrival({ ...facts, message });
@@ -193,6 +193,15 @@ export function onCommit({ message, by }: DeliveryFacts<RunMessage>, { cell }: S
 }
 
 /**
+ * Judges a run without a limit of its own that has used up its part of a sandbox's time: it is begun again in a whole one. The
+ * received message returns, and comes first after some receives. A further step of the delivery has no message: one is sent.
+ */
+export function onCutShort(facts: DeliveryFacts<RunMessage>, step: number): Next<never> {
+  if (step > 1) return { kind: 'forward', message: begunAgain(facts) };
+  return { kind: 'end', disposition: forMoreTime(facts) };
+}
+
+/**
  * Judges an expansion that threw: it is tried again, or its message cannot be processed, or, if it is dead already,
  * the canvas fails where it stands. Answers undefined for an error that says nothing of the message.
  */
@@ -230,6 +239,10 @@ const DEPLOY_RECEIVES = 6;
 /** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
 function whileDeployed(receives: number): Disposition {
   return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
+}
+
+function forMoreTime({ receives }: DeliveryFacts): Disposition {
+  return { kind: 'return', seconds: secondsWithoutTime(receives), needsTime: true };
 }
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {

@@ -215,6 +215,44 @@ describe('runBatch() answers', () => {
     expect(runs).toBe(1);
   });
 
+  it('with a possible duplicate whose part of the sandbox’s time is over, until it has a whole one, and counts no start', async () => {
+    const bench = makeBench();
+    const ran: string[] = [];
+    bench.app.task('slow', async (name: string) => {
+      ran.push(name);
+      await bench.clock.sleep(25_000);
+    });
+    const again = (id: string, receives: number): Delivery =>
+      taskDelivery('slow', { id, base: id, sig: { task: 'slow', args: [id] } }, { receives, messageId: id });
+    const released: number[] = [];
+    const { release } = bench.engine.deliveries;
+    bench.engine.deliveries.release = (params) => {
+      released.push(params.seconds);
+      return release.call(bench.engine.deliveries, params);
+    };
+    expect(await bench.work([again('A', 2), again('B', 2), again('C', 2)])).toEqual(['C']);
+    expect(released).toEqual([4]);
+    expect((await bench.engine.outcomes.read({ address: addressOf('C') })).cell).not.toHaveProperty('outcome');
+    // Four starts more would be too many for one that has not been taken back.
+    for (const other of ['D', 'E', 'F', 'G']) await bench.work([again(other, 4), again('C', 3)], 30);
+    expect(await bench.work([again('C', 4)])).toEqual([]);
+    expect(await outcomeOf(bench, 'C')).toMatchObject({ state: 'SUCCESS' });
+    expect(ran.filter((name) => name === 'C')).toHaveLength(6);
+  });
+
+  it('with nothing of a task that has had a whole sandbox, or starts only once: it fails', async () => {
+    const bench = makeBench();
+    bench.app.task('slow', async () => bench.clock.sleep(25_000));
+    bench.app.task('once', { acksLate: false }, async () => bench.clock.sleep(25_000));
+    const whole = taskDelivery('slow', { id: 'A', base: 'A' }, { receives: 2, messageId: 'A' });
+    expect(await bench.work([whole], 20)).toEqual([]);
+    expect(await outcomeOf(bench, 'A')).toMatchObject({ state: 'FAILURE' });
+    const first = taskDelivery('slow', { id: 'B', base: 'B' }, { receives: 2, messageId: 'B' });
+    const second = taskDelivery('once', { id: 'C', base: 'C' }, { receives: 2, messageId: 'C' });
+    expect(await bench.work([first, second], 40)).toEqual([]);
+    expect(await outcomeOf(bench, 'C')).toMatchObject({ state: 'FAILURE' });
+  });
+
   it('with nothing when the batch is empty', async () => {
     expect(await makeBench().work([])).toEqual([]);
   });

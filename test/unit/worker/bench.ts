@@ -61,7 +61,10 @@ export function makeBench(
         receives,
         receipt: { queue: QUEUE, handle },
       })),
-    work: (deliveries, seconds = 60) => runBatch(engine, deliveries, () => seconds * 1000),
+    work: (deliveries, seconds = 60) => {
+      const end = clock.now() + seconds * 1000;
+      return runBatch(engine, deliveries, () => end - clock.now());
+    },
   };
 }
 

@@ -54,6 +54,7 @@ function counted(options: { inline?: boolean; timeLimit?: number } = { inline: t
   const step = bench.app.task('step', options, async (...given: readonly unknown[]) => {
     const name = String(given.at(-1));
     ran.push(name);
+    if (name === 'takes its time') await bench.clock.sleep(2000);
     if (name === 'slow') await bench.clock.sleep(100_000);
     if (name === 'fails') throw new RangeError('no');
     return name;
@@ -165,7 +166,7 @@ describe('a message that comes back', () => {
 describe('a step that needs more than its part of the sandbox’s time', () => {
   it('is begun again in a whole one, and does not fail', async () => {
     const bench = counted();
-    await steps(bench, 'a', 'slow').delay();
+    await steps(bench, 'takes its time', 'slow').delay();
     const [first] = bench.receive();
     if (first === undefined) throw new Error('nothing was sent');
     expect(await bench.work([first])).toEqual([]);
@@ -173,13 +174,13 @@ describe('a step that needs more than its part of the sandbox’s time', () => {
     if (next === undefined) throw new Error('nothing was sent');
     expect(bench.message(next)).toMatchObject({ again: true, mid: bench.message(first)['mid'] });
     await bench.work([next], 200);
-    expect(bench.ran).toEqual(['a', 'slow', 'slow']);
+    expect(bench.ran).toEqual(['takes its time', 'slow', 'slow']);
     expect(await bench.state(String(bench.message(next)['id']))).toBe('SUCCESS');
   });
 
   it('is as old as the decision before it, and so is purged if that came before the purge', async () => {
     const bench = counted();
-    await steps(bench, 'a', 'slow').delay();
+    await steps(bench, 'takes its time', 'slow').delay();
     const [first] = bench.receive();
     if (first === undefined) throw new Error('nothing was sent');
     const working = bench.work([first]);
@@ -189,13 +190,21 @@ describe('a step that needs more than its part of the sandbox’s time', () => {
     const [next] = bench.receive().filter(({ messageId }) => messageId !== first.messageId);
     if (next === undefined) throw new Error('nothing was sent');
     await bench.work([{ ...next, sentAt: bench.clock.now() }], 200);
-    expect(bench.ran).toEqual(['a', 'slow']);
+    expect(bench.ran).toEqual(['takes its time', 'slow']);
     expect(await bench.state(String(bench.message(next)['id']))).toBe('REVOKED');
+  });
+
+  it('fails if its part was a whole one', async () => {
+    const bench = counted();
+    const { taskId } = await steps(bench, 'a', 'slow').delay();
+    await bench.work(bench.receive());
+    expect(bench.ran).toEqual(['a', 'slow']);
+    expect(await bench.state(taskId)).toBe('FAILURE');
   });
 
   it('fails if it has a limit of its own', async () => {
     const bench = counted({ inline: true, timeLimit: 10 });
-    const { taskId } = await steps(bench, 'a', 'slow').delay();
+    const { taskId } = await steps(bench, 'takes its time', 'slow').delay();
     await bench.work(bench.receive());
     expect(await bench.state(taskId)).toBe('FAILURE');
   });
