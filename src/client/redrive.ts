@@ -54,7 +54,8 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
       })),
     ),
   ]);
-  const loaded = await withoutBlocks(engine, remainsOf(first, work.links ?? [], chains));
+  const links = [...(work.links ?? []), ...('seq' in work.sig ? (work.sig.links ?? []) : [])];
+  const loaded = await withoutBlocks(engine, remainsOf(first, links, chains));
   checkPlan(engine, loaded);
   const until = keptFor(lastStart(loaded, engine.clock.now()));
   const whole = await withCopiedValues(engine, loaded, { id, until });

@@ -88,7 +88,8 @@ function membersOf(engine: Engine, base: string, n: number): readonly (() => Han
 function wholeHandle(engine: Engine, place: Place): Handle {
   const { id } = place;
   const handle: Handle = {
-    ...taskHandle(engine, place, false),
+    ...taskParts(engine, place, false),
+    parent: null,
     collect: (given) => collect(handle, given),
     predecessor: async () => {
       const { length = 0 } = await readParts(engine, id, {});
@@ -101,14 +102,14 @@ function wholeHandle(engine: Engine, place: Place): Handle {
 /** The handle of a step that may be a group: one that a step follows has no outcome of its own, its members have. */
 function stepHandle(engine: Engine, place: Place): Handle {
   const { id, parent } = place;
-  const task = taskHandle(engine, place, false);
+  const task = taskParts(engine, place, false);
   const outcomeOrGroup = async (): Promise<Outcome | GroupHandle | undefined> => {
     const { outcome } = await readVisible(engine, id);
     if (outcome !== undefined) return outcome;
     const group = await engine.outcomes.tally({ join: id });
     return group && groupHandle(engine, { ...place, isLast: false }, membersOf(engine, id, group.size.members));
   };
-  const itself = async (): Promise<Handle> => {
+  const itself = async (): Promise<Omit<Handle, 'collect' | 'parent'>> => {
     const found = await outcomeOrGroup();
     return found !== undefined && 'results' in found ? found : task;
   };
@@ -139,14 +140,24 @@ function isStep(id: string): boolean {
   return /\.\d+$/.test(id);
 }
 
-function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): Handle {
-  const common = commonHandle(engine, id, parent);
+function taskHandle(engine: Engine, place: Place, isIgnored: boolean): Handle {
   const handle: Handle = {
-    ...common,
+    ...taskParts(engine, place, isIgnored),
     collect: (given) => collect(handle, given),
     get parent() {
-      return parent();
+      return place.parent();
     },
+  };
+  return handle;
+}
+
+/**
+ * Returns the parts of a task's handle that do not depend on the whole handle. The handle before it is not one of them: a copy of the
+ * parts would make it, and so each one before it.
+ */
+function taskParts(engine: Engine, { id, parent }: Place, isIgnored: boolean): Omit<Handle, 'collect' | 'parent'> {
+  return {
+    ...commonHandle(engine, id, parent),
     get: async (given: GetOptions = {}) => {
       const options = readGetOptions(given);
       if (isIgnored) return undefined;
@@ -162,7 +173,6 @@ function taskHandle(engine: Engine, { id, parent }: Place, isIgnored: boolean): 
       return [...members, ...launched].map((child) => handleOfId(engine, child));
     },
   };
-  return handle;
 }
 
 function groupHandle(engine: Engine, place: Place, members: readonly (() => Handle)[]): GroupHandle {

@@ -176,6 +176,16 @@ describe('revoke()', () => {
 });
 
 describe('parent, children() and graph()', () => {
+  it('lead back from a step of a long chain without a handle for each step before it', async () => {
+    expect(other.asyncResult('W.100000').parent?.parent?.taskId).toBe('W.99998');
+    const steps = Array.from({ length: 3000 }, () => add.s(1));
+    const { taskId } = await chain(add.s(0, 0), ...(steps as never[])).delay();
+    await sleep(1);
+    const before = await other.asyncResult(taskId).predecessor();
+    expect(before?.taskId).toBe(`${taskId}.2999`);
+    expect(before?.parent?.taskId).toBe(`${taskId}.2998`);
+  });
+
   it('are those of the steps that ids name', async () => {
     const { taskId: id } = await chain(add.s(1, 2), add.s(3), group([add.s(1), add.s(2)]), tsum.s()).delay();
     await other.asyncResult(id).get();

@@ -66,6 +66,24 @@ test('redrive() goes on with what is left of the chains around a task, and with 
   expect(cloud.noted).toEqual([3, 13, 1113]);
 });
 
+test('redrive() of a whole chain starts its callbacks behind its last step', async () => {
+  const cloud = openCloud();
+  const links = [{ on: 'success', plan: { task: 'note' } }] as const;
+  const sig = { seq: [plus(1), plus(2)], links };
+  const chain: ExpandMessage = { ...sent, kind: 'expand', id: 'w.0', base: 'w.0', sig, in: { val: 1 } };
+  const around = { base: 'w', i: 1, steps: [plus(100)], links };
+  const valueIn = async (frames: ExpandMessage['frames']): Promise<unknown> => {
+    const letter = { at: 1, id: `w${frames.length}`, reason: 'a test', body: encodeMessage({ ...chain, frames }) };
+    const id = await redrive(cloud.engine, letter, workOf(letter));
+    return cloud.app.asyncResult(id).get({ timeout: 60 });
+  };
+
+  expect(await valueIn([])).toBe(4);
+  expect(cloud.noted).toEqual([4]);
+  expect(await valueIn([around])).toBe(104);
+  expect(cloud.noted).toEqual([4, 4, 104]);
+});
+
 test('redrive() finds the steps of a long chain, and the input of the task', async () => {
   const cloud = openCloud();
   const steps = Array.from({ length: 300 }, () => plus(1));
