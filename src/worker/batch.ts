@@ -1,8 +1,10 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { inTurn } from '../core/protocol/batch-order.ts';
-import { isPossibleDuplicate, onRead, onThrow, RETURN } from '../core/protocol/delivery.ts';
-import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
+import { isPossibleDuplicate, onRead } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts } from '../core/protocol/delivery.ts';
+import { onThrow, RETURN } from '../core/protocol/disposition.ts';
+import type { Disposition } from '../core/protocol/disposition.ts';
 import { decodedOrError } from '../core/protocol/message-codec.ts';
 import type { NewerMessage } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';

@@ -1,7 +1,8 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
-import { ACK, onThrow } from '../core/protocol/delivery.ts';
-import type { DeliveryFacts, Disposition } from '../core/protocol/delivery.ts';
+import type { DeliveryFacts } from '../core/protocol/delivery.ts';
+import { ACK, onThrow } from '../core/protocol/disposition.ts';
+import type { Disposition } from '../core/protocol/disposition.ts';
 import { queuedUntil } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';

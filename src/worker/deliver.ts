@@ -1,7 +1,6 @@
 import { InvalidMessage } from '../core/errors/caller.ts';
 import { isWhole } from '../core/protocol/batch-order.ts';
 import {
-  ACK,
   isPossibleDuplicate,
   onArrival,
   onClaim,
@@ -12,7 +11,9 @@ import {
   onNoPlace,
   onPlace,
 } from '../core/protocol/delivery.ts';
-import type { Disposition, Next } from '../core/protocol/delivery.ts';
+import type { Next } from '../core/protocol/delivery.ts';
+import { ACK } from '../core/protocol/disposition.ts';
+import type { Disposition } from '../core/protocol/disposition.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import type { Standing } from '../core/protocol/outcome.ts';

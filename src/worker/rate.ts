@@ -41,5 +41,7 @@ function limitOf(engine: Engine, task: string): string | number | undefined {
 }
 
 function isDue(message: Message, now: number): message is RunMessage {
-  return message.kind === 'run' && message.slot !== true && (message.notBefore ?? 0) <= now;
+  if (message.kind !== 'run' || message.slot === true) return false;
+  // The slot of a task that a Python worker runs was taken when it was asked.
+  return message.asked === undefined && (message.notBefore ?? 0) <= now;
 }

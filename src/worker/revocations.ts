@@ -1,7 +1,7 @@
 import { addressOf } from '../core/protocol/address.ts';
 import { afterSettle } from '../core/protocol/continue.ts';
-import { ACK } from '../core/protocol/delivery.ts';
-import type { Disposition } from '../core/protocol/delivery.ts';
+import { ACK } from '../core/protocol/disposition.ts';
+import type { Disposition } from '../core/protocol/disposition.ts';
 import { restOf, workflowOf } from '../core/protocol/ids.ts';
 import { queuedUntil } from '../core/protocol/lifetime.ts';
 import type { Message, RevokeMessage } from '../core/protocol/message.ts';

@@ -1,5 +1,5 @@
 import { ServiceUnavailable } from '../../core/errors/caller.ts';
-import { onThrow } from '../../core/protocol/delivery.ts';
+import { onThrow } from '../../core/protocol/disposition.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
 import { compact } from '../../core/values/compact.ts';
 import { POLLER_DOLLARS } from './limits.ts';

@@ -3,9 +3,11 @@ import { isRefusal } from '../errors/refusal.ts';
 import { WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
 import { lacksItsTenant } from './baggage.ts';
-import { hasTime, secondsWithoutTime } from './batch-order.ts';
+import { hasTime } from './batch-order.ts';
 import type { TimeFacts } from './batch-order.ts';
 import { tooLate, unknownTask } from './delivery-errors.ts';
+import { ACK, DEPLOY_RECEIVES, forMoreTime, RETURN, whileDeployed } from './disposition.ts';
+import type { Disposition } from './disposition.ts';
 import { begunAgain, forwarded } from './forward.ts';
 import { workflowOf } from './ids.ts';
 import { MAX_STARTS } from './limits.ts';
@@ -16,25 +18,6 @@ import { decidedBy, ownershipOf, revokedBecause } from './outcome.ts';
 import { placeOf, placeProblem, waitsLong } from './places.ts';
 import type { NoPlace, Place, PlacedTask } from './places.ts';
 import { isRevoked, whyRevoked } from './revocation.ts';
-
-/**
- * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
- * visibility ends), or goes to the dead-letter queue. Nothing is wrong with one that needs more of a sandbox's time.
- */
-export type Disposition =
-  | { readonly kind: 'ack' }
-  | { readonly kind: 'return'; readonly seconds?: number; readonly needsTime?: true }
-  | { readonly kind: 'deadLetter'; readonly reason: string };
-
-/** The message's work is done. */
-export const ACK: Disposition = { kind: 'ack' };
-/** The message returns when its visibility ends. */
-export const RETURN: Disposition = { kind: 'return' };
-
-/** A message that the cloud refused returns after this many seconds, times two for each receive, less chance. */
-const REFUSED_SECONDS = 5;
-/** A queue's visibility timeout, in timeouts of its function. */
-const VISIBILITY_TIMEOUTS = 6;
 
 /** The part of a task that decides how its deliveries go. */
 export interface DeliveredTask extends PlacedTask {
@@ -119,7 +102,7 @@ export function onArrival<T extends DeliveredTask>(facts: DeliveryFacts<Message,
   if (message.kind === 'run' && message.window !== undefined) return onWindowArrival({ ...facts, message });
   // A dead message is settled even if its workflow is revoked: only its own record names the ids that wait for it.
   if (dead === undefined && message.kind === 'run' && !hasTime(facts))
-    return { kind: 'end', disposition: forMoreTime(facts) };
+    return { kind: 'end', disposition: forMoreTime(facts.receives) };
   if (dead === undefined && revoked.includes(workflowOf(message.id))) return { kind: 'end', disposition: ACK };
   if (message.kind === 'expand') return { kind: 'expand' };
   return onTaskArrival({ ...facts, message });
@@ -198,7 +181,7 @@ export function onCommit({ message, by }: DeliveryFacts<RunMessage>, { cell }: S
  */
 export function onCutShort(facts: DeliveryFacts<RunMessage>, step: number): Next<never> {
   if (step > 1) return { kind: 'forward', message: begunAgain(facts) };
-  return { kind: 'end', disposition: forMoreTime(facts) };
+  return { kind: 'end', disposition: forMoreTime(facts.receives) };
 }
 
 /**
@@ -213,37 +196,7 @@ export function onExpandError(facts: DeliveryFacts, error: unknown): Next<never>
   return { kind: 'commit', decision: new WorkerLostError(`Cannot start ${facts.message.id}: ${reason}`) };
 }
 
-/**
- * Judges a delivery that threw. Of user code only a rejection comes here, so an unknown name is a route of another
- * release. A refused message returns soon, and later with each receive, up to its queue's visibility timeout.
- * @param chance at least 0 and below 1: spreads messages that were refused at one time
- */
-export function onThrow(
-  error: unknown,
-  { receives, wholeMs, chance }: { readonly receives: number; readonly wholeMs: number; readonly chance: number },
-): Disposition {
-  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return whileDeployed(receives);
-  if (isChordalError(error, 'CHORDAL_REJECT') && !error.requeue) return { kind: 'deadLetter', reason: error.message };
-  if (!isRefusal(error)) return RETURN;
-  const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
-  const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
-  // @defect refused-returns
-  return { kind: 'return', seconds: Math.ceil(most * (0.5 + chance / 2)) };
-}
-
 // --- internal ---
-
-/** Receives before a message is given up that this release does not know; with {@link whileDeployed} it waits 12 minutes. */
-const DEPLOY_RECEIVES = 6;
-
-/** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
-function whileDeployed(receives: number): Disposition {
-  return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
-}
-
-function forMoreTime({ receives }: DeliveryFacts): Disposition {
-  return { kind: 'return', seconds: secondsWithoutTime(receives), needsTime: true };
-}
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
   const { message, tasks, now, slotAt, dead, revoked, isPurged = false } = facts;

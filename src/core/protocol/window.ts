@@ -1,7 +1,9 @@
 import { WorkerLostError } from '../errors/task.ts';
 import { reasonOf } from '../text/describe.ts';
-import { ACK, isPossibleDuplicate, onRead } from './delivery.ts';
-import type { DeliveryFacts, Disposition, Next } from './delivery.ts';
+import { isPossibleDuplicate, onRead } from './delivery.ts';
+import type { DeliveryFacts, Next } from './delivery.ts';
+import { ACK } from './disposition.ts';
+import type { Disposition } from './disposition.ts';
 import { keptFor } from './lifetime.ts';
 import type { NewerMessage } from './message-codec.ts';
 import type { ExpandMessage, Message, RunMessage } from './message.ts';

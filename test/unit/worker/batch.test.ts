@@ -216,7 +216,10 @@ describe('runBatch() answers', () => {
   });
 
   it('with a possible duplicate whose part of the sandbox’s time is over, until it has a whole one, and counts no start', async () => {
-    const bench = makeBench();
+    const released: number[] = [];
+    const bench = makeBench(({ deliveries }) => ({
+      deliveries: overriding(deliveries, { release: async ({ seconds }) => void released.push(seconds) }),
+    }));
     const ran: string[] = [];
     bench.app.task('slow', async (name: string) => {
       ran.push(name);
@@ -224,12 +227,6 @@ describe('runBatch() answers', () => {
     });
     const again = (id: string, receives: number): Delivery =>
       taskDelivery('slow', { id, base: id, sig: { task: 'slow', args: [id] } }, { receives, messageId: id });
-    const released: number[] = [];
-    const { release } = bench.engine.deliveries;
-    bench.engine.deliveries.release = (params) => {
-      released.push(params.seconds);
-      return release.call(bench.engine.deliveries, params);
-    };
     expect(await bench.work([again('A', 2), again('B', 2), again('C', 2)])).toEqual(['C']);
     expect(released).toEqual([4]);
     expect((await bench.engine.outcomes.read({ address: addressOf('C') })).cell).not.toHaveProperty('outcome');

@@ -10,9 +10,9 @@ import {
   onNoPlace,
   onPlace,
   onRead,
-  onThrow,
 } from '../../../../src/core/protocol/delivery.ts';
 import type { DeliveredTask, DeliveryFacts, Next } from '../../../../src/core/protocol/delivery.ts';
+import { onThrow } from '../../../../src/core/protocol/disposition.ts';
 import { begunAgain } from '../../../../src/core/protocol/forward.ts';
 import type { ExpandMessage, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
 import { claimedUntil, decidedBy } from '../../../../src/core/protocol/outcome.ts';

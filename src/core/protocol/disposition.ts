@@ -1,0 +1,55 @@
+import { isChordalError } from '../errors/caller.ts';
+import { isRefusal } from '../errors/refusal.ts';
+import { secondsWithoutTime } from './batch-order.ts';
+
+/**
+ * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
+ * visibility ends), or goes to the dead-letter queue. Nothing is wrong with one that needs more of a sandbox's time.
+ */
+export type Disposition =
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'return'; readonly seconds?: number; readonly needsTime?: true }
+  | { readonly kind: 'deadLetter'; readonly reason: string };
+
+/** The message's work is done. */
+export const ACK: Disposition = { kind: 'ack' };
+/** The message returns when its visibility ends. */
+export const RETURN: Disposition = { kind: 'return' };
+
+/** Receives before a message is given up that this release does not know; with {@link whileDeployed} it waits 12 minutes. */
+export const DEPLOY_RECEIVES = 6;
+
+/** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
+export function whileDeployed(receives: number): Disposition {
+  return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
+}
+
+/** Returns a message that finds no time in this sandbox: nothing is wrong with it. */
+export function forMoreTime(receives: number): Disposition {
+  return { kind: 'return', seconds: secondsWithoutTime(receives), needsTime: true };
+}
+
+/**
+ * Judges a delivery that threw. Of user code only a rejection comes here, so an unknown name is a route of another
+ * release. A refused message returns soon, and later with each receive, up to its queue's visibility timeout.
+ * @param chance at least 0 and below 1: spreads messages that were refused at one time
+ */
+export function onThrow(
+  error: unknown,
+  { receives, wholeMs, chance }: { readonly receives: number; readonly wholeMs: number; readonly chance: number },
+): Disposition {
+  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return whileDeployed(receives);
+  if (isChordalError(error, 'CHORDAL_REJECT') && !error.requeue) return { kind: 'deadLetter', reason: error.message };
+  if (!isRefusal(error)) return RETURN;
+  const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
+  const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
+  // @defect refused-returns
+  return { kind: 'return', seconds: Math.ceil(most * (0.5 + chance / 2)) };
+}
+
+// --- internal ---
+
+/** A message that the cloud refused returns after this many seconds, times two for each receive, less chance. */
+const REFUSED_SECONDS = 5;
+/** A queue's visibility timeout, in timeouts of its function. */
+const VISIBILITY_TIMEOUTS = 6;
