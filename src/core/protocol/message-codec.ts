@@ -12,6 +12,7 @@ import { countOf } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { pointerOutside } from './pointers.ts';
 import type { Pointing } from './pointers.ts';
+import { isCount, isFlag, isIdText, isText, optional } from './primitives.ts';
 import { SENT_STAMPS } from './stamps.ts';
 
 /** An envelope of a later release, with the fields that are enough to settle it. */
@@ -179,8 +180,8 @@ interface Field {
 
 const FIELDS = {
   kind: { is: (value) => value === 'run' || value === 'expand' || value === 'revoke', want: 'run, expand or revoke' },
-  id: { is: (value) => typeof value === 'string' && isId(value), want: 'an id' },
-  base: { is: (value) => typeof value === 'string' && isId(value), want: 'an id' },
+  id: { is: isIdText, want: 'an id' },
+  base: { is: isIdText, want: 'an id' },
   try: { is: isCount, want: 'a number of attempts' },
   frames: { is: (value) => Array.isArray(value) && value.every(isFrame), want: 'a list of frames' },
   links: { is: optional(isLinks), want: 'a list of callbacks' },
@@ -189,10 +190,10 @@ const FIELDS = {
   keep: { is: optional(isTime), want: 'a time in epoch milliseconds' },
   again: { is: isFlag, want: 'true or nothing' },
   sent: { is: optional(isTime), want: 'a time in epoch milliseconds' },
-  root: { is: optional(isText), want: 'an id' },
-  parent: { is: optional(isText), want: 'an id' },
+  root: { is: optional(isShortText), want: 'an id' },
+  parent: { is: optional(isShortText), want: 'an id' },
   tenant: { is: optional(TENANT_NAME.is), want: TENANT_NAME.want },
-  traceparent: { is: optional(isText), want: 'a text of at most 4096 characters' },
+  traceparent: { is: optional(isShortText), want: 'a text of at most 4096 characters' },
   headers: { is: optional(isPlainObject), want: 'an object' },
   stamps: { is: optional(SENT_STAMPS.is), want: SENT_STAMPS.want },
   notBefore: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
@@ -224,7 +225,7 @@ function isReadable(field: string, value: unknown, id: string): boolean {
 const CHECKED: ReadonlyMap<string, Field> = new Map(CHECKS);
 
 function isMid(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= 128;
+  return isText(value, 128) && value !== '';
 }
 
 function toMessage(json: Readonly<Record<string, unknown>>, mid: string): Message {
@@ -268,26 +269,14 @@ function invalid(field: string, want: string, value: unknown): InvalidMessage {
   return new InvalidMessage(`Cannot read ${field} of a message: ${mismatch(want, text.slice(0, 200))}`);
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
 function isTime(value: unknown): boolean {
   return typeof value === 'number' && value >= 0 && value <= LATEST_MS;
 }
 
-function isText(value: unknown): boolean {
-  return typeof value === 'string' && value.length <= 4096;
+function isShortText(value: unknown): boolean {
+  return isText(value, 4096);
 }
 
 function isWindow(value: unknown): boolean {
-  return isPlainObject(value) && isText(value['key']) && isCount(value['number']);
-}
-
-function isFlag(value: unknown): boolean {
-  return value === undefined || value === true;
-}
-
-function optional(is: (value: unknown) => boolean): (value: unknown) => boolean {
-  return (value) => value === undefined || is(value);
+  return isPlainObject(value) && isShortText(value['key']) && isCount(value['number']);
 }

@@ -1,9 +1,9 @@
 import { isPlainObject } from '../values/json.ts';
-import { isId } from './ids.ts';
 import type { FailureNotice, Frame, Input } from './message.ts';
 import type { Value } from './outcome.ts';
 import { MAX_ITEMS } from './plan.ts';
 import type { Items, Link, Plan } from './plan.ts';
+import { isCount, isFlag, isIdText, isText, optional } from './primitives.ts';
 import { SENT_PRIORITY } from './priority.ts';
 import { areWireOptions } from './wire-options.ts';
 
@@ -11,10 +11,10 @@ import { areWireOptions } from './wire-options.ts';
 export function isPlan(value: unknown): value is Plan {
   if (!isPlainObject(value)) return false;
   const { links } = value;
-  if (links !== undefined && !isLinks(links)) return false;
+  if (!optional(isLinks)(links)) return false;
   if (typeof value['task'] === 'string') return isTask(value);
   if (value['seq'] !== undefined) return isItems(value['seq']) && !isEmpty(value['seq']);
-  return isItems(value['par']) && isCollecting(value) && isFlag(value['splice']) && isOwn(value['own']);
+  return isItems(value['par']) && isCollecting(value) && isFlag(value['splice']) && optional(isValue)(value['own']);
 }
 
 /** Returns whether a value is a list of callbacks. */
@@ -26,7 +26,7 @@ export function isLinks(value: unknown): value is readonly Link[] {
 export function isFrame(value: unknown): value is Frame {
   if (!isPlainObject(value)) return false;
   const { links } = value;
-  if (links !== undefined && !isLinks(links)) return false;
+  if (!optional(isLinks)(links)) return false;
   return value['join'] === undefined ? isChainFrame(value) : isJoinFrame(value);
 }
 
@@ -34,56 +34,53 @@ export function isFrame(value: unknown): value is Frame {
 export function isInput(value: unknown): value is Input {
   if (!isPlainObject(value)) return false;
   if ('val' in value) return true;
-  if ('ref' in value) return typeof value['ref'] === 'string';
+  if ('ref' in value) return isText(value['ref']);
   if ('failure' in value) return isFailureNotice(value['failure']);
-  return isBase(value['join']) && isWidth(value['n']) && isFlag(value['collect']);
+  return isIdText(value['join']) && isWidth(value['n']) && isFlag(value['collect']);
 }
 
 // --- internal ---
 
 function isJoinFrame({ join, x, n, celeryId, ...kind }: Readonly<Record<string, unknown>>): boolean {
   const { splice, own } = kind;
-  const isKind = isCollecting(kind) && isFlag(splice) && isOwn(own) && isAbsentOr(isText, celeryId);
-  return isBase(join) && isCount(x) && isWidth(n) && x < n && isKind;
+  const isKind = isCollecting(kind) && isFlag(splice) && optional(isValue)(own) && optional(isText)(celeryId);
+  return isIdText(join) && isCount(x) && isWidth(n) && x < n && isKind;
 }
 
 function isChainFrame({ steps, i, base, try: attempt }: Readonly<Record<string, unknown>>): boolean {
-  if (!isItems(steps) || !isCount(i) || !isBase(base)) return false;
+  if (!isItems(steps) || !isCount(i) || !isIdText(base)) return false;
   const isThere = 'stored' in steps ? i < steps.n : steps.length > 0;
-  return isThere && isAbsentOr(isCount, attempt);
+  return isThere && optional(isCount)(attempt);
 }
 
 function isTask(value: Readonly<Record<string, unknown>>): boolean {
   const { args, kwargs, stored, immutable, untyped, options, task } = value;
   return (
     task !== '' &&
-    isAbsentOr(Array.isArray, args) &&
-    isAbsentOr(isPlainObject, kwargs) &&
-    isAbsentOr(isBlockKey, stored) &&
+    optional(Array.isArray)(args) &&
+    optional(isPlainObject)(kwargs) &&
+    optional(isBlockKey)(stored) &&
     isFlag(immutable) &&
     isFlag(untyped) &&
     isBatch(value) &&
-    isAbsentOr(areWireOptions, options)
+    optional(areWireOptions)(options)
   );
 }
 
 function isBatch({ each, collect, concurrency, progress }: Readonly<Record<string, unknown>>): boolean {
   const isKind = each === undefined || each === 'map' || each === 'starmap';
-  return isKind && isFlag(collect) && isAbsentOr(isCount, concurrency) && concurrency !== 0 && isFlag(progress);
+  return isKind && isFlag(collect) && optional(isCount)(concurrency) && concurrency !== 0 && isFlag(progress);
 }
 
 function isCollecting({ collect, tolerate }: Readonly<Record<string, unknown>>): boolean {
-  return isFlag(collect) && isAbsentOr(isCount, tolerate);
+  return isFlag(collect) && optional(isCount)(tolerate);
 }
 
 function isItems(value: unknown): value is Items {
   if (Array.isArray(value)) return value.every(isPlan);
   if (!isPlainObject(value)) return false;
   const { stored, n, per, first, queue, priority } = value;
-  const isNamed =
-    typeof first === 'string' &&
-    (queue === undefined || typeof queue === 'string') &&
-    (priority === undefined || SENT_PRIORITY.is(priority));
+  const isNamed = isText(first) && optional(isText)(queue) && optional(SENT_PRIORITY.is)(priority);
   return isBlockKey(stored) && isWidth(n) && isCount(per) && per > 0 && isNamed;
 }
 
@@ -108,46 +105,21 @@ function isFailureNotice(value: unknown): value is FailureNotice {
   if (!isPlainObject(value)) return false;
   const { taskId, failedTaskId, rootId, error, call } = value;
   return (
-    [taskId, failedTaskId, rootId].every((id) => typeof id === 'string') &&
+    [taskId, failedTaskId, rootId].every((id) => isText(id)) &&
     isValue(error) &&
-    (call === undefined ||
-      (isPlainObject(call) && isPlan(call['sig']) && (call['in'] === undefined || isInput(call['in']))))
+    (call === undefined || (isPlainObject(call) && isPlan(call['sig']) && optional(isInput)(call['in'])))
   );
 }
 
 function isValue(value: unknown): value is Value {
   if (!isPlainObject(value)) return false;
   if ('inline' in value) return true;
-  if ('ref' in value) return typeof value['ref'] === 'string';
+  if ('ref' in value) return isText(value['ref']);
   const { join, n, splice, collect } = value;
-  return isBase(join) && isWidth(n) && isFlag(splice) && isFlag(collect);
-}
-
-function isOwn(value: unknown): boolean {
-  return value === undefined || isValue(value);
-}
-
-function isBase(value: unknown): value is string {
-  return typeof value === 'string' && isId(value);
+  return isIdText(join) && isWidth(n) && isFlag(splice) && isFlag(collect);
 }
 
 /** Returns whether a width is one that can be sent: a larger group or chain would take up all memory. */
 function isWidth(value: unknown): value is number {
   return isCount(value) && value <= MAX_ITEMS;
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function isAbsentOr(is: (value: unknown) => boolean, value: unknown): boolean {
-  return value === undefined || is(value);
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string';
-}
-
-function isFlag(value: unknown): boolean {
-  return value === undefined || value === true;
 }
