@@ -85,14 +85,13 @@ export async function submit(engine: Engine, { data, ...options }: Submission): 
   const sendNew = async (carried: Carried): Promise<string> => {
     const send = async (id: string, isSecond: boolean): Promise<void> =>
       start(id, await prepare(id, isSecond, carried));
-    if (isWindowed) {
-      const make = async (id: string): Promise<MadeCall> => {
-        const prepared = await prepare(id, false, carried);
-        const first = { ...newCanvas(prepared.origin, prepared.start), mid: engine.nonces.mid() };
-        return { message: first, send: () => start(id, prepared) };
-      };
-      return callInWindow({ engine, app, isStranger, plan, make, list }, options);
-    }
+    const make = async (id: string): Promise<MadeCall> => {
+      const prepared = await prepare(id, false, carried);
+      const first = { ...newCanvas(prepared.origin, prepared.start), mid: engine.nonces.mid() };
+      return { message: first, send: () => start(id, prepared) };
+    };
+    const windowed = callInWindow({ engine, app, isStranger, plan, make, list }, options);
+    if (windowed !== undefined) return windowed;
     if (note !== undefined) return sendOnce(engine, note, send);
     const id = freshId(engine, plan, run);
     await send(id, false);

@@ -31,17 +31,17 @@ export interface WindowedCall {
 }
 
 /**
- * Makes a call with a window of a key. Returns the workflow that all calls of the window answer with.
+ * Makes a call with a window of a key. Returns the workflow that all calls of the window answer with; undefined for a call
+ * without a window.
  *
  * @throws InvalidOptions if another call of this key was sent in a form that cannot be read; the errors of sending.
  */
-export async function callInWindow(
+export function callInWindow(
   call: WindowedCall,
   { debounce, throttle }: Pick<OnceGiven, 'debounce' | 'throttle'>,
-): Promise<string> {
+): Promise<string> | undefined {
   if (debounce !== undefined) return callDebounced(call, debounce);
-  if (throttle !== undefined) return callThrottled(call, throttle);
-  throw new Error('Cannot call in a window: the call has none.');
+  return throttle && callThrottled(call, throttle);
 }
 
 /**

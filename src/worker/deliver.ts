@@ -202,7 +202,7 @@ async function forward({ engine, outbox }: Arrival, message: RunMessage): Promis
 
 /** Ends a window of debounced calls: the canvas of the last call is started like that of any message. */
 async function endWindow(arrival: Arrival<RunMessage>, isForced: boolean): Promise<Disposition> {
-  const next = await closeWindow(arrival, arrival.facts.message, isForced);
+  const next = await closeWindow(arrival, isForced);
   if (next.kind !== 'start') return next.kind === 'forward' ? forward(arrival, next.message) : work(arrival, next);
   return expand({ ...arrival, facts: { ...arrival.facts, message: next.message } });
 }

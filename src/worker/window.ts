@@ -10,13 +10,8 @@ import type { Arrival } from './arrival.ts';
  *
  * @param isForced closes it even if it is not due.
  */
-export async function closeWindow(
-  { engine, facts: all }: Arrival,
-  message: RunMessage,
-  isForced: boolean,
-): Promise<AfterClosing> {
-  const facts = { ...all, message };
-  const { window, id, mid } = message;
+export async function closeWindow({ engine, facts }: Arrival<RunMessage>, isForced: boolean): Promise<AfterClosing> {
+  const { window, id, mid } = facts.message;
   // Only a message that has a window asks for this.
   const { key, number } = window ?? { key: '', number: 0 };
   const now = isForced ? Number.MAX_SAFE_INTEGER : facts.now;

@@ -4,6 +4,7 @@ import { isPossibleDuplicate, onRead } from './delivery.ts';
 import type { DeliveryFacts, Next } from './delivery.ts';
 import { ACK } from './disposition.ts';
 import type { Disposition } from './disposition.ts';
+import { forwarded } from './forward.ts';
 import { keptFor } from './lifetime.ts';
 import type { NewerMessage } from './message-codec.ts';
 import type { ExpandMessage, Message, RunMessage } from './message.ts';
@@ -108,10 +109,7 @@ export function onClosing(
   const { message, by, revoked } = facts;
   if (closing === undefined || closing.workflow !== message.id) return failed(message, 'its window is gone');
   const { closedBy, due } = closing;
-  if (closedBy === undefined) {
-    const { held: _held, ...same } = message;
-    return { kind: 'forward', message: { ...same, ...markOf(facts), notBefore: due } };
-  }
+  if (closedBy === undefined) return { kind: 'forward', message: forwarded(facts, due, isPossibleDuplicate(facts)) };
   // @defect the-closer-starts
   if (closedBy !== by.mid) return end(ACK);
   return isRevoked(revoked, message) ? end(ACK) : started(facts, read);
@@ -122,10 +120,6 @@ export function onClosing(
 /** How late the message of a window may be before callers send another one, in ms: purged and failed ones never come. */
 const LATE_MS = 900_000;
 
-function markOf(facts: DeliveryFacts): { readonly again?: true } {
-  return isPossibleDuplicate(facts) ? { again: true } : {};
-}
-
 /** Starts the call of a window that this message has closed. */
 function started(facts: DeliveryFacts<RunMessage>, read: Message | NewerMessage | Error | undefined): AfterClosing {
   const { message, by, dead, receives } = facts;
@@ -133,7 +127,8 @@ function started(facts: DeliveryFacts<RunMessage>, read: Message | NewerMessage 
   if (dead === undefined && refused !== undefined) return end(refused);
   if (read === undefined || read instanceof Error || 'newer' in read || read.kind !== 'expand')
     return failed(message, `the call in its window cannot be read: ${reasonOf(read)}`);
-  return { kind: 'start', message: { ...read, ...markOf(facts), mid: by.mid } };
+  const again = isPossibleDuplicate(facts) ? { again: true as const } : {};
+  return { kind: 'start', message: { ...read, ...again, mid: by.mid } };
 }
 
 function end(disposition: Disposition): Next<never> {
