@@ -150,6 +150,16 @@ test('arguments that begin with a hyphen are read as numbers, or follow --', asy
   expect(stderr).toContain('CHORDAL_TABLE is not set');
 });
 
+test('cost --external names one task, can be repeated, and may stand before the file', async () => {
+  const input = ['images.resize', 'images.crop', 'add'].map((task) => JSON.stringify({ task })).join('\n');
+  const names = ['--external', 'images.resize', '--external', 'images.crop'];
+  const { code, answers } = await cli(['cost', ...names, '-'], { input });
+
+  expect(code).toBe(0);
+  // The call of a Python worker is four messages.
+  expect(answers).toMatchObject([{ messages: 4 }, { messages: 4 }, { messages: 1 }]);
+});
+
 test('cost --time adds when a canvas is done, with the settings that are given or several to compare', async () => {
   const input = JSON.stringify({
     task: 'celery.group',

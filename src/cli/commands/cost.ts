@@ -15,7 +15,7 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
     .description('Print the AWS calls that canvases will make, and their price; nothing is sent')
     .argument('<file>', 'file of signature JSON, or NDJSON with one canvas a line; - reads stdin')
     .option('--inline', 'count as if every task had inline: true, and one function ran them all')
-    .option('--external <name...>', 'tasks that a Python worker runs (app.external)')
+    .option('--external <name>', 'a task that a Python worker runs (app.external); can be repeated', externalOption)
     .option(
       '--time <seconds>',
       'also print when each canvas is done, by the limits of AWS alone, if each task takes so long',
@@ -69,6 +69,10 @@ const ASSUMPTIONS =
   'Assumes no retries, no waiting for places (the limits of tasks themselves are not known here) and results under 100 bytes; us-east-1 list prices in USD, excluding Lambda duration. Least: full batches of ten. Most: one message at a time.';
 const TIME_ASSUMPTIONS =
   'Time: each canvas alone, one function, full batches whose tasks run side by side, 50 ms a batch beside them, no cold starts, no steps inline; pollers at the price of us-east-1.';
+
+function externalOption(name: string, before: readonly string[] = []): readonly string[] {
+  return [...before, name];
+}
 
 function whole(name: string, least: number, most?: number): (text: string) => number {
   return numberOption(name, compact({ least, most, isWhole: true }));
