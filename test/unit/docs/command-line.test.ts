@@ -1,7 +1,9 @@
 /** README.md says of the command line what the tree of its commands has. */
-import type { Command } from 'commander';
+import { readFileSync } from 'node:fs';
+import type { Command, Option } from 'commander';
 import { expect, test } from 'vitest';
 import { commandsOf, makeProgram } from '../../../src/cli/cli.ts';
+import { optionsOf } from '../../../src/core/protocol/options.ts';
 import { readme } from '../../support/readme.ts';
 
 const program = makeProgram({
@@ -25,7 +27,32 @@ test('README.md names the commands that wait, and those that take no --local and
   expect(namesIn(notMemory)).toEqual(namesOf(local.filter((command) => !has(command, '--memory'))));
 });
 
+test('README.md or the reference names each option of each command', () => {
+  const rows = section.split('\n').filter((line) => line.startsWith('| `chordal '));
+  const missing = runnable.flatMap((command) => {
+    const path = nameOf(command);
+    const [top = ''] = path.split(' ');
+    const text = [...rows.filter((row) => row.includes(`\`chordal ${top}`)), said].join('\n');
+    const isNamed = (long: string): boolean => new RegExp(`${long}(?![\\w-])`).test(text);
+    return command.options
+      .filter((one) => !isReferred(command, one) && !isNamed(one.long ?? ''))
+      .map(({ long }) => `${path} ${long}`);
+  });
+
+  expect(missing).toEqual([]);
+});
+
 // --- internal ---
+
+const reference = readFileSync('docs/reference.md', 'utf8');
+
+/** Whether it is an option of a call, all of which have a row in docs/reference.md. */
+function isReferred(command: Command, option: Option): boolean {
+  if (!has(command, '--dedup-key')) return false;
+  const name = option.attributeName();
+  const isOfCall = [...optionsOf('call'), ...optionsOf('applyAsync')].some(([one]) => one === name);
+  return isOfCall && reference.includes(`| \`${name}\` |`);
+}
 
 function has(command: Command, option: string): boolean {
   return command.options.some(({ long }) => long === option);

@@ -75,6 +75,18 @@ test('OPERATIONS.md has a row for each parameter', () => {
   for (const name of Object.keys(DEFAULT_SETTINGS)) expect(rows).toContain(name);
 });
 
+test('OPERATIONS.md has a row for each variable', () => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => /\.(ts|py)$/.test(path));
+  const text = sources.map((path) => textOf(join('src', path))).join('\n');
+  const codes = new Set([...text.matchAll(/\bcode = '(CHORDAL_\w+)'/g)].map(([, code]) => code));
+  const variables = [...text.matchAll(/\bCHORDAL_[A-Z_]*[A-Z]\b/g)].map(([name]) => name);
+
+  const [, table = ''] = /### Variables\n([^]*?)\n###/.exec(operations) ?? [];
+  const rows = [...table.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.split(', '));
+  const wanted = new Set(variables.filter((name) => !codes.has(name)).map((name) => `\`${name}\``));
+  expect(rows.toSorted()).toEqual([...wanted].toSorted());
+});
+
 test('docs/your-functions.md has a row for each setting of a function and of a build', () => {
   const page = textOf('docs/your-functions.md');
   const rows = [...page.matchAll(/^\| (`[^|]+) \|/gm)].flatMap(([, names = '']) => names.split(', '));
