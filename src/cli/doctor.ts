@@ -159,7 +159,12 @@ async function settleLost({ engine }: DoctorPorts, { workflow, missing, until = 
   const { cell } = await outcomes.commit({
     address: addressOf(workflow),
     attempt: ANY_ATTEMPT,
-    decision: { state: 'FAILURE', value: { inline: { ...record } }, failedId: first.id },
+    decision: {
+      state: 'FAILURE',
+      value: { inline: { ...record } },
+      failedId: first.id,
+      run: { endedAt: Math.round(clock.now()) },
+    },
     by,
     until: Math.max(until, keptFor(clock.now())),
   });

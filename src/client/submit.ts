@@ -162,8 +162,8 @@ interface Prepared {
 
 /** Revokes a workflow that may have been started in part, where no worker can be asked to revoke it. */
 async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {
-  const address = addressOf(id);
-  await outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: revokedBecause('revoked'), by, until });
+  const decision = { ...revokedBecause('revoked'), run: { endedAt: Math.round(clock.now()) } };
+  await outcomes.commit({ address: addressOf(id), attempt: ANY_ATTEMPT, decision, by, until });
   await records.revoke({ scope: id, until, gateUntil: queuedUntil(clock.now()) });
 }
 

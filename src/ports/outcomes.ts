@@ -90,7 +90,7 @@ export interface Outcomes {
    */
   countStart(params: CountStart): Promise<Standing>;
   /**
-   * Takes back the start of this token: the sandbox lived, and the cloud refused a call. A second call changes
+   * Takes back the start of this token: the sandbox lived, and an error made the message return. A second call changes
    * nothing.
    */
   uncountStart(params: UncountStart): Promise<void>;

@@ -63,7 +63,9 @@ export async function revokeScope(context: EffectContext, message: RevokeMessage
     const at = { id, base, links, attempt };
     const effect = { kind: 'settle', at, result, frames: [], step: id, quiet: false } as const;
     const address = addressOf(id);
-    const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision: result, by, until });
+    const run = { endedAt: Math.round(engine.clock.now()) };
+    const decision = { ...result, run };
+    const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision, by, until });
     const { outcome } = standing.cell;
     if (outcome === undefined || outcome.state === 'SUCCESS') return ACK;
     // A workflow that has ended by a failure, or the expiry of a member, has an outcome already. Each message that is

@@ -11,7 +11,7 @@ export function check({ engine, message, origin }: TaskDelivery, isCounted: bool
   return engine.outcomes.countStart({ address, attempt: message.try, token: by.token, until });
 }
 
-/** Takes back the start that this delivery has counted: its sandbox lived, and the cloud refused. */
+/** Takes back the start that this delivery has counted: its sandbox lived, and an error made the message return. */
 export async function uncountStart({ engine, message, origin }: TaskDelivery): Promise<void> {
   const params = { address: addressOf(message.id), token: origin.by.token };
   await engine.outcomes.uncountStart(params).catch(() => undefined);

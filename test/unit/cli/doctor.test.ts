@@ -76,6 +76,8 @@ test('examine() settles what is lost when it is to repair, so that get() names t
     failedTaskId: 'W.0~0',
     message: expect.stringContaining('W.0~0 lacks an outcome') as string,
   });
+  const { cell } = await bench.engine.outcomes.read({ address: addressOf('W') });
+  expect(cell.outcome).toMatchObject({ run: { endedAt: bench.clock.now() } });
   expect(await ask(bench, { isRepairing: true })).toEqual({
     exitCode: 0,
     answers: [],

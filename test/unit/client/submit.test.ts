@@ -4,6 +4,7 @@ import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RandomNonces } from '../../../src/adapters/system/nonces.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import type { Commit } from '../../../src/ports/outcomes.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, QUEUE, refusingOneSettlement } from '../worker/bench.ts';
 
@@ -485,9 +486,15 @@ describe('taskId and dedupKey', () => {
 
 describe('a canvas with a part that is refused', () => {
   /** A bench whose queue takes all but one of several messages, and then refuses so many calls. */
-  function partial(refusals: number): ReturnType<typeof makeBench> {
+  function partial(refusals: number, commits: Commit[] = []): ReturnType<typeof makeBench> {
     let left = refusals;
-    return makeBench(({ broker }) => ({
+    return makeBench(({ broker, outcomes }) => ({
+      outcomes: overriding(outcomes, {
+        commit: (params) => {
+          commits.push(params);
+          return outcomes.commit(params);
+        },
+      }),
       broker: overriding(broker, {
         send: async ({ messages }) => {
           if (left === 0) return broker.send({ messages });
@@ -519,8 +526,11 @@ describe('a canvas with a part that is refused', () => {
   });
 
   it('is not started, if no worker can be asked either', async () => {
-    const bench = partial(2);
+    const commits: Commit[] = [];
+    const bench = partial(2, commits);
+    const calledAt = bench.clock.now();
     const { ran, result } = await launch(bench);
+    expect(commits).toMatchObject([{ decision: { state: 'REVOKED', run: { endedAt: calledAt } } }]);
     await finish(bench);
     expect(result).toBe('ServiceUnavailable: Cannot send: the queue is throttled');
     expect(ran).toEqual([]);

@@ -1,6 +1,7 @@
 /** Checks small promises of the worker. A defect once broke each of them, and no test saw it. */
 import { expect, onTestFinished, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
 import { keptFor } from '../../../src/core/protocol/lifetime.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { createApp } from '../../../src/index.ts';
@@ -74,6 +75,15 @@ test('a task that runs is told within six seconds that it is revoked', async () 
   await cloud.clock.sleep(60_000);
   expect(toldAt).toBeGreaterThan(0);
   expect(toldAt - revokedAt).toBeLessThanOrEqual(6500);
+});
+
+test('a workflow that a worker revokes has the time of its end', async () => {
+  const bench = makeBench();
+  const { sig: _sig, ...rest } = messageOf('one', { id: 'W', base: 'W' });
+  await bench.clock.sleep(1000);
+  expect(await bench.work([deliveryOf(encodeMessage({ ...rest, kind: 'revoke' }))])).toEqual([]);
+  const { cell } = await bench.engine.outcomes.read({ address: addressOf('W') });
+  expect(cell.outcome).toMatchObject({ state: 'REVOKED', run: { endedAt: bench.clock.now() } });
 });
 
 test('a schedule is set a minute early, since it fires to the minute', async () => {
