@@ -19,7 +19,7 @@ export interface Commit extends Addressed {
   readonly until: number;
 }
 
-/** A suspect's start, to be counted. */
+/** The start of a possible duplicate, to be counted. */
 export interface CountStart extends Addressed {
   readonly attempt: number;
   readonly token: string;

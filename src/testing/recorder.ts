@@ -35,7 +35,7 @@ export class Recorder {
   readonly sent: Map<string, SentTask[]> = new Map();
   /** The ids that must end: those that were sent, and every member of each group with a part that was sent. */
   readonly begun: Set<string> = new Set();
-  /** The starts that suspects have counted, by id and attempt. */
+  /** The starts that possible duplicates have counted, by id and attempt. */
   readonly starts: Map<string, Set<string>> = new Map();
   readonly problems: string[] = [];
   largest = 0;

@@ -276,8 +276,8 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
       });
     });
 
-    describe('begin()', () => {
-      it.each(['', '~5'])('begin() counts each token once, in whatever order it is repeated (%s)', async (end) => {
+    describe('countStart()', () => {
+      it.each(['', '~5'])('countStart() counts each token once, in whatever order it is repeated (%s)', async (end) => {
         const id = `${freshWorkflow()}${end}`;
         const starts = async (token: string): Promise<readonly string[]> =>
           ((await begin(id, token)).cell.starts ?? []).toSorted();
@@ -287,7 +287,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect(await starts('one')).toEqual(['one', 'two']);
       });
 
-      it.each(['', '~5'])('excuse() takes back its own start, once (%s)', async (end) => {
+      it.each(['', '~5'])('uncountStart() takes back its own start, once (%s)', async (end) => {
         const id = `${freshWorkflow()}${end}`;
         await begin(id, 'one');
         await begin(id, 'two');
@@ -297,13 +297,13 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect((await begin(id, 'three')).cell.starts?.toSorted()).toEqual(['one', 'three']);
       });
 
-      it('begin() counts every start when many race', async () => {
+      it('countStart() counts every start when many race', async () => {
         const id = freshWorkflow();
         const found = await Promise.all(Array.from({ length: 10 }, (_, i) => begin(id, `token${i}`)));
         expect(Math.max(...found.map(({ cell }) => cell.starts?.length ?? 0))).toBe(10);
       });
 
-      it('begin() counts nothing when an outcome or a later attempt stands', async () => {
+      it('countStart() counts nothing when an outcome or a later attempt stands', async () => {
         const decided = freshWorkflow();
         const turned = freshWorkflow();
         const { cell } = await retry(turned, A);

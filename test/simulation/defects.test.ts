@@ -97,7 +97,7 @@ async function secondRuns(run: typeof Simulate, { faults, features, spec }: Defe
 }
 
 /**
- * A start that the cloud excuses is not one of those after which a task is given up, unless the excuse was refused, too. So very few tasks
+ * A start that is uncounted is not one of those after which a task is given up, unless the cloud refused that, too. So very few tasks
  * fail of refusals alone.
  */
 async function givenUp(run: typeof Simulate, { faults, features, spec }: Defect): Promise<string> {

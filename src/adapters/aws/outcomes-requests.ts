@@ -54,7 +54,7 @@ export function decideRequest(at: At, { address, attempt, decision, by, size, un
   });
 }
 
-export function beginRequest(at: At, { address, attempt, token, until }: CountStart): ItemUpdate {
+export function countStartRequest(at: At, { address, attempt, token, until }: CountStart): ItemUpdate {
   const end = address.slot ?? '';
   const open = openAt(end, attempt);
   return updateOf(at, address, until, {
@@ -66,7 +66,7 @@ export function beginRequest(at: At, { address, attempt, token, until }: CountSt
 }
 
 /** Takes a start back. */
-export function excuseRequest(table: string, address: Address, token: string): UpdateItemCommandInput {
+export function uncountStartRequest(table: string, address: Address, token: string): UpdateItemCommandInput {
   const end = address.slot ?? '';
   return {
     TableName: table,

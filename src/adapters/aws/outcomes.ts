@@ -24,12 +24,12 @@ import type { Item, Key } from './attributes.ts';
 import { cellOf, leafOf, nodeOf } from './outcome-codec.ts';
 import type { At, ItemUpdate } from './outcomes-requests.ts';
 import {
-  beginRequest,
+  countStartRequest,
   claimRequest,
   clearRequest,
   climbRequest,
   decideRequest,
-  excuseRequest,
+  uncountStartRequest,
   firstChildOf,
   forgetRequest,
   leavesRequest,
@@ -51,11 +51,11 @@ export class DynamoOutcomes implements Outcomes {
   }
 
   async countStart(params: CountStart): Promise<Standing> {
-    return standingOf(params.address, await this.#write(params.address, beginRequest(this.#at(), params)));
+    return standingOf(params.address, await this.#write(params.address, countStartRequest(this.#at(), params)));
   }
 
   async uncountStart({ address, token }: UncountStart): Promise<void> {
-    await this.#table.update(excuseRequest(this.#table.name, address, token));
+    await this.#table.update(uncountStartRequest(this.#table.name, address, token));
   }
 
   async claim(params: Claim): Promise<Standing> {

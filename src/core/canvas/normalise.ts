@@ -9,8 +9,8 @@ import type { CallOptions, ChordData, ChunksData, GroupData, MapData, SignatureD
 import { depthOf, fillOptions, mergeOptions, spreadChain, withOptions } from './signature.ts';
 import { toleratedOf } from './tolerance.ts';
 
-/** How many frames a message may carry, and so how deep canvases may nest. */
-const MAX_FRAMES = 64;
+/** How deep groups and chains, or callbacks, may nest in a canvas. Each level is a frame of the messages inside it. */
+const MAX_CANVAS_DEPTH = 64;
 
 /**
  * Returns the normal form of a signature: chords become a group and a step, chunks a group of starmaps, single-step
@@ -53,10 +53,10 @@ export type CallBaggage = Pick<CallOptions, 'headers' | 'stamps' | 'tenant'>;
  */
 export function checkDepth(data: SignatureData, callbacks = 0): void {
   const depth = Math.max(depthOf(data), callbacks);
-  if (depth <= MAX_FRAMES) return;
+  if (depth <= MAX_CANVAS_DEPTH) return;
   const what = depth === callbacks ? 'callbacks' : 'groups and chains';
   throw new CanvasTooDeep(
-    `Cannot send a canvas: its ${what} nest ${depth} deep, and ${MAX_FRAMES} is the most. Use a chain instead.`,
+    `Cannot send a canvas: its ${what} nest ${depth} deep, and ${MAX_CANVAS_DEPTH} is the most. Use a chain instead.`,
   );
 }
 

@@ -39,11 +39,11 @@ export function outlives(message: RunMessage, notBefore: number): boolean {
 /** Returns whether a message needs items that were written before it: it lives as long as these, and no delivery renews them. */
 export function needsItems({ in: input, sig, frames, links }: RunMessage): boolean {
   const isInputStored = input !== undefined && !('val' in input);
-  return isInputStored || sig.stored !== undefined || areStored(links) || needItems(frames);
+  return isInputStored || sig.stored !== undefined || areStored(links) || framesNeedItems(frames);
 }
 
-/** Returns whether what follows in these frames needs such items: the other members of a group, steps, callbacks or arguments in blocks. */
-export function needItems(frames: readonly Frame[]): boolean {
+/** Returns whether what follows in these frames needs items that were written before: the other members of a group, steps, callbacks or arguments in blocks. */
+export function framesNeedItems(frames: readonly Frame[]): boolean {
   return frames.some((frame) => isJoinFrame(frame) || areStored(frame.links) || isAnyStored(frame.steps));
 }
 

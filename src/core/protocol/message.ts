@@ -58,7 +58,7 @@ export interface Call {
 }
 
 /** The fields that every message of a workflow passes on. */
-export interface Carried {
+export interface PassedOn {
   /** The first task of the tree; absent: the message's own id. */
   readonly root?: string;
   /** The task that sent it. */
@@ -75,7 +75,7 @@ export interface Carried {
   readonly stamps?: Stamps;
 }
 
-interface Sent extends Carried {
+interface Sent extends PassedOn {
   /** Nonce of the logical send, kept on forwards. */
   readonly mid: string;
   readonly id: string;
@@ -89,7 +89,7 @@ interface Sent extends Carried {
    * worker that started its canvas.
    */
   readonly sent?: number;
-  /** The mark of a message sent by a resume or for a suspect: its receiver checks before it runs. */
+  /** The mark of a message sent by a resume, or for a possible duplicate: its receiver checks before it runs. */
   readonly again?: true;
   /** Fields of the envelope that this release does not know in a message of this kind. */
   readonly unknown?: Readonly<Record<string, Json>>;

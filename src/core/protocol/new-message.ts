@@ -1,7 +1,7 @@
 import { compact } from '../values/compact.ts';
 import type { Position, Start } from './effect.ts';
 import { keptFor, startOf } from './lifetime.ts';
-import type { Carried, Draft, Frame, Input } from './message.ts';
+import type { Draft, Frame, Input, PassedOn } from './message.ts';
 import type { Origin } from './origin.ts';
 import type { ParallelPlan, TaskPlan } from './plan.ts';
 
@@ -66,7 +66,7 @@ function common(
   frames: readonly Frame[],
 ): Omit<Draft, 'kind' | 'sig'> {
   return {
-    ...carried(origin, at.id),
+    ...passedOn(origin, at.id),
     id: at.id,
     base: at.base,
     try: at.attempt,
@@ -78,7 +78,7 @@ function common(
   };
 }
 
-function carried(origin: Origin, id: string): Carried {
+function passedOn(origin: Origin, id: string): PassedOn {
   const { root, depth, keep, tenant, traceparent, headers, stamps } = origin;
   const parent = origin.sender === id ? origin.parent : origin.sender;
   const until = origin.itemsUntil ?? origin.until;

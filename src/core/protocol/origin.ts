@@ -1,6 +1,6 @@
 import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
-import { keptFor, needItems } from './lifetime.ts';
+import { keptFor, framesNeedItems } from './lifetime.ts';
 import type { FanOut } from './limits.ts';
 import type { Call, Message } from './message.ts';
 import type { Owner } from './outcome.ts';
@@ -54,7 +54,7 @@ export function originOf(
     // A workflow may take longer than its etas say: every delivery renews the lifetime of the items that it writes.
     until: Math.max(message.until, keptFor(now)),
     ...compact({
-      itemsUntil: needItems(frames) ? message.until : undefined,
+      itemsUntil: framesNeedItems(frames) ? message.until : undefined,
       sender,
       root,
       parent: message.parent,

@@ -256,7 +256,7 @@ describe('runBatch() answers', () => {
 });
 
 describe('runBatch() runs', () => {
-  it('fresh messages at once, and suspects one by one behind them, when fresh ones have been deleted', async () => {
+  it('fresh messages at once, and possible duplicates one by one behind them, when fresh ones have been deleted', async () => {
     const finished: Receipt[] = [];
     const bench = makeBench(({ deliveries }) => ({
       deliveries: {

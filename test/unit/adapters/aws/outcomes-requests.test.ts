@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  beginRequest,
+  countStartRequest,
   claimRequest,
   climbRequest,
   decideRequest,
@@ -80,8 +80,8 @@ describe('requests of DynamoOutcomes', () => {
     });
   });
 
-  it('beginRequest() adds a token to the starts of an open attempt', () => {
-    const request = beginRequest(at, { address: addressOf('W.0'), attempt: 1, token: 'token', until });
+  it('countStartRequest() adds a token to the starts of an open attempt', () => {
+    const request = countStartRequest(at, { address: addressOf('W.0'), attempt: 1, token: 'token', until });
     expect(request.UpdateExpression).toBe('SET x = :x ADD s :start');
     expect(request.ConditionExpression).toBe(
       `attribute_not_exists(o) AND (attribute_not_exists(r) OR r <= :try) AND ${alive}`,

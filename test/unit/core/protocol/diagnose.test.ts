@@ -13,7 +13,7 @@ type Case = readonly [string, Readonly<Record<string, Partial<Footprint>>>, read
 const cases: readonly Case[] = [
   ['a workflow that has no items', {}, ['W outcome']],
   ['a workflow that was only submitted', { W: known }, ['W outcome']],
-  ['a task that a suspect has begun', { W: begun }, ['W outcome']],
+  ['a task that a possible duplicate has begun', { W: begun }, ['W outcome']],
   ['a task whose retry never came', { W: retried }, ['W retry']],
   ['a retry that was begun', { W: { ...retried, ...begun } }, ['W outcome']],
   ['a chain behind its second step', { 'W.0': ended, 'W.1': ended }, ['W.1 successor']],
