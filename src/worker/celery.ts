@@ -27,7 +27,7 @@ import type { Delivery } from '../ports/broker.ts';
  * Returns a message of a Celery application as one of this engine; undefined if it is none. A second receive gives the
  * same message again. Its chord is joined here: the message takes its member's place in a group of this engine.
  *
- * @throws InvalidMessage, InvalidCanvas, InvalidOptions if it cannot be run. Whoever waits for it in Celery is told.
+ * @throws InvalidMessage, InvalidCanvas, InvalidOptions if it cannot be run. Its waiting callers in Celery get the error.
  * @throws ServiceUnavailable, ConfigurationError if the cloud refuses.
  */
 export async function importCelery(engine: Engine, delivery: Delivery): Promise<Message | undefined> {
@@ -62,7 +62,7 @@ export async function importCelery(engine: Engine, delivery: Delivery): Promise<
   }
 }
 
-/** Tells a Celery application how an attempt of its task has ended, and whoever waits for it if it has failed. */
+/** Tells a Celery application how an attempt of its task has ended. The steps and chords that wait for a task get its failure, too. */
 export async function report(engine: Engine, message: RunMessage, decided: Outcome | Rerun): Promise<void> {
   const { celeryId, ignoreResult } = message.sig.options ?? {};
   const taskId = ignoreResult === true ? undefined : celeryId;
@@ -87,10 +87,10 @@ export async function reportUnsendable(engine: Engine, draft: Draft, error: Erro
 
 // --- internal ---
 
-/** The options that have been named to each log. */
+/** The options that each log has been told of. */
 const named = new WeakMap<Engine['log'], Set<string>>();
 
-/** Says of each option of Celery without an effect, once in a sandbox, that it has none. */
+/** Logs each option of Celery that has no effect, once in a sandbox. */
 function sayUnused({ log }: Engine, { unused, headers: { task } }: CeleryMessage): void {
   const known = named.get(log) ?? new Set();
   named.set(log, known);
@@ -118,7 +118,7 @@ async function reportOutcome(
   await failBodies(engine, bodies, chordError(taskId ?? id, value));
 }
 
-/** Returns an outcome as Celery is told it. A lost value is a failure there: its readers would wait for ever. */
+/** Returns an outcome in the form that Celery gets. A lost value is a failure there: its readers would wait for ever. */
 async function readable(
   engine: Engine,
   { state, value }: Pick<Outcome, 'state' | 'value'>,
@@ -144,7 +144,7 @@ async function keep({ celery, clock }: Engine, { rank, state, value, ...facts }:
   await celery?.keep({ taskId: facts.taskId, rank, meta });
 }
 
-/** Above every rank of an attempt: this result is final. */
+/** The rank of a final result, above that of every attempt. */
 const FINAL = Number.MAX_SAFE_INTEGER;
 
 async function savedGroups(

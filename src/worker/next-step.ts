@@ -41,8 +41,8 @@ export async function goOn(
 
 /**
  * Carries out what a message had decided before it came back. Steps that its earlier delivery ran are its own: it goes on
- * from the last one that is decided. The step behind that one is handed over: it is sent under the same nonce, so that
- * whoever decides it, its sender or its receiver, there is a message that goes on from it.
+ * from the last one that is decided. The step behind that one is handed over: it is sent under the same nonce, so a
+ * message goes on from its decision, whether its sender or its receiver makes it.
  */
 export async function resume(arrival: Arrival<RunMessage>, delivery: TaskDelivery, standing: Standing): Promise<void> {
   let at = arrival;

@@ -124,8 +124,8 @@ class KeyPlaces {
   }
 
   /**
-   * Returns whether the messages stay to look again: while the oldest of them is the first in line, and was not that for
-   * so long that the tasks before it must be long. Of a key this is so in one sandbox alone.
+   * Returns whether the messages stay to look again: while the oldest of them is the first in line, and has not been
+   * that for so long that the tasks before it must be long. Only one sandbox at a time does this for a key.
    */
   #staysFor(nextFrom: number | undefined): boolean {
     const [first] = this.#waiting;
@@ -160,7 +160,7 @@ class KeyPlaces {
     }
   }
 
-  /** Those that got no place wait for one that is held here, or look again later. */
+  /** Has the messages without a place wait for one that is held here, or look again later. */
   #settleRest(nextFrom: number | undefined): void {
     const [first] = this.#waiting;
     for (const one of this.#waiting) {
@@ -206,7 +206,7 @@ class KeyPlaces {
     });
   }
 
-  /** Does not wait: the code may never end, and its place then lapses. */
+  /** Gives a place back, or on, when its code has ended. It is not awaited: code that never ends lets its place lapse. */
   async #releaseAfter(running: Promise<unknown>, token: string): Promise<void> {
     void running.then(() => this.#release(token));
   }

@@ -113,8 +113,8 @@ export interface RunMessage extends Sent {
   /** Its readers have been told that it waits for a place. */
   readonly told?: true;
   /**
-   * The mark of a message that a schedule held, longer than a queue can. Its receiver checks whether it was revoked
-   * meanwhile.
+   * The mark of a message that EventBridge Scheduler delayed, longer than a queue can. Its receiver checks whether it was
+   * revoked meanwhile.
    */
   readonly held?: true;
   /** Epoch ms at which a Python worker was asked to run it: the message waits for the answer, or brings it. */

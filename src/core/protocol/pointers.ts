@@ -15,7 +15,7 @@ export interface Pointing {
 
 /**
  * Returns the first place outside `workflow` that a message points to: a group whose values it reads, a value, or a
- * block. A message reads and settles only its own workflow, so that who may write to a queue reads no other one by it.
+ * block. A message reads and settles only its own workflow, so a sender to a queue cannot read another workflow through it.
  */
 export function pointerOutside(workflow: string, { sig, in: input, links, frames }: Pointing): string | undefined {
   const found = new Pointers();
@@ -30,7 +30,7 @@ export function pointerOutside(workflow: string, { sig, in: input, links, frames
 
 interface Pointer {
   readonly place: string;
-  /** The workflow that the place is in; absent: the place has a form that nobody writes. */
+  /** The workflow that the place is in; absent: no sender of ours writes a place of this form. */
   readonly owner: string | undefined;
 }
 
