@@ -130,9 +130,9 @@ export async function errorOf(engine: Reading, id: string, outcome: Outcome): Pr
 
 // --- internal ---
 
-/** Entries that are read at once, and at most for one page of a list that is filtered. */
+/** Entries that are read at once, and at most for each workflow that a filtered list is to have. */
 const PAGE = 100;
-const MOST_READ = 5000;
+const MOST_READ = 100;
 /** How far back the entry of a failed workflow is looked for. */
 const SEARCHED_MS = 3 * 86_400_000;
 
@@ -154,7 +154,7 @@ async function pageOf<Entry extends JournalMark>(
   const seen = new Set<string>();
   const items: ListedWorkflow[] = [];
   let before = from;
-  for (let count = 0; count < MOST_READ;) {
+  for (let count = 0; count < MOST_READ * limit;) {
     const page = await read({ since, before, limit: size });
     count += page.length;
     before = markOf(page.at(-1));

@@ -76,7 +76,7 @@ export function List({
       {error !== undefined && <Problem message={error} />}
       {value === undefined && error === undefined && <Empty>Reading…</Empty>}
       {value !== undefined && items.length === 0 && (
-        <Nothing isFiltered={state !== '' || text !== ''} isFailures={isFailures} />
+        <Nothing isFiltered={state !== '' || text !== ''} isFailures={isFailures} hasMore={value.next !== undefined} />
       )}
       {(isFailures ? byDay(items) : [items]).map((those) => (
         <Rows
@@ -167,10 +167,13 @@ function Row({ one, now }: { readonly one: ListedWorkflow; readonly now: number 
 function Nothing({
   isFiltered,
   isFailures,
+  hasMore,
 }: {
   readonly isFiltered: boolean;
   readonly isFailures: boolean;
+  readonly hasMore: boolean;
 }): JSX.Element {
+  if (hasMore) return <Empty>Nothing fits these filters among the newest entries.</Empty>;
   if (isFiltered) return <Empty>Nothing fits these filters.</Empty>;
   if (isFailures) return <Empty>Nothing has failed in this time.</Empty>;
   return (

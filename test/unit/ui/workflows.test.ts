@@ -92,6 +92,14 @@ describe('listWorkflows()', () => {
     expect(await list({ state: 'SUCCESS' })).toEqual(['done SUCCESS']);
   });
 
+  it('looks further back for the only one that fits, the more it is asked for', async () => {
+    const { submit, list } = listing();
+    await submit('old', 'mul');
+    for (let index = 0; index < 450; index += 1) await submit(`new-${index}`, 'add');
+    expect(await list({ task: 'mul', limit: 1 })).toEqual([]);
+    expect(await list({ task: 'mul', limit: 5 })).toEqual(['old OPEN']);
+  });
+
   it('lists a workflow once that a second run of its launcher has submitted again', async () => {
     const { submit, list } = listing();
     await submit('launched', 'add');
