@@ -37,8 +37,8 @@ export type AwsClients = 'embedded' | 'account';
 
 /** Lambda, in this process. */
 export interface Host {
-  /** Deploys a project again: functions that it no longer has stop, new ones start, the others get new sandboxes. */
-  update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void>;
+  /** Deploys a project again: functions that it no longer has stop after their batches, new ones start, the others get new sandboxes and follow their queues. */
+  update(project: Project, bundles: Readonly<Record<string, string>>): void;
   /** Runs a function for an event. Returns undefined if there is no function of that name. At most 16 invocations of a function run at once, the others wait. */
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined;
   /** Returns whether a function receives from its queue; undefined if it has none. */
@@ -98,6 +98,8 @@ class LambdaHost {
   readonly #client: SQSClient;
   readonly #settings: HostSettings;
   readonly #functions = new Map<string, HostedFunction>();
+  /** The functions that the project no longer has, while their batches run. */
+  readonly #leaving = new Set<HostedFunction>();
 
   constructor(client: SQSClient, settings: HostSettings) {
     this.#client = client;
@@ -115,12 +117,15 @@ class LambdaHost {
     }
   }
 
-  async update(project: Project, bundles: Readonly<Record<string, string>>): Promise<void> {
+  update(project: Project, bundles: Readonly<Record<string, string>>): void {
     const names = new Set(functionsOf(project).map(({ name }) => name));
-    const gone = [...this.#functions].filter(([name]) => !names.has(name));
-    for (const [name] of gone) this.#functions.delete(name);
+    for (const [name, one] of this.#functions) {
+      if (names.has(name)) continue;
+      this.#functions.delete(name);
+      this.#leaving.add(one);
+      void one.end().then(() => this.#leaving.delete(one));
+    }
     this.deploy(project, bundles);
-    await Promise.all(gone.map(async ([, one]) => one.drain().then(() => one.stop())));
   }
 
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined {
@@ -136,12 +141,12 @@ class LambdaHost {
   }
 
   async countMessages(): Promise<number> {
-    const counts = await Promise.all([...this.#functions.values()].map((one) => one.countMessages()));
+    const counts = await Promise.all(this.#all.map((one) => one.countMessages()));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
   async stop(drainMs: number): Promise<void> {
-    const functions = [...this.#functions.values()];
+    const functions = this.#all;
     this.#functions.clear();
     const drained = Promise.all(functions.map((one) => one.drain()));
     const { promise: late, resolve } = Promise.withResolvers<void>();
@@ -150,6 +155,10 @@ class LambdaHost {
     clearTimeout(timer);
     await Promise.all(functions.map((one) => one.stop()));
     this.#client.destroy();
+  }
+
+  get #all(): readonly HostedFunction[] {
+    return [...this.#functions.values(), ...this.#leaving];
   }
 }
 

@@ -10,6 +10,7 @@ import type { Cloud } from './cloud.ts';
 import { queueArn } from './endpoints.ts';
 import type { OnLocalEvent } from './local-event.ts';
 import { Poller } from './poller.ts';
+import type { Mapping } from './poller.ts';
 import { queueClient } from './queue-client.ts';
 import type { QueueClient } from './queue-client.ts';
 import type { Outcome, SandboxSettings } from './sandbox.ts';
@@ -32,14 +33,18 @@ export interface HostSettings {
 
 /** One function with its sandboxes and an event source mapping for each of its queues. */
 export class HostedFunction {
+  readonly #client: SQSClient;
   readonly #settings: HostSettings;
   readonly #name: string;
   readonly #sandboxes: Sandboxes;
   readonly #invocations = new Set<Promise<Outcome>>();
-  readonly #pollers: readonly Poller[];
-  readonly #queues: readonly QueueClient[];
+  /** Its queues by their names, its own first. */
+  readonly #sources = new Map<string, PolledQueue>();
+  /** The queues that it no longer has, while their batches run. */
+  readonly #leaving = new Set<PolledQueue>();
 
   constructor(description: FunctionDescription, bundle: string, client: SQSClient, settings: HostSettings) {
+    this.#client = client;
     this.#settings = settings;
     this.#name = description.name;
     const { onEvent } = settings;
@@ -52,12 +57,7 @@ export class HostedFunction {
         onEvent(compact({ type: 'task', functionName, task, id, attempt, state, ms, error })),
     });
     this.#sandboxes.warm();
-    const sources = sourcesOf(description).map((source) => {
-      const queue = queueClient(client, settings.cloud.endpoints, source.queue.name);
-      return { queue, poller: this.#poll(source, queue) };
-    });
-    this.#queues = sources.map(({ queue }) => queue);
-    this.#pollers = sources.map(({ poller }) => poller);
+    this.#follow(sourcesOf(description));
   }
 
   /** Runs the function for an event. */
@@ -73,19 +73,21 @@ export class HostedFunction {
     return invocation.finally(() => this.#invocations.delete(invocation));
   }
 
-  /** Deploys it again. */
+  /** Deploys it again: with other code, and other queues or settings of them. */
   update(description: FunctionDescription, bundle: string): void {
     this.#sandboxes.replace(sandboxSettings(description, bundle, this.#settings));
+    this.#follow(sourcesOf(description));
   }
 
   /** Whether it receives from its queues; undefined if it has none. */
   get isReceiving(): boolean | undefined {
-    return this.#pollers[0] && !this.#pollers[0].isPaused;
+    const [first] = this.#sources.values();
+    return first && !first.poller.isPaused;
   }
 
   /** Has it receive from its queues, or not. */
   setReceiving(isReceiving: boolean): void {
-    for (const poller of this.#pollers) {
+    for (const { poller } of this.#sources.values()) {
       if (isReceiving) poller.resume();
       else poller.pause();
     }
@@ -93,35 +95,64 @@ export class HostedFunction {
 
   /** Returns how many messages its queues hold, including those in flight. */
   async countMessages(): Promise<number> {
-    const counts = await Promise.all(this.#queues.map((queue) => queue.count()));
+    const counts = await Promise.all(this.#polled.map(({ queue }) => queue.count()));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** Stops receiving, and waits until the running batches have ended. */
   async drain(): Promise<void> {
-    await Promise.all(this.#pollers.map((poller) => poller.drain()));
+    await Promise.all(this.#polled.map(({ poller }) => poller.drain()));
+  }
+
+  /** Stops receiving, and ends its sandboxes after the running batches. */
+  async end(): Promise<void> {
+    await this.drain();
+    await this.#sandboxes.stop();
+    await Promise.all(this.#polled.map(({ poller }) => poller.end()));
   }
 
   /** Ends its sandboxes, even if they are running. */
   async stop(): Promise<void> {
     await this.#sandboxes.stop();
-    await Promise.all(this.#pollers.map((poller) => poller.stop()));
+    await Promise.all(this.#polled.map(({ poller }) => poller.stop()));
   }
 
-  #poll(
-    { queue, batchSize, windowSeconds, maximumConcurrency = Infinity }: EventSource,
-    messages: QueueClient,
-  ): Poller {
-    const { cloud, concurrency, onEvent } = this.#settings;
-    return new Poller({
-      queue: messages,
-      batchSize,
-      windowSeconds,
-      concurrency: Math.min(concurrency, maximumConcurrency),
-      process: (batch) => this.#process(batch, queue.name, messages),
-      giveBack: (batch) => cloud.returnMessages(queue.name, receiptsOf(batch), 0),
-      onError: (error) => onEvent({ type: 'trouble', message: `Cannot read queue ${queue.name}`, error }),
+  get #polled(): readonly PolledQueue[] {
+    return [...this.#sources.values(), ...this.#leaving];
+  }
+
+  /** Reads these queues, and no others. */
+  #follow(sources: readonly EventSource[]): void {
+    const isPaused = this.isReceiving === false;
+    const names = new Set(sources.map(({ queue }) => queue.name));
+    for (const [name, polled] of this.#sources) if (!names.has(name)) this.#leave(name, polled);
+    for (const source of sources) {
+      const { name } = source.queue;
+      const mapping = mappingOf(source, this.#settings);
+      const polled = this.#sources.get(name);
+      if (polled) polled.poller.configure(mapping);
+      else this.#sources.set(name, this.#poll(name, mapping, isPaused));
+    }
+  }
+
+  #leave(name: string, polled: PolledQueue): void {
+    this.#sources.delete(name);
+    this.#leaving.add(polled);
+    void polled.poller.end().then(() => this.#leaving.delete(polled));
+  }
+
+  #poll(queueName: string, mapping: Mapping, isPaused: boolean): PolledQueue {
+    const { cloud, onEvent } = this.#settings;
+    const queue = queueClient(this.#client, cloud.endpoints, queueName);
+    const poller = new Poller({
+      queue,
+      mapping,
+      isPaused,
+      process: (batch) => this.#process(batch, queueName, queue),
+      giveBack: (batch) => cloud.returnMessages(queueName, receiptsOf(batch), 0),
+      onError: (error) => onEvent({ type: 'trouble', message: `Cannot read queue ${queueName}`, error }),
     });
+    return { queue, poller };
   }
 
   async #process(batch: readonly Message[], queueName: string, queue: QueueClient): Promise<void> {
@@ -167,6 +198,18 @@ export class HostedFunction {
 
 /** Each invocation takes a thread of its own. */
 const INVOCATIONS_AT_ONCE = 16;
+
+interface PolledQueue {
+  readonly queue: QueueClient;
+  readonly poller: Poller;
+}
+
+function mappingOf(
+  { batchSize, windowSeconds, maximumConcurrency = Infinity }: EventSource,
+  { concurrency }: HostSettings,
+): Mapping {
+  return { batchSize, windowSeconds, concurrency: Math.min(concurrency, maximumConcurrency) };
+}
 
 function answerOf(outcome: Outcome, batch: readonly Message[]): BatchAnswer & { readonly problem?: string } {
   const ids = batch.map(({ MessageId = '' }) => MessageId);

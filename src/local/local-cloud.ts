@@ -195,7 +195,7 @@ class Local implements LocalCloud {
     const deploying = this.#deployed.then(async () => {
       const project = this.#describe(build);
       await this.#cloud?.update(project);
-      await this.#host?.update(project, build.bundles);
+      this.#host?.update(project, build.bundles);
       await this.#runs?.set(build.schedules);
       this.#build = build;
       this.#options.onEvent(builtEvent(build));

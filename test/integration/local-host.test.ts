@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { describeProject } from '../../src/deploy/project.ts';
+import type { FunctionOptions } from '../../src/deploy/project.ts';
 import { startCloud } from '../../src/local/cloud.ts';
 import type { Cloud } from '../../src/local/cloud.ts';
 import { startHost } from '../../src/local/host.ts';
@@ -244,6 +246,49 @@ test('stop() ends what takes too long, and its messages come again', async () =>
   await deliveries('impatient', 2);
   expect(seen('impatient')).toEqual(['a 1 of 1', 'a 2 of 1']);
   await next.stop();
+});
+
+test('update() reads the queues that a function has now, with the settings that they have now', async () => {
+  const changing = await hostOf('changing');
+  const redeploy = async (options: FunctionOptions, high: readonly string[] = []): Promise<void> => {
+    const functions = [{ name: 'changing', file: 'probe.mjs', ...options }];
+    const project = describeProject({ service: 'test', stage: 'local', functions, high });
+    await cloud.update(project);
+    changing.update(project, { changing: join(dir, 'probe.mjs') });
+  };
+  await redeploy({}, ['changing']);
+  const high = await open('changing-high');
+  await high.send([{ name: 'urgent' }]);
+  await deliveries('changing', 1);
+  await emptied(high);
+
+  await redeploy({ batchSize: 1 });
+  await (await open('changing')).send([{ name: 'a' }, { name: 'b' }]);
+  await deliveries('changing', 3);
+  // A request that waited since before may bring both: one goes back.
+  for (const name of ['urgent', 'a', 'b'])
+    expect(seen('changing')).toContainEqual(expect.stringMatching(new RegExp(`^${name} \\d of 1$`)));
+  // It is not read any more.
+  await high.send([{ name: 'left' }]);
+  expect(await high.receive()).toMatchObject({ Body: '{"name":"left"}' });
+
+  changing.setReceiving('test-local-changing', false);
+  await redeploy({}, ['changing']);
+  await high.send([{ name: 'waiting' }]);
+  expect(await high.receive()).toMatchObject({ Body: '{"name":"waiting"}' });
+  expect(changing.isReceiving('test-local-changing')).toBe(false);
+  await changing.stop();
+});
+
+test('update() does not wait for the batches of a function that is gone; they count, and stop() ends them', async () => {
+  const leaving = await hostOf('leaving', 600);
+  await (await open('leaving')).send([{ name: 'a', act: 'hang' }]);
+  await deliveries('leaving', 1);
+  leaving.update(projectOf('other'), {});
+  expect(await leaving.countMessages()).toBe(1);
+
+  await leaving.stop(10);
+  expect(happenings.batches('test-local-leaving')).toMatchObject([{ messages: 1, failed: 1 }]);
 });
 
 // --- internal ---

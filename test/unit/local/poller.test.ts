@@ -7,7 +7,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** A queue whose receive requests wait for messages, and its poller. */
-function polling(windowSeconds: number) {
+function polling(windowSeconds: number, batchSeconds = 0) {
   const startedAt = Date.now();
   const visible: string[] = [];
   const arrivals = new Set<() => void>();
@@ -30,10 +30,11 @@ function polling(windowSeconds: number) {
   const namesOf = (messages: readonly Message[]): string => messages.map(({ MessageId }) => MessageId).join(' ');
   const poller = new Poller({
     queue,
-    batchSize: 3,
-    windowSeconds,
-    concurrency: 2,
-    process: async (messages) => void batches.push(`${(Date.now() - startedAt) / 1000} s: ${namesOf(messages)}`),
+    mapping: { batchSize: 3, windowSeconds, concurrency: 2 },
+    process: async (messages) => {
+      batches.push(`${(Date.now() - startedAt) / 1000} s: ${namesOf(messages)}`);
+      await new Promise((resolve) => setTimeout(resolve, batchSeconds * 1000));
+    },
     giveBack: (messages) => void returned.push(namesOf(messages)),
     onError: (error) => {
       throw error;
@@ -80,5 +81,29 @@ it('messages whose window is not over go back to the queue when the poller stops
   send('a');
   await seconds(5);
   await poller.stop();
+  expect([batches, returned]).toEqual([[], ['a']]);
+});
+
+it('a poller reads with the settings of the last deployment: messages beyond its batch size go back, and batches start where there is room', async () => {
+  const { poller, send, batches, returned } = polling(0, 30);
+  await seconds(1);
+  poller.configure({ batchSize: 2, windowSeconds: 0, concurrency: 1 });
+  send('a', 'b', 'c');
+  await seconds(1);
+  send('d', 'e', 'f');
+  await seconds(8);
+  poller.configure({ batchSize: 2, windowSeconds: 5, concurrency: 2 });
+  await seconds(60);
+  expect(returned).toEqual(['c']);
+  expect(batches).toEqual(['1 s: a b', '10 s: d e', '36 s: f']);
+  await poller.stop();
+});
+
+it('a poller that ends gives back the messages of its last receive request', async () => {
+  const { poller, send, batches, returned } = polling(0);
+  await seconds(1);
+  const ended = poller.end();
+  send('a');
+  await ended;
   expect([batches, returned]).toEqual([[], ['a']]);
 });
