@@ -14,7 +14,7 @@ export function isPlan(value: unknown): value is Plan {
   if (!optional(isLinks)(links)) return false;
   if (typeof value['task'] === 'string') return isTask(value);
   if (value['seq'] !== undefined) return isItems(value['seq']) && !isEmpty(value['seq']);
-  return isItems(value['par']) && isCollecting(value) && isFlag(value['splice']) && optional(isValue)(value['own']);
+  return isItems(value['par']) && isGroup(value);
 }
 
 /** Returns whether a value is a list of callbacks. */
@@ -41,10 +41,14 @@ export function isInput(value: unknown): value is Input {
 
 // --- internal ---
 
-function isJoinFrame({ join, x, n, celeryId, ...kind }: Readonly<Record<string, unknown>>): boolean {
-  const { splice, own } = kind;
-  const isKind = isCollecting(kind) && isFlag(splice) && optional(isValue)(own) && optional(isText)(celeryId);
-  return isIdText(join) && isCount(x) && isWidth(n) && x < n && isKind;
+function isJoinFrame({ join, x, n, ...group }: Readonly<Record<string, unknown>>): boolean {
+  return isIdText(join) && isCount(x) && isWidth(n) && x < n && isGroup(group);
+}
+
+/** Returns whether the fields that a group has in a plan and in a frame are right. */
+function isGroup({ collect, tolerate, splice, own, celeryId }: Readonly<Record<string, unknown>>): boolean {
+  const isNamed = optional(isText)(celeryId);
+  return isFlag(collect) && optional(isCount)(tolerate) && isFlag(splice) && optional(isValue)(own) && isNamed;
 }
 
 function isChainFrame({ steps, i, base, try: attempt }: Readonly<Record<string, unknown>>): boolean {
@@ -70,10 +74,6 @@ function isTask(value: Readonly<Record<string, unknown>>): boolean {
 function isBatch({ each, collect, concurrency, progress }: Readonly<Record<string, unknown>>): boolean {
   const isKind = each === undefined || each === 'map' || each === 'starmap';
   return isKind && isFlag(collect) && optional(isCount)(concurrency) && concurrency !== 0 && isFlag(progress);
-}
-
-function isCollecting({ collect, tolerate }: Readonly<Record<string, unknown>>): boolean {
-  return isFlag(collect) && optional(isCount)(tolerate);
 }
 
 function isItems(value: unknown): value is Items {

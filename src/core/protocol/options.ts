@@ -201,3 +201,10 @@ export function defaultOf(name: string): unknown {
 export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
   return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
 }
+
+/** Returns the check of each option that a task's message carries. */
+export function wireChecks(): Readonly<Record<string, OptionCheck>> {
+  return Object.fromEntries(
+    Object.entries(OPTIONS).flatMap(([name, { wire }]) => (wire === undefined ? [] : [[name, wire]])),
+  );
+}

@@ -1,7 +1,7 @@
 import { isPlainObject } from '../values/json.ts';
 import { NUMBER } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
-import { optionsOf } from './options.ts';
+import { wireChecks } from './options.ts';
 
 /** Returns whether the options of a task in a message have valid values. Unknown options are ignored. */
 export function areWireOptions(value: unknown): boolean {
@@ -14,5 +14,5 @@ export function areWireOptions(value: unknown): boolean {
 /** An `expires` that was given as a time is carried as one. */
 const WIRE: Readonly<Record<string, OptionCheck>> = {
   expiresAt: NUMBER,
-  ...Object.fromEntries(optionsOf('call').flatMap(([name, { wire }]) => (wire === undefined ? [] : [[name, wire]]))),
+  ...wireChecks(),
 };
