@@ -1,8 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { planOf } from '../../../../src/core/canvas/normalise.ts';
+import { InvalidMessage } from '../../../../src/core/errors/caller.ts';
+import { LATEST_MS } from '../../../../src/core/protocol/lifetime.ts';
 import {
   decodeDead,
+  decodedOrError,
   encodeForQueue,
   MAX_FRAMES,
   MAX_MESSAGE_BYTES,
@@ -11,7 +14,9 @@ import {
   isNewer,
 } from '../../../../src/core/protocol/message-codec.ts';
 import type { ExpandMessage, Message, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
+import type { Plan } from '../../../../src/core/protocol/plan.ts';
 import { startPlan } from '../../../../src/core/protocol/start.ts';
+import { TENANT_NAME } from '../../../../src/core/values/option-checks.ts';
 import { canvas } from '../random-canvas.ts';
 import { originOf, place } from '../support.ts';
 
@@ -143,6 +148,25 @@ describe('decodeMessage() reads', () => {
   it('a later version as such, with any other fields', () => {
     expect(decode(JSON.stringify({ v: 2, mid: 'x', kind: 'dance' }))).toEqual({ newer: 2, mid: 'x' });
     expect(decode(JSON.stringify({ v: 99 }))).toEqual({ newer: 99, mid: 'fallback' });
+    expect([isNewer({ newer: 2, mid: 'x' }), isNewer(run)]).toEqual([true, false]);
+  });
+
+  it.each([{ mid: 'x'.repeat(128) }, { until: LATEST_MS }, { window: { key: 'k', number: 0 } }])('%j', (change) => {
+    expect(decode(envelope(run, change))).toMatchObject(change);
+  });
+
+  it('a canvas that is to be started as a whole, whatever it is', () => {
+    const { lo: _lo, hi: _hi, ...rest } = expand;
+    for (const sig of [{ seq: [{ task: 'a' }] }, { par: [] }, { task: 'a' }] satisfies Plan[])
+      expect(decode(encodeMessage({ ...rest, sig }))).toEqual({ ...rest, sig });
+  });
+
+  it.each<[string, Message, object]>([
+    ['a run', run, { lo: 'x' }],
+    ['an expand', expand, { expires: 'x', slot: 1 }],
+    ['a revoke', revoke, { in: 'x', notBefore: 'x', hi: 'x' }],
+  ])('the fields of other kinds in %s as fields that it does not know', (_, message, unknown) => {
+    expect(decode(envelope(message, { ...unknown }))).toEqual({ ...message, unknown });
   });
 });
 
@@ -150,6 +174,7 @@ describe('decodeMessage() refuses', () => {
   const wrong: readonly (readonly [string, unknown])[] = [
     ['mid', ''],
     ['mid', 7],
+    ['mid', ['m']],
     ['mid', 'x'.repeat(129)],
     ['v', 0],
     ['v', '1'],
@@ -200,6 +225,11 @@ describe('decodeMessage() refuses', () => {
     ['waits', 'long'],
     ['told', 1],
     ['next', false],
+    ['until', LATEST_MS + 1],
+    ['window', 5],
+    ['window', { key: 5, number: 1 }],
+    ['window', { number: 1 }],
+    ['window', { key: 'k', number: -1 }],
     ['sig', undefined],
     ['sig', { seq: [{ task: 'a' }] }],
     ['sig', { task: 'a', args: {} }],
@@ -214,6 +244,34 @@ describe('decodeMessage() refuses', () => {
     expect(() => decode(envelope(run, { [field]: value }))).toThrow(
       invalid(new RegExp(`^Cannot read ${field} of a message: expected `)),
     );
+  });
+
+  it.each<[object, Message, string]>([
+    [{ mid: 7 }, run, 'Cannot read mid of a message: expected a text of 1 to 128 characters, got 7'],
+    [{ v: 'x' }, run, 'Cannot read v of a message: expected a version number, got "x"'],
+    [{ base: 'W.2' }, run, 'Cannot read base of a message: expected the base of its id, got "W.2"'],
+    [{ sig: 5 }, run, 'Cannot read sig of a message: expected one task, got 5'],
+    [{ sig: 5 }, expand, 'Cannot read sig of a message: expected a task or a canvas, got 5'],
+    [{ sig: { task: 'a' } }, expand, 'Cannot read sig of a message: expected a group for its range, got {"task":"a"}'],
+    [{ lo: undefined }, expand, 'Cannot read lo of a message: expected an index, got nothing'],
+    [
+      { tenant: 'x'.repeat(500) },
+      run,
+      `Cannot read tenant of a message: expected ${TENANT_NAME.want}, got "${'x'.repeat(199)}`,
+    ],
+    [{ hi: 200 }, expand, 'Cannot read hi of a message: expected an index above 200, at most 1000, got 200'],
+  ])('a message with %j, and says the reason', (change, message, reason) => {
+    expect(() => decode(envelope(message, { ...change }))).toThrow(new InvalidMessage(reason));
+  });
+
+  it('what is no envelope, and says so', () => {
+    expect(() => decode('5')).toThrow('Cannot read the envelope of a message: expected an object, got 5');
+    expect(() => decodeDead('5', 'm')).toThrow('Cannot read the envelope of a message: expected an object, got 5');
+    expect(() => decode('{')).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/^Cannot read the message/), cause: expect.any(Error) }),
+    );
+    expect(decodedOrError('5', 'm')).toBeInstanceOf(InvalidMessage);
+    expect(decodedOrError(encodeMessage(run), 'm')).toEqual(run);
   });
 
   it.each([
@@ -313,8 +371,19 @@ describe('decodeMessage() refuses', () => {
 });
 
 describe('decodeDead()', () => {
-  it('reads a message of this version as decodeMessage() does', () => {
-    expect(decodeDead(encodeMessage(run), 'f')).toEqual(run);
+  it.each<[string, Message]>([
+    ['a run', run],
+    ['an expand', expand],
+    ['a revoke', revoke],
+    ['an error callback', told],
+  ])('reads %s of this version as decodeMessage() does', (_, message) => {
+    expect(decodeDead(encodeMessage(message), 'f')).toEqual(message);
+  });
+
+  it('leaves out a field that it cannot read, and keeps those that it can', () => {
+    const { headers: _headers, ...rest } = run;
+    expect(decodeDead(envelope(run, { headers: [['a', 1]] }), 'f')).toEqual(rest);
+    expect(decodeDead(envelope(expand, { kind: 'batch' }), 'f')).toMatchObject({ kind: 'run', id: expand.id });
   });
 
   it('reads of a later version what it was about, so that what waits can be settled', () => {
@@ -337,7 +406,9 @@ describe('decodeDead()', () => {
 
   it('refuses frames of another workflow, which it would settle', () => {
     const forged = { v: 1, kind: 'run', mid: 'm', id: 'W', base: 'W', try: 0, frames: [{ join: 'other', x: 0, n: 1 }] };
-    expect(() => decodeDead(JSON.stringify(forged), 'm')).toThrow(/expected a place in the workflow W, got "other"/);
+    expect(() => decodeDead(JSON.stringify(forged), 'm')).toThrow(
+      /^Cannot read frames of a message: expected a place in the workflow W, got "other"/,
+    );
     const chain = { steps: [{ task: 'add' }], i: 0, base: 'other.1' };
     for (const frames of [forged.frames, [{ join: 'W', x: 0, n: 1 }, chain]])
       expect(() => decodeMessage(envelope(run, { id: 'W', base: 'W', frames }), 'm')).toThrow(
@@ -418,6 +489,7 @@ describe('encodeForQueue()', () => {
     const long = `W${'.1'.repeat(500)}`;
     expect(refused({ id: long.slice(0, 999), base: long.slice(0, 999) })).toBe('sent');
     expect(refused({ id: `${long}.1`, base: `${long}.1` })).toBe('TooDeep');
+    expect(refused({ id: long.slice(0, 999), base: `${long.slice(0, 999)}!1` })).toBe('TooDeep');
     expect(refused({ frames: Array.from({ length: MAX_FRAMES }, () => frame) })).toBe('sent');
     expect(refused({ frames: Array.from({ length: MAX_FRAMES + 1 }, () => frame) })).toBe('TooDeep');
     expect(refused({ traceparent: 'x'.repeat(4096) })).toBe('sent');
@@ -426,5 +498,21 @@ describe('encodeForQueue()', () => {
     expect(refused({ headers: { a: 'x'.repeat(MAX_MESSAGE_BYTES) } })).toBe('InvalidMessage');
     expect(refused({ headers: { a: 'é'.repeat(MAX_MESSAGE_BYTES / 2) } })).toBe('InvalidMessage');
     expect(refused({ notBefore: Number.POSITIVE_INFINITY })).toBe('InvalidMessage');
+    const room = MAX_MESSAGE_BYTES - encodeMessage({ ...message, headers: { a: '' } }).length;
+    expect(refused({ headers: { a: 'x'.repeat(room) } })).toBe('sent');
+    expect(refused({ headers: { a: 'x'.repeat(room + 1) } })).toBe('InvalidMessage');
+  });
+
+  it('says how far a message is above the limits', () => {
+    const id = `W${'.1'.repeat(500)}`;
+    expect(() => encodeForQueue({ ...message, id, base: id })).toThrow(
+      `Cannot send W${'.1'.repeat(29)}.…: its id has 1001 characters, and 1000 is the most. Nest fewer canvases.`,
+    );
+    expect(() => encodeForQueue({ ...message, frames: Array.from({ length: 257 }, () => frame) })).toThrow(
+      'Cannot send W: 257 chains and groups enclose it, and 256 is the most.',
+    );
+    expect(() => encodeForQueue({ ...message, headers: { a: 'x'.repeat(MAX_MESSAGE_BYTES) } })).toThrow(
+      /^Cannot send W: its message has 262\d{3} bytes, and 262144 is the most\. Shorten its headers or its callbacks\.$/,
+    );
   });
 });
