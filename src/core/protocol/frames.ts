@@ -43,8 +43,7 @@ export function isJoinFrame(frame: Frame): frame is JoinFrame {
 
 /** Returns the position of the chain or the group of a frame. */
 export function positionOf(frame: ChainFrame | GroupFrame): Position {
-  const base = 'join' in frame ? frame.join : frame.base;
-  const attempt = 'join' in frame ? 0 : (frame.try ?? 0);
+  const [base, attempt] = 'join' in frame ? [frame.join, 0] : [frame.base, frame.try ?? 0];
   return { id: idOfBase(base), base, links: frame.links ?? [], attempt };
 }
 

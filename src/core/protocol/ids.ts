@@ -115,7 +115,7 @@ export function enclosingIds(id: string): readonly string[] {
     const outer = id.slice(0, end);
     if (!/!\d+$/.test(outer)) enclosing.push(outer);
   }
-  return enclosing.filter((outer, index) => enclosing.indexOf(outer) === index && outer !== id);
+  return enclosing;
 }
 
 /**
@@ -129,8 +129,7 @@ export function restOf(workflow: string): string {
 /** Returns whether a revocation of `scope` also covers `id`: `W.1` covers `W.1~0`, not `W.10`. */
 export function covers(scope: string, id: string): boolean {
   if (scope.endsWith(REST)) return !id.includes('^') && covers(scope.slice(0, -REST.length), id);
-  if (!id.startsWith(scope)) return false;
-  return id.length === scope.length || '.~!^'.includes(id.charAt(scope.length));
+  return id.startsWith(scope) && /^(?:[.~!^]|$)/.test(id.slice(scope.length));
 }
 
 /**
@@ -148,8 +147,7 @@ export function covers(scope: string, id: string): boolean {
 export function isDownstream(failedId: string, id: string): boolean {
   const failed = segments(failedId);
   const asked = segments(id);
-  let at = 0;
-  while (at < failed.length && at < asked.length && failed[at] === asked[at]) at += 1;
+  const at = asked.findIndex((segment, index) => segment !== failed[index]);
   const mine = asked[at];
   const theirs = failed[at];
   if (mine === undefined) return true;

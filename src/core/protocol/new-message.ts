@@ -48,7 +48,7 @@ export function newRange(
 ): Draft {
   const { links: _, ...sig } = plan;
   // The sender of a range is the parent of its members, even where the group has the sender's own id.
-  const parent = origin.sender === undefined ? {} : { parent: origin.sender };
+  const parent = compact({ parent: origin.sender });
   return { ...common(origin, at, input, frames), ...parent, kind: 'expand', sig, ...range };
 }
 
@@ -72,9 +72,8 @@ function common(
     try: at.attempt,
     frames,
     ...(at.links.length === 0 ? {} : { links: at.links }),
-    ...(input === undefined ? {} : { in: input }),
     ...(origin.again ? { again: true as const } : {}),
-    ...(origin.sent === undefined ? {} : { sent: origin.sent }),
+    ...compact({ in: input, sent: origin.sent }),
   };
 }
 

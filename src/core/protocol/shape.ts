@@ -78,10 +78,10 @@ export function lengthOf(shape: SequenceShape | ParallelShape): number {
  */
 export function printShape(shape: Shape): string {
   if (typeof shape === 'string') return shape;
-  if ('par' in shape) return `group(${shape.par.map(printRun).join(', ')})`;
-  const [first, second] = shape.seq;
-  const isChord = lengthOf(shape) === 2 && shape.seq.length === 2 && isGroup(first?.[1]);
-  if (isChord && first?.[1] && second) return `chord(${printMembers(first[1])}, ${printRun(second)})`;
+  if ('par' in shape) return `group(${printMembers(shape)})`;
+  const [header, body] = shape.seq;
+  if (lengthOf(shape) === 2 && body !== undefined && isGroup(header?.[1]))
+    return `chord(${printMembers(header[1])}, ${printRun(body)})`;
   return shape.seq.map(printRun).join(' | ');
 }
 
@@ -143,6 +143,6 @@ function printRun([count, shape]: Run): string {
   return `${times} ${typeof shape === 'string' || 'par' in shape ? text : `(${text})`}`;
 }
 
-function printMembers(shape: Shape): string {
-  return typeof shape !== 'string' && 'par' in shape ? shape.par.map(printRun).join(', ') : printShape(shape);
+function printMembers({ par }: ParallelShape): string {
+  return par.map(printRun).join(', ');
 }

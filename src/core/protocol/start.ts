@@ -90,7 +90,7 @@ export function afterJoin(
   const { join, n } = frame;
   const [outer, ...rest] = frames;
   if (outer !== undefined && !isJoinFrame(outer) && !isReplacement(at)) {
-    const input: Input = { join, n, ...(frame.collect === undefined ? {} : { collect: frame.collect }) };
+    const input: Input = compact({ join, n, collect: frame.collect });
     const links = at.links.filter((link) => link.on === 'success');
     return [...startLinks(origin, at.id, links, input), ...startStep(origin, outer, input, rest)];
   }

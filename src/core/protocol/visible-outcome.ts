@@ -31,7 +31,7 @@ export function outcomeSeen(id: string, cells: readonly Cell[]): Outcome | undef
 export function revokedWith(id: string, cells: readonly Cell[]): Outcome | undefined {
   const workflow = workflowOf(id);
   const outcome = cells.at(-1)?.outcome;
-  if (id === workflow || cells[0]?.outcome !== undefined || outcome?.state !== 'REVOKED') return undefined;
+  if (cells[0]?.outcome !== undefined || outcome?.state !== 'REVOKED') return undefined;
   if (downstreamOf(id, cells) !== undefined) return undefined;
   return (outcome.failedId ?? workflow) === workflow ? outcome : undefined;
 }
