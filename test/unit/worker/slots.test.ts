@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Message, RunMessage } from '../../../src/core/protocol/message.ts';
+import { gateOf } from '../../../src/worker/gate.ts';
+import { isLimitedNow, slotsFor } from '../../../src/worker/rate.ts';
+import { makeBench, messageOf } from './bench.ts';
+import type { Bench } from './bench.ts';
+
+const MINUTE_MS = 60_000;
+
+let bench: Bench;
+beforeEach(() => {
+  bench = makeBench();
+  bench.app.task('limited', { rateLimit: '1/m' }, () => 0);
+  bench.app.task('second', { rateLimit: '1/s' }, () => 0);
+  bench.app.task('free', () => 0);
+});
+const limited = (more: Partial<RunMessage> = {}): RunMessage => messageOf('limited', more);
+
+/** How long after now each message may run, in ms, in the order of the messages; undefined for one without a slot. */
+async function slotsOf(...messages: readonly Message[]): Promise<readonly (number | undefined)[]> {
+  const now = bench.clock.now();
+  const slots = await slotsFor(bench.engine, messages);
+  return messages.map((message) => {
+    const at = slots.get(message);
+    return at === undefined ? undefined : at - now;
+  });
+}
+
+describe('slotsFor()', () => {
+  it('reserves one slot after another for the messages of a task, and each task has its own', async () => {
+    expect(await slotsOf(limited(), messageOf('second'), limited(), messageOf('second'), limited())).toEqual([
+      0,
+      0,
+      MINUTE_MS,
+      1000,
+      2 * MINUTE_MS,
+    ]);
+    expect(await slotsOf(limited())).toEqual([3 * MINUTE_MS]);
+  });
+
+  it('reserves none for what does not start now, or needs none', async () => {
+    const now = bench.clock.now();
+    const { sig: _sig, ...rest } = limited();
+    expect(
+      await slotsOf(
+        limited({ slot: true }),
+        limited({ notBefore: now + 1 }),
+        limited({ asked: now }),
+        { ...rest, kind: 'expand', sig: { par: [] } },
+        messageOf('free'),
+        messageOf('unknown'),
+        limited({ notBefore: now }),
+      ),
+    ).toEqual([undefined, undefined, undefined, undefined, undefined, undefined, 0]);
+  });
+
+  it('goes by the limit that was set at run time, also where that is none', async () => {
+    await bench.engine.records.setRate({ task: 'free', limit: '1/m' });
+    await bench.engine.records.setRate({ task: 'limited', limit: '0' });
+    expect(await slotsOf(messageOf('free'), messageOf('free'), limited(), limited())).toEqual([
+      0,
+      MINUTE_MS,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+describe('isLimitedNow()', () => {
+  it('is true of a task that was given a limit, as far as the sandbox has seen', async () => {
+    await bench.engine.records.setRate({ task: 'free', limit: '1/m' });
+    await bench.engine.records.setRate({ task: 'limited', limit: '0' });
+    expect(isLimitedNow(bench.engine, 'free')).toBe(false);
+    await gateOf(bench.engine);
+    expect(['free', 'limited', 'second'].map((task) => isLimitedNow(bench.engine, task))).toEqual([true, false, false]);
+  });
+});
