@@ -77,9 +77,8 @@ export function doneOf({ base, steps, groups, length }: Parts, id: string, cell:
   const outcomes = tasks.flatMap(({ outcome }) => outcome ?? []);
   const own = outcomes.filter(({ failedId }) => failedId === undefined || failedId === id);
   const members = sum(groups.map(({ tally }) => tally.size.members));
-  const isOne = length === undefined && groups.length === 0 && steps.length === 0;
-  const lone = isOne && cell.outcome !== undefined ? 1 : undefined;
-  const alone = length === undefined && whole !== undefined ? members : lone;
+  const isOne = groups.length === 0 && steps.length === 0 && cell.outcome !== undefined;
+  const alone = whole === undefined ? (isOne ? 1 : undefined) : members;
   return {
     done: own.length + sum(groups.map(({ tally }) => tally.done)),
     failed: own.filter(({ state }) => state !== 'SUCCESS').length + sum(groups.map(({ tally }) => tally.failures)),

@@ -51,13 +51,13 @@ describe('footprintOf()', () => {
 });
 
 describe('mergedFootprint()', () => {
-  const bare = bareFootprint('W', 5);
-  const ended: Footprint = { ...bare, isEnded: true, until: 9 };
-  const begun: Footprint = { ...bare, isBegun: true, next: { kind: 'replace', attempt: 1 } };
-
   it('is what either trace says, as long as the longer of the two', () => {
+    const bare = bareFootprint('W', 5);
+    const ended: Footprint = { ...bare, isEnded: true, until: 9 };
+    const begun: Footprint = { ...bare, isBegun: true, next: { kind: 'replace', attempt: 1 } };
+    expect(bare).toEqual({ id: 'W', isEnded: false, isBegun: false, until: 5 });
     expect(mergedFootprint(undefined, bare)).toBe(bare);
-    expect(mergedFootprint(bare, bare)).toEqual({ id: 'W', isEnded: false, isBegun: false, until: 5 });
+    expect(mergedFootprint(bare, bare)).toEqual(bare);
     for (const merged of [mergedFootprint(ended, begun), mergedFootprint(begun, ended)])
       expect(merged).toEqual({ ...begun, isEnded: true, until: 9 });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell, Outcome, Tally } from '../../../../src/core/protocol/outcome.ts';
+import type { Cell, NextAttempt, Outcome, Tally } from '../../../../src/core/protocol/outcome.ts';
 import { doneOf, groupPlaces, partsOf, stepsAhead } from '../../../../src/core/protocol/parts.ts';
 import type { Done, GroupPart, Parts, StepPart } from '../../../../src/core/protocol/parts.ts';
 import { outcome } from '../support.ts';
@@ -24,9 +24,8 @@ const partsWith = (more: Partial<Parts> = {}): Parts => ({
   length: undefined,
   ...more,
 });
-const retried: Cell = {
-  next: { kind: 'retry', notBefore: 0, attempt: 1, mid: 'm', token: 'k', run: { endedAt: 0, steps: 7 } },
-};
+const next: NextAttempt = { kind: 'retry', notBefore: 0, attempt: 1, mid: 'm', token: 'k' };
+const retried: Cell = { next: { ...next, run: { endedAt: 0, steps: 7 } } };
 
 describe('groupPlaces()', () => {
   it.each<[string, readonly StepPart[], readonly string[]]>([
@@ -64,6 +63,7 @@ describe('partsOf()', () => {
     ['a group that is a step', [], [group('W.0', 3, {}, 4)], 4],
     ['no group that is the whole: its chain is around it', [], [group('W', 3, {}, 4)], undefined],
     ['no step of an earlier release, which does not say it', [step('W.0')], [], undefined],
+    ['no such step that is to run again', [step('W.0', { next })], [], undefined],
   ])('takes the length of the chain from %s', (_, steps, found, length) => {
     expect(partsOf('W', steps, found).length).toBe(length);
   });
@@ -101,8 +101,8 @@ describe('doneOf()', () => {
     [
       'a group in a chain of unknown length',
       { groups: [group('W.0', 4, { done: 4 })] },
-      {},
-      { done: 4, total: undefined },
+      ended(),
+      { done: 5, total: undefined },
     ],
     [
       'a group alone: its own outcome is no further part',
