@@ -15,6 +15,7 @@ import { checkFunctionConfig, configWith, writtenConfig } from './function-confi
 import type { HandlerFile } from './handler-file.ts';
 import { makeDeployable } from './make-deployable.ts';
 import type { Deployment } from './make-deployable.ts';
+import type { FunctionOptions } from './project.ts';
 import { loadHandlers, routesOf } from './routes.ts';
 import type { Routes, UsableHandler } from './routes.ts';
 import { schedulesOf } from './schedules.ts';
@@ -31,6 +32,8 @@ export interface BuildHandlersOptions {
   readonly environmentOf?: (handler: HandlerFile, config: FunctionConfig) => Readonly<Record<string, string>>;
   /** Configurations that go before those that the handlers export, by the handlers' names. Default: none. */
   readonly configs?: Readonly<Record<string, FunctionConfig>>;
+  /** The settings of a function that has none of its own. Default: none. */
+  readonly standard?: FunctionOptions;
   /** Whether the bundles are for Lambda: small, with copies of all that they need. Default: for this machine and its people. */
   readonly deployment?: Deployment;
 }
@@ -128,7 +131,7 @@ export async function finishBuild(
   bundler: Bundler,
   { metafile, warnings }: Bundled,
 ): Promise<Build> {
-  const { handlers, systemHandlers = [], outDir, deployment, environmentOf } = options;
+  const { handlers, systemHandlers = [], outDir, deployment, environmentOf, standard = {} } = options;
   const bundleOf = ({ name }: HandlerFile): string => join(resolve(outDir), `${name}.mjs`);
   const loaded = await loadHandlers(
     handlers.map((handler) => ({
@@ -138,11 +141,11 @@ export async function finishBuild(
     })),
   );
   const configs = loadedConfigs(loaded, options, planned);
-  const withTimeouts = handlers.map((handler) => {
-    const timeoutSeconds = configs[handler.name]?.timeout ?? handler.timeoutSeconds;
-    return { ...handler, ...(timeoutSeconds !== undefined && { timeoutSeconds }) };
-  });
-  const routes = routesOf(loaded, withTimeouts);
+  const timed = handlers.map((one) => ({
+    ...one,
+    timeoutSeconds: configs[one.name]?.timeout ?? standard.timeoutSeconds,
+  }));
+  const routes = routesOf(loaded, timed);
   const high = Object.fromEntries(loaded.flatMap((one) => (one.high === undefined ? [] : [[one.name, one.high]])));
   await mkdir(outDir, { recursive: true });
   await writeFile(join(outDir, 'routes.json'), `${JSON.stringify(withHigh(routes, high))}\n`);
@@ -153,7 +156,7 @@ export async function finishBuild(
     outDir,
     bundles: Object.fromEntries([...handlers, ...systemHandlers].map((handler) => [handler.name, bundleOf(handler)])),
     routes,
-    schedules: schedulesOf(loaded, withTimeouts, routes, high),
+    schedules: schedulesOf(loaded, handlers, routes, high),
     externalQueues: Object.fromEntries(loaded.map(({ name, externalQueues }) => [name, externalQueues])),
     high,
     configs,

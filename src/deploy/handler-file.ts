@@ -8,8 +8,6 @@ export interface HandlerFile {
   /** The file's name without its extension. */
   readonly name: string;
   readonly file: string;
-  /** How long one batch may take. Default {@link DEFAULT_TIMEOUT_SECONDS}. */
-  readonly timeoutSeconds?: number;
 }
 
 /** The timeout of a function that has none of its own. */

@@ -58,13 +58,18 @@ export async function loadHandlers(handlers: readonly BundledHandler[]): Promise
   return loaded;
 }
 
+/** A handler with the timeout of its function. Default {@link DEFAULT_TIMEOUT_SECONDS}. */
+export interface TimedHandler extends HandlerFile {
+  readonly timeoutSeconds: number | undefined;
+}
+
 /**
  * Returns the handler of each task.
  *
- * @param handlers the files of those that are loaded, with the timeouts of their functions
+ * @param handlers the files of those that are loaded
  * @throws ConfigurationError if two handlers name the same task, or a task may take longer than its function
  */
-export function routesOf(loaded: readonly UsableHandler[], handlers: readonly HandlerFile[]): Routes {
+export function routesOf(loaded: readonly UsableHandler[], handlers: readonly TimedHandler[]): Routes {
   const given = new Map(handlers.map((handler) => [handler.name, handler]));
   const fileOf = (name: string): string => given.get(name)?.file ?? name;
   const routes = new Map<string, string>();

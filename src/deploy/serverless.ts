@@ -132,7 +132,7 @@ async function makeParts(stack: StackOptions, isBuilt: boolean, given: Given): P
     found.map(({ name }) => name),
   );
   const standard = standardOptions(settings);
-  const options = { handlers: found.map((one) => ({ ...one, ...standard })), outDir: outDirOf(root), configs: own };
+  const options = { handlers: found, outDir: outDirOf(root), configs: own, standard };
   // Finds mistakes in the written configuration before anything is built.
   const { configs } = await readBuildSettings(options);
   const describe = (all: Readonly<Record<string, FunctionConfig>>, high: readonly string[] = []): Project =>

@@ -1,5 +1,6 @@
 import type { FunctionConfig } from '../core/types/function-config.ts';
 import type { Build } from './build.ts';
+import type { FunctionOptions } from './project.ts';
 import type { SystemHandler } from './system-handlers.ts';
 
 /** The options of a build that another process makes: values alone. */
@@ -8,6 +9,7 @@ export interface WatchSettings {
   readonly outDir: string;
   readonly systemHandlers: readonly SystemHandler[];
   readonly configs?: Readonly<Record<string, FunctionConfig>>;
+  readonly standard?: FunctionOptions;
   /** Variables of all handlers, below those of a handler's configuration. */
   readonly providerEnvironment?: Readonly<Record<string, string>>;
   /** Variables of all handlers, above them. */

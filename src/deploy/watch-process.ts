@@ -21,11 +21,17 @@ say({ type: 'started' });
 
 // --- internal ---
 
-async function start({ providerEnvironment, environment, configs, ...settings }: WatchSettings): Promise<void> {
+async function start({
+  providerEnvironment,
+  environment,
+  configs,
+  standard,
+  ...settings
+}: WatchSettings): Promise<void> {
   try {
     const { build } = await watchHandlers({
       ...settings,
-      ...compact({ configs }),
+      ...compact({ configs, standard }),
       ...(environment && {
         environmentOf: (_, config) => ({ ...providerEnvironment, ...variablesOf(config), ...environment }),
       }),

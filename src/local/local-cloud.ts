@@ -178,8 +178,8 @@ class Local implements LocalCloud {
   async #firstBuild(): Promise<Build> {
     const { handlersDir, watch = false, onEvent } = this.#options;
     if (!watch) return buildHandlers({ ...this.#buildOptions(), handlers: await findHandlers(handlersDir) });
-    const { configs, providerEnvironment, environment } = this.#options;
-    const settings = compact({ configs, providerEnvironment, environment });
+    const { configs, standard, providerEnvironment, environment } = this.#options;
+    const settings = compact({ configs, standard, providerEnvironment, environment });
     const { path: outDir } = this.#outDir;
     this.#watch = await watchApart(
       { ...settings, handlersDir, outDir, systemHandlers: systemHandlers() },
@@ -268,9 +268,9 @@ class Local implements LocalCloud {
   }
 
   #buildOptions(): Omit<BuildHandlersOptions, 'handlers'> {
-    const { environment, configs, providerEnvironment } = this.#options;
+    const { environment, configs, standard, providerEnvironment } = this.#options;
     return {
-      ...compact({ configs }),
+      ...compact({ configs, standard }),
       systemHandlers: systemHandlers(),
       outDir: this.#outDir.path,
       ...(environment && {

@@ -1,10 +1,11 @@
-/** `chordal ui --stage` finds a stack by the environment of one of its functions. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+/** Commands beside a deployed stack: the embedded cloud stands in for it. */
+import { join } from 'node:path';
 import { createApp } from 'chordal';
 import { expect, onTestFinished, test } from 'vitest';
 import { startLocal } from '../../src/local/local-cloud.ts';
-import { cli, projectFolder, startChordal } from './cli-support.ts';
+import { chordal, cli, ownProject, projectFolder, startChordal } from './cli-support.ts';
 
 const handlers = {
   'words.ts': `
@@ -48,6 +49,37 @@ test('ui --stage shows the stack of that stage, also where the environment is of
   expect(await revoke.json()).toMatchObject({ error: expect.stringContaining('--allow-actions') });
   // Ctrl-C is how it ends.
   expect(await page.interrupt()).toBe(0);
+});
+
+test('a call without routes reads them from the handlers, with the settings of the stage in serverless.yml', async () => {
+  const dir = await ownProject({
+    'serverless.yml': `
+service: words
+params:
+  default: { timeout: 30 }
+  prod: { timeout: 300 }
+provider:
+  environment: { LANGUAGE: en }
+custom:
+  functions:
+    words: { environment: { REGION: eu } }
+`,
+    'handlers/words.ts': `
+      if (process.env.LANGUAGE !== 'en' || process.env.REGION !== 'eu') throw new Error('a variable is missing');
+      export const handler = Object.assign(async () => {}, { tasks: ['count'], timeLimits: { count: 120 } });
+    `,
+  });
+  const local = await startLocal({
+    handlersDir: join(dir, 'handlers'),
+    service: 'words',
+    stage: 'prod',
+    standard: { timeoutSeconds: 300 },
+    environment: { LANGUAGE: 'en', REGION: 'eu' },
+    onEvent: () => undefined,
+  });
+  onTestFinished(() => local.stop());
+  const { CHORDAL_ROUTES: _, ...env } = local.env;
+  expect(await chordal(['call', 'count', '"to be"'], { env, cwd: dir })).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('ui shows the arguments that a task keeps, and runs it again with them; of others it has none', async () => {

@@ -166,6 +166,24 @@ test('startLocal() runs the handlers of a folder, and again when they have chang
   expect(happenings.printed('test-local-math')).toEqual(['one hello', 'two hello']);
 });
 
+test.each([false, true])(
+  'startLocal({ watch: %s }) judges time limits by the timeout of all functions, as a deployment does',
+  async (watch) => {
+    const text = 'export const handler = Object.assign(async () => {}, { tasks: ["one"], timeLimits: { one: 40 } });';
+    const handlersDir = await temporaryFolder({ 'math.ts': text });
+    const options = { handlersDir, service: 'test', stage: 'local', watch, onEvent: () => {} };
+    await expect(startLocal({ ...options, standard: { timeoutSeconds: 30 } })).rejects.toThrow(
+      'its timeLimit is 40 s, and its function ends after 30 s',
+    );
+
+    await writeFiles(handlersDir, { 'math.ts': text.replace('40', '120') });
+    const local = await startLocal({ ...options, standard: { timeoutSeconds: 300 } });
+    onTestFinished(() => local.stop());
+    await local.reload();
+    expect(local.routes).toEqual({ one: 'math' });
+  },
+);
+
 test('stop() lets what runs end, and leaves no thread, no port and no file', async () => {
   const dir = await temporaryFolder({ 'handlers/math.ts': printing('one'), 'tmp/.keep': '' });
   const child = await startChild(

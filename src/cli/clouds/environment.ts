@@ -48,16 +48,25 @@ async function withRoutes(environment: Environment, handlersDir: string): Promis
       `Cannot find the queues of the tasks: there is no folder ${handlersDir}. Run this in the project, name the folder with --handlers, or set CHORDAL_ROUTES to the value that \`chordal dev\` prints.`,
     );
   }
-  const [{ buildHandlers }, { findHandlers }, { overConfig }] = await Promise.all([
-    import('../../deploy/build.ts'),
-    import('../../deploy/handler-file.ts'),
-    import('./own-environment.ts'),
-  ]);
+  const [{ buildHandlers }, { projectRoot }, { findHandlers }, { readLocalSettings }, { overConfig }] =
+    await Promise.all([
+      import('../../deploy/build.ts'),
+      import('../../deploy/bundling/project-file.ts'),
+      import('../../deploy/handler-file.ts'),
+      import('../../deploy/local-settings.ts'),
+      import('./own-environment.ts'),
+    ]);
   const outDir = temporaryFolder().path;
+  const settings = await readLocalSettings(projectRoot(handlersDir), {
+    stage: environment['CHORDAL_STAGE'],
+    environment,
+  });
   await buildHandlers({
     handlers: await findHandlers(handlersDir),
     outDir,
-    environmentOf: (_, config) => overConfig(config),
+    configs: settings.configs,
+    standard: settings.standard,
+    environmentOf: (_, config) => ({ ...settings.environment, ...overConfig(config) }),
   });
   return { ...environment, CHORDAL_ROUTES: join(outDir, 'routes.json') };
 }
