@@ -71,6 +71,8 @@ class BlockCache {
     this.#characters += text.length;
     for (const [oldest, { size }] of this.#blocks) {
       if (this.#characters <= CACHE_CHARACTERS || oldest === key) break;
+      // It is still read: without it here, nothing would take its size back.
+      if (size === 0) continue;
       this.#blocks.delete(oldest);
       this.#characters -= size;
     }
