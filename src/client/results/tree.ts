@@ -129,10 +129,10 @@ async function visitParts(engine: Engine, growing: Growing, id: string, cell: Ce
 async function visitGroup(engine: Engine, growing: Growing, id: string, group: GroupPart): Promise<void> {
   const { size, done, failures, isExact } = group.tally;
   const members = { done, total: size.members, failed: failures, isExact };
-  const known = growing.nodes.get(id);
-  growing.nodes.set(id, { taskId: id, state: groupState(members), ...known, members });
-  if (size.members > LISTED_MEMBERS) return;
-  const cells = await engine.outcomes.gather({ join: group.join, n: size.members });
+  const isListed = size.members <= LISTED_MEMBERS;
+  const cells = isListed ? await engine.outcomes.gather({ join: group.join, n: size.members }) : [];
+  const known = growing.nodes.get(id) ?? { taskId: id, state: await groupState(engine, id, members, cells) };
+  growing.nodes.set(id, { ...known, members });
   for (const [index, cell] of cells.entries()) {
     const member = memberId(group.join, index);
     join(growing, id, member);
@@ -141,9 +141,18 @@ async function visitGroup(engine: Engine, growing: Growing, id: string, group: G
   }
 }
 
-function groupState({ done, total, failed }: MemberCount): State {
-  if (failed > 0) return 'FAILURE';
-  return done === total ? 'SUCCESS' : 'PENDING';
+/** Returns the state of a group that a step follows. One that tolerates failures has no outcome: then its members say it. */
+async function groupState(
+  engine: Engine,
+  id: string,
+  { done, total, failed }: MemberCount,
+  cells: readonly Cell[],
+): Promise<State> {
+  if (failed === 0) return done === total ? 'SUCCESS' : 'PENDING';
+  const { outcome } = await readVisible(engine, id);
+  if (outcome !== undefined) return outcome.state;
+  const states = cells.map(({ outcome: one }) => one?.state);
+  return states.includes('REVOKED') && !states.includes('FAILURE') ? 'REVOKED' : 'FAILURE';
 }
 
 function stateOfCell({ outcome, next }: Cell): State {

@@ -16,6 +16,7 @@ const app = createApp('from-an-id');
 const other = createApp('other');
 const add = app.task('add', (x: number, y: number) => x + y);
 const tsum = app.task('tsum', (nums: readonly number[]) => nums.reduce((sum, num) => sum + num, 0));
+const size = app.task('size', (all: readonly unknown[]) => all.length);
 const slow = app.task('slow', async (seconds: number) => {
   await cloud.clock.sleep(seconds * 1000);
   return seconds;
@@ -48,7 +49,7 @@ const insistent = app.task('insistent', { bind: true, concurrencyLimit: 1, concu
   await ctx.updateState('SAVING', 'half');
   await cloud.clock.sleep(10_000);
 });
-const handler = app.handler(add, tsum, slow, fail, busy, replaced, grouped, launcher, limited, insistent);
+const handler = app.handler(add, tsum, size, slow, fail, busy, replaced, grouped, launcher, limited, insistent);
 
 let cloud: TestCloud;
 let engine: Engine;
@@ -176,6 +177,8 @@ describe('revoke()', () => {
 });
 
 describe('parent, children() and graph()', () => {
+  const late = add.s(1, 1).set({ expires: new Date(0) });
+
   it('lead back from a step of a long chain without a handle for each step before it', async () => {
     expect(other.asyncResult('W.100000').parent?.parent?.taskId).toBe('W.99998');
     const steps = Array.from({ length: 3000 }, () => add.s(1));
@@ -207,6 +210,22 @@ describe('parent, children() and graph()', () => {
       state: 'SUCCESS',
       members: { done: 2, total: 2, failed: 0, isExact: true },
     });
+  });
+
+  it.each([
+    ['only revoked members', [late, late], {}, 'REVOKED'],
+    ['a revoked member beside one that has succeeded', [late, add.s(1, 2)], {}, 'REVOKED'],
+    ['a member that has failed', [add.s(1, 2), fail.s('no')], {}, 'FAILURE'],
+    ['more revoked members than are listed', Array.from({ length: 201 }, () => late), {}, 'REVOKED'],
+    ['a revoked member that it tolerates', [late, add.s(1, 2)], { tolerate: 2 }, 'REVOKED'],
+    ['a revoked and a failed member that it tolerates', [late, fail.s('no')], { tolerate: 2 }, 'FAILURE'],
+  ])('graph() shows the state of a group with %s as state() does', async (_, members, options, state) => {
+    const result = await chord(members, size.s(), options).delay();
+    await result.get({ propagate: false });
+    await sleep(1);
+    const { nodes } = await result.graph();
+    const header = nodes.find(({ taskId }) => taskId === `${result.taskId}.0`);
+    expect([header?.state, await result.parent?.state()]).toEqual([state, state]);
   });
 
   it('predecessor() is the parent of a canvas from the id of the whole, as soon as something in it has ended', async () => {
