@@ -66,7 +66,7 @@ function labelOf(node: TaskNode | GroupNode): string {
 }
 
 function drawn(node: GraphNode, boxes: Box[]): Drawn {
-  if (node.kind === 'seq') return node.steps.map((step) => drawn(step, boxes)).reduce(behind, NOTHING);
+  if (node.kind === 'seq') return inRow(node.steps.map((step) => drawn(step, boxes)));
   if (node.kind === 'group' && node.members !== undefined && node.members.length > 0) {
     const members = node.members.map((member) => drawn(member, boxes));
     return {
@@ -80,15 +80,12 @@ function drawn(node: GraphNode, boxes: Box[]): Drawn {
   return { edges: [], first: [name], last: [name] };
 }
 
-const NOTHING: Drawn = { edges: [], first: [], last: [] };
-
-function behind(before: Drawn, after: Drawn): Drawn {
-  const joined = before.last.flatMap((from) => after.first.map((to): Edge => [from, to]));
-  return {
-    edges: [...before.edges, ...joined, ...after.edges],
-    first: before.first.length === 0 ? after.first : before.first,
-    last: after.last,
-  };
+function inRow(steps: readonly Drawn[]): Drawn {
+  const edges = steps.flatMap((step, index) => {
+    const before = steps[index - 1]?.last ?? [];
+    return [...before.flatMap((from) => step.first.map((to): Edge => [from, to])), ...step.edges];
+  });
+  return { edges, first: steps[0]?.first ?? [], last: steps.at(-1)?.last ?? [] };
 }
 
 function mermaid(boxes: readonly Box[], edges: readonly Edge[]): string {

@@ -71,28 +71,26 @@ function lay(node: GraphNode): Laid {
 }
 
 function laySteps(steps: readonly Laid[]): Laid {
-  const height = Math.max(0, ...steps.map((step) => step.height));
+  const height = highest(steps.map((step) => step.height));
   let x = 0;
-  let whole: Laid = { ...EMPTY, height };
-  let outs: readonly Point[] = [];
-  for (const [index, step] of steps.entries()) {
-    const placed = moved(step, x, (height - step.height) / 2);
-    const joined = joinAll(outs, placed.ins);
-    whole = {
-      ...whole,
-      boxes: [...whole.boxes, ...placed.boxes],
-      frames: [...whole.frames, ...placed.frames],
-      edges: [...whole.edges, ...joined, ...placed.edges],
-      ins: index === 0 ? placed.ins : whole.ins,
-    };
-    ({ outs } = placed);
+  const placed = steps.map((step) => {
+    const at = moved(step, x, (height - step.height) / 2);
     x += step.width + ACROSS;
-  }
-  return { ...whole, width: Math.max(0, x - ACROSS), outs };
+    return at;
+  });
+  return {
+    width: Math.max(0, x - ACROSS),
+    height,
+    boxes: placed.flatMap(({ boxes }) => boxes),
+    frames: placed.flatMap(({ frames }) => frames),
+    edges: placed.flatMap(({ ins, edges }, index) => [...joinAll(placed[index - 1]?.outs ?? [], ins), ...edges]),
+    ins: placed[0]?.ins ?? [],
+    outs: placed.at(-1)?.outs ?? [],
+  };
 }
 
 function layMembers(id: string, members: readonly Laid[]): Laid {
-  const inner = Math.max(...members.map(({ width }) => width));
+  const inner = highest(members.map(({ width }) => width));
   let y = PADDING;
   const placed = members.map((member) => {
     const at = moved(member, PADDING + (inner - member.width) / 2, y);
@@ -111,6 +109,11 @@ function layMembers(id: string, members: readonly Laid[]): Laid {
     ins: [{ x: 0, y: height / 2 }],
     outs: [{ x: width, y: height / 2 }],
   };
+}
+
+/** Not `Math.max(...)`, which takes no more numbers than the stack has room for. */
+function highest(numbers: readonly number[]): number {
+  return numbers.reduce((most, one) => Math.max(most, one), 0);
 }
 
 function joinAll(from: readonly Point[], to: readonly Point[]): readonly Edge[] {

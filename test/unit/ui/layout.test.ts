@@ -65,4 +65,10 @@ describe('layoutOf()', () => {
     expect(layoutOf(folded).boxes).toHaveLength(1);
     expect(layoutOf(group('W', [])).boxes).toHaveLength(1);
   });
+
+  it('lays out a chain of 150,000 steps, with a time that grows as the chain does', () => {
+    const steps = Array.from({ length: 150_000 }, (_, index) => task(`W.${index}`));
+    const { boxes, edges } = layoutOf({ kind: 'seq', id: 'W', steps });
+    expect([boxes.length, edges.length]).toEqual([150_000, 149_999]);
+  });
 });
