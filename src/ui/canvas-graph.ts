@@ -1,12 +1,14 @@
 import { addressOf } from '../core/protocol/address.ts';
-import { idOfBase, memberId, replacementBase, stepId } from '../core/protocol/ids.ts';
+import { memberId, replacementBase } from '../core/protocol/ids.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Cell } from '../core/protocol/outcome.ts';
-import { lengthOf, printShape, shapeOf } from '../core/protocol/shape.ts';
+import { printShape, shapeOf } from '../core/protocol/shape.ts';
 import type { Run, Shape } from '../core/protocol/shape.ts';
 import { compact, unlessEmpty } from '../core/values/compact.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadChildren, loadValue } from '../engine/inputs.ts';
+import { chainParts, plain } from './chain-parts.ts';
+import type { Part, Place } from './chain-parts.ts';
 
 /**
  * The state of a node: of its outcome; STARTED where it is known to run; RETRY before its next attempt; OPEN where nothing
@@ -23,6 +25,8 @@ export interface TaskNode {
   readonly id: string;
   /** Absent if the journal left it out. */
   readonly name?: string;
+  /** How many steps of a chain it stands for, its id being that of the first; absent: it is one task. */
+  readonly steps?: number;
   readonly state: NodeState;
   readonly attempt?: number;
   readonly queuedAt?: number;
@@ -33,7 +37,7 @@ export interface TaskNode {
   readonly launched?: readonly string[];
 }
 
-/** Steps, from left to right. */
+/** Steps, from left to right; of a long run of equal ones, those are one task where the chain does not stand. */
 export interface SequenceNode {
   readonly kind: 'seq';
   readonly id: string;
@@ -58,7 +62,7 @@ type StartOf = (id: string) => number | undefined;
 
 type Reading = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
 
-/** Members of the widest group that is drawn member by member. */
+/** Members of the widest group that is drawn member by member, and equal steps in a row that are. */
 const WIDEST_DRAWN = 16;
 
 /**
@@ -86,11 +90,6 @@ export async function memberStates(engine: Reading, base: string, from: number, 
 
 // --- internal ---
 
-interface Place {
-  readonly id: string;
-  readonly base: string;
-}
-
 interface Drawing {
   readonly engine: Reading;
   readonly startOf: StartOf;
@@ -105,40 +104,27 @@ const MOST_REPLACEMENTS = 8;
 
 async function nodeOf(drawing: Drawing, place: Place, shape: Shape | null): Promise<GraphNode> {
   if (shape === null || typeof shape === 'string') return taskNode(drawing, place, shape ?? undefined);
-  if ('seq' in shape) {
-    const parts = placed(shape.seq, lengthOf(shape), (index, isLast) =>
-      isLast ? { id: idOfBase(place.base), base: place.base } : plain(stepId(place.base, index)),
-    );
-    return { kind: 'seq', id: place.id, steps: await Promise.all(parts.map((part) => partNode(drawing, part))) };
-  }
-  return groupNode(drawing, place, shape.par);
+  if ('par' in shape) return groupNode(drawing, place, shape.par);
+  const parts = await chainParts(drawing.engine.outcomes, place.base, shape, WIDEST_DRAWN);
+  const steps = parts.map((part) =>
+    part.count > 1 ? foldedNode(drawing, part) : nodeOf(drawing, part.place, part.shape),
+  );
+  return { kind: 'seq', id: place.id, steps: await Promise.all(steps) };
 }
 
-/** A part of a chain or a group: one element, or a gap of several that are not known. */
-interface Part {
-  readonly place: Place;
-  readonly shape: Shape | null;
-  readonly count: number;
-}
-
-function placed(
-  runs: readonly Run[],
-  length: number,
-  placeOf: (index: number, isLast: boolean) => Place,
-): readonly Part[] {
-  let index = 0;
-  return runs.flatMap(([count, shape]): readonly Part[] => {
-    const start = index;
-    index += count;
-    const at = (offset: number): Place => placeOf(start + offset, start + offset === length - 1);
-    if (shape === null && count > 1) return [{ place: at(0), shape, count }];
-    return Array.from({ length: count }, (_, offset) => ({ place: at(offset), shape, count: 1 }));
-  });
-}
-
-async function partNode(drawing: Drawing, { place, shape, count }: Part): Promise<GraphNode> {
-  const node = await nodeOf(drawing, place, shape);
-  return count > 1 && node.kind === 'task' ? { ...node, name: `… ${count} more` } : node;
+/** Neighbours in a chain as one task. */
+async function foldedNode({ engine, hasEnded }: Drawing, part: Part): Promise<TaskNode> {
+  const { place, shape, count, lastId, isBehind } = part;
+  const node = {
+    kind: 'task',
+    id: place.id,
+    name: shape === null ? `… ${count} more` : `… ${printShape({ seq: [[count, shape]] })}`,
+    steps: count,
+  } as const;
+  if (!isBehind) return { ...node, state: hasEnded ? 'SKIPPED' : 'OPEN' };
+  const [first = {}, last = {}] = await engine.outcomes.readMany({ addresses: [place.id, lastId].map(addressOf) });
+  const { queuedAt, startedAt } = timesOf(first);
+  return compact({ ...node, state: 'SUCCESS' as const, queuedAt, startedAt, endedAt: timesOf(last).endedAt });
 }
 
 async function taskNode(drawing: Drawing, place: Place, name: string | undefined): Promise<GraphNode> {
@@ -166,8 +152,8 @@ async function groupNode(drawing: Drawing, { id, base }: Place, runs: readonly R
     const counts = await counted(drawing.engine, base, total);
     return { ...common, ...counts, state: groupState(drawing, { total, ...counts }) };
   }
-  const parts = placed(runs, total, (index) => plain(memberId(base, index)));
-  const members = await Promise.all(parts.map((part) => partNode(drawing, part)));
+  const shapes = runs.flatMap(([count, shape]) => Array.from({ length: count }, () => shape));
+  const members = await Promise.all(shapes.map((shape, index) => nodeOf(drawing, plain(memberId(base, index)), shape)));
   const ends = members.map(endOf);
   const failed = ends.filter((state) => state === 'FAILURE' || state === 'REVOKED').length;
   const counts = { done: failed + ends.filter((state) => state === 'SUCCESS').length, failed };
@@ -245,8 +231,4 @@ function timesOf({ outcome, next }: Cell): Partial<TaskNode> {
 function letterOf({ outcome, next }: Cell): string {
   if (outcome !== undefined) return outcome.state.charAt(0);
   return next?.kind === 'retry' ? 'r' : '.';
-}
-
-function plain(id: string): Place {
-  return { id, base: id };
 }

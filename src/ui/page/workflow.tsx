@@ -37,6 +37,7 @@ export function WorkflowPage({
     return <main>{error === undefined ? <Empty>Reading…</Empty> : <Problem message={error} />}</main>;
   const chosenId = typeof picked === 'string' ? picked : (picked?.id ?? firstOf(value));
   const chosen = nodeOf(value.graph, chosenId);
+  const folded = chosen?.kind === 'task' ? (chosen.steps ?? 1) : 1;
   // The members of a folded group stay in sight while one of them is looked at.
   const group = chosen?.kind === 'group' ? chosen : foldedAround(value.graph, chosenId);
   const onRun = about.canAct ? setRunning : undefined;
@@ -71,8 +72,15 @@ export function WorkflowPage({
         <aside aria-label="Details">
           {group !== undefined && <GroupHead group={group} />}
           {group !== undefined && <Members key={group.id} group={group} change={change} onChoose={setPicked} />}
+          {folded > 1 && <p class="quiet">The first of {count(folded)} steps.</p>}
           {chosen?.kind !== 'group' && (
-            <Details key={chosenId} id={chosenId} name={chosen?.name} change={change} onRun={onRun} />
+            <Details
+              key={chosenId}
+              id={chosenId}
+              name={folded > 1 ? undefined : chosen?.name}
+              change={change}
+              onRun={onRun}
+            />
           )}
         </aside>
       </div>

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { MemoryCloud } from '../../../src/adapters/memory/cloud.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { memberId } from '../../../src/core/protocol/ids.ts';
@@ -24,6 +24,16 @@ function flat(node: GraphNode): readonly string[] {
   if (node.kind === 'seq') return node.steps.flatMap(flat);
   return [`${node.id} group ${node.done}/${node.total} ${node.state}`, ...(node.members ?? []).flatMap(flat)];
 }
+
+/** The ports of a cloud in which some ids have succeeded. */
+async function portsWith(succeeded: readonly string[]): Promise<MemoryCloud['ports']> {
+  const { ports } = new MemoryCloud();
+  const decision = { ...SUCCESS, run: { startedAt: 10, endedAt: 20 } };
+  for (const id of succeeded) await ports.outcomes.commit({ address: addressOf(id), attempt: 0, decision, by, until });
+  return ports;
+}
+
+const steps = (count: number): readonly string[] => Array.from({ length: count }, (_, index) => `W.${index}`);
 
 describe('readGraph()', () => {
   it('gives every part of a canvas its id, before anything has run', async () => {
@@ -127,6 +137,68 @@ describe('readGraph()', () => {
       ],
     };
     expect(flat(await readGraph(ports, 'W', shape))).toEqual(['W.0!1.0 mul OPEN', 'W.0 log OPEN', 'W tsum OPEN']);
+  });
+
+  it('folds the equal steps of a long chain around the one at which it stands, and reads few of them', async () => {
+    const ports = await portsWith(steps(573));
+    const reads = vi.spyOn(ports.outcomes, 'readMany');
+    const root = await readGraph(ports, 'W', { seq: [[10_000, 'add']] });
+    expect(flat(root)).toEqual(['W.0 … 573 × add SUCCESS', 'W.573 add OPEN', 'W.574 … 9,425 × add OPEN', 'W add OPEN']);
+    expect(root).toMatchObject({ steps: [{ steps: 573, startedAt: 10, endedAt: 20 }, {}, { steps: 9425 }, {}] });
+    expect(reads.mock.calls.flatMap(([{ addresses }]) => addresses).length).toBeLessThan(25);
+  });
+
+  it('draws the step of a long chain that has failed, also a group whose members have all ended', async () => {
+    const ports = await portsWith([...steps(20), 'W.21']);
+    const failed: Result = { state: 'FAILURE', value: { inline: {} } };
+    const commit = (id: string, decision: Result): Promise<unknown> =>
+      ports.outcomes.commit({ address: addressOf(id), attempt: 0, decision, by, until, size: { members: 1 } });
+    await commit('W.20~0', failed);
+    await commit('W', { ...failed, failedId: 'W.20~0' });
+    const shape: Shape = {
+      seq: [
+        [20, 'add'],
+        [30, { par: [[1, 'mul']] }],
+        [1, 'tsum'],
+      ],
+    };
+    expect(flat(await readGraph(ports, 'W', shape))).toEqual([
+      'W.0 … 20 × add SUCCESS',
+      'W.20 group 1/1 FAILURE',
+      'W.20~0 mul FAILURE',
+      'W.21 … 29 × group(mul) SKIPPED',
+      'W tsum SKIPPED',
+    ]);
+  });
+
+  it('folds all steps but the last of a long chain that has ended, and draws a chain of 16 step by step', async () => {
+    const ports = await portsWith([...steps(16), 'W']);
+    expect(flat(await readGraph(ports, 'W', { seq: [[17, 'add']] }))).toEqual([
+      'W.0 … 16 × add SUCCESS',
+      'W add SUCCESS',
+    ]);
+    expect(flat(await readGraph(ports, 'W', { seq: [[16, 'add']] }))).toHaveLength(16);
+  });
+
+  it('shows where a chain stands in steps that the journal left out, whatever they are', async () => {
+    const ports = await portsWith(steps(9));
+    const commit = { attempt: 0, decision: SUCCESS, by, until, size: { members: 1 } };
+    await ports.outcomes.commit({ ...commit, address: addressOf('W.9~0') });
+    await ports.outcomes.commit({ ...commit, address: addressOf('W.10') });
+    const shape: Shape = {
+      seq: [
+        [1, 'add'],
+        [18, null],
+        [1, 'tsum'],
+      ],
+    };
+    expect(flat(await readGraph(ports, 'W', shape))).toEqual([
+      'W.0 add SUCCESS',
+      'W.1 … 10 more SUCCESS',
+      'W.11 ? OPEN',
+      'W.12 … 7 more OPEN',
+      'W tsum OPEN',
+    ]);
   });
 
   it('counts the members of a wide group, and lists none', async () => {
