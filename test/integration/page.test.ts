@@ -191,6 +191,21 @@ test('a dead letter is redriven, and runs with the steps behind it', async () =>
   await shows('There are no dead letters');
 }, 240_000);
 
+test('at 390 pixels, a dead letter leads to its workflow', async () => {
+  const { page } = world;
+  await world.send.dead('order-4');
+  await page.setViewport({ width: 390, height: 844 });
+  await world.open('#/dead');
+  const link = await page.waitForSelector('.letter a[href="#/w/order-4.0"]', { visible: true, timeout: 60_000 });
+  await link?.click();
+  await page.waitForSelector('.head [title="Copy order-4"]');
+  await page.setViewport({ width: 1280, height: 800 });
+  await world.open('#/dead');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await click('Purge');
+  await shows('There are no dead letters');
+}, 120_000);
+
 test('all dead letters are redriven at once, or purged at once if that is confirmed', async () => {
   const { page, send } = world;
   const two = async (): Promise<void> => {
