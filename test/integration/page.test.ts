@@ -174,6 +174,23 @@ test('work is revoked, and a task is run again with other arguments', async () =
   await world.page.waitForSelector('.head .state-success');
 }, 120_000);
 
+test('a revocation that fails, and a text that the browser does not copy, are said to', async () => {
+  const { taskId } = await world.send.slow(300);
+  await workflow(taskId);
+  await world.page.waitForSelector('button.danger');
+  await world.page.evaluate(`
+    globalThis.fetchBefore = fetch;
+    fetch = (path, init) => path === '/api/revoke' ? Promise.reject(new TypeError('no network')) : fetchBefore(path, init);
+    navigator.clipboard.writeText = () => Promise.reject(new Error('denied'));
+  `);
+  world.page.once('dialog', (dialog) => void dialog.accept());
+  await click('Revoke');
+  await world.page.waitForSelector('.head [role=alert]::-p-text(no network)');
+  await world.page.locator('.head .copy').click();
+  await shows('the browser refuses');
+  await world.page.evaluate('fetch = fetchBefore; delete navigator.clipboard.writeText;');
+}, 60_000);
+
 test('a dead letter is redriven, and runs with the steps behind it', async () => {
   await world.send.dead('order-1');
   await world.open('#/dead');

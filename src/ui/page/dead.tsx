@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { messageOf } from '../../core/text/describe.ts';
 import { clock, short } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import type { About, DeadLetter } from './model.ts';
@@ -17,7 +18,7 @@ export function Dead({ about, change }: { readonly about: About; readonly change
   const run = (action: Action, ids: readonly string[]): void => {
     if (action === 'purge' && !confirm(`Remove ${ids.length === 1 ? 'this dead letter' : 'all of them'} for good?`))
       return;
-    void handle(action, ids).catch((thrown: unknown) => setAnswer({ text: String(thrown) }));
+    void handle(action, ids).catch((thrown: unknown) => setAnswer({ text: messageOf(thrown) }));
   };
   const items = value?.items.toReversed() ?? [];
   const ids = items.map(({ id }) => id);

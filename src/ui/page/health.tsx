@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { messageOf } from '../../core/text/describe.ts';
 import { clock, count, short } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import type { InFlight } from './model.ts';
@@ -84,7 +85,7 @@ function Schedules({ change, canAct }: { readonly change: number; readonly canAc
     setProblem(undefined);
     act('schedule', { name, enabled })
       .then(reload)
-      .catch((caught: unknown) => setProblem(String(caught)));
+      .catch((caught: unknown) => setProblem(messageOf(caught)));
   };
   return (
     <section>
@@ -156,7 +157,7 @@ function Doctor(): JSX.Element {
     setProblem(undefined);
     read<{ readonly items: readonly Examined[] }>('doctor')
       .then(({ items }) => setFound(items))
-      .catch((error: unknown) => setProblem(String(error)))
+      .catch((error: unknown) => setProblem(messageOf(error)))
       .finally(() => setRunning(false));
   };
   return (

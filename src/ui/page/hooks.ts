@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from '../../core/text/describe.ts';
 
 /** The last answer, or the error; `isStale` while it is read again. */
 export interface Loaded<T> {
@@ -32,7 +33,7 @@ export function useLoaded<T>(load: () => Promise<T>, keys: readonly unknown[], c
     };
     load().then(
       (value) => settle({ value }),
-      (error: unknown) => settle({ error: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => settle({ error: messageOf(error) }),
     );
   }, [key]);
   useEffect(reload, [reload, change]);

@@ -26,17 +26,21 @@ export function Empty({ children }: { readonly children: ComponentChildren }): J
 
 /** A text to copy, such as an id. */
 export function Copy({ text, label }: { readonly text: string; readonly label?: string }): JSX.Element {
-  const [isCopied, setCopied] = useState(false);
+  const [hint, setHint] = useState('copy');
+  const show = (what: string): void => {
+    setHint(what);
+    setTimeout(() => setHint('copy'), 1200);
+  };
   const copy = (): void => {
-    void navigator.clipboard.writeText(text).then(() => {
-      setCopied(true);
-      setTimeout(() => setCopied(false), 1200);
-    });
+    navigator.clipboard
+      .writeText(text)
+      .then(() => show('copied'))
+      .catch(() => show('the browser refuses'));
   };
   return (
     <button type="button" class="copy" onClick={copy} title={`Copy ${text}`}>
       <code>{label ?? text}</code>
-      <span class="hint">{isCopied ? 'copied' : 'copy'}</span>
+      <span class="hint">{hint}</span>
     </button>
   );
 }

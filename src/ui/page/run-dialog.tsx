@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { messageOf } from '../../core/text/describe.ts';
 import { pretty } from './format.ts';
 import type { NodeDetails } from './model.ts';
 import { Dialog, Problem } from './parts.tsx';
@@ -17,7 +18,7 @@ export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly 
       onClose();
       location.hash = `#/w/${encodeURIComponent(id)}`;
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   return (

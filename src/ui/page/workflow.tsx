@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { messageOf } from '../../core/text/describe.ts';
 import { isOpen } from '../listed-state.ts';
 import { Details } from './details.tsx';
 import { clock, count, dollars, short, span } from './format.ts';
@@ -104,8 +105,13 @@ function Head({
 }): JSX.Element {
   const { id, at, state, endedAt, app, tenant, parent, price, limitSeconds = 0 } = value;
   const end = endedAt ?? (isOpen(state) ? now : undefined);
+  const [problem, setProblem] = useState<string>();
   const revoke = (): void => {
-    if (confirm('Revoke all of this workflow that has not run?')) void act('revoke', { id }).then(onRevoked);
+    if (!confirm('Revoke all of this workflow that has not run?')) return;
+    setProblem(undefined);
+    act('revoke', { id })
+      .then(onRevoked)
+      .catch((error: unknown) => setProblem(messageOf(error)));
   };
   return (
     <div class="head">
@@ -123,6 +129,7 @@ function Head({
           </button>
         )}
       </div>
+      {problem !== undefined && <Problem message={problem} />}
       <p class="facts">
         {at !== undefined && <span>Submitted {clock(at)}</span>}
         {at !== undefined && end !== undefined && (
