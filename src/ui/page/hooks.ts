@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { messageOf } from '../../core/text/describe.ts';
+import { routeOf } from './route.ts';
 
-/** The last answer, or the error; `isStale` while it is read again. */
+/** The last answer, also while it is read again, or the error. */
 export interface Loaded<T> {
   readonly value?: T | undefined;
   readonly error?: string | undefined;
@@ -40,7 +41,7 @@ export function useLoaded<T>(load: () => Promise<T>, keys: readonly unknown[], c
   return state.key === key ? { ...state, reload } : { reload };
 }
 
-/** The time, every second while it matters. */
+/** The time, twice a second while it matters. */
 export function useNow(isTicking: boolean): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
@@ -53,17 +54,11 @@ export function useNow(isTicking: boolean): number {
 
 /** The part of the address behind `#/`, in words. */
 export function useRoute(): readonly string[] {
-  const [route, setRoute] = useState(routeNow());
+  const [route, setRoute] = useState(routeOf(location.hash));
   useEffect(() => {
-    const onChange = (): void => setRoute(routeNow());
+    const onChange = (): void => setRoute(routeOf(location.hash));
     addEventListener('hashchange', onChange);
     return () => removeEventListener('hashchange', onChange);
   }, []);
   return route;
-}
-
-// --- internal ---
-
-function routeNow(): readonly string[] {
-  return location.hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decodeURIComponent);
 }
