@@ -101,6 +101,25 @@ test('a failure shows its causes, and what was not run because of it', async () 
   expect(days.at(0)).toMatch(/^Today · \d+ failed$/);
 }, 90_000);
 
+test('a task that has launched many workflows shows 50 of them, and how many more there are', async () => {
+  const { taskId } = await world.send.one();
+  await workflow(taskId);
+  await world.page.waitForSelector('.head .state-success', { timeout: 45_000 });
+  await world.page.evaluate(`
+    globalThis.fetchBefore = fetch;
+    fetch = async (path, init) => {
+      const answer = await fetchBefore(path, init);
+      if (!path.startsWith('/api/node')) return answer;
+      return Response.json({ ...await answer.json(), children: Array.from({ length: 61 }, (_, index) => 'child-' + index) });
+    };
+  `);
+  await world.open('#/');
+  await workflow(taskId);
+  await shows('and 11 more');
+  expect(await world.page.$$('.links li')).toHaveLength(50);
+  await world.page.evaluate('fetch = fetchBefore');
+}, 90_000);
+
 test('an unknown id is called unknown, and offers nothing to run', async () => {
   await workflow('nobody');
   await shows('Nothing is known of this id');

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import { clock, pretty, short, span } from './format.ts';
 import { useLoaded, useNow } from './hooks.ts';
 import type { NodeDetails } from './model.ts';
-import { Copy, Empty, Problem, State } from './parts.tsx';
+import { Copy, Empty, More, Problem, State } from './parts.tsx';
 import { read } from './server.ts';
 
 /** All that is known of one id. */
@@ -76,7 +76,7 @@ export function Details({
         <section>
           <h3>Launched</h3>
           <ul class="links">
-            {children.slice(0, 50).map((child) => (
+            {children.slice(0, MOST_LINKS).map((child) => (
               <li key={child}>
                 <a href={`#/w/${encodeURIComponent(child)}`}>
                   <code>{short(child)}</code>
@@ -84,6 +84,7 @@ export function Details({
               </li>
             ))}
           </ul>
+          <More of={children.length} shown={MOST_LINKS} />
         </section>
       )}
       {onRun !== undefined && task !== undefined && (
@@ -96,6 +97,9 @@ export function Details({
 }
 
 // --- internal ---
+
+/** Launched workflows and tasks that are listed. */
+const MOST_LINKS = 50;
 
 function Fact({ name, value }: { readonly name: string; readonly value: string | undefined }): JSX.Element | null {
   if (value === undefined) return null;

@@ -3,11 +3,13 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { count } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import type { GroupNode } from './model.ts';
-import { Problem } from './parts.tsx';
+import { More, Problem } from './parts.tsx';
 import { read } from './server.ts';
 
 /** Members that are drawn at once. */
 const SHEET = 20_000;
+/** Members without success that have a button. */
+const MOST_CHIPS = 100;
 const CELL = 7;
 const GAP = 1;
 
@@ -53,7 +55,7 @@ export function Members({
     event.preventDefault();
     choose(at + step);
   };
-  const failed = [...states.matchAll(/[FR]/g)].slice(0, 100).map(({ index }) => from + index);
+  const failed = [...states.matchAll(/[FR]/g)].map(({ index }) => from + index);
   return (
     <section class="members">
       <h3>Members</h3>
@@ -88,11 +90,12 @@ export function Members({
       )}
       {failed.length > 0 && (
         <div class="chips" role="group" aria-label="Members without success">
-          {failed.slice(0, 24).map((index) => (
+          {failed.slice(0, MOST_CHIPS).map((index) => (
             <button key={index} type="button" onClick={() => choose(index)}>
               ~{index}
             </button>
           ))}
+          <More of={failed.length} shown={MOST_CHIPS} />
         </div>
       )}
     </section>

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { stateName } from './format.ts';
+import { count, stateName } from './format.ts';
 
 /** A state as a mark and a word: colour alone says nothing. */
 export function State({ state }: { readonly state: string }): JSX.Element {
@@ -22,6 +22,11 @@ export function Problem({ message }: { readonly message: string }): JSX.Element 
 
 export function Empty({ children }: { readonly children: ComponentChildren }): JSX.Element {
   return <div class="empty">{children}</div>;
+}
+
+/** How many of a list are not shown; nothing: all are. */
+export function More({ of, shown }: { readonly of: number; readonly shown: number }): JSX.Element | null {
+  return of <= shown ? null : <span class="quiet">and {count(of - shown)} more</span>;
 }
 
 /** A text to copy, such as an id. */
