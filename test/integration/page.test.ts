@@ -324,6 +324,13 @@ test('a group of 100,000 is one box that reads no member, and its members are dr
   const drawnMs = performance.now() - startedAt - foldedMs;
   await click('Later');
   await shows('20,000–39,999');
+  await world.page.focus('.members canvas');
+  await world.page.keyboard.press('ArrowRight');
+  await world.page.waitForSelector(`aside [title="Copy ${id}.0~20001"]`);
+  await world.page.keyboard.press('ArrowLeft');
+  await world.page.keyboard.press('ArrowLeft');
+  await world.page.waitForSelector(`aside [title="Copy ${id}.0~19999"]`);
+  await shows('0–19,999');
   const { JSHeapUsedSize: heap = 0 } = await world.page.metrics();
   const grownMb = (heap - (before.JSHeapUsedSize ?? 0)) / 1e6;
   console.log(`100,000 members: ${Math.round(foldedMs)} ms folded, ${Math.round(drawnMs)} ms a sheet, ${grownMb} MB`);

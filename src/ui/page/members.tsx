@@ -40,6 +40,7 @@ export function Members({
   }, [states, at, from]);
   const choose = (index: number): void => {
     const next = Math.min(group.total - 1, Math.max(0, index));
+    setFrom(next - (next % SHEET));
     setAt(next);
     onChoose(`${group.base}~${next}`);
   };
@@ -54,6 +55,10 @@ export function Members({
     if (step === undefined) return;
     event.preventDefault();
     choose(at + step);
+  };
+  const turnTo = (first: number): void => {
+    setFrom(first);
+    setAt(first);
   };
   const failed = [...states.matchAll(/[FR]/g)].map(({ index }) => from + index);
   return (
@@ -77,13 +82,13 @@ export function Members({
       </div>
       {group.total > SHEET && (
         <div class="pager">
-          <button type="button" disabled={from === 0} onClick={() => setFrom(Math.max(0, from - SHEET))}>
+          <button type="button" disabled={from === 0} onClick={() => turnTo(from - SHEET)}>
             Earlier
           </button>
           <span>
             {count(from)}–{count(from + size - 1)}
           </span>
-          <button type="button" disabled={from + SHEET >= group.total} onClick={() => setFrom(from + SHEET)}>
+          <button type="button" disabled={from + SHEET >= group.total} onClick={() => turnTo(from + SHEET)}>
             Later
           </button>
         </div>
