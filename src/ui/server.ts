@@ -33,7 +33,8 @@ export async function startUi(source: UiSource, port: number = 0): Promise<UiSer
   const streams = new Set<ServerResponse>();
   const token = randomBytes(24).toString('base64url');
   const server = createServer((request, response) => {
-    void respond({ source, assets, streams, guard: guardOf(server, token) }, request, response);
+    const serving = { source, assets, streams, guard: guardOf(server, token) };
+    void respond(serving, request, response).catch(() => response.destroy());
   });
   await listen(server, port);
   const unwatch = source.watch(() => {
@@ -95,7 +96,12 @@ async function listen(server: Server, port: number): Promise<void> {
 
 async function respond(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { guard } = serving;
-  const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+  // A browser cannot send an address that is none, `//` for one; a program can.
+  const url = URL.parse(request.url ?? '/', 'http://127.0.0.1');
+  if (url === null) {
+    request.resume();
+    return sendJson(request, response, 400, { error: 'Cannot read the address of this request.' });
+  }
   const given = url.searchParams.get('token');
   if (url.pathname === '/' && given !== null) return enter(guard, request, response, given);
   const problem = problemWith(request, guard);
