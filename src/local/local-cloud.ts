@@ -245,16 +245,23 @@ class Local implements LocalCloud {
   }
 
   async #startScheduler(): Promise<HttpEndpoint> {
-    const { dataDir, ports } = this.#options;
+    const { dataDir, ports, onEvent } = this.#options;
     const prefix = this.#describe({ handlers: [], configs: {} }).queuePrefix;
     const sending = scheduledSending(() => this.#cloud?.endpoints, `${prefix}${DEAD_LETTER_QUEUE}`);
-    const schedules = new Schedules({ ...sending, ...compact({ dir: dataDir && join(dataDir, 'schedules') }) });
+    const onTrouble = (error: unknown): void =>
+      onEvent({ type: 'trouble', message: 'Cannot keep that a schedule has run', error });
+    const schedules = new Schedules({
+      ...sending,
+      ...compact({ dir: dataDir && join(dataDir, 'schedules') }),
+      onTrouble,
+    });
     this.#schedules = schedules;
     await schedules.load();
     const runs = await makeScheduleRunner(
       {
         send: (queue, body) => sending.send(`${prefix}${queue}`, body),
         giveUp: (queue, body, error) => sending.giveUp({ queue: `${prefix}${queue}`, body }, error),
+        onTrouble,
       },
       dataDir,
     );

@@ -10,12 +10,12 @@ import { dataFolderError } from './data-folder.ts';
 /**
  * Makes what runs the schedules of the embedded cloud.
  *
- * @param sending sends a body to a queue, named as its handler; puts it on the dead-letter queue
+ * @param sending sends a body to a queue, named as its handler; puts it on the dead-letter queue; is told what could not be kept
  * @param dataDir the folder that keeps which have run, and which are paused. Default: memory
  * @throws ConfigurationError if the file in the folder cannot be read
  */
 export async function makeScheduleRunner(
-  sending: Pick<ScheduleRunnerOptions, 'send' | 'giveUp'>,
+  sending: Pick<ScheduleRunnerOptions, 'send' | 'giveUp' | 'onTrouble'>,
   dataDir: string | undefined,
 ): Promise<ScheduleRunner> {
   const keeping = dataDir === undefined ? {} : await keptIn(dataDir);
@@ -26,16 +26,21 @@ export async function makeScheduleRunner(
 
 async function keptIn(dataDir: string): Promise<Pick<ScheduleRunnerOptions, 'kept' | 'keep'>> {
   const file = join(dataDir, 'runs.json');
-  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}';
+    throw dataFolderError(dataDir, error);
+  });
   // One file, written one time after the other.
   let writing: Promise<void> = Promise.resolve();
   return {
     kept: read(text, dataDir),
     keep: async (kept) => {
-      writing = writing.then(async () => {
+      const write = async (): Promise<void> => {
         await writeFile(`${file}.new`, JSON.stringify(kept));
         await rename(`${file}.new`, file);
-      });
+      };
+      // One that fails holds up none behind it.
+      writing = writing.then(write, write);
       await writing;
     },
   };

@@ -16,6 +16,8 @@ export interface SchedulesOptions {
   readonly giveUp: (schedule: Schedule, error: unknown) => Promise<void>;
   /** A folder that keeps the schedules. Default: memory. */
   readonly dir?: string;
+  /** Called with the error when a schedule that has fired stays in the folder: it fires again after the next start. */
+  readonly onTrouble?: (error: unknown) => void;
 }
 
 /** A one-time schedule that sends a message to a queue. */
@@ -119,7 +121,7 @@ export class Schedules {
       }
     }
     const file = this.#fileOf(schedule);
-    if (file !== undefined) await rm(file, { force: true });
+    if (file !== undefined) await rm(file, { force: true }).catch((error: unknown) => this.#options.onTrouble?.(error));
     this.#waiting.delete(schedule.name);
   }
 

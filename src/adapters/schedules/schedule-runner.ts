@@ -35,6 +35,8 @@ export interface ScheduleRunnerOptions {
   readonly kept?: Readonly<Record<string, KeptSchedule>>;
   /** Called with what is to be kept, whenever it has changed. Default: nothing is kept. */
   readonly keep?: (kept: Readonly<Record<string, KeptSchedule>>) => Promise<void>;
+  /** Called with the error when the time of a run could not be kept: the run may be repeated after the next start. */
+  readonly onTrouble?: (error: unknown) => void;
 }
 
 /** Runs schedules as EventBridge Scheduler does, where there is none. */
@@ -111,7 +113,7 @@ export class ScheduleRunner implements Schedules {
       }
       if (ended.signal.aborted) return;
       entry.state = { ...entry.state, lastAt: due };
-      await this.#keep();
+      await this.#keep().catch((error: unknown) => this.#options.onTrouble?.(error));
     }
   }
 

@@ -147,4 +147,28 @@ describe('ScheduleRunner', () => {
     expect(first.sent).toEqual(['q 01:00 at 01:00']);
     expect(second.sent).toEqual([]);
   });
+
+  it('goes on when the time of a run cannot be kept, and tells of it', async () => {
+    const clock = new VirtualClock(MIDNIGHT);
+    const sent: string[] = [];
+    const told: unknown[] = [];
+    let isFull = false;
+    const runner = new ScheduleRunner({
+      clock,
+      nonces: new SeededNonces(1),
+      send: async (_, body) => void sent.push(body.slice(11, 16)),
+      giveUp: async () => {},
+      keep: async () => {
+        if (isFull) throw new Error('The disk is full');
+      },
+      onTrouble: (error) => told.push(error),
+    });
+    await runner.set([hourly()]);
+    isFull = true;
+    await clock.sleep(1.5 * HOUR);
+    isFull = false;
+    await clock.sleep(HOUR);
+    expect(sent).toEqual(['01:00', '02:00']);
+    expect(told).toEqual([new Error('The disk is full')]);
+  });
 });
