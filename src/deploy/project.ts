@@ -204,6 +204,12 @@ const maxReceiveCount = 50;
 /** The longest name of a Lambda function; a queue's may have 80. */
 const longestFunctionName = 64;
 
+/** The stage's limit gives way to what is reserved: Lambda refuses batches above that, and below two as a limit. */
+function concurrencyOf({ maximumConcurrency, reserved = Infinity }: FunctionOptions): number | undefined {
+  if (maximumConcurrency === undefined || maximumConcurrency <= reserved) return maximumConcurrency;
+  return reserved < 2 ? undefined : reserved;
+}
+
 function describeFunction(
   options: HandlerFile & FunctionOptions,
   name: string,
@@ -224,11 +230,12 @@ function describeFunction(
 }
 
 function eventSource(options: FunctionOptions, queue: QueueDescription): EventSource {
-  const { batchSize = 10, windowSeconds = 0, maximumConcurrency, pollers } = options;
+  const { batchSize = 10, windowSeconds = 0, pollers } = options;
   checkLimit(queue.name, 'batchSize', batchSize, 1, 10);
   checkLimit(queue.name, 'window', windowSeconds, 0, 300);
   // A limit beside them is the one of all functions.
   if (pollers !== undefined) return { queue, batchSize, windowSeconds, pollers };
+  const maximumConcurrency = concurrencyOf(options);
   if (maximumConcurrency === undefined) return { queue, batchSize, windowSeconds };
   checkLimit(queue.name, 'concurrency', maximumConcurrency, 2, 1000);
   return { queue, batchSize, windowSeconds, maximumConcurrency };

@@ -138,3 +138,14 @@ test('describeProject() refuses a service and a stage that leave no room for the
   );
   expect(() => describeProject({ service: 's'.repeat(53), stage: 'dev', functions })).not.toThrow();
 });
+
+test('a limit of the stage gives way to the reserved concurrency of a function', () => {
+  const limitOf = (reserved: number | undefined): number | undefined => {
+    const handler = { name: 'math', file: 'handlers/math.ts', maximumConcurrency: 50 };
+    const options = reserved === undefined ? handler : { ...handler, reserved };
+    const { functions } = describeProject({ service: 'shop', stage: 'dev', functions: [options], high: ['math'] });
+    expect(functions[0]?.highSource?.maximumConcurrency).toBe(functions[0]?.eventSource?.maximumConcurrency);
+    return functions[0]?.eventSource?.maximumConcurrency;
+  };
+  expect([undefined, 100, 50, 5, 2, 1, 0].map(limitOf)).toEqual([50, 50, 50, 5, 2, undefined, undefined]);
+});
