@@ -1,6 +1,8 @@
-const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+/** A terminal that is closed sends SIGHUP. */
+const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+const NAMES = Object.keys(SIGNALS) as readonly (keyof typeof SIGNALS)[];
 
-/** Waits for SIGINT or SIGTERM, and keeps the process alive until then. A second signal ends it at once. */
+/** Waits for SIGINT, SIGTERM or SIGHUP, and keeps the process alive until then. A second signal ends it at once. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     // Listeners for signals alone would not keep it alive.
@@ -32,6 +34,10 @@ function onSignal(first: (exitCode: number) => void): { end(): void } {
     isFirst = false;
     first(exitCode);
   };
-  process.on('SIGINT', listen).on('SIGTERM', listen);
-  return { end: () => void process.off('SIGINT', listen).off('SIGTERM', listen) };
+  for (const name of NAMES) process.on(name, listen);
+  return {
+    end: () => {
+      for (const name of NAMES) process.off(name, listen);
+    },
+  };
 }

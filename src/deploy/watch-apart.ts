@@ -37,12 +37,18 @@ export async function watchApart(
         return void use(child, message.build, onBuild);
     }
   });
-  child.once('exit', (code) => {
-    const error = new Error(`The process that builds has ended with ${code}`);
+  let isStopping = false;
+  child.once('exit', (code, signal) => {
+    const error = new Error(
+      `Cannot build any more: the process that builds has ended with ${code ?? signal}. Start again.`,
+    );
     first.reject(error);
-    if (code !== null && code !== 0) onError(error);
+    if (!isStopping) onError(error);
   });
-  const stop = (): Promise<void> => end(child);
+  const stop = (): Promise<void> => {
+    isStopping = true;
+    return end(child);
+  };
   try {
     return { build: await first.promise, stop };
   } catch (error) {

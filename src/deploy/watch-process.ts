@@ -10,8 +10,8 @@ import { watchHandlers } from './watch.ts';
 let used: PromiseWithResolvers<void> | undefined;
 
 process.on('disconnect', () => void stop().finally(() => process.exit()));
-// Ctrl-C on a terminal reaches every process: the one that has started this one says when to end.
-process.on('SIGINT', () => {});
+// Ctrl-C on a terminal, and its end, reach every process: the one that has started this one says when to end.
+for (const signal of ['SIGHUP', 'SIGINT'] as const) process.on(signal, () => {});
 process.on('message', (message: ToBuilder) => {
   if (message.type === 'start') void start(message.settings);
   else if (message.error === undefined) used?.resolve();

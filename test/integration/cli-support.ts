@@ -73,6 +73,8 @@ export interface Running {
   readonly answer: Promise<string>;
   /** Interrupts it as Ctrl-C does, or as a supervisor by SIGTERM, and answers with its exit code. */
   interrupt(signal?: 'SIGINT' | 'SIGTERM'): Promise<number | null>;
+  /** Resolves with its exit code when it has ended. */
+  readonly ended: Promise<number | null>;
   /** Kills it with SIGKILL, which nothing can answer to, and waits for its end. */
   kill(): Promise<void>;
 }
@@ -117,7 +119,7 @@ export function startChordal(
     look();
     return promise;
   };
-  return { until, answer, interrupt, kill };
+  return { until, answer, interrupt, ended, kill };
 }
 
 /** Makes a project inside the package, so that 'chordal' is its source; git ignores it. It is removed after the test. */

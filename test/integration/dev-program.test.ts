@@ -40,6 +40,18 @@ test('dev runs a program with its cloud, restarts it when a file changes, and le
   await vi.waitFor(async () => expect(await processesWith(MARK)).toBe(0), { timeout: 10_000, interval: 100 });
 }, 90_000);
 
+test('dev and its program end when the terminal is closed', async () => {
+  const dir = await ownProject({ 'handlers/h.ts': handler, 'server.mjs': server(1) });
+  const MARK = randomUUID();
+  const program = ['--', 'node', '--conditions=chordal-source', 'server.mjs'];
+  const dev = startChordal(['dev', '--port', '0', ...program], { MARK, AWS_PROFILE: 'work' }, dir);
+  await dev.until(/server 1 got 2/);
+  // A terminal tells all of its processes; the program is in a session of its own.
+  for (const { pid, command } of await processesOf(MARK)) if (!command.startsWith('node\0')) hangUp(pid);
+  expect(await dev.ended).toBe(0);
+  await vi.waitFor(async () => expect(await processesWith(MARK)).toBe(0), { timeout: 10_000, interval: 100 });
+}, 90_000);
+
 test('a debugger stops a task at a line of its file, for longer than any limit, and the task still succeeds', async () => {
   const dir = await ownProject({ 'handlers/h.ts': handler });
   const dev = startChordal(['dev', '--json', '--inspect', '0', '--port', '0'], {}, dir);
@@ -61,17 +73,30 @@ test('a debugger stops a task at a line of its file, for longer than any limit, 
 
 // --- internal ---
 
+function hangUp(pid: number): void {
+  try {
+    process.kill(pid, 'SIGHUP');
+  } catch {
+    // It has ended by another's end.
+  }
+}
+
 /** Counts the processes that have a text in their environment. */
 async function processesWith(mark: string): Promise<number> {
+  return (await processesOf(mark)).length;
+}
+
+async function processesOf(mark: string): Promise<readonly { readonly pid: number; readonly command: string }[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const found = await Promise.all(
     pids.map(async (pid) => {
       const text = await readFile(join('/proc', pid, 'environ'), 'utf8').catch(() => '');
       const status = await readFile(join('/proc', pid, 'stat'), 'utf8').catch(() => '');
-      return text.includes(mark) && !/\) Z /.test(status);
+      const command = await readFile(join('/proc', pid, 'cmdline'), 'utf8').catch(() => '');
+      return { pid: Number(pid), command, isAlive: text.includes(mark) && !/\) Z /.test(status) };
     }),
   );
-  return found.filter(Boolean).length;
+  return found.filter(({ isAlive }) => isAlive);
 }
 
 interface Debug {

@@ -10,7 +10,7 @@ process.on('disconnect', () => {
   void end().finally(() => process.exit());
 });
 // The process that has started this one says when to end.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
 process.on('message', (message: ToKeeper) => {
   if (message.type === 'start') ({ program } = message);
   void end().then(start);
