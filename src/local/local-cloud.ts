@@ -247,21 +247,19 @@ class Local implements LocalCloud {
   async #startScheduler(): Promise<HttpEndpoint> {
     const { dataDir, ports, onEvent } = this.#options;
     const prefix = this.#describe({ handlers: [], configs: {} }).queuePrefix;
-    const sending = scheduledSending(() => this.#cloud?.endpoints, `${prefix}${DEAD_LETTER_QUEUE}`);
-    const onTrouble = (error: unknown): void =>
-      onEvent({ type: 'trouble', message: 'Cannot keep that a schedule has run', error });
-    const schedules = new Schedules({
-      ...sending,
-      ...compact({ dir: dataDir && join(dataDir, 'schedules') }),
-      onTrouble,
-    });
+    const sending = {
+      ...scheduledSending(() => this.#cloud?.endpoints, `${prefix}${DEAD_LETTER_QUEUE}`),
+      onTrouble: (error: unknown) =>
+        onEvent({ type: 'trouble', message: 'Cannot keep that a schedule has run', error }),
+    };
+    const schedules = new Schedules({ ...sending, ...compact({ dir: dataDir && join(dataDir, 'schedules') }) });
     this.#schedules = schedules;
     await schedules.load();
     const runs = await makeScheduleRunner(
       {
+        ...sending,
         send: (queue, body) => sending.send(`${prefix}${queue}`, body),
         giveUp: (queue, body, error) => sending.giveUp({ queue: `${prefix}${queue}`, body }, error),
-        onTrouble,
       },
       dataDir,
     );
