@@ -1,9 +1,13 @@
 /** An observer is told of each decision that stands, with the attempt and the error. */
 import { createApp, group, Ignore } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
-import { afterEach, expect, test } from 'vitest';
-import type { ObservedDecision, ObservedRun } from '../../../src/ports/system.ts';
+import { afterEach, describe, expect, it, test } from 'vitest';
+import type { Delivery } from '../../../src/ports/broker.ts';
+import type { ObservedDecision, ObservedRun, Observer } from '../../../src/ports/system.ts';
 import { observe } from '../../../src/runtime/observer.ts';
+import { runBatch } from '../../../src/worker/batch.ts';
+import { makeBench, taskDelivery } from './bench.ts';
+import type { Bench } from './bench.ts';
 
 const app = createApp('observed');
 const shaky = app.task('shaky', { bind: true }, (ctx, x: number) => {
@@ -62,4 +66,45 @@ test('an error that no item holds itself is told as a short one is', async () =>
     `long FAILURE RangeError: ${'y'.repeat(150)}`,
     `long RETRY RangeError: ${'y'.repeat(150)}`,
   ]);
+});
+
+describe('the observer of a worker', () => {
+  function benchOf(): Bench {
+    const bench = makeBench();
+    bench.app.task('one', () => 1);
+    bench.app.task('slow', { timeLimit: 2 }, () => bench.clock.sleep(3000));
+    bench.app.task('replaced', { bind: true }, (ctx) => ctx.replace(bench.app.signature('one')));
+    return bench;
+  }
+
+  /** Works on a delivery, and answers with the decisions that the observer is told: state, ms and error. */
+  async function toldOf(bench: Bench, delivery: Delivery, more: Partial<Observer> = {}): Promise<readonly string[]> {
+    const told: string[] = [];
+    const decided: Observer['decided'] = (_, { state, ms, error = '-' }) => void told.push(`${state} ${ms} ${error}`);
+    const observer: Observer = { around: (_, fn) => fn(), decided, ...more };
+    await runBatch({ ...bench.engine, observer }, [delivery], () => 60_000);
+    return told;
+  }
+
+  it.each([
+    ['a task that was replaced', taskDelivery('replaced'), /^REPLACED 0 -$/],
+    [
+      'a task that no function knows',
+      taskDelivery('two', {}, { receives: 100 }),
+      /^FAILURE 0 NotRegistered: Cannot run W/,
+    ],
+    ['a task that was too slow', taskDelivery('slow'), /^FAILURE 2000 TimeLimitExceeded/],
+  ])('is told of %s', async (_, delivery, told) => {
+    expect(await toldOf(benchOf(), delivery)).toEqual([expect.stringMatching(told)]);
+  });
+
+  it('ends the time limits of tasks where a debugger may be attached', async () => {
+    expect(await toldOf(benchOf(), taskDelivery('slow'), { isDebugged: true })).toEqual(['SUCCESS 3000 -']);
+  });
+
+  it('is not told of a decision that does not stand, as another message had decided', async () => {
+    const bench = benchOf();
+    await bench.work([taskDelivery('one')]);
+    expect(await toldOf(bench, taskDelivery('one', { mid: 'other' }))).toEqual([]);
+  });
 });
