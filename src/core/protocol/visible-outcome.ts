@@ -39,12 +39,7 @@ export function revokedWith(id: string, cells: readonly Cell[]): Outcome | undef
 // --- internal ---
 
 function downstreamOf(id: string, cells: readonly Cell[]): Outcome | undefined {
-  const around = enclosingIds(id);
-  for (const [index, cell] of cells.slice(1).entries()) {
-    const { outcome } = cell;
-    if (outcome === undefined || outcome.state === 'SUCCESS') continue;
-    const enclosing = around[index] ?? id;
-    if (isDownstream(outcome.failedId ?? enclosing, id)) return outcome;
-  }
-  return undefined;
+  const around = cells.slice(1).flatMap(({ outcome }) => outcome ?? []);
+  // Without a `failedId` it is of the id's own task: all that lies inside the id came before that.
+  return around.find(({ failedId }) => failedId !== undefined && isDownstream(failedId, id));
 }
