@@ -157,7 +157,9 @@ async function groupNode(drawing: Drawing, { id, base }: Place, runs: readonly R
   const ends = members.map(endOf);
   const failed = ends.filter((state) => state === 'FAILURE' || state === 'REVOKED').length;
   const counts = { done: failed + ends.filter((state) => state === 'SUCCESS').length, failed };
-  return { ...common, ...counts, state: groupState(drawing, { total, ...counts }), members };
+  const isRevoked = failed > 0 && !ends.includes('FAILURE');
+  const state = isRevoked ? 'REVOKED' : groupState(drawing, { total, ...counts });
+  return { ...common, ...counts, state, members };
 }
 
 /** A chain ends as its last step does. */

@@ -92,6 +92,16 @@ describe('readGraph()', () => {
     ]);
   });
 
+  it('shows a group as revoked if members were, and none has failed', async () => {
+    const { ports } = new MemoryCloud();
+    const decide = (id: string, decision: Result): Promise<unknown> =>
+      ports.outcomes.commit({ address: addressOf(id), attempt: 0, decision, by, until });
+    await decide('W.0~0', { state: 'REVOKED', value: { inline: {} } });
+    expect(flat(await readGraph(ports, 'W', CHORD))).toContain('W.0 group 1/2 REVOKED');
+    await decide('W.0~1', { state: 'FAILURE', value: { inline: {} } });
+    expect(flat(await readGraph(ports, 'W', CHORD))).toContain('W.0 group 2/2 FAILURE');
+  });
+
   it('shows a task that is known to run, with its attempt and since when', async () => {
     const { ports } = new MemoryCloud();
     const retry = { kind: 'retry' as const, notBefore: 5, attempt: 1, run: { startedAt: 1, endedAt: 2 } };
