@@ -124,6 +124,8 @@ function endsOf(
   if (beyond !== undefined) throw refuse(unexpected(field, item));
   const first = valueOf(field, from, item, refuse);
   if (to === undefined) return [first, isStepped ? field.most : first];
+  // Sunday is 0 and 7: 0-7 is each day, and 7-7 one.
+  if (field === WEEKDAY && first === 0 && Number(to) === 7 && Number(from) !== 7) return [field.least, field.most];
   const last = valueOf(field, to, item, refuse);
   if (last < first && field !== WEEKDAY)
     throw refuse(`its ${field.name} ${JSON.stringify(item)} is a range that ends before it begins`);
