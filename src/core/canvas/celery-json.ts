@@ -4,6 +4,7 @@ import { mismatch } from '../text/mismatch.ts';
 import { compact } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
+import type { OptionCheck } from '../values/option-checks.ts';
 import { fromJson, toJson } from '../values/serializer.ts';
 import { BATCH_NAMES, BATCH_OPTIONS } from './batch.ts';
 import { readOptions, writeOptions } from './celery-options.ts';
@@ -156,9 +157,11 @@ function readChord(json: Source, where: string, nesting: number): SignatureData 
   const members = Array.isArray(header)
     ? readList(json, 'header', where, nesting)
     : [fromCelery(asJson(header), `${where}.kwargs.header`, nesting + 1)];
-  const { on_member_failure: mode, tolerate } = ownOptions(json);
-  if (tolerate !== undefined && !TOLERANCE.is(tolerate))
-    throw expected(`${where}.options.tolerate`, TOLERANCE.want, tolerate);
+  const options = ownOptions(json);
+  const mode = readOption(options, 'on_member_failure', where, BATCH_OPTIONS.onMemberFailure);
+  const tolerate = readOption(options, 'tolerate', where, TOLERANCE);
+  if (tolerate !== undefined && mode === 'failFast')
+    throw expected(`${where}.options.on_member_failure`, "'collect' beside tolerate", mode);
   return chordOf(members, fromCelery(asJson(body), bodyAt, nesting + 1), {
     onMemberFailure: mode === 'collect' ? mode : 'failFast',
     // It has passed its check.
@@ -173,14 +176,17 @@ function ownOptions({ options }: Source): Source {
     : {};
 }
 
+function readOption(options: Source, name: string, where: string, { is, want }: OptionCheck): unknown {
+  const value = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (value !== undefined && !is(value)) throw expected(`${where}.options.${name}`, want, value);
+  return value;
+}
+
 function readBatch(json: Source, where: string): BatchData {
   const options = ownOptions(json);
   const given = BATCH_NAMES.flatMap(([name, celery]) => {
-    const value = Object.hasOwn(options, celery) ? options[celery] : undefined;
-    if (value === undefined) return [];
-    const { is, want } = BATCH_OPTIONS[name];
-    if (!is(value)) throw expected(`${where}.options.${celery}`, want, value);
-    return [[name, value] as const];
+    const value = readOption(options, celery, where, BATCH_OPTIONS[name]);
+    return value === undefined ? [] : [[name, value] as const];
   });
   // Each value has passed the check of its name.
   return Object.fromEntries(given) as BatchData;

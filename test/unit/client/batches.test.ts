@@ -253,6 +253,13 @@ describe('the options of a batch and of a chord', () => {
     expect(() => app.signature({ ...chordJson, options: { tolerate: 'some' } })).toThrow(
       /^Cannot read canvas.options.tolerate: expected a whole number of members/,
     );
+    for (const wrong of [chordJson, json])
+      expect(() => app.signature({ ...wrong, options: { on_member_failure: 'colect' } })).toThrow(
+        `Cannot read canvas.options.on_member_failure: expected 'failFast' or 'collect', got "colect"`,
+      );
+    expect(() => app.signature({ ...chordJson, options: { on_member_failure: 'failFast', tolerate: 1 } })).toThrow(
+      `Cannot read canvas.options.on_member_failure: expected 'collect' beside tolerate, got "failFast"`,
+    );
   });
 });
 
