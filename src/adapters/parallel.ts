@@ -27,9 +27,18 @@ export async function inParallel<Item, Answer>(
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
   const queue = items.entries();
+  let hasFailed = false;
   const worker = async (): Promise<void> => {
     // The workers share one iterator: each entry is taken once.
-    for (const [index, item] of queue) answers[index] = await work(item);
+    for (const [index, item] of queue) {
+      if (hasFailed) return;
+      try {
+        answers[index] = await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
   return answers;

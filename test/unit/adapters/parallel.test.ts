@@ -42,14 +42,19 @@ test('inParallel() works on no more items at a time than it may, and answers in 
   expect(most).toBe(2);
 });
 
-test('inParallel() begins nothing more after a failure', async () => {
+test('inParallel() begins nothing more after a failure, although other works end after it', async () => {
   const begun: number[] = [];
-  const done = inParallel([1, 2, 3, 4], 1, async (item) => {
-    begun.push(item);
-    if (item === 2) throw new Error('no');
+  const ends = Array.from({ length: 8 }, () => Promise.withResolvers<void>());
+  const done = inParallel([...ends.keys()], 4, async (index) => {
+    begun.push(index);
+    await ends[index]?.promise;
   });
 
+  ends[1]?.resolve();
+  await ends[1]?.promise;
+  ends[0]?.reject(new Error('no'));
   await expect(done).rejects.toThrow('no');
-  await Promise.resolve();
-  expect(begun).toEqual([1, 2]);
+  for (const { resolve } of ends) resolve();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(begun).toEqual([0, 1, 2, 3, 4]);
 });
