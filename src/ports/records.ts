@@ -163,7 +163,7 @@ export interface Records {
   setRate(params: SetRate): Promise<void>;
   /** Marks messages of a task, or of a queue, as purged. A second call changes nothing, but the later time stands. */
   purge(params: Purge): Promise<void>;
-  /** The revoked scopes of some workflows. */
+  /** Returns the revoked scopes of some workflows, read strongly. */
   revoked(params: RevokedOf): Promise<readonly string[]>;
 
   /**

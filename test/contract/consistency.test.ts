@@ -1,8 +1,9 @@
 /** Checks what the adapters of DynamoDB do between two requests, where another writer or a stale replica may come in. */
-import type { DynamoDBClient, GetItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient, GetItemCommandInput, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
+import { AwsRecords } from '../../src/adapters/aws/records.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
 import type { Commit } from '../../src/ports/outcomes.ts';
 import { startTable } from './support/emulators.ts';
@@ -28,6 +29,18 @@ test('a value that an eventually consistent read misses is read again', async ()
   });
   expect(await payloads.getValue({ ref })).toBe('there');
   expect(missed).toBe(1);
+});
+
+test('a worker that sees the gate up finds the mark, although an eventually consistent read misses it', async () => {
+  const { client, table } = await tableOfTest();
+  const clock = new TestClock();
+  const records = new AwsRecords({ client, table, clock, nonces });
+  const until = clock.now() + 60_000;
+  await records.revoke({ scope: 'W', until, gateUntil: until });
+  beforeEach(client, 'QueryCommand', async ({ ConsistentRead }: QueryCommandInput) =>
+    ConsistentRead === true ? undefined : { Items: [] },
+  );
+  expect(await records.revoked({ workflows: ['W'] })).toEqual(['W']);
 });
 
 test('an expired item is emptied only if no other writer has brought it back to use since', async () => {

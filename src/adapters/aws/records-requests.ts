@@ -77,12 +77,13 @@ export function markRequest(table: string, scope: string, until: number): PutIte
   };
 }
 
-/** All marks of a workflow. */
+/** All marks of a workflow, read strongly: the gate may show before them. */
 export function marksRequest(table: string, workflow: string): QueryCommandInput {
   return {
     TableName: table,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :mark)',
     ExpressionAttributeValues: { ':pk': text(workflow), ':mark': text('!') },
+    ConsistentRead: true,
   };
 }
 
