@@ -86,6 +86,18 @@ export function describeJournal(name: string, start: (clock: TestClock) => Promi
       expect(read).toEqual(idsOf(sorted));
     });
 
+    it('submissions() and failures() are empty behind a mark that is older than wanted', async () => {
+      const since = clock.now() - 1000;
+      const before = await note({ at: since - 1 });
+      await journal.noteFailure({ mark: before, until: until() });
+      for (const one of [range({ since, before }), range({ since, now: since - 1 })]) {
+        expect(await reader.submissions(one)).toEqual([]);
+        expect(await reader.failures(one)).toEqual([]);
+      }
+      const [last] = await reader.submissions(range({ since: before.at }));
+      expect(await reader.submissions(range({ since: before.at, before: last }))).toEqual([]);
+    });
+
     it('submissions() leaves out what is older than wanted, and what has lived its time', async () => {
       const now = clock.now();
       await note({ at: now - 2 * DAY });

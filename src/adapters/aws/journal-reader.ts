@@ -44,8 +44,11 @@ export class AwsJournalReader implements JournalReader {
   /** Reads day after day, the newest first, until there is enough. */
   async #newest(list: JournalList, range: JournalRange): Promise<readonly Item[]> {
     const { since, now, before, limit } = range;
+    const last = Math.min(now, before?.at ?? now);
+    // DynamoDB refuses a range that ends before it begins.
+    if (last < since) return [];
     const found: Item[] = [];
-    for (const day of daysBetween(since, Math.min(now, before?.at ?? now)).toReversed()) {
+    for (const day of daysBetween(since, last).toReversed()) {
       const shards = Array.from({ length: JOURNAL_SHARDS }, (_, shard) => journalPartition(list, day, shard));
       const items = await inParallel(shards, JOURNAL_SHARDS, (pk) =>
         this.#table.first(entriesRequest(this.#table.name, pk, range), limit + 1),
