@@ -2,7 +2,7 @@ import { addressOf } from '../core/protocol/address.ts';
 import { memberId, replacementBase } from '../core/protocol/ids.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Cell } from '../core/protocol/outcome.ts';
-import { printShape, shapeOf } from '../core/protocol/shape.ts';
+import { LEVELS, lengthOf, printShape, runsOf, shapeOf } from '../core/protocol/shape.ts';
 import type { Run, Shape } from '../core/protocol/shape.ts';
 import { compact, unlessEmpty } from '../core/values/compact.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -64,6 +64,8 @@ type Reading = Pick<Engine, 'outcomes' | 'payloads' | 'clock'>;
 
 /** Members of the widest group that is drawn member by member, and equal steps in a row that are. */
 const WIDEST_DRAWN = 16;
+/** The most tasks and frames that are drawn: of a canvas that nests more of them, fewer levels are. */
+const MOST_DRAWN = 1000;
 
 /**
  * Reads the graph of a workflow of a known shape; null: nothing is known, and it is drawn as a task without a name.
@@ -78,7 +80,7 @@ export async function readGraph(
 ): Promise<GraphNode> {
   const [whole = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
   const hasEnded = whole.outcome !== undefined && whole.outcome.state !== 'SUCCESS';
-  return nodeOf({ engine, startOf, hasEnded, depth: 0 }, { id, base: id }, shape);
+  return nodeOf({ engine, startOf, hasEnded, depth: 0, levels: levelsOf(shape) }, { id, base: id }, shape);
 }
 
 /** Returns the states of some members of a group, one letter each: S, F, R (revoked), r (retry) or `.`. */
@@ -97,17 +99,39 @@ interface Drawing {
   readonly hasEnded: boolean;
   /** How many replacements lie around. */
   readonly depth: number;
+  /** Groups and chains inside each other that are opened; what is deeper is folded. */
+  readonly levels: number;
 }
 
 /** Replacements inside each other that are opened. */
 const MOST_REPLACEMENTS = 8;
 
+/** Returns how many levels of a canvas can be opened without too many boxes. */
+function levelsOf(shape: Shape | null): number {
+  let levels = LEVELS;
+  while (levels > 0 && drawnIn(shape, levels) > MOST_DRAWN) levels -= 1;
+  return levels;
+}
+
+function drawnIn(shape: Shape | null, levels: number): number {
+  if (shape === null || typeof shape === 'string') return 1;
+  const widest = widestAt(levels);
+  if ('par' in shape && lengthOf(shape) > widest) return 1;
+  const counts = runsOf(shape).map(([count, inner]) => Math.min(count, widest) * drawnIn(inner, levels - 1));
+  return counts.reduce((sum, count) => sum + count, 1);
+}
+
+function widestAt(levels: number): number {
+  return levels > 0 ? WIDEST_DRAWN : 1;
+}
+
 async function nodeOf(drawing: Drawing, place: Place, shape: Shape | null): Promise<GraphNode> {
   if (shape === null || typeof shape === 'string') return taskNode(drawing, place, shape ?? undefined);
   if ('par' in shape) return groupNode(drawing, place, shape.par);
-  const parts = await chainParts(drawing.engine.outcomes, place.base, shape, WIDEST_DRAWN);
+  const parts = await chainParts(drawing.engine.outcomes, place.base, shape, widestAt(drawing.levels));
+  const inner = { ...drawing, levels: drawing.levels - 1 };
   const steps = parts.map((part) =>
-    part.count > 1 ? foldedNode(drawing, part) : nodeOf(drawing, part.place, part.shape),
+    part.count > 1 ? foldedNode(drawing, part) : nodeOf(inner, part.place, part.shape),
   );
   return { kind: 'seq', id: place.id, steps: await Promise.all(steps) };
 }
@@ -133,7 +157,11 @@ async function taskNode(drawing: Drawing, place: Place, name: string | undefined
   const [cell = {}] = await engine.outcomes.readMany({ addresses: [addressOf(id)] });
   const replacement = depth < MOST_REPLACEMENTS ? await replacementOf(engine, place, cell) : undefined;
   if (replacement !== undefined)
-    return nodeOf({ ...drawing, depth: depth + 1 }, { id, base: replacement.base }, replacement.shape);
+    return nodeOf(
+      { ...drawing, depth: depth + 1, levels: Math.min(drawing.levels, levelsOf(replacement.shape)) },
+      { id, base: replacement.base },
+      replacement.shape,
+    );
   const { outcome } = cell;
   return compact({
     kind: 'task' as const,
@@ -148,12 +176,13 @@ async function groupNode(drawing: Drawing, { id, base }: Place, runs: readonly R
   const total = runs.reduce((sum, [count]) => sum + count, 0);
   const label = printShape({ par: runs }).replace(/^group\((.*)\)$/, '$1');
   const common = { kind: 'group' as const, id, base, total, label };
-  if (total > WIDEST_DRAWN || runs.some(([count, shape]) => shape === null && count > 1)) {
+  if (total > widestAt(drawing.levels) || runs.some(([count, shape]) => shape === null && count > 1)) {
     const counts = await counted(drawing.engine, base, total);
     return { ...common, ...counts, state: groupState(drawing, { total, ...counts }) };
   }
   const shapes = runs.flatMap(([count, shape]) => Array.from({ length: count }, () => shape));
-  const members = await Promise.all(shapes.map((shape, index) => nodeOf(drawing, plain(memberId(base, index)), shape)));
+  const inner = { ...drawing, levels: drawing.levels - 1 };
+  const members = await Promise.all(shapes.map((shape, index) => nodeOf(inner, plain(memberId(base, index)), shape)));
   const ends = members.map(endOf);
   const failed = ends.filter((state) => state === 'FAILURE' || state === 'REVOKED').length;
   const counts = { done: failed + ends.filter((state) => state === 'SUCCESS').length, failed };

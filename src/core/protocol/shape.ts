@@ -20,6 +20,9 @@ export interface ParallelShape {
 /** So many neighbours of one shape; `null`: that is not kept. */
 export type Run = readonly [count: number, shape: Shape | null];
 
+/** Chains and groups inside each other that a shape keeps. */
+export const LEVELS = 24;
+
 /** The most characters of a shape as JSON: an entry of the journal must stay below 1 KB, which is one write unit. */
 const MOST_TEXT = 560;
 
@@ -86,8 +89,6 @@ export function printShape(shape: Shape): string {
 }
 
 // --- internal ---
-
-const LEVELS = 24;
 
 function ownShape(plan: Plan): Shape {
   if ('task' in plan) return plan.task;

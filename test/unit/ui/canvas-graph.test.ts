@@ -211,6 +211,16 @@ describe('readGraph()', () => {
     ]);
   });
 
+  it('draws fewer levels of groups inside groups where all of them would be too many boxes', async () => {
+    const { ports } = new MemoryCloud();
+    const nested = (width: number, levels: number): Shape =>
+      levels === 0 ? 'add' : { par: [[width, nested(width, levels - 1)]] };
+    expect(flat(await readGraph(ports, 'W', nested(16, 4)))).toHaveLength(1 + 16 + 256);
+    expect(flat(await readGraph(ports, 'W', nested(2, 20))).length).toBeLessThan(1000);
+    const chains: Shape = { seq: [[16, { par: [[16, { seq: [[16, 'add']] }]] }]] };
+    expect(flat(await readGraph(ports, 'W', chains)).length).toBeLessThan(1000);
+  });
+
   it('counts the members of a wide group, and lists none', async () => {
     const { ports } = new MemoryCloud();
     const shape: Shape = { par: [[10_000, 'add']] };
