@@ -1,5 +1,4 @@
 import { addressOf } from '../core/protocol/address.ts';
-import { afterSettle } from '../core/protocol/continue.ts';
 import { ACK } from '../core/protocol/disposition.ts';
 import type { Disposition } from '../core/protocol/disposition.ts';
 import { restOf, workflowOf } from '../core/protocol/ids.ts';
@@ -9,7 +8,6 @@ import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import { revocablesOf, revokedBy } from '../core/protocol/revocation.ts';
 import type { Engine } from '../engine/engine.ts';
 import { gateOf } from './gate.ts';
-import { interpret } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
 
 /** How often a task that runs for longer is looked up, in ms. */
@@ -50,29 +48,22 @@ export async function watchRevocation(
  * Carries out a revocation. A whole workflow is settled first, and marked only if REVOKED then stands; a narrower scope
  * is marked, and the workers decide. The rest of a workflow that has failed is marked in the same way.
  */
-export async function revokeScope(context: EffectContext, message: RevokeMessage): Promise<Disposition> {
-  const { engine, origin } = context;
-  const { id, base, links = [], try: attempt } = message;
+export async function revokeScope({ engine, origin }: EffectContext, { id }: RevokeMessage): Promise<Disposition> {
   const { by, until } = origin;
   const mark = async (scope: string): Promise<Disposition> => {
     await engine.records.revoke({ scope, until, gateUntil: queuedUntil(engine.clock.now()) });
     return ACK;
   };
   if (id === workflowOf(id)) {
-    const result = revokedBecause('revoked');
-    const at = { id, base, links, attempt };
-    const effect = { kind: 'settle', at, result, frames: [], step: id, quiet: false } as const;
+    const decision = { ...revokedBecause('revoked'), run: { endedAt: Math.round(engine.clock.now()) } };
     const address = addressOf(id);
-    const run = { endedAt: Math.round(engine.clock.now()) };
-    const decision = { ...result, run };
-    const standing = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision, by, until });
-    const { outcome } = standing.cell;
-    if (outcome === undefined || outcome.state === 'SUCCESS') return ACK;
+    const { cell } = await engine.outcomes.commit({ address, attempt: ANY_ATTEMPT, decision, by, until });
+    const { outcome } = cell;
+    if (outcome?.state === 'SUCCESS') return ACK;
     // A workflow that has ended by a failure, or the expiry of a member, has an outcome already. Each message that is
     // left of it is decided by itself: its other members have outcomes of their own.
     // @defect ended-is-not-marked
-    if (outcome.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return mark(restOf(id));
-    await interpret(context, afterSettle(origin, effect, standing));
+    if (outcome?.state !== 'REVOKED' || (outcome.failedId ?? id) !== id) return mark(restOf(id));
   }
   return mark(id);
 }

@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
+import { restOf } from '../../../src/core/protocol/ids.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { ANY_ATTEMPT } from '../../../src/core/protocol/outcome.ts';
+import type { Result } from '../../../src/core/protocol/outcome.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { ordersFor, ordersNow } from '../../../src/worker/orders.ts';
 import { revokedScopes, watchRevocation } from '../../../src/worker/revocations.ts';
-import { makeBench, messageOf } from './bench.ts';
+import { deliveryOf, makeBench, messageOf } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 let bench: Bench;
@@ -104,5 +109,37 @@ describe('ordersNow()', () => {
     await revoke();
     await bench.clock.sleep(1);
     expect(await ordersNow(bench.engine, one, seen)).toMatchObject({ revoked: ['W'], seenAt: seen.seenAt + 1000 });
+  });
+});
+
+describe('a message that revokes', () => {
+  const inline = { inline: null };
+
+  /** Has a worker revoke an id of a workflow with this outcome, and answers with the marks of the workflow. */
+  async function marksOf(id: string, standing?: Result): Promise<readonly string[]> {
+    const { engine } = bench;
+    const until = bench.clock.now() + 86_400_000;
+    const by = { mid: 'other', token: 't' };
+    if (standing !== undefined)
+      await engine.outcomes.commit({ address: addressOf('W'), attempt: ANY_ATTEMPT, decision: standing, by, until });
+    const { sig: _sig, ...rest } = messageOf('one', { id, base: id, until });
+    expect(await bench.work([deliveryOf(encodeMessage({ ...rest, kind: 'revoke' }))])).toEqual([]);
+    return engine.records.revoked({ workflows: ['W'] });
+  }
+
+  it('ends a workflow as revoked, and marks it', async () => {
+    expect(await marksOf('W')).toEqual(['W']);
+    const { cell } = await bench.engine.outcomes.read({ address: addressOf('W') });
+    expect(cell.outcome).toMatchObject({ state: 'REVOKED', value: { inline: { reason: 'revoked' } } });
+  });
+
+  it.each<[string, string, Result | undefined, readonly string[]]>([
+    ['a part of a workflow, and workers decide', 'W.1', undefined, ['W.1']],
+    ['a workflow that was revoked before', 'W', { state: 'REVOKED', value: inline }, ['W']],
+    ['the rest of one that has failed', 'W', { state: 'FAILURE', value: inline, failedId: 'W.0' }, [restOf('W')]],
+    ['the rest of one with a revoked member', 'W', { state: 'REVOKED', value: inline, failedId: 'W~1' }, [restOf('W')]],
+    ['nothing of one that has succeeded', 'W', { state: 'SUCCESS', value: inline }, []],
+  ])('marks %s', async (_, id, standing, marks) => {
+    expect(await marksOf(id, standing)).toEqual(marks);
   });
 });
