@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { FIRST_CHORD, IGNORED, manifestParts, projectFiles } from './files.ts';
@@ -33,9 +33,23 @@ export class CreateError extends Error {
 /**
  * Makes a project, or adds what is missing to one that is there. No file and no setting that is there is changed.
  *
- * @throws CreateError if the folder's name cannot be a service's, or its package.json cannot be read
+ * @throws CreateError if the folder's name cannot be a service's, its package.json cannot be read, or a file cannot be written
  */
-export async function createProject({ dir, packages }: CreateOptions): Promise<Created> {
+export async function createProject(options: CreateOptions): Promise<Created> {
+  const { dir } = options;
+  if (statSync(dir, { throwIfNoEntry: false })?.isFile() === true)
+    throw new CreateError(`Cannot make a project in ${dir}: it is a file. Choose another name`);
+  try {
+    return await create(options);
+  } catch (error) {
+    if (!(error instanceof Error && 'syscall' in error)) throw error;
+    throw new CreateError(`Cannot make a project in ${dir}: ${error.message}`, { cause: error });
+  }
+}
+
+// --- internal ---
+
+async function create({ dir, packages }: CreateOptions): Promise<Created> {
   const manifest = await readManifest(dir);
   // An example among functions that are there would be deployed with them.
   const hasExample = !existsSync(join(dir, 'handlers')) || existsSync(join(dir, FIRST_CHORD));
@@ -60,8 +74,6 @@ export async function createProject({ dir, packages }: CreateOptions): Promise<C
   }
   return { added: added.toSorted(), kept: kept.toSorted(), hints: hintsFor(dir, kept), hasExample };
 }
-
-// --- internal ---
 
 type Manifest = Readonly<Record<string, unknown>>;
 

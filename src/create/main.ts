@@ -7,7 +7,7 @@ import { CreateError, createProject } from './create.ts';
 
 const HELP = `Makes a chordal project, or adds what is missing to the one in a folder.
 
-  npm create chordal@latest <folder> [-- --no-install] [-- --packages <folder>]
+  npm create chordal@latest <folder> -- [--no-install] [--packages <folder>]
 
   --no-install         do not run npm install
   --packages <folder>  take the packages from the tarballs in this folder, not from the registry
@@ -26,6 +26,8 @@ try {
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
+    // npm takes the first -- alone, and passes any other on.
+    args: process.argv.slice(2).filter((word) => word !== '--'),
     allowPositionals: true,
     options: { 'no-install': { type: 'boolean' }, packages: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
   });

@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { createProject } from '../../src/create/create.ts';
+import { runProgram } from '../../src/local/localstack/run-program.ts';
+import type { EndedProgram } from '../../src/local/localstack/run-program.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 test('createProject() makes a project with handler, test, stack and scripts, of this version', async () => {
@@ -74,6 +76,9 @@ test('createProject() makes the stack a module in a project of CommonJS', async 
 test.each([
   ['2shop', {}, 'Cannot name a service "2shop"'],
   ['shop', { 'shop/package.json': '[]' }, 'is not a JSON object'],
+  ['shop', { shop: '' }, /^Cannot make a project in \S*shop: it is a file. Choose another name$/],
+  ['shop/deep', { shop: '' }, /^Cannot make a project in \S*deep: ENOTDIR/],
+  ['shop', { 'shop/infra': '' }, /^Cannot make a project in \S*shop: EEXIST: .*infra/],
 ])('createProject() refuses %s with %j', async (name, files, message) => {
   const dir = await temporaryFolder(files);
   await expect(createProject({ dir: join(dir, name) })).rejects.toThrow(message);
@@ -83,6 +88,24 @@ test('createProject() says which tarball is missing', async () => {
   const packages = await temporaryFolder({ 'chordal-0.0.1.tgz': '' });
   const dir = join(await temporaryFolder(), 'shop');
   await expect(createProject({ dir, packages })).rejects.toThrow(/there is no chordal-\d+\.\d+\.\d+\.tgz in it/);
+});
+
+test('the command takes its options as npm passes them on, and says them so', async () => {
+  const cwd = await temporaryFolder({ 'chordal-0.0.1.tgz': '' });
+  const main = resolve('src/create/main.ts');
+  const run = (...words: readonly string[]): Promise<EndedProgram> =>
+    runProgram(process.execPath, [main, ...words], { cwd, env: process.env });
+
+  // npm create chordal@latest shop -- --no-install -- --packages .
+  const twice = await run('shop', '--no-install', '--', '--packages', '.');
+  expect(twice).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^create-chordal: Cannot take the packages from \.:/),
+  });
+  expect((await run('--help')).stderr).toContain(
+    '  npm create chordal@latest <folder> -- [--no-install] [--packages <folder>]\n',
+  );
+  expect(await run('shop', '--no-install')).toMatchObject({ exitCode: 0 });
 });
 
 // --- internal ---
