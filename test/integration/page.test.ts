@@ -437,6 +437,21 @@ test.each([
   120_000,
 );
 
+test('a list of any length is shown to its end, each workflow once', async () => {
+  const { page } = world;
+  const links = (): Promise<readonly string[]> => page.$$eval('a.row', (rows) => rows.map(({ href }) => href));
+  await world.send.listed('archive', 800);
+  await world.open('#/');
+  await type('input[type=search]', 'archive');
+  for (const shown of [50, 150, 350, 750]) {
+    await vi.waitFor(async () => expect(await links()).toHaveLength(shown), { timeout: 30_000 });
+    await click('Show more');
+  }
+  await vi.waitFor(async () => expect(await links()).toHaveLength(800), { timeout: 30_000 });
+  expect(new Set(await links()).size).toBe(800);
+  expect(await page.$('button.more')).toBeNull();
+}, 120_000);
+
 test('the page weighs less than 25 KB, compressed', async () => {
   const files = [...(await readAssets()).values()];
   expect(files).toHaveLength(3);

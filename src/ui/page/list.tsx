@@ -33,16 +33,15 @@ export function List({
   const [state, setState] = useState('');
   const [text, setText] = useState('');
   const [ago, setAgo] = useState<number>(86_400_000);
-  const [limit, setLimit] = useState(50);
+  const [pages, setPages] = useState(1);
   const isFailures = path === 'failures';
   const load = (): Promise<ListPage> =>
-    read(path, {
+    readPages(pages, path, {
       state: isFailures ? '' : state,
       [isFailures ? 'task' : 'text']: text.trim(),
       since: Date.now() - ago,
-      limit,
     });
-  const { value, error } = useLoaded(load, [path, state, text, ago, limit], change);
+  const { value, error } = useLoaded(load, [path, state, text, ago, pages], change);
   const items = value?.items ?? [];
   const now = useNow(items.some((one) => isOpen(one.state)));
   return (
@@ -87,7 +86,7 @@ export function List({
         />
       ))}
       {value?.next !== undefined && (
-        <button type="button" class="more" onClick={() => setLimit(limit + 100)}>
+        <button type="button" class="more" onClick={() => setPages(pages + 1)}>
           Show more
         </button>
       )}
@@ -96,6 +95,26 @@ export function List({
 }
 
 // --- internal ---
+
+/** The length of the first page; each further one is twice as long, up to the most that the server gives. */
+const FIRST_PAGE = 50;
+
+/** Reads pages one behind the other, as one list. A workflow that was submitted again stands where it is newest. */
+async function readPages(
+  pages: number,
+  path: string,
+  query: Readonly<Record<string, string | number>>,
+): Promise<ListPage> {
+  const found = new Map<string, ListedWorkflow>();
+  let last: ListPage = { items: [] };
+  for (let page = 0; page < pages; page += 1) {
+    const before = last.next && `${last.next.at}.${last.next.id}`;
+    last = await read<ListPage>(path, { ...query, before, limit: FIRST_PAGE * 2 ** page });
+    for (const one of last.items) if (!found.has(one.id)) found.set(one.id, one);
+    if (last.next === undefined) break;
+  }
+  return { ...last, items: [...found.values()] };
+}
 
 function Rows({
   day,

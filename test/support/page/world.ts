@@ -92,6 +92,8 @@ export interface Senders {
   readonly nested: () => Sent;
   /** A chord of many members, some of which have ended; it answers with the id. */
   readonly wide: (members: number, done: number) => Promise<string>;
+  /** Calls of a task that the journal lists, an hour old and older: to send them all would take long. */
+  readonly listed: (task: string, count: number) => Promise<void>;
   /** A task that is to start in two hours. */
   readonly later: () => Sent;
   /** A message of an order that its queue has given up: 21 is to be priced, and then mailed. */
@@ -134,6 +136,7 @@ function senders({ env }: Dev): Senders {
     waiting: () => reserve.delay(),
     nested: () => nested(app, 5).delay(),
     wide: (members, done) => wideGroup(env, members, done),
+    listed: (task, count) => listedCalls(env, task, count),
     later: () => price.s(7).applyAsync({ countdown: 7200 }),
     dead: (order) => deadLetter(env, order),
   };
@@ -164,6 +167,16 @@ async function wideGroup(env: Dev['env'], members: number, done: number): Promis
   const indexes = Array.from({ length: done }, (_, index) => index);
   await inParallel(indexes, 32, (index) => endMember(engine, { base, members, index, until }));
   return id;
+}
+
+async function listedCalls(env: Dev['env'], task: string, count: number): Promise<void> {
+  const { nonces, clock, journal } = clientApp(environmentRuntime(env)).engine;
+  const from = clock.now() - 3_600_000;
+  const until = keptFor(from);
+  const times = Array.from({ length: count }, (_, index) => from - index * 1000);
+  await inParallel(times, 32, (at) =>
+    journal.noteSubmission({ entry: { at, id: nonces.uuid(at), app: 'shop', shape: task }, until }),
+  );
 }
 
 /** Ends a member as a worker does: its outcome, and the climb of a leaf that is full. */
