@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { idArgument } from '../argument-values.ts';
-import type { OpenCloud, Purpose } from '../clouds/cloud.ts';
 import { withCloud } from '../clouds/open.ts';
 import { addCloudOptions, addWaitOptions, readCloudOptions, readWait } from '../clouds/options.ts';
 import type { GivenCloud, GivenWait } from '../clouds/options.ts';
@@ -11,46 +10,12 @@ import { UsageError } from '../errors.ts';
 export function addIdCommands(program: Command, line: CommandLine): void {
   addResult(program, line);
   addInspect(program, line);
-  for (const idCommand of ID_COMMANDS) addIdCommand(program, line, idCommand);
+  addForget(program, line);
 }
 
 // --- internal ---
 
-/** A command that takes an id and prints one answer. */
-interface IdCommand {
-  readonly name: string;
-  readonly description: string;
-  readonly purpose: Purpose;
-  readonly answer: (cloud: OpenCloud, id: string) => Promise<unknown>;
-}
-
-const ID_COMMANDS: readonly IdCommand[] = [
-  {
-    name: 'forget',
-    description: 'Delete the stored value of a task or a canvas; its id cannot be used again',
-    purpose: 'read',
-    answer: async ({ app }, id) =>
-      app
-        .asyncResult(id)
-        .forget()
-        .then(() => ({ taskId: id })),
-  },
-];
-
 const ID = 'taskId that `chordal call` or `chordal run` printed';
-
-function addIdCommand(program: Command, { output, end }: CommandLine, idCommand: IdCommand): void {
-  const { name, description, purpose, answer } = idCommand;
-  const command = program.command(name).description(description).argument('<id>', ID, idArgument);
-  addCloudOptions(command);
-  command.action(async (id: string, given: GivenCloud) => {
-    await withCloud(readCloudOptions(given), purpose, output, async (cloud) => {
-      output.answer(await answer(cloud, id));
-      if (purpose === 'send') await cloud.untilIdle();
-      return 0;
-    }).then(end);
-  });
-}
 
 function addResult(program: Command, { output, end }: CommandLine): void {
   const command = program
@@ -100,6 +65,21 @@ function addInspect(program: Command, { output, end }: CommandLine): void {
     const { inspect } = await import('../../client/results/inspect.ts');
     await withCloud(readCloudOptions(given), 'read', output, async ({ engine }) => {
       output.answer(await inspect(engine, id, given.stack === true));
+      return 0;
+    }).then(end);
+  });
+}
+
+function addForget(program: Command, { output, end }: CommandLine): void {
+  const command = program
+    .command('forget')
+    .description('Delete the stored value of a task or a canvas; its id cannot be used again')
+    .argument('<id>', ID, idArgument);
+  addCloudOptions(command);
+  command.action(async (taskId: string, given: GivenCloud) => {
+    await withCloud(readCloudOptions(given), 'read', output, async ({ app }) => {
+      await app.asyncResult(taskId).forget();
+      output.answer({ taskId });
       return 0;
     }).then(end);
   });
