@@ -18,8 +18,6 @@ export interface HostOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Where AWS clients of the functions' own code go: to this cloud, or as `environment` says. Default: to this cloud. */
   readonly aws?: AwsClients;
-  /** How many sandboxes of one function, each a thread, work at the same time. Default 4. */
-  readonly concurrency?: number;
   /**
    * The time until a message of a failed batch is visible again, unless the handler has changed its visibility. Default 1000. On AWS it
    * is the queue's visibility timeout, six times the function's timeout.
@@ -65,7 +63,6 @@ export function startHost({
   bundles,
   environment = {},
   aws = 'embedded',
-  concurrency = 4,
   retryAfterMs = 1000,
   services = {},
   isDebugged = false,
@@ -75,7 +72,6 @@ export function startHost({
   const settings = {
     cloud,
     environment: aws === 'embedded' ? { ...withoutAws(environment), ...own } : { ...environment, ...ownVariables(own) },
-    concurrency,
     retryAfterMs,
     isDebugged,
     onEvent,

@@ -22,8 +22,6 @@ export interface HostSettings {
   readonly cloud: Cloud;
   /** The environment of the functions, without the variables that Lambda sets. */
   readonly environment: Readonly<Record<string, string>>;
-  /** How many sandboxes of one function work at the same time. */
-  readonly concurrency: number;
   /** The time until a failed message is visible again. */
   readonly retryAfterMs: number;
   /** Whether tasks have no time limits of their own. */
@@ -128,7 +126,7 @@ export class HostedFunction {
     for (const [name, polled] of this.#sources) if (!names.has(name)) this.#leave(name, polled);
     for (const source of sources) {
       const { name } = source.queue;
-      const mapping = mappingOf(source, this.#settings);
+      const mapping = mappingOf(source);
       const polled = this.#sources.get(name);
       if (polled) polled.poller.configure(mapping);
       else this.#sources.set(name, this.#poll(name, mapping, isPaused));
@@ -204,11 +202,11 @@ interface PolledQueue {
   readonly poller: Poller;
 }
 
-function mappingOf(
-  { batchSize, windowSeconds, maximumConcurrency = Infinity }: EventSource,
-  { concurrency }: HostSettings,
-): Mapping {
-  return { batchSize, windowSeconds, concurrency: Math.min(concurrency, maximumConcurrency) };
+/** How many sandboxes of one function, each a thread, work on batches at the same time. */
+const BATCHES_AT_ONCE = 4;
+
+function mappingOf({ batchSize, windowSeconds, maximumConcurrency = BATCHES_AT_ONCE }: EventSource): Mapping {
+  return { batchSize, windowSeconds, concurrency: Math.min(BATCHES_AT_ONCE, maximumConcurrency) };
 }
 
 function answerOf(outcome: Outcome, batch: readonly Message[]): BatchAnswer & { readonly problem?: string } {

@@ -113,7 +113,7 @@ class Local implements LocalCloud {
   }
 
   async start(): Promise<void> {
-    const { handlersDir, dataDir, ports, environment, aws, concurrency, retryAfterMs, onEvent } = this.#options;
+    const { handlersDir, dataDir, ports, environment, aws, onEvent } = this.#options;
     const handlers = await findHandlers(handlersDir);
     const { configs } = await readSettings({ ...this.#buildOptions(), handlers });
     const planned = this.#describe({ handlers, configs });
@@ -140,7 +140,7 @@ class Local implements LocalCloud {
       services: this.#services(),
       // A caller with the access key may do anything with this cloud.
       environment: { CHORDAL_SUBMIT_ALLOW: '*', ...this.#journal, ...environment },
-      ...compact({ aws, concurrency, retryAfterMs, isDebugged: this.#options.isDebugged }),
+      ...compact({ aws, isDebugged: this.#options.isDebugged }),
       onEvent: (event) => {
         if (event.type === 'batch') this.#batches += 1;
         if (event.type === 'log') this.#logs.add(event, Date.now());
@@ -229,16 +229,12 @@ class Local implements LocalCloud {
   }
 
   async #startLambda(): Promise<HttpEndpoint> {
-    const { ports, retryAfterMs } = this.#options;
-    const functions = {
-      invoke: (name: string, event: unknown) => this.#host?.invoke(name, event),
-      ...compact({ retryAfterMs }),
-    };
+    const functions = { invoke: (name: string, event: unknown) => this.#host?.invoke(name, event) };
     return startHttpEndpoint({
       service: 'lambda',
       also: [LOGS_SERVICE],
       accessKey: this.#accessKey,
-      ...compact({ port: ports?.lambda }),
+      ...compact({ port: this.#options.ports?.lambda }),
       answer: async (request) =>
         answerLogs(this.#logs, request) ?? answerEventSources(this.#host, request) ?? answerLambda(functions, request),
     });

@@ -35,10 +35,6 @@ export interface LocalOptions {
   readonly watch?: boolean;
   /** Whether a debugger may be attached: functions and tasks then have no time limits. Default false. */
   readonly isDebugged?: boolean;
-  /** How many sandboxes of one function work at the same time. Default 4. */
-  readonly concurrency?: number;
-  /** After how long a message of a failed batch is visible again, in milliseconds. Default 1000. */
-  readonly retryAfterMs?: number;
   readonly onEvent: OnLocalEvent;
 }
 
