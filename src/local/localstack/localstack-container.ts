@@ -1,6 +1,6 @@
 import { runProgram } from './run-program.ts';
 import { LOCALSTACK_VERSION, settingsWith } from './settings.ts';
-import { untilHealthy } from './until-healthy.ts';
+import { untilHealthy } from './until-answered.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sibling } from '../../deploy/module-url.ts';
 import { processSettings, settingsWith, temporaryFolderOf } from './settings.ts';
-import { untilHealthy } from './until-healthy.ts';
+import { untilHealthy } from './until-answered.ts';
 
 /** Options of {@link startLocalStackProcess}. */
 export interface LocalStackProcessOptions {

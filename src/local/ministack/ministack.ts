@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../core/text/describe.ts';
 import { freePort } from '../localstack/free-port.ts';
 import { runProgram } from '../localstack/run-program.ts';
+import { untilAnswered } from '../localstack/until-answered.ts';
 
 /** The options of {@link startMiniStack}. */
 export interface MiniStackOptions {
@@ -40,6 +41,7 @@ export async function startMiniStack({
   const [tmp = '', data = '', s3 = ''] = ['tmp', 'state', 'state/s3'].map((name) => join(state, name));
   await Promise.all([tmp, s3].map((path) => mkdir(path, { recursive: true })));
   const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
   const own = Object.entries(env).filter(([name]) => !name.startsWith('AWS_'));
   const server = spawn(join(dir, 'bin', 'ministack'), [], {
     stdio: 'ignore',
@@ -64,21 +66,17 @@ export async function startMiniStack({
     await rm(state, { recursive: true, force: true });
   };
   try {
-    await untilReady(`http://127.0.0.1:${port}/_ministack/ready`, ended);
-  } catch (error) {
+    await untilAnswered({ url: `${url}/_ministack/ready`, ended, limitMs: 60_000 });
+  } catch (cause) {
     await stop();
-    throw error;
+    throw new Error(`Cannot start MiniStack: ${messageOf(cause)}`, { cause });
   }
-  return { url: `http://127.0.0.1:${port}`, stop };
+  return { url, stop };
 }
 
 // --- internal ---
 
 const REQUIREMENT = 'ministack==1.5.33';
-
-const START_LIMIT_MS = 60_000;
-/** The limit for one answer, in ms: an emulator that starts may accept a connection and say nothing. */
-const ANSWER_MS = 5000;
 
 /** Returns the reason if it cannot be installed. */
 async function install(
@@ -105,17 +103,4 @@ async function install(
 
 function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
-}
-
-async function untilReady(url: string, ended: Promise<string>): Promise<void> {
-  let failure: string | undefined;
-  void ended.then((reason) => (failure = reason));
-  const endsAt = performance.now() + START_LIMIT_MS;
-  while (performance.now() < endsAt) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS) }).catch(() => undefined);
-    if (answer !== undefined && answer.status < 500) return;
-    if (failure !== undefined) throw new Error(`Cannot start MiniStack: ${failure}`);
-    await delay(50);
-  }
-  throw new Error(`Cannot start MiniStack: nothing answers at ${url} after ${START_LIMIT_MS / 1000} s`);
 }
