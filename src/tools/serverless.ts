@@ -5,6 +5,7 @@ import { nearest } from '../core/text/did-you-mean.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { Stack, Variables } from '../core/types/stack.ts';
 import { isPlainObject } from '../core/values/json.ts';
+import { checkVariableBytes } from '../core/values/variable-bytes.ts';
 import { defineStack } from './deploy.ts';
 
 /**
@@ -73,7 +74,11 @@ export default class ChordalPlugin {
       if (one.chordal === true && one.role !== undefined) throw ownRole(name);
       one.environment = { ...this.#callerEnvironment, ...one.environment };
       if (one.environment['CHORDAL_ROUTES'] === undefined) throw noRoutes(name);
-      checkBytes(name, { ...provider.environment, ...one.environment });
+      checkVariableBytes(
+        name,
+        { ...provider.environment, ...one.environment },
+        () => 'Those of a caller are among them. Keep large values in a parameter of SSM.',
+      );
     }
     if (callers.some(([, { chordal }]) => chordal === true)) addPolicy(provider);
   }
@@ -180,26 +185,6 @@ function ownRole(name: string): ConfigurationError {
 function noRoutes(name: string): ConfigurationError {
   return new ConfigurationError(
     `Cannot lead functions.${name} of serverless.yml to the tasks: there are too many for a variable. Ship the file .chordal/build/routes.json with the function, and set CHORDAL_ROUTES in its environment to the path of that file.`,
-  );
-}
-
-/** The bytes of variables that Lambda accepts, and those that a function of CloudFormation becomes. */
-const MOST_BYTES = 4096;
-const UNKNOWN_BYTES = 80;
-
-function checkBytes(name: string, variables: Readonly<Record<string, unknown>>): void {
-  const sizes = Object.entries(variables).map(([variable, value]) => {
-    const bytes =
-      typeof value === 'object'
-        ? UNKNOWN_BYTES
-        : Buffer.byteLength(typeof value === 'string' ? value : JSON.stringify(value));
-    return { variable, bytes: Buffer.byteLength(variable) + bytes };
-  });
-  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= MOST_BYTES) return;
-  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
-  throw new ConfigurationError(
-    `Cannot deploy the function ${name}: with those of a caller its variables take ${total} bytes, and Lambda takes ${MOST_BYTES}. The largest is ${largest?.variable ?? ''} (${largest?.bytes ?? 0} bytes). Keep large values in a parameter of SSM.`,
   );
 }
 

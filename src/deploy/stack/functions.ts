@@ -1,10 +1,10 @@
-import { ConfigurationError } from '../../core/errors/caller.ts';
 import { compact } from '../../core/values/compact.ts';
+import { checkVariableBytes } from '../../core/values/variable-bytes.ts';
 import { textOf } from '../function-config.ts';
 import type { EventSource, FunctionDescription } from '../project.ts';
 import { NO_PROVIDER_SETTINGS } from './provider.ts';
 import {
-  attribute,
+  arnOf,
   BUCKET,
   DEAD_QUEUE,
   functionId,
@@ -59,7 +59,7 @@ export function environmentOf({ project }: Pick<StackParts, 'project'>): Readonl
     ...project.environment,
     CHORDAL_TABLE: ref(TABLE),
     CHORDAL_BUCKET: ref(BUCKET),
-    CHORDAL_SCHEDULER_ROLE: attribute(SCHEDULER_ROLE),
+    CHORDAL_SCHEDULER_ROLE: arnOf(SCHEDULER_ROLE),
     CHORDAL_SCHEDULER_GROUP: scheduleGroupName(project),
   };
 }
@@ -104,7 +104,7 @@ function serverlessFunction(
 ): ServerlessFunction {
   const { settings, provider = NO_PROVIDER_SETTINGS } = parts;
   const environment = functionEnvironment(parts, one);
-  checkBytes(parts, one, environment);
+  checkVariableBytes(one.name, { ...provider.environment, ...environment }, fixOf);
   return {
     name: one.name,
     handler: `${bundleDir}/${one.handler}.handler`,
@@ -173,30 +173,11 @@ function withSourceMaps(options: string): string {
   return options.includes('--enable-source-maps') ? options : `${options} --enable-source-maps`.trim();
 }
 
-/** The bytes of variables that Lambda accepts. */
-const MOST_BYTES = 4096;
-/** The approximate size of the value that CloudFormation puts in place of one of its functions: an ARN, or a name. */
-const UNKNOWN_BYTES = 80;
-
-function checkBytes(
-  { provider = NO_PROVIDER_SETTINGS }: StackParts,
-  one: FunctionDescription,
-  own: Readonly<Record<string, Value>>,
-): void {
-  const sizes = Object.entries({ ...provider.environment, ...own }).map(([name, value]) => {
-    const bytes = typeof value === 'object' ? UNKNOWN_BYTES : Buffer.byteLength(textOf(value));
-    return { name, bytes: Buffer.byteLength(name) + bytes };
-  });
-  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= MOST_BYTES) return;
-  const [largest] = sizes.toSorted((a, b) => b.bytes - a.bytes);
-  const fix =
-    largest?.name === 'CHORDAL_SUBMIT_ALLOW'
-      ? 'Shorten the parameter submitAllow by patterns, as report-*'
-      : 'Keep large values in a parameter of SSM, or in a file that `assets` names.';
-  throw new ConfigurationError(
-    `Cannot deploy the function ${one.name}: its variables take ${total} bytes, and Lambda takes ${MOST_BYTES}. The largest is ${largest?.name ?? ''} (${largest?.bytes ?? 0} bytes). ${fix}`,
-  );
+/** Says how to make the variables of a function smaller. */
+function fixOf(largest: string): string {
+  return largest === 'CHORDAL_SUBMIT_ALLOW'
+    ? 'Shorten the parameter submitAllow by patterns, as report-*'
+    : 'Keep large values in a parameter of SSM, or in a file that `assets` names.';
 }
 
 function eventsOf({ handler, eventSource, highSource }: FunctionDescription): readonly Value[] {
@@ -208,7 +189,7 @@ function eventsOf({ handler, eventSource, highSource }: FunctionDescription): re
 function eventOf(queue: string, { batchSize, windowSeconds, maximumConcurrency }: EventSource): Value {
   return {
     sqs: {
-      arn: attribute(queue),
+      arn: arnOf(queue),
       batchSize,
       maximumBatchingWindow: windowSeconds,
       // Without it, one failed message brings back the whole batch.

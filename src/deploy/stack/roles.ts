@@ -4,7 +4,7 @@ import type { FunctionDescription } from '../project.ts';
 import { systemHandlers } from '../system-handlers.ts';
 import { NO_PROVIDER_SETTINGS } from './provider.ts';
 import {
-  attribute,
+  arnOf,
   BUCKET,
   DEAD_QUEUE,
   queueIdsOf,
@@ -78,14 +78,14 @@ function statementsOf(parts: StackParts, one: FunctionDescription): readonly Sta
       // It commits a revocation that it is the first to report.
       return [
         readTable,
-        allow(['dynamodb:UpdateItem'], attribute(TABLE)),
+        allow(['dynamodb:UpdateItem'], arnOf(TABLE)),
         allow(['s3:GetObject'], objects('v')),
         listBucket,
       ];
     case 'submit':
       return [
         send(appQueues(parts)),
-        allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], attribute(TABLE)),
+        allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem'], arnOf(TABLE)),
         findWindows,
         writeTable,
         // The blocks of a large canvas: it starts from those that it has written.
@@ -96,7 +96,7 @@ function statementsOf(parts: StackParts, one: FunctionDescription): readonly Sta
       const own = handler === 'bury' ? [DEAD_QUEUE] : queueIdsOf(one);
       const receiving = eventSource === undefined ? [] : [receive(own)];
       // A worker that cannot use a message sends it to the dead-letter queue.
-      const queues = [...appQueues(parts), attribute(DEAD_QUEUE)];
+      const queues = [...appQueues(parts), arnOf(DEAD_QUEUE)];
       return [
         ...receiving,
         send(queues),
@@ -134,7 +134,7 @@ export function sendingRole(parts: StackParts, group: string, handlers: readonly
       'aws:SourceArn': schedulerArn(`schedule-group/${group}`),
     },
   };
-  const queues = [...queueArns(parts, handlers), attribute(DEAD_QUEUE)];
+  const queues = [...queueArns(parts, handlers), arnOf(DEAD_QUEUE)];
   const statements = [allow(['sqs:SendMessage'], queues), ...key(parts.settings.kmsKey)];
   return role(parts, assumedBy('scheduler.amazonaws.com', fromHere), {
     Policies: [{ PolicyName: 'chordal', PolicyDocument: policy(statements) }],
@@ -143,7 +143,7 @@ export function sendingRole(parts: StackParts, group: string, handlers: readonly
 
 /** Makes the rights of an app in another service, which also forgets results. */
 function callerPolicy(parts: StackParts): Resource {
-  const forget = [allow(['dynamodb:DeleteItem'], attribute(TABLE)), allow(['s3:DeleteObject'], objects('v'))];
+  const forget = [allow(['dynamodb:DeleteItem'], arnOf(TABLE)), allow(['s3:DeleteObject'], objects('v'))];
   return {
     Type: 'AWS::IAM::ManagedPolicy',
     Properties: {
@@ -178,7 +178,7 @@ function queueArns({ project }: StackParts, handlers: readonly string[]): readon
   // All queues that begin with the prefix, if a policy cannot hold a line for each.
   if (names.reduce((sum, name) => sum + ARN_BYTES + name.length, 0) > MOST_QUEUE_BYTES)
     return [sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${queuePrefix}*`)];
-  return own.flatMap(queueIdsOf).map((id) => attribute(id));
+  return own.flatMap(queueIdsOf).map((id) => arnOf(id));
 }
 
 /** A managed policy has at most 6,144 characters, some 1,500 of them for other things. */
@@ -190,7 +190,7 @@ function receive(queues: readonly string[]): Statement {
   const actions = ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'];
   return allow(
     actions.map((action) => `sqs:${action}`),
-    queues.length === 1 ? attribute(queues[0] ?? '') : queues.map((queue) => attribute(queue)),
+    queues.length === 1 ? arnOf(queues[0] ?? '') : queues.map((queue) => arnOf(queue)),
   );
 }
 
@@ -205,17 +205,17 @@ function sendOutside({ externalQueues = {} }: StackParts, handler: string): read
   return [send(queues.map((name) => sub(`arn:\${AWS::Partition}:sqs:\${AWS::Region}:\${AWS::AccountId}:${name}`)))];
 }
 
-const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], attribute(TABLE));
-const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], attribute(TABLE));
+const readTable = allow(['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'], arnOf(TABLE));
+const writeTable = allow(['dynamodb:PutItem', 'dynamodb:UpdateItem'], arnOf(TABLE));
 
 /** A debounced call looks for the newest window of its key, in a partition of the key's own. */
 const findWindows: Statement = {
-  ...allow(['dynamodb:Query'], attribute(TABLE)),
+  ...allow(['dynamodb:Query'], arnOf(TABLE)),
   Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['$debounce/*'] } },
 };
 
 /** Without the right to list a bucket, a caller that asks for a missing object gets the error for a forbidden one. */
-const listBucket = allow(['s3:ListBucket'], attribute(BUCKET));
+const listBucket = allow(['s3:ListBucket'], arnOf(BUCKET));
 const readBucket = [allow(['s3:GetObject'], [objects('v'), objects('b')]), listBucket];
 const writeBucket = allow(['s3:PutObject'], [objects('v'), objects('b')]);
 
@@ -223,7 +223,7 @@ function schedule({ project }: StackParts): readonly Statement[] {
   return [
     allow(['scheduler:CreateSchedule'], schedulerArn(`schedule/${scheduleGroupName(project)}/*`)),
     {
-      ...allow(['iam:PassRole'], attribute(SCHEDULER_ROLE)),
+      ...allow(['iam:PassRole'], arnOf(SCHEDULER_ROLE)),
       Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
     },
   ];

@@ -3,7 +3,7 @@ import { isOver } from '../../core/schedule/times.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { QueuedSchedule } from '../schedules.ts';
 import { sendingRole } from './roles.ts';
-import { attribute, DEAD_QUEUE, highQueueId, logicalName, queueId, runGroupName } from './template.ts';
+import { arnOf, DEAD_QUEUE, highQueueId, logicalName, queueId, runGroupName } from './template.ts';
 import type { Resource, Resources, StackParts, Value } from './template.ts';
 
 /**
@@ -64,11 +64,11 @@ function scheduleResource(parts: StackParts, schedule: QueuedSchedule, group: st
         EndDate: end === undefined ? undefined : new Date(end).toISOString(),
       }),
       Target: {
-        Arn: attribute(owner === queue ? queueId(queue) : highQueueId(owner)),
-        RoleArn: attribute(RUN_ROLE),
+        Arn: arnOf(owner === queue ? queueId(queue) : highQueueId(owner)),
+        RoleArn: arnOf(RUN_ROLE),
         Input: body,
         RetryPolicy: { MaximumEventAgeInSeconds: MAXIMUM_AGE[catchUp], MaximumRetryAttempts: 185 },
-        DeadLetterConfig: { Arn: attribute(DEAD_QUEUE) },
+        DeadLetterConfig: { Arn: arnOf(DEAD_QUEUE) },
       },
     },
   };

@@ -1,6 +1,6 @@
 import type { QueueDescription } from '../project.ts';
 import {
-  attribute,
+  arnOf,
   BUCKET,
   DEAD_QUEUE,
   ref,
@@ -90,7 +90,7 @@ const onlyEncrypted: Value = {
       Effect: 'Deny',
       Principal: '*',
       Action: 's3:*',
-      Resource: [attribute(BUCKET), sub(`\${${BUCKET}.Arn}/*`)],
+      Resource: [arnOf(BUCKET), sub(`\${${BUCKET}.Arn}/*`)],
       Condition: { Bool: { 'aws:SecureTransport': 'false' } },
     },
   ],
@@ -110,7 +110,7 @@ function queue(
         ? { SqsManagedSseEnabled: true }
         : { KmsMasterKeyId: kmsKey, KmsDataKeyReusePeriodSeconds: 3600 }),
       ...(redrive && {
-        RedrivePolicy: { deadLetterTargetArn: attribute(DEAD_QUEUE), maxReceiveCount: redrive.maxReceiveCount },
+        RedrivePolicy: { deadLetterTargetArn: arnOf(DEAD_QUEUE), maxReceiveCount: redrive.maxReceiveCount },
       }),
     },
   };

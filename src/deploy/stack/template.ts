@@ -38,8 +38,8 @@ export function ref(logicalId: string): Value {
   return { Ref: logicalId };
 }
 
-export function attribute(logicalId: string, name = 'Arn'): Value {
-  return { 'Fn::GetAtt': [logicalId, name] };
+export function arnOf(logicalId: string): Value {
+  return { 'Fn::GetAtt': [logicalId, 'Arn'] };
 }
 
 export function sub(text: string): Value {
