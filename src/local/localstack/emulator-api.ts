@@ -35,12 +35,18 @@ export class EmulatorApi {
 
   /** Returns the lines of a log group from a time on, in milliseconds; none if there is no such group yet. */
   async logEvents(group: string, startTime: number): Promise<readonly LogEvent[]> {
-    const body = JSON.stringify({ logGroupName: group, startTime });
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'Logs_20140328.FilterLogEvents' };
-    const answer = await this.#ask('logs', '/', { method: 'POST', body, headers });
-    if (!answer.ok) return [];
-    // The documented form of the answer.
-    return ((await answer.json()) as { readonly events?: readonly LogEvent[] }).events ?? [];
+    const all: LogEvent[] = [];
+    let page: LogPage = {};
+    do {
+      const body = JSON.stringify({ logGroupName: group, startTime, nextToken: page.nextToken });
+      const answer = await this.#ask('logs', '/', { method: 'POST', body, headers });
+      if (!answer.ok) break;
+      // The documented form of the answer.
+      page = (await answer.json()) as LogPage;
+      all.push(...(page.events ?? []));
+    } while (page.nextToken !== undefined);
+    return all;
   }
 
   #ask(service: string, path: string, request: Request): Promise<Response> {
@@ -55,6 +61,11 @@ export class EmulatorApi {
 
 /** The limit for an answer, in ms. */
 const SILENCE_MS = 30_000;
+
+interface LogPage {
+  readonly events?: readonly LogEvent[];
+  readonly nextToken?: string;
+}
 
 interface Request {
   readonly method: string;

@@ -15,18 +15,23 @@ export function followLogs(
   functions: () => readonly string[],
   print: (functionName: string, line: string) => void,
 ): FollowedLogs {
-  const seen = new Set<string>();
+  /** The times of the printed lines that may come again, by their ids. */
+  const seen = new Map<string, number>();
   const startedAt = Date.now();
+  let from = startedAt;
   const stopping = new AbortController();
   const look = async (): Promise<void> => {
+    const now = Date.now();
     for (const name of functions()) {
       // The emulator may be gone before this stops.
-      const events = await api.logEvents(`/aws/lambda/${name}`, startedAt).catch(() => []);
-      for (const { eventId, message } of events.filter((event) => !seen.has(event.eventId))) {
-        seen.add(eventId);
+      const events = await api.logEvents(`/aws/lambda/${name}`, from).catch(() => []);
+      for (const { eventId, timestamp, message } of events.filter((event) => !seen.has(event.eventId))) {
+        seen.set(eventId, timestamp);
         print(name, message.trimEnd());
       }
     }
+    from = Math.max(startedAt, now - LATE_MS);
+    for (const [eventId, timestamp] of seen) if (timestamp < from) seen.delete(eventId);
   };
   const following = (async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -45,3 +50,5 @@ export function followLogs(
 // --- internal ---
 
 const EVERY_MS = 1000;
+/** How late a line may come. */
+const LATE_MS = 30_000;

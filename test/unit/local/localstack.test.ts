@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import type { LogEvent } from '../../../src/local/localstack/emulator-api.ts';
+import { followLogs } from '../../../src/local/localstack/follow-logs.ts';
 import { lambdaConsole } from '../../../src/local/localstack/lambda-console.ts';
 import { processSettings, settingsWith } from '../../../src/local/localstack/settings.ts';
 
@@ -33,4 +35,35 @@ test('lines of a function have the form of Lambda, as text and as JSON, from its
     JSON.stringify({ timestamp: at, level: 'WARN', requestId: 'r', message: { a: 1 } }),
     JSON.stringify({ timestamp: at, level: 'ERROR', requestId: 'r', message: 'one two' }),
   ]);
+});
+
+test('logs are asked for from half a minute before the last look on, and each line is printed once', async () => {
+  vi.useFakeTimers({ now: 1_000_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const events: LogEvent[] = [];
+  const looks: number[] = [];
+  const printed: string[] = [];
+  const api = {
+    logEvents: async (_: string, from: number) => {
+      looks.push((from - 1_000_000) / 1000);
+      return events.filter(({ timestamp }) => timestamp >= from);
+    },
+  };
+  const log = (message: string, secondsAgo = 0): void =>
+    void events.push({ eventId: message, message: `${message}\n`, timestamp: Date.now() - secondsAgo * 1000 });
+  const following = followLogs(
+    api,
+    () => ['f'],
+    (_, line) => void printed.push(line),
+  );
+  log('a');
+  await vi.advanceTimersByTimeAsync(40_000);
+  log('late', 25);
+  log('b');
+  await vi.advanceTimersByTimeAsync(60_000);
+  const stopped = following.stop();
+  await vi.advanceTimersByTimeAsync(1000);
+  await stopped;
+  expect(printed).toEqual(['a', 'late', 'b']);
+  expect([looks[0], looks[31], looks[100]]).toEqual([0, 0, 69]);
 });
