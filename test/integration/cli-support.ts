@@ -79,13 +79,13 @@ export interface Running {
   kill(): Promise<void>;
 }
 
-/** Starts a command that stays up; it ends with the test. Without a port, `dev` takes any that are free, as tests run side by side. */
+/** Starts a command that stays up; it ends with the test. Without a port, the embedded cloud takes any that are free, as tests run side by side. */
 export function startChordal(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   cwd?: string,
 ): Running {
-  const anywhere = args[0] === 'dev' && !args.includes('--port') ? ['--port', '0'] : [];
+  const anywhere = args[0] === 'dev' && !args.includes('--port') && !args.includes('--cloud') ? ['--port', '0'] : [];
   const child = start([...args, ...anywhere], env, cwd);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const lines: string[] = [];

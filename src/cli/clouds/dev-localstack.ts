@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { compact } from '../../core/values/compact.ts';
-import { stageOf } from '../../deploy/local-settings.ts';
+import { readLocalSettings } from '../../deploy/local-settings.ts';
 import { startLocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { LocalStackDev } from '../../local/localstack/localstack-dev.ts';
 import type { Output } from '../output.ts';
@@ -29,7 +29,7 @@ export async function startDevOnLocalStack(
   const env = ownEnvironment();
   const dev = await startLocalStackDev({
     handlersDir,
-    stage: stageOf('.', { stage, environment: env }),
+    settings: await readLocalSettings('.', { stage, environment: env }),
     ...compact({ url: url === '' ? undefined : url, port }),
     env,
     onProgress: (message) => output.note(message),

@@ -1,7 +1,10 @@
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { compact } from '../../core/values/compact.ts';
 import type { Build } from '../../deploy/build.ts';
+import { variablesOf } from '../../deploy/function-config.ts';
+import type { LocalSettings } from '../../deploy/local-settings.ts';
 import { systemHandlers } from '../../deploy/system-handlers.ts';
 import { watchHandlers } from '../../deploy/watch.ts';
 import type { HandlerWatch } from '../../deploy/watch.ts';
@@ -15,7 +18,8 @@ import { startLocalStack } from './start-localstack.ts';
 /** Options of {@link startLocalStackDev}. */
 export interface LocalStackDevOptions {
   readonly handlersDir: string;
-  readonly stage: string;
+  /** The settings of the project. */
+  readonly settings: Pick<LocalSettings, 'stage' | 'configs' | 'standard' | 'environment'>;
   /** The address of a LocalStack that runs already. Default: one is started, and stopped at the end. */
   readonly url?: string;
   /** The port of the one that is started. Default: any that is free. */
@@ -74,7 +78,7 @@ class DevLoop {
   }
 
   async start(): Promise<LocalStackDev> {
-    const { handlersDir, env, onProgress, onLog } = this.#options;
+    const { handlersDir, settings, env, onProgress, onLog } = this.#options;
     const url = this.#options.url ?? (await this.#startLocalStack());
     const outDir = join(this.#folder, 'build');
     await this.#deploy(url);
@@ -83,7 +87,15 @@ class DevLoop {
       handlersDir,
       systemHandlers: systemHandlers(),
       outDir,
-      environmentOf: () => env,
+      configs: settings.configs,
+      standard: settings.standard,
+      // Functions there have the variables of serverless.yml, whatever this machine has.
+      environmentOf: (_, config) => ({
+        ...env,
+        ...settings.environment,
+        ...variablesOf(config),
+        ...this.#deployment?.env,
+      }),
       // Copies of all that the functions need: a container sees nothing else of this machine.
       deployment: {
         sourceMaps: true,
@@ -117,17 +129,17 @@ class DevLoop {
   async #startLocalStack(): Promise<string> {
     const { env, port, onProgress } = this.#options;
     const dir = resolve('.chordal/localstack');
-    const started = await startLocalStack({ dir, env, onProgress, ...(port !== undefined && { port }) });
+    const started = await startLocalStack({ dir, env, onProgress, ...compact({ port }) });
     if ('missing' in started) throw new ConfigurationError(`Cannot start LocalStack: ${started.missing}`);
     this.#localstack = started;
     return started.url;
   }
 
   async #deploy(url: string): Promise<void> {
-    const { stage, env, onProgress } = this.#options;
+    const { settings, env, onProgress } = this.#options;
     onProgress(`Deploying to ${url}`);
     const startedAt = performance.now();
-    this.#deployment = await deployTo({ url, stage, env });
+    this.#deployment = await deployTo({ url, stage: settings.stage, env });
     onProgress(`Deployed in ${secondsSince(startedAt)}`);
   }
 
@@ -136,8 +148,10 @@ class DevLoop {
     const startedAt = performance.now();
     const names = namesIn(build);
     if (names.join() !== this.#handlers.join()) {
+      await this.#deploy(url);
+      // Not before: one that fails is tried again after the next change.
       this.#handlers = names;
-      return this.#deploy(url);
+      return;
     }
     this.#builds += 1;
     const root = join(this.#folder, String(this.#builds));
