@@ -39,6 +39,8 @@ export interface Host {
   update(project: Project, bundles: Readonly<Record<string, string>>): void;
   /** Runs a function for an event. Returns undefined if there is no function of that name. At most 16 invocations of a function run at once, the others wait. */
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined;
+  /** Returns whether there is a function of that name. */
+  has(functionName: string): boolean;
   /** Returns whether a function receives from its queue; undefined if it has none. */
   isReceiving(functionName: string): boolean | undefined;
   /** Has a function receive from its queue, or not. Batches that run go on. */
@@ -81,6 +83,7 @@ export function startHost({
   return {
     update: (changed, changedBundles) => host.update(changed, changedBundles),
     invoke: (functionName, event) => host.invoke(functionName, event),
+    has: (functionName) => host.has(functionName),
     isReceiving: (functionName) => host.isReceiving(functionName),
     setReceiving: (functionName, isReceiving) => host.setReceiving(functionName, isReceiving),
     countMessages: () => host.countMessages(),
@@ -126,6 +129,10 @@ class LambdaHost {
 
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined {
     return this.#functions.get(functionName)?.invokeInTurn(event);
+  }
+
+  has(functionName: string): boolean {
+    return this.#functions.has(functionName);
   }
 
   isReceiving(functionName: string): boolean | undefined {

@@ -7,6 +7,8 @@ import type { Outcome } from './sandbox.ts';
 export interface LambdaFunctions {
   /** Runs a function for an event. Returns undefined if there is no function of that name. */
   readonly invoke: (functionName: string, event: unknown) => Promise<Outcome> | undefined;
+  /** Returns whether there is a function of that name. */
+  readonly has: (functionName: string) => boolean;
   /** How long to wait before a failed asynchronous invocation is tried again, in milliseconds. On AWS it is minutes. Default 1000. */
   readonly retryAfterMs?: number;
 }
@@ -51,8 +53,8 @@ async function invoke(
   type: string | readonly string[],
   event: unknown,
 ): Promise<Reply> {
-  if (type === 'DryRun') return { status: 204 };
-  const outcome = functions.invoke(name, event);
+  if (type === 'DryRun' && functions.has(name)) return { status: 204 };
+  const outcome = type === 'DryRun' ? undefined : functions.invoke(name, event);
   if (outcome === undefined) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
   if (type === 'Event') {
     void tryAgain(functions, name, event, outcome);

@@ -229,7 +229,10 @@ class Local implements LocalCloud {
   }
 
   async #startLambda(): Promise<HttpEndpoint> {
-    const functions = { invoke: (name: string, event: unknown) => this.#host?.invoke(name, event) };
+    const functions = {
+      invoke: (name: string, event: unknown) => this.#host?.invoke(name, event),
+      has: (name: string) => this.#host?.has(name) === true,
+    };
     return startHttpEndpoint({
       service: 'lambda',
       also: [LOGS_SERVICE],

@@ -41,7 +41,8 @@ beforeAll(async () => {
   const project = projectOf('probe');
   cloud = await startCloud({ project });
   const invoke = (name: string, event: unknown): Promise<Outcome> | undefined => host.invoke(name, event);
-  const answer = (request: Request): Promise<Reply> => answerLambda({ invoke, retryAfterMs: 10 }, request);
+  const has = (name: string): boolean => host.has(name);
+  const answer = (request: Request): Promise<Reply> => answerLambda({ invoke, has, retryAfterMs: 10 }, request);
   endpoint = await startHttpEndpoint({ service: 'lambda', accessKey: 'test', answer });
   const bundles = { probe: join(dir, 'probe.mjs') };
   host = startHost({
@@ -94,7 +95,10 @@ test('Invoke answers an asynchronous call at once, and tries it three times', as
 
 test('Invoke refuses what Lambda refuses', async () => {
   expect((await invoke({}, { InvocationType: 'DryRun' })).StatusCode).toBe(204);
-  await expect(invoke({}, { FunctionName: 'nobody' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  for (const InvocationType of ['RequestResponse', 'Event', 'DryRun'] as const)
+    await expect(invoke({}, { FunctionName: 'nobody', InvocationType })).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   await expect(invoke({}, { Payload: '{' })).rejects.toMatchObject({ name: 'InvalidRequestContentException' });
   await expect(invoke({}, { Payload: `"${'x'.repeat(6 * 1024 * 1024)}"` })).rejects.toMatchObject({
     name: 'RequestTooLargeException',
