@@ -62,7 +62,9 @@ export async function startMiniStack({
   });
   const stop = async (): Promise<void> => {
     server.kill('SIGTERM');
+    const timer = setTimeout(() => server.kill('SIGKILL'), STOP_LIMIT_MS);
     await ended;
+    clearTimeout(timer);
     await rm(state, { recursive: true, force: true });
   };
   try {
@@ -77,6 +79,8 @@ export async function startMiniStack({
 // --- internal ---
 
 const REQUIREMENT = 'ministack==1.5.33';
+
+const STOP_LIMIT_MS = 15_000;
 
 /** Returns the reason if it cannot be installed. */
 async function install(
