@@ -5,7 +5,7 @@ import { messageOf } from '../core/text/describe.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
 import type { BundledHandler, LoadedHandler, UsableHandler } from './routes.ts';
 
-// Given by readRoutes.
+// Given by `loadInThread`.
 const handlers = workerData as readonly BundledHandler[];
 for (const handler of handlers) parentPort?.postMessage(await load(handler));
 

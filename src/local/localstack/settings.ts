@@ -25,7 +25,7 @@ export function processSettings({
 }: {
   /** The folder of the installation. */
   readonly dir: string;
-  /** The folder for temporary files. */
+  /** The port that it listens on. */
   readonly port: number;
   /** The program that starts a function's process. */
   readonly functionCommand: readonly string[];
