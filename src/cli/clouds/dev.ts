@@ -1,4 +1,5 @@
 import inspector from 'node:inspector';
+import { messageOf } from '../../core/text/describe.ts';
 import { compact } from '../../core/values/compact.ts';
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import { ownVariables } from '../../local/endpoints.ts';
@@ -103,6 +104,10 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
       words,
       env: { ...settings.environment, ...env },
       onEnd: (how) => output.note(`${words.join(' ')} ${how}. It starts again when a file changes.`),
+      onUnwatched: (folder, error) =>
+        output.note(
+          `Cannot watch ${folder} any longer: ${messageOf(error)}. Restart chordal dev after a change there.`,
+        ),
     });
   }
   const stop = async (drainMs?: number): Promise<void> => {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { readdirSync, watch } from 'node:fs';
+import type { FSWatcher } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sibling } from '../../deploy/module-url.ts';
@@ -21,10 +22,12 @@ export interface RunProgramOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Called when the program has ended by itself. It starts again after the next change. */
   readonly onEnd: (how: string) => void;
+  /** Called when a folder can no longer be watched. */
+  readonly onUnwatched: (folder: string, error: unknown) => void;
 }
 
 /** Runs a program with the environment of callers, and again whenever a file of the project changes. It ends with this process. */
-export function runProgramIn({ root, words, env, onEnd }: RunProgramOptions): RunningProgram {
+export function runProgramIn({ root, words, env, onEnd, onUnwatched }: RunProgramOptions): RunningProgram {
   const [command = '', ...args] = words;
   const path = `${join(root, 'node_modules', '.bin')}${delimiter}${env['PATH'] ?? ''}`;
   const program: Program = { command, args, env: { ...env, PATH: path } };
@@ -44,7 +47,7 @@ export function runProgramIn({ root, words, env, onEnd }: RunProgramOptions): Ru
     clearTimeout(timer);
     timer = setTimeout(() => tell({ type: 'restart' }), SETTLE_MS);
   };
-  const watchers = watchSources(root, restart);
+  const watchers = watchSources(root, restart, onUnwatched);
   return {
     restart,
     stop: async () => {
@@ -69,12 +72,18 @@ const SOURCE = /(?:\.[cm]?[jt]sx?|\.json|\.ya?ml)$|(?:^|[/\\])\.env(?:\.local)?$
 const OTHERS = /^(?:\.|node_modules$|dist$|build$|coverage$)/;
 
 /** Watches the files of a project, and not its packages: those are many. */
-function watchSources(root: string, onChange: () => void): readonly { close(): void }[] {
+function watchSources(
+  root: string,
+  onChange: () => void,
+  onUnwatched: RunProgramOptions['onUnwatched'],
+): readonly { close(): void }[] {
   const seen = (_: string, file: string | null): void => {
     if (file !== null && SOURCE.test(file) && !/(?:^|[/\\])node_modules[/\\]/.test(file)) onChange();
   };
   const folders = readdirSync(root, { withFileTypes: true }).filter(
     (entry) => entry.isDirectory() && !OTHERS.test(entry.name),
   );
-  return [watch(root, seen), ...folders.map(({ name }) => watch(join(root, name), { recursive: true }, seen))];
+  const follow = (folder: string, recursive: boolean): FSWatcher =>
+    watch(folder, { recursive }, seen).on('error', (error) => onUnwatched(folder, error));
+  return [follow(root, false), ...folders.map(({ name }) => follow(join(root, name), true))];
 }
