@@ -384,6 +384,7 @@ describe('decodeDead()', () => {
     const { headers: _headers, ...rest } = run;
     expect(decodeDead(envelope(run, { headers: [['a', 1]] }), 'f')).toEqual(rest);
     expect(decodeDead(envelope(expand, { kind: 'batch' }), 'f')).toMatchObject({ kind: 'run', id: expand.id });
+    expect(decodeDead(envelope(run, { kind: 'batch' }), 'f')).toEqual(run);
   });
 
   it('reads of a later version what it was about, so that what waits can be settled', () => {

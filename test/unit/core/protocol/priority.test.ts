@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { beforeEach, describe, expect, it, test } from 'vitest';
 import {
   highQueueIn,
   isHigh,
@@ -38,7 +38,10 @@ test.each<[unknown, boolean, boolean]>([
 });
 
 describe('routes with high priority', () => {
-  const routes = withHigh({ add: 'q', mul: 'q' }, { q: ['mul'], idle: [] });
+  let routes: Readonly<Record<string, string>>;
+  beforeEach(() => {
+    routes = withHigh({ add: 'q', mul: 'q' }, { q: ['mul'], idle: [] });
+  });
 
   it('name the queue beside a queue, and the tasks that go there', () => {
     expect([highQueueIn(routes, 'q'), highQueueIn(routes, 'idle'), highQueueIn(routes, 'other')]).toEqual([

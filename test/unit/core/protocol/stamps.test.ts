@@ -31,6 +31,7 @@ describe('stampKey()', () => {
         expect(key === stampKey(...other)).toBe(JSON.stringify(one) === JSON.stringify(other));
       }),
     );
+    expect(stampKey('a', null)).toBe('$stamp/%5B%22a%22%2Cnull%5D');
     expect(stampKey('a.b~c!', 'x')).toBe('$stamp/%5B%22a%2eb%7ec%21%22%2C%22x%22%5D');
   });
 
