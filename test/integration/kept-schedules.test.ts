@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RunnableSchedule } from '../../../src/adapters/schedules/schedule-runner.ts';
-import { makeScheduleRunner } from '../../../src/local/schedule-runner.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import type { RunnableSchedule } from '../../src/adapters/schedules/schedule-runner.ts';
+import { makeScheduleRunner } from '../../src/local/schedule-runner.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const daily: RunnableSchedule = {
   name: 'daily',

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { startUi } from '../../../src/ui/server.ts';
-import type { UiSource } from '../../../src/ui/source.ts';
+import { startUi } from '../../src/ui/server.ts';
+import type { UiSource } from '../../src/ui/source.ts';
 
 test.each(['//', '//a:b/', 'http://', '*'])(
   'a request for the address %s is answered, and ends nothing',
