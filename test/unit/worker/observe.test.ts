@@ -72,6 +72,9 @@ describe('the observer of a worker', () => {
   function benchOf(): Bench {
     const bench = makeBench();
     bench.app.task('one', () => 1);
+    bench.app.task('mute', (): never => {
+      throw new RangeError();
+    });
     bench.app.task('slow', { timeLimit: 2 }, () => bench.clock.sleep(3000));
     bench.app.task('replaced', { bind: true }, (ctx) => ctx.replace(bench.app.signature('one')));
     return bench;
@@ -93,6 +96,7 @@ describe('the observer of a worker', () => {
       taskDelivery('two', {}, { receives: 100 }),
       /^FAILURE 0 NotRegistered: Cannot run W/,
     ],
+    ['an error without a message', taskDelivery('mute'), /^FAILURE 0 RangeError$/],
     ['a task that was too slow', taskDelivery('slow'), /^FAILURE 2000 TimeLimitExceeded/],
   ])('is told of %s', async (_, delivery, told) => {
     expect(await toldOf(benchOf(), delivery)).toEqual([expect.stringMatching(told)]);

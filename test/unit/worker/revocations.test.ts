@@ -137,6 +137,7 @@ describe('a message that revokes', () => {
     ['a part of a workflow, and workers decide', 'W.1', undefined, ['W.1']],
     ['a workflow that was revoked before', 'W', { state: 'REVOKED', value: inline }, ['W']],
     ['the rest of one that has failed', 'W', { state: 'FAILURE', value: inline, failedId: 'W.0' }, [restOf('W')]],
+    ['the rest of one whose own task has failed', 'W', { state: 'FAILURE', value: inline }, [restOf('W')]],
     ['the rest of one with a revoked member', 'W', { state: 'REVOKED', value: inline, failedId: 'W~1' }, [restOf('W')]],
     ['nothing of one that has succeeded', 'W', { state: 'SUCCESS', value: inline }, []],
   ])('marks %s', async (_, id, standing, marks) => {
