@@ -7,11 +7,10 @@ import { isPlainObject } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { queuePrefix } from '../runtime/environment.ts';
-import { noteInvocation } from '../runtime/invocation.ts';
 import { currentObserver } from '../runtime/observer.ts';
-import { inSandbox } from '../runtime/sandbox-time.ts';
 import { runBatch } from '../worker/batch.ts';
 import { labelConsole } from './console-lines.ts';
+import { inInvocation } from './in-invocation.ts';
 import { metered } from './metered.ts';
 import type { FunctionContext, Handler, QueueAnswer, QueueEvent, QueueRecord } from './sqs-event.ts';
 
@@ -41,10 +40,9 @@ export function makeHandler(
   const here: Engine = withTasks(engine, names);
   const handle = async (event: QueueEvent, context: FunctionContext): Promise<QueueAnswer> => {
     const deliveries = event.Records.map((record) => deliveryOf(record, prefix()));
-    noteInvocation(context.awsRequestId);
     labelConsole(here.settings.logHeaders);
     const remainingMs = (): number => context.getRemainingTimeInMillis();
-    const back = await inSandbox(remainingMs(), () =>
+    const back = await inInvocation(context, () =>
       metered(here, (engine) => runBatch(engine, deliveries, remainingMs)),
     );
     return { batchItemFailures: back.map((itemIdentifier) => ({ itemIdentifier })) };

@@ -8,6 +8,8 @@ import { isPlainObject } from '../core/values/json.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import { loggable } from '../engine/redact.ts';
 import { environmentRuntime } from '../runtime/environment.ts';
+import { inInvocation } from './in-invocation.ts';
+import type { FunctionContext } from './sqs-event.ts';
 
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
 
@@ -16,7 +18,21 @@ const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
  * `{ taskId, wait? }` → `{ taskId, state, value?, error? }`. It answers a request that it can't read with an `error`
  * alone.
  */
-export async function handler(request: unknown): Promise<ResultReport | { readonly error: ErrorReport }> {
+export function handler(request: unknown, context: FunctionContext): Promise<Answer> {
+  return inInvocation(context, () => answerOf(request));
+}
+
+// --- internal ---
+
+type Answer = ResultReport | { readonly error: ErrorReport };
+
+/** Less than the function's own timeout, and than the 29 s that API Gateway waits. */
+const MAX_WAIT_SECONDS = 20;
+
+/** Lambda answers with at most 6 MB. */
+const MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 1024;
+
+async function answerOf(request: unknown): Promise<Answer> {
   try {
     const { taskId, wait } = readRequest(request);
     return withinLimit(await reportResult(engine, taskId, wait));
@@ -25,14 +41,6 @@ export async function handler(request: unknown): Promise<ResultReport | { readon
     return { error: reportError(error) };
   }
 }
-
-// --- internal ---
-
-/** Less than the function's own timeout, and than the 29 s that API Gateway waits. */
-const MAX_WAIT_SECONDS = 20;
-
-/** Lambda answers with at most 6 MB. */
-const MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 1024;
 
 function readRequest(request: unknown): { readonly taskId: string; readonly wait: number } {
   const { taskId, wait = 0 } = isPlainObject(request) ? request : {};

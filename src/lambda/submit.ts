@@ -6,6 +6,8 @@ import { makeEngine } from '../engine/make-engine.ts';
 import { loggable } from '../engine/redact.ts';
 import { environmentRuntime, submitSettings } from '../runtime/environment.ts';
 import { checkAllowed, readAllowList } from './allow-list.ts';
+import { inInvocation } from './in-invocation.ts';
+import type { FunctionContext } from './sqs-event.ts';
 import { readSubmission } from './submit-request.ts';
 
 const runtime = environmentRuntime();
@@ -19,9 +21,15 @@ const engine = makeEngine(runtime, new Map(), makeConf({}));
  * `error`, and has then sent nothing. With a `taskId` or a `dedupKey` among the options the same request may be sent
  * again: messages that have been sent are not sent twice.
  */
-export async function handler(
-  request: unknown,
-): Promise<{ readonly taskId: string } | { readonly error: ErrorReport }> {
+export function handler(request: unknown, context: FunctionContext): Promise<Answer> {
+  return inInvocation(context, () => answerOf(request));
+}
+
+// --- internal ---
+
+type Answer = { readonly taskId: string } | { readonly error: ErrorReport };
+
+async function answerOf(request: unknown): Promise<Answer> {
   try {
     const { data, ...once } = readSubmission(request);
     checkAllowed(data, isAllowed, new Set(Object.values(runtime.routes())));

@@ -13,8 +13,10 @@ test('the roles of submit and result allow each call that they make, on the embe
   const dev = startChordal(['dev', '--json', '--aws', 'embedded']);
   const { env }: { env: Record<string, string> } = JSON.parse(await dev.answer);
   for (const [name, value] of Object.entries({ ...env, CHORDAL_SUBMIT_ALLOW: '*' })) vi.stubEnv(name, value);
-  const { handler: submit } = await import('../../src/lambda/submit.ts');
-  const { handler: result } = await import('../../src/lambda/result.ts');
+  const functions = [await import('../../src/lambda/submit.ts'), await import('../../src/lambda/result.ts')] as const;
+  const context = { getRemainingTimeInMillis: () => 30_000 };
+  const submit = (request: unknown) => functions[0].handler(request, context);
+  const result = (request: unknown) => functions[1].handler(request, context);
   const ids: string[] = [];
   const submitAll = async (): Promise<void> => {
     for (const [index, canvas] of canvases().entries()) {

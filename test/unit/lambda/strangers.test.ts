@@ -17,7 +17,8 @@ let submit: (
 beforeEach(async () => {
   vi.stubEnv('CHORDAL_SUBMIT_ALLOW', 'identity');
   vi.resetModules();
-  submit = (await import('../../../src/lambda/submit.ts')).handler;
+  const { handler } = await import('../../../src/lambda/submit.ts');
+  submit = (request) => handler(request, { getRemainingTimeInMillis: () => 30_000 });
   cloud = memoryCloud({ all: app.handler(identity, approve) }, { time: 'virtual', logLevel: 'silent' });
 });
 afterEach(() => {

@@ -3,12 +3,15 @@ import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { record } from '../../../handlers/tasks/text.ts';
 import { readAllowList } from '../../../src/lambda/allow-list.ts';
-import { handler as result } from '../../../src/lambda/result.ts';
+import { handler as resultHandler } from '../../../src/lambda/result.ts';
 import type { handler as submitHandler } from '../../../src/lambda/submit.ts';
 import { sampleCloud } from '../../support/sample-cloud.ts';
 
-type Submit = typeof submitHandler;
-type Answer = Awaited<ReturnType<Submit>>;
+type Answer = Awaited<ReturnType<typeof submitHandler>>;
+type Submit = (request: unknown) => Promise<Answer>;
+
+const context = { getRemainingTimeInMillis: () => 30_000 };
+const result = (request: unknown): ReturnType<typeof resultHandler> => resultHandler(request, context);
 
 let cloud: TestCloud;
 beforeEach(() => void (cloud = sampleCloud()));
@@ -271,7 +274,8 @@ test('result() tells null of a task that returned nothing, and what was forgotte
 async function submitWith(allow: string | undefined): Promise<Submit> {
   vi.stubEnv('CHORDAL_SUBMIT_ALLOW', allow);
   vi.resetModules();
-  return (await import('../../../src/lambda/submit.ts')).handler;
+  const { handler } = await import('../../../src/lambda/submit.ts');
+  return (request) => handler(request, context);
 }
 
 function idOf(answer: Answer): { readonly taskId: string } {
