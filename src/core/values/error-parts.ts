@@ -45,18 +45,20 @@ export function codeOf(error: object): string | number | undefined {
 /**
  * Returns an error's own fields as JSON, as far as they have one and are small: what is no plain data is left out.
  *
- * @param characters how many all of them may have.
+ * @param characters how many all of them may have, with their names.
  */
 export function fieldsOf(error: object, characters: number): JsonObject {
   const fields: Record<string, Json> = {};
   let left = characters;
   for (const key of ownKeys(error)) {
     if (NOT_FIELDS.has(key)) continue;
-    const value = property(error, key);
-    const json = value === undefined ? undefined : smallJson(value, left);
+    // A colon and a comma are beside each.
+    const room = left - JSON.stringify(key).length - 2;
+    const value = room > 0 ? property(error, key) : undefined;
+    const json = value === undefined ? undefined : smallJson(value, room);
     if (json === undefined) continue;
     fields[key] = json;
-    left -= JSON.stringify(json).length;
+    left = room - JSON.stringify(json).length;
   }
   return fields;
 }

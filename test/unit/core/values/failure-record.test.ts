@@ -201,7 +201,17 @@ describe('toFailure()', () => {
     });
     expect(toFailure(error).data).toEqual({ status: 500 });
     const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`field${i}`, 'x'.repeat(50)]));
-    expect(JSON.stringify(toFailure(Object.assign(new Error('x'), wide)).data).length).toBeLessThan(3000);
+    expect(JSON.stringify(toFailure(Object.assign(new Error('x'), wide)).data).length).toBeLessThanOrEqual(2048);
+  });
+
+  it.each([
+    ['any error', () => new Error('x'), 2048],
+    ['an error of this library', () => new errors.NotRegistered('x', { task: 'ad' }), 4096],
+  ])('leaves out the fields of %s whose names are long or many', (_, make, most) => {
+    const long = Array.from({ length: 2000 }, (_unused, i) => [`${'n'.repeat(300)}${i}`, i] as const);
+    const { data } = toFailure(Object.assign(make(), Object.fromEntries(long), { status: 500 }));
+    expect(data).toMatchObject({ [long[0]?.[0] ?? '']: 0, status: 500 });
+    expect(JSON.stringify(data).length).toBeLessThanOrEqual(most);
   });
 
   it('keeps the chain of causes, and what an AggregateError collects', () => {
