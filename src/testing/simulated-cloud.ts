@@ -97,7 +97,7 @@ export class SimulatedCloud {
       () => luck.random(),
       (ms) => clock.sleep(ms),
     );
-    this.queues = new SimulatedQueues(clock, this.#injector);
+    this.queues = new SimulatedQueues(clock, this.#injector, Object.keys(handlers));
     const { queues } = this;
     this.ports = observe({
       outcomes: new MemoryOutcomes(clock),

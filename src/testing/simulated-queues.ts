@@ -1,4 +1,5 @@
 import { DEAD_LETTER_QUEUE } from '../core/protocol/limits.ts';
+import { highQueueName } from '../core/protocol/priority.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type {
@@ -50,15 +51,18 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
   sent = 0;
   readonly #clock: Clock;
   readonly #injector: FaultInjector;
+  readonly #functions: ReadonlySet<string>;
   readonly #released = new Map<string, number>();
   readonly #schedules = new Set<string>();
   readonly #stopped = new Set<string>();
   #pausedUntil = 0;
   #leftToPauseMs = PAUSED_MS;
 
-  constructor(clock: Clock, injector: FaultInjector) {
+  /** @param functions the names of the functions: each has a queue, and may have one for high priority */
+  constructor(clock: Clock, injector: FaultInjector, functions: readonly string[]) {
     this.#clock = clock;
     this.#injector = injector;
+    this.#functions = new Set(functions);
   }
 
   async send({ messages }: Send): Promise<void> {
@@ -111,8 +115,11 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
   }
 
   async setReceiving({ queue, isReceiving }: SetReceiving): Promise<boolean> {
-    if (isReceiving) this.#stopped.delete(queue);
-    else this.#stopped.add(queue);
+    if (!this.#functions.has(queue)) return false;
+    for (const own of [queue, highQueueName(queue)]) {
+      if (isReceiving) this.#stopped.delete(own);
+      else this.#stopped.add(own);
+    }
     return true;
   }
 
