@@ -1,5 +1,6 @@
 import { MemoryCeleryResults } from '../adapters/memory/celery-results.ts';
 import type { Consumer, MemoryCloud } from '../adapters/memory/cloud.ts';
+import { foreignQueue } from '../adapters/queue-names.ts';
 import { toPythonJson } from '../core/celery/python-json.ts';
 import { resultMeta } from '../core/celery/result-meta.ts';
 import { readCelery } from '../core/celery/wire.ts';
@@ -75,7 +76,7 @@ export class StandIns {
     return messages.map((message) => {
       if (message.isForeign !== true) return message;
       const { isForeign: _, ...own } = message;
-      const queue = `/${message.queue}`;
+      const queue = foreignQueue(message.queue);
       if (!this.#queues.has(queue)) {
         this.#queues.add(queue);
         this.#cloud.consume(queue, this.#consume);

@@ -3,6 +3,7 @@ import type { JournalMark, Submitted } from '../../core/protocol/journal.ts';
 import { compact } from '../../core/values/compact.ts';
 import { text } from './attributes.ts';
 import type { Key } from './attributes.ts';
+import { fnv1a } from './fnv.ts';
 import { dayOf, sortableTime } from './keys.ts';
 import { putRequest } from './records-requests.ts';
 
@@ -20,10 +21,9 @@ export function journalPartition(list: JournalList, day: string, shard: number):
   return `$${list}/${day}/${shard}`;
 }
 
-/** The shard of an id: a hash that spreads ids evenly (FNV-1a). */
+/** The shard of an id: a hash spreads ids evenly. */
 export function shardOfId(id: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < id.length; index += 1) hash = Math.imul(hash ^ id.charCodeAt(index), 0x01000193);
+  const hash = fnv1a(id);
   return (hash ^ (hash >>> 16)) & (JOURNAL_SHARDS - 1);
 }
 

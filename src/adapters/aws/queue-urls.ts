@@ -5,16 +5,6 @@ import { calling } from './errors.ts';
 /** The URL of a queue by the name that the ports use: a handler's name. */
 export type QueueUrl = (queue: string) => string | Promise<string>;
 
-/** Returns the key of a queue of another application: no queue of this app has it, and no name in SQS begins so. */
-export function foreignQueue(name: string): string {
-  return `/${name}`;
-}
-
-/** Returns the whole name of a queue: that of another application as it is, and of this app's with its prefix. */
-export function wholeName(prefix: string, queue: string): string {
-  return queue.startsWith('/') ? queue.slice(1) : `${prefix}${queue}`;
-}
-
 /**
  * Asks SQS for the URL of each queue once.
  *

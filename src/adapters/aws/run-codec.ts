@@ -1,5 +1,6 @@
 import type { GroupSize, RunFacts } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
+import { fnv1a } from './fnv.ts';
 
 /** The facts of a run, and when its value expires (epoch seconds): that is kept here, as it follows from the end. */
 export interface DatedRun {
@@ -56,11 +57,9 @@ const MARK_LETTERS = 3;
 const NO_TASK = '---';
 const LETTERS = 36 ** MARK_LETTERS;
 
-/** Three letters made of a name (FNV-1a): two of eight names share them once in 1,700 leaves. */
+/** Three letters made of a name: two of eight names share them once in 1,700 leaves. */
 function markOf(name: string): string {
-  let hash = 2_166_136_261;
-  for (let index = 0; index < name.length; index += 1) hash = Math.imul(hash ^ name.charCodeAt(index), 16_777_619);
-  return ((hash >>> 0) % LETTERS).toString(36).padStart(MARK_LETTERS, '0');
+  return (fnv1a(name) % LETTERS).toString(36).padStart(MARK_LETTERS, '0');
 }
 
 function numbersOf({ attempt, queuedAt, startedAt, endedAt, steps }: RunFacts, expiresAt?: number): readonly string[] {

@@ -7,7 +7,7 @@ import type {
 import { BATCH_MESSAGES } from '../../core/protocol/limits.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Outgoing, Receipt } from '../../ports/broker.ts';
-import { foreignQueue } from './queue-urls.ts';
+import { foreignQueue } from '../queue-names.ts';
 
 const BATCH_BYTES = 1024 * 1024;
 const MAX_DELAY_SECONDS = 900;

@@ -12,10 +12,7 @@ import { asImmutable, withArguments } from './later-arguments.ts';
 import type { BatchData, SignatureData, TaskData, Tolerance } from './signature.ts';
 import { chainOf, chordOf, groupOf, taskOf, withOptions } from './signature.ts';
 import { TOLERANCE } from './tolerance.ts';
-import { checkWeight, MOST_WEIGHT, weightOf } from './weight.ts';
-
-/** How deep signatures may nest in JSON: below this every recursion over them is safe. */
-const MAX_NESTING = 300;
+import { checkWeight, MAX_NESTING, MOST_WEIGHT, weightOf } from './weight.ts';
 
 /** How much of the path to a place is shown in a message, in bytes. */
 const WHERE_SHOWN = 300;

@@ -2,6 +2,7 @@ import { CanvasTooDeep } from '../errors/caller.ts';
 import { compact, unlessEmpty } from '../values/compact.ts';
 import { groupOf } from './signature.ts';
 import type { CallOptions, SignatureData } from './signature.ts';
+import { MAX_NESTING } from './weight.ts';
 
 /** The stamps that a signature gets, and the headers that a visitor gives it beside them. */
 export interface Marks {
@@ -98,8 +99,6 @@ export function headerOf(data: SignatureData): SignatureData {
 }
 
 // --- internal ---
-
-const MAX_NESTING = 300;
 
 /** Callbacks get the stamps from around the signature, and not its own: a visitor may give them others. */
 function linksOf(

@@ -1,5 +1,8 @@
 import { InvalidCanvas } from '../errors/caller.ts';
-import { isPlainObject } from '../values/json.ts';
+import { isPlainObject, MAX_DEPTH } from '../values/json.ts';
+
+/** How deep signatures may nest: below this every recursion over them is safe. */
+export const MAX_NESTING = 300;
 
 /**
  * The size of a canvas once it is planned. A small signature may become a large plan: arguments and headers are copied
@@ -51,10 +54,6 @@ export function checkWeight({ tasks, characters, copies, written }: CanvasWeight
 }
 
 // --- internal ---
-
-/** Deeper signatures, and deeper values, are refused when they are read. */
-const MAX_NESTING = 300;
-const MAX_DEPTH = 1000;
 
 /**
  * Error callbacks of callbacks multiply, so a canvas of a few KB can become a million. That takes half a minute of a busy processor.

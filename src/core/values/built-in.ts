@@ -1,3 +1,4 @@
+import { prototypeOf } from './json.ts';
 import { binaryKind, isBinary } from './serializer-bytes.ts';
 
 /**
@@ -12,6 +13,11 @@ export function extendedBuiltIn(value: object): string | undefined {
   const name = builtInName(value);
   if (name === undefined || isItself(value, name)) return undefined;
   return name;
+}
+
+/** Returns whether a value says itself how it is written. */
+export function hasToJson(value: object): value is { toJSON(key: string): unknown } {
+  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 /**
@@ -37,9 +43,4 @@ function isItself(value: object, name: string): boolean {
   let count = 0;
   for (let at = prototypeOf(value); at !== null; at = prototypeOf(at)) count += 1;
   return count === above;
-}
-
-function prototypeOf(value: object): object | null {
-  // It is an object or null (ECMAScript, [[GetPrototypeOf]]); the library's type says any.
-  return Object.getPrototypeOf(value) as object | null;
 }

@@ -28,6 +28,12 @@ export function isPlainObject(value: unknown): value is Readonly<Record<string, 
   );
 }
 
+/** Returns the prototype of an object. */
+export function prototypeOf(value: object): object | null {
+  // Object.getPrototypeOf is typed as any.
+  return Object.getPrototypeOf(value) as object | null;
+}
+
 /**
  * Reads JSON as Python writes it: a bare `NaN` or `Infinity`, and an integer of more digits than a number can keep, become marks for the
  * serializer. It does not read marks.
@@ -141,8 +147,3 @@ const NOT_FINITE = /NaN|Infinity/;
 /** Of 16 digits and more some cannot be told apart as numbers. */
 const LONG_INTEGER = /^-?[1-9]\d{15,}$/;
 const HAS_LONG_INTEGER = /(?:^|[\s:,[])-?[1-9]\d{15,}(?:[\s,\]}]|$)/;
-
-function prototypeOf(value: object): object | null {
-  // Object.getPrototypeOf is typed as any.
-  return Object.getPrototypeOf(value) as object | null;
-}

@@ -1,4 +1,5 @@
 import { describe } from '../text/describe.ts';
+import { hasToJson } from './built-in.ts';
 import { isPlainObject } from './json.ts';
 
 /** How much of a value is shown before the rest is cut. */
@@ -66,8 +67,4 @@ function writeItems<Item>(
     writeItem(items[i] as Item);
   }
   line.text += brackets.charAt(1);
-}
-
-function hasToJson(value: object): value is { toJSON(key: string): unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function';
 }

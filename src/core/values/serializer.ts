@@ -1,7 +1,7 @@
 import { SerializationError } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
-import { extendedBuiltIn, hasBuiltInToJson } from './built-in.ts';
+import { extendedBuiltIn, hasBuiltInToJson, hasToJson } from './built-in.ts';
 import { isPlainObject, mayGetMarks, parseJson } from './json.ts';
 import type { Json } from './json.ts';
 import { isMarkShaped, mark, markLeaf, readLeaf } from './serializer-marks.ts';
@@ -179,10 +179,6 @@ function readMark(type: unknown, value: unknown, depth: number, walk: Walk): unk
 
 function isPair(value: unknown): value is readonly [unknown, unknown] {
   return Array.isArray(value) && value.length === 2;
-}
-
-function hasToJson(value: object): value is { toJSON(key: string): unknown } {
-  return 'toJSON' in value && typeof value.toJSON === 'function';
 }
 
 function refusalOfSubclass(value: object, base: string): string {
