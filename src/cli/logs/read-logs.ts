@@ -23,7 +23,7 @@ export interface LogRequest {
 /**
  * Prints the log lines of an id, the oldest first.
  *
- * @throws ConfigurationError if the logs cannot be reached
+ * @throws ConfigurationError if the logs cannot be reached; without `until` also if there are none of the stack
  */
 export async function readLogs(
   engine: Pick<Engine, 'outcomes' | 'clock'>,
@@ -31,11 +31,21 @@ export async function readLogs(
   output: Pick<Output, 'answer' | 'note'>,
   { id, prefix, hours, until }: LogRequest,
 ): Promise<void> {
-  const groups = await reached(id, () => groupsOf(logs, prefix));
+  const name = `/aws/lambda/${prefix}`;
+  const groups = await reached(id, () => logs.groups(name));
+  if (groups.length === 0) {
+    const reason = `Cannot find the logs of this stack: there is no log group whose name begins with ${name}. No function of it has run, its logs go elsewhere, or CHORDAL_QUEUE_PREFIX is of another stack.`;
+    if (until === undefined) throw new ConfigurationError(reason);
+    output.note(reason);
+  }
   const window = await windowOf(engine, id, hours);
   const told = new Set<string>();
   const print = async (from: number, to: number): Promise<number> => {
-    const events = await reached(id, () => eventsOf(logs, groups, { text: id, from, to }));
+    const events = await reached(id, async () => {
+      // A function may write its first line while they are followed.
+      const all = until === undefined ? groups : await logs.groups(name);
+      return eventsOf(logs, all, { text: id, from, to });
+    });
     const fresh = events.filter((event) => !told.has(keyOf(event)));
     for (const event of fresh) told.add(keyOf(event));
     const lines = fresh.flatMap((event) => logLineOf(event, id) ?? []);
@@ -77,15 +87,6 @@ async function follow(
     from = Math.max(start, now - LATE_MS);
     if ((await Promise.race([ended, clock.sleep(LOOK_MS)])) === 'ended') return;
   }
-}
-
-async function groupsOf(logs: LogSource, prefix: string): Promise<readonly string[]> {
-  const name = `/aws/lambda/${prefix}`;
-  const groups = await logs.groups(name);
-  if (groups.length > 0) return groups;
-  throw new ConfigurationError(
-    `Cannot find the logs of this stack: there is no log group whose name begins with ${name}. No function of it has run, its logs go elsewhere, or CHORDAL_QUEUE_PREFIX is of another stack.`,
-  );
 }
 
 /** Returns the lines of all groups, in the order of their times. */

@@ -110,6 +110,22 @@ test('--follow prints each line once, also one that comes late, until it is inte
   expect(notes).toEqual([]);
 });
 
+test('--follow waits for the logs of a function that has not run yet, and says that there are none', async () => {
+  const { promise: until, resolve: interrupt } = Promise.withResolvers<void>();
+  let groups: string[] = [];
+  const reading = read({ until }, { ...source(), groups: async () => groups });
+  await bench.clock.sleep(1500);
+  groups = [GROUP];
+  lines.push(line(bench.clock.now(), GROUP, { taskId: id, message: 'one' }, 'a'));
+  await bench.clock.sleep(2000);
+  interrupt();
+  await bench.clock.sleep(1000);
+  expect(await reading).toMatchObject({
+    answers: [{ message: 'one' }],
+    notes: [expect.stringContaining('there is no log group whose name begins with /aws/lambda/shop-prod-')],
+  });
+});
+
 test('a stack without log groups, and one whose logs may not be read, are errors that say what to do', async () => {
   await expect(read({ prefix: 'other-dev-' })).rejects.toMatchObject({
     code: 'CHORDAL_CONFIGURATION',
