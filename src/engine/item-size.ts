@@ -1,7 +1,6 @@
 import { InvalidOptions, SerializationError } from '../core/errors/caller.ts';
+import { MOST_ITEM_BYTES } from '../core/protocol/limits.ts';
 
-/** The most bytes of a text in an item of the table: DynamoDB takes 400 KB with all that is around it. */
-const MOST_BYTES = 390_000;
 /** The most bytes of a ledger's key, which is part of a key of the table. */
 const MOST_KEY_BYTES = 1000;
 
@@ -13,9 +12,9 @@ const MOST_KEY_BYTES = 1000;
 export function fittingItem(text: string, what: string): string {
   // As it stands in the item: in quotes, and escaped.
   const bytes = bytesOf(JSON.stringify(text));
-  if (bytes <= MOST_BYTES) return text;
+  if (bytes <= MOST_ITEM_BYTES) return text;
   throw new SerializationError(
-    `Cannot keep ${what}: it takes ${bytes} bytes, and the most is ${MOST_BYTES}. Return it as the value of a task, which may have any size, or keep it elsewhere and note its place here.`,
+    `Cannot keep ${what}: it takes ${bytes} bytes, and the most is ${MOST_ITEM_BYTES}. Return it as the value of a task, which may have any size, or keep it elsewhere and note its place here.`,
     { path: 'value' },
   );
 }
@@ -32,8 +31,7 @@ export function ledgerKey(key: string): string {
   );
 }
 
-// --- internal ---
-
-function bytesOf(text: string): number {
+/** Returns the number of bytes of a text in UTF-8. */
+export function bytesOf(text: string): number {
   return new TextEncoder().encode(text).length;
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../core/protocol/outcome.ts';
 import type { Json } from '../core/values/json.ts';
 import type { Payloads, PutValue } from '../ports/payloads.ts';
+import { bytesOf } from './item-size.ts';
 
 /** The most bytes that a member's cell holds itself: with eight of these a leaf stays about one write unit. */
 const MEMBER_INLINE_BYTES = 100;
@@ -15,12 +16,6 @@ export async function keepValue(
   const text = JSON.stringify(json);
   const limit = address.seat === undefined ? INLINE_BYTES : MEMBER_INLINE_BYTES;
   // A character is at least a byte, so most long texts need no count.
-  if (text.length <= limit && byteLength(text) <= limit) return { inline: json };
+  if (text.length <= limit && bytesOf(text) <= limit) return { inline: json };
   return { ref: await payloads.putValue({ address, token, text, until }) };
-}
-
-// --- internal ---
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
 }

@@ -25,6 +25,8 @@ export interface CeleryResults {
   /**
    * Keeps the result of a task. One of an earlier attempt never replaces one of a later; a second call writes the same
    * again.
+   *
+   * @throws ConfigurationError if it is larger than an item of DynamoDB. One of 390,000 bytes as JSON fits.
    */
   keep(params: KeepResult): Promise<void>;
   /** Returns the result of a task as Celery wrote it, read strongly; undefined if there is none. */

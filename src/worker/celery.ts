@@ -4,9 +4,11 @@ import { chordError, resultMeta } from '../core/celery/result-meta.ts';
 import { failingIds, stepsOf } from '../core/celery/signatures.ts';
 import { readCelery } from '../core/celery/wire.ts';
 import type { CeleryMessage } from '../core/celery/wire.ts';
+import { SerializationError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { isJoinFrame } from '../core/protocol/frames.ts';
 import { keptFor, lastStart } from '../core/protocol/lifetime.ts';
+import { MOST_ITEM_BYTES } from '../core/protocol/limits.ts';
 import type { ChainFrame, Draft, Frame, Message, RunMessage } from '../core/protocol/message.ts';
 import { newCanvas } from '../core/protocol/new-message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
@@ -21,6 +23,7 @@ import type { Json } from '../core/values/json.ts';
 import { loadPlans } from '../engine/blocks.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadValue } from '../engine/inputs.ts';
+import { bytesOf } from '../engine/item-size.ts';
 import type { Delivery } from '../ports/broker.ts';
 
 /**
@@ -139,9 +142,21 @@ interface Kept {
   readonly children?: readonly string[];
 }
 
-async function keep({ celery, clock }: Engine, { rank, state, value, ...facts }: Kept): Promise<void> {
-  const meta = resultMeta(state, value, { ...facts, now: clock.now() });
-  await celery?.keep({ taskId: facts.taskId, rank, meta });
+/** Keeps a result. One that is too large for an item is a failure there: its readers would wait for ever. */
+async function keep({ celery, clock }: Engine, { rank, state, value, ...given }: Kept): Promise<void> {
+  const { taskId } = given;
+  const facts = { ...given, now: clock.now() };
+  const meta = resultMeta(state, value, facts);
+  const bytes = bytesOf(JSON.stringify(meta));
+  const fitting = bytes <= MOST_ITEM_BYTES ? meta : resultMeta('FAILURE', toFailure(tooLarge(taskId, bytes)), facts);
+  await celery?.keep({ taskId, rank, meta: fitting });
+}
+
+function tooLarge(taskId: string, bytes: number): SerializationError {
+  return new SerializationError(
+    `Cannot keep the result of ${taskId} for Celery: it takes ${bytes} bytes, and the most is ${MOST_ITEM_BYTES}. Return the place where the value is kept, or set ignore_result.`,
+    { path: 'value' },
+  );
 }
 
 /** The rank of a final result, above that of every attempt. */

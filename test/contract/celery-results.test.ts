@@ -2,6 +2,8 @@ import { CreateTableCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/cli
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DynamoCeleryResults } from '../../src/adapters/aws/celery-results.ts';
 import { MemoryCeleryResults } from '../../src/adapters/memory/celery-results.ts';
+import { ConfigurationError } from '../../src/core/errors/caller.ts';
+import { MOST_ITEM_BYTES } from '../../src/core/protocol/limits.ts';
 import { isPlainObject } from '../../src/core/values/json.ts';
 import type { JsonObject } from '../../src/core/values/json.ts';
 import type { CeleryResults } from '../../src/ports/celery-results.ts';
@@ -46,6 +48,14 @@ function describeCeleryResults(name: string, start: () => Promise<Kit>): void {
         result: { exc_type: 'LookupError' },
       });
       expect(await kit.results.read({ taskId: 'none' })).toBeUndefined();
+    });
+
+    it('keeps a result of the most bytes, and refuses one that is larger than an item', async () => {
+      const sized = (bytes: number): JsonObject => ({ result: 'é'.repeat(Math.floor((bytes - 13) / 2)) });
+      const largest = { taskId: 'large', rank: 1, meta: sized(MOST_ITEM_BYTES) };
+      await kit.results.keep(largest);
+      expect(await kit.resultOf('large')).toEqual(largest.meta);
+      await expect(kit.results.keep({ ...largest, meta: sized(410_000) })).rejects.toThrow(ConfigurationError);
     });
 
     it('does not replace the outcome by the retry of an earlier attempt that is told late', async () => {

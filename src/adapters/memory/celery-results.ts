@@ -1,3 +1,5 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { MOST_ITEM_BYTES } from '../../core/protocol/limits.ts';
 import type { JsonObject } from '../../core/values/json.ts';
 import type { CeleryResults, KeepResult, MembersOf, ResultOf } from '../../ports/celery-results.ts';
 
@@ -21,6 +23,8 @@ export class MemoryCeleryResults implements CeleryResults {
   }
 
   async keep({ taskId, rank, meta }: KeepResult): Promise<void> {
+    if (Buffer.byteLength(JSON.stringify(meta)) > MOST_ITEM_BYTES)
+      throw new ConfigurationError(`Cannot keep the result of ${taskId}: it is larger than ${MOST_ITEM_BYTES} bytes.`);
     const kept = this.#results.get(taskId);
     if (kept === undefined || kept.rank <= rank) this.#results.set(taskId, { rank, meta });
   }

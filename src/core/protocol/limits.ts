@@ -20,6 +20,9 @@ export const MAX_STARTS = 3;
 /** Above this a value or a block is cheaper in the bucket than in the table, in bytes; the core counts characters of JSON. */
 export const TABLE_BYTES = 8192;
 
+/** The most bytes that are kept in one item: DynamoDB takes 400 KB with all that is around them. */
+export const MOST_ITEM_BYTES = 390_000;
+
 /** Seconds that a function has beyond the time limit of its task: to commit the outcome, and to continue. */
 export const LIMIT_MARGIN_SECONDS = 5;
 

@@ -27,6 +27,8 @@ function celeryBench(
   bench.app.task('proj.fail', (): never => {
     throw new TypeError('no');
   });
+  bench.app.task('proj.text', (bytes: number) => '€'.repeat(bytes / 3));
+  bench.app.task('proj.size', (text: string) => text.length);
   bench.app.task('proj.retry', { bind: true }, (ctx, n: number) => {
     if (ctx.request.retries === 0) throw ctx.retry({ countdown: 1 });
     return n;
@@ -152,6 +154,21 @@ describe('a message of Celery', () => {
     await drain(bench, [celeryText({ id: 'a', args: [1, 2], embed: { chain } })]);
     expect(bench.results.resultOf('a')).toMatchObject({ result: 3, children: [[['b', null], null]] });
     expect(bench.results.resultOf('b')).toMatchObject({ result: 8 });
+  });
+
+  it('whose value is larger than an item is a failure for Celery, and its next step runs with the value', async () => {
+    const bench = celeryBench();
+    const chain = [celerySignature('proj.size', { task_id: 'b' })];
+    await drain(bench, [celeryText({ id: 'a', task: 'proj.text', args: [450_000], embed: { chain } })]);
+    expect(bench.results.resultOf('a')).toMatchObject({
+      status: 'FAILURE',
+      result: {
+        exc_type: 'SerializationError',
+        exc_message: [expect.stringMatching(/^Cannot keep the result of a for Celery: it takes 450\d\d\d bytes/)],
+      },
+      children: [[['b', null], null]],
+    });
+    expect(bench.results.resultOf('b')).toMatchObject({ status: 'SUCCESS', result: 150_000 });
   });
 
   it('fails the steps behind it with its own error, as in Celery', async () => {
