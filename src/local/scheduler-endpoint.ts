@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { nextTryMs, RETRY_POLICY } from '../adapters/schedules/retry-policy.ts';
+import { LONGEST_TIMER_MS } from '../adapters/system/clock.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
 import { localAccount, localRegion, queueArn, schedulerRole } from './endpoints.ts';
@@ -162,9 +163,6 @@ export async function answerScheduler(schedules: Schedules, { method, path, body
 // --- internal ---
 
 const PATH = /^\/schedules\/([^/]+)$/;
-/** The longest time that a timer can wait (2³¹ − 1 ms). Then the next timer is set. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
 /** After how long a schedule is tried again that not even the dead-letter queue has taken. */
 const UNBURIED_MS = 60_000;
 

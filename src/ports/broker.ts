@@ -84,6 +84,6 @@ export interface Schedule {
 
 /** One-time schedules, for delays that a queue cannot hold. */
 export interface Scheduler {
-  /** Puts a body on a queue at its time, once. A second call with the same name changes nothing. */
+  /** Puts a body on a queue at its time, once. A second call with the same name changes nothing until then. */
   schedule(params: Schedule): Promise<void>;
 }

@@ -85,14 +85,15 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   }
 
   async send({ messages }: Send): Promise<void> {
-    for (const { queue, body, delaySeconds } of messages) this.#put(queue, body, delaySeconds * 1000, 'delayed');
+    for (const { queue, body, delaySeconds } of messages) this.#put(queue, body, delaySeconds * 1000);
     this.#announce();
   }
 
   async schedule({ name, at, queue, body }: Schedule): Promise<void> {
     if (this.#schedules.has(name)) return;
     this.#schedules.add(name);
-    this.#put(queue, body, Math.max(0, at - this.#clock.now()), 'scheduled');
+    this.#put(queue, body, at - this.#clock.now(), name);
+    this.#announce();
   }
 
   async deadLetter({ body, reason }: Reject): Promise<void> {
@@ -143,15 +144,21 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
 
   // --- internal ---
 
-  #put(queue: string, body: string, delayMs: number, kind: 'delayed' | 'scheduled'): void {
+  /** @param schedule the name of the schedule that puts it there; it is forgotten then */
+  #put(queue: string, body: string, delayMs: number, schedule?: string): void {
     const message = this.#newMessage(body);
     const target = this.#queue(queue);
-    if (delayMs <= 0) return void target.waiting.add(message);
+    const add = (added: Stored): void => {
+      if (schedule !== undefined) this.#schedules.delete(schedule);
+      target.waiting.add(added);
+    };
+    if (delayMs <= 0) return add(message);
+    const kind = schedule === undefined ? 'delayed' : 'scheduled';
     target[kind] += 1;
     void this.#clock.sleep(delayMs).then(() => {
       target[kind] -= 1;
       // A schedule puts its message on the queue only now.
-      target.waiting.add(kind === 'scheduled' ? { ...message, sentAt: Math.round(this.#clock.now()) } : message);
+      add(schedule === undefined ? message : { ...message, sentAt: Math.round(this.#clock.now()) });
       this.#announce();
     });
   }

@@ -120,7 +120,7 @@ export class ScheduleRunner implements Schedules {
   async #sleepUntil(time: number, signal: AbortSignal): Promise<void> {
     const { clock } = this.#options;
     for (let left = time - clock.now(); left > 0 && !signal.aborted; left = time - clock.now())
-      await clock.sleep(Math.min(left, LONGEST_SLEEP_MS), signal);
+      await clock.sleep(Math.min(left, LOOK_MS), signal);
   }
 
   async #send({ schedule, ended }: Entry, scheduledAt: number): Promise<void> {
@@ -166,8 +166,8 @@ function policyOf({ catchUp }: RunnableSchedule): RetryPolicy {
   return catchUp === 'once' ? RETRY_POLICY : PUNCTUAL;
 }
 
-/** Less than the longest time that a timer can wait. */
-const LONGEST_SLEEP_MS = 86_400_000;
+/** The longest time between two looks at the clock: a timer stands still while the machine sleeps. */
+const LOOK_MS = 86_400_000;
 
 /** Returns the last of the times that are over: runs that were missed are made up for once. */
 function lastDue(times: RunTimes, first: number, now: number): number {

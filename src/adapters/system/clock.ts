@@ -1,5 +1,8 @@
 import type { Clock } from '../../ports/system.ts';
 
+/** The longest time of one timer, in ms (2³¹ − 1): a longer one ends at once. */
+export const LONGEST_TIMER_MS = 2_147_483_647;
+
 /** The machine's own time. */
 export class RealClock implements Clock {
   now(): number {
@@ -10,7 +13,12 @@ export class RealClock implements Clock {
     if (signal?.aborted === true) return Promise.resolve();
     if (ms === Number.POSITIVE_INFINITY) return untilAborted(signal);
     return new Promise((resolve) => {
-      const timer = setTimeout(end, Math.max(0, ms));
+      let timer: ReturnType<typeof setTimeout>;
+      wait(Math.max(0, ms));
+      function wait(left: number): void {
+        const slice = Math.min(left, LONGEST_TIMER_MS);
+        timer = setTimeout(() => (left > slice ? wait(left - slice) : end()), slice);
+      }
       function end(): void {
         clearTimeout(timer);
         signal?.removeEventListener('abort', end);
