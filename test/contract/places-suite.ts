@@ -162,6 +162,23 @@ export function describePlaces(name: string, start: (clock: TestClock) => Promis
       for (const one of keys) expect((await take(one)).tokens).toEqual([]);
     });
 
+    it('gives the places of many holders that die at one time, to many, and to one alone', async () => {
+      const over = now + MINUTE;
+      const late = { now: over, since: over, until: over + MINUTE };
+      const fill = async (one: string): Promise<void> => {
+        for (let i = 0; i < 10; i += 1)
+          await take(one, { limit: 400, tokens: Array.from({ length: 40 }, (_, n) => `token${n}-${i}`) });
+      };
+      const many = key();
+      await fill(many);
+      expect((await take(many, { limit: 400, ...late, tokens: ['a', 'b'] })).tokens).toEqual(['a', 'b']);
+      expect((await take(many, { limit: 400, ...late, mid: 'c', hasWaited: true })).tokens).toEqual(['t-c']);
+      const single = key();
+      await fill(single);
+      expect((await take(single, { ...late, mid: 'd' })).tokens).toEqual(['t-d']);
+      expect((await take(single, late)).tokens).toEqual([]);
+    });
+
     it('holds a thousand places', async () => {
       const one = key();
       const tokens = Array.from({ length: 10 }, (_, n) => `token${n}`);

@@ -25,7 +25,7 @@ export class DynamoPlaces implements Places {
     const { name } = this.#table;
     const { key, tokens } = params;
     if (!params.hasWaited && (await this.#table.update(takeAllRequest(name, params))) !== undefined) return { tokens };
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MOST_TRIES;) {
       const seen = placesOf(await this.#table.getAny(placesKey(key), true));
       const granted = grant(seen, params);
       if (granted.kind === 'take') {
@@ -33,6 +33,10 @@ export class DynamoPlaces implements Places {
         if (granted.tokens.some((token) => token in seen.holders)) return { tokens: granted.tokens };
         if ((await this.#table.update(takeGrantedRequest(name, params, granted, seen))) !== undefined)
           return { tokens: granted.tokens };
+        tries += 1;
+      } else if (granted.kind === 'clear') {
+        // Their tokens are not used again, so that they may go whatever else has changed.
+        await this.#table.update(leaveRequest(name, { key, tokens: granted.lapsed }));
       } else {
         const { next, isNew } = granted;
         const isNext =

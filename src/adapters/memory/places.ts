@@ -7,9 +7,14 @@ import type { LeavePlaces, Places, TakenPlaces, TakePlaces } from '../../ports/p
 export class MemoryPlaces implements Places {
   readonly #byKey = new Map<string, Standing>();
 
-  async take({ key, until, hasWaited: _hasWaited, ...wish }: TakePlaces): Promise<TakenPlaces> {
+  async take(params: TakePlaces): Promise<TakenPlaces> {
+    const { key, until, hasWaited: _hasWaited, ...wish } = params;
     const standing = this.#byKey.get(key) ?? EMPTY;
     const granted = grant(standing, wish);
+    if (granted.kind === 'clear') {
+      await this.leave({ key, tokens: granted.lapsed });
+      return this.take(params);
+    }
     if (granted.kind === 'wait') {
       const { next } = granted;
       if (next !== undefined) this.#byKey.set(key, { ...standing, next });

@@ -64,6 +64,11 @@ export type Granted =
       readonly leavesLine: boolean;
     }
   | {
+      /** More holders have died than one write removes: the wish is decided again without these. */
+      readonly kind: 'clear';
+      readonly lapsed: readonly string[];
+    }
+  | {
       readonly kind: 'wait';
       /** The mark of the message, if it is the first in line. */
       readonly next?: NextInLine;
@@ -107,12 +112,14 @@ export function grant({ holders, next }: Places, wish: Wish): Granted {
   const { tokens, limit, mid, now } = wish;
   const mine = tokens.filter((token) => Object.hasOwn(holders, token));
   if (mine.length > 0) return { kind: 'take', tokens: mine, lapsed: [], leavesLine: false };
-  const lapsed = Object.keys(holders).filter((token) => (holders[token] ?? 0) <= now);
+  const over = Object.keys(holders).filter((token) => (holders[token] ?? 0) <= now);
+  const lapsed = over.slice(0, MOST_LAPSED);
   const live = Object.keys(holders).length - lapsed.length;
   const ahead = next !== undefined && isAhead(next, wish) ? next : undefined;
   // @defect places-are-limited
   const free = Math.min(limit, ahead?.beside ?? limit) - live;
   if (free > 0) return { kind: 'take', tokens: tokens.slice(0, free), lapsed, leavesLine: next?.mid === mid };
+  if (over.length > lapsed.length) return { kind: 'clear', lapsed };
   return ahead === undefined ? firstInLine(next, wish) : { kind: 'wait', isNew: false };
 }
 
@@ -162,6 +169,8 @@ const SOON_MOST_MS = 30_000;
 /** The same of the others. */
 const LATER_MS = 2000;
 const LATER_MOST_MS = 60_000;
+/** Places of the dead that one write frees: an expression of DynamoDB has 300 operators and 4 KB. */
+const MOST_LAPSED = 50;
 /** How long a message waits before its readers are told, in ms. */
 const TOLD_MS = 5000;
 /** How late the first in line may come, before the next message takes its turn, in ms. */

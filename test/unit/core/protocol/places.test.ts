@@ -80,6 +80,14 @@ describe('grant()', () => {
     expect(grant({ holders: {}, next: nextOf({ beside: 2 }) }, wish)).toEqual(take({ tokens: ['a', 'b'] }));
   });
 
+  it('removes as many holders that have died as one write can, first those alone where they take all places', () => {
+    const dead = held(...Array.from({ length: 120 }, () => NOW));
+    const lapsed = Object.keys(dead).slice(0, 50);
+    expect(grant({ holders: dead }, wishOf({ limit: 120 }))).toEqual(take({ lapsed }));
+    expect(grant({ holders: dead }, wishOf({ limit: 70 }))).toEqual({ kind: 'clear', lapsed });
+    expect(grant({ holders: dead, next: nextOf() }, wishOf({ limit: 120 }))).toEqual({ kind: 'clear', lapsed });
+  });
+
   it.each<[string, Places, Partial<Wish>]>([
     ['an older message waits for the only one', { holders: {}, next: nextOf() }, {}],
     ['an older one waits for the last one', { holders: held(NOW + 1), next: nextOf({ beside: 1 }) }, { limit: 2 }],
