@@ -84,7 +84,7 @@ export async function sendOnce(
     if (state === 'new' && isUnsent) await records.cancelSubmission({ key, workflow }).catch(() => undefined);
     throw error;
   }
-  await records.closeSubmission({ key });
+  await records.closeSubmission({ key, workflow });
   return workflow;
 }
 

@@ -70,17 +70,17 @@ export interface RevokedOf {
 }
 
 /** The key of a submission: an id of the caller's, or a digest of a key. */
-export interface CloseSubmission {
+export interface OfSubmission {
   readonly key: string;
 }
 
-/** A submission that is given up, and the workflow that it was to start. */
-export interface CancelSubmission extends CloseSubmission {
+/** A submission that is sent or given up, and the workflow that it starts. */
+export interface EndSubmission extends OfSubmission {
   readonly workflow: string;
 }
 
 /** A workflow to submit, the digest of its canvas, and until when its key holds. */
-export interface OpenSubmission extends CancelSubmission {
+export interface OpenSubmission extends EndSubmission {
   readonly digest: string;
   readonly until: number;
   /** The message that starts it, kept for callers with another canvas; absent: they are refused. */
@@ -172,11 +172,11 @@ export interface Records {
    */
   openSubmission(params: OpenSubmission): Promise<Submission>;
   /** Returns the submission that stands under a key. Eventually consistent: a newer one may stand there. */
-  submission(params: CloseSubmission): Promise<Submission | undefined>;
-  /** Notes that a submission has been sent. */
-  closeSubmission(params: CloseSubmission): Promise<void>;
+  submission(params: OfSubmission): Promise<Submission | undefined>;
+  /** Notes that a submission has been sent; one for another workflow, whose time may have begun since, changes nothing. */
+  closeSubmission(params: EndSubmission): Promise<void>;
   /** Frees the key of a submission that was not sent; a second call, or one for another workflow, changes nothing. */
-  cancelSubmission(params: CancelSubmission): Promise<void>;
+  cancelSubmission(params: EndSubmission): Promise<void>;
 
   /**
    * Reserves runs of a task (GCRA) and answers the epoch ms of the first; the others

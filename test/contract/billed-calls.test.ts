@@ -220,7 +220,7 @@ describe('the bill of calls', () => {
     const workflow = freshWorkflow();
     const bill = await meter.of(async () => {
       await records.openSubmission({ key: workflow, workflow, digest: 'd', until });
-      await records.closeSubmission({ key: workflow });
+      await records.closeSubmission({ key: workflow, workflow });
     });
     expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });
   });

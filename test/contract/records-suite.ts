@@ -223,8 +223,8 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         const key = freshWorkflow();
         expect(await open(key)).toBe('new');
         expect(await open(key, 'd', freshWorkflow())).toBe('unsent');
-        await records.closeSubmission({ key });
-        await records.closeSubmission({ key });
+        await records.closeSubmission({ key, workflow: `${key}-of-it` });
+        await records.closeSubmission({ key, workflow: `${key}-of-it` });
         expect(await open(key, 'd', freshWorkflow())).toBe('sent');
       });
 
@@ -232,7 +232,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         const key = freshWorkflow();
         await open(key);
         expect(await open(key, 'e', freshWorkflow())).toBe('other');
-        await records.closeSubmission({ key });
+        await records.closeSubmission({ key, workflow: `${key}-of-it` });
         expect(await open(key, 'e', freshWorkflow())).toBe('other');
         expect(await open(key)).toBe('sent');
       });
@@ -258,7 +258,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
       it('openSubmission() answers new when the time of an earlier one is over, for another workflow', async () => {
         const key = freshWorkflow();
         await open(key);
-        await records.closeSubmission({ key });
+        await records.closeSubmission({ key, workflow: `${key}-of-it` });
         await clock.sleep(2 * DAY);
         const workflow = freshWorkflow();
         const note = { key, workflow, digest: 'e', until: until() };
@@ -267,8 +267,29 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
 
       it('closeSubmission() makes no item if there is none', async () => {
         const key = freshWorkflow();
-        await records.closeSubmission({ key });
+        await records.closeSubmission({ key, workflow: `${key}-of-it` });
         expect(await open(key)).toBe('new');
+      });
+
+      it('closeSubmission() closes the submission of its own workflow, and of no other', async () => {
+        const key = freshWorkflow();
+        const first = { key, workflow: 'a', digest: 'd', until: clock.now() + 1000, message: 'm' };
+        const second = { ...first, workflow: 'b', until: clock.now() + 60_000 };
+        await records.openSubmission(first);
+        await clock.sleep(1000);
+        expect(await records.openSubmission(second)).toMatchObject({ state: 'new', workflow: 'b' });
+        for (const workflow of ['a', key]) await records.closeSubmission({ key, workflow });
+        expect(await records.openSubmission(second)).toMatchObject({ state: 'unsent', workflow: 'b' });
+        await records.closeSubmission({ key, workflow: 'b' });
+        expect(await records.openSubmission(second)).toMatchObject({ state: 'sent', workflow: 'b' });
+
+        const workflow = freshWorkflow();
+        const own = { key: workflow, workflow, digest: 'd', until: until() };
+        await records.openSubmission(own);
+        await records.closeSubmission({ key: workflow, workflow: freshWorkflow() });
+        expect((await records.openSubmission(own)).state).toBe('unsent');
+        await records.closeSubmission({ key: workflow, workflow });
+        expect((await records.openSubmission(own)).state).toBe('sent');
       });
 
       it('cancelSubmission() frees the key of what was not sent, and of nothing else', async () => {
@@ -282,7 +303,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
           await records.cancelSubmission({ key, workflow });
           await records.cancelSubmission({ key, workflow });
           expect(await open(key, 'e')).toBe('new');
-          await records.closeSubmission({ key });
+          await records.closeSubmission({ key, workflow });
           await records.cancelSubmission({ key, workflow });
           expect(await open(key, 'e')).toBe('sent');
         }
@@ -307,7 +328,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
           ...standing,
         });
         expect(await records.submission({ key })).toEqual({ state: 'unsent', ...standing });
-        await records.closeSubmission({ key });
+        await records.closeSubmission({ key, workflow: 'w' });
         expect(await records.submission({ key })).toEqual({ state: 'sent', ...standing });
         await clock.sleep(1499);
         expect(await records.openSubmission({ ...note, workflow: 'v' })).toMatchObject({

@@ -9,7 +9,7 @@ import { workflowOf } from '../../core/protocol/ids.ts';
 import { compact } from '../../core/values/compact.ts';
 import type {
   AppendLedger,
-  CancelSubmission,
+  EndSubmission,
   DeadLetter,
   Gate,
   OpenSubmission,
@@ -156,32 +156,30 @@ export function submissionOf(item: Item, { key, digest }: { key: string; digest?
   return { state: item['s']?.BOOL === true ? 'sent' : 'unsent', workflow, ...compact({ message }) };
 }
 
-/** Notes that it is sent, unless the item has gone since. */
-export function closeSubmissionRequest(table: string, key: string): UpdateItemCommandInput {
+/** Notes that it is sent, unless the item has gone since, or is that of another workflow now. */
+export function closeSubmissionRequest(table: string, params: EndSubmission): UpdateItemCommandInput {
+  const { when, values } = isOf(params);
   return {
     TableName: table,
-    Key: keyAttributes(submissionKey(key)),
+    Key: keyAttributes(submissionKey(params.key)),
     UpdateExpression: 'SET s = :sent',
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':sent': { BOOL: true } },
+    ConditionExpression: when,
+    ExpressionAttributeValues: { ...values, ':sent': { BOOL: true } },
   };
 }
 
 /** Ends the time of an item that is not sent: functions may not delete items. */
 export function cancelSubmissionRequest(
   table: string,
-  { key, workflow, now }: CancelSubmission & { readonly now: number },
+  { now, ...params }: EndSubmission & { readonly now: number },
 ): UpdateItemCommandInput {
-  const isSame = workflow === key ? 'attribute_exists(pk) AND attribute_not_exists(w)' : 'w = :w';
+  const { when, values } = isOf(params);
   return {
     TableName: table,
-    Key: keyAttributes(submissionKey(key)),
+    Key: keyAttributes(submissionKey(params.key)),
     UpdateExpression: 'SET x = :now',
-    ConditionExpression: `${isSame} AND attribute_not_exists(s)`,
-    ExpressionAttributeValues: {
-      ':now': number(Math.floor(now / 1000)),
-      ...(workflow === key ? {} : { ':w': text(workflow) }),
-    },
+    ConditionExpression: `${when} AND attribute_not_exists(s)`,
+    ExpressionAttributeValues: { ...values, ':now': number(Math.floor(now / 1000)) },
   };
 }
 
@@ -252,6 +250,13 @@ export function gateOf(item: Item = {}): Gate {
 }
 
 // --- internal ---
+
+/** The condition that an item is the submission of this workflow. */
+function isOf({ key, workflow }: EndSubmission): { readonly when: string; readonly values: Item } {
+  return workflow === key
+    ? { when: 'attribute_exists(pk) AND attribute_not_exists(w)', values: {} }
+    : { when: 'w = :w', values: { ':w': text(workflow) } };
+}
 
 /** How the attributes of the gate begin that limit a task's rate. */
 const RATE = 'r:';

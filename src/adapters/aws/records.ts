@@ -3,8 +3,8 @@ import type { Addressed } from '../../ports/outcomes.ts';
 import type {
   AppendLedger,
   Bury,
-  CancelSubmission,
-  CloseSubmission,
+  EndSubmission,
+  OfSubmission,
   DeadLetter,
   DeleteDeadLetter,
   Gate,
@@ -129,16 +129,16 @@ export class AwsRecords implements Records {
     }
   }
 
-  async submission({ key }: CloseSubmission): Promise<Submission | undefined> {
+  async submission({ key }: OfSubmission): Promise<Submission | undefined> {
     const standing = await this.#table.get(submissionKey(key), false);
     return standing === undefined || isOver(standing, this.#table.now()) ? undefined : submissionOf(standing, { key });
   }
 
-  async closeSubmission({ key }: CloseSubmission): Promise<void> {
-    await this.#table.update(closeSubmissionRequest(this.#table.name, key));
+  async closeSubmission(params: EndSubmission): Promise<void> {
+    await this.#table.update(closeSubmissionRequest(this.#table.name, params));
   }
 
-  async cancelSubmission(params: CancelSubmission): Promise<void> {
+  async cancelSubmission(params: EndSubmission): Promise<void> {
     await this.#table.update(cancelSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() }));
   }
 

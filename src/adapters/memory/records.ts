@@ -4,8 +4,8 @@ import type { Addressed } from '../../ports/outcomes.ts';
 import type {
   AppendLedger,
   Bury,
-  CancelSubmission,
-  CloseSubmission,
+  EndSubmission,
+  OfSubmission,
   DeadLetter,
   DeleteDeadLetter,
   Gate,
@@ -114,17 +114,17 @@ export class MemoryRecords implements Records {
     return standing.digest === digest ? noted(standing) : { state: 'other', workflow: standing.workflow };
   }
 
-  async submission({ key }: CloseSubmission): Promise<Submission | undefined> {
+  async submission({ key }: OfSubmission): Promise<Submission | undefined> {
     const standing = this.#submissions.get(key);
     return standing && noted(standing);
   }
 
-  async closeSubmission({ key }: CloseSubmission): Promise<void> {
+  async closeSubmission({ key, workflow }: EndSubmission): Promise<void> {
     const submission = this.#submissions.get(key);
-    if (submission !== undefined) submission.sent = true;
+    if (submission?.workflow === workflow) submission.sent = true;
   }
 
-  async cancelSubmission({ key, workflow }: CancelSubmission): Promise<void> {
+  async cancelSubmission({ key, workflow }: EndSubmission): Promise<void> {
     const submission = this.#submissions.get(key);
     if (submission?.workflow === workflow && !submission.sent) this.#submissions.delete(key);
   }
