@@ -1,6 +1,7 @@
 /** OpenTelemetry: a span for each call and for each run of a task, and one trace for a workflow. */
 import {
   context,
+  diag,
   isSpanContextValid,
   propagation,
   ROOT_CONTEXT,
@@ -71,6 +72,9 @@ export function traceTasks(
 
 // --- internal ---
 
+/** How long an exporter is waited for, in ms. */
+const FLUSH_MS = 5000;
+
 const SYSTEM = { 'messaging.system': 'chordal' };
 
 function callTraced(tracer: Tracer): AroundCall {
@@ -111,11 +115,11 @@ class Runs {
       const value = await context.with(inside, run);
       this.#end(key, span);
       // No event tells of a replacement.
-      if (value instanceof ReplacementRequest) await this.#flush();
+      if (value instanceof ReplacementRequest) await this.#flushed();
       return value;
     } catch (thrown) {
       this.#end(key, span, reasonIn(thrown));
-      if (thrown instanceof ReplacementRequest) await this.#flush();
+      if (thrown instanceof ReplacementRequest) await this.#flushed();
       throw thrown;
     }
   };
@@ -126,6 +130,19 @@ class Runs {
     const span = this.#open.get(key);
     if (span !== undefined) this.#end(key, span, error);
     await this.#flush();
+  }
+
+  /** Flushes inside a task, as a listener does after it: its error is not the task's, and it is awaited at most 5 s. */
+  async #flushed(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, FLUSH_MS)));
+    try {
+      await Promise.race([this.#flush(), late]);
+    } catch (error) {
+      diag.error('Cannot export the spans of a task that replaces itself', error);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   #start(event: TaskStart, key: string): { readonly span: Span; readonly inside: Context } {

@@ -5,7 +5,9 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { memoryCloud } from 'chordal/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import type { AroundTask, TaskEvents } from '../../../src/core/types/events.ts';
+import { ReplacementRequest } from '../../../src/engine/task/context.ts';
 import { chain, chord, createApp, group } from '../../../src/index.ts';
 import type { AnyTask, Task } from '../../../src/index.ts';
 import { traceTasks, WorkflowIds } from '../../../src/opentelemetry/index.ts';
@@ -200,6 +202,44 @@ test('spans are flushed after every attempt, also one that was replaced', async 
   await (await replaced.delay()).get();
   await traced.ended();
   expect(flushed).toBe(2);
+});
+
+test('an exporter that fails is not an error of a task that replaces itself', async () => {
+  const traced = makeTraced({ flush: () => Promise.reject(new Error('no collector')) });
+  const replaced = traced.app.task('replaced', { bind: true }, (ctx) => ctx.replace(traced.add.s(1, 2)));
+  traced.serve(replaced);
+  expect(await (await replaced.delay()).get()).toBe(3);
+});
+
+test('an exporter that hangs holds a task that replaces itself up for 5 s at most', async () => {
+  const traced = makeTraced();
+  const events: TaskEvents['taskStart'][] = [];
+  traced.app.around((event, run) => {
+    events.push(event);
+    return run();
+  });
+  await (await traced.add.delay(1, 2)).get();
+  await traced.ended();
+  const [event] = events;
+  vi.useFakeTimers();
+  try {
+    let around: AroundTask | undefined;
+    const app: Parameters<typeof traceTasks>[0] = {
+      on: () => () => undefined,
+      around: (wrapper) => {
+        around = wrapper;
+        return () => undefined;
+      },
+      aroundCall: () => () => undefined,
+    };
+    traceTasks(app, { flush: () => new Promise(() => undefined) });
+    const replacement = new ReplacementRequest(traced.add.s(1, 2));
+    const run = event && around?.(event, async () => replacement);
+    await vi.advanceTimersByTimeAsync(5000);
+    await expect(run).resolves.toBe(replacement);
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('after its end the tracing adds no spans', async () => {
