@@ -61,7 +61,7 @@ const MISSING: ReadonlySet<string> = new Set([
   'NoSuchBucket',
 ]);
 const BUSY =
-  /Throttl|ThroughputExceeded|LimitExceeded|TooManyRequests|SlowDown|Unavailable|Internal|Timeout|RequestExpired|InProgress|Abort/i;
+  /Throttl|ThroughputExceeded|LimitExceeded|TooManyRequests|SlowDown|Unavailable|Internal|Timeout|RequestExpired|InProgress|InUse|Abort/i;
 const DENIED =
   /AccessDenied|Unauthorized|Forbidden|Credentials|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken|Signature|AuthFailure|MissingAuthenticationToken/i;
 const NOT_SET_UP = /^Region is missing|^Could not load credentials|^Resolved credential object is not valid/;

@@ -25,7 +25,7 @@ export class EventSources {
     const name = `${this.#options.prefix}${queue}`;
     const mappings = await mappingsOf(lambda, name);
     const resource = { kind: 'function', name, right: 'lambda:UpdateEventSourceMapping' } as const;
-    for (const { UUID } of mappings.filter((one) => isOn(one) !== isReceiving)) {
+    for (const { UUID } of mappings.filter((one) => !willBe(one, isReceiving))) {
       const command = new UpdateEventSourceMappingCommand({ UUID, Enabled: isReceiving });
       await calling(isReceiving ? 'resume' : 'pause', resource, () => lambda.send(command));
     }
@@ -42,7 +42,7 @@ async function mappingsOf(client: LambdaClient, name: string): Promise<readonly 
   return calling('find the event source of', resource, async () => {
     try {
       const answer = await client.send(new ListEventSourceMappingsCommand({ FunctionName: name }));
-      return answer.EventSourceMappings ?? [];
+      return (answer.EventSourceMappings ?? []).filter(({ State }) => State !== 'Deleting');
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return [];
       throw error;
@@ -50,7 +50,7 @@ async function mappingsOf(client: LambdaClient, name: string): Promise<readonly 
   });
 }
 
-/** A mapping that is being changed counts as the state that it gets. */
-function isOn({ State }: EventSourceMappingConfiguration): boolean {
-  return State === 'Enabled' || State === 'Enabling' || State === 'Creating';
+/** Returns whether a mapping is as it is to be, or becomes so. Of one that is created or updated, the state does not say which it gets. */
+function willBe({ State }: EventSourceMappingConfiguration, isReceiving: boolean): boolean {
+  return isReceiving ? State === 'Enabled' || State === 'Enabling' : State === 'Disabled' || State === 'Disabling';
 }
