@@ -76,7 +76,7 @@ export async function redrive(engine: Engine, { at, id: letterId }: DeadLetter, 
 const REDRIVEN_BY = 'redrive';
 
 async function firstSteps(engine: Engine, { sig, ...message }: DeadWork): Promise<readonly Plan[]> {
-  if ('seq' in sig) return loadItems(engine, sig.seq, 0);
+  if ('seq' in sig) return loadItems(engine, sig.seq);
   if ('task' in sig || message.kind === 'run' || message.lo === undefined) return [sig];
   // A range of a group's members is a group of its own.
   return [{ ...sig, par: await loadItems(engine, sig.par, message.lo, message.hi) }];

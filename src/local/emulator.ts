@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { messageOf } from '../core/text/describe.ts';
+import { hasCode } from '../core/text/has-code.ts';
 import { sibling } from '../deploy/module-url.ts';
 import { dataFolderError } from './data-folder.ts';
 import { EMULATOR_HEAP } from './thread-heap.ts';
@@ -96,7 +97,7 @@ async function portOf(thread: Worker, name: EmulatorName, settings: EmulatorSett
 }
 
 function startErrorOf(name: EmulatorName, { port, dataDir }: EmulatorSettings, cause: unknown): ConfigurationError {
-  const isPortTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+  const isPortTaken = hasCode(cause, 'EADDRINUSE');
   if (dataDir !== undefined && !isPortTaken) return dataFolderError(dataDir, cause);
   const reason = isPortTaken
     ? `port ${port} is in use. Choose another, or none to take any free port`

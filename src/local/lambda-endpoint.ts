@@ -53,9 +53,10 @@ async function invoke(
   type: string | readonly string[],
   event: unknown,
 ): Promise<Reply> {
-  if (type === 'DryRun' && functions.has(name)) return { status: 204 };
-  const outcome = type === 'DryRun' ? undefined : functions.invoke(name, event);
-  if (outcome === undefined) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  const missing = refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
+  if (type === 'DryRun') return functions.has(name) ? { status: 204 } : missing;
+  const outcome = functions.invoke(name, event);
+  if (outcome === undefined) return missing;
   if (type === 'Event') {
     void tryAgain(functions, name, event, outcome);
     return { status: 202 };

@@ -4,6 +4,7 @@ import { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
 import type { KeptSchedule, ScheduleRunnerOptions } from '../adapters/schedules/schedule-runner.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
+import { hasCode } from '../core/text/has-code.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
 
@@ -27,7 +28,7 @@ export async function makeScheduleRunner(
 async function keptIn(dataDir: string): Promise<Pick<ScheduleRunnerOptions, 'kept' | 'keep'>> {
   const file = join(dataDir, 'runs.json');
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '{}';
+    if (hasCode(error, 'ENOENT')) return '{}';
     throw dataFolderError(dataDir, error);
   });
   // One file, written one time after the other.

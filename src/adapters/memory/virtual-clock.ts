@@ -1,4 +1,5 @@
 import type { Clock } from '../../ports/system.ts';
+import { untilAborted } from '../system/clock.ts';
 import { isBefore, Sleepers } from './sleepers.ts';
 import type { Sleeper } from './sleepers.ts';
 import { aMoment, untilNextTurn } from './turns.ts';
@@ -118,7 +119,3 @@ const FAR_OFF_MS = 600_000;
 const PATIENCE_MS = 10_000;
 /** The number of polls in vain that still takes hardly any time. */
 const MANY_POLLS = 100;
-
-function untilAborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
-}

@@ -33,8 +33,7 @@ export class RealClock implements Clock {
   }
 }
 
-// --- internal ---
-
-function untilAborted(signal: AbortSignal | undefined): Promise<void> {
+/** Resolves when a signal is aborted; without one, never. */
+export function untilAborted(signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()));
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { messageOf } from '../../core/text/describe.ts';
+import { hasCode } from '../../core/text/has-code.ts';
 
 /**
  * Returns the environment of a project's own code on this machine: `.env`, `.env.local` over it, and the variables of this process over
@@ -31,7 +32,7 @@ export function readEnvFile(path: string): Readonly<Record<string, string>> {
     const found = Object.entries(parseEnv(readFileSync(path, 'utf8')));
     return Object.fromEntries(found.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    if (hasCode(error, 'ENOENT')) return {};
     throw new ConfigurationError(`Cannot read ${path}: ${messageOf(error)}`, { cause: error });
   }
 }

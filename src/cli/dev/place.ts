@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { hasCode } from '../../core/text/has-code.ts';
 import { portProblem } from '../../core/text/port-problem.ts';
 import { compact } from '../../core/values/compact.ts';
 import { isPlainObject } from '../../core/values/json.ts';
@@ -107,7 +108,7 @@ function isAlive(pid: number): boolean {
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
     // A process of another user is alive, too.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 

@@ -1,4 +1,5 @@
 import { messageOf } from './describe.ts';
+import { hasCode } from './has-code.ts';
 
 /**
  * Says why a process cannot listen on a port, for an error's message.
@@ -10,6 +11,5 @@ import { messageOf } from './describe.ts';
  * // 'Cannot serve the page: port 80 cannot be used: listen EACCES: permission denied 127.0.0.1:80. Choose another'
  */
 export function portProblem(port: number, cause: unknown): string {
-  const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-  return isTaken ? `port ${port} is in use` : `port ${port} cannot be used: ${messageOf(cause)}`;
+  return hasCode(cause, 'EADDRINUSE') ? `port ${port} is in use` : `port ${port} cannot be used: ${messageOf(cause)}`;
 }

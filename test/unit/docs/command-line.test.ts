@@ -46,7 +46,7 @@ test('README.md or the reference names each option of each command', () => {
 
 const reference = readFileSync('docs/reference.md', 'utf8');
 
-/** Whether it is an option of a call, all of which have a row in docs/reference.md. */
+/** Whether it is an option of a call: each has a row in docs/reference.md. */
 function isReferred(command: Command, option: Option): boolean {
   if (!has(command, '--dedup-key')) return false;
   const name = option.attributeName();

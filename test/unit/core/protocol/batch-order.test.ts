@@ -7,7 +7,7 @@ describe('inTurn()', () => {
     ['before fresh ones that would not', [11_000], [[50_000, 2]], [[50_000], []]],
     ['behind fresh ones that leave it just its time', [10_000], [[50_000, 2]], [[], [50_000]]],
     ['behind the longest fresh one that leaves it time', [1000, 3000], [[50_000, 2]], [[], [50_000]]],
-    ['before fresh ones of which one would not', [11_000, 1000], [[50_000, 2]], [[50_000], []]],
+    ['before fresh ones, if it finds no time behind one of them', [11_000, 1000], [[50_000, 2]], [[50_000], []]],
     ['nowhere if there is none', [11_000], [], [[], []]],
     ['behind them at its first receive', [11_000], [[50_000, 1]], [[], [50_000]]],
     ['behind them at its third receive, if they leave it time', [1000], [[3000, 3]], [[], [3000]]],

@@ -197,7 +197,7 @@ describe('packPlan()', () => {
       task: 'a',
       args: ['x'.repeat(length - JSON.stringify({ args: [''] }).length)],
     });
-    /** A group in blocks, with a member inside of which callbacks of so many characters are carried. */
+    /** A group in blocks. The frames inside one of its members carry callbacks of so many characters. */
     const around = (length: number): Plan => ({ par: [calling(length), ...tasks(200)] });
 
     it.each<[string, (length: number) => Plan, number, number]>([

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { tooLate, unknownTask } from '../../../../src/core/protocol/delivery-errors.ts';
 import { messageOf } from '../../worker/bench.ts';
 
-test('tooLate() says of which task the group was kept too short', () => {
+test('tooLate() names the task whose group was not kept long enough', () => {
   expect(tooLate(messageOf('add', { id: 'W~1' })).message).toBe(
     'Cannot run add (W~1): its group was kept for 30 days after its latest eta, and no longer.',
   );

@@ -33,7 +33,7 @@ describe('needsItems()', () => {
     ['steps in blocks', { frames: [{ steps: storedItems, i: 1, base: 'W' }] }],
     ['a step whose arguments are in a block', { frames: [chain(a, stored)] }],
     ['a step whose members are in blocks', { frames: [chain({ par: storedItems })] }],
-    ['a step inside of which something is stored', { frames: [chain({ par: [a, { seq: [a, stored] }] })] }],
+    ['a step with something stored inside', { frames: [chain({ par: [a, { seq: [a, stored] }] })] }],
     ['a step with a callback in a block', { frames: [chain({ ...a, links: [callback(stored)] })] }],
     ['a group with a callback in a block', { frames: [chain({ par: [a], links: [callback(stored)] })] }],
     ['a chain with a callback in a block', { frames: [{ ...chain(a), links: [callback({ seq: [stored] })] }] }],

@@ -44,6 +44,23 @@ const values = {
   ],
 };
 
+/** The fields that a group has in a plan and in a frame. */
+const groups = {
+  right: [
+    { collect: true, tolerate: 0, splice: true, celeryId: 'c' },
+    ...links.right,
+    ...values.right.map((own) => ({ own })),
+  ],
+  wrong: [
+    { collect: false },
+    { tolerate: -1 },
+    { splice: false },
+    { celeryId: 5 },
+    ...links.wrong,
+    ...values.wrong.map((own) => ({ own })),
+  ],
+};
+
 /** A right value, what may be put into it, and what may not. */
 type Cases = readonly [
   name: string,
@@ -104,23 +121,8 @@ test.each<Cases>([
     'a group',
     isPlan,
     { par: [task] },
-    [
-      { par: [] },
-      { par: stored },
-      { collect: true, tolerate: 0, splice: true, celeryId: 'c' },
-      ...links.right,
-      ...values.right.map((own) => ({ own })),
-    ],
-    [
-      { par: 5 },
-      { par: [task, {}] },
-      { collect: false },
-      { tolerate: -1 },
-      { splice: false },
-      { celeryId: 5 },
-      ...links.wrong,
-      ...values.wrong.map((own) => ({ own })),
-    ],
+    [{ par: [] }, { par: stored }, ...groups.right],
+    [{ par: 5 }, { par: [task, {}] }, ...groups.wrong],
   ],
   [
     'what is in blocks',
@@ -140,24 +142,13 @@ test.each<Cases>([
     'the frame of a group',
     isFrame,
     member,
-    [
-      { x: 2 },
-      { join: 'W.1!2' },
-      { collect: true, tolerate: 0, splice: true, celeryId: 'c' },
-      ...links.right,
-      ...values.right.map((own) => ({ own })),
-    ],
+    [{ x: 2 }, { join: 'W.1!2' }, ...groups.right],
     [
       { join: '?' },
       { join: ['W'] },
       ...[-1, 3, '0', 0.5].map((x) => ({ x })),
       ...[1.5, '3', MAX_ITEMS + 1].map((n) => ({ n })),
-      { collect: false },
-      { tolerate: -1 },
-      { splice: false },
-      { celeryId: 5 },
-      ...links.wrong,
-      ...values.wrong.map((own) => ({ own })),
+      ...groups.wrong,
     ],
   ],
   [

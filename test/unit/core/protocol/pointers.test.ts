@@ -83,13 +83,13 @@ describe('pointerOutside()', () => {
   });
 
   it.each(['elsewhere:W/token', 'bucket:W/token', 'bucket:b/W/0', 'W', 'table:/W'])(
-    'takes a reference to a value of a form that nobody writes for one of no workflow: %s',
+    'counts a reference to a value in an unknown form as one of another workflow: %s',
     (ref) => {
       expect(pointerOutside('W', { in: { ref } })).toBe(ref);
     },
   );
 
-  it('takes a block of a form that nobody writes for one of no workflow', () => {
+  it('counts the key of a block in an unknown form as one of another workflow', () => {
     expect(pointerOutside('W', { sig: { task: 'a', stored: 'elsewhere:W/0' } })).toBe('elsewhere:W/0');
   });
 

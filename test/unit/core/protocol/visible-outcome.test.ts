@@ -3,7 +3,7 @@ import type { Cell, Outcome } from '../../../../src/core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen, revokedWith } from '../../../../src/core/protocol/visible-outcome.ts';
 import { outcome } from '../support.ts';
 
-/** What stands at the addresses around `id`, where these outcomes stand. */
+/** Returns the cells at the addresses around `id`, where these outcomes stand. */
 function cellsAround(id: string, standing: Readonly<Record<string, Partial<Outcome>>>): readonly Cell[] {
   return addressesAround(id).map((address): Cell => {
     const at = standing[address.id];
@@ -77,7 +77,7 @@ describe('revokedWith()', () => {
     ['an id that was revoked by its own name', 'W.1', { 'W.1': W }, undefined],
     ['an id that has ended', 'W.1', { W, 'W.1': {} }, undefined],
     ['an id downstream of a failure', 'W~1.3', { W, 'W~1': failed('W~1.0~12') }, undefined],
-    ['an id of a workflow of which a part was revoked', 'W.0', { W: { ...W, failedId: 'W.1~0' } }, undefined],
+    ['an id of a workflow with a revoked part', 'W.0', { W: { ...W, failedId: 'W.1~0' } }, undefined],
     ['an id of a workflow that has failed', 'W.0', { W: failed('W.1') }, undefined],
     ['a workflow that was revoked itself', 'W', { W }, undefined],
     ['a workflow without an outcome', 'W', {}, undefined],
