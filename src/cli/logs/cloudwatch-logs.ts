@@ -10,7 +10,13 @@ import type { LogEvent, LogQuery, LogSource } from './log-source.ts';
 
 /** Makes the source of the logs of the cloud that the environment names: CloudWatch Logs, or the embedded cloud. */
 export function cloudWatchLogs(environment: Environment): LogSource {
-  const client = new CloudWatchLogsClient({ requestHandler: COMMAND_LIMITS, ...endpointOptions(environment, 'logs') });
+  const client = new CloudWatchLogsClient({
+    requestHandler: COMMAND_LIMITS,
+    // An account may call `FilterLogEvents` five times a second, and a stack has more functions: wait, and go on.
+    retryMode: 'adaptive',
+    maxAttempts: 10,
+    ...endpointOptions(environment, 'logs'),
+  });
   return {
     groups: async (logGroupNamePrefix) => {
       const names: string[] = [];

@@ -32,7 +32,8 @@ export async function readLogs(
   { id, prefix, hours, until }: LogRequest,
 ): Promise<void> {
   const name = `/aws/lambda/${prefix}`;
-  const groups = await reached(id, () => logs.groups(name));
+  const list = (): Promise<readonly string[]> => reached(id, () => logs.groups(name));
+  const groups = await list();
   if (groups.length === 0) {
     const reason = `Cannot find the logs of this stack: there is no log group whose name begins with ${name}. No function of it has run, its logs go elsewhere, or CHORDAL_QUEUE_PREFIX is of another stack.`;
     if (until === undefined) throw new ConfigurationError(reason);
@@ -40,20 +41,16 @@ export async function readLogs(
   }
   const window = await windowOf(engine, id, hours);
   const told = new Set<string>();
-  const print = async (from: number, to: number): Promise<number> => {
-    const events = await reached(id, async () => {
-      // A function may write its first line while they are followed.
-      const all = until === undefined ? groups : await logs.groups(name);
-      return eventsOf(logs, all, { text: id, from, to });
-    });
+  const print: Print = async (all, from, to) => {
+    const events = await reached(id, () => eventsOf(logs, all, { text: id, from, to }));
     const fresh = events.filter((event) => !told.has(keyOf(event)));
     for (const event of fresh) told.add(keyOf(event));
     const lines = fresh.flatMap((event) => logLineOf(event, id) ?? []);
     for (const line of lines) output.answer(line);
     return lines.length;
   };
-  if (until !== undefined) return follow(engine, window.from, until, print);
-  if ((await print(window.from, window.to)) > 0) return;
+  if (until !== undefined) return follow(engine, { groups, start: window.from, until, list, print });
+  if ((await print(groups, window.from, window.to)) > 0) return;
   const [since, end] = [window.from, window.to].map((time) => new Date(time).toISOString());
   output.note(`There are no log lines of ${id} from ${since} to ${end}. --hours looks further back.`);
 }
@@ -61,9 +58,14 @@ export async function readLogs(
 // --- internal ---
 
 const HOUR_MS = 3_600_000;
-/** How often `--follow` looks, and how late a line may come. */
+/** How often `--follow` looks, if the stack has few functions. */
 const LOOK_MS = 1000;
+/** How often it reads one group after another: an account may call `FilterLogEvents` five times a second. */
+const READ_MS = 250;
+/** How late a line may come. */
 const LATE_MS = 30_000;
+/** How long `--follow` may not see a function that runs for the first time: its lines are not late then. */
+const LIST_MS = 10_000;
 /** The clocks of callers and functions differ. */
 const SKEW_MS = 60_000;
 /** How long members of a group may go on behind its end. */
@@ -73,19 +75,35 @@ function keyOf({ group, id }: LogEvent): string {
   return `${group} ${id}`;
 }
 
-/** Prints lines as they come, also those that come late. */
+/** Prints the new lines of some groups, and returns how many there were. */
+type Print = (groups: readonly string[], from: number, to: number) => Promise<number>;
+
+interface Following {
+  readonly groups: readonly string[];
+  /** Epoch ms of the first line. */
+  readonly start: number;
+  readonly until: Promise<void>;
+  readonly list: () => Promise<readonly string[]>;
+  readonly print: Print;
+}
+
+/** Prints lines as they come, also those that come late, and those of functions that run for the first time. */
 async function follow(
   { clock }: Pick<Engine, 'clock'>,
-  start: number,
-  until: Promise<void>,
-  print: (from: number, to: number) => Promise<number>,
+  { groups: first, start, until, list, print }: Following,
 ): Promise<void> {
   const ended = until.then(() => 'ended' as const);
+  let groups = first;
+  let listedAt = clock.now();
   for (let from = start; ;) {
     const now = clock.now();
-    await print(from, now);
+    await print(groups, from, now);
     from = Math.max(start, now - LATE_MS);
-    if ((await Promise.race([ended, clock.sleep(LOOK_MS)])) === 'ended') return;
+    const pause = Math.max(LOOK_MS, READ_MS * groups.length);
+    if ((await Promise.race([ended, clock.sleep(pause)])) === 'ended') return;
+    if (groups.length > 0 && clock.now() - listedAt < LIST_MS) continue;
+    groups = await list();
+    listedAt = clock.now();
   }
 }
 
@@ -120,9 +138,10 @@ async function reached<T>(id: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    throw new ConfigurationError(
-      `Cannot read the logs of ${id}: ${messageOf(cause)}. It needs the rights logs:DescribeLogGroups and logs:FilterLogEvents on the log groups of the stack.`,
-      { cause },
-    );
+    const isThrottled = cause instanceof Error && cause.name === 'ThrottlingException';
+    const fix = isThrottled
+      ? 'An account may search its logs a few times a second. Try again.'
+      : 'It needs the rights logs:DescribeLogGroups and logs:FilterLogEvents on the log groups of the stack.';
+    throw new ConfigurationError(`Cannot read the logs of ${id}: ${messageOf(cause)}. ${fix}`, { cause });
   }
 }

@@ -126,6 +126,23 @@ test('--follow waits for the logs of a function that has not run yet, and says t
   });
 });
 
+test('--follow reads a large stack at a pace that an account allows, and finds a function that is new', async () => {
+  const { promise: until, resolve: interrupt } = Promise.withResolvers<void>();
+  const many = Array.from({ length: 20 }, (_, index) => `/aws/lambda/shop-prod-f${index}`);
+  const added = '/aws/lambda/shop-prod-new';
+  let lists = 0;
+  const groups = async (): Promise<string[]> => (lists++ > 0 ? [...many, added] : many);
+  const reading = read({ until }, { ...source(), groups });
+  await bench.clock.sleep(60_000);
+  lines.push(line(bench.clock.now() - 1000, added, { taskId: id, message: 'one' }));
+  await bench.clock.sleep(10_000);
+  interrupt();
+  await bench.clock.sleep(10_000);
+  expect((await reading).answers).toMatchObject([{ message: 'one' }]);
+  expect(asked.length / 70).toBeLessThan(5);
+  expect(lists).toBeLessThan(10);
+});
+
 test('a stack without log groups, and one whose logs may not be read, are errors that say what to do', async () => {
   await expect(read({ prefix: 'other-dev-' })).rejects.toMatchObject({
     code: 'CHORDAL_CONFIGURATION',
@@ -134,6 +151,10 @@ test('a stack without log groups, and one whose logs may not be read, are errors
   const refusing = { ...source(), groups: async () => Promise.reject(new Error('not authorized')) };
   await expect(read({}, refusing)).rejects.toMatchObject({
     message: expect.stringContaining(`Cannot read the logs of ${id}: not authorized. It needs the rights`),
+  });
+  const throttling = Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' });
+  await expect(read({}, { ...source(), events: async () => Promise.reject(throttling) })).rejects.toMatchObject({
+    message: `Cannot read the logs of ${id}: Rate exceeded. An account may search its logs a few times a second. Try again.`,
   });
 });
 
