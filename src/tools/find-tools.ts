@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { isPlainObject } from '../core/values/json.ts';
@@ -8,13 +8,18 @@ import { isPlainObject } from '../core/values/json.ts';
 /** The package that develops and deploys: the command line, the embedded cloud, the build. A program that only calls tasks does without it. */
 const TOOLS = 'chordal-tools';
 
+/** The parts of it, beside this folder. A clone of the repository has them; the package `chordal` does not. */
+const PARTS = { cli: '../cli/main', deploy: '../deploy/serverless' } as const;
+
 /**
- * Imports a part of the package `chordal-tools`, of this package's version.
+ * Imports a part of the package `chordal-tools`, of this package's version. In a clone of the repository it is the clone's own.
  *
  * @param purpose the use of it, for the error
  * @throws ConfigurationError if the package is not installed, or has another version
  */
-export async function importTools(part: 'cli' | 'deploy', purpose: string): Promise<unknown> {
+export async function importTools(part: keyof typeof PARTS, purpose: string): Promise<unknown> {
+  const inClone = new URL(`${PARTS[part]}${extname(import.meta.filename)}`, import.meta.url);
+  if (existsSync(inClone)) return import(inClone.href);
   const own = versionIn(new URL('../../package.json', import.meta.url));
   const folder = findTools();
   if (folder === undefined) {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,12 +11,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { codeInTable, readme, saidAnswers, saidOutput, snippetsOf } from '../support/readme.ts';
 import { cli } from './cli-support.ts';
 
+const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+  readonly bin: { readonly chordal: string };
+  readonly scripts: Readonly<Record<string, string>>;
+};
 const snippets = snippetsOf(readme);
 const cells = codeInTable(readme, 'From Celery')
   .flatMap(([, here = []]) => here)
   .filter((code) => !/^[\w/]+$/.test(code));
 
-const CLI = 'src/cli/main.ts';
+/** The source of the program that `npx chordal` runs in a clone. */
+const CLI = manifest.bin.chordal.replace(/^dist\/(.*)\.js$/, 'src/$1.ts');
 
 /** Inside the package, so that 'chordal' is its source; git ignores it. */
 let project: string;
@@ -105,8 +111,7 @@ test('the command line has the commands and options that README.md names, and no
 });
 
 test('the commands and the files that README.md names exist', async () => {
-  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: Record<string, string> };
-  const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'create', 'chord']);
+  const known = new Set([...Object.keys(manifest.scripts), 'ci', 'install', 'pack', 'create', 'chord']);
   const commands = [...readme.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 
