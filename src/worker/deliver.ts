@@ -220,6 +220,8 @@ async function runNow(
     const { workOnExternal } = await import('./external.ts');
     return { ...(await workOnExternal(delivery, task, task.external, queue)), standing: NOTHING };
   }
+  // Only the others of its batch may have used some of the sandbox's time: that of reading its own input is its own.
+  const isWholeOne = isWhole(remainingMs(), facts.time.wholeMs);
   const given = await prepareRun(delivery, task);
   if ('state' in given) return { next: { kind: 'commit', decision: given }, standing: NOTHING };
   if (kind === 'claim') {
@@ -232,8 +234,8 @@ async function runNow(
   const limits = limitsHere(delivery.engine, limitsOf(task, facts.message, remainingMs()));
   const isAgain = isPossibleDuplicate(facts);
   const startedAt = delivery.engine.clock.now();
-  // Others of its batch have used some of the sandbox's time. The claim of a task that starts once is its only start.
-  const isPart = !isLimited(task, facts.message) && kind === 'run' && !isWhole(remainingMs(), facts.time.wholeMs);
+  // The claim of a task that starts once is its only start.
+  const isPart = !isLimited(task, facts.message) && kind === 'run' && !isWholeOne;
   const watch = place?.runs;
   const decision = await runToDecision(delivery, task, { given, limits: { ...limits, isPart, watch }, isAgain });
   if (decision === 'cutShort') {

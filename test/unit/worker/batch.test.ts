@@ -250,6 +250,27 @@ describe('runBatch() answers', () => {
     expect(await outcomeOf(bench, 'C')).toMatchObject({ state: 'FAILURE' });
   });
 
+  it('with nothing of a task that has had a whole sandbox, part of it to read its input: it fails', async () => {
+    const bench = makeBench(({ payloads }) => ({
+      payloads: overriding(payloads, {
+        getValue: async (params) => {
+          await bench.clock.sleep(3000);
+          return payloads.getValue(params);
+        },
+      }),
+    }));
+    bench.app.task('slow', async (ms: number) => bench.clock.sleep(ms));
+    const ref = await bench.engine.payloads.putValue({
+      address: addressOf('A'),
+      token: 't',
+      text: '25000',
+      until: 9e12,
+    });
+    const body = taskDelivery('slow', { id: 'A', base: 'A', in: { ref } }, { messageId: 'A' });
+    expect(await bench.work([body], 20)).toEqual([]);
+    expect(await outcomeOf(bench, 'A')).toMatchObject({ value: { errorType: 'TimeLimitExceeded' } });
+  });
+
   it('with nothing when the batch is empty', async () => {
     expect(await makeBench().work([])).toEqual([]);
   });
