@@ -35,7 +35,7 @@ export class ProcessOutput implements Output {
     this.#stderr = stderr;
     this.#writeAnswer = stdout.write.bind(stdout);
     stdout.write = stderr.write.bind(stderr);
-    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#endAtClosedPipe(error));
+    for (const stream of [stdout, stderr]) stream.on('error', (error) => this.#onUnread(stream, error));
   }
 
   answer(json: unknown): void {
@@ -62,7 +62,7 @@ export class ProcessOutput implements Output {
   }
 
   progress(done: number, of?: number): void {
-    if (this.#stderr.isTTY !== true || this.#now() - this.#startedAt < QUIET_MS) return;
+    if (this.#isUnread || this.#stderr.isTTY !== true || this.#now() - this.#startedAt < QUIET_MS) return;
     this.#stderr.write(`${CLEAR_LINE}${done}${of === undefined ? '' : ` of ${of}`} done`);
     this.#hasProgress = true;
     if (done === of) this.#clearProgress();
@@ -74,11 +74,15 @@ export class ProcessOutput implements Output {
     return new Promise((resolve) => this.#writeAnswer('', () => resolve()));
   }
 
-  /** Ends the process when the reader of a pipe is gone, as in `chordal run … | head -1`. */
-  #endAtClosedPipe(error: NodeJS.ErrnoException): void {
-    if (error.code !== 'EPIPE') throw error;
-    this.#isUnread = true;
-    process.exit(1);
+  /**
+   * Ends the process when the reader of a pipe is gone, as in `chordal run … | head -1`. A terminal that is gone has sent SIGHUP: the
+   * command stops by that, and needs its time.
+   */
+  #onUnread(stream: OutputStream, error: NodeJS.ErrnoException): void {
+    const isClosedTerminal = error.code === 'EIO' && stream.isTTY === true;
+    if (error.code !== 'EPIPE' && !isClosedTerminal) throw error;
+    this.#isUnread ||= stream === this.#stderr;
+    if (!isClosedTerminal) process.exit(1);
   }
 
   #clearProgress(): void {

@@ -57,6 +57,27 @@ test('there is no progress where stderr is no terminal', () => {
   expect(stderr.text()).toBe('');
 });
 
+test('an error of a disk that does not take the answer is no closed terminal', () => {
+  const { stdout } = makeOutput({ isTTY: false });
+
+  const error = Object.assign(new Error('write EIO'), { code: 'EIO' });
+  expect(() => stdout.stream.emit('error', error)).toThrow('write EIO');
+});
+
+test('a terminal that is closed gets no more lines, and the command goes on to its own end', async () => {
+  const { stdout, stderr, output } = makeOutput({ isTTY: true });
+
+  stderr.stream.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }));
+  now = 5000;
+  output.note('a note');
+  output.progress(1, 3);
+  output.answer({ value: 1 });
+  await output.flush();
+
+  expect(stderr.text()).toBe('');
+  expect(stdout.text()).toBe('{"value":1}\n');
+});
+
 function makeOutput({ isTTY }: { isTTY: boolean }): {
   stdout: ReturnType<typeof makeStream>;
   stderr: ReturnType<typeof makeStream>;
