@@ -2,7 +2,7 @@
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 const NAMES = Object.keys(SIGNALS) as readonly (keyof typeof SIGNALS)[];
 
-/** Waits for SIGINT, SIGTERM or SIGHUP, and keeps the process alive until then. A second signal ends it at once. */
+/** Waits for SIGINT, SIGTERM or SIGHUP, and keeps the process alive until then. A second SIGINT or SIGTERM ends it at once. */
 export function interrupted(): Promise<void> {
   return new Promise((resolve) => {
     // Listeners for signals alone would not keep it alive.
@@ -14,7 +14,7 @@ export function interrupted(): Promise<void> {
   });
 }
 
-/** Cleans up and ends the process when it is interrupted, until `end` is called. A second signal ends it at once. */
+/** Cleans up and ends the process when it is interrupted, until `end` is called. A second SIGINT or SIGTERM ends it at once. */
 export function onInterrupt(cleanUp: () => Promise<void>): { end(): void } {
   return onSignal((exitCode) => {
     // The process ends even if the clean-up fails.
@@ -30,9 +30,12 @@ function onSignal(first: (exitCode: number) => void): { end(): void } {
   let isFirst = true;
   const listen = (signal: keyof typeof SIGNALS): void => {
     const exitCode = 128 + SIGNALS[signal];
-    if (!isFirst) process.exit(exitCode);
-    isFirst = false;
-    first(exitCode);
+    if (isFirst) {
+      isFirst = false;
+      return first(exitCode);
+    }
+    // Of a closed terminal both the shell and the system tell.
+    if (signal !== 'SIGHUP') process.exit(exitCode);
   };
   for (const name of NAMES) process.on(name, listen);
   return {
