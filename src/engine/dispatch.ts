@@ -32,23 +32,25 @@ export interface Unsendable {
   readonly error: AnyChordalError;
 }
 
-/** Sends messages to their queues. Delays that a queue cannot hold go by the scheduler. */
+/**
+ * Sends messages to their queues. Delays that a queue cannot hold go by the scheduler. Those that it does not take wait in the queue for
+ * as long as it holds them, and are then judged again.
+ */
 export async function dispatch(engine: Engine, outbox: Outbox, messages: readonly Routed[]): Promise<void> {
-  const { clock, nonces, scheduler } = engine;
-  const direct: Outgoing[] = [];
-  const scheduled: Promise<void>[] = [];
-  for (const { isHeld, mid, notBefore, ...sent } of messages) {
-    if (isHeld && scheduler !== undefined) {
-      // @defect schedule-named-by-message
-      const name = nonces.digest(`${mid}|${notBefore}`);
-      scheduled.push(scheduler.schedule({ ...sent, name, at: notBefore - SCHEDULER_PRECISION_MS }));
-    } else {
-      const delaySeconds = Math.min(QUEUE_DELAY_SECONDS, Math.max(0, notBefore - clock.now()) / 1000);
-      direct.push({ ...sent, delaySeconds });
-    }
-  }
-  if (direct.length > 0) scheduled.push(outbox.send({ messages: direct }));
-  await Promise.all(scheduled);
+  const { scheduler } = engine;
+  const { held = [], direct = [] } = Object.groupBy(messages, ({ isHeld }) =>
+    isHeld && scheduler !== undefined ? 'held' : 'direct',
+  );
+  const send = async (some: readonly Routed[]): Promise<void> => {
+    if (some.length > 0) await outbox.send({ messages: some.map((one) => outgoing(engine, one)) });
+  };
+  const schedule = async (one: Routed): Promise<readonly Routed[]> => ((await schedules(engine, one)) ? [] : [one]);
+  const sendRefused = async (): Promise<void> => {
+    const refused = await Promise.all(held.map(schedule));
+    // @defect refused-schedules-are-sent
+    await send(refused.flat());
+  };
+  await Promise.all([send(direct), sendRefused()]);
 }
 
 /**
@@ -112,6 +114,22 @@ export function queueOfPlan(engine: Queues, plan: Plan): string | undefined {
 }
 
 // --- internal ---
+
+/** Returns a message as its queue takes it: delayed, as far as a queue can. */
+function outgoing({ clock }: Engine, { isHeld: _isHeld, mid: _mid, notBefore, ...sent }: Routed): Outgoing {
+  return { ...sent, delaySeconds: Math.min(QUEUE_DELAY_SECONDS, Math.max(0, notBefore - clock.now()) / 1000) };
+}
+
+/** Hands a message to the scheduler, and returns whether it holds it. */
+async function schedules(
+  { scheduler, nonces }: Engine,
+  { isHeld: _isHeld, mid, notBefore, ...sent }: Routed,
+): Promise<boolean> {
+  if (scheduler === undefined) return false;
+  // @defect schedule-named-by-message
+  const name = nonces.digest(`${mid}|${notBefore}`);
+  return scheduler.schedule({ ...sent, name, at: notBefore - SCHEDULER_PRECISION_MS });
+}
 
 /** Returns the queue of a message; undefined if no function runs its first task, or there is no queue of that name. */
 function queueFor(engine: Queues, draft: Draft): string | undefined {

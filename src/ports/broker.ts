@@ -84,6 +84,9 @@ export interface Schedule {
 
 /** One-time schedules, for delays that a queue cannot hold. */
 export interface Scheduler {
-  /** Puts a body on a queue at its time, once. A second call with the same name changes nothing until then. */
-  schedule(params: Schedule): Promise<void>;
+  /**
+   * Puts a body on a queue at its time, once. A second call with the same name changes nothing until then. Returns `false` if the service
+   * takes no more schedules for now: then it has not taken this one, unless an earlier call has made it.
+   */
+  schedule(params: Schedule): Promise<boolean>;
 }

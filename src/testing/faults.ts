@@ -32,6 +32,8 @@ export interface Faults {
   readonly staleRead: number;
   /** A queue has forgotten how often it delivered a message, and counts from one. */
   readonly forgottenReceive: number;
+  /** A schedule is not taken: there are too many, or they are made too fast. */
+  readonly refusedSchedule: number;
   /** A schedule fires twice. */
   readonly repeatedSchedule: number;
   /** A schedule fires up to an hour late. */
@@ -62,6 +64,7 @@ export const NO_FAULTS: Faults = {
   refusedEntry: 0,
   staleRead: 0,
   forgottenReceive: 0,
+  refusedSchedule: 0,
   repeatedSchedule: 0,
   lateSchedule: 0,
   longPause: 0,
@@ -83,6 +86,7 @@ export const MILD_FAULTS: Faults = {
   refusedEntry: 0.004,
   staleRead: 0.05,
   forgottenReceive: 0.002,
+  refusedSchedule: 0.02,
   repeatedSchedule: 0.02,
   lateSchedule: 0.05,
   longPause: 0.0001,
@@ -104,6 +108,7 @@ export const HEAVY_FAULTS: Faults = {
   refusedEntry: 0.02,
   staleRead: 0.2,
   forgottenReceive: 0.02,
+  refusedSchedule: 0.2,
   repeatedSchedule: 0.2,
   lateSchedule: 0.3,
   longPause: 0.0005,

@@ -78,8 +78,9 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
     this.#giveUp({ body, id: `dead${(this.sent += 1)}`, sentAt: Math.round(this.#clock.now()) }, reason);
   }
 
-  async schedule({ name, at, queue, body }: Schedule): Promise<void> {
-    if (this.#schedules.has(name)) return;
+  async schedule({ name, at, queue, body }: Schedule): Promise<boolean> {
+    if (this.#schedules.has(name)) return true;
+    if (this.#injector.strikes('refusedSchedule')) return false;
     this.#schedules.add(name);
     // A schedule fires some time in its minute and is then deleted: setting it once more sets another.
     const lateMs = this.#injector.strikes('lateSchedule') ? this.#injector.below(LATE_MS) : 0;
@@ -90,6 +91,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
       this.#put(queue, body, secondMs, secondMs);
     }
     void this.#clock.sleep(waitMs + this.#injector.below(SCHEDULE_MS)).then(() => this.#schedules.delete(name));
+    return true;
   }
 
   nameOf(queue: string): string {

@@ -92,16 +92,17 @@ describe('EventBridgeScheduler', () => {
   });
 
   it.each([
-    [200, ''],
-    [409, 'ConflictException'],
-  ])('schedule() is done when the service answers %i', async (status, error) => {
+    [200, '', true],
+    [409, 'ConflictException', true],
+    [402, 'ServiceQuotaExceededException', false],
+    [429, 'ThrottlingException', false],
+  ])('schedule() says whether it is scheduled when the service answers %i', async (status, error, isScheduled) => {
     const scheduler = await schedulerThatAnswers(status, error);
-    await expect(scheduler.schedule(params)).resolves.toBeUndefined();
+    await expect(scheduler.schedule(params)).resolves.toBe(isScheduled);
   });
 
   it.each([
     [404, 'ResourceNotFoundException', 'CHORDAL_CONFIGURATION'],
-    [429, 'ThrottlingException', 'CHORDAL_SERVICE_UNAVAILABLE'],
     [500, 'InternalServerException', 'CHORDAL_SERVICE_UNAVAILABLE'],
   ])('schedule() throws our error when the service answers %i', async (status, error, code) => {
     const scheduler = await schedulerThatAnswers(status, error);

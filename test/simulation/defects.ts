@@ -90,6 +90,14 @@ export const SEEDS = 2000;
 
 export const DEFECTS: readonly Defect[] = [
   {
+    name: 'a delayed message that the scheduler does not take is lost',
+    edits: [drop('refused-schedules-are-sent')],
+    features: ['delay'],
+    faults: { refusedSchedule: 1 },
+    spec: { ...plainTask(1), countdown: 2000 },
+    seen: /hangs|never ends/,
+  },
+  {
     name: 'a schedule that fires twice runs its task twice',
     edits: [drop('scheduled-runs-are-checked')],
     features: ['scheduled'],

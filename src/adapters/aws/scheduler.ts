@@ -1,6 +1,6 @@
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import type { Schedule, Scheduler } from '../../ports/broker.ts';
-import { calling } from './errors.ts';
+import { calling, isOverQuota } from './errors.ts';
 import { scheduleRequest } from './scheduler-requests.ts';
 import type { ScheduleTarget } from './scheduler-requests.ts';
 
@@ -22,16 +22,19 @@ export class EventBridgeScheduler implements Scheduler {
     this.#options = options;
   }
 
-  async schedule(params: Schedule): Promise<void> {
+  async schedule(params: Schedule): Promise<boolean> {
     const { client, groupName } = this.#options;
     const [scheduler, { CreateScheduleCommand }] = await Promise.all([client(), import('./scheduler-client.ts')]);
-    await calling('write to', { kind: 'schedule group', name: groupName }, async () => {
+    return calling('write to', { kind: 'schedule group', name: groupName }, async () => {
       const target = this.#targetIn(await scheduler.config.region());
       try {
         await scheduler.send(new CreateScheduleCommand(scheduleRequest(target, params)));
+        return true;
       } catch (error) {
         // A schedule of this name stands: an earlier call made it.
-        if (!(error instanceof Error && error.name === 'ConflictException')) throw error;
+        if (error instanceof Error && error.name === 'ConflictException') return true;
+        if (isOverQuota(error)) return false;
+        throw error;
       }
     });
   }

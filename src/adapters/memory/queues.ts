@@ -89,11 +89,12 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     this.#announce();
   }
 
-  async schedule({ name, at, queue, body }: Schedule): Promise<void> {
-    if (this.#schedules.has(name)) return;
+  async schedule({ name, at, queue, body }: Schedule): Promise<true> {
+    if (this.#schedules.has(name)) return true;
     this.#schedules.add(name);
     this.#put(queue, body, at - this.#clock.now(), name);
     this.#announce();
+    return true;
   }
 
   async deadLetter({ body, reason }: Reject): Promise<void> {

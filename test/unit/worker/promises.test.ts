@@ -92,6 +92,7 @@ test('a schedule is set a minute early, since it fires to the minute', async () 
     scheduler: {
       schedule: async ({ at }) => {
         times.push(at);
+        return true;
       },
     },
   }));

@@ -15,6 +15,11 @@ describe('translated()', () => {
     [serviceError('ProvisionedThroughputExceededException', 400), 'CHORDAL_SERVICE_UNAVAILABLE'],
     [serviceError('RequestLimitExceeded', 400), 'CHORDAL_SERVICE_UNAVAILABLE'],
     [serviceError('SlowDown', 503), 'CHORDAL_SERVICE_UNAVAILABLE'],
+    // EventBridge Scheduler says so of too many schedules, and of too many requests.
+    [serviceError('ServiceQuotaExceededException', 402), 'CHORDAL_SERVICE_UNAVAILABLE'],
+    // Lambda says so while another operation changes an event source, and EventBridge Scheduler of a schedule.
+    [serviceError('ResourceConflictException', 409), 'CHORDAL_SERVICE_UNAVAILABLE'],
+    [serviceError('ConflictException', 409), 'CHORDAL_SERVICE_UNAVAILABLE'],
     [serviceError('InternalServerError', 500), 'CHORDAL_SERVICE_UNAVAILABLE'],
     [serviceError('TimeoutError'), 'CHORDAL_SERVICE_UNAVAILABLE'],
     [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'CHORDAL_SERVICE_UNAVAILABLE'],
