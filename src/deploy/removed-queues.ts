@@ -24,16 +24,22 @@ export interface RemovedQueuesOptions {
 export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
   const { project, region, say } = options;
   const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-  const sqs = new SQSClient({ region, requestHandler: limits, useQueueUrlAsEndpoint: false });
-  const scheduler = new SchedulerClient({ region, requestHandler: limits });
+  // An account may ask only some times a second, and other programs ask, too.
+  const common = { region, requestHandler: limits, maxAttempts: 6 };
+  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
+  const scheduler = new SchedulerClient(common);
   try {
     const held = await heldQueues(project, { sqs, scheduler, say });
     if (held.length > 0) throw refused(held, project);
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
+    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const isBusy = error instanceof Error && /Throttl|TooMany|Timeout|Internal|Unavailable/.test(error.name);
+    const fix = isBusy
+      ? 'Deploy again to have it look.'
+      : 'It needs sqs:ListQueues, sqs:GetQueueAttributes and scheduler:ListSchedules.';
     say(
-      `Cannot look for messages of removed handlers: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}. ` +
-        'It needs sqs:ListQueues, sqs:GetQueueAttributes and scheduler:ListSchedules. If you have removed a handler, make sure that its queue is empty.',
+      `Cannot look for messages of removed handlers: ${why}. ${fix} If you have removed a handler, make sure that its queue is empty.`,
     );
   } finally {
     sqs.destroy();
@@ -62,7 +68,12 @@ async function heldQueues(project: Project, clients: Clients): Promise<readonly 
   const queues = project.functions.flatMap(sourcesOf).map(({ queue }) => queue.name);
   const wanted = new Set([...queues, project.deadLetterQueue.name]);
   const gone = (await queueUrls(project.queuePrefix, clients.sqs)).filter((url) => !wanted.has(nameOf(url, '/')));
-  const counts = await Promise.all(gone.map((url) => countOf(url, clients.sqs)));
+  const counts: QueueCount[] = [];
+  // Those of other stages are among them: perhaps some hundred.
+  for (let from = 0; from < gone.length; from += QUEUES_AT_ONCE)
+    counts.push(
+      ...(await Promise.all(gone.slice(from, from + QUEUES_AT_ONCE).map((url) => countOf(url, clients.sqs)))),
+    );
   // Queues of the stage dev-2 begin with the prefix of the stage dev, too.
   const own = counts.filter(({ deadLetters }) => deadLetters === project.deadLetterQueue.name);
   if (own.length === 0) return [];
@@ -90,10 +101,12 @@ const COUNTS = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-async function countOf(
-  QueueUrl: string,
-  sqs: SQSClient,
-): Promise<{ readonly name: string; readonly messages: number; readonly deadLetters: string }> {
+interface QueueCount extends Pick<HeldQueue, 'name' | 'messages'> {
+  /** The name of its dead-letter queue; empty if it has none. */
+  readonly deadLetters: string;
+}
+
+async function countOf(QueueUrl: string, sqs: SQSClient): Promise<QueueCount> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS, 'RedrivePolicy'] }),
   );
@@ -126,6 +139,7 @@ async function scheduledQueues(
 }
 
 const MOST_PAGES = 100;
+const QUEUES_AT_ONCE = 8;
 
 /** The first deployment has no group yet. */
 function unlessMissing(error: unknown): { readonly Schedules?: undefined; readonly NextToken?: undefined } {

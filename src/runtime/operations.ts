@@ -1,6 +1,6 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { connections } from '../adapters/aws/connections.ts';
+import { connections, OPERATOR_TRIES } from '../adapters/aws/connections.ts';
 import { EventSources } from '../adapters/aws/event-sources.ts';
 import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
 import { SqsCounts } from '../adapters/aws/sqs-counts.ts';
@@ -25,6 +25,7 @@ export function environmentOperations(environment: Environment): Operations {
   const sources = new EventSources({ prefix, client: () => lambdaClient(environment) });
   const sqs = new SQSClient({
     requestHandler: connections(sandboxLeftMs),
+    ...OPERATOR_TRIES,
     ...atOneEndpoint,
     ...endpointOptions(environment, 'sqs'),
   });
@@ -44,7 +45,8 @@ export function environmentOperations(environment: Environment): Operations {
 
 /** A function takes the client that its runtime has: it is not in its bundle. */
 async function lambdaClient(environment: Environment): Promise<LambdaClient> {
-  const options = { requestHandler: connections(sandboxLeftMs), ...endpointOptions(environment, 'lambda') };
+  const requestHandler = connections(sandboxLeftMs);
+  const options = { requestHandler, ...OPERATOR_TRIES, ...endpointOptions(environment, 'lambda') };
   try {
     const { LambdaClient: Client } = await import('@aws-sdk/client-lambda');
     return new Client(options);

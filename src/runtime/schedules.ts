@@ -1,5 +1,5 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { connections } from '../adapters/aws/connections.ts';
+import { connections, OPERATOR_TRIES } from '../adapters/aws/connections.ts';
 import { AwsSchedules } from '../adapters/aws/schedules.ts';
 import { RUN_GROUP_ENDING } from '../core/schedule/groups.ts';
 import { compact } from '../core/values/compact.ts';
@@ -35,6 +35,7 @@ function schedulesIn(environment: Environment, ending: string, most?: number): A
   return new AwsSchedules({
     client: new SchedulerClient({
       requestHandler: connections(sandboxLeftMs),
+      ...OPERATOR_TRIES,
       ...endpointOptions(environment, 'scheduler'),
     }),
     groupName: `${environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default'}${ending}`,

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { connections } from '../adapters/aws/connections.ts';
+import { connections, OPERATOR_TRIES } from '../adapters/aws/connections.ts';
 import { AwsJournalReader } from '../adapters/aws/journal-reader.ts';
 import { AwsSurvey } from '../adapters/aws/survey.ts';
 import { RealClock } from '../adapters/system/clock.ts';
@@ -20,13 +20,13 @@ import type { Environment } from './variables.ts';
  */
 export function environmentSurvey(environment: Environment): Survey {
   required(environment, 'CHORDAL_SCHEDULER_ROLE');
-  const requestHandler = connections(sandboxLeftMs);
+  const common = { requestHandler: connections(sandboxLeftMs), ...OPERATOR_TRIES };
   return new AwsSurvey({
-    dynamo: new DynamoDBClient({ requestHandler, ...endpointOptions(environment, 'dynamodb') }),
+    dynamo: new DynamoDBClient({ ...common, ...endpointOptions(environment, 'dynamodb') }),
     table: required(environment, 'CHORDAL_TABLE'),
-    sqs: new SQSClient({ requestHandler, ...atOneEndpoint, ...endpointOptions(environment, 'sqs') }),
+    sqs: new SQSClient({ ...common, ...atOneEndpoint, ...endpointOptions(environment, 'sqs') }),
     prefix: required(environment, 'CHORDAL_QUEUE_PREFIX'),
-    scheduler: new SchedulerClient({ requestHandler, ...endpointOptions(environment, 'scheduler') }),
+    scheduler: new SchedulerClient({ ...common, ...endpointOptions(environment, 'scheduler') }),
     groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
     clock: new RealClock(),
   });
@@ -41,6 +41,7 @@ export function environmentJournal(environment: Environment): JournalReader {
   return new AwsJournalReader({
     client: new DynamoDBClient({
       requestHandler: connections(sandboxLeftMs),
+      ...OPERATOR_TRIES,
       ...endpointOptions(environment, 'dynamodb'),
     }),
     table: required(environment, 'CHORDAL_TABLE'),

@@ -115,7 +115,9 @@ test('a stage that is not there is an error with the name of the function that w
   const env = { AWS_ENDPOINT_URL_LAMBDA: await fakeLambda([], undefined), ...CREDENTIALS };
   const { code, stderr } = await cli(['ui', '--stage', 'prod', '--service', 'shop'], { env });
   expect(code).toBe(2);
-  expect(stderr).toContain('Cannot find the stage prod of shop: the function shop-prod-result cannot be read');
+  expect(stderr).toContain(
+    'Cannot find the stage prod of shop by the function "shop-prod-result": there is no such function.',
+  );
 });
 
 test('--service without --stage is refused', async () => {

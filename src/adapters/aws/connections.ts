@@ -18,6 +18,12 @@ export const COMMAND_LIMITS: NodeHttpHandlerOptions = {
 };
 
 /**
+ * The tries of a client that operators use. The services that it asks allow an account only some calls a second, and other programs make
+ * some of them.
+ */
+export const OPERATOR_TRIES = { maxAttempts: 6 } as const;
+
+/**
  * Makes the one HTTP handler that all AWS clients of a process share. A request that takes too long ends with a `TimeoutError`, which
  * the SDK tries again and {@link calling} translates to `ServiceUnavailable`.
  *

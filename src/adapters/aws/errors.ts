@@ -42,15 +42,6 @@ export function translated(error: unknown, doing: string, { kind, name, right }:
   return new ConfigurationError(`${what}: the service refuses the request (${why})`, { cause: error });
 }
 
-/** Returns whether a service is busy, throttles, or is out of reach, judged by an error of the SDK. */
-export function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const status = statusOf(error);
-  if (status !== undefined && (status >= 500 || status === 429)) return true;
-  if ('code' in error && typeof error.code === 'string' && NETWORK.test(error.code)) return true;
-  return BUSY.test(error.name);
-}
-
 /** Returns whether an error, or one entry of a batch, may succeed when it is tried again, judged by its code. */
 export function isTransientCode(code: string): boolean {
   return BUSY.test(code);
@@ -81,6 +72,13 @@ const DENIED =
   /AccessDenied|Unauthorized|Forbidden|Credentials|UnrecognizedClient|InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken|Signature|AuthFailure|MissingAuthenticationToken/i;
 const NOT_SET_UP = /^Region is missing|^Could not load credentials|^Resolved credential object is not valid/;
 const NETWORK = /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET\w*|UND_ERR_\w+)$/;
+
+function isBusy(error: Error): boolean {
+  const status = statusOf(error);
+  if (status !== undefined && (status >= 500 || status === 429)) return true;
+  if ('code' in error && typeof error.code === 'string' && NETWORK.test(error.code)) return true;
+  return BUSY.test(error.name);
+}
 
 function statusOf(error: Error): number | undefined {
   if (!('$metadata' in error) || typeof error.$metadata !== 'object' || error.$metadata === null) return undefined;

@@ -50,7 +50,7 @@ export class AwsSchedules implements Schedules {
     const names: string[] = [];
     let from: string | undefined;
     do {
-      const command = new ListSchedulesCommand(compact({ GroupName, NextToken: from }));
+      const command = new ListSchedulesCommand(compact({ GroupName, MaxResults: 100, NextToken: from }));
       const page = await this.#calling('list', () => unlessMissing(client.send(command)));
       names.push(...(page?.Schedules ?? []).flatMap(({ Name }) => Name ?? []));
       from = page?.NextToken;

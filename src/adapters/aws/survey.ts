@@ -122,7 +122,7 @@ export class AwsSurvey implements Survey {
     const names: string[] = [];
     let from: string | undefined;
     do {
-      const command = new ListSchedulesCommand(compact({ GroupName, NextToken: from }));
+      const command = new ListSchedulesCommand(compact({ GroupName, MaxResults: 100, NextToken: from }));
       const group = { kind: 'schedule group', name: GroupName } as const;
       const { Schedules = [], NextToken } = await calling('list the schedules of', group, () =>
         scheduler.send(command),
