@@ -21,6 +21,7 @@ import { extensions, serverlessFunctions } from './stack/functions.ts';
 import type { FunctionFiles } from './stack/functions.ts';
 import { callerEnvironment, outputs } from './stack/outputs.ts';
 import { checkPolicySizes } from './stack/policy-sizes.ts';
+import { checkResourceCount } from './stack/resource-count.ts';
 import { roles } from './stack/roles.ts';
 import { schedules } from './stack/schedules.ts';
 import { standardOptions } from './stack/settings.ts';
@@ -172,7 +173,7 @@ function checkBeside({ root, environment }: StackOptions, { stage, patterns }: G
 
 function resourcesOf(parts: StackParts): Resources {
   const all = { ...storage(parts), ...roles(parts), ...schedules(parts, Date.now()), ...alarms(parts) };
-  checkCount(Object.keys(all).length, parts.project);
+  checkResourceCount(Object.keys(all).length, parts.project);
   checkPolicySizes(all, parts.project);
   return all;
 }
@@ -228,18 +229,6 @@ function checkPatterns(patterns: readonly string[] | undefined, root: string): v
   if (!isPackagedByFramework(patterns, outDir) || patterns?.includes(`${outDir}/**`) === true) return;
   throw new ConfigurationError(
     `Cannot package the functions: package.patterns of serverless.yml leaves out some of the built files. Replace the lines with ${outDir} by '${outDir}/**' and '!${outDir}/meta.json'.`,
-  );
-}
-
-/** The most resources that CloudFormation accepts. */
-const MOST_RESOURCES = 500;
-
-function checkCount(own: number, { functions, systemFunctions }: Project): void {
-  // For each function the framework makes two, and the mapping from its queue; it also has a bucket with a policy.
-  const total = own + 3 * functions.length + 2 * systemFunctions.length + 3;
-  if (total <= MOST_RESOURCES) return;
-  throw new ConfigurationError(
-    `Cannot deploy ${functions.length} handlers in one stack: they take ${total} resources, and CloudFormation takes ${MOST_RESOURCES}. Put tasks together in fewer files, deploy without alarms, or split the service.`,
   );
 }
 

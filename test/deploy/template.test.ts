@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeProject } from '../../src/deploy/project.ts';
+import { frameworkResources } from '../../src/deploy/stack/resource-count.ts';
 import { ACTIONS_OF_TOOLS, ACTIONS_OF_TYPES, documentedRights } from './support/deployer-rights.ts';
 import { copyProject } from './support/project-folder.ts';
 import type { ProjectFolder } from './support/project-folder.ts';
@@ -429,6 +431,17 @@ describe('the settings of a project for its functions', () => {
     });
     expect(routes).not.toContain(' ');
     expect(own.Outputs['ChordalRoutes']?.Value).toBe(routes);
+  });
+
+  test('the framework makes as many resources of handlers as the check before a deployment counts', () => {
+    const functions = ['math', 'text'].map((name) => ({ name, file: `handlers/${name}.ts` }));
+    const described = describeProject({ service: 'chordal', stage: 'own', functions, high: ['text'] });
+    const ofFramework = Object.entries(own.Resources).filter(
+      ([id, { Type }]) =>
+        !/^(?:Api|IamRoleLambda)/.test(id) &&
+        (/^AWS::Lambda::|^AWS::Logs::/.test(Type) || id.startsWith('ServerlessDeploymentBucket')),
+    );
+    expect(ofFramework).toHaveLength(frameworkResources(described));
   });
 
   test('and NODE_OPTIONS is joined with what source maps need', () => {

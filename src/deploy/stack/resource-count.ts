@@ -1,0 +1,30 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
+import { sourcesOf } from '../project.ts';
+import type { Project } from '../project.ts';
+
+/**
+ * Makes sure that a stack has not more resources than CloudFormation takes.
+ *
+ * @param own how many of them are not made by the framework
+ * @throws ConfigurationError if there are too many
+ */
+export function checkResourceCount(own: number, project: Project): void {
+  const total = own + frameworkResources(project);
+  if (total <= MOST_RESOURCES) return;
+  throw new ConfigurationError(
+    `Cannot deploy ${project.functions.length} handlers in one stack: they take ${total} resources, and CloudFormation takes ${MOST_RESOURCES}. Put tasks together in fewer files, deploy without alarms, or split the service.`,
+  );
+}
+
+/**
+ * Returns how many resources the framework makes of a project: for each function the function, its log group, and a mapping from each of
+ * its queues; and a bucket with a policy.
+ */
+export function frameworkResources({ functions, systemFunctions }: Project): number {
+  return [...functions, ...systemFunctions].reduce((sum, one) => sum + 2 + sourcesOf(one).length, 2);
+}
+
+// --- internal ---
+
+/** The most resources that CloudFormation accepts. */
+const MOST_RESOURCES = 500;
