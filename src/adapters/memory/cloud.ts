@@ -98,9 +98,10 @@ export class MemoryCloud {
     this.#pumpSoon();
   }
 
-  /** Gives nothing more to consumers; they finish their current work. */
+  /** Gives nothing more to consumers; they finish their current work. No timer is left. */
   stop(): void {
     this.#consumers.clear();
+    this.queues.stop();
   }
 
   /** Whether nothing is waiting, delayed or being worked on. */

@@ -40,6 +40,8 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   readonly #queues = new Map<string, Queue>();
   readonly #listeners: (() => void)[] = [];
   readonly #schedules = new Set<string>();
+  /** Each ends the wait of a delayed message. */
+  readonly #delays = new Set<AbortController>();
   #count = 0;
 
   constructor(
@@ -143,6 +145,13 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     }
   }
 
+  /** Ends all delays, without their messages: no timer is left. */
+  stop(): void {
+    for (const delay of this.#delays) delay.abort('stopped');
+    for (const { taken } of this.#queues.values())
+      for (const message of taken.values()) message.hidden?.abort('stopped');
+  }
+
   // --- internal ---
 
   /** @param schedule the name of the schedule that puts it there; it is forgotten then */
@@ -156,7 +165,11 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
     if (delayMs <= 0) return add(message);
     const kind = schedule === undefined ? 'delayed' : 'scheduled';
     target[kind] += 1;
-    void this.#clock.sleep(delayMs).then(() => {
+    const delay = new AbortController();
+    this.#delays.add(delay);
+    void this.#clock.sleep(delayMs, delay.signal).then(() => {
+      this.#delays.delete(delay);
+      if (delay.signal.aborted) return;
       target[kind] -= 1;
       // A schedule puts its message on the queue only now.
       add(schedule === undefined ? message : { ...message, sentAt: Math.round(this.#clock.now()) });

@@ -1,7 +1,8 @@
 import { mock } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createApp, currentTask } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 
 test('close() delivers nothing any more', async () => {
   let runs = 0;
@@ -13,6 +14,28 @@ test('close() delivers nothing any more', async () => {
   await cloud.clock.sleep(3_600_000);
 
   expect(runs).toBe(0);
+});
+
+test('close() leaves no timer of a delayed or an unfinished message, so that the process can end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const app = createApp('closing');
+  const starts = Promise.withResolvers<void>();
+  const ends = Promise.withResolvers<void>();
+  const slow = app.task('slow', async () => {
+    starts.resolve();
+    await ends.promise;
+  });
+  const cloud = memoryCloud({ closing: app.handler(slow) });
+  await slow.applyAsync({ countdown: 3600 });
+  await slow.delay();
+  await starts.promise;
+  cloud.close();
+  ends.resolve();
+  // Work that still runs ends in the turns that follow.
+  for (let turn = 0; turn < 100 && vi.getTimerCount() > 0; turn += 1) await setImmediate();
+
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 test('close() leaves alone a cloud that was opened later', async () => {
