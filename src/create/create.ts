@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { FIRST_CHORD, IGNORED, manifestParts, projectFiles } from './files.ts';
+import { examplePaths, IGNORED, manifestParts, projectFiles } from './files.ts';
 import type { ManifestParts, ProjectFacts } from './files.ts';
 
 /** The options of {@link createProject}. */
@@ -51,12 +51,14 @@ export async function createProject(options: CreateOptions): Promise<Created> {
 
 async function create({ dir, packages }: CreateOptions): Promise<Created> {
   const manifest = await readManifest(dir);
+  const isModule = manifest === undefined || manifest['type'] === 'module';
   // An example among functions that are there would be deployed with them.
-  const hasExample = !existsSync(join(dir, 'handlers')) || existsSync(join(dir, FIRST_CHORD));
+  const hasExample = !existsSync(join(dir, 'handlers')) || existsSync(join(dir, examplePaths({ isModule }).program));
   const facts: ProjectFacts = {
     name: serviceName(dir, manifest),
     versions: await versionsOf(dir, packages),
     needsNode: Number.parseInt(process.versions.node, 10) < 24,
+    isModule,
     hasExample,
   };
   await mkdir(dir, { recursive: true });
@@ -66,7 +68,7 @@ async function create({ dir, packages }: CreateOptions): Promise<Created> {
   note('package.json', await addToManifest(dir, manifest, facts));
   const service = serviceFile(dir);
   if (service !== undefined) kept.push(service);
-  for (const [path, text] of Object.entries(filesFor(dir, manifest, facts))) {
+  for (const [path, text] of Object.entries(filesFor(dir, facts))) {
     note(
       path,
       path === '.gitignore' && existsSync(join(dir, path)) ? await addIgnored(dir) : await put(dir, path, text),
@@ -77,8 +79,6 @@ async function create({ dir, packages }: CreateOptions): Promise<Created> {
 
 type Manifest = Readonly<Record<string, unknown>>;
 
-const EXAMPLES = ['handlers/words.ts', 'test/words.test.ts', FIRST_CHORD];
-
 function serviceName(dir: string, manifest: Manifest | undefined): string {
   const given = manifest?.['name'];
   const name = typeof given === 'string' ? (given.split('/').at(-1) ?? '') : basename(resolve(dir));
@@ -88,16 +88,17 @@ function serviceName(dir: string, manifest: Manifest | undefined): string {
   );
 }
 
-function filesFor(dir: string, manifest: Manifest | undefined, facts: ProjectFacts): Readonly<Record<string, string>> {
+function filesFor(dir: string, facts: ProjectFacts): Readonly<Record<string, string>> {
   const hasHandlers = existsSync(join(dir, 'handlers'));
   // A service that is there takes the plugin: then there is no file for the stack.
   const hasService = serviceFile(dir) !== undefined;
+  const example = Object.values(examplePaths(facts));
   const files = Object.entries(projectFiles(facts)).filter(
-    ([path]) => !(hasHandlers && EXAMPLES.includes(path)) && !(hasService && SERVICE.includes(path)),
+    ([path]) => !(hasHandlers && example.includes(path)) && !(hasService && SERVICE.includes(path)),
   );
   // infra/stack.js is a module, whatever the project's own files are.
-  const isModule = hasService || manifest === undefined || manifest['type'] === 'module';
-  return { ...Object.fromEntries(files), ...(!isModule && { 'infra/package.json': '{ "type": "module" }\n' }) };
+  const lacksType = !facts.isModule && !hasService;
+  return { ...Object.fromEntries(files), ...(lacksType && { 'infra/package.json': '{ "type": "module" }\n' }) };
 }
 
 /** The files of a service of its own. */

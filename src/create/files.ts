@@ -8,22 +8,35 @@ export interface ProjectFacts {
   readonly versions: Readonly<Record<'chordal' | 'chordal-tools', string>>;
   /** Whether the project needs a newer Node than the one that runs now. */
   readonly needsNode: boolean;
+  /** Whether its files are ECMAScript modules. If not, those of the example say so by their extension. */
+  readonly isModule: boolean;
   /** Whether it has the example, and so a first chord to run: a project with handlers of its own does not. */
   readonly hasExample: boolean;
 }
 
-/** The program that sends the first chord. */
-export const FIRST_CHORD = 'first-chord.ts';
+/** The paths of the example: a handler, a test of it, and the program that sends the first chord. */
+export function examplePaths({ isModule }: Pick<ProjectFacts, 'isModule'>): Readonly<Record<ExampleFile, string>> {
+  const extension = isModule ? '.ts' : '.mts';
+  return {
+    handler: `handlers/words${extension}`,
+    test: `test/words.test${extension}`,
+    program: `first-chord${extension}`,
+  };
+}
+
+type ExampleFile = 'handler' | 'test' | 'program';
 
 /** Returns the files of a new project, by their paths, without `package.json`. */
-export function projectFiles({ name }: ProjectFacts): Readonly<Record<string, string>> {
+export function projectFiles(facts: ProjectFacts): Readonly<Record<string, string>> {
+  const { handler, test, program } = examplePaths(facts);
+  const ofExample = (text: string): string => text.replace('handlers/words.ts', handler);
   return {
-    'handlers/words.ts': HANDLER,
-    'test/words.test.ts': TEST,
-    [FIRST_CHORD]: PROGRAM,
-    'serverless.yml': serverlessYml(name),
+    [handler]: HANDLER,
+    [test]: ofExample(TEST),
+    [program]: ofExample(PROGRAM),
+    'serverless.yml': serverlessYml(facts.name),
     'infra/stack.js': STACK,
-    'tsconfig.json': TSCONFIG,
+    'tsconfig.json': facts.isModule ? TSCONFIG : TSCONFIG.replace('"*.ts"', '"*.ts", "*.mts"'),
     '.gitignore': `${IGNORED.join('\n')}\n`,
     '.vscode/launch.json': LAUNCH,
   };
@@ -40,15 +53,16 @@ export interface ManifestParts {
 }
 
 /** Returns these parts. */
-export function manifestParts({ versions, needsNode, hasExample }: ProjectFacts): ManifestParts {
+export function manifestParts({ versions, needsNode, isModule, hasExample }: ProjectFacts): ManifestParts {
+  const { program } = examplePaths({ isModule });
   return {
     scripts: {
       dev: 'chordal dev',
-      ...(hasExample && { chord: `node --env-file=.chordal/dev.env ${FIRST_CHORD}` }),
+      ...(hasExample && { chord: `node --env-file=.chordal/dev.env ${program}` }),
       test: 'node --test',
       types: 'tsc',
       deploy: 'serverless deploy',
-      'deploy:local': `chordal deploy-local${hasExample ? ` -- node ${FIRST_CHORD}` : ''}`,
+      'deploy:local': `chordal deploy-local${hasExample ? ` -- node ${program}` : ''}`,
     },
     dependencies: { chordal: versions.chordal },
     devDependencies: {

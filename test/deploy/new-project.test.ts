@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,6 +19,8 @@ const skipped = 'missing' in python ? ` (skipped: ${python.missing})` : '';
 
 /** The folder that `npm create chordal@latest shop` has made, with its packages. */
 let shop: string;
+/** The program of `npm create chordal`. */
+let program: string;
 let base: string;
 
 beforeAll(async () => {
@@ -28,22 +30,27 @@ beforeAll(async () => {
   const { bin } = JSON.parse(await readFile(join(base, 'package/package.json'), 'utf8')) as {
     readonly bin: Readonly<Record<string, string>>;
   };
-  const program = join(base, 'package', bin['create-chordal'] ?? '');
+  program = join(base, 'package', bin['create-chordal'] ?? '');
   const { stderr } = await runWell('node', [program, 'shop', '--no-install'], { cwd: base });
   expect(stderr).toMatch(/cd shop\n {2}npm install\n {2}npx chordal dev\n.*\n {2}npm run chord/);
   await installInto(shop, { 'package.json': await readFile(join(shop, 'package.json'), 'utf8') });
 }, 180_000);
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-test('a new project compiles, passes its test, and runs its first chord on chordal dev', async () => {
-  await runWell('npm', ['run', 'types'], { cwd: shop });
-  const { stdout: tested } = await runWell('npm', ['test'], { cwd: shop });
-  expect(tested).toMatch(/pass 1\n/);
+test.each(['module', 'commonjs'])(
+  'a new project of type %s compiles, passes its test, and runs its first chord on chordal dev',
+  async (type) => {
+    const dir = type === 'module' ? shop : await projectOf(type);
+    await runWell('npm', ['run', 'types'], { cwd: dir });
+    const { stdout: tested } = await runWell('npm', ['test'], { cwd: dir });
+    expect(tested).toMatch(/pass 1\n/);
 
-  await startDev();
-  const { stdout } = await runWell('npm', ['run', '--silent', 'chord'], { cwd: shop });
-  expect(stdout).toBe('6\n');
-}, 120_000);
+    await startDev(dir);
+    const { stdout } = await runWell('npm', ['run', '--silent', 'chord'], { cwd: dir });
+    expect(stdout).toBe('6\n');
+  },
+  120_000,
+);
 
 test.skipIf(skipped !== '')(
   `its script deploy:local deploys it to an emulator, and runs the chord there${skipped}`,
@@ -74,10 +81,10 @@ test('chordal init adds to a project what it lacks, and changes nothing that is 
     added: [
       '.gitignore',
       '.vscode/launch.json',
-      'first-chord.ts',
-      'handlers/words.ts',
+      'first-chord.mts',
+      'handlers/words.mts',
       'package.json',
-      'test/words.test.ts',
+      'test/words.test.mts',
     ],
     kept: ['serverless.yml', 'tsconfig.json'],
   });
@@ -93,10 +100,21 @@ test('chordal init adds to a project what it lacks, and changes nothing that is 
 
 // --- internal ---
 
-/** Starts `chordal dev`, and waits until it is ready: then programs find its addresses in a file. */
-async function startDev(): Promise<void> {
-  const args = [join(shop, 'node_modules/.bin/chordal'), 'dev', '--json'];
-  const child = spawn('node', args, { cwd: shop, env: environmentWith(), stdio: ['ignore', 'pipe', 'ignore'] });
+/** Makes a project beside a package.json of this type, as `npm init` writes it, with the packages of the new project. */
+async function projectOf(type: string): Promise<string> {
+  const dir = join(
+    await temporaryFolder({ 'orders/package.json': JSON.stringify({ name: 'orders', type }) }),
+    'orders',
+  );
+  await runWell('node', [program, '.', '--no-install'], { cwd: dir });
+  await symlink(join(shop, 'node_modules'), join(dir, 'node_modules'));
+  return dir;
+}
+
+/** Starts `chordal dev` in a project, and waits until it is ready: then programs find its addresses in a file. */
+async function startDev(dir: string): Promise<void> {
+  const args = [join(dir, 'node_modules/.bin/chordal'), 'dev', '--json'];
+  const child = spawn('node', args, { cwd: dir, env: environmentWith(), stdio: ['ignore', 'pipe', 'ignore'] });
   const closed = once(child, 'close');
   onTestFinished(async () => {
     child.kill('SIGINT');
@@ -104,5 +122,5 @@ async function startDev(): Promise<void> {
     expect(code).toBe(0);
   });
   await once(createInterface(child.stdout), 'line');
-  expect(existsSync(join(shop, '.chordal/dev.env'))).toBe(true);
+  expect(existsSync(join(dir, '.chordal/dev.env'))).toBe(true);
 }

@@ -65,12 +65,28 @@ test('createProject() adds only the missing files to a project', async () => {
   expect(again.hints).toEqual([]);
 });
 
-test('createProject() makes the stack a module in a project of CommonJS', async () => {
-  const dir = await temporaryFolder({ 'package.json': '{ "name": "orders" }' });
+test('createProject() makes the stack and the example modules in a project of CommonJS', async () => {
+  const dir = await temporaryFolder({ 'package.json': '{ "name": "orders", "type": "commonjs" }' });
   const { added } = await createProject({ dir });
 
-  expect(added).toContain('infra/package.json');
-  expect(added).toContain('infra/stack.js');
+  expect(added).toEqual([
+    '.gitignore',
+    '.vscode/launch.json',
+    'first-chord.mts',
+    'handlers/words.mts',
+    'infra/package.json',
+    'infra/stack.js',
+    'package.json',
+    'serverless.yml',
+    'test/words.test.mts',
+    'tsconfig.json',
+  ]);
+  const { scripts } = await manifestOf(dir);
+  expect(scripts).toMatchObject({
+    chord: 'node --env-file=.chordal/dev.env first-chord.mts',
+    'deploy:local': 'chordal deploy-local -- node first-chord.mts',
+  });
+  expect((await createProject({ dir })).added).toEqual([]);
 });
 
 test.each([

@@ -241,6 +241,7 @@ function compilerOptions(): ts.CompilerOptions {
     name: 'shop',
     versions: { chordal: '', 'chordal-tools': '' },
     needsNode: false,
+    isModule: true,
     hasExample: true,
   });
   const { config } = ts.parseConfigFileTextToJson('tsconfig.json', files['tsconfig.json'] ?? '') as { config: object };

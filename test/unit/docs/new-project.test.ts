@@ -8,6 +8,7 @@ const files = projectFiles({
   name: 'shop',
   versions: { chordal: '1', 'chordal-tools': '1' },
   needsNode: false,
+  isModule: true,
   hasExample: true,
 });
 
