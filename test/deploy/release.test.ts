@@ -20,7 +20,9 @@ test('a release is a commit with the version in every file that has it, and a ta
       lockfileVersion: 3,
       packages: { '': {} },
     }),
-    'README.md': 'npm install ../chordal/chordal-0.1.0.tgz\n',
+    'README.md': 'npm install ../chordal/chordal-0.1.0.tgz ../chordal/chordal-tools-0.1.0.tgz\n',
+    'examples/api/package.json':
+      '{ "dependencies": { "chordal": "0.1.0", "chordal-tools": "0.1.0", "hono": "0.1.0" } }\n',
     'CHANGELOG.md': DATED,
   });
   const git = async (...args: string[]): Promise<string> => (await runWell('git', args, { cwd: folder })).stdout.trim();
@@ -35,7 +37,12 @@ test('a release is a commit with the version in every file that has it, and a ta
 
   expect(await git('log', '-1', '--format=%s %D')).toBe('Release 0.2.0 HEAD -> main, tag: v0.2.0');
   expect(await git('status', '--porcelain')).toBe('');
-  expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('chordal-0.2.0.tgz');
+  expect(await readFile(join(folder, 'README.md'), 'utf8')).toBe(
+    'npm install ../chordal/chordal-0.2.0.tgz ../chordal/chordal-tools-0.2.0.tgz\n',
+  );
+  expect(await readFile(join(folder, 'examples/api/package.json'), 'utf8')).toBe(
+    '{ "dependencies": { "chordal": "0.2.0", "chordal-tools": "0.2.0", "hono": "0.1.0" } }\n',
+  );
   for (const file of ['package.json', 'package-lock.json']) {
     expect(JSON.parse(await readFile(join(folder, file), 'utf8'))).toMatchObject({ version: '0.2.0' });
   }

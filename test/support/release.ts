@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runWell } from '../deploy/support/run.ts';
 import { PLACEHOLDER_HOST, readManifest } from './package.ts';
@@ -54,19 +54,27 @@ export function reasonsAgainst(version: string, facts: ReleaseFacts): readonly s
   return reasons;
 }
 
-/** Sets the version in package.json and package-lock.json, commits, and tags the commit. */
+/** Sets the version in package.json, package-lock.json, README.md and the examples, commits, and tags the commit. */
 export async function tagRelease(version: string, folder: string): Promise<void> {
   await runWell('npm', ['version', version, '--no-git-tag-version', '--allow-same-version', '--ignore-scripts'], {
     cwd: folder,
   });
-  const readme = join(folder, 'README.md');
-  const text = await readFile(readme, 'utf8');
-  await writeFile(readme, text.replaceAll(/chordal-\d+\.\d+\.\d+\.tgz/g, `chordal-${version}.tgz`));
+  await replaceIn(join(folder, 'README.md'), /(?<=chordal(?:-tools)?-)\d+\.\d+\.\d+(?=\.tgz)/g, version);
+  const examples = await readdir(join(folder, 'examples'));
+  for (const example of examples) {
+    const manifest = join(folder, 'examples', example, 'package.json');
+    await replaceIn(manifest, /(?<="chordal(?:-tools)?": ")\d+\.\d+\.\d+(?=")/g, version);
+  }
   await git(folder, 'commit', '--quiet', '--allow-empty', '--all', '--message', `Release ${version}`);
   await git(folder, 'tag', '--annotate', `v${version}`, '--message', `Release ${version}`);
 }
 
 // --- internal ---
+
+async function replaceIn(file: string, pattern: RegExp, replacement: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replaceAll(pattern, replacement));
+}
 
 async function git(folder: string, ...args: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await runWell('git', args, { cwd: folder });
