@@ -9,6 +9,7 @@ import { propertiesOf } from './support/template.ts';
 import type { Template } from './support/template.ts';
 
 const words = snippetsOf(readme).find(({ file }) => file === 'handlers/words.ts')?.code ?? '';
+const [, type = ''] = /^npm pkg set type=(\w+)$/m.exec(readme) ?? [];
 const stack = /^```js\n(\/\/ infra\/stack\.js\n[^]*?)^```$/m.exec(readme)?.[1] ?? '';
 const programs = snippetsOf(readme).filter(({ file }) => !file.includes('/') && !file.endsWith('.test.ts'));
 const compilerOptions = [
@@ -24,6 +25,7 @@ const canvas = JSON.stringify({
 
 test('a project with the package from npm compiles, runs canvases and packages its stack, as the README says', async () => {
   const dir = await installedProject({
+    'package.json': JSON.stringify({ name: 'shop', private: true, type }),
     'handlers/words.ts': words,
     'infra/stack.js': stack,
     'tsconfig.json': `{ "compilerOptions": { ${compilerOptions.map(([, option]) => option).join(', ')}, "strict": true } }`,

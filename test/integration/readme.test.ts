@@ -111,7 +111,7 @@ test('the command line has the commands and options that README.md names, and no
 });
 
 test('the commands and the files that README.md names exist', async () => {
-  const known = new Set([...Object.keys(manifest.scripts), 'ci', 'install', 'pack', 'create', 'chord']);
+  const known = new Set([...Object.keys(manifest.scripts), 'ci', 'install', 'pack', 'pkg', 'create', 'chord']);
   const commands = [...readme.matchAll(/\bnpm (?:run )?([\w:]+)/g)].map(([, name = '']) => name);
   const links = [...readme.matchAll(/\]\(([^)]+)\)/g)].map(([, path = '']) => path);
 
