@@ -23,10 +23,9 @@ export function addUi(program: Command, { output, end }: CommandLine): void {
       '--port <port>',
       'port of the page (default: any free port)',
       numberOption('port', { least: 0, most: 65_535, isWhole: true }),
-      0,
     );
   addHandlersOption(command).action(async (given: GivenUi) => {
-    const { stage, service, allowActions = false, port, handlers } = given;
+    const { stage, service, allowActions = false, port = 0, handlers } = given;
     if (service !== undefined && stage === undefined)
       throw new UsageError('Cannot use --service without --stage: a stack is named by both. Add --stage.');
     const [{ startUi }, { makeUiSource }] = await Promise.all([
@@ -90,6 +89,6 @@ interface GivenUi {
   readonly stage?: string;
   readonly service?: string;
   readonly allowActions?: boolean;
-  readonly port: number;
+  readonly port?: number;
   readonly handlers: string;
 }

@@ -42,6 +42,16 @@ test('README.md or the reference names each option of each command', () => {
   expect(missing).toEqual([]);
 });
 
+test('the help of an option says its default once', () => {
+  const twice = runnable.flatMap((command) =>
+    command.options
+      .filter(({ description, defaultValue }) => description.includes('(default') && defaultValue !== undefined)
+      .map(({ long }) => `${nameOf(command)} ${long}`),
+  );
+
+  expect(twice).toEqual([]);
+});
+
 // --- internal ---
 
 const reference = readFileSync('docs/reference.md', 'utf8');
