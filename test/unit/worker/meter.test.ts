@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { EmfMeter } from '../../../src/adapters/system/emf.ts';
+import { compact } from '../../../src/core/values/compact.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
@@ -32,6 +33,19 @@ test('a batch counts the retries that its tasks ask for', async () => {
     Runs: 1,
     Retries: 1,
   });
+});
+
+test.each([
+  ['fails', { Failures: 1 }],
+  ['expected', {}],
+  ['add', {}],
+  ['flaky', { Retries: 1 }],
+  ['replaced', {}],
+])('of a task that is %s a batch counts %o beside its run', async (task, counts) => {
+  const bench = benchWithTasks();
+  const line = await counted(bench, (engine) => runBatch(engine, [taskDelivery(task)], () => 60_000));
+  const { Runs, Failures, Retries } = Object(line);
+  expect(compact({ Runs, Failures, Retries })).toEqual({ Runs: 1, ...counts });
 });
 
 test('a batch counts the runs that another delivery had decided before', async () => {
@@ -90,6 +104,13 @@ function benchWithTasks(): Bench {
   bench.app.task('flaky', { bind: true }, (ctx) => {
     throw ctx.retry({ countdown: 1 });
   });
+  bench.app.task('fails', (): never => {
+    throw new TypeError('no');
+  });
+  bench.app.task('expected', { throws: [TypeError] }, (): never => {
+    throw new TypeError('no');
+  });
+  bench.app.task('replaced', { bind: true }, (ctx) => ctx.replace(bench.app.signature('add')));
   return bench;
 }
 

@@ -3,6 +3,8 @@ import type { TaskEvents } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { consoleLog } from '../../../src/adapters/system/log.ts';
+import { makeBench, taskDelivery } from './bench.ts';
 
 const app = createApp('report', { logHeaders: ['customer'] });
 const charge = app.task('charge', (order: string): never => {
@@ -39,7 +41,19 @@ const unreadable = new Proxy(new Error('hidden'), { get: trap, has: trap, getPro
 const hostile = app.task('hostile', { throws: ['RangeError'] }, (): never => {
   throw unreadable;
 });
-const handler = app.handler(charge, open, again, strict, slow, find, hostile);
+const late = app.task('late', { bind: true }, (ctx) => {
+  if (ctx.request.retries === 0) throw ctx.retry({ countdown: 1 });
+});
+const swapped = app.task('swapped', { bind: true }, (ctx, x: number) => ctx.replace(strict.s(x)));
+const tired = app.task('tired', async () => {
+  await cloud.clock.sleep(3000);
+  throw new Error('too tired');
+});
+let thrown: unknown;
+const raise = app.task('raise', (): never => {
+  throw thrown;
+});
+const handler = app.handler(charge, open, again, strict, slow, find, hostile, late, swapped, tired, raise);
 
 interface Line {
   readonly level: string;
@@ -99,6 +113,50 @@ describe('the log', () => {
     expect(lines[0]).toMatchObject({ attempt: 0, args: ['order-17'], kwargs: {} });
     expect(Date.parse(String(lines[0]?.['retryAt']))).toBeGreaterThan(startedAt);
     expect(lines[1]).toMatchObject({ attempt: 1 });
+  });
+
+  it('has no causes of an error without any, and no error of a retry without one', async () => {
+    await (await late.delay()).get();
+    await (await open.delay('order-17')).get({ propagate: false });
+    expect(lines.map(({ message }) => message).slice(0, 2)).toEqual(['late is retried', 'late succeeded']);
+    expect(lines[0]).not.toHaveProperty('errorType');
+    expect(lines[2]).toMatchObject({ errorType: 'Error', stack: expect.stringMatching(/^Error: no 8\n/) });
+    expect(lines[2]).not.toHaveProperty('causes');
+  });
+
+  it('says how long an attempt took', async () => {
+    await (await tired.delay()).get({ propagate: false });
+    expect(lines).toMatchObject([{ message: 'tired failed: Error: too tired', ms: 3000 }]);
+  });
+
+  it('has a detail for a replacement, and nothing for a decision that another delivery has made', async () => {
+    await (await swapped.delay(7)).get();
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['debug', 'swapped is replaced'],
+      ['debug', 'strict succeeded'],
+    ]);
+    lines = [];
+    const bench = makeBench(() => ({ log: consoleLog('debug') }));
+    let isInside = false;
+    bench.app.task('once', async () => {
+      if (isInside) return;
+      isInside = true;
+      await bench.work([taskDelivery('once', { mid: 'other' })]);
+    });
+    await bench.work([taskDelivery('once')]);
+    expect(lines.map(({ message }) => message)).toEqual(['once succeeded']);
+  });
+
+  it.each([
+    ['CHORDAL_MINE', 'expected a number'],
+    ['E_CHORDAL_', 'expected a number, got "secret"'],
+    [7, 'expected a number, got "secret"'],
+    [undefined, 'expected a number, got "secret"'],
+  ])('says of an error with the code %s: %s', async (code, text) => {
+    thrown = Object.assign(new Error('Cannot use x: expected a number, got "secret"'), { code });
+    await (await raise.delay()).get({ propagate: false });
+    expect(lines).toMatchObject([{ message: `raise failed: Error: Cannot use x: ${text}` }]);
+    expect(lines[0]?.['stack']).toContain(`Error: Cannot use x: ${text}\n`);
   });
 
   it('has a line for information, without a stack, for a failure that the task expects', async () => {
@@ -170,6 +228,42 @@ describe('app.on()', () => {
       ['start', 'again', []],
       ['success', 'again', 0],
     ]);
+  });
+
+  it('calls the listeners of an event for no other one', async () => {
+    const names: string[] = [];
+    for (const name of ['taskStart', 'taskRetry', 'taskFailure', 'taskRevoked', 'taskSuccess'] as const)
+      listen(
+        name,
+        ({ task, attempt, headers }) => void names.push(`${name} ${task} ${attempt} ${headers['customer']}`),
+      );
+    const options = { headers: { customer: 'c1' } };
+    await (await late.s().applyAsync(options)).get();
+    await (await charge.s('o').applyAsync(options)).get({ propagate: false });
+    await (await swapped.s(1).applyAsync(options)).get();
+    await slow.s().applyAsync({ ...options, countdown: 10, expires: 5 });
+    await cloud.clock.sleep(20_000);
+    expect(names).toEqual([
+      'taskStart late 0 c1',
+      'taskRetry late 0 c1',
+      'taskStart late 1 c1',
+      'taskSuccess late 1 c1',
+      'taskStart charge 0 c1',
+      'taskFailure charge 0 c1',
+      'taskStart swapped 0 c1',
+      'taskStart strict 1 c1',
+      'taskSuccess strict 1 c1',
+      'taskRevoked slow 0 c1',
+    ]);
+  });
+
+  it('tells how long a failed attempt took, and of a retry without an error', async () => {
+    const told: unknown[] = [];
+    listen('taskRetry', (event) => void told.push('error' in event));
+    listen('taskFailure', ({ ms }) => void told.push(ms));
+    await (await late.delay()).get();
+    await (await tired.delay()).get({ propagate: false });
+    expect(told).toEqual([false, 3000]);
   });
 
   it('awaits a listener, and lets none change the task', async () => {

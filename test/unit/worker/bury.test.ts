@@ -1,0 +1,129 @@
+/** Dead messages, as the function that buries them takes them: with refusals of the cloud, and beside other deliveries. */
+import { expect, test } from 'vitest';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import type { Delivery } from '../../../src/ports/broker.ts';
+import type { Ports } from '../../../src/ports/ports.ts';
+import type { DeadLetter } from '../../../src/ports/records.ts';
+import { overriding } from '../../../src/testing/overriding.ts';
+import { buryBatch } from '../../../src/worker/bury.ts';
+import { celeryText } from '../core/celery/message.ts';
+import { deliveryOf, makeBench, refusingOneSettlement, taskDelivery } from './bench.ts';
+import type { Bench } from './bench.ts';
+
+const receipt = { queue: 'dead', handle: 'h' };
+
+test('a buried message is settled, on record, and in the log without the values that its reason quotes', async () => {
+  const { bench, lines } = graveyard();
+  expect(await bury(bench, [deadTask({ reason: 'Cannot use x: expected a number, got "secret"' })])).toEqual([]);
+  expect(lines).toEqual([
+    ['warn', 'A dead message was buried', { id: 'W', reason: expect.stringMatching(/^Cannot use x/) }],
+  ]);
+  expect(JSON.stringify(lines)).not.toContain('secret');
+  expect(await stateOf(bench)).toBe('FAILURE');
+  expect(await lettersOf(bench)).toMatchObject([{ id: 'W', reason: expect.stringContaining('secret') }]);
+});
+
+test('a message whose settlement the cloud refuses comes back later, without a record and without a line', async () => {
+  const { bench, lines, released } = graveyard(refusingOneSettlement());
+  expect(await bury(bench, [deadTask({ receives: 2 })])).toEqual(['sqs-1']);
+  expect(released).toEqual([{ receipts: [receipt], seconds: expect.any(Number) }]);
+  // Between half of 5 s times two for each of two receives, and all of it.
+  expect(released[0]?.seconds).toBeGreaterThanOrEqual(10);
+  expect(released[0]?.seconds).toBeLessThanOrEqual(20);
+  expect(lines).toEqual([]);
+  expect(await lettersOf(bench)).toEqual([]);
+  expect(await bury(bench, [deadTask({ receives: 3 })])).toEqual([]);
+  expect(await lettersOf(bench)).toHaveLength(1);
+});
+
+test('a refused message comes back though its wait cannot be set', async () => {
+  const release = (): Promise<never> => Promise.reject(new ServiceUnavailable('busy'));
+  const { bench } = graveyard((ports) => ({
+    ...refusingOneSettlement()(ports),
+    deliveries: overriding(ports.deliveries, { release }),
+  }));
+  expect(await bury(bench, [deadTask()])).toEqual(['sqs-1']);
+});
+
+test('a message that fails in any other way comes back when its visibility ends, with a line that says why', async () => {
+  const { bench, lines, released } = graveyard(({ records }) => ({
+    records: overriding(records, { bury: () => Promise.reject(new TypeError('no such field')) }),
+  }));
+  expect(await bury(bench, [deadTask()])).toEqual(['sqs-1']);
+  expect(lines).toEqual([
+    ['error', 'A dead message could not be buried', { messageId: 'sqs-1', error: 'TypeError: no such field' }],
+  ]);
+  expect(released).toEqual([]);
+});
+
+test('a message that another delivery of it decides meanwhile comes back: the owner may need it', async () => {
+  let isFirst = true;
+  const { bench, released } = graveyard(({ outcomes }) => ({
+    outcomes: overriding(outcomes, {
+      commit: async (params) => {
+        if (isFirst) {
+          isFirst = false;
+          await bench.work([taskDelivery('add')]);
+        }
+        return outcomes.commit(params);
+      },
+    }),
+  }));
+  expect(await bury(bench, [deadTask()])).toEqual(['sqs-1']);
+  expect(await stateOf(bench)).toBe('SUCCESS');
+  expect(await lettersOf(bench)).toEqual([]);
+  expect(released).toEqual([]);
+});
+
+test('a message of Celery comes back while the cloud refuses its group, and is on record when it cannot be read', async () => {
+  const { bench } = graveyard(({ payloads }) => ({
+    payloads: overriding(payloads, { putBlocks: () => Promise.reject(new ServiceUnavailable('busy')) }),
+  }));
+  const body = celeryText({ id: 'a', task: 'add', args: [] });
+  expect(await bury(bench, [deliveryOf(body, { receipt })])).toEqual(['sqs-1']);
+  const unread = deliveryOf('{"task":', { receipt });
+  expect(await bury(bench, [unread])).toEqual([]);
+  expect(await lettersOf(bench)).toMatchObject([{ id: 'sqs-1', reason: expect.stringContaining('gave it up') }]);
+});
+
+// --- internal ---
+
+interface Graveyard {
+  readonly bench: Bench;
+  readonly lines: unknown[];
+  readonly released: { readonly receipts: readonly unknown[]; readonly seconds?: number | undefined }[];
+}
+
+/** A bench with the task `add`, the lines about dead messages in its log, and the messages that were given back with a wait. */
+function graveyard(change: (ports: Ports) => Partial<Ports> = () => ({})): Graveyard {
+  const lines: unknown[] = [];
+  const released: Graveyard['released'] = [];
+  const write =
+    (level: string) =>
+    (message: string, fields?: object): void =>
+      void (message.includes('dead message') && lines.push([level, message, fields]));
+  const log = { debug: () => undefined, info: write('info'), warn: write('warn'), error: write('error') };
+  const bench = makeBench((ports) => ({
+    log,
+    deliveries: overriding(ports.deliveries, { release: async (given) => void released.push(given) }),
+    ...change(ports),
+  }));
+  bench.app.task('add', () => 1);
+  return { bench, lines, released };
+}
+
+function deadTask(more: Partial<Delivery> = {}): Delivery {
+  return taskDelivery('add', {}, { reason: 'too often', receipt, ...more });
+}
+
+async function bury({ engine }: Bench, dead: readonly Delivery[]): Promise<readonly string[]> {
+  return buryBatch(engine, dead, () => 60_000);
+}
+
+async function stateOf({ app }: Bench): Promise<string> {
+  return app.asyncResult('W').state();
+}
+
+function lettersOf({ engine, clock }: Bench): Promise<readonly DeadLetter[]> {
+  return engine.records.deadLetters({ since: 0, now: clock.now() });
+}
