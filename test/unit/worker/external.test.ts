@@ -12,7 +12,7 @@ import { buryBatch } from '../../../src/worker/bury.ts';
 import { answerText, readCall } from '../../support/python-worker.ts';
 import type { PythonCall } from '../../support/python-worker.ts';
 import { celerySignature, celeryText } from '../core/celery/message.ts';
-import { makeBench, QUEUE } from './bench.ts';
+import { makeBench, QUEUE, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 const PYTHON = 'theirs';
@@ -74,6 +74,27 @@ describe('a task of a Python worker', () => {
     expect(call.headers['id']).not.toBe('b');
     expect(call.properties).toMatchObject({ delivery_info: { exchange: '', routing_key: 'celery' } });
     expect(call.link.options).toMatchObject({ queue: QUEUE, serializer: 'json' });
+  });
+
+  it('is asked for once, by a message that does not come back', async () => {
+    const bench = externalBench();
+    await bench.external().delay(1, 2);
+    expect(await bench.work(bench.receive())).toEqual([]);
+    expect(await calls(bench)).toHaveLength(1);
+  });
+
+  it('has one id in Python however often it is asked for, and no other task has it', async () => {
+    const bench = externalBench();
+    const add = bench.external();
+    const one = taskDelivery('their.add', { sig: { task: 'their.add', args: [1, 2] } });
+    await bench.work([one]);
+    await bench.work([one]);
+    await add.delay(1, 2);
+    await workAll(bench);
+    const ids = (await calls(bench)).map(({ id }) => id);
+    expect(ids).toHaveLength(3);
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[2]).not.toBe(ids[0]);
   });
 
   it('has the value of the answer', async () => {

@@ -235,7 +235,7 @@ describe('app.on()', () => {
     for (const name of ['taskStart', 'taskRetry', 'taskFailure', 'taskRevoked', 'taskSuccess'] as const)
       listen(
         name,
-        ({ task, attempt, headers }) => void names.push(`${name} ${task} ${attempt} ${headers['customer']}`),
+        ({ task, attempt, headers }) => void names.push(`${name} ${task} ${attempt} ${String(headers['customer'])}`),
       );
     const options = { headers: { customer: 'c1' } };
     await (await late.s().applyAsync(options)).get();
