@@ -62,6 +62,10 @@ export function endOf(plan: Plan, option: string): Plan {
 
 // --- internal ---
 
+/** How long a debounced call waits before it tries again, in ms: at most twice this time at first, and this time in the end. */
+const PAUSE_MS = 10;
+const MOST_PAUSE_MS = 1000;
+
 /** Sends the first call of a window, and answers with it to the others. */
 async function callThrottled(call: WindowedCall, { key: given, seconds }: Throttle): Promise<string> {
   const { engine, make } = call;
@@ -97,22 +101,27 @@ async function callDebounced(call: WindowedCall, { key: given, ...times }: Debou
   return window.workflow;
 }
 
-/** Writes a call into its window. A call that came between the read and the write has changed the window: then again. */
+/**
+ * Writes a call into its window. A call that came between the read and the write has changed the window: then again, after a pause. Without
+ * pauses all calls of a key that come at once would write each time, and one of them would win.
+ */
 async function join(
   { engine, make }: WindowedCall,
   key: string,
   { seconds, maxSeconds }: Omit<Debounce, 'key'>,
 ): Promise<Joined> {
-  const { windows, clock } = engine;
+  const { windows, clock, nonces } = engine;
   let written: Joined | undefined;
-  for (;;) {
+  let made: { readonly call: MadeCall; readonly workflow: string } | undefined;
+  for (let tries = 0; ; tries += 1) {
+    if (tries > 0) await clock.sleep(nonces.random() * Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** tries));
     const standing = await windows.newest({ key });
     // A write whose answer was lost.
     if (written !== undefined && standing?.message === written.window.message) return written;
     const workflow = openIn(standing)?.workflow ?? freshId(engine);
-    const made = await make(workflow);
+    if (made?.workflow !== workflow) made = { call: await make(workflow), workflow };
     // Its window ends later: a purge goes by the time of the call.
-    const message = encodeForQueue({ ...made.message, sent: Math.round(clock.now()) });
+    const message = encodeForQueue({ ...made.call.message, sent: Math.round(clock.now()) });
     const mostMs = maxSeconds === undefined ? undefined : maxSeconds * 1000;
     written = joined(standing, { message, workflow, now: clock.now(), waitMs: seconds * 1000, mostMs });
     const { window } = written;
