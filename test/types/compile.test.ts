@@ -9,7 +9,7 @@ const at = (name: string): string => join(here, name);
 /** Twice what a prototype took for every form of the API and a chain of 20. */
 const INSTANTIATIONS = 22_800;
 
-const fixtures = ['seed', 'api', 'conformance', 'failures', 'lambda'].map((name) => at(`${name}.test-d.ts`));
+const fixtures = ['seed', 'api', 'built', 'conformance', 'failures', 'lambda'].map((name) => at(`${name}.test-d.ts`));
 const failures = readFile('failures.test-d.ts');
 const expected = expectedMessages(failures);
 const budget = readFile('api-forms.test-d.ts');

@@ -4,15 +4,18 @@
  */
 import type { Signature } from '../../src/core/types/canvas.ts';
 import type { TaskContext } from '../../src/core/types/context.ts';
-import { add, fail, identity, log, mul, tsum } from './sample-tasks.ts';
+import { add, identity, log, mul, tsum } from './sample-tasks.ts';
 import { app, chain, chord, group, kwargs, range } from './support.ts';
 
 declare const ctx: TaskContext;
+declare const condition: boolean;
 declare const anonymous: Signature<[x: number], number>;
 const sums = range(3).map((i) => add.s(i, i));
 const logs = range(3).map(() => log.s());
 const strings = app.task('strings', (texts: readonly string[]) => texts.length);
 const upper = app.task('upper', (text: string) => text.toUpperCase());
+
+const ofTexts = [upper.s(), strings.s()];
 
 const optional = app.task('optional', (x: number, z?: number) => x + (z ?? 0));
 // @ts-expect-error: Expected 1-2 arguments, but got 0
@@ -60,7 +63,35 @@ chain(log.s(1), ...range(3).map((i) => add.s(i)));
 // @ts-expect-error: step 2 (up) cannot take what the step before it (chunks) returns
 chain(add.chunks([[1, 2]], 10), app.task('up', (text: string) => text).s());
 
+// @ts-expect-error: a later step (upper) cannot take what the step before it
+chain(add.s(1, 2), ...range(3).map((i) => add.s(i)), upper.s());
+// @ts-expect-error: each step (add) cannot take what the step before it returns
+chain(log.s(1), ...range(3).map((i) => add.s(i)), upper.s());
+// @ts-expect-error: each step (upper) cannot take what the step before it returns
+chain(add.s(1, 2), ...ofTexts);
+// @ts-expect-error: each step (log) has all its arguments and cannot take what the step before it returns: use .si()
+chain(...range(3).map((i) => log.s(i)));
+// @ts-expect-error: step 1 (add) is not a signature: use .s() to make one of a task
+chain(add, log.s());
+// @ts-expect-error: step 2 (log) is not a signature: use .s() to make one of a task
+chain(add.s(1, 2), log);
+// @ts-expect-error: step 2 (log) is not a signature: use .s() to make one of a task
+add.s(1, 2).pipe(log);
+// @ts-expect-error: step 1 is not a signature: use .s() to make one of a task
+chain(add(1, 2), log.s());
+// @ts-expect-error: step 1 is a list: spread it with ...
+chain(sums);
+// @ts-expect-error: step 2 is not a signature: use .s() to make one of a task
+chain(add.s(1, 2), condition && log.s());
+
 // --- groups and chords ---
+
+// @ts-expect-error: a member of the group (log) is not a signature: use .s() to make one of a task
+group([add.s(1, 2), log]);
+// @ts-expect-error: a member of the group is not a signature: use .s() to make one of a task
+group(range(3).map((i) => add.delay(i, i)));
+// @ts-expect-error: the body (tsum) is not a signature: use .s() to make one of a task
+chord([add.s(1, 2)], tsum);
 
 // @ts-expect-error: DoesNotFit<"the body (tsum) cannot take what the header returns", { got: [string]; takes: readonly number[]; }>
 chord([log.s(1)], tsum.s());
@@ -151,8 +182,19 @@ await add.s(1, 2).applyAsync({ eta: 10 });
 app.task('misspelt', { retries: 3 }, (x: number) => x);
 // @ts-expect-error: Argument of type '"ad"' is not assignable to parameter of type '"add"'.
 app.declare<typeof add>('ad');
+
+// --- callbacks ---
+
+// @ts-expect-error: the callback (log) is not a signature: use .s() to make one of a task
+add.s(1, 2).link(log);
+// @ts-expect-error: the callback (upper) cannot take what the signature (add) returns
+add.s(1, 2).link(upper.s());
+// @ts-expect-error: the callback (log) has all its arguments and cannot take what the signature (add) returns: use .si()
+add.s(1, 2).link(log.s('added'));
+// @ts-expect-error: the callback (add) cannot take what the signature (group) returns
+group([add.s(1, 2), log.s('a')]).link(add.s(1));
 // @ts-expect-error: is not assignable to parameter of type 'AnySignature'
-fail.s().link(log);
+add.s(1, 2).linkError(log);
 
 // --- tasks of a Python worker ---
 

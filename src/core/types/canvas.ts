@@ -1,7 +1,8 @@
+/** Signatures, canvases and chains. */
+import type { ChainSteps, FirstStep, LastStep, NextCallback, NextStep } from './fit.ts';
 import type { ApplyOptions, ApplyOptionsWithArgs, Kwargs, SignatureOptions } from './options.ts';
 import type { AsyncResult, GroupResult } from './results.ts';
-import type { AnySignature, DoesNotFit, Facts, GroupHandle, HasFacts, ResultOf } from './signature.ts';
-/** Signatures, chains, and which steps fit. */
+import type { AnySignature, Facts, GroupHandle, HasFacts } from './signature.ts';
 import type { SkewOptions } from './skew.ts';
 import type { StampingVisitor, StampOptions, Stamps } from './stamps.ts';
 
@@ -54,10 +55,7 @@ export interface Signature<
   ): Promise<AsyncResult<R>>;
   applyAsync(options: ApplyOptionsWithArgs<readonly [...Missing] | Also, Keywords>): Promise<AsyncResult<R>>;
   /** Returns a chain of this and then `next`, called with the value of this: `chain(this, next)`. */
-  pipe<This extends AnySignature, const Next extends AnySignature>(
-    this: This,
-    next: NextStep<This, Next>,
-  ): Chained<[This, Next]>;
+  pipe<This extends AnySignature, const Next>(this: This, next: NextStep<This, Next>): Chained<[This, Next]>;
   /**
    * Returns the same with further options; the later win, callbacks add up, headers merge.
    *
@@ -65,7 +63,7 @@ export interface Signature<
    */
   set<This extends AnySignature>(this: This, options: SignatureOptions): This;
   /** Returns the same with a signature to be started with its value, once it has succeeded. */
-  link<This extends AnySignature>(this: This, callback: AnySignature): This;
+  link<This extends AnySignature, const Callback>(this: This, callback: NextCallback<This, Callback>): This;
   /** Returns the same with a signature to be started with the failure, if it fails. */
   linkError<This extends AnySignature>(this: This, callback: AnySignature): This;
   /**
@@ -160,18 +158,21 @@ export type LaterArgs<Missing extends readonly unknown[], Keywords, Also extends
  * @example
  * chain(add.s(1), add.s(3)); // Signature<[x: number], number, 'chain'>
  */
-export type ChainFunction = <const Steps extends readonly AnySignature[]>(
+export type ChainFunction = <const Steps extends readonly unknown[]>(
   ...steps: ChainSteps<Steps, Steps>
 ) => Chained<Steps>;
 
 /**
  * The type of a chain of these steps: it takes the arguments that the first one lacks, and ends as the last one does.
  */
-export type Chained<Steps extends readonly AnySignature[]> = Steps extends readonly []
+export type Chained<Steps extends readonly unknown[]> = Steps extends readonly []
   ? Signature<[], null, 'chain'>
-  : Joined<FirstOf<Steps>, LastOf<Steps>, 'chain'>;
+  : Joined<FirstStep<Steps>, LastStep<Steps>, 'chain'>;
 
-/** The type of a canvas that takes the arguments of `First` and has the value of `Last`. */
+/**
+ * The type of a canvas that takes the arguments of `First` and has the value of `Last`. A signature of unknown types takes
+ * any arguments, and has a value of unknown type.
+ */
 export type Joined<First, Last, Name extends string> = [First] extends [
   HasFacts<
     infer Missing extends readonly unknown[],
@@ -181,103 +182,18 @@ export type Joined<First, Last, Name extends string> = [First] extends [
     never
   >,
 ]
-  ? [Last] extends [HasFacts<never, infer R, never, never, infer Handle>]
-    ? [Handle] extends [never]
-      ? Signature<Missing, R, Name, Keywords, Also>
-      : GroupSignature<Missing, Extract<R, readonly unknown[]>, Name, Keywords, Also>
-    : never
-  : never;
+  ? Ended<Missing, Keywords, Also, Last, Name>
+  : Ended<[], object, readonly unknown[], Last, Name>;
 
-/** `Next` if it can follow `Before`, and otherwise the problem. */
-export type NextStep<Before, Next> =
-  Fit<ResultOf<Before>, Next, 'step 2', Returned<Before>> extends infer Problem
-    ? [Problem] extends [never]
-      ? Next
-      : Problem
-    : never;
-
-/**
- * Never if `Next` can be called with a value of type `Value`, and otherwise the problem. A value of unknown type fits
- * wherever a value does.
- */
-export type Fit<Value, Next, Place extends string, Source extends string> =
-  Next extends HasFacts<infer Missing extends readonly unknown[], unknown, never, infer Also, never>
-    ? [Known<Value>] extends Missing | Also
-      ? never
-      : Misfit<Value, Missing, Also, `${Place}${Named<Next>}`, Source>
-    : never;
-
-/** A value as it is compared: an unknown value, or an unknown item of a list, counts as anything. */
-export type Known<Value> = unknown extends Value
-  ? never
-  : Value extends readonly unknown[]
-    ? { [I in keyof Value]: Known<Value[I]> }
-    : Value;
-
-// --- parts of the types above ---
-
-/** `All` if each step fits the one before; otherwise the steps, with the problem in place of the first that does not. */
-export type ChainSteps<All, Rest, Done extends readonly unknown[] = []> = Rest extends readonly [
-  infer Next,
-  ...infer Others,
-]
-  ? Done extends readonly [...unknown[], infer Before]
-    ? Fit<ResultOf<Before>, Next, `step ${[...Done, Next]['length'] & number}`, Returned<Before>> extends infer Problem
-      ? [Problem] extends [never]
-        ? ChainSteps<All, Others, [...Done, Next]>
-        : [...Done, Problem, ...Others]
-      : never
-    : ChainSteps<All, Others, [Next]>
-  : Rest extends readonly []
-    ? All
-    : Rest extends readonly (infer Step)[]
-      ? Fit<
-          Done extends readonly [...unknown[], infer Before] ? ResultOf<Before> | ResultOf<Step> : ResultOf<Step>,
-          Step,
-          'each step',
-          'what the step before it returns'
-        > extends infer Problem
-        ? [Problem] extends [never]
-          ? All
-          : [...Done, ...Problem[]]
-        : never
-      : never;
-
-/** The sentence that says why a signature cannot take a value, with both types. */
-export type Misfit<
-  Value,
+/** The type of a canvas that takes these arguments and has the value of `Last`. */
+export type Ended<
   Missing extends readonly unknown[],
-  Also,
-  Who extends string,
-  Source extends string,
-> = Missing extends readonly []
-  ? [Also] extends [never]
-    ? DoesNotFit<`${Who} has all its arguments and cannot take ${Source}: use .si()`, { got: Value }>
-    : DoesNotFit<`${Who} cannot take ${Source}`, { got: Value; takes: FirstOf<Also> }>
-  : Missing extends readonly [unknown]
-    ? DoesNotFit<`${Who} cannot take ${Source}`, { got: Value; takes: Missing[0] }>
-    : DoesNotFit<`${Who} needs more arguments than ${Source}`, { got: [Value]; takes: Missing }>;
-
-/** The words for the value of the step before, with the name of its task. */
-export type Returned<S> = `what the step before it${Named<S>} returns`;
-
-/** The type of the first element of a list. */
-export type FirstOf<List> = List extends readonly [infer First, ...unknown[]]
-  ? First
-  : List extends readonly (infer Item)[]
-    ? Item
-    : never;
-
-/** The type of the last element of a list. */
-export type LastOf<List> = List extends readonly [...unknown[], infer Last]
-  ? Last
-  : List extends readonly (infer Item)[]
-    ? Item
-    : never;
-
-/** A step's or a body's name in brackets, where it is known. */
-export type Named<S> = S extends { readonly name: infer Name extends string }
-  ? string extends Name
-    ? ''
-    : ` (${Name})`
-  : '';
+  Keywords,
+  Also extends readonly unknown[],
+  Last,
+  Name extends string,
+> = [Last] extends [HasFacts<never, infer R, never, never, infer Handle>]
+  ? [Handle] extends [never]
+    ? Signature<Missing, R, Name, Keywords, Also>
+    : GroupSignature<Missing, Extract<R, readonly unknown[]>, Name, Keywords, Also>
+  : Signature<Missing, unknown, Name, Keywords, Also>;

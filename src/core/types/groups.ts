@@ -1,5 +1,6 @@
 /** Groups and chords. */
-import type { Fit, Group, Joined, Known } from './canvas.ts';
+import type { Group, Joined } from './canvas.ts';
+import type { Fit, Known, MissingOf, NoSignature } from './fit.ts';
 import type { MemberOutcome } from './member-outcome.ts';
 import type { ChordOptions, ModeOf, OnMemberFailure } from './options.ts';
 import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.ts';
@@ -12,7 +13,17 @@ import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.t
  * group([add.s(1, 2), log.s('a')]); // Group<[], [number, string]>
  * group(range(10).map((i) => add.s(i, i))); // Group<[], number[]>
  */
-export type GroupFunction = <const Members extends Iterable<AnySignature>>(members: Members) => Grouped<Members>;
+export interface GroupFunction {
+  <const Members extends Iterable<AnySignature>>(members: Members): Grouped<Members>;
+  /** Refuses what is not a signature, with a sentence. */
+  <const Members extends Iterable<unknown>>(members: Members & NoMembers<Members>): Grouped<Members>;
+}
+
+/** The sentence for members that are not all signatures. */
+export type NoMembers<Members> = Members extends Iterable<infer Member> ? NoMember<Member> : never;
+
+/** The sentence for a member that is not a signature. */
+export type NoMember<Member> = unknown extends Member ? unknown : NoSignature<Member, 'a member of the group'>;
 
 /** The type of a group of these members: it takes the arguments that all of them take. */
 export type Grouped<
@@ -36,7 +47,7 @@ export type Grouped<
         SharedKeywords<Keywords, K>,
         SharedAlso<Also, A>
       >
-    : never
+    : Grouped<Others, [...R, unknown], Missing, Keywords, Also>
   : Members extends readonly []
     ? Group<Missing, R, Keywords, Also>
     : Members extends Iterable<infer Member>
@@ -59,7 +70,7 @@ export type Header = AnySignature | Iterable<AnySignature>;
  * chord([add.s(1, 2), add.s(3, 4)], tsum.s()); // Signature<[], number, 'chord'>
  */
 export interface ChordFunction {
-  <const H extends Header, const Body extends AnySignature, Options extends ChordOptions = object>(
+  <const H extends Header, const Body, Options extends ChordOptions = object>(
     header: H,
     body: ChordBody<H, Body, ModeOf<Options>>,
     options?: Options,
@@ -68,7 +79,7 @@ export interface ChordFunction {
 }
 
 /** The function that `chord(header)` returns. */
-export type HeaderFunction<H extends Header> = <const Body extends AnySignature, Options extends ChordOptions = object>(
+export type HeaderFunction<H extends Header> = <const Body, Options extends ChordOptions = object>(
   body: ChordBody<H, Body, ModeOf<Options>>,
   options?: Options,
 ) => Chorded<H, Body>;
@@ -142,7 +153,7 @@ export type AlsoOfAll<Member, Args = AlsoOf<Member>> = Args extends readonly unk
 /** The keyword arguments that every signature in an array takes. */
 export type KeywordsOfAll<Member> = [Member] extends [HasFacts<never, unknown, infer Keywords, never, never>]
   ? Keywords
-  : never;
+  : object;
 
 /** Those of the signatures that do not take these arguments. */
 export type Refusing<Member, Args> =
@@ -152,8 +163,6 @@ export type Refusing<Member, Args> =
       : Member
     : never;
 
-/** The arguments that a signature lacks. */
-export type MissingOf<Member> = Member extends HasFacts<infer Missing, unknown, never, never, never> ? Missing : never;
-
 /** The arguments that a signature takes beyond those that it lacks. */
-export type AlsoOf<Member> = Member extends HasFacts<never, unknown, never, infer Also, never> ? Also : never;
+export type AlsoOf<Member> =
+  Member extends HasFacts<never, unknown, never, infer Also, never> ? Also : readonly unknown[];

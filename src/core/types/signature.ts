@@ -1,10 +1,10 @@
-import type { SignatureData } from '../canvas/signature.ts';
 /** The common part of all signatures and canvases, without their type parameters. */
+import type { SignatureData } from '../canvas/signature.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 
 /**
- * Any signature or canvas without its types, for code that treats all alike. To build a canvas of signatures of unknown
- * types, declare them as `Signature<[], unknown>`.
+ * Any signature or canvas without its types, for code that treats all alike. The compiler lets it stand anywhere in a canvas:
+ * `delay` checks its arguments.
  *
  * @example
  * ```ts
@@ -90,7 +90,7 @@ export interface HasFacts<Missing, R, Keywords, Also, Handle> {
 }
 
 /**
- * The type of a signature's value.
+ * The type of a signature's value; unknown for one of unknown types.
  *
  * @example
  * ```ts
@@ -98,4 +98,4 @@ export interface HasFacts<Missing, R, Keywords, Also, Handle> {
  * const value: ResultOf<typeof canvas> = await canvas(); // 'LOG: 3'
  * ```
  */
-export type ResultOf<S> = S extends HasFacts<never, infer R, never, never, never> ? R : never;
+export type ResultOf<S> = S extends HasFacts<never, infer R, never, never, never> ? R : unknown;

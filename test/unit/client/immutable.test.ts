@@ -34,7 +34,7 @@ describe('a signature', () => {
       const before = JSON.stringify(signature);
       const others = [
         signature.set({ countdown: 1 }),
-        signature.link(tsum.s()),
+        signature.link(tsum.si([])),
         signature.linkError(tsum.s()),
         signature.clone(),
         signature.pipe(tsum.si([])),

@@ -400,7 +400,7 @@ describe('taskId and dedupKey', () => {
   });
 
   it('taskId of anything else inside a canvas is refused, and not passed over', () => {
-    const named = identity.s(1).set({ taskId: 'first' });
+    const named = identity.si(1).set({ taskId: 'first' });
     for (const build of [
       () => chain(named, identity.s()),
       () => named.pipe(identity.s()),

@@ -17,7 +17,7 @@ const mail = app.task('mail', (to: string) => void ran.push(to));
 const slow = app.task('slow', async () => cloud.clock.sleep(40_000).then(() => 'done'));
 const tell = app.task('tell', (failure: object) => void told.push(failure));
 const quiet = app.task('quiet', { ignoreResult: true }, () => 'secret');
-const seen = app.task('seen', (outcomes: readonly MemberOutcome<unknown>[]) => outcomes);
+const seen = app.task('seen', (outcomes: readonly (MemberOutcome<unknown> | number)[]) => outcomes);
 const retried = app.task('retried', { bind: true }, (ctx) => {
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: -5 });
   return ctx.request.retries;
