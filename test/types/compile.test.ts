@@ -9,7 +9,9 @@ const at = (name: string): string => join(here, name);
 /** Twice what a prototype took for every form of the API and a chain of 20. */
 const INSTANTIATIONS = 22_800;
 
-const fixtures = ['seed', 'api', 'built', 'conformance', 'failures', 'lambda'].map((name) => at(`${name}.test-d.ts`));
+const fixtures = ['seed', 'api', 'built', 'definitions', 'conformance', 'failures', 'lambda'].map((name) =>
+  at(`${name}.test-d.ts`),
+);
 const failures = readFile('failures.test-d.ts');
 const expected = expectedMessages(failures);
 const budget = readFile('api-forms.test-d.ts');
@@ -31,6 +33,15 @@ describe('types', () => {
   test.each(fixtures.map((path) => path.slice(here.length + 1)))('%s compiles', (name) => {
     expect(messagesOf(name).map(({ line, text }) => `${name}:${line}: ${text}`)).toEqual([]);
   });
+});
+
+test('every form compiles without strict, as in a project of JavaScript', () => {
+  const loose = ts.createProgram(
+    [at('api-forms.test-d.ts')],
+    { ...options, strict: false, exactOptionalPropertyTypes: false },
+    host,
+  );
+  expect(diagnosticsOf(loose, at('api-forms.test-d.ts')).map(({ messageText }) => messageText)).toEqual([]);
 });
 
 describe('a canvas that does not fit', () => {

@@ -180,6 +180,12 @@ add.s(1, 2).set({ countDown: 10 });
 await add.s(1, 2).applyAsync({ eta: 10 });
 // @ts-expect-error: 'retries' does not exist in type
 app.task('misspelt', { retries: 3 }, (x: number) => x);
+// @ts-expect-error: 'retries' does not exist in type
+app.task('misspelt', { bind: true, retries: 3 }, (ctx, x: number) => `${ctx.request.id}${x}`);
+// @ts-expect-error: with bind: true the function takes its context first: (ctx, …) => …
+app.task('unbound', { bind: true }, (x: number) => x);
+// @ts-expect-error: Argument of type 'number' is not assignable to parameter of type 'TaskFunction<
+app.task('noFunction', 5);
 // @ts-expect-error: Argument of type '"ad"' is not assignable to parameter of type '"add"'.
 app.declare<typeof add>('ad');
 

@@ -45,13 +45,7 @@ export type AlsoArgs<P extends readonly unknown[], Given extends readonly unknow
 // --- parts of the types above ---
 
 /** The type itself, if it is a plain object; else never. */
-export type PlainObject<T> = unknown extends T
-  ? never
-  : [T] extends [object]
-    ? [Extract<T, NotPlain>] extends [never]
-      ? T
-      : never
-    : never;
+export type PlainObject<T> = [T] extends [object] ? ([Extract<T, NotPlain>] extends [never] ? T : never) : never;
 
 /** The objects that are values of their own, not keyword arguments. */
 export type NotPlain =

@@ -144,26 +144,47 @@ export type TaskValue<Returned> =
  * The type of `app.task`. Parameters and value are the function's: of a generic one the bounds, of an overloaded one
  * the last overload's.
  *
- * @throws InvalidOptions for a name that is invalid or taken, an option that is unknown or wrong, and a value that is
- * not a function.
- *
  * @example
  * const sub = app.task('sub', (x: number, y: number, { debug = false }: { debug?: boolean } = {}) => x - y);
  */
 export interface DefineTask {
+  /**
+   * Registers a function as a task.
+   *
+   * @param name its identity on the wire.
+   * @param fn the function; keyword arguments are one object, its last parameter, with the default `{}`.
+   * @throws InvalidOptions for a name that is invalid or taken, an option that is unknown or wrong, and a value that is
+   * not a function.
+   */
   <const Name extends string, P extends readonly unknown[], R>(
     name: Name,
-    fn: (...args: P) => R,
+    fn: TaskFunction<P, R>,
   ): Task<P, TaskValue<R>, Name>;
+  /**
+   * Registers a function as a task that takes its context first. Its other parameters need types, even if they have defaults.
+   *
+   * @param name its identity on the wire.
+   * @param options the differences from the app's defaults.
+   * @param fn the function; its first parameter is the context.
+   * @throws InvalidOptions as without a context.
+   */
   <const Name extends string, P extends readonly unknown[], R>(
     name: Name,
     options: TaskOptions & { readonly bind: true },
     fn: (ctx: TaskContext, ...args: P) => R,
   ): Task<P, TaskValue<R>, Name>;
-  <const Name extends string, P extends readonly unknown[], R>(
+  /**
+   * Registers a function as a task, with options.
+   *
+   * @param name its identity on the wire.
+   * @param options the differences from the app's defaults.
+   * @param fn the function.
+   * @throws InvalidOptions as without options.
+   */
+  <const Name extends string, P extends readonly unknown[], R, Bind extends boolean = false>(
     name: Name,
-    options: TaskOptions & { readonly bind?: false },
-    fn: (...args: P) => R,
+    options: TaskOptions & { readonly bind?: Bind },
+    fn: TaskFunction<P, R> & Unbound<Bind>,
   ): Task<P, TaskValue<R>, Name>;
 }
 
@@ -227,6 +248,17 @@ export interface SignatureFunction {
 }
 
 // --- parts of the types above ---
+
+/**
+ * A function whose parameters have the types of their annotations and defaults, as anywhere else. With a single form the
+ * compiler would give a default without a type, `size = 50`, the type unknown; it takes none of two different forms.
+ */
+export type TaskFunction<P extends readonly unknown[], R> = ((...args: P) => R) | (<_Other>(...args: P) => R);
+
+/** Unknown, which fits anything; with `bind: true` the sentence that says how its function begins. */
+export type Unbound<Bind> = [Bind] extends [true]
+  ? DoesNotFit<'with bind: true the function takes its context first: (ctx, …) => …'>
+  : unknown;
 
 /** The items that `map` calls a task with, or the sentence that says why it cannot. */
 export type MapItems<P extends readonly unknown[]> =
