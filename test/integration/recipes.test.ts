@@ -80,6 +80,20 @@ test('an upload starts one workflow, and a second upload of the same key another
   expect(resized).toEqual(['my cat!.png', 'my cat!.png']);
 });
 
+test('a workflow that code builds has a step for some of its pages', async () => {
+  const recipe = await load<Recipe & { count: (urls: readonly string[]) => Promise<AsyncResult<unknown>> }>(
+    'handlers/pages.ts',
+  );
+  const cloud = cloudOf(recipe.handler);
+  const logged = vi.spyOn(console, 'log').mockImplementation(() => {});
+  vi.stubGlobal('fetch', async (url: string) => ({ text: async () => (url.endsWith('.txt') ? 'a b' : '<p>a</p>') }));
+  const result = await recipe.count(['a.txt', 'a.html']);
+  expect(await result.get()).toBe(3);
+  while (!cloud.isIdle) await cloud.clock.sleep(1000);
+
+  expect(logged).toHaveBeenCalledWith('2 pages are counted');
+});
+
 test('at most three files of a tenant are imported at once, while another tenant has places of its own', async () => {
   const recipe = await load<Recipe & { importFor: (tenant: string, url: string) => Promise<AsyncResult<unknown>> }>(
     'handlers/imports.ts',
