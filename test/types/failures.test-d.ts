@@ -9,6 +9,7 @@ import { app, chain, chord, group, kwargs, range } from './support.ts';
 
 declare const ctx: TaskContext;
 declare const condition: boolean;
+declare const pairs: [string, number][];
 declare const anonymous: Signature<[x: number], number>;
 const sums = range(3).map((i) => add.s(i, i));
 const logs = range(3).map(() => log.s());
@@ -150,6 +151,10 @@ await add.applyAsync({ args: [1, 'x'] });
 mul.map([1, 2]);
 // @ts-expect-error: Type 'string' is not assignable to type 'number'.
 mul.starmap([[1, 'x']]);
+// @ts-expect-error: Argument of type '[string, number][]' is not assignable to parameter of type 'Items<readonly [x: number, y: number]>'.
+mul.starmap(pairs);
+// @ts-expect-error: Argument of type 'string[]' is not assignable to parameter of type 'Items<readonly number[]>'.
+tsum.map(range(3).map(String));
 // @ts-expect-error: is not assignable to parameter of type 'Complete<number>'
 ctx.replace(add.s(1));
 

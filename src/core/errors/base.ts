@@ -23,4 +23,7 @@ export abstract class ChordalError extends Error {
  * new TimeoutError('Cannot wait longer for W', fields).timeoutSeconds; // 5
  * ```
  */
-export type ErrorFields<E extends ChordalError> = Omit<E, keyof ChordalError> & ErrorOptions;
+export type ErrorFields<E extends ChordalError> = Omit<E, keyof ChordalError> & {
+  /** The error or value that led to it. Default none. */
+  readonly cause?: unknown;
+};

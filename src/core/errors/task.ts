@@ -118,7 +118,10 @@ export class Reject extends ChordalError {
    * @param message the reason, which the dead letter has.
    * @param options whether to requeue; default false.
    */
-  constructor(message: string, { requeue = false, ...options }: ErrorOptions & { readonly requeue?: boolean } = {}) {
+  constructor(
+    message: string,
+    { requeue = false, ...options }: { readonly requeue?: boolean; readonly cause?: unknown } = {},
+  ) {
     super(message, options);
     this.requeue = requeue;
   }

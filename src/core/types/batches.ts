@@ -36,6 +36,9 @@ export interface BatchOptions<out Mode extends OnMemberFailure = OnMemberFailure
   readonly progress?: boolean;
 }
 
+/** The items of a batch: an array, of which the compiler names the wrong item, or another iterable. */
+export type Items<T> = readonly T[] | Iterable<T>;
+
 /** The values of a batch: of each item its value, or with `collect` what became of it. */
 export type BatchValues<R, Mode extends OnMemberFailure> = Mode extends 'collect' ? MemberOutcome<R>[] : R[];
 

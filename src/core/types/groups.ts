@@ -60,7 +60,7 @@ export type Grouped<
       : never;
 
 /** The header of a chord: a group, an iterable, or one signature, which is its only member. */
-export type Header = AnySignature | Iterable<AnySignature>;
+export type Header = AnySignature | readonly AnySignature[] | Iterable<AnySignature>;
 
 /**
  * The type of `chord`: the body is called with the list of the header's values. `chord(header)` returns a function that

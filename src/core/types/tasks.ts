@@ -1,5 +1,5 @@
 /** Tasks, and how they are defined. */
-import type { BatchOptions, BatchValues, Chunks } from './batches.ts';
+import type { BatchOptions, BatchValues, Chunks, Items } from './batches.ts';
 import type { Signature, UntypedSignature } from './canvas.ts';
 import type { Replacement, TaskContext } from './context.ts';
 import type { ApplyOptions, ApplyOptionsWithArgs, OnMemberFailure, SignatureSpec, TaskOptions } from './options.ts';
@@ -97,7 +97,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
    * @throws as `map` does.
    */
   starmap<Mode extends OnMemberFailure = 'failFast'>(
-    items: Iterable<Readonly<PositionalOf<P>>>,
+    items: Items<Readonly<PositionalOf<P>>>,
     options?: BatchOptions<Mode>,
   ): Signature<[], BatchValues<R, Mode>, 'starmap', object, readonly unknown[]>;
   /**
@@ -107,7 +107,7 @@ export interface Task<P extends readonly unknown[], R, Name extends string = str
    * @throws InvalidArguments for items that are not a list, and for a size below 1; InvalidOptions as `map` does.
    */
   chunks<Mode extends OnMemberFailure = 'failFast'>(
-    items: Iterable<Readonly<PositionalOf<P>>>,
+    items: Items<Readonly<PositionalOf<P>>>,
     size: number,
     options?: BatchOptions<Mode>,
   ): Chunks<BatchValues<R, Mode>>;
@@ -239,11 +239,19 @@ export type ExternalFunction = <F extends (...args: never) => unknown = (...args
 
 /**
  * The type of `app.signature`: reads a signature back from JSON, or builds one by name.
- *
- * @throws InvalidCanvas that names the place in the JSON; InvalidOptions for a part that is unknown or wrong.
  */
 export interface SignatureFunction {
+  /**
+   * Builds a signature by the name of its task.
+   *
+   * @param spec its arguments and options; default none.
+   */
   (name: string, spec?: SignatureSpec): UntypedSignature;
+  /**
+   * Reads a signature from JSON, ours or Celery's.
+   *
+   * @throws InvalidCanvas that names the place in the JSON; InvalidOptions for a part that is unknown or wrong.
+   */
   (json: SignatureJson): UntypedSignature;
 }
 
@@ -264,4 +272,4 @@ export type Unbound<Bind> = [Bind] extends [true]
 export type MapItems<P extends readonly unknown[]> =
   RequiredOf<P> extends readonly [unknown, unknown, ...unknown[]]
     ? DoesNotFit<'map calls the task with one argument, and it needs more: use .starmap()', { takes: PositionalOf<P> }>
-    : Iterable<PositionalOf<P>[0]>;
+    : Items<PositionalOf<P>[0]>;
