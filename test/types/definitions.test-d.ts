@@ -6,6 +6,8 @@ import type { Task } from '../../src/core/types/tasks.ts';
 import { app, chain, kwargs } from './support.ts';
 import type { Expect, Same } from './support.ts';
 
+declare const flag: boolean;
+
 // --- defaults without a type have that of their value, as in any function ---
 
 const page = app.task('page', (start: number, size = 50, { reverse = false } = {}) => (reverse ? -size : start + size));
@@ -54,6 +56,26 @@ export type Options = [
   Expect<Same<typeof ofLiteral, Task<[x: number], string, 'ofLiteral'>>>,
   Expect<Same<typeof ofChecked, Task<[x: number], string, 'ofChecked'>>>,
 ];
+
+// --- functions that define tasks ---
+
+function define<const Name extends string, P extends readonly unknown[], R>(name: Name, fn: (...args: P) => R) {
+  return flag ? app.task(name, fn) : app.task(name, { maxRetries: 5 }, fn);
+}
+function defineBound<const Name extends string, P extends readonly unknown[], R>(
+  name: Name,
+  fn: (ctx: TaskContext, ...args: P) => R,
+) {
+  return app.task(name, { bind: true, maxRetries: 5 }, fn);
+}
+function defineShared<P extends readonly unknown[], R>(name: string, options: TaskOptions, fn: (...args: P) => R) {
+  return app.task(name, options, fn);
+}
+export const defined = chain(
+  define('first', (x: number) => x + 1).s(1),
+  defineBound('second', (ctx, x: number) => x + ctx.request.retries).s(),
+  defineShared('third', shared, (x: number) => `${x}`).s(),
+);
 
 // --- a type that is written down, as for `isolatedDeclarations` ---
 
