@@ -141,6 +141,10 @@ await add(1, 'x');
 await add.s(1)();
 // @ts-expect-error: Argument of type 'string' is not assignable to parameter of type 'number'.
 await add.s(1).delay('x');
+// @ts-expect-error: Expected 0 arguments, but got 1.
+await mul.s(1, 2).delay(3);
+// @ts-expect-error: Expected 1 arguments, but got 2.
+await mul.s(1)(2, kwargs({ debug: true }));
 // @ts-expect-error: Property 'args' is missing
 await add.s(1).applyAsync({ countdown: 10 });
 // @ts-expect-error: Property 'args' is missing

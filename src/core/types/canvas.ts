@@ -149,7 +149,7 @@ export type UntypedSignature = Signature<[], unknown, string, object, readonly u
 
 /** The arguments that a signature is called with later. */
 export type LaterArgs<Missing extends readonly unknown[], Keywords, Also extends readonly unknown[]> =
-  | [...Missing, kwargs?: Kwargs<Keywords>]
+  | ([Keywords] extends [never] ? Missing : [...Missing, kwargs?: Kwargs<Keywords>])
   | Also;
 
 /**
