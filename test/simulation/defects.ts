@@ -37,13 +37,6 @@ const DECIDED = 'arguments[1]';
 const LOST_ACKS = { lostAck: 0.4 };
 /** A group whose first member fails its id while the others may not have been sent. */
 const FAILING_GROUP: Spec = { t: 'group', members: [{ ...plainTask(2), fails: true }, plainTask(3), plainTask(4)] };
-/** A chord whose members all fail. */
-const FAILING_CHORD: Spec = {
-  t: 'chord',
-  header: [2, 3, 4].map((n) => ({ ...plainTask(n), fails: true })),
-  body: plainTask(5),
-  collect: false,
-};
 /** A task that kills its sandbox, after a task, a delay or a wide group. It may start four times, however its message comes back. */
 const POISON: TaskSpec = { ...plainTask(9), poison: true };
 
@@ -238,14 +231,6 @@ export const DEFECTS: readonly Defect[] = [
     features: ['fail'],
     faults: 'none',
     seen: /hangs/,
-  },
-  {
-    name: 'two members that fail leave their group to each other',
-    edits: [always('first-to-fail-is-known')],
-    features: ['fail'],
-    faults: 'heavy',
-    spec: FAILING_CHORD,
-    seen: /hangs|never ends/,
   },
   {
     name: 'a failure passes a collecting join',

@@ -49,7 +49,7 @@ export function follow(origin: Origin, committed: Committed): readonly Effect[] 
         ? climb
         : failAtOnce(origin, { frame, rest, failures: failuresOf(outcome) }, leaf, slotOf(frame.x))),
       // @defect failure-goes-outward
-      ...(failed ? failUnlessLeft(origin, failOutward(at.id, outcome, frame, rest), leaf, slotOf(frame.x)) : []),
+      ...(failed ? [failOutward(at.id, outcome, frame, rest)] : []),
     ];
   }
   // @defect next-gets-what-was-committed
@@ -205,23 +205,6 @@ function failOfTooMany(frame: JoinFrame, rest: readonly Frame[]): SettleEffect {
   );
   const { stack: _, ...record } = toFailure(error);
   return failOutward(memberId(join, x), { state: 'FAILURE', value: { inline: record } }, frame, rest);
-}
-
-/**
- * Leaves the failure of a group to the first member of its leaf that has failed, whose message is there until the group has an outcome. So
- * a wide group that fails as a whole is written to by one member in eight. If others have written to the leaf since,
- * a member cannot tell whether it was the first. An earlier delivery of it may have known that it was not.
- */
-function failUnlessLeft(
-  origin: Origin,
-  effect: SettleEffect,
-  leaf: Leaf | undefined,
-  child: number,
-): readonly SettleEffect[] {
-  if (leaf === undefined || (leaf.failures ?? 0) <= 1) return [effect];
-  // @defect first-to-fail-is-known
-  if (isLastWriter(origin, leaf, child)) return [];
-  return [asSeen(origin, effect)];
 }
 
 /** Passes a member's failure on to its group, or to the chain that continues from the group. */

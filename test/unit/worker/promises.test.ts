@@ -101,25 +101,3 @@ test('a schedule is set a minute early, since it fires to the minute', async () 
   expect(await bench.work([taskDelivery('one', { notBefore })])).toEqual([]);
   expect(times).toEqual([notBefore - 60_000]);
 });
-
-test('a wide group that fails as a whole writes to its canvas once for each eight members', async () => {
-  const written: string[] = [];
-  const bench = makeBench(({ outcomes }) => ({
-    outcomes: overriding(outcomes, {
-      commit: async (params) => {
-        if (params.address.seat === undefined) written.push(params.address.id);
-        return outcomes.commit(params);
-      },
-    }),
-  }));
-  bench.app.task('fail', () => {
-    throw new RangeError('no');
-  });
-  const members = Array.from({ length: 80 }, (_, x) =>
-    taskDelivery('fail', { id: `W~${x}`, base: `W~${x}`, mid: `m${x}`, frames: [{ join: 'W', x, n: 80 }] }),
-  );
-  for (let from = 0; from < 80; from += 10) expect(await bench.work(members.slice(from, from + 10))).toEqual([]);
-  expect(written).toEqual(Array.from({ length: 10 }, () => 'W'));
-  const { cell } = await bench.engine.outcomes.read({ address: addressOf('W') });
-  expect(cell.outcome).toMatchObject({ state: 'FAILURE', failedId: 'W~0' });
-});

@@ -258,35 +258,6 @@ describe('follow() of a failure', () => {
     ]);
   });
 
-  it('leaves its group to the member of its leaf that failed first, if it can tell', () => {
-    const second = { filled: 2, failed: true, failures: 2, last: { mid: 'm', child: 1 } };
-    expect(after('W.0~1', [member, chain], failure, second)).toEqual([]);
-    expect(after('W.0~1', [member, chain], revoked, second)).toEqual([]);
-    const settles = ['settle W FAILURE of W.0~1'];
-    expect(after('W.0~1', [member, chain], failure, { ...second, failures: 1 })).toEqual(settles);
-    // Another member has written since: it may have found this failure, and have left the group to it.
-    for (const last of [
-      { mid: 'other', child: 0 },
-      { mid: 'm', child: 0 },
-    ])
-      expect(after('W.0~1', [member, chain], failure, { ...second, last })).toEqual(settles);
-  });
-
-  it('leaves it to that member when its delivery resumes, too, and sends its message again before it does not', () => {
-    const resumed = (last: Leaf['last'], failures: number): readonly Effect[] =>
-      follow(originOf({ again: true }), {
-        at: place('W.0~1'),
-        outcome: failure,
-        frames: [member, chain],
-        standing: standing(failure, { filled: 2, failed: true, failures, ...(last && { last }) }),
-      });
-    expect(resumed({ mid: 'm', child: 1 }, 2)).toEqual([]);
-    // An earlier delivery may have left it to the other, and have deleted the message.
-    expect(resumed({ mid: 'other', child: 0 }, 2)).toMatchObject([{ kind: 'settle', isUnforeseen: true }]);
-    expect(resumed({ mid: 'm', child: 1 }, 1)).toMatchObject([{ kind: 'settle' }]);
-    expect(resumed({ mid: 'm', child: 1 }, 1)[0]).not.toHaveProperty('isUnforeseen');
-  });
-
   it('fails outward also when it fills the leaf, and sends no step', () => {
     expect(after('W.0~1', [member, chain], failure, full)).toEqual(['settle W FAILURE of W.0~1']);
   });
