@@ -19,17 +19,12 @@ import { isSignature, partOf } from './caller.ts';
  */
 export function readOptions(options: unknown): CallOptions {
   const given = optionsObject(options, 'the options of a call');
-  checkOptions(given, CHECKS);
-  const { link, linkError, ...rest } = given;
-  const read = {
-    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
-    ...compact({
-      link: link === undefined ? undefined : linksOf(link),
-      linkError: linkError === undefined ? undefined : linksOf(linkError),
-    }),
-  } as CallOptions;
-  checkLimits(read.softTimeLimit, read.timeLimit);
-  return read;
+  const misplaced = Object.keys(given).find((name) => Object.hasOwn(ONCE, name));
+  if (misplaced !== undefined)
+    throw new InvalidOptions(
+      `Cannot use ${misplaced} as an option of a signature: it decides whether one call sends. Give it to applyAsync().`,
+    );
+  return readChecked(given, CHECKS);
 }
 
 /** The options of `applyAsync`, by what they are for. */
@@ -48,11 +43,11 @@ export interface ApplyOptions extends LaterArguments {
 export function readApplyOptions(options: unknown): ApplyOptions {
   const { args = [], kwargs = {}, ...others } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
-    throw new InvalidOptions(`Cannot use args: ${mismatch('a list of arguments', describe(args))}`);
+    throw new InvalidOptions(`Cannot use args: ${mismatch(ARGUMENTS.args.want, describe(args))}`);
   if (!isPlainObject(kwargs))
-    throw new InvalidOptions(`Cannot use kwargs: ${mismatch('an object of keyword arguments', describe(kwargs))}`);
+    throw new InvalidOptions(`Cannot use kwargs: ${mismatch(ARGUMENTS.kwargs.want, describe(kwargs))}`);
   const { once, rest } = splitOnce(others);
-  const read = readOptions(rest);
+  const read = readChecked(rest, APPLY_CHECKS);
   return { args, kwargs, options: read, once: readOnce(once, read) };
 }
 
@@ -67,6 +62,29 @@ const CHECKS: Readonly<Record<string, OptionCheck>> = {
   link: LINKS,
   linkError: LINKS,
 };
+const ARGUMENTS = {
+  args: { is: Array.isArray, want: 'a list of arguments' },
+  kwargs: { is: isPlainObject, want: 'an object of keyword arguments' },
+} as const;
+const ONCE = checksOf('applyAsync');
+const APPLY_CHECKS: Readonly<Record<string, OptionCheck>> = { ...ARGUMENTS, ...CHECKS, ...ONCE };
+
+function readChecked(
+  given: Readonly<Record<string, unknown>>,
+  checks: Readonly<Record<string, OptionCheck>>,
+): CallOptions {
+  checkOptions(given, checks);
+  const { link, linkError, ...rest } = given;
+  const read = {
+    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
+    ...compact({
+      link: link === undefined ? undefined : linksOf(link),
+      linkError: linkError === undefined ? undefined : linksOf(linkError),
+    }),
+  } as CallOptions;
+  checkLimits(read.softTimeLimit, read.timeLimit);
+  return read;
+}
 
 /** A signature does not change when its caller sets a date, or a header, that it was given. */
 function copyOf(value: unknown): unknown {

@@ -1,6 +1,7 @@
-import { InvalidOptions } from '../errors/caller.ts';
 /** The checks of the values of options, from code or from signature JSON. */
+import { InvalidOptions } from '../errors/caller.ts';
 import { describe } from '../text/describe.ts';
+import { nearest } from '../text/did-you-mean.ts';
 import { LOG_LEVELS, logLevelOf } from '../text/log-levels.ts';
 import { mismatch } from '../text/mismatch.ts';
 import { compact } from './compact.ts';
@@ -165,9 +166,11 @@ export function checkOptions(
     if (value === undefined) continue;
     const check = Object.hasOwn(checks, key) ? checks[key] : undefined;
     if (check === undefined) {
-      const known = Object.keys(checks).join(', ');
+      const known = Object.keys(checks);
+      const near = nearest(key, known);
+      const meant = near === undefined ? '' : ` Did you mean ${near}?`;
       throw new InvalidOptions(
-        `Cannot use ${key} as an option${whose}: there is no such option. Known options: ${known}.`,
+        `Cannot use ${key} as an option${whose}: there is no such option.${meant} Known options: ${known.join(', ')}.`,
       );
     }
     if (!check.is(value))

@@ -44,7 +44,9 @@ describe('get()', () => {
     const result = await add.delay(1, 2);
     const get = (options: unknown): Promise<unknown> => result.get(options as object);
     await expect(get({ timeOut: 1 })).rejects.toThrow(
-      invalid(/^Cannot use timeOut as an option of get\(\): there is no such option\. Known options: timeout, /),
+      invalid(
+        /^Cannot use timeOut as an option of get\(\): there is no such option\. Did you mean timeout\? Known options: timeout, /,
+      ),
     );
     await expect(get({ signal: 5 })).rejects.toThrow(invalid(/^Cannot use signal of get\(\): expected an AbortSignal/));
     await expect(get(null)).rejects.toThrow(invalid(/^Cannot use the options of get\(\): expected an object/));

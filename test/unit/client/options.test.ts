@@ -54,7 +54,16 @@ describe('the options of a call', () => {
     ['concurrencyKey', '', /^Cannot use concurrencyKey: expected a text of 1 to 256 characters, got ""$/],
     ['concurrencyKey', 'x'.repeat(257), /^Cannot use concurrencyKey: expected /],
     ['concurrencyKey', 7, /^Cannot use concurrencyKey: expected /],
-    ['routingKey', 3, /^Cannot use routingKey as an option: there is no such option\. Known options: countdown, eta, /],
+    [
+      'routingKey',
+      3,
+      /^Cannot use routingKey as an option: there is no such option\. Known options: (args, kwargs, )?countdown, eta, /,
+    ],
+    [
+      'count_down',
+      1,
+      /^Cannot use count_down as an option: there is no such option\. Did you mean countdown\? Known options: /,
+    ],
     ['constructor', 1, /^Cannot use constructor as an option: there is no such option/],
     ['toString', 1, /^Cannot use toString as an option: there is no such option/],
   ];
@@ -67,6 +76,18 @@ describe('the options of a call', () => {
     await expect(add.s(1, 2).applyAsync(options)).rejects.toThrow(invalid(message));
     await expect(chain(add.s(1, 2)).applyAsync(options)).rejects.toThrow(invalid(message));
     await expect(add.applyAsync({ args: [1, 2], ...options })).rejects.toThrow(invalid(message));
+  });
+
+  it('are listed with those of applyAsync alone where these can be given, and those are refused elsewhere', async () => {
+    await expect(add.s(1, 2).applyAsync({ dedup_key: 'a' } as object)).rejects.toThrow(
+      invalid(
+        /^Cannot use dedup_key .* Did you mean dedupKey\? Known options: args, kwargs, .*countdown, .*throttle\.$/,
+      ),
+    );
+    for (const key of ['dedupKey', 'dedupFor', 'debounce', 'throttle'])
+      expect(() => add.s(1, 2).set({ [key]: 1 })).toThrow(
+        `Cannot use ${key} as an option of a signature: it decides whether one call sends. Give it to applyAsync().`,
+      );
   });
 
   it('refuse args, kwargs and a dedupKey that are none', async () => {

@@ -103,7 +103,10 @@ test('simulate() gives the apps back to the environment, also when it fails', as
 test('simulate() refuses options that are unknown or wrong', async () => {
   const right = { handlers, workflow: () => add.delay(1, 2) };
   const wrong: readonly (readonly [object, string])[] = [
-    [{ seds: 5 }, 'Cannot use seds as an option of simulate(): there is no such option. Known options: handlers, '],
+    [
+      { seds: 5 },
+      'Cannot use seds as an option of simulate(): there is no such option. Did you mean seeds? Known options: handlers, ',
+    ],
     [{ seeds: 0 }, 'Cannot use seeds of simulate(): expected a whole number of at least 1, got 0'],
     [{ seed: 1.5 }, 'Cannot use seed of simulate(): expected a whole number, got 1.5'],
     [{ faults: 'hevy' }, "Cannot use faults of simulate(): expected 'none', 'mild', 'heavy', or chances of faults"],
