@@ -57,6 +57,20 @@ export function followList(
   };
 }
 
+/** Returns the note for a list without an entry. */
+export function nothingOf(
+  name: 'list' | 'failures',
+  {
+    hours,
+    state,
+    task,
+  }: { readonly hours: number; readonly state?: string | undefined; readonly task?: string | undefined },
+): string {
+  const what = name === 'list' ? 'workflow' : 'failed workflow';
+  const which = (state ?? task) === undefined ? '' : ' that fits';
+  return `The journal has no ${what}${which} of the last ${hours} hours.`;
+}
+
 // --- internal ---
 
 /** How far each look goes back behind the one before it: entries of other machines may come late. */

@@ -80,18 +80,13 @@ async function printPage(
   given: GivenList,
   output: Output,
 ): Promise<number> {
-  const [{ readList }, { listWorkflows, listFailures }, journal] = await load();
+  const [{ nothingOf, readList }, { listWorkflows, listFailures }, journal] = await load();
   const list = name === 'list' ? listWorkflows : listFailures;
   const { items, next } = await readList(list, cloud.engine, journal, queryOf(cloud, given));
   for (const item of items) output.answer(lineOf(item));
-  if (items.length === 0) output.note(nothingOf(given));
+  if (items.length === 0) output.note(nothingOf(name, given));
   if (next !== undefined) output.note('There are more: raise --limit.');
   return 0;
-}
-
-function nothingOf({ hours, state, task }: GivenList): string {
-  if ((state ?? task) !== undefined) return `Nothing of the last ${hours} hours in the journal fits.`;
-  return `There is nothing of the last ${hours} hours in the journal.`;
 }
 
 async function follow(cloud: OpenCloud, given: GivenList, output: Output, isEnding: Promise<void>): Promise<number> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryCloud } from '../../../src/adapters/memory/cloud.ts';
 import { MemoryJournal } from '../../../src/adapters/memory/journal.ts';
-import { followList, readList } from '../../../src/cli/journal-lists.ts';
+import { followList, nothingOf, readList } from '../../../src/cli/journal-lists.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { listWorkflows } from '../../../src/ui/workflows.ts';
 import type { ListQuery } from '../../../src/ui/workflows.ts';
@@ -96,5 +96,16 @@ describe('followList()', () => {
     expect(await look()).toHaveLength(260);
     wait(1);
     expect(await look()).toEqual([]);
+  });
+});
+
+describe('a list without an entry', () => {
+  it.each([
+    ['list', {}, 'The journal has no workflow of the last 24 hours.'],
+    ['list', { state: 'OPEN' }, 'The journal has no workflow that fits of the last 24 hours.'],
+    ['failures', {}, 'The journal has no failed workflow of the last 24 hours.'],
+    ['failures', { task: 'add' }, 'The journal has no failed workflow that fits of the last 24 hours.'],
+  ] as const)('of chordal %s with %j is said to have none of its kind', (name, given, note) => {
+    expect(nothingOf(name, { hours: 24, ...given })).toBe(note);
   });
 });
