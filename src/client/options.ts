@@ -41,6 +41,10 @@ export interface ApplyOptions extends LaterArguments {
  * @throws InvalidOptions as {@link readOptions} and {@link readOnce} do.
  */
 export function readApplyOptions(options: unknown): ApplyOptions {
+  if (Array.isArray(options))
+    throw new InvalidOptions(
+      `Cannot use the options of a call: ${mismatch('an object', describe(options))}. Give the arguments in them: { args: […] }.`,
+    );
   const { args = [], kwargs = {}, ...others } = optionsObject(options, 'the options of a call');
   if (!Array.isArray(args))
     throw new InvalidOptions(`Cannot use args: ${mismatch(ARGUMENTS.args.want, describe(args))}`);

@@ -8,6 +8,7 @@ import { cutTo, describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
 import type { CronTime, CrontabField, CrontabFields, ScheduleData, ScheduleOptions } from '../types/schedules.ts';
 import { compact } from '../values/compact.ts';
+import { isPlainObject } from '../values/json.ts';
 import { checkOptions, DATE, FLAG, isDate, optionsObject, TEXT } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
 import { readCron, toEventBridge } from './cron.ts';
@@ -110,7 +111,7 @@ function readName(name: unknown): string {
 type Time = Pick<ScheduleData, 'expression' | 'timezone'>;
 
 function readTime(name: string, when: unknown): Time {
-  const given = optionsObject(when, `the time of the schedule ${name}`);
+  const given: Readonly<Record<string, unknown>> = isPlainObject(when) ? compact(when) : {};
   const { every, cron, at, timezone = 'UTC' } = given;
   const kinds = [every, cron, at].filter((value) => value !== undefined);
   const isKnown = Object.keys(given).every((key) => key in KINDS);

@@ -90,6 +90,15 @@ describe('the options of a call', () => {
       );
   });
 
+  it('refuse arguments in their place, and say where these go', async () => {
+    const apply = async (options: object): Promise<unknown> => add.s(1, 2).applyAsync(options);
+    await expect(apply([2, 3])).rejects.toThrow(
+      invalid(
+        /^Cannot use the options of a call: .* got an array of 2 items\. Give the arguments in them: \{ args: \[…\] \}\.$/,
+      ),
+    );
+  });
+
   it('refuse args, kwargs and a dedupKey that are none', async () => {
     const apply = (options: object): Promise<unknown> => add.s(1, 2).applyAsync(options);
     await expect(apply({ args: 5 })).rejects.toThrow(invalid(/^Cannot use args: expected a list of arguments, got 5$/));

@@ -62,6 +62,8 @@ describe('app.schedule()', () => {
     ['n', { every: 30 }, {}, 'Cannot schedule n every 30 seconds: EventBridge Scheduler counts in minutes'],
     ['n', { every: 90 }, {}, 'Give a multiple of 60'],
     ['n', { every: 60, cron: '* * * * *' }, {}, 'give { every: seconds }'],
+    ['n', 30, {}, 'Cannot schedule n at 30: give { every: seconds }'],
+    ['n', '0 7 * * *', {}, 'Cannot schedule n at "0 7 * * *": give { every: seconds }, { cron, timezone }'],
     ['n', { at: '2027-01-01' }, {}, 'its time is "2027-01-01", not a valid Date'],
     ['n', { at: new Date(Number.NaN) }, {}, 'not a valid Date'],
     ['n', { cron: 3 }, {}, 'its cron expression is 3, not a text'],
