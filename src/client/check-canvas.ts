@@ -160,7 +160,7 @@ function mustBeKnown(engine: Engine, task: string, queue: string | undefined): v
 
 function knownTasks(task: string, known: readonly string[]): string {
   if (known.length === 0)
-    return 'No task is known here. Set the variables that `chordal dev` prints, or the outputs of the deployed stack, CHORDAL_ROUTES too.';
+    return 'No task is known here. Set the variables of .chordal/dev.env, which `chordal dev` writes, or the outputs of the deployed stack, CHORDAL_ROUTES too.';
   const meant = nearest(task, known);
   const more = known.length > LISTED ? ` and ${known.length - LISTED} more` : '';
   const list = `Known tasks: ${known.slice(0, LISTED).join(', ')}${more}.`;

@@ -44,7 +44,7 @@ export function endpointOptions(
   const { [service]: endpoint, region, accessKeyId, secretAccessKey } = textsIn(given);
   if (!endpoint || !region || !accessKeyId || !secretAccessKey) {
     throw new ConfigurationError(
-      `Cannot find ${service} in ${ENDPOINTS}: ${mismatch('JSON with its address, a region and an access key', describe(given))}. Take it from the output of \`chordal dev\`, or unset it.`,
+      `Cannot find ${service} in ${ENDPOINTS}: ${mismatch('JSON with its address, a region and an access key', describe(given))}. Take it from .chordal/dev.env, which \`chordal dev\` writes, or unset it.`,
     );
   }
   return {

@@ -15,7 +15,7 @@ export function readRoutes(
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
     throw new ConfigurationError(
-      `Cannot read the routes of tasks from CHORDAL_ROUTES: ${mismatch('JSON, or the path of a readable file', given)}. Take it from the output of \`chordal dev\`.`,
+      `Cannot read the routes of tasks from CHORDAL_ROUTES: ${mismatch('JSON, or the path of a readable file', given)}. Take it from .chordal/dev.env, which \`chordal dev\` writes.`,
       { cause },
     );
   }

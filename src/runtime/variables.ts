@@ -18,6 +18,6 @@ export function required(environment: Environment, name: string): string {
   const value = environment[name];
   if (value !== undefined && value !== '') return value;
   throw new ConfigurationError(
-    `Cannot reach the cloud: ${name} is not set. Take it from the output of \`chordal dev\` or from the outputs of the deployed stack, or use --local.`,
+    `Cannot reach the cloud: ${name} is not set. Start \`chordal dev\`, which writes it to .chordal/dev.env, or take it from the outputs of the deployed stack, or use --local.`,
   );
 }

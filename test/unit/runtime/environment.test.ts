@@ -29,7 +29,7 @@ test('a program without a cloud gets the names of the variables to set', async (
   const app = createApp('c');
   const add = app.task('add', (x: number, y: number) => x + y);
   await expect(add.delay(1, 2)).rejects.toThrow(
-    /No task is known here\. Set the variables that `chordal dev` prints, .*CHORDAL_ROUTES/,
+    /No task is known here\. Set the variables of \.chordal\/dev\.env, which `chordal dev` writes, .*CHORDAL_ROUTES/,
   );
 });
 
