@@ -129,19 +129,21 @@ describe('the log', () => {
     expect(lines).toMatchObject([{ message: 'tired failed: Error: too tired', ms: 3000 }]);
   });
 
-  it('has a detail for a replacement, and nothing for a decision that another delivery has made', async () => {
+  it('has a detail for a replacement', async () => {
     await (await swapped.delay(7)).get();
     expect(lines.map(({ level, message }) => [level, message])).toEqual([
       ['debug', 'swapped is replaced'],
       ['debug', 'strict succeeded'],
     ]);
-    lines = [];
+  });
+
+  it.each(['m', 'other'])('has no line for a decision that a delivery of message %s has made before', async (mid) => {
     const bench = makeBench(() => ({ log: consoleLog('debug') }));
     let isInside = false;
     bench.app.task('once', async () => {
       if (isInside) return;
       isInside = true;
-      await bench.work([taskDelivery('once', { mid: 'other' })]);
+      await bench.work([taskDelivery('once', { mid })]);
     });
     await bench.work([taskDelivery('once')]);
     expect(lines.map(({ message }) => message)).toEqual(['once succeeded']);
@@ -255,6 +257,16 @@ describe('app.on()', () => {
       'taskSuccess strict 1 c1',
       'taskRevoked slow 0 c1',
     ]);
+  });
+
+  it('calls no listener of success for an end that nobody listens for', async () => {
+    const names: string[] = [];
+    listen('taskSuccess', ({ task }) => void names.push(task));
+    await (await charge.delay('o')).get({ propagate: false });
+    await (await swapped.delay(1)).get();
+    await slow.s().applyAsync({ countdown: 10, expires: 5 });
+    await cloud.clock.sleep(20_000);
+    expect(names).toEqual(['strict']);
   });
 
   it('tells how long a failed attempt took, and of a retry without an error', async () => {
