@@ -151,8 +151,12 @@ class KeyPlaces {
     try {
       const wish = { key, limit, mid, since: first.since, now, until, tokens, hasWaited };
       const taken = await places.take(wish);
-      asking.slice(0, taken.tokens.length).forEach((one, index) => this.#give(one, taken.tokens[index] ?? ''));
-      return taken.nextFrom;
+      // Those that were handed a place meanwhile, or were sent on, need neither a place nor a turn.
+      const waiting = asking.filter((one) => this.#waiting.includes(one));
+      await Promise.all(taken.tokens.map((token, index) => this.#use(token, waiting[index])));
+      if (taken.nextFrom === undefined || taken.tokens.length > 0 || waiting[0] === first) return taken.nextFrom;
+      await places.leave({ key, tokens: [], mid }).catch(() => undefined);
+      return undefined;
     } catch (error) {
       // The write may have been carried out: its answer was lost.
       await places.leave({ key, tokens }).catch(() => undefined);
@@ -186,6 +190,13 @@ class KeyPlaces {
     this.#waiting = this.#waiting.filter((other) => other !== one);
     one.gone.abort('no longer waiting');
     return one;
+  }
+
+  /** Gives a place that was taken to a message; without one, to another that waits, or back. */
+  async #use(token: string, one: Waiting | undefined): Promise<void> {
+    if (one !== undefined) return this.#give(one, token);
+    this.#held += 1;
+    await this.#release(token);
   }
 
   #give(one: Waiting, token: string): void {

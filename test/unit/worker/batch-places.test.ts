@@ -172,6 +172,44 @@ describe('a place that is left', () => {
     expect(await take('later')).toHaveProperty('leave');
   });
 
+  it('is not lost when it is handed on to a message whose own question is under way: the second one is given back', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { asked, left, take, clock } = batch(async ({ mid, tokens }) => {
+      if (mid === 'b') await promise;
+      return { tokens };
+    });
+    const first = held(await take('a', TWO));
+    const next = take('b', TWO);
+    await clock.sleep(1);
+    await first.leave();
+    const second = held(await next);
+    resolve(undefined);
+    await clock.sleep(1);
+    await second.leave();
+    expect(left.flatMap(({ tokens }) => tokens).toSorted()).toEqual(asked.flatMap(({ tokens }) => tokens).toSorted());
+    await Promise.all([take('c', TWO), take('d', TWO)]);
+    expect(asked.at(-1)?.tokens).toHaveLength(2);
+  });
+
+  it('ends the turn of a message that becomes the first in line when it has just been handed on to it', async () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    const { asked, left, take, clock, startedAt } = batch(async ({ mid, tokens }) => {
+      if (mid !== 'b') return { tokens };
+      await promise;
+      return { tokens: [], nextFrom: startedAt };
+    });
+    const first = held(await take('a', TWO));
+    const next = take('b', TWO);
+    const other = take('c', TWO);
+    await clock.sleep(1);
+    await first.leave();
+    await next;
+    resolve(undefined);
+    expect(await other).toHaveProperty('leave');
+    expect(left).toEqual([{ key: 'k', tokens: [], mid: 'b' }]);
+    expect(asked.map(({ mid }) => mid)).toEqual(['a', 'b', 'c']);
+  });
+
   it('is waited for at most five seconds', async () => {
     const { take, clock, startedAt } = batch(all);
     await take('a');
