@@ -23,11 +23,11 @@ export interface RemovedQueuesOptions {
  */
 export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
   const { project, region, say } = options;
-  const limits = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+  const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
   // An account may ask only some times a second, and other programs ask, too.
-  const common = { region, requestHandler: limits, maxAttempts: 6 };
-  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: false });
-  const scheduler = new SchedulerClient(common);
+  const maxAttempts = 6;
+  const sqs = new SQSClient({ region, requestHandler, maxAttempts, useQueueUrlAsEndpoint: false });
+  const scheduler = new SchedulerClient({ region, requestHandler, maxAttempts });
   try {
     const held = await heldQueues(project, { sqs, scheduler, say });
     if (held.length > 0) throw refused(held, project);

@@ -20,13 +20,13 @@ import type { Environment } from './variables.ts';
  */
 export function environmentSurvey(environment: Environment): Survey {
   required(environment, 'CHORDAL_SCHEDULER_ROLE');
-  const common = { requestHandler: connections(sandboxLeftMs), ...OPERATOR_TRIES };
+  const requestHandler = connections(sandboxLeftMs);
   return new AwsSurvey({
-    dynamo: new DynamoDBClient({ ...common, ...endpointOptions(environment, 'dynamodb') }),
+    dynamo: new DynamoDBClient({ requestHandler, ...OPERATOR_TRIES, ...endpointOptions(environment, 'dynamodb') }),
     table: required(environment, 'CHORDAL_TABLE'),
-    sqs: new SQSClient({ ...common, ...atOneEndpoint, ...endpointOptions(environment, 'sqs') }),
+    sqs: new SQSClient({ requestHandler, ...OPERATOR_TRIES, ...atOneEndpoint, ...endpointOptions(environment, 'sqs') }),
     prefix: required(environment, 'CHORDAL_QUEUE_PREFIX'),
-    scheduler: new SchedulerClient({ ...common, ...endpointOptions(environment, 'scheduler') }),
+    scheduler: new SchedulerClient({ requestHandler, ...OPERATOR_TRIES, ...endpointOptions(environment, 'scheduler') }),
     groupName: environment['CHORDAL_SCHEDULER_GROUP'] ?? 'default',
     clock: new RealClock(),
   });
