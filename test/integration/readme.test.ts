@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { codeInTable, readme, saidAnswers, saidOutput, snippetsOf } from '../support/readme.ts';
+import { codeInTable, headingsOf, readme, saidAnswers, saidOutput, snippetsOf } from '../support/readme.ts';
 import { cli } from './cli-support.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
@@ -134,16 +134,6 @@ const FIRST_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
-
-/** The headings of a page, as links name them. */
-function headingsOf(markdown: string): readonly string[] {
-  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replaceAll(/[^\w\s-]/g, '')
-      .replaceAll(' ', '-'),
-  );
-}
 
 /** One function for each piece of code, with what it may use. */
 function programOf(codes: readonly string[]): string {

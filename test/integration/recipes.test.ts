@@ -1,5 +1,5 @@
-/** Compiles the code of docs/recipes.md and docs/your-functions.md, and runs those recipes that have tasks or a handler. */
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+/** Compiles the code of the pages beside README.md, and runs those recipes that have tasks or a handler. */
+import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { LogLevel } from '@aws-lambda-powertools/logger';
 import { createApp, range } from 'chordal';
@@ -14,7 +14,7 @@ import { snippetsOf } from '../support/readme.ts';
 import { writeFiles } from '../support/temporary-folder.ts';
 import { OTHER_PACKAGES } from './support/recipe-packages.ts';
 
-const PAGES = ['docs/recipes.md', 'docs/your-functions.md'];
+const PAGES = ['docs/recipes.md', 'docs/your-functions.md', 'docs/celery-clients.md', 'OPERATIONS.md'];
 
 /** Inside the package, so that 'chordal' is its source; git ignores it. */
 let folder: string;
@@ -27,6 +27,8 @@ beforeAll(async () => {
     const files = snippetsOf(await readFile(page, 'utf8')).map(({ file, code }) => [join(nameOf(page), file), code]);
     await writeFiles(folder, Object.fromEntries(files));
   }
+  // OPERATIONS.md calls a sample task.
+  await cp('handlers/tasks', join(folder, nameOf('OPERATIONS.md'), 'handlers/tasks'), { recursive: true });
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -43,7 +45,7 @@ test.each(PAGES)('the code of %s compiles with the settings of a new project', a
 
   expect(problems).toEqual([]);
   // All of its TypeScript is seen here.
-  expect(text.match(/^```(ts|js)/gm)).toHaveLength(snippets.length);
+  expect(text.match(/^```(ts|js)\b/gm)).toHaveLength(snippets.length);
 });
 
 test.each(PAGES)('the YAML of %s is YAML', async (page) => {

@@ -44,4 +44,14 @@ export function saidOutput(code: string): readonly string[] {
   return [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.*)$/gm)].map(([, output = '']) => output);
 }
 
+/** The headings of a page, as links name them. */
+export function headingsOf(markdown: string): readonly string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\s-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 export const readme: string = readFileSync('README.md', 'utf8');

@@ -8,9 +8,12 @@ import { describeProject } from '../../../src/deploy/project.ts';
 import { alarms } from '../../../src/deploy/stack/alarms.ts';
 import { DEFAULT_SETTINGS } from '../../../src/deploy/stack/settings.ts';
 import type { Countable } from '../../../src/ports/system.ts';
+import { headingsOf } from '../../support/readme.ts';
 
 const PAGES = [
   'ARCHITECTURE.md',
+  'docs/celery-clients.md',
+  'docs/celery-features.md',
   'docs/protocol.md',
   'docs/decisions.md',
   'docs/development.md',
@@ -22,6 +25,8 @@ const PAGES = [
   'OPERATIONS.md',
   'README.md',
   'SECURITY.md',
+  'examples/django-to-lambda/README.md',
+  'examples/hono-api/README.md',
   'test/conformance/README.md',
 ];
 const textOf = (page: string): string => readFileSync(page, 'utf8');
@@ -35,6 +40,16 @@ test.each(PAGES)('the files that %s links to, or names with their folder, are th
   const named = [...textOf(page).matchAll(/`((?:src|test|infra)\/[\w./-]+)`/g)].map(([, path = '']) => path);
 
   expect([...links, ...named].filter((path) => !existsSync(path))).toEqual([]);
+});
+
+test.each(PAGES)('the headings that %s links to are there', (page) => {
+  const links = [...textOf(page).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)];
+  const missing = links.filter(([, path = '', heading = '']) => {
+    const target = path === '' ? page : join(dirname(page), path);
+    return !headingsOf(textOf(target)).includes(heading);
+  });
+
+  expect(missing.map(([link]) => link)).toEqual([]);
 });
 
 test('the map in ARCHITECTURE.md has every folder of src, and only files that are there', () => {
