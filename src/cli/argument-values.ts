@@ -1,6 +1,6 @@
 import { isId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { isPlainObject, parseJson } from '../core/values/json.ts';
+import { isPlainObject, jsonIn, parseJson } from '../core/values/json.ts';
 import type { Json, JsonObject } from '../core/values/json.ts';
 import { fromJson } from '../core/values/serializer.ts';
 import { UsageError } from './errors.ts';
@@ -49,12 +49,7 @@ export function idArgument(text: string): string {
 
 /** Returns whether a text is JSON, however deep it nests. */
 export function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return jsonIn(text) !== undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isPlainObject } from '../core/values/json.ts';
+import { objectIn } from '../core/values/json.ts';
 import type { Output } from './output.ts';
 
 /**
@@ -42,13 +42,9 @@ type Fields = Readonly<Record<string, unknown>> & { readonly message: string };
 /** Returns the fields of a line that names its task; a program's own lines may be JSON, too. */
 function ownFields(line: string): Fields | undefined {
   if (!line.startsWith('{"')) return undefined;
-  try {
-    const json: unknown = JSON.parse(line);
-    const isOwn = isPlainObject(json) && typeof json['level'] === 'string' && typeof json['taskId'] === 'string';
-    return isOwn && typeof json['message'] === 'string' ? { ...json, message: json['message'] } : undefined;
-  } catch {
-    return undefined;
-  }
+  const { level, taskId, message, ...rest } = objectIn(line);
+  if (typeof level !== 'string' || typeof taskId !== 'string' || typeof message !== 'string') return undefined;
+  return { ...rest, message };
 }
 
 function isOurs(code: unknown): boolean {

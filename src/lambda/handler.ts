@@ -3,7 +3,7 @@ import { InvalidOptions } from '../core/errors/caller.ts';
 import { isHigh } from '../core/protocol/priority.ts';
 import type { AnyTask } from '../core/types/tasks.ts';
 import { compact } from '../core/values/compact.ts';
-import { isPlainObject } from '../core/values/json.ts';
+import { objectIn } from '../core/values/json.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { queuePrefix } from '../runtime/environment.ts';
@@ -86,18 +86,9 @@ export function deliveryOf(record: QueueRecord, prefix: string = queuePrefix()):
 function contentOf({ body, messageAttributes = {} }: QueueRecord): { body: string; reason: string | undefined } {
   const { reason, ERROR_CODE: code, ERROR_MESSAGE: text } = messageAttributes;
   if (code === undefined) return { body, reason: reason?.stringValue };
-  const sent = readRequest(body)['MessageBody'];
+  const sent = objectIn(body)['MessageBody'];
   const why = `its schedule could not send it: ${code.stringValue ?? 'unknown'}: ${text?.stringValue ?? 'no message'}`;
   return { body: typeof sent === 'string' ? sent : body, reason: why };
-}
-
-function readRequest(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(body);
-    return isPlainObject(json) ? json : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Returns the name of a task. A caller without the compiler may give a value that is not a task, and has no name. */

@@ -1,3 +1,4 @@
+import { jsonIn } from '../core/values/json.ts';
 import { functionError } from './function-error.ts';
 import { refusal } from './http-endpoint.ts';
 import type { Reply, Request } from './http-endpoint.ts';
@@ -30,10 +31,10 @@ export async function answerLambda(functions: LambdaFunctions, request: Request)
     const message = `Request must be smaller than ${most} bytes for the InvokeFunction operation`;
     return refusal(413, 'RequestTooLargeException', message);
   }
-  const event = eventOf(body);
+  const event = body === '' ? {} : jsonIn(body);
   if (event === undefined)
     return refusal(400, 'InvalidRequestContentException', 'Could not parse request body into json');
-  return invoke(functions, nameOf(decodeURIComponent(encoded)), type, event.value);
+  return invoke(functions, nameOf(decodeURIComponent(encoded)), type, event);
 }
 
 // --- internal ---
@@ -90,14 +91,6 @@ async function tryAgain(
   for (let tries = 1; (await outcome)?.kind === 'failed' && tries < ASYNC_TRIES; tries += 1) {
     await new Promise<void>((resolve) => setTimeout(resolve, retryAfterMs).unref());
     outcome = invoke(name, event);
-  }
-}
-
-function eventOf(payload: string): { readonly value: unknown } | undefined {
-  try {
-    return { value: payload === '' ? {} : JSON.parse(payload) };
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,4 +1,5 @@
 import { workflowOf } from '../core/protocol/ids.ts';
+import { jsonIn } from '../core/values/json.ts';
 import type { LocalEvent } from './local-event.ts';
 
 /** A line that a function has printed, as CloudWatch Logs has it. */
@@ -69,18 +70,8 @@ const MOST_LINES = 50_000;
 
 /** Returns the line as a deployed function writes it: what a task prints with the console names the task. */
 function messageOf({ line, run, stream }: LogLine): string {
-  if (run === undefined || isJsonObject(line)) return line;
+  if (run === undefined || (line.startsWith('{') && jsonIn(line) !== undefined)) return line;
   const { task, id, attempt } = run;
   const level = stream === 'stderr' ? 'ERROR' : 'INFO';
   return JSON.stringify({ level, task, taskId: id, workflowId: workflowOf(id), attempt: attempt - 1, message: line });
-}
-
-function isJsonObject(line: string): boolean {
-  if (!line.startsWith('{')) return false;
-  try {
-    JSON.parse(line);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -5,7 +5,7 @@ import type { KeptSchedule, ScheduleRunnerOptions } from '../adapters/schedules/
 import { RealClock } from '../adapters/system/clock.ts';
 import { RandomNonces } from '../adapters/system/nonces.ts';
 import { hasCode } from '../core/text/has-code.ts';
-import { isPlainObject } from '../core/values/json.ts';
+import { isPlainObject, jsonIn } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
 
 /**
@@ -48,12 +48,8 @@ async function keptIn(dataDir: string): Promise<Pick<ScheduleRunnerOptions, 'kep
 }
 
 function read(text: string, dataDir: string): Readonly<Record<string, KeptSchedule>> {
-  try {
-    const json: unknown = JSON.parse(text);
-    // The runner wrote it: one that is not an object is damaged.
-    if (isPlainObject(json)) return json as unknown as Readonly<Record<string, KeptSchedule>>;
-  } catch {
-    // As below.
-  }
+  const json = jsonIn(text);
+  // The runner wrote it: one that is not an object is damaged.
+  if (isPlainObject(json)) return json as unknown as Readonly<Record<string, KeptSchedule>>;
   throw dataFolderError(dataDir, new Error('runs.json is malformed'));
 }

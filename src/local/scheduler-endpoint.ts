@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { basename, dirname, join } from 'node:path';
 import { nextTryMs, RETRY_POLICY } from '../adapters/schedules/retry-policy.ts';
 import { LONGEST_TIMER_MS } from '../adapters/system/clock.ts';
-import { isPlainObject } from '../core/values/json.ts';
+import { isPlainObject, jsonIn } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
 import { localAccount, localRegion, queueArn, schedulerRole } from './endpoints.ts';
 import { refusal } from './http-endpoint.ts';
@@ -207,14 +207,6 @@ async function readScheduleFile(path: string): Promise<Schedule> {
   const schedule = readSchedule(jsonIn(await readFile(path, 'utf8')));
   if (schedule === undefined) throw dataFolderError(dirname(path), new Error(`${basename(path)} is not a schedule`));
   return schedule;
-}
-
-function jsonIn(source: string): unknown {
-  try {
-    return JSON.parse(source);
-  } catch {
-    return undefined;
-  }
 }
 
 function readSchedule(json: unknown): Schedule | undefined {

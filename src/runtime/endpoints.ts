@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { isPlainObject } from '../core/values/json.ts';
+import { objectIn } from '../core/values/json.ts';
 
 /** The variable with the addresses of an embedded cloud, as JSON. It leads this library there, and no other AWS client of a program. */
 export const ENDPOINTS = 'CHORDAL_ENDPOINTS';
@@ -60,17 +60,7 @@ export function endpointOptions(
 // --- internal ---
 
 function textsIn(json: string): Readonly<Record<string, string>> {
-  const value = parse(json);
-  if (!isPlainObject(value)) return {};
   return Object.fromEntries(
-    Object.entries(value).flatMap(([key, one]) => (typeof one === 'string' ? [[key, one] as const] : [])),
+    Object.entries(objectIn(json)).flatMap(([key, one]) => (typeof one === 'string' ? [[key, one] as const] : [])),
   );
-}
-
-function parse(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

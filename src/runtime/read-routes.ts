@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { isPlainObject } from '../core/values/json.ts';
+import { isPlainObject, jsonIn } from '../core/values/json.ts';
 
 /** Reads the routes: they are built into each function, beside its bundle; other programs read CHORDAL_ROUTES. */
 export function readRoutes(
@@ -43,12 +43,4 @@ function routesIn(text: string, where: string): Readonly<Record<string, string>>
     );
   // Every value has been seen to be a text.
   return json as Readonly<Record<string, string>>;
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

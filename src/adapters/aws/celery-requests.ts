@@ -1,5 +1,5 @@
 import type { GetItemCommandInput, PutItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { isPlainObject } from '../../core/values/json.ts';
+import { isPlainObject, jsonIn } from '../../core/values/json.ts';
 import type { JsonObject } from '../../core/values/json.ts';
 import type { Item } from './attributes.ts';
 import { number, text } from './attributes.ts';
@@ -53,7 +53,7 @@ export function membersIn(item: Item): readonly string[] | undefined {
 /** Returns what an item keeps, if it is an object of JSON. */
 export function metaIn(item: Item): JsonObject | undefined {
   const bytes = item['result']?.B;
-  const saved = bytes === undefined ? undefined : jsonOf(new TextDecoder().decode(bytes));
+  const saved = bytes === undefined ? undefined : jsonIn(new TextDecoder().decode(bytes));
   // It comes from JSON.
   return isPlainObject(saved) ? (saved as JsonObject) : undefined;
 }
@@ -69,12 +69,4 @@ function keyOf(kind: 'task' | 'taskset', id: string): ReturnType<typeof text> {
 function idOf(tuple: unknown): string {
   const first: unknown = Array.isArray(tuple) ? tuple[0] : tuple;
   return String(Array.isArray(first) ? first[0] : first);
-}
-
-function jsonOf(json: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
 }

@@ -5,7 +5,7 @@ import { ConfigurationError } from '../../core/errors/caller.ts';
 import { hasCode } from '../../core/text/has-code.ts';
 import { portProblem } from '../../core/text/port-problem.ts';
 import { compact } from '../../core/values/compact.ts';
-import { isPlainObject } from '../../core/values/json.ts';
+import { objectIn } from '../../core/values/json.ts';
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import type { CloudPorts } from '../../local/cloud.ts';
 import { ENDPOINTS } from '../../runtime/endpoints.ts';
@@ -87,20 +87,11 @@ async function lastStart(file: string): Promise<Start | undefined> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const { [ENDPOINTS]: given = '' } = readEnvFile(file);
   const [, pid = '0'] = /\bprocess (\d+)\b/.exec(text) ?? [];
-  const { sqs, accessKeyId } = parse(given);
+  const { sqs, accessKeyId } = objectIn(given);
   const port = typeof sqs === 'string' && URL.canParse(sqs) ? Number(new URL(sqs).port) : 0;
   if (port === 0 || port > LAST_FIRST_PORT || typeof accessKeyId !== 'string') return undefined;
   const isUp = isAlive(Number(pid)) && (await problemOf(port)) !== undefined;
   return { port, accessKey: accessKeyId, pid: Number(pid), isUp };
-}
-
-function parse(json: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isPlainObject(value) ? value : {};
-  } catch {
-    return {};
-  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,5 +1,5 @@
 import { covers, workflowOf } from '../../core/protocol/ids.ts';
-import { isPlainObject } from '../../core/values/json.ts';
+import { isPlainObject, jsonIn } from '../../core/values/json.ts';
 import type { LogEvent } from './log-source.ts';
 
 const GROUP = '/aws/lambda/';
@@ -26,18 +26,8 @@ export function logLineOf({ at, group, text }: LogEvent, id: string): object | u
 
 /** Returns the fields of a line of JSON. Lambda's own format has those of a logger's line under `message`. */
 function fieldsIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  const outer = objectIn(text);
-  if (outer === undefined) return undefined;
+  const outer = text.startsWith('{') ? jsonIn(text) : undefined;
+  if (!isPlainObject(outer)) return undefined;
   const { message } = outer;
   return isPlainObject(message) && 'taskId' in message ? { ...outer, ...message } : outer;
-}
-
-function objectIn(text: string): Readonly<Record<string, unknown>> | undefined {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    const json: unknown = JSON.parse(text);
-    return isPlainObject(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
 }

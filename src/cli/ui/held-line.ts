@@ -1,4 +1,4 @@
-import { isPlainObject } from '../../core/values/json.ts';
+import { isPlainObject, objectIn } from '../../core/values/json.ts';
 import type { StandingSchedule } from '../../ports/schedules.ts';
 
 /** A message that the Scheduler holds, as the page shows it. */
@@ -13,21 +13,9 @@ export interface HeldLine {
 
 /** Returns the line of a schedule that holds a message. Its body may be of another version. */
 export function heldLine({ name, expression, queue, body }: StandingSchedule): HeldLine {
-  const message = messageIn(body);
-  const { id, notBefore, sig } = message;
+  const { id, notBefore, sig } = objectIn(body);
   const task = isPlainObject(sig) && typeof sig['task'] === 'string' ? { task: sig['task'] } : {};
   // The schedule fires before the message is due: its queue holds it for the rest.
   const due = typeof notBefore === 'number' ? notBefore : Date.parse(`${expression.slice(3, -1)}Z`);
   return { id: typeof id === 'string' ? id : name, ...task, queue, due: new Date(due).toISOString() };
-}
-
-// --- internal ---
-
-function messageIn(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const json: unknown = JSON.parse(body);
-    return isPlainObject(json) ? json : {};
-  } catch {
-    return {};
-  }
 }

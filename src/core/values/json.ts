@@ -34,6 +34,21 @@ export function prototypeOf(value: object): object | null {
   return Object.getPrototypeOf(value) as object | null;
 }
 
+/** Returns the value that a text has as JSON; undefined for a text that is not JSON. */
+export function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the object that a text has as JSON; an empty one for any other text. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> {
+  const json = jsonIn(text);
+  return isPlainObject(json) ? json : {};
+}
+
 /**
  * Reads JSON as Python writes it: a bare `NaN` or `Infinity`, and an integer of more digits than a number can keep, become marks for the
  * serializer. It does not read marks.
