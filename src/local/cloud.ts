@@ -68,7 +68,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const died = Promise.race([sqsS3.died, dynamodb.died]);
   const endpoints = { sqsS3: sqsS3.url, dynamodb: dynamodb.url, accessKey };
   try {
-    await Promise.race([createResources(project, endpoints), died.then(fail)]);
+    await Promise.race([createResources(project, endpoints), died.then((error) => Promise.reject(error))]);
   } catch (error) {
     await stop();
     throw error;
@@ -86,10 +86,6 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 }
 
 // --- internal ---
-
-function fail(error: Error): never {
-  throw error;
-}
 
 /** Waits for both. If one fails, stops the other. */
 async function startBoth(...starting: readonly [Promise<Emulator>, Promise<Emulator>]): Promise<[Emulator, Emulator]> {

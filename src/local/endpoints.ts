@@ -63,6 +63,11 @@ export function ownVariables(env: Readonly<Record<string, string>>): Readonly<Re
   return Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('CHORDAL_')));
 }
 
+/** Returns variables without those that lead AWS clients somewhere. */
+export function withoutAws<Value>(env: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
+}
+
 /** Returns the ARN of a queue of the embedded cloud. */
 export function queueArn(queueName: string): string {
   return `arn:aws:sqs:${localRegion}:${localAccount}:${queueName}`;

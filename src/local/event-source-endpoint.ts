@@ -1,6 +1,5 @@
-import { isPlainObject } from '../core/values/json.ts';
 import type { Host } from './host.ts';
-import { refusal } from './http-endpoint.ts';
+import { fieldsIn, ok, refusal } from './http-endpoint.ts';
 import type { Reply, Request } from './http-endpoint.ts';
 
 /**
@@ -44,11 +43,6 @@ function mapping(name: string, state: string): object {
 }
 
 function enabledIn(body: string): boolean | undefined {
-  const json: unknown = JSON.parse(body);
-  const enabled = isPlainObject(json) ? json['Enabled'] : undefined;
+  const { Enabled: enabled } = fieldsIn(body);
   return typeof enabled === 'boolean' ? enabled : undefined;
-}
-
-function ok(body: object): Reply {
-  return { status: 200, body: JSON.stringify(body) };
 }

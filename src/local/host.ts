@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionDescription, Project } from '../deploy/project.ts';
 import type { Cloud } from './cloud.ts';
-import { ownVariables } from './endpoints.ts';
+import { ownVariables, withoutAws } from './endpoints.ts';
 import { HostedFunction } from './hosted-function.ts';
 import type { HostSettings } from './hosted-function.ts';
 import type { OnLocalEvent } from './local-event.ts';
@@ -80,20 +80,12 @@ export function startHost({
   };
   const host = new LambdaHost(makeSqsClient(cloud.endpoints), settings);
   host.deploy(project, bundles);
-  return {
-    update: (changed, changedBundles) => host.update(changed, changedBundles),
-    invoke: (functionName, event) => host.invoke(functionName, event),
-    has: (functionName) => host.has(functionName),
-    isReceiving: (functionName) => host.isReceiving(functionName),
-    setReceiving: (functionName, isReceiving) => host.setReceiving(functionName, isReceiving),
-    countMessages: () => host.countMessages(),
-    stop: (drainMs = 5000) => host.stop(drainMs),
-  };
+  return host;
 }
 
 // --- internal ---
 
-class LambdaHost {
+class LambdaHost implements Host {
   readonly #client: SQSClient;
   readonly #settings: HostSettings;
   readonly #functions = new Map<string, HostedFunction>();
@@ -148,7 +140,7 @@ class LambdaHost {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  async stop(drainMs: number): Promise<void> {
+  async stop(drainMs = 5000): Promise<void> {
     const functions = this.#all;
     this.#functions.clear();
     const drained = Promise.all(functions.map((one) => one.drain()));
@@ -163,10 +155,6 @@ class LambdaHost {
   get #all(): readonly HostedFunction[] {
     return [...this.#functions.values(), ...this.#leaving];
   }
-}
-
-function withoutAws(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('AWS_')));
 }
 
 function functionsOf({ functions, systemFunctions }: Project): readonly FunctionDescription[] {

@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { portProblem } from '../core/text/port-problem.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import { guardServer } from './guard.ts';
 
 /** A request to a service of the embedded cloud. */
@@ -79,6 +80,17 @@ export async function startHttpEndpoint(options: HttpEndpointOptions): Promise<H
       await closed;
     },
   };
+}
+
+/** Makes the answer of a request that has been carried out. */
+export function ok(body: object): Reply {
+  return { status: 200, body: JSON.stringify(body) };
+}
+
+/** Returns the fields of a request; none for JSON that is not an object. */
+export function fieldsIn(body: string): Readonly<Record<string, unknown>> {
+  const json: unknown = JSON.parse(body);
+  return isPlainObject(json) ? json : {};
 }
 
 /** Makes the answer for an error, in the form of AWS's JSON protocols. */

@@ -1,5 +1,4 @@
-import { isPlainObject } from '../core/values/json.ts';
-import { refusal } from './http-endpoint.ts';
+import { fieldsIn, ok, refusal } from './http-endpoint.ts';
 import type { Reply, Request } from './http-endpoint.ts';
 import type { LogStore } from './log-store.ts';
 
@@ -13,7 +12,7 @@ export const LOGS_SERVICE = 'logs';
 export function answerLogs(store: LogStore, { headers, body }: Request): Reply | undefined {
   const [, operation] = /^Logs_20140328\.(\w+)$/.exec(String(headers['x-amz-target'])) ?? [];
   if (operation === undefined) return undefined;
-  const given = inputOf(body);
+  const given = fieldsIn(body || '{}');
   if (operation === 'DescribeLogGroups')
     return reply({ logGroups: groupsOf(store, textIn(given, 'logGroupNamePrefix')) });
   if (operation === 'FilterLogEvents') return reply(filter(store, given));
@@ -50,15 +49,10 @@ function filter(store: LogStore, given: Fields): object {
 }
 
 function reply(json: object): Reply {
-  return { status: 200, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: JSON.stringify(json) };
+  return { ...ok(json), headers: { 'content-type': 'application/x-amz-json-1.1' } };
 }
 
 type Fields = Readonly<Record<string, unknown>>;
-
-function inputOf(body: string): Fields {
-  const json: unknown = JSON.parse(body || '{}');
-  return isPlainObject(json) ? json : {};
-}
 
 function textIn(given: Fields, name: string): string {
   const value = given[name];

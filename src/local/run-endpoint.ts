@@ -1,9 +1,8 @@
 import type { ScheduleRunner } from '../adapters/schedules/schedule-runner.ts';
 import { compact } from '../core/values/compact.ts';
-import { isPlainObject } from '../core/values/json.ts';
 import type { StandingSchedule } from '../ports/schedules.ts';
 import { queueArn, schedulerRole } from './endpoints.ts';
-import { refusal } from './http-endpoint.ts';
+import { fieldsIn, ok, refusal } from './http-endpoint.ts';
 import type { Reply, Request } from './http-endpoint.ts';
 
 /**
@@ -31,7 +30,7 @@ export async function answerRuns(
     return found === undefined ? missing(name) : ok(scheduleJson(found, queuePrefix));
   }
   if (method !== 'PUT') return undefined;
-  const isFound = await runs.setEnabled({ name, isEnabled: stateIn(body) !== 'DISABLED' });
+  const isFound = await runs.setEnabled({ name, isEnabled: fieldsIn(body)['State'] !== 'DISABLED' });
   return isFound ? ok({ ScheduleArn: name }) : missing(name);
 }
 
@@ -41,17 +40,8 @@ function isRunGroup(group: string | null): boolean {
   return group?.endsWith('-runs') === true;
 }
 
-function ok(body: object): Reply {
-  return { status: 200, body: JSON.stringify(body) };
-}
-
 function missing(name: string): Reply {
   return refusal(404, 'ResourceNotFoundException', `Schedule ${name} does not exist.`);
-}
-
-function stateIn(body: string): unknown {
-  const json: unknown = JSON.parse(body);
-  return isPlainObject(json) ? json['State'] : undefined;
 }
 
 /** Times are in seconds, as AWS's JSON has them. */

@@ -8,20 +8,7 @@ import { localAccount, localRegion } from './endpoints.ts';
 import { watchThread } from './sandbox-observer.ts';
 import type { Invocation, SandboxMessage, SandboxSettings } from './sandbox.ts';
 
-type Handler = (event: unknown, context: LambdaContext) => unknown;
-
-/** The context of an invocation, as on Lambda. */
-interface LambdaContext {
-  readonly awsRequestId: string;
-  readonly functionName: string;
-  readonly functionVersion: string;
-  readonly invokedFunctionArn: string;
-  readonly memoryLimitInMB: string;
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  callbackWaitsForEmptyEventLoop: boolean;
-  getRemainingTimeInMillis(): number;
-}
+type Handler = (event: unknown, context: object) => unknown;
 
 // The threads of this module are made by Sandbox, with these settings.
 const { functionName, memoryMb, bundle, isDebugged } = workerData as SandboxSettings;
@@ -61,7 +48,8 @@ async function run({ requestId, event, deadlineAt }: Invocation): Promise<void> 
   }
 }
 
-function contextOf(awsRequestId: string, deadlineAt: number): LambdaContext {
+/** Returns the context of an invocation, as on Lambda. */
+function contextOf(awsRequestId: string, deadlineAt: number): object {
   return {
     awsRequestId,
     functionName,

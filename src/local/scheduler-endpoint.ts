@@ -6,7 +6,7 @@ import { LONGEST_TIMER_MS } from '../adapters/system/clock.ts';
 import { isPlainObject, jsonIn } from '../core/values/json.ts';
 import { dataFolderError } from './data-folder.ts';
 import { localAccount, localRegion, queueArn, schedulerRole } from './endpoints.ts';
-import { refusal } from './http-endpoint.ts';
+import { ok, refusal } from './http-endpoint.ts';
 import type { Reply, Request } from './http-endpoint.ts';
 
 /** The options of {@link Schedules}. */
@@ -142,7 +142,7 @@ export class Schedules {
  * delete themselves. A second schedule of the same name is a conflict, as on AWS.
  */
 export async function answerScheduler(schedules: Schedules, { method, path, body }: Request): Promise<Reply> {
-  if (method === 'GET' && path === '/schedules') return { status: 200, body: listed(schedules) };
+  if (method === 'GET' && path === '/schedules') return ok({ Schedules: schedules.list().map(shown) });
   const [, encoded] = PATH.exec(path) ?? [];
   if (method === 'GET' && encoded !== undefined) return described(schedules, decodeURIComponent(encoded));
   if (method !== 'POST' || encoded === undefined) {
@@ -157,7 +157,7 @@ export async function answerScheduler(schedules: Schedules, { method, path, body
   }
   if (!(await schedules.add(schedule))) return refusal(409, 'ConflictException', `Schedule ${name} already exists.`);
   const ScheduleArn = `arn:aws:scheduler:${localRegion}:${localAccount}:schedule/default/${name}`;
-  return { status: 200, body: JSON.stringify({ ScheduleArn }) };
+  return ok({ ScheduleArn });
 }
 
 // --- internal ---
@@ -172,17 +172,12 @@ function described(schedules: Schedules, name: string): Reply {
   const { at, queue, body } = found;
   const ScheduleExpression = `at(${new Date(at).toISOString().slice(0, 19)})`;
   const target = { Arn: queueArn(queue), RoleArn: schedulerRole, Input: body };
-  return { status: 200, body: JSON.stringify({ Name: name, State: 'ENABLED', ScheduleExpression, Target: target }) };
+  return ok({ Name: name, State: 'ENABLED', ScheduleExpression, Target: target });
 }
 
-/** All schedules, in one page: there is only one group. */
-function listed(schedules: Schedules): string {
-  const Schedules = schedules.list().map(({ name, queue }) => ({
-    Name: name,
-    State: 'ENABLED',
-    Target: { Arn: queueArn(queue) },
-  }));
-  return JSON.stringify({ Schedules });
+/** A schedule in a list of all, which has one page: there is only one group. */
+function shown({ name, queue }: Schedule): object {
+  return { Name: name, State: 'ENABLED', Target: { Arn: queueArn(queue) } };
 }
 
 function scheduleOf(name: string, payload: string): Schedule | undefined {

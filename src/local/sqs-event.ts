@@ -2,42 +2,17 @@ import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
 import { localRegion } from './endpoints.ts';
 
-/** The event of a function with a queue. */
-export interface SqsEvent {
-  readonly Records: readonly SqsRecord[];
-}
-
-/** A message, as the event source mapping gives it to a function. */
-export interface SqsRecord {
-  readonly messageId: string;
-  readonly receiptHandle: string;
-  readonly body: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly messageAttributes: Readonly<Record<string, SqsRecordAttribute>>;
-  readonly md5OfMessageAttributes?: string;
-  readonly md5OfBody: string;
-  readonly eventSource: 'aws:sqs';
-  readonly eventSourceARN: string;
-  readonly awsRegion: string;
-}
-
-/** An attribute of a message. Binary values are in base64. */
-export interface SqsRecordAttribute {
-  readonly stringValue?: string;
-  readonly binaryValue?: string;
-  readonly stringListValues: readonly string[];
-  readonly binaryListValues: readonly string[];
-  readonly dataType: string;
-}
-
-/** Makes the event for received messages. */
-export function sqsEvent(messages: readonly Message[], eventSourceARN: string): SqsEvent {
+/** Makes the event of a function with a queue: received messages, as the event source mapping gives them to it. */
+export function sqsEvent(
+  messages: readonly Message[],
+  eventSourceARN: string,
+): { readonly Records: readonly object[] } {
   return { Records: messages.map((message) => sqsRecord(message, eventSourceARN)) };
 }
 
 // --- internal ---
 
-function sqsRecord(message: Message, eventSourceARN: string): SqsRecord {
+function sqsRecord(message: Message, eventSourceARN: string): object {
   const { MessageId = '', ReceiptHandle = '', Body = '', Attributes = {}, MessageAttributes = {} } = message;
   return compact({
     messageId: MessageId,
@@ -55,7 +30,8 @@ function sqsRecord(message: Message, eventSourceARN: string): SqsRecord {
   });
 }
 
-function recordAttribute({ StringValue, BinaryValue, DataType = '' }: MessageAttributeValue): SqsRecordAttribute {
+/** Binary values are in base64. */
+function recordAttribute({ StringValue, BinaryValue, DataType = '' }: MessageAttributeValue): object {
   return compact({
     stringValue: StringValue,
     binaryValue: BinaryValue === undefined ? undefined : Buffer.from(BinaryValue).toString('base64'),

@@ -34,14 +34,13 @@ export async function withCloudUntilInterrupted(
 
 async function workWith(cloud: OpenCloud, work: (cloud: OpenCloud) => Promise<number>): Promise<number> {
   try {
-    return await Promise.race([work(cloud), ...(cloud.died === undefined ? [] : [cloud.died.then(fail)])]);
+    return await Promise.race([
+      work(cloud),
+      ...(cloud.died === undefined ? [] : [cloud.died.then((error) => Promise.reject(error))]),
+    ]);
   } finally {
     await cloud.close();
   }
-}
-
-function fail(error: Error): never {
-  throw error;
 }
 
 async function open(options: CloudOptions, purpose: Purpose, output: Output): Promise<OpenCloud> {

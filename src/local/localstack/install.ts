@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageFile } from './files.ts';
+import { fileURLToPath } from 'node:url';
 import { findPrerequisites } from './prerequisites.ts';
 import type { Prerequisites } from './prerequisites.ts';
 import { runProgram } from './run-program.ts';
@@ -150,4 +150,9 @@ async function firstFailure(runs: readonly (() => ReturnType<typeof runProgram>)
     if (exitCode !== 0) return `${stdout}\n${stderr}`.trim().split('\n').slice(-3).join(' ');
   }
   return undefined;
+}
+
+/** Returns the path of a file of this folder that is not TypeScript. It is in `src` also where the package runs from `dist`. */
+function packageFile(name: string): string {
+  return fileURLToPath(new URL(`../../../src/local/localstack/${name}`, import.meta.url));
 }

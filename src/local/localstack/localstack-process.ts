@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sibling } from '../../deploy/module-url.ts';
+import { withoutAws } from '../endpoints.ts';
 import { processSettings, settingsWith, temporaryFolderOf } from './settings.ts';
 import { untilHealthy } from './until-answered.ts';
 
@@ -27,6 +28,7 @@ export async function startLocalStackProcess({
   const log = await open(logFile, 'w');
   const functionCommand = [process.execPath, fileURLToPath(sibling('./function-process', import.meta.url))];
   const localstack = spawn(join(dir, 'venv/bin/python'), ['-m', 'localstack.runtime.main'], {
+    // LocalStack's own AWS clients must not be led elsewhere.
     env: { ...withoutAws(env), ...settingsWith(env), ...processSettings({ dir, port, functionCommand }) },
     stdio: ['ignore', log.fd, log.fd],
   });
@@ -58,8 +60,3 @@ export async function startLocalStackProcess({
 
 /** Its plugin ends it after 3 s at the latest. */
 const STOP_LIMIT_MS = 15_000;
-
-/** LocalStack's own AWS clients must not be led elsewhere. */
-function withoutAws(env: LocalStackProcessOptions['env']): LocalStackProcessOptions['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('AWS_')));
-}

@@ -4,23 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../../core/text/describe.ts';
+import { withoutAws } from '../endpoints.ts';
 import { freePort } from '../localstack/free-port.ts';
+import type { InstallOptions } from '../localstack/install.ts';
 import { runProgram } from '../localstack/run-program.ts';
+import type { RunningLocalStack } from '../localstack/start-localstack.ts';
 import { untilAnswered } from '../localstack/until-answered.ts';
-
-/** The options of {@link startMiniStack}. */
-export interface MiniStackOptions {
-  /** The folder that gets it, once. */
-  readonly dir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly onProgress: (message: string) => void;
-}
-
-/** A MiniStack that runs on this machine. */
-export interface RunningMiniStack {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-}
 
 /**
  * Starts MiniStack, an emulator of AWS in Python, and installs it before the first time. It runs the functions' real bundles, on the `node`
@@ -33,7 +22,7 @@ export async function startMiniStack({
   dir,
   env,
   onProgress,
-}: MiniStackOptions): Promise<RunningMiniStack | { readonly missing: string }> {
+}: InstallOptions): Promise<Pick<RunningLocalStack, 'url' | 'stop'> | { readonly missing: string }> {
   const failure = await install(dir, env, onProgress);
   if (failure !== undefined) return { missing: failure };
   onProgress('Starting MiniStack');
@@ -42,11 +31,10 @@ export async function startMiniStack({
   await Promise.all([tmp, s3].map((path) => mkdir(path, { recursive: true })));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const own = Object.entries(env).filter(([name]) => !name.startsWith('AWS_'));
   const server = spawn(join(dir, 'bin', 'ministack'), [], {
     stdio: 'ignore',
     env: {
-      ...Object.fromEntries(own),
+      ...withoutAws(env),
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
@@ -85,7 +73,7 @@ const STOP_LIMIT_MS = 15_000;
 /** Returns the reason if it cannot be installed. */
 async function install(
   dir: string,
-  env: MiniStackOptions['env'],
+  env: InstallOptions['env'],
   onProgress: (message: string) => void,
 ): Promise<string | undefined> {
   const marker = join(dir, 'installed');
