@@ -12,7 +12,7 @@ import type { AppConf, ClientApp } from '../core/types/app.ts';
 import type { TaskEvents } from '../core/types/events.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
 import type { Json } from '../core/values/json.ts';
-import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { Hooks } from '../engine/hooks.ts';
@@ -102,9 +102,8 @@ export function makeApp(name: string, conf: AppConf, runtime: Runtime): AppParts
  * @throws InvalidOptions for a setting that is unknown or wrong.
  */
 export function makeConf(given: Partial<AppConf>): AppConf {
-  const read = optionsObject(given, 'the settings of an app');
-  checkOptions(read, SETTINGS, 'an app');
-  const { taskDefaults = {}, ...settings }: Partial<AppConf> = read;
+  const read = checkedOptions<Partial<AppConf>>(given, SETTINGS, 'an app', 'the settings of an app');
+  const { taskDefaults = {}, ...settings } = read;
   const conf = { ...APP_DEFAULTS, ...settings };
   const defaults = { ...TASK_DEFAULTS, resultExpires: conf.resultExpires, inline: conf.inline };
   return { ...conf, taskDefaults: { ...defaults, ...readTaskOptions('taskDefaults', taskDefaults) } };

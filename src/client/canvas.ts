@@ -9,7 +9,7 @@ import type { ChainFunction } from '../core/types/canvas.ts';
 import type { ChordFunction, GroupFunction, Header } from '../core/types/groups.ts';
 import type { ChordOptions } from '../core/types/options.ts';
 import type { AnySignature } from '../core/types/signature.ts';
-import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { dataOf, isSignature, partOf } from './caller.ts';
 import type { RuntimeSignature } from './caller.ts';
@@ -105,10 +105,7 @@ const CHORD_OPTIONS: Readonly<Record<string, OptionCheck>> = {
 };
 
 function readHow(how: ChordOptions): ChordOptions {
-  const given = optionsObject(how, 'the options of a chord');
-  checkOptions(given, CHORD_OPTIONS, 'a chord');
-  // Each value has passed the check of its name.
-  const read = given as ChordOptions;
+  const read = checkedOptions<ChordOptions>(how, CHORD_OPTIONS, 'a chord');
   if (read.tolerate !== undefined && read.onMemberFailure === 'failFast')
     throw new InvalidOptions(
       "Cannot use tolerate with onMemberFailure 'failFast': one that tolerates failures collects them. Leave one of them out.",

@@ -3,7 +3,7 @@ import { NO_LIMIT, rateInterval } from '../core/task/rate.ts';
 import { describe } from '../core/text/describe.ts';
 import { nearest } from '../core/text/did-you-mean.ts';
 import type { Control, RevokeByStampOptions, RevokedStamps } from '../core/types/control.ts';
-import { checkOptions, LIMIT, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions, LIMIT, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine } from '../engine/engine.ts';
 import { purge } from './purge.ts';
@@ -23,9 +23,8 @@ export function makeControl(engine: Engine): Control {
     resume: (name: unknown) => setReceiving(engine, name, true),
     purge: (name: unknown) => purge(engine, name),
     revokeByStamp: async (stamps: RevokedStamps, options: RevokeByStampOptions = {}) => {
-      const given = optionsObject(options, 'the options of a revocation');
-      checkOptions(given, { seconds: SECONDS }, 'a revocation');
-      const { seconds = DEFAULT_SECONDS }: RevokeByStampOptions = given;
+      const given = checkedOptions<RevokeByStampOptions>(options, { seconds: SECONDS }, 'a revocation');
+      const { seconds = DEFAULT_SECONDS } = given;
       await revokeStamps(engine, optionsObject(stamps, 'the stamps of a revocation'), seconds * 1000);
     },
   };

@@ -3,7 +3,7 @@ import { checksOf, defaultOf } from '../core/protocol/options.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { ExternalOptions } from '../core/types/tasks.ts';
-import { checkLimits, checkOptions, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions, checkLimits } from '../core/values/option-checks.ts';
 import type { RegisteredTask } from '../engine/engine.ts';
 
 /**
@@ -13,10 +13,8 @@ import type { RegisteredTask } from '../engine/engine.ts';
  * @throws InvalidOptions if an option is unknown or wrong: the message names it and the expected value.
  */
 export function externalTask(name: string, options: unknown, defaults: TaskOptions): RegisteredTask {
-  const given = optionsObject(options, `the options of ${name}`);
-  checkOptions(given, CHECKS, name);
-  // Each value has passed the check of its name.
-  const { queue, routingKey = queue, timeout = TIMEOUT, ...own } = given as Partial<ExternalOptions>;
+  const given = checkedOptions<Partial<ExternalOptions>>(options, CHECKS, name);
+  const { queue, routingKey = queue, timeout = TIMEOUT, ...own } = given;
   if (queue === undefined || routingKey === undefined)
     throw new InvalidOptions(
       `Cannot use ${name} as an external task: ${mismatch('the queue of its Python worker', 'no queue')}. Give its name in SQS as the option queue.`,

@@ -4,7 +4,7 @@ import { InvalidCanvas } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkOptions, FLAG, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions, FLAG } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { readOptions } from './options.ts';
 
@@ -21,10 +21,8 @@ export function readSpec(name: string, spec: unknown = {}): Omit<TaskData, 'unty
     );
   }
   const what = `the signature of ${name}`;
-  const given = optionsObject(spec, what);
-  checkOptions(given, PARTS, what);
-  // Each value has passed the check of its name.
-  const { args = [], kwargs = {}, options = {}, immutable = false } = given as Partial<TaskData>;
+  const given = checkedOptions<Partial<TaskData>>(spec, PARTS, what, what);
+  const { args = [], kwargs = {}, options = {}, immutable = false } = given;
   return taskOf(name, { args: [...args], kwargs: { ...kwargs }, immutable, options: readOptions(options) });
 }
 

@@ -2,7 +2,7 @@ import { withOptions } from '../core/canvas/signature.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 import type { SkewOptions } from '../core/types/skew.ts';
-import { checkOptions, optionsObject, SECONDS } from '../core/values/option-checks.ts';
+import { checkedOptions, SECONDS } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 
 /**
@@ -15,9 +15,7 @@ export function skewed(data: SignatureData, options: SkewOptions = {}): Signatur
     throw new InvalidCanvas(
       `Cannot skew a ${data.kind}: only the members of a group start at once. Make a group of it.`,
     );
-  const given = optionsObject(options, 'the options of skew()');
-  checkOptions(given, OPTIONS, 'skew()');
-  const { start = 1, stop, step = 1 }: SkewOptions = given;
+  const { start = 1, stop, step = 1 } = checkedOptions<SkewOptions>(options, OPTIONS, 'skew()');
   const members = data.members.map((member, index) =>
     withOptions(member, { countdown: countdownOf(start + index * step, { start, stop, step }) }),
   );

@@ -9,7 +9,7 @@ import { mismatch } from '../core/text/mismatch.ts';
 import type { AnySignature } from '../core/types/signature.ts';
 import type { Stamped, StampingVisitor, StampOptions, Stamps } from '../core/types/stamps.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkOptions, FLAG, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions, checkOptions, FLAG } from '../core/values/option-checks.ts';
 
 /**
  * Returns the same signature with stamps, or with those that a visitor gives to each of its parts.
@@ -23,9 +23,8 @@ export function stampedBy(
   options: unknown,
   show: (data: SignatureData) => AnySignature,
 ): SignatureData {
-  const how = optionsObject(options, 'the options of a stamp');
-  checkOptions(how, { appendStamps: FLAG }, 'a stamp');
-  const { appendStamps: appends = false }: StampOptions = how;
+  const how = checkedOptions<StampOptions>(options, { appendStamps: FLAG }, 'a stamp');
+  const { appendStamps: appends = false } = how;
   checkDepth(data);
   if (!isVisitor(given)) {
     // Each signature is checked again: it may have stamps of its own.

@@ -6,7 +6,7 @@ import { checkArguments } from '../core/task/parameters.ts';
 import type { Parameters } from '../core/task/parameters.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { checkOptions, optionsObject } from '../core/values/option-checks.ts';
+import { checkedOptions } from '../core/values/option-checks.ts';
 import type { Caller, RuntimeSignature } from './caller.ts';
 import { givenArguments } from './kwargs.ts';
 import { readApplyOptions } from './options.ts';
@@ -69,10 +69,8 @@ function batchOf(
   items: Iterable<unknown>,
   how: unknown = {},
 ): Omit<MapData, 'kind' | keyof BatchData> & BatchData {
-  const given = optionsObject(how, `the options of ${name}.${kind}`);
-  checkOptions(given, BATCH_OPTIONS, `${name}.${kind}`);
-  // Each value has passed the check of its name.
-  return { task: taskOf(name), items: listOf(name, items), options: {}, ...(given as BatchData) };
+  const given = checkedOptions<BatchData>(how, BATCH_OPTIONS, `${name}.${kind}`);
+  return { task: taskOf(name), items: listOf(name, items), options: {}, ...given };
 }
 
 function listOf(name: string, items: Iterable<unknown>): readonly unknown[] {

@@ -12,7 +12,7 @@ import { DEAD_LETTER_QUEUE, LEAST_TIMEOUT_SECONDS } from '../core/protocol/limit
 import { highQueueIn, isHigh, isHighIn } from '../core/protocol/priority.ts';
 import { reasonOf } from '../core/text/describe.ts';
 import type { LogLevel } from '../core/text/log-levels.ts';
-import { checkOptions, FLAG, isSeconds, LOG_LEVEL, optionsObject, WHOLE } from '../core/values/option-checks.ts';
+import { checkedOptions, FLAG, isSeconds, LOG_LEVEL, WHOLE } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Handler } from '../lambda/sqs-event.ts';
@@ -114,7 +114,7 @@ export interface TestCloud extends Disposable {
  * ```
  */
 export function memoryCloud(handlers: Readonly<Record<string, Handler>>, options: TestCloudOptions = {}): TestCloud {
-  checkOptions(optionsObject(options, 'the options of memoryCloud()'), OPTIONS, 'memoryCloud()');
+  checkedOptions(options, OPTIONS, 'memoryCloud()');
   return memoryCloudWith(handlers, options, consoleLog(options.logLevel ?? 'error'));
 }
 

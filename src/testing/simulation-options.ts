@@ -1,7 +1,7 @@
 import type { TaskFailedError, TaskRevokedError } from '../core/errors/result.ts';
 import type { AsyncResult } from '../core/types/results.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { checkOptions, optionsObject, WHOLE, wholeFrom } from '../core/values/option-checks.ts';
+import { checkedOptions, WHOLE, wholeFrom } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Handler } from '../lambda/sqs-event.ts';
 import { HEAVY_FAULTS, MILD_FAULTS, NO_FAULTS } from './faults.ts';
@@ -84,11 +84,9 @@ export interface Simulation<R> extends Pick<SimulationOptions<R>, 'handlers' | '
  * @throws InvalidOptions for an option that is unknown or wrong: a fault that is misspelt would never strike.
  */
 export function readSimulation<R>(options: SimulationOptions<R>): Simulation<R> {
-  const given = optionsObject(options, 'the options of simulate()');
-  checkOptions(given, OPTIONS, 'simulate()');
-  checkHandlers(given['handlers'], 'simulate()');
-  // Each value has passed the check of its name.
-  const { faults = 'heavy', seed, seeds = 100, maxDeliveries = 50_000, ...rest } = given as unknown as typeof options;
+  const given = checkedOptions<typeof options>(options, OPTIONS, 'simulate()');
+  checkHandlers(given.handlers, 'simulate()');
+  const { faults = 'heavy', seed, seeds = 100, maxDeliveries = 50_000, ...rest } = given;
   return {
     ...rest,
     faults: typeof faults === 'string' ? KINDS[faults] : readFaults(faults),
@@ -134,7 +132,5 @@ const FAULTS: Readonly<Record<string, OptionCheck>> = {
 
 function readFaults(faults: Partial<Faults>): Faults {
   const what = 'the faults of simulate()';
-  const given = optionsObject(faults, what);
-  checkOptions(given, FAULTS, what);
-  return { ...NO_FAULTS, ...given };
+  return { ...NO_FAULTS, ...checkedOptions<Partial<Faults>>(faults, FAULTS, what, what) };
 }

@@ -1,5 +1,5 @@
 import type { GetOptions } from '../../core/types/results.ts';
-import { checkOptions, FLAG, isSeconds, optionsObject } from '../../core/values/option-checks.ts';
+import { checkedOptions, FLAG, isSeconds } from '../../core/values/option-checks.ts';
 import type { OptionCheck } from '../../core/values/option-checks.ts';
 
 /**
@@ -8,9 +8,7 @@ import type { OptionCheck } from '../../core/values/option-checks.ts';
  * @throws InvalidOptions if an option is unknown or has a wrong value: a timeout that is not a number would never end.
  */
 export function readGetOptions(options: unknown = {}): GetOptions {
-  const given = optionsObject(options, 'the options of get()');
-  checkOptions(given, CHECKS, 'get()');
-  return given;
+  return checkedOptions<GetOptions>(options, CHECKS, 'get()');
 }
 
 // --- internal ---

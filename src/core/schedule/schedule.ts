@@ -9,7 +9,7 @@ import { mismatch } from '../text/mismatch.ts';
 import type { CronTime, CrontabField, CrontabFields, ScheduleData, ScheduleOptions } from '../types/schedules.ts';
 import { compact } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
-import { checkOptions, DATE, FLAG, isDate, optionsObject, TEXT } from '../values/option-checks.ts';
+import { checkedOptions, DATE, FLAG, isDate, optionsObject, TEXT } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
 import { readCron, toEventBridge } from './cron.ts';
 import { scheduleBody } from './schedule-message.ts';
@@ -22,10 +22,8 @@ import { scheduleBody } from './schedule-message.ts';
  */
 export function readSchedule(name: unknown, when: unknown, data: SignatureData, options: unknown): ScheduleData {
   const named = readName(name);
-  const given = optionsObject(options, `the options of the schedule ${named}`);
-  checkOptions(given, OPTIONS, `the schedule ${named}`);
-  // Each has been checked against what its name stands for.
-  const { enabled = true, start, end, jitter = 0, catchUp = 'once' } = given as ScheduleOptions;
+  const given = checkedOptions<ScheduleOptions>(options, OPTIONS, `the schedule ${named}`);
+  const { enabled = true, start, end, jitter = 0, catchUp = 'once' } = given;
   if (start !== undefined && end !== undefined && start >= end)
     throw new InvalidOptions(
       `Cannot use end of the schedule ${named}: ${mismatch(`a time after its start, ${start.toISOString()}`, end.toISOString())}`,
@@ -55,9 +53,8 @@ export function readSchedule(name: unknown, when: unknown, data: SignatureData, 
  * @throws InvalidOptions for a field that is unknown or of a wrong type; what is in it is read by `app.schedule`.
  */
 export function cronOf(given: CrontabFields): CronTime {
-  const fields = optionsObject(given, 'the fields of crontab()');
-  checkOptions(fields, CRONTAB, 'crontab()');
-  const { minute, hour, dayOfMonth, monthOfYear, dayOfWeek, timezone }: CrontabFields = fields;
+  const fields = checkedOptions<CrontabFields>(given, CRONTAB, 'crontab()', 'the fields of crontab()');
+  const { minute, hour, dayOfMonth, monthOfYear, dayOfWeek, timezone } = fields;
   const cron = [minute, hour, dayOfMonth, monthOfYear, dayOfWeek].map(fieldText).join(' ');
   return compact({ cron, timezone });
 }

@@ -179,6 +179,25 @@ export function checkOptions(
 }
 
 /**
+ * Reads options that a caller gave, perhaps without the compiler, and checks each of them.
+ *
+ * @param of their owner, for messages.
+ * @param as the use of the value, for a message. Default: the options of the owner.
+ * @throws InvalidOptions if the value is not an object, or an option is unknown or has a wrong value.
+ */
+export function checkedOptions<Options extends object>(
+  value: unknown,
+  checks: Readonly<Record<string, OptionCheck>>,
+  of: string,
+  as = `the options of ${of}`,
+): Options {
+  const given = optionsObject(value, as);
+  checkOptions(given, checks, of);
+  // Each value has passed the check of its name.
+  return given as Options;
+}
+
+/**
  * Refuses a soft limit that would never be noticed; both in seconds.
  *
  * @throws InvalidOptions if the soft limit is not below the hard one.
