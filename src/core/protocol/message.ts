@@ -1,6 +1,6 @@
 import type { Json } from '../values/json.ts';
 import type { Value } from './outcome.ts';
-import type { Items, Link, Plan, TaskPlan } from './plan.ts';
+import type { Items, Link, ParallelPlan, Plan, TaskPlan } from './plan.ts';
 import type { Stamps } from './stamps.ts';
 
 /** The version of the envelope that this release writes; it reads this one and the one before. */
@@ -20,17 +20,11 @@ export interface ChainFrame {
 }
 
 /** A group: the member this is, and how many there are. */
-export interface JoinFrame {
+export interface JoinFrame extends Omit<ParallelPlan, 'par'> {
   /** The group's base. */
   readonly join: string;
   readonly x: number;
   readonly n: number;
-  readonly collect?: true;
-  readonly tolerate?: number;
-  readonly splice?: true;
-  readonly own?: Value;
-  readonly celeryId?: string;
-  readonly links?: readonly Link[];
 }
 
 /** A step's input: the value before it, the values of the group before it, or of an error callback the failure. */

@@ -1,6 +1,7 @@
 import { isJoinFrame } from '../../core/protocol/frames.ts';
 import type { RunMessage } from '../../core/protocol/message.ts';
 import type { TaskPlan } from '../../core/protocol/plan.ts';
+import type { Request } from '../../core/types/context.ts';
 import type { Attempt } from '../../core/types/events.ts';
 
 /** How a task's function is called for each item of its argument. */
@@ -14,21 +15,11 @@ export interface Batch {
 }
 
 /** One call of a task's function, as its context describes it. */
-export interface TaskCall {
-  readonly id: string;
-  readonly rootId: string;
-  readonly parentId: string | null;
-  readonly groupId: string | null;
-  readonly groupIndex: number | null;
-  readonly retries: number;
-  readonly args: readonly unknown[];
-  readonly kwargs: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, unknown>>;
+export interface TaskCall extends Omit<Request, 'workflowId' | 'stampedHeaders' | 'eta' | 'expires'> {
   /** The members whose values it gets as its input, as far as they are known. */
   readonly members?: readonly Attempt[] | undefined;
   /** The headers for what follows from it, which code around it adds. */
   readonly carried: Record<string, string>;
-  readonly stamps: Readonly<Record<string, unknown>>;
   readonly notBefore: number | null;
   readonly expires: number | null;
   /** Absent of a call that is not for items. */
@@ -36,7 +27,6 @@ export interface TaskCall {
   /** No types have checked its arguments. */
   readonly isUntyped: boolean;
   readonly maxRetries: number | null | undefined;
-  readonly calledDirectly: boolean;
   /** It may be a second run. */
   readonly isAgain: boolean;
   /** The message that its launches descend from; for a direct call, that of the task it is made in, if any. */
@@ -46,37 +36,25 @@ export interface TaskCall {
 /** The call that a message asks for, with its loaded arguments. */
 export function callOf(
   message: RunMessage,
-  {
-    args,
-    kwargs,
-    headers,
-    stamps,
-    members,
-    isAgain,
-  }: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'stamps' | 'members' | 'isAgain'>,
+  given: Pick<TaskCall, 'args' | 'kwargs' | 'headers' | 'stamps' | 'members' | 'isAgain'>,
 ): TaskCall {
   const { id, frames, sig } = message;
   const join = frames.find(isJoinFrame);
   return {
+    ...given,
     id,
     rootId: message.root ?? id,
     parentId: message.parent ?? null,
     groupId: join?.join ?? null,
     groupIndex: join?.x ?? null,
     retries: retriesOf(message),
-    args,
-    kwargs,
-    headers,
-    members,
     carried: {},
-    stamps,
     notBefore: message.notBefore ?? null,
     expires: message.expires ?? null,
     batch: batchOf(sig),
     isUntyped: sig.untyped === true,
     maxRetries: sig.options?.maxRetries,
     calledDirectly: false,
-    isAgain,
     message,
   };
 }
