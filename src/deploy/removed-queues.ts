@@ -1,5 +1,5 @@
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { GetQueueAttributesCommand, ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../core/errors/caller.ts';
 import { highQueueName } from '../core/protocol/priority.ts';
 import { compact } from '../core/values/compact.ts';
@@ -83,15 +83,10 @@ async function heldQueues(project: Project, clients: Clients): Promise<readonly 
     .filter(({ messages, isScheduled }) => messages > 0 || isScheduled);
 }
 
-async function queueUrls(prefix: string, sqs: SQSClient): Promise<readonly string[]> {
+async function queueUrls(prefix: string, client: SQSClient): Promise<readonly string[]> {
   const urls: string[] = [];
-  let from: string | undefined;
-  do {
-    const request = compact({ QueueNamePrefix: prefix, MaxResults: 1000, NextToken: from });
-    const page = await sqs.send(new ListQueuesCommand(request));
+  for await (const page of paginateListQueues({ client, pageSize: 1000 }, { QueueNamePrefix: prefix }))
     urls.push(...(page.QueueUrls ?? []));
-    from = page.NextToken;
-  } while (from !== undefined);
   return urls;
 }
 

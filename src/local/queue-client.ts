@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { COUNTS, countsIn } from '../adapters/aws/sqs-counts.ts';
 import { clientOptions, queueUrl } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 
@@ -62,7 +63,8 @@ export function queueClient(client: SQSClient, endpoints: Endpoints, queueName: 
     count: async () => {
       const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS] });
       const { Attributes = {} } = await client.send(command);
-      return COUNTS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+      const { visible, hidden, delayed } = countsIn(Attributes);
+      return visible + hidden + delayed;
     },
   };
 }
@@ -88,11 +90,3 @@ export async function sendMessage(
     client.destroy();
   }
 }
-
-// --- internal ---
-
-const COUNTS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;

@@ -1,9 +1,9 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { connections, OPERATOR_TRIES } from '../adapters/aws/connections.ts';
-import { EventSources } from '../adapters/aws/event-sources.ts';
+import { setReceiving } from '../adapters/aws/event-sources.ts';
 import { lookUpQueueUrls } from '../adapters/aws/queue-urls.ts';
-import { SqsCounts } from '../adapters/aws/sqs-counts.ts';
+import { lookAt } from '../adapters/aws/sqs-counts.ts';
 import { wholeName } from '../adapters/queue-names.ts';
 import { RealClock } from '../adapters/system/clock.ts';
 import { ConfigurationError } from '../core/errors/caller.ts';
@@ -22,22 +22,21 @@ import type { Environment } from './variables.ts';
  */
 export function environmentOperations(environment: Environment): Operations {
   const prefix = required(environment, 'CHORDAL_QUEUE_PREFIX');
-  const sources = new EventSources({ prefix, client: () => lambdaClient(environment) });
   const sqs = new SQSClient({
     requestHandler: connections(sandboxLeftMs),
     ...OPERATOR_TRIES,
     ...atOneEndpoint,
     ...endpointOptions(environment, 'sqs'),
   });
-  const counts = new SqsCounts({
+  const queues = {
     client: sqs,
     queueUrl: lookUpQueueUrls(sqs, (queue) => wholeName(prefix, queue)),
     clock: new RealClock(),
-  });
+  };
   return {
     inFlight: () => environmentSurvey(environment).inFlight(),
-    lookAt: (params) => counts.lookAt(params),
-    setReceiving: (params) => sources.setReceiving(params),
+    lookAt: (params) => lookAt(queues, params),
+    setReceiving: (params) => setReceiving({ prefix, client: () => lambdaClient(environment) }, params),
   };
 }
 

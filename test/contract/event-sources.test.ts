@@ -3,14 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, describe, expect, it } from 'vitest';
-import { EventSources } from '../../src/adapters/aws/event-sources.ts';
+import { setReceiving } from '../../src/adapters/aws/event-sources.ts';
+import type { SetReceiving } from '../../src/ports/operations.ts';
 
-describe('EventSources', () => {
+interface Mapped {
+  readonly sources: { setReceiving(params: SetReceiving): Promise<boolean> };
+  readonly asked: readonly unknown[];
+}
+
+describe('event sources', () => {
   const closing: (() => void)[] = [];
   afterEach(() => closing.splice(0).forEach((close) => close()));
 
   /** The event sources of a function whose only mapping has this state, and the updates that are asked for. */
-  async function withMapping(State: string, status = 202): Promise<{ sources: EventSources; asked: unknown[] }> {
+  async function withMapping(State: string, status = 202): Promise<Mapped> {
     const asked: unknown[] = [];
     const server = createServer((request, response) => {
       void text(request).then((body) => {
@@ -32,7 +38,8 @@ describe('EventSources', () => {
       maxAttempts: 1,
     });
     closing.push(() => client.destroy());
-    return { asked, sources: new EventSources({ client: async () => client, prefix: 'app-' }) };
+    const options = { client: async () => client, prefix: 'app-' };
+    return { asked, sources: { setReceiving: (params) => setReceiving(options, params) } };
   }
 
   it.each([

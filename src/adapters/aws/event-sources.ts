@@ -10,27 +10,22 @@ export interface EventSourcesOptions {
   readonly prefix: string;
 }
 
-/** Has functions receive from their queues, or not, by their event source mappings. */
-export class EventSources {
-  readonly #options: EventSourcesOptions;
-
-  constructor(options: EventSourcesOptions) {
-    this.#options = options;
+/** Has the function of a queue receive from it, or not, by its event source mappings. Returns whether it has any. */
+export async function setReceiving(
+  { client, prefix }: EventSourcesOptions,
+  { queue, isReceiving }: SetReceiving,
+): Promise<boolean> {
+  const lambda = await client();
+  const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
+  // A function has the name of its queue.
+  const name = `${prefix}${queue}`;
+  const mappings = await mappingsOf(lambda, name);
+  const resource = { kind: 'function', name, right: 'lambda:UpdateEventSourceMapping' } as const;
+  for (const { UUID } of mappings.filter((one) => !willBe(one, isReceiving))) {
+    const command = new UpdateEventSourceMappingCommand({ UUID, Enabled: isReceiving });
+    await calling(isReceiving ? 'resume' : 'pause', resource, () => lambda.send(command));
   }
-
-  async setReceiving({ queue, isReceiving }: SetReceiving): Promise<boolean> {
-    const lambda = await this.#options.client();
-    const { UpdateEventSourceMappingCommand } = await import('@aws-sdk/client-lambda');
-    // A function has the name of its queue.
-    const name = `${this.#options.prefix}${queue}`;
-    const mappings = await mappingsOf(lambda, name);
-    const resource = { kind: 'function', name, right: 'lambda:UpdateEventSourceMapping' } as const;
-    for (const { UUID } of mappings.filter((one) => !willBe(one, isReceiving))) {
-      const command = new UpdateEventSourceMappingCommand({ UUID, Enabled: isReceiving });
-      await calling(isReceiving ? 'resume' : 'pause', resource, () => lambda.send(command));
-    }
-    return mappings.length > 0;
-  }
+  return mappings.length > 0;
 }
 
 // --- internal ---

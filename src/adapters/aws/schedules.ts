@@ -1,4 +1,4 @@
-import { GetScheduleCommand, ListSchedulesCommand, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
+import { GetScheduleCommand, paginateListSchedules, UpdateScheduleCommand } from '@aws-sdk/client-scheduler';
 import type { GetScheduleCommandOutput, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { compact } from '../../core/values/compact.ts';
 import type { Schedules, SetEnabled, StandingSchedule } from '../../ports/schedules.ts';
@@ -48,13 +48,13 @@ export class AwsSchedules implements Schedules {
   async #names(): Promise<readonly string[]> {
     const { client, groupName: GroupName, most = Number.POSITIVE_INFINITY } = this.#options;
     const names: string[] = [];
-    let from: string | undefined;
-    do {
-      const command = new ListSchedulesCommand(compact({ GroupName, MaxResults: 100, NextToken: from }));
-      const page = await this.#calling('list', () => unlessMissing(client.send(command)));
-      names.push(...(page?.Schedules ?? []).flatMap(({ Name }) => Name ?? []));
-      from = page?.NextToken;
-    } while (from !== undefined && names.length < most);
+    const read = async (): Promise<void> => {
+      for await (const { Schedules = [] } of paginateListSchedules({ client, pageSize: 100 }, { GroupName })) {
+        names.push(...Schedules.flatMap(({ Name }) => Name ?? []));
+        if (names.length >= most) return;
+      }
+    };
+    await this.#calling('list', () => unlessMissing(read()));
     return names.toSorted().slice(0, most);
   }
 

@@ -1,6 +1,7 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { OfQueue, QueueNow } from '../../ports/operations.ts';
+import type { InFlight } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 import { calling } from './errors.ts';
 import type { QueueUrl } from './queue-urls.ts';
@@ -14,41 +15,38 @@ export interface SqsCountsOptions {
 }
 
 /** Counts the messages of one queue of SQS, and reads its clock. */
-export class SqsCounts {
-  readonly #options: SqsCountsOptions;
+export async function lookAt({ client, queueUrl, clock }: SqsCountsOptions, { queue }: OfQueue): Promise<QueueNow> {
+  const command = new GetQueueAttributesCommand({
+    QueueUrl: await queueUrl(queue),
+    AttributeNames: [...COUNTS],
+  });
+  let date: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const answer = await next(args);
+      date = dateOf(answer.response);
+      return answer;
+    },
+    { step: 'deserialize', name: 'chordalDate', override: true },
+  );
+  const resource = { kind: 'queue', name: queue, right: 'sqs:GetQueueAttributes' } as const;
+  const { Attributes = {} } = await calling('count the messages of', resource, () => client.send(command));
+  return { ...countsIn(Attributes), now: timeBy(date, clock.now()) };
+}
 
-  constructor(options: SqsCountsOptions) {
-    this.#options = options;
-  }
+/** The attributes of a queue that count its messages. */
+export const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
 
-  async lookAt({ queue }: OfQueue): Promise<QueueNow> {
-    const { client, queueUrl, clock } = this.#options;
-    const command = new GetQueueAttributesCommand({
-      QueueUrl: await queueUrl(queue),
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-      ],
-    });
-    let date: string | undefined;
-    command.middlewareStack.add(
-      (next) => async (args) => {
-        const answer = await next(args);
-        date = dateOf(answer.response);
-        return answer;
-      },
-      { step: 'deserialize', name: 'chordalDate', override: true },
-    );
-    const resource = { kind: 'queue', name: queue, right: 'sqs:GetQueueAttributes' } as const;
-    const { Attributes = {} } = await calling('count the messages of', resource, () => client.send(command));
-    return {
-      visible: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
-      hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
-      delayed: Number(Attributes['ApproximateNumberOfMessagesDelayed'] ?? 0),
-      now: timeBy(date, clock.now()),
-    };
-  }
+/** Returns the numbers of a queue's messages out of its attributes. */
+export function countsIn(
+  attributes: Readonly<Record<string, string | undefined>>,
+): Pick<InFlight, 'visible' | 'hidden' | 'delayed'> {
+  const [visible = 0, hidden = 0, delayed = 0] = COUNTS.map((name) => Number(attributes[name] ?? 0));
+  return { visible, hidden, delayed };
 }
 
 // --- internal ---

@@ -1,19 +1,19 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { ListSchedulesCommand } from '@aws-sdk/client-scheduler';
+import { paginateListSchedules } from '@aws-sdk/client-scheduler';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { GetQueueAttributesCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, paginateListQueues } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
 import { DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
-import { compact } from '../../core/values/compact.ts';
 import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
 import { inParallel } from '../parallel.ts';
 import { isExpired } from './attributes.ts';
 import { calling } from './errors.ts';
+import { COUNTS, countsIn } from './sqs-counts.ts';
 import { keptRequest, tracesOf } from './survey-requests.ts';
 
 /** The table, the queues and the schedules, and how to reach them. */
@@ -78,59 +78,35 @@ export class AwsSurvey implements Survey {
   }
 
   /** Returns the URLs of all queues with the app's prefix that exist; a deleted queue is not among them. */
-  async #queueUrls(): Promise<readonly string[]> {
-    const { sqs, prefix } = this.#options;
-    const urls: string[] = [];
-    let from: string | undefined;
-    do {
-      // Without MaxResults there is no second page.
-      const request = compact({ QueueNamePrefix: prefix, MaxResults: 1000, NextToken: from });
-      const resource = { kind: 'queue', name: `${prefix}*` } as const;
-      const answer = await calling('list', resource, () => sqs.send(new ListQueuesCommand(request)));
-      urls.push(...(answer.QueueUrls ?? []));
-      from = answer.NextToken;
-    } while (from !== undefined);
-    return urls;
+  #queueUrls(): Promise<readonly string[]> {
+    const { sqs: client, prefix } = this.#options;
+    return calling('list', { kind: 'queue', name: `${prefix}*` }, async () => {
+      const urls: string[] = [];
+      // Without the size of a page there is no second page.
+      for await (const page of paginateListQueues({ client, pageSize: 1000 }, { QueueNamePrefix: prefix }))
+        urls.push(...(page.QueueUrls ?? []));
+      return urls;
+    });
   }
 
   async #countMessages(QueueUrl: string): Promise<QueueCount> {
-    const command = new GetQueueAttributesCommand({
-      QueueUrl,
-      AttributeNames: [
-        'ApproximateNumberOfMessages',
-        'ApproximateNumberOfMessagesNotVisible',
-        'ApproximateNumberOfMessagesDelayed',
-        'RedrivePolicy',
-      ],
-    });
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS, 'RedrivePolicy'] });
     const name = nameOf(QueueUrl, '/');
     const { Attributes = {} } = await calling('count the messages of', { kind: 'queue', name }, () =>
       this.#options.sqs.send(command),
     );
-    return {
-      name,
-      deadLetters: deadLettersOf(Attributes['RedrivePolicy']),
-      visible: Number(Attributes['ApproximateNumberOfMessages'] ?? 0),
-      hidden: Number(Attributes['ApproximateNumberOfMessagesNotVisible'] ?? 0),
-      delayed: Number(Attributes['ApproximateNumberOfMessagesDelayed'] ?? 0),
-    };
+    return { name, deadLetters: deadLettersOf(Attributes['RedrivePolicy']), ...countsIn(Attributes) };
   }
 
   /** Returns the name of the queue of each schedule in the group. */
-  async #scheduleTargets(): Promise<readonly string[]> {
-    const { scheduler, groupName: GroupName } = this.#options;
-    const names: string[] = [];
-    let from: string | undefined;
-    do {
-      const command = new ListSchedulesCommand(compact({ GroupName, MaxResults: 100, NextToken: from }));
-      const group = { kind: 'schedule group', name: GroupName } as const;
-      const { Schedules = [], NextToken } = await calling('list the schedules of', group, () =>
-        scheduler.send(command),
-      );
-      names.push(...Schedules.map(({ Target }) => nameOf(Target?.Arn ?? '', ':')));
-      from = NextToken;
-    } while (from !== undefined);
-    return names;
+  #scheduleTargets(): Promise<readonly string[]> {
+    const { scheduler: client, groupName: GroupName } = this.#options;
+    return calling('list the schedules of', { kind: 'schedule group', name: GroupName }, async () => {
+      const names: string[] = [];
+      for await (const { Schedules = [] } of paginateListSchedules({ client, pageSize: 100 }, { GroupName }))
+        names.push(...Schedules.map(({ Target }) => nameOf(Target?.Arn ?? '', ':')));
+      return names;
+    });
   }
 }
 
