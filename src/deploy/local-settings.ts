@@ -3,7 +3,7 @@ import { variablesOf } from './function-config.ts';
 import type { FunctionOptions } from './project.ts';
 import { ServerlessFile } from './serverless-file.ts';
 import type { ServerlessFileOptions } from './serverless-file.ts';
-import { checkNamed, readVariables } from './serverless-variables.ts';
+import { readVariables } from './serverless-variables.ts';
 import type { Given } from './serverless-variables.ts';
 import { standardOptions } from './stack/settings.ts';
 
@@ -54,14 +54,6 @@ export async function readLocalSettings(root: string, options: LocalSettingsOpti
     environment: textsOf(given),
     unknown: file.unknown,
   };
-}
-
-/** Refuses settings for functions that there are not, which would be ignored. */
-export function checkLocalSettings({ configs }: LocalSettings, handlers: readonly { readonly name: string }[]): void {
-  checkNamed(
-    configs,
-    handlers.map(({ name }) => name),
-  );
 }
 
 // --- internal ---

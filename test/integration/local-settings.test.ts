@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { checkLocalSettings, readLocalSettings, stageOf } from '../../src/deploy/local-settings.ts';
+import { readLocalSettings, stageOf } from '../../src/deploy/local-settings.ts';
+import { checkNamed } from '../../src/deploy/serverless-variables.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { chordal, ownProject } from './cli-support.ts';
 
@@ -52,7 +53,7 @@ test('readLocalSettings() reads serverless.yml without the framework, and names 
   expect(dev.unknown).toEqual(expect.arrayContaining(['${ssm:/shop/stripe}', '${ssm:/shop/key}']));
   expect(prod).toMatchObject({ service: 'other', stage: 'prod', standard: { timeoutSeconds: 90 } });
   expect(prod.environment).toMatchObject({ NESTED: 'prod-table', JOINED: 'a-nobody-large' });
-  expect(() => checkLocalSettings(dev, [{ name: 'reports' }])).toThrow(/Did you mean `reports`\?/);
+  expect(() => checkNamed(dev.configs, ['reports'])).toThrow(/Did you mean `reports`\?/);
 });
 
 test('a project without serverless.yml has the defaults, and this repository its own', async () => {

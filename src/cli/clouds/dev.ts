@@ -20,6 +20,7 @@ import { Changes } from '../ui/changes.ts';
 import { KnownCalls } from '../ui/known-calls.ts';
 import { RunningTasks } from '../ui/running-tasks.ts';
 import { makeUiSource } from '../ui/ui-source.ts';
+import type { UiSourceOptions } from '../ui/ui-source.ts';
 import { clientApp } from './cloud.ts';
 import { describeEvent } from './describe-event.ts';
 import { shellExports } from './shell-exports.ts';
@@ -89,13 +90,13 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
   });
   const env = aws === 'embedded' ? local.env : ownVariables(local.env);
   const written = ports === undefined ? undefined : await writeDevEnv(handlersDir, env);
-  const ui = await startPage(local, {
-    calls,
-    running,
-    changes,
-    stage: settings.stage,
-    port: ports === undefined ? 0 : ports.scheduler + 1,
-  });
+  const known = {
+    title: settings.stage,
+    watch: changes.watch,
+    callOf: (id: string) => calls.of(id),
+    startOf: (id: string) => running.startOf(id),
+  };
+  const ui = await startPage(local, known, ports === undefined ? 0 : ports.scheduler + 1);
   output.first(`The page: ${ui.url}`);
   for (const line of [...whatRuns(local), ...howToReach(env, written?.file)]) output.note(line);
   if (words.length > 0) {
@@ -135,33 +136,13 @@ function openDebugger({ inspect }: DevOptions, output: Output): boolean {
 /** Serves the page of the embedded cloud; where that fails, the cloud stops. */
 async function startPage(
   local: LocalCloud,
-  {
-    calls,
-    running,
-    changes,
-    stage,
-    port,
-  }: {
-    readonly calls: KnownCalls;
-    readonly running: RunningTasks;
-    readonly changes: Changes;
-    readonly stage: string;
-    readonly port: number;
-  },
+  known: Pick<UiSourceOptions, 'title' | 'watch' | 'callOf' | 'startOf'>,
+  port: number,
 ): Promise<UiServer> {
   try {
     const parts = clientApp(environmentRuntime(local.env));
-    const source = makeUiSource({
-      title: stage,
-      canAct: true,
-      parts,
-      environment: local.env,
-      watch: changes.watch,
-      callOf: (id) => calls.of(id),
-      startOf: (id) => running.startOf(id),
-      // The counts of the embedded queues are exact.
-      pauseSeconds: 1,
-    });
+    // The counts of the embedded queues are exact.
+    const source = makeUiSource({ ...known, canAct: true, parts, environment: local.env, pauseSeconds: 1 });
     return await startUi(source, port);
   } catch (error) {
     await local.stop(0);

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { AwsClients } from '../../local/host.ts';
 import { numberOption } from '../argument-values.ts';
+import type { Dev } from '../clouds/dev.ts';
 import { addHandlersOption } from '../clouds/options.ts';
 import type { CommandLine } from '../command-line.ts';
 import { LAST_FIRST_PORT } from '../dev/ports.ts';
@@ -75,12 +76,8 @@ interface GivenDev {
   readonly localstackPort?: number;
 }
 
-interface DevCloud {
-  readonly env: Readonly<Record<string, string>>;
-  /** Resolves with the reason if the embedded cloud ends by itself. */
-  readonly died?: Promise<Error>;
-  stop(drainMs?: number): Promise<void>;
-}
+/** Only the embedded cloud may end by itself. */
+type DevCloud = Pick<Dev, 'env' | 'stop'> & Partial<Pick<Dev, 'died'>>;
 
 async function onEmbeddedCloud(given: GivenDev, output: Output): Promise<DevCloud> {
   const { handlers, data, service, stage, port, aws = 'account', localstackPort, inspect, program } = given;

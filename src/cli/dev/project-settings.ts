@@ -1,6 +1,7 @@
 import { projectRoot } from '../../deploy/bundling/project-file.ts';
 import { findHandlers } from '../../deploy/handler-file.ts';
-import { checkLocalSettings, readLocalSettings } from '../../deploy/local-settings.ts';
+import { readLocalSettings } from '../../deploy/local-settings.ts';
+import { checkNamed } from '../../deploy/serverless-variables.ts';
 import type { LocalOptions } from '../../local/local-options.ts';
 import type { Output } from '../output.ts';
 import { developerEnvironment } from './env-files.ts';
@@ -28,19 +29,16 @@ export async function localOptionsOf(
 > {
   const root = projectRoot(handlersDir);
   const environment = developerEnvironment(root);
-  const settings = await readLocalSettings(root, { service, stage, environment });
-  checkLocalSettings(settings, await findHandlers(handlersDir));
-  for (const variable of settings.unknown.filter((one) => !/^\$\{(self|param|opt)\b/.test(one)))
+  const read = await readLocalSettings(root, { service, stage, environment });
+  const { unknown, environment: providerEnvironment, ...settings } = read;
+  const handlers = await findHandlers(handlersDir);
+  checkNamed(
+    settings.configs,
+    handlers.map(({ name }) => name),
+  );
+  for (const variable of unknown.filter((one) => !/^\$\{(self|param|opt)\b/.test(one)))
     output.note(
       `${variable} of serverless.yml has no value on this machine. Set the variable that has it in .env.local.`,
     );
-  return {
-    handlersDir,
-    service: settings.service,
-    stage: settings.stage,
-    configs: settings.configs,
-    standard: settings.standard,
-    providerEnvironment: settings.environment,
-    environment,
-  };
+  return { ...settings, handlersDir, providerEnvironment, environment };
 }

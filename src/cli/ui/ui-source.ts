@@ -1,16 +1,18 @@
 import { setInterval } from 'node:timers';
 import type { AppParts } from '../../client/app.ts';
+import type { Plan } from '../../core/protocol/plan.ts';
+import { runsOf } from '../../core/protocol/shape.ts';
+import type { Shape } from '../../core/protocol/shape.ts';
 import { environmentHeld, environmentSchedules } from '../../runtime/schedules.ts';
 import { environmentJournal, environmentSurvey } from '../../runtime/survey.ts';
 import type { UiSource } from '../../ui/source.ts';
 import { handleDeadLetters } from '../dead-letters.ts';
 import { examine } from '../doctor.ts';
 import { billOf, estimate } from '../estimate.ts';
+import type { Output } from '../output.ts';
 import { timesOf } from '../ramp/answers.ts';
 import { listSchedules } from '../schedules.ts';
-import { answersOf } from './collected-output.ts';
 import { heldLine } from './held-line.ts';
-import { planOfShape } from './plan-of-shape.ts';
 
 /** The parts of a page's source that differ from cloud to cloud. */
 export interface UiSourceOptions extends Pick<UiSource, 'title' | 'canAct'> {
@@ -71,4 +73,27 @@ const MOST_HELD = 100;
 function everyFiveSeconds(onChange: () => void): () => void {
   const timer = setInterval(onChange, POLL_MS);
   return () => clearInterval(timer);
+}
+
+/** Returns a plan of a shape, for an estimate of its price: without arguments, and with tasks where the shape has gaps. */
+function planOfShape(shape: Shape | null): Plan {
+  if (shape === null) return { task: '' };
+  if (typeof shape === 'string') return { task: shape };
+  const items = runsOf(shape).flatMap(([count, inner]) => Array<Plan>(count).fill(planOfShape(inner)));
+  return 'seq' in shape ? { seq: items } : { par: items };
+}
+
+/** Runs what prints its answer, and returns the lines of the answer alone. */
+async function answersOf(run: (output: Output) => Promise<unknown>): Promise<readonly unknown[]> {
+  const answers: unknown[] = [];
+  const ignore = (): void => {};
+  await run({
+    answer: (json) => void answers.push(json),
+    text: ignore,
+    note: ignore,
+    problem: ignore,
+    faint: (text) => text,
+    progress: ignore,
+  });
+  return answers;
 }

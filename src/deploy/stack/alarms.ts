@@ -16,6 +16,12 @@ export function alarms({ project, settings }: StackParts): Resources {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: { ...properties(what), ...actions },
   });
+  const age = (queue: string): Resource =>
+    alarm({
+      description: `A message of ${queue} waits for more than ${settings.messageAge} s. See OPERATIONS.md, Message age`,
+      metrics: [ofQueue(queue, 'ApproximateAgeOfOldestMessage', 'Maximum')],
+      threshold: settings.messageAge,
+    });
   return {
     // The queue is emptied at once, so its length shows nothing: its consumer is called only if a message has died.
     ...(bury && {
@@ -35,25 +41,11 @@ export function alarms({ project, settings }: StackParts): Resources {
       threshold: 0,
       periods: 3,
     }),
+    ...Object.fromEntries(functions.map(({ handler, name }) => [`${logicalName(handler)}AgeAlarm`, age(name)])),
     ...Object.fromEntries(
-      functions.map(({ handler, name }) => [
-        `${logicalName(handler)}AgeAlarm`,
-        alarm({
-          description: `A message of ${name} waits for more than ${settings.messageAge} s. See OPERATIONS.md, Message age`,
-          metrics: [ofQueue(name, 'ApproximateAgeOfOldestMessage', 'Maximum')],
-          threshold: settings.messageAge,
-        }),
-      ]),
-    ),
-    ...Object.fromEntries(
-      functions.flatMap(({ handler, highSource }) => {
-        if (highSource === undefined) return [];
-        const { name } = highSource.queue;
-        const description = `A message of ${name} waits for more than ${settings.messageAge} s. See OPERATIONS.md, Message age`;
-        const metrics = [ofQueue(name, 'ApproximateAgeOfOldestMessage', 'Maximum')];
-        const age = alarm({ description, metrics, threshold: settings.messageAge });
-        return [[`AgeAlarmOfHigh${logicalName(handler)}`, age]];
-      }),
+      functions.flatMap(({ handler, highSource }) =>
+        highSource === undefined ? [] : [[`AgeAlarmOfHigh${logicalName(handler)}`, age(highSource.queue.name)]],
+      ),
     ),
     ...Object.fromEntries(
       [...functions, ...systemFunctions].map(({ handler, name }) => [

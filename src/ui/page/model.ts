@@ -1,20 +1,15 @@
 import type { Inspection } from '../../client/results/inspect.ts';
 import type { GraphNode } from '../canvas-graph.ts';
-import type { ListedError, ListedWorkflow } from '../workflows.ts';
+import type { ListedError } from '../workflows.ts';
 
 export type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
-export type { ListedWorkflow } from '../workflows.ts';
+export type { ListedWorkflow, ListPage } from '../workflows.ts';
 
 /** The page's facts of its cloud. */
 export interface About {
   readonly title: string;
   readonly canAct: boolean;
   readonly tasks: readonly string[];
-}
-
-export interface ListPage {
-  readonly items: readonly ListedWorkflow[];
-  readonly next?: { readonly at: number; readonly id: string };
 }
 
 /** One workflow, as the page shows it. */
