@@ -4,7 +4,7 @@ import { InvalidOptions } from '../core/errors/caller.ts';
 import { checksOf } from '../core/protocol/options.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import { compact } from '../core/values/compact.ts';
+import { compact, mapRecord } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { checkLimits, checkOptions, isDate, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
@@ -80,7 +80,7 @@ function readChecked(
   checkOptions(given, checks);
   const { link, linkError, ...rest } = given;
   const read = {
-    ...Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, copyOf(value)])),
+    ...mapRecord(rest, (value) => copyOf(value)),
     ...compact({
       link: link === undefined ? undefined : linksOf(link),
       linkError: linkError === undefined ? undefined : linksOf(linkError),

@@ -11,6 +11,7 @@ import type { Weight } from '../core/canvas/weight.ts';
 import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { strangersId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import { mapRecord } from '../core/values/compact.ts';
 import { readDate } from '../core/values/dates.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
@@ -44,9 +45,7 @@ export function readSubmission(request: unknown): SubmissionRequest {
   } = readApplyOptions({ ...withDates(plain), args, kwargs });
   const later = {
     args: first.map((arg) => fromJson(asJson(arg), 'args')),
-    kwargs: Object.fromEntries(
-      Object.entries(keywords).map(([key, value]) => [key, fromJson(asJson(value), 'kwargs')]),
-    ),
+    kwargs: mapRecord(keywords, (value) => fromJson(asJson(value), 'kwargs')),
   };
   const callbacks = { ...callbacksOf('link', link), ...callbacksOf('linkError', linkError) };
   const data = withOptions(withArguments(fromCelery(asJson(canvas)), later), { ...rest, ...callbacks });
@@ -121,7 +120,7 @@ function isObject(value: unknown): value is object {
 function withDates(options: Readonly<Record<string, unknown>>): object {
   const read = (key: string, value: unknown): unknown =>
     DATES.includes(key) && typeof value === 'string' ? readDate(value) : value;
-  return Object.fromEntries(Object.entries(options).map(([key, value]) => [key, read(key, value)]));
+  return mapRecord(options, (value, key) => read(key, value));
 }
 
 function callbacksOf(key: 'link' | 'linkError', value: unknown): Pick<CallOptions, 'link' | 'linkError'> {

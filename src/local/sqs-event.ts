@@ -1,5 +1,5 @@
 import type { Message, MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { compact } from '../core/values/compact.ts';
+import { compact, mapRecord } from '../core/values/compact.ts';
 import { localRegion } from './endpoints.ts';
 
 /** Makes the event of a function with a queue: received messages, as the event source mapping gives them to it. */
@@ -19,9 +19,7 @@ function sqsRecord(message: Message, eventSourceARN: string): object {
     receiptHandle: ReceiptHandle,
     body: Body,
     attributes: Attributes,
-    messageAttributes: Object.fromEntries(
-      Object.entries(MessageAttributes).map(([name, value]) => [name, recordAttribute(value)]),
-    ),
+    messageAttributes: mapRecord(MessageAttributes, (value) => recordAttribute(value)),
     md5OfMessageAttributes: message.MD5OfMessageAttributes,
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',

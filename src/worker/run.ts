@@ -11,7 +11,7 @@ import { revokedBecause } from '../core/protocol/outcome.ts';
 import type { Result, Rerun } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import type { Attempt } from '../core/types/events.ts';
-import { compact, unlessEmpty } from '../core/values/compact.ts';
+import { compact, mapRecord, unlessEmpty } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { copyJson } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
@@ -104,9 +104,7 @@ async function argumentsOf({ engine, message }: TaskDelivery): Promise<Given> {
   return {
     members: unlessEmpty(members),
     args: args.map((arg, index) => fromJson(arg, `argument ${index + 1} of ${sig.task}`)),
-    kwargs: Object.fromEntries(
-      Object.entries(kwargs).map(([key, value]) => [key, fromJson(value, `keyword argument ${key} of ${sig.task}`)]),
-    ),
+    kwargs: mapRecord(kwargs, (value, key) => fromJson(value, `keyword argument ${key} of ${sig.task}`)),
     ...readLabels(withOwn(message, sig.options), sig.task),
   };
 }
@@ -117,9 +115,7 @@ function readLabels({ headers = {}, stamps = {} }: Baggage, task: string): Pick<
 }
 
 function readRecord(record: Readonly<Record<string, Json>>, what: string, task: string): TaskCall['headers'] {
-  return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [key, fromJson(copyJson(value), `${what} ${key} of ${task}`)]),
-  );
+  return mapRecord(record, (value, key) => fromJson(copyJson(value), `${what} ${key} of ${task}`));
 }
 
 /** Returns the plan of a replacement, or of an addition to the chord, with the task's own labels. */

@@ -1,7 +1,7 @@
 import { CanvasTooDeep, InvalidCanvas } from '../errors/caller.ts';
 import { cutTo, describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
-import { compact } from '../values/compact.ts';
+import { compact, mapRecord } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
@@ -141,9 +141,7 @@ function withChordArguments(data: SignatureData, json: Source, where: string): S
 }
 
 function readValues(json: Source, where: string): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(json).map(([key, value]) => [key, fromJson(asJson(value), `${where}.${key}`)]),
-  );
+  return mapRecord(json, (value, key) => fromJson(asJson(value), `${where}.${key}`));
 }
 
 function readChord(json: Source, where: string, nesting: number): SignatureData {
@@ -219,9 +217,7 @@ function taskJson(data: TaskData, nesting: number): JsonObject {
   return {
     task,
     args: args.map((arg, index) => toJson(arg, `argument ${index + 1} of ${task}`)),
-    kwargs: Object.fromEntries(
-      Object.entries(kwargs).map(([key, value]) => [key, toJson(value, `keyword argument ${key} of ${task}`)]),
-    ),
+    kwargs: mapRecord(kwargs, (value, key) => toJson(value, `keyword argument ${key} of ${task}`)),
     options: writeOptions(options, (link) => toCelery(link, nesting + 1)),
     subtask_type: null,
     immutable,

@@ -2,7 +2,7 @@ import { InvalidCanvas } from '../errors/caller.ts';
 import { optionsOf } from '../protocol/options.ts';
 import { describe } from '../text/describe.ts';
 import { mismatch } from '../text/mismatch.ts';
-import { compact } from '../values/compact.ts';
+import { compact, mapRecord } from '../values/compact.ts';
 import { readDate } from '../values/dates.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
@@ -106,9 +106,7 @@ function date(value: unknown, at: string): Date {
 
 function record(value: unknown, at: string): Readonly<Record<string, unknown>> {
   if (!isPlainObject(value)) throw expected(at, 'an object', value);
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, fromJson(inner as Json, `${at}.${name}`)]),
-  );
+  return mapRecord(value, (inner, name) => fromJson(inner as Json, `${at}.${name}`));
 }
 
 function expected(where: string, want: string, value: unknown): InvalidCanvas {

@@ -1,6 +1,6 @@
 import { CanvasTooDeep } from '../errors/caller.ts';
 import type { Link, ParallelPlan, Plan, PlanOptions, TaskPlan } from '../protocol/plan.ts';
-import { compact, unlessEmpty } from '../values/compact.ts';
+import { compact, mapRecord, unlessEmpty } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
 import { checkLimits } from '../values/option-checks.ts';
 import { toJson } from '../values/serializer.ts';
@@ -282,5 +282,5 @@ function jsonRecord(
   record: Readonly<Record<string, unknown>>,
   what: (key: string) => string,
 ): Readonly<Record<string, Json>> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, encode(value, what(key))]));
+  return mapRecord(record, (value, key) => encode(value, what(key)));
 }

@@ -1,4 +1,4 @@
-import { unlessEmpty } from '../values/compact.ts';
+import { mapRecord, unlessEmpty } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
 import type { Json, JsonObject } from '../values/json.ts';
 import type { CeleryMessage } from './wire.ts';
@@ -110,9 +110,7 @@ function without(options: JsonObject): JsonObject {
 }
 
 function placeless(values: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, names.includes(name) ? withoutPlace(value) : value]),
-  );
+  return mapRecord(values, (value, name) => (names.includes(name) ? withoutPlace(value) : value));
 }
 
 function reversed(chain: Json | undefined): readonly JsonObject[] {

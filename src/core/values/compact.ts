@@ -28,3 +28,11 @@ export function compact<const T extends object>(fields: T): Compact<T> {
 export function unlessEmpty<T extends object>(value: T): T | undefined {
   return (Array.isArray(value) ? value.length : Object.keys(value).length) === 0 ? undefined : value;
 }
+
+/** Returns a record with other values under the same keys. */
+export function mapRecord<Value, Mapped>(
+  record: Readonly<Record<string, Value>>,
+  map: (value: Value, key: string) => Mapped,
+): Record<string, Mapped> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
+}

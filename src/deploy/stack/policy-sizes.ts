@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors/caller.ts';
+import { mapRecord } from '../../core/values/compact.ts';
 import { isRecord } from '../checks.ts';
 import type { Project } from '../project.ts';
 import { roleId, sourcesById } from './template.ts';
@@ -75,8 +76,7 @@ function resolver(project: Project): (value: Value) => string {
     if (Array.isArray(value)) return value.map((one: Value) => resolve(one));
     if (!isRecord(value)) return value;
     const [[key, inner] = ['', undefined], ...others] = Object.entries(value);
-    if (others.length > 0 || !/^(Ref|Fn::.*)$/.test(key))
-      return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, resolve(one)]));
+    if (others.length > 0 || !/^(Ref|Fn::.*)$/.test(key)) return mapRecord(value, (one) => resolve(one));
     if (key === 'Fn::Sub' && typeof inner === 'string') return filled(inner);
     if (key === 'Ref' && typeof inner === 'string') return filled(`\${${inner}}`);
     if (key === 'Fn::GetAtt' && Array.isArray(inner)) return arnOf(String(inner[0]));

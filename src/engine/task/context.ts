@@ -12,7 +12,7 @@ import { describe } from '../../core/text/describe.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import type { Logger, Replacement, Request, RetryOptions, TaskContext } from '../../core/types/context.ts';
 import type { AnySignature, Complete } from '../../core/types/signature.ts';
-import { compact } from '../../core/values/compact.ts';
+import { compact, mapRecord } from '../../core/values/compact.ts';
 import { copyJson, isPlainObject } from '../../core/values/json.ts';
 import type { Json, JsonObject } from '../../core/values/json.ts';
 import { checkOptions, DATE, FROM_NOW, optionsObject, RETRIES } from '../../core/values/option-checks.ts';
@@ -203,12 +203,7 @@ function givenAgain(task: RegisteredTask, call: TaskCall, { args, kwargs }: Retr
     args: args?.map((arg, index) => copyJson(toJson(arg, `argument ${index + 1} of a retry of ${name}`))),
     kwargs:
       kwargs &&
-      Object.fromEntries(
-        Object.entries(kwargs).map(([key, value]) => [
-          key,
-          copyJson(toJson(value, `keyword argument ${key} of a retry of ${name}`)),
-        ]),
-      ),
+      mapRecord(kwargs, (value, key) => copyJson(toJson(value, `keyword argument ${key} of a retry of ${name}`))),
   });
 }
 
