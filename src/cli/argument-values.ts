@@ -47,6 +47,11 @@ export function idArgument(text: string): string {
   );
 }
 
+/** Returns the name of an option as a command line has it: `batchSize` → `batch-size`. */
+export function kebabCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
 /** Returns whether a text is JSON, however deep it nests. */
 export function isJson(text: string): boolean {
   return jsonIn(text) !== undefined;

@@ -25,7 +25,7 @@ import {
   WINDOW_SECONDS,
 } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
-import { jsonOrText } from './argument-values.ts';
+import { jsonOrText, kebabCase } from './argument-values.ts';
 import { UsageError } from './errors.ts';
 
 /** The options of a call; callbacks are signature JSON. */
@@ -97,10 +97,6 @@ const PLACEHOLDERS: ReadonlyMap<OptionCheck, string> = new Map([
 ]);
 /** These take a time. */
 const TIMES = [DATE, EXPIRES];
-
-function kebabCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
 
 /** Reads a value as the text that it is, if the option takes texts, and otherwise as a time or as JSON. */
 function readValue(flag: string, { check }: CallOption, text: string): unknown {

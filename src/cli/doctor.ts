@@ -109,7 +109,7 @@ async function openWorkflows(
 }
 
 function allWait(open: readonly OpenWorkflow[], inFlight: InFlight, output: Output): number {
-  for (const one of open) output.answer({ ...lineOf(one, 'waiting'), inFlight: totalOf(inFlight) });
+  for (const one of open) output.answer({ ...lineOf(one, 'waiting'), inFlight: movingIn(inFlight) + inFlight.dead });
   const { visible, hidden, delayed, dead, scheduled } = inFlight;
   const counts = `${visible} visible, ${hidden} hidden, ${delayed} delayed, ${dead} dead, ${scheduled} scheduled`;
   output.note(
@@ -200,10 +200,6 @@ function lineOf({ workflow, missing, until }: OpenWorkflow, state: 'waiting' | '
 /** Returns how many messages may still be worked on: all but the dead letters. */
 function movingIn({ visible, hidden, delayed, scheduled }: InFlight): number {
   return visible + hidden + delayed + scheduled;
-}
-
-function totalOf({ visible, hidden, delayed, dead, scheduled }: InFlight): number {
-  return visible + hidden + delayed + dead + scheduled;
 }
 
 function many(count: number, what: string): string {

@@ -4,7 +4,7 @@ import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS } from '../core/protocol/joi
 import { isListed } from '../core/protocol/journal.ts';
 import { FAN_OUT } from '../core/protocol/limits.ts';
 import { inlineItems } from '../core/protocol/plan.ts';
-import type { Plan, TaskPlan } from '../core/protocol/plan.ts';
+import type { Plan } from '../core/protocol/plan.ts';
 import { APP_DEFAULTS } from '../core/task/defaults.ts';
 import type { EngineSettings } from '../core/types/app.ts';
 
@@ -137,7 +137,7 @@ function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
   const links = (plan.links ?? []).filter(({ on }) => on === 'success');
   const callbacks = links.map((link) => costOf(link.plan, true, settings));
   if ('task' in plan) {
-    const one = isExternal(plan, settings) ? PYTHON : { messages: 1, writes: 1 };
+    const one = settings.external?.includes(plan.task) === true ? PYTHON : { messages: 1, writes: 1 };
     const places = plan.options?.concurrencyLimit === undefined ? 0 : PLACE_WRITES;
     return sum([{ ...NOTHING, tasks: 1, ...one }, { ...NOTHING, writes: places }, ...callbacks]);
   }
@@ -157,11 +157,6 @@ function costOf(plan: Plan, isLast: boolean, settings: Inline): Estimate {
     reads: isLast ? 0 : gatherReads(n),
   };
   return sum([join, ...members.map((member) => costOf(member, true, settings)), ...callbacks]);
-}
-
-/** Returns whether a Python worker runs a task. */
-function isExternal({ task }: TaskPlan, { external = [] }: Inline): boolean {
-  return external.includes(task);
 }
 
 /** Counts the steps that run in the delivery of the step before, as if one function had all tasks and enough time. */

@@ -81,7 +81,7 @@ export function routeAll(
  * @throws TooDeep or InvalidMessage if a reader would refuse it.
  */
 export function route(engine: Engine, message: Message): Routed {
-  const queue = queueFor(engine, message);
+  const queue = message.kind === 'revoke' ? engine.anyQueue() : queueOfPlan(engine, message.sig);
   if (queue === undefined) throw unroutable(message);
   const { notBefore = 0 } = message.kind === 'run' ? message : {};
   const isHeld = engine.scheduler !== undefined && notBefore - engine.clock.now() > QUEUE_DELAY_SECONDS * 1000;
@@ -129,11 +129,6 @@ async function schedules(
   // @defect schedule-named-by-message
   const name = nonces.digest(`${mid}|${notBefore}`);
   return scheduler.schedule({ ...sent, name, at: notBefore - SCHEDULER_PRECISION_MS });
-}
-
-/** Returns the queue of a message; undefined if no function runs its first task, or there is no queue of that name. */
-function queueFor(engine: Queues, draft: Draft): string | undefined {
-  return draft.kind === 'revoke' ? engine.anyQueue() : queueOfPlan(engine, draft.sig);
 }
 
 /** Marks a message that the Scheduler holds: it is sent long after its call. */

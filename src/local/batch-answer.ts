@@ -14,7 +14,7 @@ export interface BatchAnswer {
  */
 export function readBatchAnswer(messageIds: readonly string[], answer: string | undefined): BatchAnswer {
   const allFailed = (malformed: string): BatchAnswer => ({ failed: new Set(messageIds), malformed });
-  const value = answer === undefined ? undefined : parseJson(answer);
+  const value: unknown = answer === undefined ? undefined : JSON.parse(answer);
   if (value === undefined || value === null) return { failed: new Set() };
   if (typeof value !== 'object' || Array.isArray(value)) return allFailed(`its answer is not an object: ${answer}`);
 
@@ -29,10 +29,6 @@ export function readBatchAnswer(messageIds: readonly string[], answer: string | 
 }
 
 // --- internal ---
-
-function parseJson(text: string): unknown {
-  return JSON.parse(text);
-}
 
 function itemIdentifier(failure: unknown): string | undefined {
   if (typeof failure !== 'object' || failure === null || !('itemIdentifier' in failure)) return undefined;

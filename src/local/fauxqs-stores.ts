@@ -116,7 +116,10 @@ function endingWithDisk(persistence: Persistence): Persistence {
         try {
           return Reflect.apply(value, target, args);
         } catch (error) {
-          if (isOfDisk(error)) setImmediate(() => end(error));
+          if (isOfDisk(error))
+            setImmediate(() => {
+              throw error;
+            });
           throw error;
         }
       };
@@ -130,10 +133,6 @@ const OF_DISK: readonly number[] = [8, 10, 11, 13, 14];
 function isOfDisk(error: unknown): boolean {
   // Extended codes have the code in their lowest byte.
   return error instanceof Error && 'errcode' in error && OF_DISK.includes(Number(error.errcode) % 256);
-}
-
-function end(error: unknown): never {
-  throw error;
 }
 
 /** Loads the stored state. Messages that were in flight become visible: their receivers ended with the process. */

@@ -4,19 +4,20 @@ import { CreateQueueCommand, SQSClient, SetQueueAttributesCommand } from '@aws-s
 import type { QueueAttributeName } from '@aws-sdk/client-sqs';
 import { compact } from '../core/values/compact.ts';
 import { sourcesOf } from '../deploy/project.ts';
-import type { BucketDescription, Project, QueueDescription, TableDescription } from '../deploy/project.ts';
+import type { Project, QueueDescription } from '../deploy/project.ts';
 import { clientOptions, queueArn } from './endpoints.ts';
 import type { Endpoints } from './endpoints.ts';
 
 /** Makes the project's table, bucket and queues, unless they exist. An existing queue gets the project's settings. */
 export async function createResources(project: Project, endpoints: Endpoints): Promise<void> {
+  const { table } = project;
   const dynamodb = new DynamoDBClient(clientOptions(endpoints.dynamodb, endpoints.accessKey));
   const s3 = new S3Client(clientOptions(endpoints.sqsS3, endpoints.accessKey));
   const sqs = new SQSClient(clientOptions(endpoints.sqsS3, endpoints.accessKey));
   try {
     await Promise.all([
-      createTable(dynamodb, project.table),
-      createBucket(s3, project.bucket),
+      createTable(dynamodb, table.name, [table.partitionKey, table.sortKey]),
+      unlessNamed('BucketAlreadyOwnedByYou', s3.send(new CreateBucketCommand({ Bucket: project.bucket.name }))),
       // The other queues redrive to it, so it comes first.
       createQueue(sqs, project.deadLetterQueue).then(() =>
         Promise.all(project.functions.flatMap(sourcesOf).map(({ queue }) => createQueue(sqs, queue))),
@@ -30,14 +31,8 @@ export async function createResources(project: Project, endpoints: Endpoints): P
 /** Makes the table of a Celery application's results, as its `dynamodb://` backend makes it, unless it exists. */
 export async function createCeleryTable(name: string, { dynamodb, accessKey }: Endpoints): Promise<void> {
   const client = new DynamoDBClient(clientOptions(dynamodb, accessKey));
-  const command = new CreateTableCommand({
-    TableName: name,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-  });
   try {
-    await unlessNamed('ResourceInUseException', client.send(command));
+    await createTable(client, name, ['id']);
   } finally {
     client.destroy();
   }
@@ -45,25 +40,15 @@ export async function createCeleryTable(name: string, { dynamodb, accessKey }: E
 
 // --- internal ---
 
-async function createTable(client: DynamoDBClient, table: TableDescription): Promise<void> {
-  const { name, partitionKey, sortKey } = table;
+/** @param keys the names of its keys: texts, the partition's first */
+async function createTable(client: DynamoDBClient, TableName: string, keys: readonly string[]): Promise<void> {
   const command = new CreateTableCommand({
-    TableName: name,
+    TableName,
     BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: partitionKey, AttributeType: 'S' },
-      { AttributeName: sortKey, AttributeType: 'S' },
-    ],
-    KeySchema: [
-      { AttributeName: partitionKey, KeyType: 'HASH' },
-      { AttributeName: sortKey, KeyType: 'RANGE' },
-    ],
+    AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
   });
   await unlessNamed('ResourceInUseException', client.send(command));
-}
-
-async function createBucket(client: S3Client, { name }: BucketDescription): Promise<void> {
-  await unlessNamed('BucketAlreadyOwnedByYou', client.send(new CreateBucketCommand({ Bucket: name })));
 }
 
 async function createQueue(client: SQSClient, queue: QueueDescription): Promise<void> {

@@ -9,7 +9,7 @@ export function runtimeUntilClosed(
   closed: AbortSignal,
 ): Runtime {
   const { clock, nonces } = ports;
-  const log = untilClosed(ports.log, closed, ignore);
+  const log = untilClosed(ports.log, closed, () => undefined);
   const open = portsUntilClosed({ ...ports, log }, closed);
   const openOperations = untilClosed(operations, closed, refuse);
   return { clock, nonces, log, ports: () => open, operations: async () => openOperations, routes: () => routes };
@@ -50,9 +50,4 @@ async function refuse(): Promise<never> {
   throw new ServiceUnavailable(
     'Cannot reach a memoryCloud: it is closed, and its tasks still run. Await them before close().',
   );
-}
-
-/** Drops a log line of work that is no longer waited for. */
-function ignore(): void {
-  // Nothing to do.
 }

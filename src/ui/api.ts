@@ -116,19 +116,16 @@ async function readWorkflow(source: UiSource, query: URLSearchParams): Promise<u
     findSubmission(engine, journal, id),
     engine.outcomes.readMany({ addresses: [addressOf(id)] }),
   ]);
+  const { at, app, tenant, parent, shape }: Partial<Submitted> = entry ?? {};
   return {
     id,
-    ...(entry === undefined ? undefined : entryFacts(entry)),
+    ...compact({ at, app, tenant, parent }),
     ...(await outcomeFacts(engine, id, cell)),
     // A task that is not listed can still be drawn; the canvas around it cannot.
     isListed: entry !== undefined,
-    graph: await readGraph(engine, id, entry?.shape ?? nameIn(cell) ?? null, startOf),
-    ...(entry !== undefined && { price: priceOf(entry.shape), limitSeconds: limitSecondsOf(entry.shape) }),
+    graph: await readGraph(engine, id, shape ?? cell.outcome?.run?.task ?? cell.next?.run?.task ?? null, startOf),
+    ...(shape !== undefined && { price: priceOf(shape), limitSeconds: limitSecondsOf(shape) }),
   };
-}
-
-function entryFacts({ at, app, tenant, parent }: Submitted): object {
-  return compact({ at, app, tenant, parent });
 }
 
 async function outcomeFacts(engine: UiSource['engine'], id: string, cell: Cell): Promise<object> {
@@ -136,10 +133,6 @@ async function outcomeFacts(engine: UiSource['engine'], id: string, cell: Cell):
   const state = listedState(cell);
   if (outcome === undefined) return { state };
   return compact({ state, endedAt: outcome.run?.endedAt, error: await errorOf(engine, id, outcome) });
-}
-
-function nameIn({ outcome, next }: Cell): string | undefined {
-  return outcome?.run?.task ?? next?.run?.task;
 }
 
 async function readNode({ engine, callOf, startOf }: UiSource, query: URLSearchParams): Promise<unknown> {

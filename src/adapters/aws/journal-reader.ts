@@ -3,7 +3,7 @@ import type { FindEntry, JournalRange, JournalReader } from '../../ports/journal
 import { inParallel } from '../parallel.ts';
 import type { Item } from './attributes.ts';
 import { entriesRequest, markOf, marksOfRequest, submittedOf } from './journal-reader-requests.ts';
-import { entryKey, JOURNAL_SHARDS, journalPartition, shardOfId } from './journal-requests.ts';
+import { entryKey, JOURNAL_SHARDS, journalPartition, markText, shardOfId } from './journal-requests.ts';
 import type { JournalList } from './journal-requests.ts';
 import { daysBetween } from './keys.ts';
 import { Table } from './table.ts';
@@ -53,7 +53,7 @@ export class AwsJournalReader implements JournalReader {
       const items = await inParallel(shards, JOURNAL_SHARDS, (pk) =>
         this.#table.first(entriesRequest(this.#table.name, pk, range), limit + 1),
       );
-      const fresh = items.flat().filter((item) => before === undefined || nameOf(item) !== nameOfMark(before));
+      const fresh = items.flat().filter((item) => before === undefined || nameOf(item) !== markText(before));
       found.push(...fresh.toSorted((a, b) => (nameOf(a) < nameOf(b) ? 1 : -1)).slice(0, limit - found.length));
       if (found.length >= limit) break;
     }
@@ -67,8 +67,4 @@ const PARALLEL_QUERIES = 16;
 
 function nameOf(item: Item): string {
   return item['sk']?.S ?? '';
-}
-
-function nameOfMark(mark: JournalMark): string {
-  return entryKey('journal', mark).sk;
 }

@@ -2,8 +2,14 @@ import { LOG_LEVELS } from '../../core/text/log-levels.ts';
 import type { LogLevel } from '../../core/text/log-levels.ts';
 import type { Log } from '../../ports/system.ts';
 
-/** A log of JSON lines on stderr, at or above a level. */
-export function consoleLog(level: LogLevel = 'info', write: (line: string) => void = writeLine): Log {
+/**
+ * A log of JSON lines on stderr, at or above a level: by the console, so that what shows or hides a program's own lines
+ * shows or hides these.
+ */
+export function consoleLog(
+  level: LogLevel = 'info',
+  write: (line: string) => void = (line) => console.error(line),
+): Log {
   return logOf(level, (name, message, fields) => write(JSON.stringify({ level: name, message, ...fields })));
 }
 
@@ -33,9 +39,4 @@ function logOf(level: LogLevel, write: Write): Log {
       if (LOG_LEVELS.indexOf(name) >= from) write(name, message, fields);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-/** By the console, so that what shows or hides a program's own lines shows or hides these. */
-function writeLine(line: string): void {
-  console.error(line);
 }

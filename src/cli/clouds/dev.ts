@@ -85,7 +85,8 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
       if (event.type === 'received') for (const body of event.bodies) calls.note(body);
       if (running.note(event) || event.type === 'received' || event.type === 'batch') changes.tell();
       if (event.type === 'built') program?.restart();
-      if (isTold(event)) output.note(`${output.faint(timeOf(new Date()))} ${describeEvent(event, output)}`);
+      if (isTold(event))
+        output.note(`${output.faint(new Date().toTimeString().slice(0, 8))} ${describeEvent(event, output)}`);
     },
   });
   const env = aws === 'embedded' ? local.env : ownVariables(local.env);
@@ -174,8 +175,4 @@ function howToReach(env: Readonly<Record<string, string>>, file: string | undefi
     'and then, for example: npx chordal call <task> [arg…] --wait',
     last,
   ];
-}
-
-function timeOf(date: Date): string {
-  return date.toTimeString().slice(0, 8);
 }

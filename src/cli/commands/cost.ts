@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { mismatch } from '../../core/text/mismatch.ts';
 import { compact } from '../../core/values/compact.ts';
-import { numberOption } from '../argument-values.ts';
+import { kebabCase, numberOption } from '../argument-values.ts';
 import type { CommandLine } from '../command-line.ts';
 import { UsageError } from '../errors.ts';
 import type { RampSettings } from '../ramp/settings.ts';
@@ -15,7 +15,11 @@ export function addCost(program: Command, { output, stdin, end }: CommandLine): 
     .description('Print the AWS calls that canvases will make, and their price; nothing is sent')
     .argument('<file>', 'file of signature JSON, or NDJSON with one canvas a line; - reads stdin')
     .option('--inline', 'count as if every task had inline: true, and one function ran them all')
-    .option('--external <name>', 'a task that a Python worker runs (app.external); can be repeated', externalOption)
+    .option(
+      '--external <name>',
+      'a task that a Python worker runs (app.external); can be repeated',
+      (name: string, before: readonly string[] = []) => [...before, name],
+    )
     .option(
       '--time <seconds>',
       'also print when each canvas is done, by the limits of AWS alone, if each task takes so long',
@@ -70,10 +74,6 @@ const ASSUMPTIONS =
 const TIME_ASSUMPTIONS =
   'Time: each canvas alone, one function, full batches whose tasks run side by side, 50 ms a batch beside them, no cold starts, no steps inline; pollers at the price of us-east-1.';
 
-function externalOption(name: string, before: readonly string[] = []): readonly string[] {
-  return [...before, name];
-}
-
 function whole(name: string, least: number, most?: number): (text: string) => number {
   return numberOption(name, compact({ least, most, isWhole: true }));
 }
@@ -99,7 +99,7 @@ function choiceOf(options: Options): {
   if (time === undefined) {
     if (chosen === undefined) return {};
     throw new UsageError(
-      `Cannot use --${chosen.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} without --time: it has no effect on the price. Add --time with the seconds that a task takes.`,
+      `Cannot use --${kebabCase(chosen)} without --time: it has no effect on the price. Add --time with the seconds that a task takes.`,
     );
   }
   return { time: chosen === undefined ? { seconds: time } : { seconds: time, settings } };

@@ -45,7 +45,7 @@ export async function chooseDevPlace(handlersDir: string, port?: number): Promis
   }
   const { first, problem } = await firstPort(port, last?.port);
   return compact({
-    ports: portsFrom(first),
+    ports: { sqsS3: first, dynamodb: first + 1, lambda: first + 2, scheduler: first + 3 },
     outDir: join(folder, 'dev'),
     accessKey: last?.accessKey,
     note: last && problem && `Using port ${first}, not ${last.port} of the last start: ${problem}.`,
@@ -124,10 +124,6 @@ async function firstFree(): Promise<number> {
   throw new ConfigurationError(
     `Cannot start chordal dev: no ${PORTS} ports in a row are free from ${FIRST_PORT} on. Choose one with --port.`,
   );
-}
-
-function portsFrom(first: number): Required<CloudPorts> {
-  return { sqsS3: first, dynamodb: first + 1, lambda: first + 2, scheduler: first + 3 };
 }
 
 /** Returns why the ports from the first one on cannot be used; undefined if they can. */

@@ -233,16 +233,12 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
       engine.records.saveResult({
         id,
         text: JSON.stringify({ id, base, n: members.length, isLast }),
-        until: farOff(engine),
+        // As long as anything of its workflow.
+        until: keptFor(engine.clock.now()),
       }),
     [Symbol.iterator]: () => results()[Symbol.iterator](),
   };
   return handle;
-}
-
-/** Saved groups are kept as long as anything of their workflow. */
-function farOff({ clock }: Engine): number {
-  return keptFor(clock.now());
 }
 
 function leftOf(options: GetOptions, spentSeconds: number): GetOptions {

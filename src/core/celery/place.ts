@@ -36,7 +36,8 @@ export interface Placed {
  */
 export function placed(steps: readonly JsonObject[], groups: SavedGroups): Placed {
   const { at, frames, blocks } = placeOf(steps, groups);
-  const packed = packPlan(planOfSteps(steps), at.base, JSON.stringify(frames).length);
+  const whole = planOf(chainOf(steps.map(signatureOf)), { keepsCeleryIds: true });
+  const packed = packPlan(whole, at.base, JSON.stringify(frames).length);
   return { at, plan: packed.plan, frames, blocks: [...blocks, ...packed.blocks] };
 }
 
@@ -104,10 +105,6 @@ function memberIn({ group, index, memberId: id }: Seat, groups: SavedGroups): { 
   throw new InvalidMessage(
     `Cannot place task ${id}: group ${group} has ${members.length} members, and it is none of them.`,
   );
-}
-
-function planOfSteps(steps: readonly JsonObject[]): Plan {
-  return planOf(chainOf(steps.map(signatureOf)), { keepsCeleryIds: true });
 }
 
 function signatureOf(step: JsonObject, index: number): SignatureData {

@@ -1,6 +1,6 @@
 import { compact } from '../values/compact.ts';
 import type { Json } from '../values/json.ts';
-import type { Items, Link, Plan } from './plan.ts';
+import type { Items, Plan } from './plan.ts';
 import { isStoredItems } from './plan.ts';
 
 /**
@@ -13,7 +13,7 @@ import { isStoredItems } from './plan.ts';
  * ```
  */
 export function sameCanvas(plan: Plan): Json {
-  const links = plan.links?.map(sameLink);
+  const links = plan.links?.map((link) => ({ on: link.on, plan: sameCanvas(link.plan) }));
   if ('task' in plan) {
     const { task, args, kwargs, stored, immutable, each, collect } = plan;
     return compact({ task, args, kwargs, stored, immutable, each, collect, links });
@@ -26,8 +26,4 @@ export function sameCanvas(plan: Plan): Json {
 
 function sameItems(items: Items): Json {
   return isStoredItems(items) ? items.stored : items.map(sameCanvas);
-}
-
-function sameLink({ on, plan }: Link): Json {
-  return { on, plan: sameCanvas(plan) };
 }

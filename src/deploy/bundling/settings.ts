@@ -53,16 +53,12 @@ export function isListed(name: string, list: readonly string[] = []): boolean {
 export function checkEsbuildOptions(options: Readonly<Record<string, unknown>> | undefined, place: string): void {
   for (const key of Object.keys(options ?? {})) {
     const instead = OURS[key];
-    if (instead !== undefined) throw refusedOption(key, instead, place);
+    if (instead !== undefined) throw new ConfigurationError(`Cannot use esbuild.${key} of ${place}: ${instead}`);
     if (!ESBUILD_OPTIONS.includes(key)) throw unknownKey(key, ESBUILD_OPTIONS, `esbuild of ${place}`);
   }
 }
 
 // --- internal ---
-
-function refusedOption(key: string, instead: string, place: string): ConfigurationError {
-  return new ConfigurationError(`Cannot use esbuild.${key} of ${place}: ${instead}`);
-}
 
 const decided = 'the build decides it, so that Lambda finds the bundles';
 const OURS: Readonly<Record<string, string>> = {

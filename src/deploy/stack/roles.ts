@@ -24,7 +24,7 @@ export function roles(parts: StackParts): Resources {
     ...Object.fromEntries(
       [...functions, ...systemFunctions].map((one) => [roleId(one.handler), functionRole(parts, one)]),
     ),
-    [SCHEDULER_ROLE]: schedulerRole(parts),
+    [SCHEDULER_ROLE]: sendingRole(parts, scheduleGroupName(parts.project), handlersOf(parts)),
     CallerPolicy: callerPolicy(parts),
   };
 }
@@ -120,10 +120,6 @@ function forAnyFunction({ settings }: StackParts, { name, handler }: FunctionDes
     ...(settings.tracing ? [allow(['xray:PutTelemetryRecords', 'xray:PutTraceSegments'], '*')] : []),
     ...key(settings.kmsKey, handler === 'result' ? toRead : toWrite),
   ];
-}
-
-function schedulerRole(parts: StackParts): Resource {
-  return sendingRole(parts, scheduleGroupName(parts.project), handlersOf(parts));
 }
 
 /** Makes the role with which the schedules of a group send to the queues of these handlers. */
