@@ -6,13 +6,16 @@ import { lacksLimit } from '../core/protocol/places.ts';
 import { readSchedule } from '../core/schedule/schedule.ts';
 import { APP_DEFAULTS, TASK_DEFAULTS } from '../core/task/defaults.ts';
 import { readParameters } from '../core/task/parameters.ts';
+import { rateInterval } from '../core/task/rate.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import type { AppConf, ClientApp } from '../core/types/app.ts';
+import type { AppConf, ClientApp, CloudSettings } from '../core/types/app.ts';
 import type { TaskEvents } from '../core/types/events.ts';
+import type { TaskOptions } from '../core/types/options.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
+import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
-import { checkedOptions } from '../core/values/option-checks.ts';
+import { checkedOptions, checkLimits, LOG_LEVEL, TEXT } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { Hooks } from '../engine/hooks.ts';
@@ -21,7 +24,6 @@ import type { Runtime } from '../engine/make-engine.ts';
 import { dataOf } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { checkArgumentsIn } from './check-canvas.ts';
-import { CLOUD_SETTINGS } from './cloud-settings.ts';
 import { makeControl } from './control.ts';
 import { setCurrentApp } from './current-app.ts';
 import { externalTask } from './external.ts';
@@ -34,7 +36,6 @@ import { runHere } from './run-here.ts';
 import { readSpec } from './signature-spec.ts';
 import { makeSignature } from './signature.ts';
 import { submit } from './submit.ts';
-import { readTaskOptions } from './task-options.ts';
 import { makeTask } from './task.ts';
 
 /** An app, with the parts that the runner of its tasks needs. */
@@ -131,10 +132,30 @@ function readWrapper(fn: unknown): (...args: readonly unknown[]) => Promise<stri
   return readFunction(fn, 'code around a call') as (...args: readonly unknown[]) => Promise<string>;
 }
 
-const SETTINGS: Readonly<Record<string, OptionCheck>> = {
-  ...checksOf('app'),
-  ...CLOUD_SETTINGS,
+const CLOUD_SETTINGS: { readonly [Key in keyof CloudSettings]-?: OptionCheck } = {
+  table: TEXT,
+  bucket: TEXT,
+  queuePrefix: { is: (value) => typeof value === 'string', want: 'a text' },
+  service: TEXT,
+  stage: TEXT,
+  routes: {
+    is: (value) => isPlainObject(value) && Object.values(value).every((queue) => TEXT.is(queue)),
+    want: 'an object of queues by the names of their tasks',
+  },
+  schedulerRole: TEXT,
+  schedulerGroup: TEXT,
+  celeryResults: TEXT,
+  logLevel: LOG_LEVEL,
 };
+const SETTINGS: Readonly<Record<string, OptionCheck>> = { ...checksOf('app'), ...CLOUD_SETTINGS };
+const TASK_OPTIONS = checksOf('task');
+
+function readTaskOptions(task: string, options: unknown): TaskOptions {
+  const read = checkedOptions<TaskOptions>(options, TASK_OPTIONS, task);
+  checkLimits(read.softTimeLimit, read.timeLimit);
+  rateInterval(read.rateLimit, task);
+  return read;
+}
 
 function makeCaller(app: string, engine: Engine): Caller {
   return {

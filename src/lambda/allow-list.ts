@@ -1,4 +1,4 @@
-import { childrenOf } from '../core/canvas/children.ts';
+import { mapChildren } from '../core/canvas/signature.ts';
 import type { SignatureData } from '../core/canvas/signature.ts';
 import { InvalidCanvas } from '../core/errors/caller.ts';
 import { matches } from '../core/text/pattern.ts';
@@ -45,5 +45,10 @@ export function checkAllowed(data: SignatureData, isAllowed: AllowList, queues: 
 /** A signature, and all that are in it. */
 function partsOf(data: SignatureData): readonly SignatureData[] {
   const { link = [], linkError = [] } = data.options;
-  return [data, ...[...link, ...linkError, ...childrenOf(data)].flatMap(partsOf)];
+  const inside = [...link, ...linkError];
+  mapChildren(data, (child) => {
+    inside.push(child);
+    return child;
+  });
+  return [data, ...inside.flatMap(partsOf)];
 }

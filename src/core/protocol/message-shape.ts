@@ -1,11 +1,11 @@
 import { isPlainObject } from '../values/json.ts';
 import type { FailureNotice, Frame, Input } from './message.ts';
+import { areWireOptions } from './options.ts';
 import type { Value } from './outcome.ts';
 import { MAX_ITEMS } from './plan.ts';
 import type { Items, Link, Plan } from './plan.ts';
 import { isCount, isFlag, isIdText, isText, optional } from './primitives.ts';
 import { SENT_PRIORITY } from './priority.ts';
-import { areWireOptions } from './wire-options.ts';
 
 /** Returns whether a value read from a message is a plan. */
 export function isPlan(value: unknown): value is Plan {

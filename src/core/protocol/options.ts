@@ -1,4 +1,5 @@
 import { journalModeOf } from '../text/journal-modes.ts';
+import { isPlainObject } from '../values/json.ts';
 import {
   ANSWER_TIME,
   BACKOFF,
@@ -6,6 +7,7 @@ import {
   FLAG,
   KEY,
   LIMIT,
+  NUMBER,
   OBJECT,
   PLACES,
   RATE,
@@ -202,9 +204,16 @@ export function checksOf(scope: Scope): Readonly<Record<string, OptionCheck>> {
   return Object.fromEntries(optionsOf(scope).map(([name, { check }]) => [name, check]));
 }
 
-/** Returns the check of each option that a task's message carries. */
-export function wireChecks(): Readonly<Record<string, OptionCheck>> {
-  return Object.fromEntries(
-    Object.entries(OPTIONS).flatMap(([name, { wire }]) => (wire === undefined ? [] : [[name, wire]])),
-  );
+/** Returns whether the options of a task in a message have valid values. Unknown options are ignored. */
+export function areWireOptions(value: unknown): boolean {
+  if (!isPlainObject(value)) return false;
+  return WIRE.every(([name, check]) => value[name] === undefined || check.is(value[name]));
 }
+
+// --- internal ---
+
+/** The checks of the options that a message carries. An `expires` that was given as a time is carried as one. */
+const WIRE: readonly (readonly [name: string, check: OptionCheck])[] = [
+  ['expiresAt', NUMBER],
+  ...Object.entries(OPTIONS).flatMap(([name, { wire }]) => (wire === undefined ? [] : [[name, wire] as const])),
+];

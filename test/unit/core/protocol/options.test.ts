@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { checksOf, defaultOf, optionsOf } from '../../../../src/core/protocol/options.ts';
-import { areWireOptions } from '../../../../src/core/protocol/wire-options.ts';
+import { areWireOptions, checksOf, defaultOf, optionsOf } from '../../../../src/core/protocol/options.ts';
 
 test('optionsOf() and defaultOf() read the table of options', () => {
   expect(optionsOf('applyAsync').map(([name]) => name)).toEqual(['dedupKey', 'dedupFor', 'debounce', 'throttle']);
