@@ -28,11 +28,21 @@ export interface UiSource {
   /** Has a recurring schedule run from now on, or not. Returns false if there is none of that name. */
   readonly setSchedule: (name: string, isEnabled: boolean) => Promise<boolean>;
   /** Returns a line for each message that the Scheduler holds, as many as a page shows. */
-  readonly held: () => Promise<readonly unknown[]>;
+  readonly held: () => Promise<readonly HeldLine[]>;
   /** Returns a line for each open workflow, and whether it is lost. */
   readonly doctor: () => Promise<readonly unknown[]>;
   /** Returns the price of a canvas that goes well, in dollars, without Lambda's duration. */
   readonly priceOf: (shape: Shape) => { readonly least: number; readonly most: number };
   /** Returns the seconds that the limits of AWS alone leave a canvas: pollers that are added one by one, and a table's writes. */
   readonly limitSecondsOf: (shape: Shape) => number;
+}
+
+/** A message that the Scheduler holds, as the page shows it. */
+export interface HeldLine {
+  readonly id: string;
+  /** The name of its task; of a canvas, absent. */
+  readonly task?: string;
+  readonly queue: string;
+  /** ISO 8601: when it is due. */
+  readonly due: string;
 }

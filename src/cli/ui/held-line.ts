@@ -1,15 +1,6 @@
 import { isPlainObject, objectIn } from '../../core/values/json.ts';
 import type { StandingSchedule } from '../../ports/schedules.ts';
-
-/** A message that the Scheduler holds, as the page shows it. */
-export interface HeldLine {
-  readonly id: string;
-  /** The name of its task; of a canvas, absent. */
-  readonly task?: string;
-  readonly queue: string;
-  /** ISO 8601: when it is due. */
-  readonly due: string;
-}
+import type { HeldLine } from '../../ui/source.ts';
 
 /** Returns the line of a schedule that holds a message. Its body may be of another version. */
 export function heldLine({ name, expression, queue, body }: StandingSchedule): HeldLine {

@@ -5,6 +5,7 @@ import { clock, short } from './format.ts';
 import { useLoaded } from './hooks.ts';
 import type { About, DeadLetter } from './model.ts';
 import { Empty, Problem } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { act, read } from './server.ts';
 
 /** The dead letters, with what can be done with each. */
@@ -42,7 +43,7 @@ export function Dead({ about, change }: { readonly about: About; readonly change
         <p class="note" role="status">
           {answer.text}
           {answer.id !== undefined && (
-            <a href={`#/w/${encodeURIComponent(answer.id)}`}>
+            <a href={addressOf(answer.id)}>
               <code>{short(answer.id)}</code>
             </a>
           )}
@@ -57,7 +58,7 @@ export function Dead({ about, change }: { readonly about: About; readonly change
               <code class="canvas">{letter.task ?? 'message'}</code>
               <span class="why">{letter.reason}</span>
             </span>
-            <a class="id" href={`#/w/${encodeURIComponent(letter.id)}`}>
+            <a class="id" href={addressOf(letter.id)}>
               <code title={letter.id}>{short(letter.id)}</code>
             </a>
             <time dateTime={letter.at}>{clock(letter.at)}</time>

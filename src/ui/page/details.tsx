@@ -3,6 +3,7 @@ import { clock, pretty, short, span } from './format.ts';
 import { useLoaded, useNow } from './hooks.ts';
 import type { NodeDetails } from './model.ts';
 import { Copy, Empty, More, Problem, State } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { read } from './server.ts';
 
 /** All that is known of one id. */
@@ -78,7 +79,7 @@ export function Details({
           <ul class="links">
             {children.slice(0, MOST_LINKS).map((child) => (
               <li key={child}>
-                <a href={`#/w/${encodeURIComponent(child)}`}>
+                <a href={addressOf(child)}>
                   <code>{short(child)}</code>
                 </a>
               </li>

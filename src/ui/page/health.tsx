@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import { messageOf } from '../../core/text/describe.ts';
 import { clock, count, short } from './format.ts';
 import { useLoaded } from './hooks.ts';
-import type { InFlight } from './model.ts';
+import type { HeldLine, InFlight } from './model.ts';
 import { Empty, Problem } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { act, read } from './server.ts';
 
 interface Examined {
@@ -56,13 +58,6 @@ function Tile({
       <dd class="quiet">{hint}</dd>
     </div>
   );
-}
-
-interface HeldMessage {
-  readonly id: string;
-  readonly task?: string;
-  readonly queue: string;
-  readonly due: string;
 }
 
 interface Schedule {
@@ -122,7 +117,7 @@ function Schedules({ change, canAct }: { readonly change: number; readonly canAc
 
 /** Messages that wait for longer than a queue can hold them. */
 function Held({ change }: { readonly change: number }): JSX.Element {
-  const { value, error } = useLoaded(() => read<{ readonly items: readonly HeldMessage[] }>('held'), [], change);
+  const { value, error } = useLoaded(() => read<{ readonly items: readonly HeldLine[] }>('held'), [], change);
   const items = value?.items ?? [];
   return (
     <section>
@@ -132,7 +127,7 @@ function Held({ change }: { readonly change: number }): JSX.Element {
       <ul class="rows">
         {items.map(({ id, task, queue, due }) => (
           <li key={id}>
-            <a class="row held" href={`#/w/${encodeURIComponent(id.split(/[.~!^]/)[0] ?? id)}`}>
+            <a class="row held" href={addressOf(workflowOf(id))}>
               <span class="what">
                 <code class="canvas">{task ?? 'a canvas'}</code>
                 <span class="quiet">
@@ -174,7 +169,7 @@ function Doctor(): JSX.Element {
       <ul class="rows">
         {(found ?? []).map(({ workflow, state: is, missing }) => (
           <li key={workflow}>
-            <a class="row" href={`#/w/${encodeURIComponent(workflow)}`}>
+            <a class="row" href={addressOf(workflow)}>
               <span class={`tag ${is}`}>{is}</span>
               <span class="what">
                 <code class="canvas">{short(workflow)}</code>

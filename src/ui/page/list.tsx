@@ -5,6 +5,7 @@ import { clock, count, short, span } from './format.ts';
 import { useLoaded, useNow } from './hooks.ts';
 import type { ListedWorkflow, ListPage } from './model.ts';
 import { Empty, Problem, State } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { read } from './server.ts';
 
 const STATES = [
@@ -159,7 +160,7 @@ function Row({ one, now }: { readonly one: ListedWorkflow; readonly now: number 
   const took = end === undefined || end === at ? undefined : end - at;
   return (
     <li>
-      <a class="row" href={`#/w/${encodeURIComponent(id)}`}>
+      <a class="row" href={addressOf(id)}>
         <State state={state} />
         <span class="what">
           <code class="canvas">{canvas ?? error?.task ?? short(id)}</code>

@@ -1,5 +1,5 @@
 import type { Inspection } from '../../client/results/inspect.ts';
-import type { GraphNode } from '../canvas-graph.ts';
+import type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
 import type { ListedError } from '../workflows.ts';
 
 export type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
@@ -39,3 +39,10 @@ export interface DeadLetter {
 }
 
 export type { InFlight } from '../../ports/survey.ts';
+export type { HeldLine } from '../source.ts';
+
+/** Returns the tasks and groups of a graph, each before those inside it. */
+export function nodesIn(node: GraphNode): readonly (TaskNode | GroupNode)[] {
+  if (node.kind === 'task') return [node];
+  return node.kind === 'seq' ? node.steps.flatMap(nodesIn) : [node, ...(node.members ?? []).flatMap(nodesIn)];
+}

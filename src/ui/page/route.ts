@@ -8,6 +8,11 @@ export function routeOf(hash: string): readonly string[] {
   return hash.replace(/^#\/?/, '').split('/').filter(Boolean).map(decoded);
 }
 
+/** Returns the address behind which the page shows an id. */
+export function addressOf(id: string): string {
+  return `#/w/${encodeURIComponent(id)}`;
+}
+
 // --- internal ---
 
 function decoded(word: string): string {

@@ -4,6 +4,7 @@ import { messageOf } from '../../core/text/describe.ts';
 import { pretty } from './format.ts';
 import type { NodeDetails } from './model.ts';
 import { Dialog, Problem } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { act } from './server.ts';
 
 /** Calls a task, with the arguments of an earlier call or others. */
@@ -16,7 +17,7 @@ export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly 
       const body = { task: of.task, args: JSON.parse(args) as unknown, kwargs: JSON.parse(kwargs) as unknown };
       const { id } = await act<{ readonly id: string }>('run', body);
       onClose();
-      location.hash = `#/w/${encodeURIComponent(id)}`;
+      location.hash = addressOf(id);
     } catch (error) {
       setProblem(messageOf(error));
     }

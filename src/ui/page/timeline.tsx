@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { ranFor, span, stateName } from './format.ts';
 import { useNow } from './hooks.ts';
+import { nodesIn } from './model.ts';
 import type { GraphNode, GroupNode, TaskNode } from './model.ts';
 import { Empty } from './parts.tsx';
 
@@ -14,7 +15,7 @@ export function Timeline({
   readonly from: number | undefined;
   readonly onChoose: (node: TaskNode | GroupNode) => void;
 }): JSX.Element {
-  const tasks = tasksIn(root);
+  const tasks = nodesIn(root).filter((node) => node.kind === 'task');
   const isRunning = tasks.some(({ state }) => state === 'STARTED');
   const now = useNow(isRunning);
   const rows = tasks.flatMap((task) => rowOf(task, now) ?? []).toSorted((a, b) => a.startedAt - b.startedAt);
@@ -83,9 +84,4 @@ function Bar({
       <rect class="ran" x={x(startedAt)} y="1" width={Math.max(0.6, (100 * ran) / whole)} height="8" />
     </svg>
   );
-}
-
-function tasksIn(node: GraphNode): readonly TaskNode[] {
-  if (node.kind === 'task') return [node];
-  return (node.kind === 'seq' ? node.steps : (node.members ?? [])).flatMap(tasksIn);
 }

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
+import { workflowOf } from '../../core/protocol/ids.ts';
 import { messageOf } from '../../core/text/describe.ts';
 import { isOpen } from '../listed-state.ts';
 import { Details } from './details.tsx';
@@ -7,8 +8,10 @@ import { clock, count, dollars, short, span } from './format.ts';
 import { Graph } from './graph.tsx';
 import { useLoaded, useNow } from './hooks.ts';
 import { Members } from './members.tsx';
-import type { About, GraphNode, GroupNode, NodeDetails, TaskNode, Workflow } from './model.ts';
+import { nodesIn } from './model.ts';
+import type { About, GroupNode, NodeDetails, TaskNode, Workflow } from './model.ts';
 import { Copy, Empty, Problem, State } from './parts.tsx';
+import { addressOf } from './route.ts';
 import { RunDialog } from './run-dialog.tsx';
 import { act, read } from './server.ts';
 import { Timeline } from './timeline.tsx';
@@ -37,10 +40,11 @@ export function WorkflowPage({
   if (value === undefined)
     return <main>{error === undefined ? <Empty>Reading…</Empty> : <Problem message={error} />}</main>;
   const chosenId = typeof picked === 'string' ? picked : (picked?.id ?? firstOf(value));
-  const chosen = nodeOf(value.graph, chosenId);
+  const nodes = nodesIn(value.graph);
+  const chosen = nodes.find((node) => node.id === chosenId);
   const folded = chosen?.kind === 'task' ? (chosen.steps ?? 1) : 1;
   // The members of a folded group stay in sight while one of them is looked at.
-  const group = chosen?.kind === 'group' ? chosen : foldedAround(value.graph, chosenId);
+  const group = chosen?.kind === 'group' ? chosen : nodes.find((node) => isFoldedAround(node, chosenId));
   const onRun = about.canAct ? setRunning : undefined;
   const isUnknown = value.graph.kind === 'task' && value.graph.name === undefined;
   return (
@@ -139,9 +143,7 @@ function Head({
         )}
         {app !== undefined && <span>by {app}</span>}
         {tenant !== undefined && <span>tenant {tenant}</span>}
-        {parent !== undefined && (
-          <a href={`#/w/${encodeURIComponent(parent.split(/[.~!^]/)[0] ?? parent)}`}>launched by {short(parent)}</a>
-        )}
+        {parent !== undefined && <a href={addressOf(workflowOf(parent))}>launched by {short(parent)}</a>}
         {price !== undefined && (
           <span title="List prices of us-east-1, without Lambda's duration and retries">
             costs {dollars(price.least)} to {dollars(price.most)}
@@ -177,28 +179,8 @@ function firstOf({ id, error }: Workflow): string {
   return error?.failedId ?? id;
 }
 
-function nodeOf(node: GraphNode, id: string): TaskNode | GroupNode | undefined {
-  if (node.kind !== 'seq' && node.id === id) return node;
-  if (node.kind === 'task') return undefined;
-  const inner = node.kind === 'seq' ? node.steps : (node.members ?? []);
-  for (const one of inner) {
-    const found = nodeOf(one, id);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
-
-/** Returns the group that is drawn as one box, and has a member of this id. */
-function foldedAround(node: GraphNode, id: string): GroupNode | undefined {
-  if (node.kind === 'task') return undefined;
-  if (node.kind === 'group' && node.members === undefined) {
-    const isMember = id.startsWith(`${node.base}~`) && /^\d+$/.test(id.slice(node.base.length + 1));
-    return isMember ? node : undefined;
-  }
-  const inner = node.kind === 'seq' ? node.steps : (node.members ?? []);
-  for (const one of inner) {
-    const found = foldedAround(one, id);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** Returns whether a group is drawn as one box, and has a member of this id. */
+function isFoldedAround(node: TaskNode | GroupNode, id: string): node is GroupNode {
+  if (node.kind === 'task' || node.members !== undefined) return false;
+  return id.startsWith(`${node.base}~`) && /^\d+$/.test(id.slice(node.base.length + 1));
 }
