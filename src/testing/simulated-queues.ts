@@ -30,7 +30,6 @@ export interface SimulatedMessage {
   /** Deliveries that have not ended. */
   inFlight: number;
   visibleAt: number;
-  isGone: boolean;
 }
 
 /** The precision of a schedule, in ms (EventBridge Scheduler). */
@@ -148,7 +147,6 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
   acknowledge(handle: string): void {
     const message = this.#of(handle);
     if (message === undefined || this.#injector.strikes('lostAck')) return;
-    message.isGone = true;
     this.messages = this.messages.filter((one) => one !== message);
   }
 
@@ -192,8 +190,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
     const isDead = message.queue === DEAD_LETTER_QUEUE;
     if (!isDead && (message.receives > this.#injector.faults.maxReceiveCount || this.#injector.strikes('deadLetter'))) {
       this.messages = this.messages.filter((one) => one !== message);
-      message.isGone = true;
-      this.#giveUp({ ...message, id: `${message.id}-dead` }, 'the simulation gave it up');
+        this.#giveUp({ ...message, id: `${message.id}-dead` }, 'the simulation gave it up');
       return [];
     }
     message.inFlight += 1;
@@ -216,7 +213,6 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
       receives: 0,
       inFlight: 0,
       visibleAt: this.#clock.now(),
-      isGone: false,
     });
   }
 
@@ -233,7 +229,6 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
       receives: 0,
       inFlight: 0,
       visibleAt,
-      isGone: false,
     });
   }
 
