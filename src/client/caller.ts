@@ -4,7 +4,6 @@ import { InvalidCanvas, InvalidOptions } from '../core/errors/caller.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import type { AnySignature } from '../core/types/signature.ts';
-import type { SkewOptions } from '../core/types/skew.ts';
 import type { OnceGiven } from './call-once.ts';
 
 /** The parts of an app that a signature needs. */
@@ -15,21 +14,12 @@ export interface Caller {
   send(data: SignatureData, options: OnceGiven & { readonly taskId?: string }): Promise<unknown>;
 }
 
-/** A signature at run time; the public types say which arguments and results go with it. */
+/** A signature, with the parts of it that this library uses itself. The public types have all of them, and their arguments and results. */
 export interface RuntimeSignature extends AnySignature {
   (...later: readonly unknown[]): Promise<unknown>;
   readonly caller: Caller;
   delay(...later: readonly unknown[]): Promise<unknown>;
   applyAsync(options?: object): Promise<unknown>;
-  set(options: object): RuntimeSignature;
-  link(callback: AnySignature): RuntimeSignature;
-  linkError(callback: AnySignature): RuntimeSignature;
-  clone(): RuntimeSignature;
-  stamp(stamps: unknown, options?: unknown): RuntimeSignature;
-  skew(options?: SkewOptions): RuntimeSignature;
-  group(): RuntimeSignature;
-  pipe(next: AnySignature): RuntimeSignature;
-  toJSON(): ReturnType<AnySignature['toJSON']>;
 }
 
 /** Returns whether a value is a signature or a canvas. */

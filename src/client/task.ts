@@ -13,14 +13,12 @@ import { readApplyOptions } from './options.ts';
 import { readSpec } from './signature-spec.ts';
 import { makeSignature } from './signature.ts';
 
-/** A task at run time. */
-export interface RuntimeTask {
-  (...args: readonly unknown[]): Promise<unknown>;
-  readonly caller: Caller;
-}
-
-/** Makes what `app.task` returns: the task, to be called here, sent, or put into a canvas. */
-export function makeTask(caller: Caller, name: string, parameters: Parameters | undefined): RuntimeTask {
+/** Makes what `app.task` returns: the task, to be called here, sent, or put into a canvas. The public types say how. */
+export function makeTask(
+  caller: Caller,
+  name: string,
+  parameters: Parameters | undefined,
+): (...args: readonly unknown[]) => Promise<unknown> {
   const build = (given: readonly unknown[], more: Partial<TaskData> = {}): TaskData =>
     taskOf(name, { ...givenArguments(name, given), ...more });
   const sign = (data: TaskData): RuntimeSignature => {
@@ -58,7 +56,7 @@ export function makeTask(caller: Caller, name: string, parameters: Parameters | 
   return Object.defineProperties(
     call,
     Object.fromEntries([...properties, ['name', { value: name }]]) as PropertyDescriptorMap,
-  ) as RuntimeTask;
+  );
 }
 
 // --- internal ---
