@@ -2,7 +2,7 @@ import { memberId, stepIndex } from '../../core/protocol/ids.ts';
 import type { Cell, RunFacts } from '../../core/protocol/outcome.ts';
 import { stepsAhead } from '../../core/protocol/parts.ts';
 import type { GroupPart, Parts } from '../../core/protocol/parts.ts';
-import type { State } from '../../core/types/results.ts';
+import type { ResultGraph, State } from '../../core/types/results.ts';
 import { compact } from '../../core/values/compact.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadChildren } from '../../engine/inputs.ts';
@@ -10,9 +10,7 @@ import { readParts } from './parts.ts';
 import { readVisible, stateIn } from './read-result.ts';
 
 /** One task or group of a workflow, as its items show it. Times are epoch ms. */
-export interface TreeNode {
-  readonly taskId: string;
-  readonly state: State;
+export interface TreeNode extends ResultNode {
   /** The name of its task, where one has run under this id. */
   readonly task?: string;
   /** The attempt that runs or that ended it, from 0. */
@@ -22,30 +20,11 @@ export interface TreeNode {
   readonly endedAt?: number;
   /** When its next attempt may start, of one in RETRY. */
   readonly retryAt?: number;
-  /** Of a group: how far it has got. The members of a wide one are not listed. */
-  readonly members?: MemberCount;
-}
-
-/** How far a group has got. */
-export interface MemberCount {
-  readonly done: number;
-  readonly total: number;
-  /** How many of those that are done failed or were revoked. */
-  readonly failed: number;
-  /** False: more may be done. */
-  readonly isExact: boolean;
-}
-
-/** The pairs of ids: one precedes, launches or contains the other. */
-export interface TreeEdge {
-  readonly from: string;
-  readonly to: string;
 }
 
 /** The nodes and edges of a workflow, or of a part of it. */
-export interface Tree {
+export interface Tree extends Pick<ResultGraph, 'edges'> {
   readonly nodes: readonly TreeNode[];
-  readonly edges: readonly TreeEdge[];
 }
 
 /** Members of the widest group whose members are listed. */
@@ -76,9 +55,11 @@ export function nodeOf(taskId: string, { outcome, next }: Cell, state: State): T
 
 // --- internal ---
 
+type ResultNode = ResultGraph['nodes'][number];
+
 interface Growing {
   readonly nodes: Map<string, TreeNode>;
-  readonly edges: Map<string, TreeEdge>;
+  readonly edges: Map<string, ResultGraph['edges'][number]>;
 }
 
 /** Members of the widest group whose members' own steps are looked for. */
@@ -145,7 +126,7 @@ async function visitGroup(engine: Engine, growing: Growing, id: string, group: G
 async function groupState(
   engine: Engine,
   id: string,
-  { done, total, failed }: MemberCount,
+  { done, total, failed }: NonNullable<ResultNode['members']>,
   cells: readonly Cell[],
 ): Promise<State> {
   if (failed === 0) return done === total ? 'SUCCESS' : 'PENDING';
