@@ -2,19 +2,13 @@ import { InvalidOptions } from '../core/errors/caller.ts';
 import { checksOf } from '../core/protocol/options.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
-import type { Debounce, Throttle } from '../core/types/windows.ts';
+import type { ApplyOptions } from '../core/types/options.ts';
 import { compact } from '../core/values/compact.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { checkOptions, isSeconds, textUpTo, WINDOW_SECONDS } from '../core/values/option-checks.ts';
 
 /** The options that decide whether a call starts a workflow, or answers with one that an earlier call has started. */
-export interface OnceGiven {
-  readonly dedupKey?: string;
-  /** Seconds for which the `dedupKey` holds. */
-  readonly dedupFor?: number;
-  readonly debounce?: Debounce;
-  readonly throttle?: Throttle;
-}
+export type OnceGiven = Pick<ApplyOptions, 'dedupKey' | 'dedupFor' | 'debounce' | 'throttle'>;
 
 /** Splits the options of a call into those that decide whether it starts a workflow, and the rest. */
 export function splitOnce(options: Readonly<Record<string, unknown>>): {

@@ -8,7 +8,9 @@ export interface WatchSettings {
   readonly handlersDir: string;
   readonly outDir: string;
   readonly systemHandlers: readonly SystemHandler[];
+  /** Settings that go before those that the handlers export, by the handlers' names. Default: none. */
   readonly configs?: Readonly<Record<string, FunctionConfig>>;
+  /** The settings of all functions. Default: none. */
   readonly standard?: FunctionOptions;
   /** Variables of all handlers, below those of a handler's configuration. */
   readonly providerEnvironment?: Readonly<Record<string, string>>;

@@ -1,28 +1,18 @@
 import type { JournalMode } from '../core/text/journal-modes.ts';
-import type { FunctionConfig } from '../core/types/function-config.ts';
-import type { FunctionOptions } from '../deploy/project.ts';
 import type { Routes } from '../deploy/routes.ts';
+import type { WatchSettings } from '../deploy/watch-messages.ts';
 import type { CloudPorts } from './cloud.ts';
 import type { AwsClients } from './host.ts';
 import type { OnLocalEvent } from './local-event.ts';
 
 /** The options of {@link startLocal}. */
-export interface LocalOptions {
-  readonly handlersDir: string;
+export interface LocalOptions extends Omit<WatchSettings, 'outDir' | 'systemHandlers'> {
   readonly service: string;
   readonly stage: string;
   /** A folder for the state of the cloud. Default: memory. */
   readonly dataDir?: string;
   /** Fixed ports. Default: any free ports. */
   readonly ports?: CloudPorts;
-  /** The settings of all functions. Default: none. */
-  readonly standard?: FunctionOptions;
-  /** Settings that go before those that the handlers export, by the handlers' names. Default: none. */
-  readonly configs?: Readonly<Record<string, FunctionConfig>>;
-  /** Variables of all functions that those of a function override. Default: none. */
-  readonly providerEnvironment?: Readonly<Record<string, string>>;
-  /** Variables for the functions, beside those of the cloud. Default: none. */
-  readonly environment?: Readonly<Record<string, string>>;
   /** The calls that the journal lists, unless the app says otherwise. Default: as everywhere. */
   readonly journal?: JournalMode;
   /** Where AWS clients of the functions' own code go. Default: to this cloud. */

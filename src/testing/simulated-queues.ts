@@ -190,7 +190,7 @@ export class SimulatedQueues implements Broker, Deliveries, Scheduler, Operation
     const isDead = message.queue === DEAD_LETTER_QUEUE;
     if (!isDead && (message.receives > this.#injector.faults.maxReceiveCount || this.#injector.strikes('deadLetter'))) {
       this.messages = this.messages.filter((one) => one !== message);
-        this.#giveUp({ ...message, id: `${message.id}-dead` }, 'the simulation gave it up');
+      this.#giveUp({ ...message, id: `${message.id}-dead` }, 'the simulation gave it up');
       return [];
     }
     message.inFlight += 1;

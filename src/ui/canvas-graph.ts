@@ -1,3 +1,4 @@
+import type { TreeNode } from '../client/results/tree.ts';
 import { addressOf } from '../core/protocol/address.ts';
 import { memberId, replacementBase } from '../core/protocol/ids.ts';
 import { isPlan } from '../core/protocol/message-shape.ts';
@@ -20,7 +21,7 @@ export type NodeState = 'OPEN' | 'STARTED' | 'RETRY' | 'SUCCESS' | 'FAILURE' | '
 export type GraphNode = TaskNode | SequenceNode | GroupNode;
 
 /** One task. */
-export interface TaskNode {
+export interface TaskNode extends Pick<TreeNode, 'attempt' | 'queuedAt' | 'startedAt' | 'endedAt' | 'retryAt'> {
   readonly kind: 'task';
   readonly id: string;
   /** Absent if the journal left it out. */
@@ -28,11 +29,6 @@ export interface TaskNode {
   /** How many steps of a chain it stands for, its id being that of the first; absent: it is one task. */
   readonly steps?: number;
   readonly state: NodeState;
-  readonly attempt?: number;
-  readonly queuedAt?: number;
-  readonly startedAt?: number;
-  readonly endedAt?: number;
-  readonly retryAt?: number;
   /** Ids of the workflows and tasks that it has launched. */
   readonly launched?: readonly string[];
 }

@@ -3,16 +3,13 @@ import type { DeliveryFacts } from '../core/protocol/delivery.ts';
 import { begunAgain } from '../core/protocol/forward.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { originOf } from '../core/protocol/origin.ts';
-import type { Outbox } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { EffectContext } from './interpret.ts';
 import type { BatchPlaces, HeldPlace } from './places.ts';
 
 /** One delivery: the facts, and the means to work on it. */
-export interface Arrival<M extends Message = Message> {
-  readonly engine: Engine;
-  readonly outbox: Outbox;
+export interface Arrival<M extends Message = Message> extends Pick<EffectContext, 'engine' | 'outbox' | 'settled'> {
   readonly facts: DeliveryFacts<M, RegisteredTask>;
   /** Returns the time left in this sandbox, in ms. */
   readonly remainingMs: () => number;
@@ -26,8 +23,6 @@ export interface Arrival<M extends Message = Message> {
   readonly places: BatchPlaces;
   /** The place that this step has, if its task needs one. */
   readonly place?: HeldPlace | undefined;
-  /** The ids that the delivery has settled so far. */
-  readonly settled: Set<string>;
 }
 
 /** Returns the facts of a delivery as far as they do not depend on its batch. */

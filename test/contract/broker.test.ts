@@ -17,8 +17,7 @@ describeBroker('memory', async () => {
     broker: queues,
     deliveries: queues,
     newQueue: async () => `queue${(count += 1)}`,
-    receive: async (queue) =>
-      queues.receive(queue, 100).map(({ body, handle }) => ({ body, receipt: { queue, handle } })),
+    receive: async (queue) => queues.receive(queue, 100),
     dead: async () => queues.dead.map(({ body, reason }) => ({ body, reason })),
     close: async () => undefined,
   };

@@ -1,6 +1,5 @@
 import { BATCH_MESSAGES, DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
 import { highQueueName } from '../../core/protocol/priority.ts';
-import { compact } from '../../core/values/compact.ts';
 import type { Delivery } from '../../ports/broker.ts';
 import type { Operations } from '../../ports/operations.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -122,14 +121,9 @@ export class MemoryCloud {
   #pump(): void {
     for (const [queue, consumer] of this.#consumers) {
       while (!this.#paused.has(queue) && consumer.running < this.#concurrency) {
-        const received = this.queues.receive(queue, BATCH_MESSAGES);
-        if (received.length === 0) break;
+        const deliveries = this.queues.receive(queue, BATCH_MESSAGES);
+        if (deliveries.length === 0) break;
         consumer.running += 1;
-        const deliveries = received.map(({ handle, reason, ...message }) => ({
-          ...message,
-          receipt: { queue, handle },
-          ...compact({ reason }),
-        }));
         void this.#work(consumer.consume, deliveries).finally(() => {
           consumer.running -= 1;
           this.#pumpSoon();

@@ -1,18 +1,18 @@
 import { DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
-import type { Broker, Deliveries, Finish, Reject, Release, Schedule, Scheduler, Send } from '../../ports/broker.ts';
+import { compact } from '../../core/values/compact.ts';
+import type {
+  Broker,
+  Deliveries,
+  Delivery,
+  Finish,
+  Reject,
+  Release,
+  Schedule,
+  Scheduler,
+  Send,
+} from '../../ports/broker.ts';
 import type { InFlight } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
-
-/** A message that a consumer has been given. */
-export interface Received {
-  readonly messageId: string;
-  readonly handle: string;
-  readonly body: string;
-  readonly receives: number;
-  /** Epoch ms. */
-  readonly sentAt: number;
-  readonly reason: string | undefined;
-}
 
 /** A message that was given up, and why. */
 export interface DeadMessage {
@@ -108,9 +108,9 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
   }
 
   /** Up to `most` messages, hidden from others until they are finished or their visibility ends. */
-  receive(queue: string, most: number): readonly Received[] {
+  receive(queue: string, most: number): readonly Delivery[] {
     const { waiting, taken } = this.#queue(queue);
-    const received: Received[] = [];
+    const received: Delivery[] = [];
     for (const message of waiting) {
       if (received.length === most) break;
       waiting.delete(message);
@@ -122,14 +122,8 @@ export class MemoryQueues implements Broker, Deliveries, Scheduler {
       const handle = `${message.id}#${message.receives}`;
       taken.set(handle, message);
       this.#returnLater(queue, handle, this.#visibilityMs);
-      received.push({
-        messageId: message.id,
-        handle,
-        body: message.body,
-        receives: message.receives,
-        sentAt: message.sentAt,
-        reason: message.reason,
-      });
+      const { id: messageId, body, receives, sentAt, reason } = message;
+      received.push({ messageId, body, receives, sentAt, receipt: { queue, handle }, ...compact({ reason }) });
     }
     return received;
   }

@@ -1,39 +1,29 @@
 import { compact } from '../values/compact.ts';
-import type { Json } from '../values/json.ts';
 import { keptFor, framesNeedItems } from './lifetime.ts';
 import type { FanOut } from './limits.ts';
-import type { Call, Message } from './message.ts';
+import type { Call, Message, PassedOn } from './message.ts';
 import type { Owner } from './outcome.ts';
-import type { Stamps } from './stamps.ts';
 
 /**
  * The part that every effect of one delivery shares: the actor, the time, the task it acts for, and the data that
  * travels along.
  */
-export interface Origin extends FanOut {
+export interface Origin extends FanOut, PassedOn {
   readonly by: Owner;
   /** Marks every message sent as a possible duplicate: this delivery resumes, or expands for the second time. */
   readonly again: boolean;
   /** Epoch ms. */
   readonly now: number;
-  /** The id of the task that sends, its own sender's, and how it was called. */
+  /** The id of the task that sends; `parent` is its own sender's. */
   readonly sender?: string;
-  readonly parent?: string;
+  /** How the task that sends was called. */
   readonly call?: Call;
-  readonly root?: string;
-  readonly depth: number;
   /** Epoch ms until which items written by this delivery live. */
   readonly until: number;
   /** Overrides `until` for messages that need items of others: a slow task does not extend the lifetime of these. */
   readonly itemsUntil?: number;
-  /** Epoch ms until which clients can read the values of this workflow at least. */
-  readonly keep?: number;
   /** Epoch ms at which the canvas was sent that this delivery starts: what it sends is as old. */
   readonly sent?: number;
-  readonly tenant?: string;
-  readonly traceparent?: string;
-  readonly headers?: Readonly<Record<string, Json>>;
-  readonly stamps?: Stamps;
 }
 
 /** Returns the origin of the effects of one delivery of a message. */

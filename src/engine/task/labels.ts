@@ -1,13 +1,9 @@
 import { workflowOf } from '../../core/protocol/ids.ts';
+import type { TaskEvent } from '../../core/types/events.ts';
 import type { TaskCall } from './task-call.ts';
 
 /** The fields that name a run in each of its lines of log. */
-export interface Labels {
-  readonly task: string;
-  readonly taskId: string;
-  readonly workflowId: string;
-  /** 0 is the first. */
-  readonly attempt: number;
+export interface Labels extends Pick<TaskEvent, 'task' | 'taskId' | 'workflowId' | 'attempt'> {
   /** The headers that the app's `logHeaders` name. */
   readonly headers?: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,6 @@
 import type { Inspection } from '../../client/results/inspect.ts';
 import type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
-import type { ListedError } from '../workflows.ts';
+import type { ListedWorkflow } from '../workflows.ts';
 
 export type { GraphNode, GroupNode, TaskNode } from '../canvas-graph.ts';
 export type { ListedWorkflow, ListPage } from '../workflows.ts';
@@ -13,15 +13,9 @@ export interface About {
 }
 
 /** One workflow, as the page shows it. */
-export interface Workflow {
-  readonly id: string;
+export interface Workflow extends Pick<ListedWorkflow, 'id' | 'app' | 'tenant' | 'parent' | 'endedAt' | 'error'> {
   readonly at?: number;
-  readonly app?: string;
-  readonly tenant?: string;
-  readonly parent?: string;
   readonly state: string;
-  readonly endedAt?: number;
-  readonly error?: ListedError;
   readonly isListed: boolean;
   readonly graph: GraphNode;
   readonly price?: { readonly least: number; readonly most: number };

@@ -116,8 +116,8 @@ test('examine() waits for dead letters that are being buried', async () => {
   const bench = await lostChord();
   for (const reason of ['a', 'b']) await bench.engine.broker.deadLetter({ body: '{}', reason });
   void bench.clock.sleep(30_000).then(() => {
-    const [first] = bench.cloud.queues.receive(DEAD_LETTER_QUEUE, 1);
-    return bench.cloud.queues.finish({ receipts: [{ queue: DEAD_LETTER_QUEUE, handle: first?.handle ?? '' }] });
+    const receipts = bench.cloud.queues.receive(DEAD_LETTER_QUEUE, 1).map(({ receipt }) => receipt);
+    return bench.cloud.queues.finish({ receipts });
   });
   expect(await ask(bench, { isRepairing: true })).toMatchObject({ exitCode: 0, answers: [{ state: 'waiting' }] });
 });

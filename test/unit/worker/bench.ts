@@ -54,13 +54,7 @@ export function makeBench(
     engine,
     cloud,
     clock,
-    receive: () =>
-      cloud.queues.receive(QUEUE, 10).map(({ messageId, body, receives, handle }) => ({
-        messageId,
-        body,
-        receives,
-        receipt: { queue: QUEUE, handle },
-      })),
+    receive: () => cloud.queues.receive(QUEUE, 10),
     work: (deliveries, seconds = 60) => {
       const end = clock.now() + seconds * 1000;
       return runBatch(engine, deliveries, () => end - clock.now());

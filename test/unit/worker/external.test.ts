@@ -42,7 +42,7 @@ async function workAll(bench: Bench): Promise<void> {
 /** Takes the calls that have been sent to Python. */
 async function calls({ cloud }: Bench): Promise<readonly PythonCall[]> {
   const received = cloud.queues.receive(PYTHON, 10);
-  await cloud.queues.finish({ receipts: received.map(({ handle }) => ({ queue: PYTHON, handle })) });
+  await cloud.queues.finish({ receipts: received.map(({ receipt }) => receipt) });
   return received.map(({ body }) => readCall(body));
 }
 

@@ -29,9 +29,7 @@ async function drain(bench: Attacked, body: string): Promise<void> {
     if (rounds > 500) throw new Error('Cannot come to an end');
     const deliveries = bench.receive();
     await finish(bench, deliveries, await bench.work(deliveries));
-    const dead = cloud.queues
-      .receive('dead', 10)
-      .map(({ handle, reason = '', ...message }) => ({ ...message, reason, receipt: { queue: 'dead', handle } }));
+    const dead = cloud.queues.receive('dead', 10);
     await finish(bench, dead, await buryBatch(engine, dead, () => 60_000));
     await clock.sleep(31_000);
   }
