@@ -7,7 +7,10 @@ const ASKED_FOR_SETTINGS = 'src/deploy/aws-account.ts';
 /** The texts of the options of each AWS client that a file makes. */
 function clientsIn(file: string): readonly string[] {
   const code = readFileSync(file, 'utf8').replaceAll(/^\s*\*.*$/gm, '');
-  return [...code.matchAll(/new \w*Client\(([^;]*);/g)].map(([, options = '']) => options);
+  const [shared = ''] = /const common = [^;]*;/.exec(code) ?? [];
+  return [...code.matchAll(/new \w*Client\(([^;]*);/g)].map(([, options = '']) =>
+    options.replace(/\bcommon\b/, shared),
+  );
 }
 
 test('each AWS client has time limits, for connections and for requests', () => {
