@@ -9,7 +9,7 @@ import { mismatch } from '../text/mismatch.ts';
 import type { CronTime, CrontabField, CrontabFields, ScheduleData, ScheduleOptions } from '../types/schedules.ts';
 import { compact } from '../values/compact.ts';
 import { isPlainObject } from '../values/json.ts';
-import { checkedOptions, DATE, FLAG, isDate, optionsObject, TEXT } from '../values/option-checks.ts';
+import { checkedOptions, DATE, FLAG, isDate, TEXT } from '../values/option-checks.ts';
 import type { OptionCheck } from '../values/option-checks.ts';
 import { readCron, toEventBridge } from './cron.ts';
 import { scheduleBody } from './schedule-message.ts';
