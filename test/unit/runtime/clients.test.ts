@@ -7,10 +7,7 @@ const ASKED_FOR_SETTINGS = 'src/deploy/aws-account.ts';
 /** The texts of the options of each AWS client that a file makes. */
 function clientsIn(file: string): readonly string[] {
   const code = readFileSync(file, 'utf8').replaceAll(/^\s*\*.*$/gm, '');
-  const [shared = ''] = /const common = [^;]*;/.exec(code) ?? [];
-  return [...code.matchAll(/new \w*Client\(([^;]*);/g)].map(([, options = '']) =>
-    options.replace(/\bcommon\b/, shared),
-  );
+  return [...code.matchAll(/new \w*Client\(([^;]*);/g)].map(([, options = '']) => options);
 }
 
 test('each AWS client has time limits, for connections and for requests', () => {
