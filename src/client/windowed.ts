@@ -62,8 +62,8 @@ export function endOf(plan: Plan, option: string): Plan {
 
 // --- internal ---
 
-/** How long a debounced call waits before it tries again, in ms: at most twice this time at first, and this time in the end. */
-const PAUSE_MS = 10;
+/** The longest pause before the second try of a debounced call, in ms. It doubles with each further try, up to a second. */
+const PAUSE_MS = 20;
 const MOST_PAUSE_MS = 1000;
 
 /** Sends the first call of a window, and answers with it to the others. */
@@ -114,7 +114,7 @@ async function join(
   let written: Joined | undefined;
   let made: { readonly call: MadeCall; readonly workflow: string } | undefined;
   for (let tries = 0; ; tries += 1) {
-    if (tries > 0) await clock.sleep(nonces.random() * Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** tries));
+    if (tries > 0) await clock.sleep(nonces.random() * Math.min(MOST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1)));
     const standing = await windows.newest({ key });
     // A write whose answer was lost.
     if (written !== undefined && standing?.message === written.window.message) return written;
