@@ -15,4 +15,4 @@ if (emptied !== undefined) {
 }
 const wanted = PACKAGES.filter((name) => kind === 'all' || name === kind);
 if (wanted.length === 0) throw new Error(`Cannot pack ${kind}: choose all, ${PACKAGES.join(', ')}`);
-for (const name of wanted) console.log(await packInto(values['pack-destination'] ?? emptied ?? '.', name));
+for (const path of await packInto(values['pack-destination'] ?? emptied ?? '.', wanted)) console.log(path);

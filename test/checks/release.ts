@@ -14,12 +14,4 @@ await tagRelease(version, '.');
 console.log(`Committed and tagged v${version}. Once its CI is green, publish it:
 
   git push --follow-tags origin main
-${(await packAll()).map((path) => `  npm publish ${path}`).join('\n')}`);
-
-// --- internal ---
-
-async function packAll(): Promise<readonly string[]> {
-  const packed: string[] = [];
-  for (const kind of PACKAGES) packed.push(await packInto('.', kind));
-  return packed;
-}
+${(await packInto('.', PACKAGES)).map((path) => `  npm publish ${path}`).join('\n')}`);

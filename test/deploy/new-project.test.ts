@@ -26,7 +26,8 @@ let base: string;
 beforeAll(async () => {
   base = await mkdtemp(join(tmpdir(), 'chordal-create-'));
   shop = join(base, 'shop');
-  await runWell('tar', ['-xzf', await packInto(base, 'create')], { cwd: base });
+  const [packed = ''] = await packInto(base, ['create']);
+  await runWell('tar', ['-xzf', packed], { cwd: base });
   const { bin } = JSON.parse(await readFile(join(base, 'package/package.json'), 'utf8')) as {
     readonly bin: Readonly<Record<string, string>>;
   };

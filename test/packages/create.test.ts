@@ -14,7 +14,7 @@ test('two commands make a project whose tasks run, and warnings about Node come 
   const dir = await temporaryFolder();
   const packages = join(dir, 'packages');
   await mkdir(packages);
-  const [, , create = ''] = await packAll(packages);
+  const [, , create = ''] = await packInto(packages, PACKAGES);
 
   const npx = ['--yes', `--package=${create}`, 'create-chordal', 'shop', '--packages', packages];
   const { stdout, stderr } = await runWell('npx', npx, { cwd: dir, env });
@@ -24,11 +24,3 @@ test('two commands make a project whose tasks run, and warnings about Node come 
   expect(called.stdout).toBe('{"value":2}\n');
   await runWell('npm', ['run', 'types'], { cwd: shop });
 }, 600_000);
-
-// --- internal ---
-
-async function packAll(folder: string): Promise<readonly string[]> {
-  const packed: string[] = [];
-  for (const kind of PACKAGES) packed.push(await packInto(folder, kind));
-  return packed;
-}

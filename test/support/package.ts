@@ -1,4 +1,5 @@
-import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, posix, resolve } from 'node:path';
 import { runWell } from '../deploy/support/run.ts';
 import { declarationsBelow } from './declarations.ts';
@@ -22,6 +23,8 @@ export const PLACEHOLDER_HOST = 'repository.invalid';
 /** The packages that npm gets: what programs import, and what develops and deploys. */
 export const PACKAGES = ['library', 'tools', 'create'] as const;
 
+type Kind = (typeof PACKAGES)[number];
+
 /** Folders of `src` that only `chordal-tools` has. The library has the others, and `chordal-tools` imports them from it. */
 const TOOLS_FOLDERS = ['cli', 'create', 'deploy', 'local', 'ui'];
 
@@ -29,35 +32,18 @@ const TOOLS_FOLDERS = ['cli', 'create', 'deploy', 'local', 'ui'];
 const TOOLS_DEPENDENCIES = ['@aws-sdk/client-cloudwatch-logs', 'commander', 'dynalite', 'esbuild', 'fauxqs', 'yaml'];
 
 /**
- * Packs a package as npm publishes it, and returns the path of the tarball. It is built anew, beside the repository: `dist` may hold files
- * that the source no longer has.
+ * Packs packages as npm publishes them, and returns the paths of their tarballs. They are built anew, beside the repository: `dist` may hold
+ * files that the source no longer has. All of them are parts of one build.
  *
- * @param folder the folder that gets the tarball; its subfolder `package` gets the contents, and is removed.
+ * @param folder the folder that gets the tarballs; its subfolder `package` gets the contents of each, and is removed.
  */
-export async function packInto(folder: string, kind: (typeof PACKAGES)[number] = 'library'): Promise<string> {
-  const staging = join(resolve(folder), 'package');
-  await rm(staging, { recursive: true, force: true });
-  await mkdir(staging, { recursive: true });
-  const manifest = await readManifest();
-  const { make, readme: page } = KINDS[kind];
-  const published = make(manifest);
-  const readme = await readFile(page, 'utf8');
-  const copied = [...published.files.filter((path) => !path.includes('dist')), 'LICENSE'];
-  await Promise.all([
-    ...copied.map((path) => cp(path, join(staging, path), { recursive: true })),
-    writeFile(join(staging, 'package.json'), `${JSON.stringify(published, null, 2)}\n`),
-    writeFile(join(staging, 'README.md'), publishedReadme(readme, published)),
-    runWell('tsc', ['-p', 'src/tsconfig.json', '--noCheck', '--outDir', join(staging, 'dist')]),
-  ]);
-  if (kind === 'tools') {
-    await importFromLibrary(join(staging, 'dist'));
-    await runWell('node', ['src/ui/page/build.js', join(staging, 'dist/ui/page')]);
-  }
-  if (kind === 'create') await keepOnly(join(staging, 'dist'), ['create']);
-  await removeInternalDeclarations(staging, published);
-  await runWell('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', '..'], { cwd: staging });
-  await rm(staging, { recursive: true });
-  return join(resolve(folder), `${published.name}-${published.version}.tgz`);
+export async function packInto(folder: string, kinds: readonly Kind[]): Promise<readonly string[]> {
+  const built = await mkdtemp(join(tmpdir(), 'chordal-build-'));
+  await runWell('tsc', ['-p', 'src/tsconfig.json', '--noCheck', '--outDir', built]);
+  const packed: string[] = [];
+  for (const kind of kinds) packed.push(await packBuilt(folder, built, kind));
+  await rm(built, { recursive: true });
+  return packed;
 }
 
 /** Reads the package.json of a folder. */
@@ -148,6 +134,32 @@ const KINDS = {
   tools: { make: toolsManifest, readme: 'src/cli/README.md' },
   create: { make: createManifest, readme: 'src/create/README.md' },
 } as const;
+
+async function packBuilt(folder: string, built: string, kind: Kind): Promise<string> {
+  const staging = join(resolve(folder), 'package');
+  await rm(staging, { recursive: true, force: true });
+  await mkdir(staging, { recursive: true });
+  const manifest = await readManifest();
+  const { make, readme: page } = KINDS[kind];
+  const published = make(manifest);
+  const readme = await readFile(page, 'utf8');
+  const copied = [...published.files.filter((path) => !path.includes('dist')), 'LICENSE'];
+  await Promise.all([
+    ...copied.map((path) => cp(path, join(staging, path), { recursive: true })),
+    cp(built, join(staging, 'dist'), { recursive: true }),
+    writeFile(join(staging, 'package.json'), `${JSON.stringify(published, null, 2)}\n`),
+    writeFile(join(staging, 'README.md'), publishedReadme(readme, published)),
+  ]);
+  if (kind === 'tools') {
+    await importFromLibrary(join(staging, 'dist'));
+    await runWell('node', ['src/ui/page/build.js', join(staging, 'dist/ui/page')]);
+  }
+  if (kind === 'create') await keepOnly(join(staging, 'dist'), ['create']);
+  await removeInternalDeclarations(staging, published);
+  await runWell('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', '..'], { cwd: staging });
+  await rm(staging, { recursive: true });
+  return join(resolve(folder), `${published.name}-${published.version}.tgz`);
+}
 
 /** Removes all folders but some from what was built. */
 async function keepOnly(dist: string, folders: readonly string[]): Promise<void> {

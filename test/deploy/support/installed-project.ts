@@ -1,8 +1,7 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { packInto } from '../../support/package.ts';
-import type { PACKAGES } from '../../support/package.ts';
 import { temporaryFolder, writeFiles } from '../../support/temporary-folder.ts';
 import { runWell } from './run.ts';
 
@@ -26,8 +25,9 @@ export async function installInto(dir: string, files: Readonly<Record<string, st
     writeFiles(dir, { 'package.json': '{ "name": "shop", "private": true, "type": "module" }', ...files }),
     ...others.map((name) => symlink(resolve('node_modules', name), join(modules, name))),
   ]);
-  await unpack(staging, join(modules, 'chordal'), 'library');
-  await unpack(staging, join(modules, 'chordal-tools'), 'tools');
+  const [library = '', tools = ''] = await packInto(staging, ['library', 'tools']);
+  await unpack(library, join(modules, 'chordal'));
+  await unpack(tools, join(modules, 'chordal-tools'));
   const { bin } = JSON.parse(await readFile('package.json', 'utf8')) as { bin: { chordal: string } };
   // npm does so for every program.
   await chmod(join(modules, 'chordal', bin.chordal), 0o755);
@@ -37,8 +37,8 @@ export async function installInto(dir: string, files: Readonly<Record<string, st
 
 // --- internal ---
 
-async function unpack(staging: string, target: string, kind: (typeof PACKAGES)[number]): Promise<void> {
-  await runWell('tar', ['-xzf', await packInto(staging, kind)], { cwd: staging });
+async function unpack(tarball: string, target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
-  await cp(join(staging, 'package'), target, { recursive: true });
+  await mkdir(target);
+  await runWell('tar', ['-xzf', tarball, '--strip-components=1'], { cwd: target });
 }
