@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
 import { chooseDevPlace } from '../../src/cli/dev/place.ts';
+import { PORTS } from '../../src/cli/dev/ports.ts';
 import { writeFiles } from '../support/temporary-folder.ts';
 import { chordal, ownProject, startChordal } from './cli-support.ts';
 import type { Running } from './cli-support.ts';
@@ -90,12 +92,20 @@ function withoutProcess(text: string): string {
   return text.replace(/process \d+/, 'process');
 }
 
-/** A port with free ones after it: those that the system gives lie far apart. */
+/** The first of the ports of a start. They lie below those that a system gives to connections, which would take one between two starts. */
 async function freeBlock(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  // A server that listens on a port has such an address.
-  const { port } = server.address() as AddressInfo;
+  for (;;) {
+    const first = randomInt(20_000, 32_000);
+    const ports = Array.from({ length: PORTS }, (_, index) => first + index);
+    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  const listens = await new Promise<boolean>((done) =>
+    server.once('listening', () => done(true)).once('error', () => done(false)),
+  );
   await new Promise((done) => server.close(done));
-  return port;
+  return listens;
 }
