@@ -19,6 +19,8 @@ export default defineConfig({
     // Hundreds of tests start the command line: Node compiles it once.
     env: { NODE_COMPILE_CACHE: resolve('.chordal/compile-cache') },
     retry: 0,
+    // A wait for a condition ends when it holds. Vitest's own second is too short where other programs run.
+    expect: { poll: { timeout: 30_000 } },
     coverage: { include: ['src/**/*.ts'], reporter: ['text', 'html'] },
     projects: [
       // Pure code: no file changes what another sees, so a worker loads each module once for all of them.

@@ -369,23 +369,23 @@ test.each([1280, 390])(
     expect(await scale()).toBe(100);
     expect(await isWhole()).toBe(false);
     await click('Fit');
-    await vi.waitFor(async () => expect(await isWhole()).toBe(true));
+    await expect.poll(isWhole).toBe(true);
     const fitted = await scale();
     expect(fitted).toBeLessThan(100);
 
     await page.focus('.graph');
     await page.keyboard.press('+');
-    await vi.waitFor(async () => expect(await scale()).toBeGreaterThan(fitted));
+    await expect.poll(scale).toBeGreaterThan(fitted);
     await page.keyboard.press('-');
     await page.keyboard.press('-');
-    await vi.waitFor(async () => expect(await scale()).toBeLessThan(fitted));
+    await expect.poll(scale).toBeLessThan(fitted);
     await page.keyboard.press('0');
-    await vi.waitFor(async () => expect(await scale()).toBe(fitted));
+    await expect.poll(scale).toBe(fitted);
     await page.locator('button[aria-label="Zoom in"]').click();
-    await vi.waitFor(async () => expect(await scale()).toBeGreaterThan(fitted));
+    await expect.poll(scale).toBeGreaterThan(fitted);
     await page.locator('button[aria-label="Zoom out"]').click();
     await page.locator('button[aria-label="Zoom out"]').click();
-    await vi.waitFor(async () => expect(await scale()).toBeLessThan(fitted));
+    await expect.poll(scale).toBeLessThan(fitted);
     await click('Fit');
 
     const middle = async (): Promise<Point> => {
@@ -398,7 +398,7 @@ test.each([1280, 390])(
     await page.keyboard.down('Control');
     await page.mouse.wheel({ deltaY: -400 });
     await page.keyboard.up('Control');
-    await vi.waitFor(async () => expect(await scale()).toBeGreaterThan(2 * fitted));
+    await expect.poll(scale).toBeGreaterThan(2 * fitted);
     // The view has become as high as the graph, so that only its width can scroll.
     expect(Math.abs((await middle()).x - before.x)).toBeLessThan(3);
     const zoomed = await scale();
