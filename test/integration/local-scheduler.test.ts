@@ -148,13 +148,24 @@ describe('answerScheduler()', () => {
 
   it('keeps schedules in its folder until they have been sent', async () => {
     const dir = join(await temporaryFolder(), 'schedules');
-    const first = await start({ send: async () => undefined, dir });
-    await first.client.send(schedule('kept', Date.now() + 1500));
+    const away = async (): Promise<never> => {
+      throw new Error('The queue is away');
+    };
+    const first = await start({ send: away, dir });
+    await first.client.send(schedule('kept', Date.now() - 1000));
     await first.stop();
-    const { promise, resolve } = Promise.withResolvers<string>();
-    const second = await start({ send: async (_, body) => resolve(body), dir });
+    const [sending, sent] = [Promise.withResolvers<string>(), Promise.withResolvers<void>()];
+    const second = await start({
+      send: (_, body) => {
+        sending.resolve(body);
+        return sent.promise;
+      },
+      dir,
+    });
+    expect(await sending.promise).toBe('body of kept');
     expect(second.schedules.size).toBe(1);
-    expect(await promise).toBe('body of kept');
+    expect(await readdir(dir)).toHaveLength(1);
+    sent.resolve();
     await expect.poll(() => readdir(dir)).toEqual([]);
   });
 
