@@ -6,6 +6,7 @@ import { createApp } from '../../src/index.ts';
 import { startLocal } from '../../src/local/local-cloud.ts';
 import type { LocalCloud } from '../../src/local/local-options.ts';
 import { cli, projectFolder, startChordal } from './cli-support.ts';
+import { Happenings } from './local-support.ts';
 
 const handlers = {
   'words.ts': `
@@ -25,11 +26,13 @@ const handlers = {
 };
 
 test('chordal logs prints the lines of a workflow and of one of its tasks, and no others', async () => {
-  const { local, app } = await start();
+  const { local, app, happenings } = await start();
   const other = await app.signature('count', { args: ['something else'] }).delay();
   const result = await chain(app.signature('count', { args: ['to be'] }), app.signature('fail')).delay();
   await expect(result.get({ timeout: 30 })).rejects.toThrow('no 2');
   await other.get({ timeout: 30 });
+  // It is printed behind the outcome, which the caller may read before.
+  await happenings.until(() => happenings.lines().some((line) => line.includes('fail failed')));
 
   const { taskId: id } = result;
   const whole = await cli(['logs', id], { env: local.env });
@@ -68,14 +71,19 @@ test('chordal logs says that it needs the environment of a caller', async () => 
 // --- internal ---
 
 /** Starts a cloud, and makes an app that sends to it. */
-async function start(): Promise<{ readonly local: LocalCloud; readonly app: ClientApp }> {
+async function start(): Promise<{
+  readonly local: LocalCloud;
+  readonly app: ClientApp;
+  readonly happenings: Happenings;
+}> {
+  const happenings = new Happenings();
   const local = await startLocal({
     handlersDir: await projectFolder(handlers),
     service: 'words',
     stage: 'test',
-    onEvent: () => undefined,
+    onEvent: happenings.add,
   });
   onTestFinished(() => local.stop());
   Object.assign(process.env, local.env);
-  return { local, app: createApp('caller') };
+  return { local, app: createApp('caller'), happenings };
 }

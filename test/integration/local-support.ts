@@ -29,6 +29,11 @@ export class Happenings {
     for (const look of this.#waiting) look();
   };
 
+  /** The lines that functions have printed. */
+  lines(): readonly string[] {
+    return this.#events.flatMap((event) => (event.type === 'log' ? [event.line] : []));
+  }
+
   /** The JSON values that a function has printed, one a line. */
   printed(functionName: string): readonly unknown[] {
     return this.#events
