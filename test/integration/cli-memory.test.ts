@@ -52,11 +52,14 @@ test.each(['--memory', '--local'])(
 
 test('call and run take the options of a call', async () => {
   const lines = ndjson(celery('add', [1, 2]), celery('add', [3, 4]));
-  const window = (name: string): readonly string[] => [`--${name}`, '{"key": "k", "seconds": 1}'];
+  const window = (name: string, seconds: number): readonly string[] => [
+    `--${name}`,
+    JSON.stringify({ key: 'k', seconds }),
+  ];
   const [named, last, first] = await Promise.all([
     chordal(['call', 'add', '1', '2', '--task-id', 'order-17', '--countdown', '0.1', '--memory']),
-    chordal(['run', '-', ...window('debounce'), '--memory', '--wait'], { input: lines }),
-    chordal(['run', '-', ...window('throttle'), '--memory', '--wait', '--serial'], { input: lines }),
+    chordal(['run', '-', ...window('debounce', 1), '--memory', '--wait'], { input: lines }),
+    chordal(['run', '-', ...window('throttle', 60), '--memory', '--wait', '--serial'], { input: lines }),
   ]);
 
   expect(named).toMatchObject({ code: 0, answers: [{ taskId: 'order-17' }] });
