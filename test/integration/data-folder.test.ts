@@ -68,8 +68,8 @@ test('a data folder that another cloud uses is refused', async () => {
 
 test('dev ends with one line and an exit code if its data folder is no folder, or has a file that is no schedule', async () => {
   const dir = await temporaryFolder({ file: 'x', 'data/schedules/a.json': '{' });
-  const noFolder = await cli(['dev', '--data', join(dir, 'file')]);
-  const noSchedule = await cli(['dev', '--data', join(dir, 'data')]);
+  const noFolder = await cli(['dev', '--port', '0', '--data', join(dir, 'file')]);
+  const noSchedule = await cli(['dev', '--port', '0', '--data', join(dir, 'data')]);
 
   expect(noFolder).toMatchObject({ code: 2, stdout: '' });
   expect(noFolder.stderr).toMatch(/^chordal: Cannot use the data folder \S+: it is not a folder \(EEXIST.*\n$/);
