@@ -132,6 +132,9 @@ function gathered<A, B>(members: readonly Signature<[], A>[], body: Signature<[a
 function noted<R>(step: Signature<[], R>): Signature<[], void> {
   return chain(step, note.si('done'));
 }
+function audited<S extends AnySignature>(canvas: S) {
+  return chain(canvas, note.si('done'));
+}
 function grouped<S extends Signature<[], unknown>>(members: readonly S[]): ReturnType<typeof group<readonly S[]>> {
   return group(members);
 }
@@ -139,6 +142,7 @@ const helped = withNote(chain(double.s(1), text.s()));
 export const values: Promise<[number, string]> = valueOf(group([double.s(1), text.s(1)]));
 export const helpers = [
   withNote(double.si(1)),
+  audited(chord([double.si(1)], note.si('body'))).pipe(double.si(1)),
   noted(joined(double.s(1), text.s())),
   gathered([double.s(1), double.s(2)], app.task('total', (all: number[]) => all.length).s()).pipe(text.s()),
   grouped([double.s(1)]).pipe(note.si('done')),

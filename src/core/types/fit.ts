@@ -9,17 +9,17 @@ export type ChainSteps<All, Rest, Done extends readonly unknown[] = [], Before =
   infer Next,
   ...infer Others,
 ]
-  ? (
-      [Before] extends [never]
-        ? NoSignature<Next, StepName<[...Done, Next]['length']>>
-        : Fit<ResultOf<Before>, Next, StepName<[...Done, Next]['length']>, Returned<Before>>
-    ) extends infer Problem
-    ? [Problem] extends [never]
-      ? ChainSteps<All, Others, [...Done, Next], Next>
-      : [...Done, Problem, ...Others]
-    : never
+  ? [Before] extends [never]
+    ? ChainSteps<All, Others, [...Done, SignatureIn<Next, StepName<[...Done, Next]['length']>>], Next>
+    : Fit<ResultOf<Before>, Next, StepName<[...Done, Next]['length']>, Returned<Before>> extends infer Problem
+      ? [Problem] extends [never]
+        ? ChainSteps<All, Others, [...Done, Next], Next>
+        : [...Done, Problem, ...Others]
+      : never
   : Rest extends readonly []
-    ? All
+    ? Done extends readonly []
+      ? All
+      : Done
     : SpreadSteps<All, Rest, Done, Before>;
 
 /** `Next` if it can follow `Before`, and otherwise the problem. */
@@ -50,6 +50,14 @@ export type Fit<Value, Next, Place extends string, Source extends string> =
         ? never
         : Misfit<Value, Missing, Also, `${Place}${Named<Next>}`, Source>
     : NoSignature<Next, Place>;
+
+/**
+ * `Part` if it is a signature, and otherwise a signature that names the problem. Both take a part whose type is a parameter of
+ * a function that is bound to signatures: the compiler does not decide then.
+ */
+export type SignatureIn<Part, Place extends string> = [Part] extends [AnySignature]
+  ? Part
+  : Part & AnySignature & { readonly '~problem'?: NoSignature<Part, Place> };
 
 /** Never if `Part` is a signature, and otherwise the problem. */
 export type NoSignature<Part, Place extends string> = unknown extends Part
