@@ -34,7 +34,7 @@ function onSignal(first: (exitCode: number) => void): { end(): void } {
       isFirst = false;
       return first(exitCode);
     }
-    // Of a closed terminal both the shell and the system tell.
+    // The shell and the system both send SIGHUP for a closed terminal.
     if (signal !== 'SIGHUP') process.exit(exitCode);
   };
   for (const name of NAMES) process.on(name, listen);

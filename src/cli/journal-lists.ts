@@ -67,8 +67,8 @@ export function nothingOf(
   }: { readonly hours: number; readonly state?: string | undefined; readonly task?: string | undefined },
 ): string {
   const what = name === 'list' ? 'workflow' : 'failed workflow';
-  const which = (state ?? task) === undefined ? '' : ' that fits';
-  return `The journal has no ${what}${which} of the last ${hours} hours.`;
+  const which = (state ?? task) === undefined ? '' : ' that fits the filter';
+  return `The journal has no ${what} of the last ${hours} hours${which}.`;
 }
 
 // --- internal ---

@@ -13,7 +13,7 @@ import { readApplyOptions } from './options.ts';
 import { readSpec } from './signature-spec.ts';
 import { makeSignature } from './signature.ts';
 
-/** Makes what `app.task` returns: the task, to be called here, sent, or put into a canvas. The public types say how. */
+/** Makes the task that `app.task` returns: it is called here, sent, or put into a canvas. The public types say how. */
 export function makeTask(
   caller: Caller,
   name: string,

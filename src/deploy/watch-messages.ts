@@ -12,9 +12,9 @@ export interface WatchSettings {
   readonly configs?: Readonly<Record<string, FunctionConfig>>;
   /** The settings of all functions. Default: none. */
   readonly standard?: FunctionOptions;
-  /** Variables of all handlers, below those of a handler's configuration. */
+  /** Variables of all handlers. Those of a handler's configuration override them. Default: none. */
   readonly providerEnvironment?: Readonly<Record<string, string>>;
-  /** Variables of all handlers, above them. */
+  /** Variables of all handlers that override both of these. Default: none. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 

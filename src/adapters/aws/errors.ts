@@ -47,7 +47,7 @@ export function isTransientCode(code: string): boolean {
   return BUSY.test(code);
 }
 
-/** Returns whether a service has refused a call because of its quotas: of calls a second, or of what may stand. */
+/** Returns whether a service has refused a call because of its quotas: of calls a second, or of the number of resources. */
 export function isOverQuota(error: unknown): boolean {
   return error instanceof Error && OVER_QUOTA.test(error.name);
 }

@@ -58,13 +58,13 @@ export async function readLogs(
 // --- internal ---
 
 const HOUR_MS = 3_600_000;
-/** How often `--follow` looks, if the stack has few functions. */
+/** The pause of `--follow` between two looks, if the stack has few functions. */
 const LOOK_MS = 1000;
-/** How often it reads one group after another: an account may call `FilterLogEvents` five times a second. */
-const READ_MS = 250;
+/** The part of that pause for each group: an account may call `FilterLogEvents` five times a second. */
+const GROUP_MS = 250;
 /** How late a line may come. */
 const LATE_MS = 30_000;
-/** How long `--follow` may not see a function that runs for the first time: its lines are not late then. */
+/** The least time between two lists of the groups. A function that runs for the first time is found before its lines are late. */
 const LIST_MS = 10_000;
 /** The clocks of callers and functions differ. */
 const SKEW_MS = 60_000;
@@ -99,7 +99,7 @@ async function follow(
     const now = clock.now();
     await print(groups, from, now);
     from = Math.max(start, now - LATE_MS);
-    const pause = Math.max(LOOK_MS, READ_MS * groups.length);
+    const pause = Math.max(LOOK_MS, GROUP_MS * groups.length);
     if ((await Promise.race([ended, clock.sleep(pause)])) === 'ended') return;
     if (groups.length > 0 && clock.now() - listedAt < LIST_MS) continue;
     groups = await list();

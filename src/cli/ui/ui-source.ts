@@ -83,7 +83,7 @@ function planOfShape(shape: Shape | null): Plan {
   return 'seq' in shape ? { seq: items } : { par: items };
 }
 
-/** Runs what prints its answer, and returns the lines of the answer alone. */
+/** Runs a command, and returns the lines of its answer. Its other lines are dropped. */
 async function answersOf(run: (output: Output) => Promise<unknown>): Promise<readonly unknown[]> {
   const answers: unknown[] = [];
   const ignore = (): void => {};

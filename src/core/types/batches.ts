@@ -36,7 +36,7 @@ export interface BatchOptions<out Mode extends OnMemberFailure = OnMemberFailure
   readonly progress?: boolean;
 }
 
-/** The items of a batch: an array, of which the compiler names the wrong item, or another iterable. */
+/** The items of a batch: an array or another iterable. In an array the compiler names the wrong item. */
 export type Items<T> = readonly T[] | Iterable<T>;
 
 /** The values of a batch: of each item its value, or with `collect` what became of it. */

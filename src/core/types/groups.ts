@@ -15,7 +15,7 @@ import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.t
  */
 export interface GroupFunction {
   <const Members extends Iterable<AnySignature>>(members: Members): Grouped<Members>;
-  /** Refuses what is not a signature, with a sentence. */
+  /** Refuses members that are not signatures, with a sentence. */
   <const Members extends Iterable<unknown>>(members: Members & NoMembers<Members>): Grouped<Members>;
 }
 

@@ -178,7 +178,7 @@ export interface DefineTask {
    *
    * @param name its identity on the wire.
    * @param options the differences from the app's defaults.
-   * @param fn the function.
+   * @param fn the function, as without options.
    * @throws InvalidOptions as without options.
    */
   <const Name extends string, P extends readonly unknown[], R, Bind extends boolean = false>(
@@ -245,12 +245,13 @@ export interface SignatureFunction {
    * Builds a signature by the name of its task.
    *
    * @param spec its arguments and options; default none.
+   * @throws InvalidCanvas for an empty name; InvalidOptions for a part that is unknown or wrong.
    */
   (name: string, spec?: SignatureSpec): UntypedSignature;
   /**
    * Reads a signature from JSON, ours or Celery's.
    *
-   * @throws InvalidCanvas that names the place in the JSON; InvalidOptions for a part that is unknown or wrong.
+   * @throws InvalidCanvas that names the place in the JSON.
    */
   (json: SignatureJson): UntypedSignature;
 }
@@ -259,7 +260,7 @@ export interface SignatureFunction {
 
 /**
  * A function whose parameters have the types of their annotations and defaults, as anywhere else. With a single form the
- * compiler would give a default without a type, `size = 50`, the type unknown; it takes none of two different forms.
+ * compiler would give a default without a type, `size = 50`, the type unknown. With two different forms it takes the type of the value.
  */
 export type TaskFunction<P extends readonly unknown[], R> = ((...args: P) => R) | (<_Other>(...args: P) => R);
 

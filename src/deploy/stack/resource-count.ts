@@ -3,7 +3,7 @@ import { sourcesOf } from '../project.ts';
 import type { Project } from '../project.ts';
 
 /**
- * Makes sure that a stack has not more resources than CloudFormation takes.
+ * Makes sure that a stack does not have more resources than CloudFormation accepts.
  *
  * @param own how many of them are not made by the framework
  * @throws ConfigurationError if there are too many
@@ -17,7 +17,7 @@ export function checkResourceCount(own: number, project: Project): void {
 }
 
 /**
- * Returns how many resources the framework makes of a project: for each function the function, its log group, and a mapping from each of
+ * Returns the number of resources that the framework makes for a project: for each function the function, its log group, and a mapping from each of
  * its queues; and a bucket with a policy.
  */
 export function frameworkResources({ functions, systemFunctions }: Project): number {

@@ -102,10 +102,10 @@ describe('followList()', () => {
 describe('a list without an entry', () => {
   it.each([
     ['list', {}, 'The journal has no workflow of the last 24 hours.'],
-    ['list', { state: 'OPEN' }, 'The journal has no workflow that fits of the last 24 hours.'],
+    ['list', { state: 'OPEN' }, 'The journal has no workflow of the last 24 hours that fits the filter.'],
     ['failures', {}, 'The journal has no failed workflow of the last 24 hours.'],
-    ['failures', { task: 'add' }, 'The journal has no failed workflow that fits of the last 24 hours.'],
-  ] as const)('of chordal %s with %j is said to have none of its kind', (name, given, note) => {
+    ['failures', { task: 'add' }, 'The journal has no failed workflow of the last 24 hours that fits the filter.'],
+  ] as const)('of chordal %s with %j has a note that says so', (name, given, note) => {
     expect(nothingOf(name, { hours: 24, ...given })).toBe(note);
   });
 });
