@@ -132,6 +132,9 @@ function gathered<A, B>(members: readonly Signature<[], A>[], body: Signature<[a
 function noted<R>(step: Signature<[], R>): Signature<[], void> {
   return chain(step, note.si('done'));
 }
+function announced<P extends Page>(page: Signature<[], P>, next: AnySignature) {
+  return [page.link(next), page.pipe(next), chain(page, next), chord([page], next)];
+}
 function audited<S extends AnySignature>(canvas: S) {
   return chain(canvas, note.si('done'));
 }
@@ -142,6 +145,7 @@ const helped = withNote(chain(double.s(1), text.s()));
 export const values: Promise<[number, string]> = valueOf(group([double.s(1), text.s(1)]));
 export const helpers = [
   withNote(double.si(1)),
+  ...announced(fetched.s('https://a.example'), links.s()),
   audited(chord([double.si(1)], note.si('body'))).pipe(double.si(1)),
   noted(joined(double.s(1), text.s())),
   gathered([double.s(1), double.s(2)], app.task('total', (all: number[]) => all.length).s()).pipe(text.s()),

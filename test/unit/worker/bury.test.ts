@@ -27,7 +27,7 @@ test('a message whose settlement the cloud refuses comes back later, without a r
   const { bench, lines, released } = graveyard(refusingOneSettlement());
   expect(await bury(bench, [deadTask({ receives: 2 })])).toEqual(['sqs-1']);
   expect(released).toEqual([{ receipts: [receipt], seconds: expect.any(Number) }]);
-  // Between half of 5 s times two for each of two receives, and all of it.
+  // 5 s, doubled for each of two receives, are 20 s. The wait is between half of them and all.
   expect(released[0]?.seconds).toBeGreaterThanOrEqual(10);
   expect(released[0]?.seconds).toBeLessThanOrEqual(20);
   expect(lines).toEqual([]);
