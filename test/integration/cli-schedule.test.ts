@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { temporaryFolder, writeFiles } from '../support/temporary-folder.ts';
 import { chordal, projectFolder, startChordal } from './cli-support.ts';
 import type { Ended } from './cli-support.ts';
 
@@ -68,11 +68,14 @@ test('a wrong expression is refused with its file and its place', async () => {
 });
 
 test('dev --data runs a schedule at its time, once, and keeps that one is paused', async () => {
-  const at = new Date(Math.ceil(Date.now() / 1000) * 1000 + 15_000);
-  const [dir, data, TMPDIR] = await Promise.all([projectFolder(handlers(at)), temporaryFolder(), temporaryFolder()]);
+  const later = new Date(Date.now() + 3_600_000);
+  const [dir, data, TMPDIR] = await Promise.all([projectFolder(handlers(later)), temporaryFolder(), temporaryFolder()]);
   const start = () => startChordal(['dev', '--json', '--handlers', dir, '--data', data], { TMPDIR });
   const dev = start();
   const env = environmentIn(await dev.answer);
+  // A schedule whose time is over when dev first reads it does not run.
+  const at = new Date(Math.ceil(Date.now() / 1000) * 1000 + 10_000);
+  await writeFiles(dir, handlers(at));
   const schedule = (...args: readonly string[]): Promise<Ended> => chordal(['schedule', ...args], { env });
 
   expect((await schedule('pause', 'nightly')).answers).toEqual([{ schedule: 'nightly', enabled: false }]);
@@ -88,10 +91,10 @@ test('dev --data runs a schedule at its time, once, and keeps that one is paused
   expect(await dev.interrupt()).toBe(0);
 
   const again = start();
-  const later = environmentIn(await again.answer);
-  const listed = await chordal(['schedule', 'list'], { env: later });
+  const next = environmentIn(await again.answer);
+  const listed = await chordal(['schedule', 'list'], { env: next });
   expect(listed.answers).toMatchObject([{ schedule: 'nightly', enabled: false }, { schedule: 'once' }]);
-  const resumed = await chordal(['schedule', 'resume', 'nightly'], { env: later });
+  const resumed = await chordal(['schedule', 'resume', 'nightly'], { env: next });
   expect(resumed.answers).toEqual([{ schedule: 'nightly', enabled: true }]);
 });
 
