@@ -189,7 +189,7 @@ test('work is revoked, and a task is run again with other arguments', async () =
   await click('Run price again');
   await type('dialog textarea', '[50]');
   await world.page.locator('dialog button.primary').click();
-  await shows('100');
+  await world.page.waitForSelector('pre[aria-label=Value]::-p-text(100)');
   await world.page.waitForSelector('.head .state-success');
 }, 120_000);
 
