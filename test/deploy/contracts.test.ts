@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { runContracts } from './support/contracts.ts';
 import { prepareJava, startDynamoDbLocal, startElasticMq } from './support/java.ts';
-import { run } from './support/run.ts';
 
 const java = await prepareJava();
 const lib = 'lib' in java ? java.lib : '';
@@ -14,10 +14,8 @@ test.skipIf(skipped !== '')(
       await Promise.all([dynamodb.stop(), sqs.stop()]);
     });
 
-    const ended = await run('vitest', ['run', 'test/contract', '--exclude', '**/billed-calls*'], {
-      env: { CHORDAL_TEST_DYNAMODB: dynamodb.url, CHORDAL_TEST_SQS: sqs.url },
-    });
-    expect(ended.stdout.trim().split('\n').at(-1)).toMatch(/^\d+ passed, 0 failed/);
+    const ended = await runContracts({ CHORDAL_TEST_DYNAMODB: dynamodb.url, CHORDAL_TEST_SQS: sqs.url });
+    expect(ended).toMatch(/^\d+ passed, 0 failed/);
   },
   120_000,
 );

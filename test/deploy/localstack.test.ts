@@ -8,6 +8,7 @@ import { hasDocker } from '../../src/local/localstack/localstack-container.ts';
 import { startLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import type { RunningLocalStack } from '../../src/local/localstack/start-localstack.ts';
 import { optionsFor } from '../contract/support/emulators.ts';
+import { runContracts } from './support/contracts.ts';
 import { startDevLoop } from './support/dev-loop.ts';
 import { environmentOf } from './support/emulator.ts';
 import { functionsAt } from './support/functions.ts';
@@ -67,14 +68,8 @@ describe.skipIf(skipped !== '')(`LocalStack${skipped}`, { timeout: 5 * minutes }
 
   test('the AWS adapters pass their contracts there', async () => {
     const { url } = localstack;
-    const ended = await run(
-      'vitest',
-      ['run', 'test/contract', '--exclude', '**/billed-calls*', '--testTimeout', '120000'],
-      {
-        env: { CHORDAL_TEST_DYNAMODB: url, CHORDAL_TEST_SQS: url, CHORDAL_TEST_S3: url },
-      },
-    );
-    expect(ended.stdout.trim().split('\n').at(-1), ended.stdout).toMatch(/^\d+ passed, 0 failed/);
+    const env = { CHORDAL_TEST_DYNAMODB: url, CHORDAL_TEST_SQS: url, CHORDAL_TEST_S3: url };
+    expect(await runContracts(env, '--testTimeout', '120000')).toMatch(/^\d+ passed, 0 failed/);
   });
 
   test('the address of a queue is that of LocalStack, which needs no name server', async () => {
