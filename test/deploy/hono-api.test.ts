@@ -90,11 +90,6 @@ test('its functions are packaged as before, may call tasks, and the handlers hav
 
 test.each([
   [
-    'a function whose file is not in the package',
-    (yml: string) => yml.replace("'dist/**'", "'dist/stream.*'"),
-    /functions\.api\.handler of serverless\.yml is dist\/api\.handler, and package\.patterns leaves out dist\/api\.mjs\. Add 'dist\/\*\*' to the patterns/,
-  ],
-  [
     'a function that Lambda cannot load',
     (yml: string) => yml.replace('dist/api.handler', 'src/api.handler'),
     /functions\.api\.handler of serverless\.yml is src\/api\.handler, and Lambda does not load src\/api\.ts\. Bundle it first/,
@@ -117,12 +112,6 @@ test.each([
     'a misspelt setting',
     (yml: string) => `${yml}\ncustom: { chordal: { handler: tasks } }\n`,
     /Cannot use handler of custom\.chordal of serverless\.yml: there is no such setting\. Did you mean `handlers`\?/,
-  ],
-  [
-    'an extension that replaces the variables of a handler',
-    (yml: string) =>
-      `${yml}\nresources: { extensions: { OrdersLambdaFunction: { Properties: { Environment: { Variables: { A: b } } } } } }\n`,
-    /Cannot use resources\.extensions\.OrdersLambdaFunction\.Properties\.Environment of serverless\.yml: it replaces all.*custom\.functions\.orders\.environment/,
   ],
 ])('%s is refused before anything is built, once', async (_, edit, message) => {
   const yml = await readFile(join(EXAMPLE, 'serverless.yml'), 'utf8');
