@@ -67,12 +67,12 @@ describe('the bill of calls', () => {
       until,
     });
 
-  it('decide() costs one unit and one request when it is of a task', async () => {
+  it('commit() costs one unit and one request when it is of a task', async () => {
     const bill = await meter.of(() => decide(freshWorkflow(), owner(0)));
     expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 
-  it('decide() costs one unit a member when all eight of a leaf hold values of 40 bytes', async () => {
+  it('commit() costs one unit a member when all eight of a leaf hold values of 40 bytes', async () => {
     const join = `${freshWorkflow()}.1~12345!2`;
     for (let i = 0; i < 8; i += 1) {
       const bill = await meter.of(() => decide(memberId(join, i), owner(i), 'x'.repeat(38)));
@@ -80,7 +80,7 @@ describe('the bill of calls', () => {
     }
   });
 
-  it('decide() costs no unit more when a task keeps its arguments, if they fit in a kilobyte with the value', async () => {
+  it('commit() costs no unit more when a task keeps its arguments, if they fit in a kilobyte with the value', async () => {
     const call = { inline: { sig: { task: run.task, args: ['x'.repeat(600), 17], kwargs: { dry: true } } } };
     const params = { address: addressOf(freshWorkflow()), attempt: 0, by: owner(0), until };
     const decision = { state: 'SUCCESS', value: { inline: 12_345 }, run: { ...run, call } } as const;
@@ -88,7 +88,7 @@ describe('the bill of calls', () => {
     expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 
-  it('decide() costs one strongly consistent read more when it is refused', async () => {
+  it('commit() costs one strongly consistent read more when it is refused', async () => {
     const id = freshWorkflow();
     await decide(id, owner(0));
     const bill = await meter.of(() => decide(id, owner(1)));
@@ -124,7 +124,7 @@ describe('the bill of calls', () => {
     expect(bill.units).toBe(200);
   });
 
-  it('begin(), claim() and look() cost one unit and one request each', async () => {
+  it('countStart(), claim() and read() cost one unit and one request each', async () => {
     const address = addressOf(freshWorkflow());
     const begin = (): Promise<Standing> => outcomes.countStart({ address, attempt: 0, token: 'token678', until });
     const claim = (): Promise<Standing> =>
@@ -134,7 +134,7 @@ describe('the bill of calls', () => {
     expect(await meter.of(() => outcomes.read({ address }))).toEqual({ requests: { GetItem: 1 }, units: 1 });
   });
 
-  it('gather() costs one query for 128 members, and find() one call for 100 items', async () => {
+  it('gather() costs one query for 128 members, and readMany() one call for 100 items', async () => {
     const join = freshWorkflow();
     const ids = Array.from({ length: 300 }, (_, i) => memberId(join, i));
     await Promise.all(ids.map((id, i) => decide(id, owner(i))));

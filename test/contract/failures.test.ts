@@ -23,7 +23,7 @@ describe('failures of services', () => {
     await Promise.all([dynamo.close(), bucket.close()]);
   });
 
-  it('look() throws ConfigurationError with the name of the table when there is none', async () => {
+  it('read() throws ConfigurationError with the name of the table when there is none', async () => {
     const outcomes = new DynamoOutcomes({ client: dynamo.client, table: 'absent', clock, nonces });
     await expect(outcomes.read({ address })).rejects.toMatchObject({
       code: 'CHORDAL_CONFIGURATION',
@@ -31,13 +31,13 @@ describe('failures of services', () => {
     });
   });
 
-  it('look() throws ServiceUnavailable when the table is out of reach', async () => {
+  it('read() throws ServiceUnavailable when the table is out of reach', async () => {
     const client = new DynamoDBClient({ ...optionsFor('http://127.0.0.1:1'), maxAttempts: 1 });
     const outcomes = new DynamoOutcomes({ client, table: 'any', clock, nonces });
     await expect(outcomes.read({ address })).rejects.toMatchObject({ code: 'CHORDAL_SERVICE_UNAVAILABLE' });
   });
 
-  it('look() throws ConfigurationError when there are no credentials', async () => {
+  it('read() throws ConfigurationError when there are no credentials', async () => {
     const credentials = (): Promise<never> =>
       Promise.reject(Object.assign(new Error('Could not load credentials'), { name: 'CredentialsProviderError' }));
     const client = new DynamoDBClient({ endpoint: 'http://127.0.0.1:1', region: 'us-east-1', credentials });
@@ -48,7 +48,7 @@ describe('failures of services', () => {
     });
   });
 
-  it('find() asks again for what was left out, and throws ServiceUnavailable when that does not end', async () => {
+  it('readMany() asks again for what was left out, and throws ServiceUnavailable when that does not end', async () => {
     const client = new DynamoDBClient(optionsFor(dynamo.endpoint));
     let leftOut = 2;
     client.middlewareStack.add((next) => async (args) => {

@@ -372,7 +372,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
     });
 
     describe('look()', () => {
-      it('look() finds nothing when nothing was written', async () => {
+      it('read() finds nothing when nothing was written', async () => {
         expect(await look(freshWorkflow())).toEqual({ cell: {} });
         expect(await look(`${freshWorkflow()}~9`)).toEqual({ cell: {}, leaf: { filled: 0, failed: false } });
       });
@@ -512,7 +512,7 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
     });
 
     describe('find()', () => {
-      it('find() finds what stands at each address in order when some are given twice or hold nothing', async () => {
+      it('readMany() finds what stands at each address in order when some are given twice or hold nothing', async () => {
         const workflow = freshWorkflow();
         const ids = Array.from({ length: 130 }, (_, i) => (i % 3 === 0 ? `${workflow}.${i}` : `${workflow}~${i}`));
         await Promise.all(ids.map((id) => decide(id, A, { decision: success(id) })));
@@ -522,11 +522,11 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
         expect(values).toEqual(asked.map((id) => (id.endsWith('999') ? undefined : id)));
       });
 
-      it('find() finds nothing when it is asked for nothing', async () => {
+      it('readMany() finds nothing when it is asked for nothing', async () => {
         expect(await outcomes.readMany({ addresses: [] })).toEqual([]);
       });
 
-      it('find() passes over what stands when its time is over', async () => {
+      it('readMany() passes over what stands when its time is over', async () => {
         const addresses: readonly Address[] = [addressOf(freshWorkflow())];
         await Promise.all(addresses.map(({ id }) => decide(id, A)));
         await clock.sleep(2 * DAY);

@@ -82,7 +82,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
     });
 
     describe('ledger', () => {
-      it('read() finds what was appended in order of time, and of nonce within a millisecond', async () => {
+      it('readLedger() finds what was appended in order of time, and of nonce within a millisecond', async () => {
         const key = `a key / with ${UNUSUAL_TEXT.replace('\u0000', '')} ${freshWorkflow()}`;
         const now = clock.now();
         await append(key, now + 1000, 'a', 'fourth');
@@ -100,7 +100,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(await records.readLedger({ key: `${key}2` })).toEqual([]);
       });
 
-      it('read() finds everything when it is more than one page', async () => {
+      it('readLedger() finds everything when it is more than one page', async () => {
         const key = freshWorkflow();
         const texts = Array.from({ length: 8 }, (_, i) => `${i}`.repeat(200_000));
         await Promise.all(texts.map((text, i) => append(key, clock.now() + i, 'a', text)));
@@ -404,7 +404,7 @@ export function describeRecords(name: string, start: (clock: TestClock) => Promi
         expect(await deadLetters()).toEqual([one, two]);
       });
 
-      it('exhume() removes a letter, and changes nothing when it is gone', async () => {
+      it('deleteDeadLetter() removes a letter, and changes nothing when it is gone', async () => {
         const [one, two] = [letter({ id: 'a' }), letter({ id: 'b' })];
         await bury(one);
         await bury(two);

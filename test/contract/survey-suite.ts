@@ -65,7 +65,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       { id, isEnded: false, isBegun: false, until, ...more },
     ];
 
-    it('kept() finds tasks and members with what they have decided, without their values', async () => {
+    it('footprints() finds tasks and members with what they have decided, without their values', async () => {
       await decide(`${w}.0`);
       await decide(`${w}.1~9`, { state: 'FAILURE', value: { inline: 'no' } });
       await decide(`${w}.1~130.0`, { kind: 'retry', notBefore: 5, attempt: 1 });
@@ -83,7 +83,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       );
     });
 
-    it('kept() finds what is claimed, and not a start that was taken back', async () => {
+    it('footprints() finds what is claimed, and not a start that was taken back', async () => {
       const claim = { attempt: 0, by, claimedUntil: until, until };
       await kit.outcomes.claim({ address: addressOf(`${w}.0`), ...claim });
       await begin(`${w}.1`);
@@ -91,7 +91,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       expect(await kept(w)).toEqual(new Map([trace(`${w}.0`, { isBegun: true })]));
     });
 
-    it('kept() finds what a submission and a running task have kept', async () => {
+    it('footprints() finds what a submission and a running task have kept', async () => {
       await kit.records.openSubmission({ key: freshWorkflow(), workflow: w, digest: 'd', until });
       expect(await kept(w)).toEqual(new Map([trace(w)]));
       const named = freshWorkflow();
@@ -109,7 +109,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       expect(await kept(other)).toEqual(new Map([trace(other), trace(`${other}.1~3`), trace(`${other}.1~3.0`)]));
     });
 
-    it('kept() finds a workflow that is listed and has not begun, and not that it has failed', async () => {
+    it('footprints() finds a workflow that is listed and has not begun, and not that it has failed', async () => {
       const entry = { at: clock.now(), id: w, app: 'shop', shape: 'add' };
       await kit.journal.noteSubmission({ entry, until });
       await kit.journal.noteFailure({ mark: { at: clock.now(), id: `${w}x` }, until });
@@ -117,7 +117,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       expect([all.get(w), all.get(`${w}x`)]).toEqual([trace(w)[1], undefined]);
     });
 
-    it('kept() passes over what is no trace of a workflow', async () => {
+    it('footprints() passes over what is no trace of a workflow', async () => {
       await kit.payloads.putValue({ address: addressOf(w), token: 't', text: '1', until });
       await kit.records.appendLedger({ key: w, at: 1, nonce: 'n', text: '1', until });
       await kit.records.revoke({ scope: w, until, gateUntil: until });
@@ -132,7 +132,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       expect(await kept(w)).toEqual(new Map());
     });
 
-    it('kept() tells workflows apart when the name of one begins with that of another, and finds all when none is named', async () => {
+    it('footprints() tells workflows apart when the name of one begins with that of another, and finds all when none is named', async () => {
       await decide(w);
       await decide(`${w}2`);
       await decide(`${w}.0`);
@@ -141,7 +141,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       for (const id of [w, `${w}2`, `${w}.0`]) expect(all.has(id)).toBe(true);
     });
 
-    it('kept() finds everything when there is much of it', async () => {
+    it('footprints() finds everything when there is much of it', async () => {
       const ids = Array.from({ length: 600 }, (_, i) => `${w}~${i}`);
       // Each of 3 KB: a page holds 1 MB.
       await Promise.all(ids.map((id) => decide(id, { state: 'SUCCESS', value: { inline: 'x'.repeat(3000) } })));
@@ -161,7 +161,7 @@ export function describeSurvey(name: string, start: (clock: TestClock) => Promis
       expect(await survey.inFlight()).toEqual({ visible: 2, hidden: 1, delayed: 1, dead: 1, scheduled: 1 });
     });
 
-    it('kept() passes over what has lived its time', async () => {
+    it('footprints() passes over what has lived its time', async () => {
       await decide(w);
       await clock.sleep(2 * DAY);
       expect(await kept(w)).toEqual(new Map());

@@ -67,7 +67,7 @@ test('a wrong expression is refused with its file and its place', async () => {
   );
 });
 
-test('dev --data runs a schedule at its time, once, and keeps that one is paused', async () => {
+test('dev --data runs a schedule at its time, once, and remembers that another is paused', async () => {
   const later = new Date(Date.now() + 3_600_000);
   const [dir, data, TMPDIR] = await Promise.all([projectFolder(handlers(later)), temporaryFolder(), temporaryFolder()]);
   const start = () => startChordal(['dev', '--json', '--handlers', dir, '--data', data], { TMPDIR });

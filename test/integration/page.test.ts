@@ -193,7 +193,7 @@ test('work is revoked, and a task is run again with other arguments', async () =
   await world.page.waitForSelector('.head .state-success');
 }, 120_000);
 
-test('a revocation that fails, and a text that the browser does not copy, are said to', async () => {
+test('the page says that a revocation has failed, and that the browser refuses to copy', async () => {
   const { taskId } = await world.send.slow(300);
   await workflow(taskId);
   await world.page.waitForSelector('button.danger');
