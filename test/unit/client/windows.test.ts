@@ -188,24 +188,28 @@ describe('a caller that dies', () => {
   /** A bench whose caller is killed in the n-th of the calls of these verbs. */
   const withDeath = (verb: 'submit' | 'send' | 'note') => {
     let isAlive = false;
-    const never = new Promise<never>(() => undefined);
+    const { promise: died, resolve: dies } = Promise.withResolvers<void>();
+    const death = (): Promise<never> => {
+      dies();
+      return new Promise(() => undefined);
+    };
     const bench = makeBench(({ records, windows, broker }: Ports) => ({
       windows: overriding(windows, {
         put: async (params) => {
           const written = await windows.put(params);
-          return isAlive || verb !== 'submit' ? written : never;
+          return isAlive || verb !== 'submit' ? written : death();
         },
-        noteWake: async (params) => (isAlive || verb !== 'note' ? windows.noteWake(params) : never),
+        noteWake: async (params) => (isAlive || verb !== 'note' ? windows.noteWake(params) : death()),
       }),
       records: overriding(records, {
         openSubmission: async (params) => {
           const opened = await records.openSubmission(params);
-          return isAlive || verb !== 'submit' ? opened : never;
+          return isAlive || verb !== 'submit' ? opened : death();
         },
-        closeSubmission: async (params) => (isAlive || verb !== 'note' ? records.closeSubmission(params) : never),
+        closeSubmission: async (params) => (isAlive || verb !== 'note' ? records.closeSubmission(params) : death()),
       }),
       broker: overriding(broker, {
-        send: async (params) => (isAlive || verb !== 'send' ? broker.send(params) : never),
+        send: async (params) => (isAlive || verb !== 'send' ? broker.send(params) : death()),
       }),
     }));
     const values: number[] = [];
@@ -213,17 +217,17 @@ describe('a caller that dies', () => {
       values.push(value);
       return value;
     });
-    return { bench, values, task, revive: () => (isAlive = true) };
+    return { bench, values, task, died, revive: () => (isAlive = true) };
   };
 
   it.each(['submit', 'send', 'note'] as const)(
     'before its %s is answered leaves no window without an end',
     async (verb) => {
       for (const option of ['debounce', 'throttle'] as const) {
-        const { bench, values, task, revive } = withDeath(verb);
+        const { bench, values, task, died, revive } = withDeath(verb);
         const options = { [option]: { key: 'k', seconds: 0.1 + (option === 'throttle' ? 60 : 0) } };
         void task.applyAsync({ args: [1], ...options });
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await died;
         revive();
         const second = await task.applyAsync({ args: [2], ...options });
         bench.cloud.consume(QUEUE, (deliveries) => bench.work(deliveries));
