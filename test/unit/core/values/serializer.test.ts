@@ -79,7 +79,8 @@ const MARKED: readonly unknown[] = [
   new Int16Array([1, -32_768]),
   new Int32Array([1, -2_147_483_648]),
   new BigInt64Array([-1n]),
-  new Float16Array([1.5, Number.NaN]),
+  // From Node 24 on.
+  ...('Float16Array' in globalThis ? [new Float16Array([1.5, Number.NaN])] : []),
   new Float32Array([0.5, Number.NaN]),
   new Float64Array([Math.PI, -0]),
   new ArrayBuffer(3),
