@@ -37,20 +37,17 @@ export interface Unsendable {
  * as long as it holds them, and are then judged again.
  */
 export async function dispatch(engine: Engine, outbox: Outbox, messages: readonly Routed[]): Promise<void> {
-  const { scheduler } = engine;
-  const { held = [], direct = [] } = Object.groupBy(messages, ({ isHeld }) =>
-    isHeld && scheduler !== undefined ? 'held' : 'direct',
-  );
   const send = async (some: readonly Routed[]): Promise<void> => {
     if (some.length > 0) await outbox.send({ messages: some.map((one) => outgoing(engine, one)) });
   };
-  const schedule = async (one: Routed): Promise<readonly Routed[]> => ((await schedules(engine, one)) ? [] : [one]);
-  const sendRefused = async (): Promise<void> => {
-    const refused = await Promise.all(held.map(schedule));
+  const sendHeld = async (): Promise<void> => {
+    const held = messages.filter(({ isHeld }) => isHeld);
+    const taken = await Promise.all(held.map((one) => schedules(engine, one)));
+    const refused = held.filter((_, index) => taken[index] === false);
     // @defect refused-schedules-are-sent
-    await send(refused.flat());
+    await send(refused);
   };
-  await Promise.all([send(direct), sendRefused()]);
+  await Promise.all([send(messages.filter(({ isHeld }) => !isHeld)), sendHeld()]);
 }
 
 /**
