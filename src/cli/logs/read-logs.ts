@@ -1,3 +1,4 @@
+import { isOverQuota } from '../../adapters/aws/errors.ts';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import { addressOf } from '../../core/protocol/address.ts';
 import { workflowOf } from '../../core/protocol/ids.ts';
@@ -138,8 +139,7 @@ async function reached<T>(id: string, read: () => Promise<T>): Promise<T> {
     return await read();
   } catch (cause) {
     if (cause instanceof ConfigurationError) throw cause;
-    const isThrottled = cause instanceof Error && cause.name === 'ThrottlingException';
-    const fix = isThrottled
+    const fix = isOverQuota(cause)
       ? 'An account may search its logs a few times a second. Try again.'
       : 'It needs the rights logs:DescribeLogGroups and logs:FilterLogEvents on the log groups of the stack.';
     throw new ConfigurationError(`Cannot read the logs of ${id}: ${messageOf(cause)}. ${fix}`, { cause });
