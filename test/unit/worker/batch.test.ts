@@ -4,20 +4,12 @@ import { chain, group } from '../../../src/client/canvas.ts';
 import { NotRegistered, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
-import { loadValue } from '../../../src/engine/inputs.ts';
 import { Reject } from '../../../src/index.ts';
 import type { Delivery, Receipt } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
-import { deliveryOf, makeBench, messageOf, QUEUE, taskDelivery } from './bench.ts';
-import type { Bench } from './bench.ts';
-
-/** The outcome of an id, with its value. */
-async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
-  const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
-  return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
-}
+import { deliveryOf, makeBench, messageOf, outcomeOf, QUEUE, taskDelivery } from './bench.ts';
 
 describe('runBatch() says', () => {
   /** The errors that a bench has logged. */

@@ -4,10 +4,12 @@ import { VirtualClock } from '../../../src/adapters/memory/virtual-clock.ts';
 import { consoleLog } from '../../../src/adapters/system/log.ts';
 import { makeApp, makeConf } from '../../../src/client/app.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { RunMessage } from '../../../src/core/protocol/message.ts';
 import type { ClientApp } from '../../../src/core/types/app.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
+import { loadValue } from '../../../src/engine/inputs.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
@@ -74,6 +76,12 @@ export function refusingOneSettlement(): (ports: Ports) => Partial<Ports> {
       },
     }),
   });
+}
+
+/** The outcome of an id, with its value read; undefined if it has none. */
+export async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
+  const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
+  return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
 }
 
 /** One delivery of a body. */

@@ -1,9 +1,10 @@
-/** The reports of a worker to a Celery application: which ids are told of which end, and the messages that it takes. */
+/** A worker's reports to a Celery application, and the messages that it takes from one. */
 import { describe, expect, it } from 'vitest';
 import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
 import { NotRegistered, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { Frame, RunMessage } from '../../../src/core/protocol/message.ts';
 import type { Plan } from '../../../src/core/protocol/plan.ts';
+import { compact } from '../../../src/core/values/compact.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { importCelery, report, reportSettled, reportUnsendable } from '../../../src/worker/celery.ts';
@@ -39,11 +40,7 @@ const steps = (...plans: readonly Plan[]): Frame => ({ base: 'W', i: 1, steps: p
 const join = (more: object = {}): Frame => ({ join: 'W.0', x: 0, n: 2, ...more });
 
 function attempt(celeryId: string | undefined, more: Partial<RunMessage> = {}, ignoreResult?: boolean): RunMessage {
-  const options = {
-    ...(celeryId === undefined ? {} : { celeryId }),
-    ...(ignoreResult === undefined ? {} : { ignoreResult }),
-  };
-  return messageOf('add', { sig: { task: 'add', options }, ...more });
+  return messageOf('add', { sig: { task: 'add', options: compact({ celeryId, ignoreResult }) }, ...more });
 }
 
 describe('the end of an attempt', () => {
@@ -57,7 +54,7 @@ describe('the end of an attempt', () => {
     ['a success of a task that Celery does not know', succeeded, attempt(undefined), []],
     ['a success before a step', succeeded, attempt('a', { frames: [steps(task('b'))] }), [['a', 'SUCCESS', 1]]],
     ['a failure', failed, attempt('a'), [['a', 'FAILURE', 1]]],
-    ['a failure that nobody waits for', failed, attempt(undefined), []],
+    ['a failure without a reader in Celery', failed, attempt(undefined), []],
   ])('that is %s is reported to those who wait', async (_, decided, message, expected) => {
     const { engine, told } = reportBench();
     await report(engine, message, 'kind' in decided ? decided : { ...decided });
@@ -99,7 +96,7 @@ describe('the end of an attempt', () => {
     expect(told).toEqual([]);
   });
 
-  it('is reported to nobody without a table of results', async () => {
+  it('is not reported without a table of results', async () => {
     const { engine } = makeBench();
     await expect(report(engine, attempt('a', { frames: [steps(task('b'))] }), failed)).resolves.toBeUndefined();
   });
@@ -118,7 +115,7 @@ describe('a group that replaces a task of Celery', () => {
 });
 
 describe('a plan that cannot be sent', () => {
-  const error = new NotRegistered('Cannot run add: nobody has it.', { task: 'add' });
+  const error = new NotRegistered('Cannot run add: no function has it.', { task: 'add' });
   const sig: Plan = { seq: [task('a'), task(), { par: [task('b')] }] };
   const draft = {
     ...attempt(undefined, { frames: [steps(task('c')), join({ celeryId: 'body' })] }),
@@ -132,7 +129,7 @@ describe('a plan that cannot be sent', () => {
     expect(told).toEqual(['a', 'b', 'c', 'body'].map((id) => [id, 'FAILURE', FINAL]));
   });
 
-  it('is reported to nobody if it only revokes, or without a table of results', async () => {
+  it('is not reported if it only revokes, or without a table of results', async () => {
     const { engine, told } = reportBench();
     const { sig: _, ...rest } = draft;
     await reportUnsendable(engine, { ...rest, kind: 'revoke' }, error);
@@ -167,7 +164,7 @@ describe('a message of Celery', () => {
     expect(await importCelery(engine, delivery)).toEqual(message);
   });
 
-  it('that cannot be read fails its id, and one without an id nobody', async () => {
+  it('that cannot be read fails its id, if it has one', async () => {
     const { engine, told } = reportBench();
     const envelope = { 'content-type': 'application/x-python-serialize' };
     await expect(importCelery(engine, deliveryOf(celeryText({ id: 'a', envelope })))).rejects.toThrow('Cannot');

@@ -3,7 +3,6 @@ import { chain, group } from '../../../src/client/canvas.ts';
 import { ConfigurationError, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
-import { loadValue } from '../../../src/engine/inputs.ts';
 import { createApp, currentTask } from '../../../src/index.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import { NO_FAULTS } from '../../../src/testing/faults.ts';
@@ -11,13 +10,7 @@ import { memoryCloud } from '../../../src/testing/index.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { SimulatedCloud } from '../../../src/testing/simulated-cloud.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
-import { deliveryOf, makeBench, messageOf, taskDelivery } from './bench.ts';
-import type { Bench } from './bench.ts';
-
-async function outcomeOf({ engine }: Bench, id: string): Promise<unknown> {
-  const { outcome } = (await engine.outcomes.read({ address: addressOf(id) })).cell;
-  return outcome === undefined ? undefined : { ...outcome, value: await loadValue(engine, outcome.value) };
-}
+import { deliveryOf, makeBench, messageOf, outcomeOf, taskDelivery } from './bench.ts';
 
 /** The messages on the queue, without their receipts. */
 function bodiesOf(deliveries: readonly Delivery[]): readonly unknown[] {

@@ -259,7 +259,7 @@ describe('app.on()', () => {
     ]);
   });
 
-  it('calls no listener of success for an end that nobody listens for', async () => {
+  it('calls a listener of success for successes alone', async () => {
     const names: string[] = [];
     listen('taskSuccess', ({ task }) => void names.push(task));
     await (await charge.delay('o')).get({ propagate: false });

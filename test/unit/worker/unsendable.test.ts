@@ -1,16 +1,14 @@
 /** Steps that no queue takes: the failure that stands for them, and who is told of it. */
 import { beforeEach, expect, test } from 'vitest';
 import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
-import { addressOf } from '../../../src/core/protocol/address.ts';
 import type { Frame } from '../../../src/core/protocol/message.ts';
-import { loadValue } from '../../../src/engine/inputs.ts';
 // Loaded before: virtual time does not wait for a module that is loaded when it is needed.
 import '../../../src/worker/celery.ts';
-import { makeBench, taskDelivery } from './bench.ts';
+import { makeBench, outcomeOf, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 const options = { celeryId: 'unsent' };
-/** A chain at `W` whose second step nobody has. */
+/** A chain at `W`. No function has the task of its second step. */
 const chain: Frame = {
   base: 'W',
   i: 1,
@@ -30,10 +28,9 @@ beforeEach(() => {
 });
 
 /** Runs the first step at a receive that waits for no deployment any more, and returns the outcome of the chain. */
-async function ended(frames: readonly Frame[] = [chain]): Promise<{ readonly [field: string]: unknown }> {
+async function ended(frames: readonly Frame[] = [chain]): Promise<unknown> {
   expect(await bench.work([taskDelivery('old', { id: 'W.0', base: 'W.0', frames }, { receives: 6 })])).toEqual([]);
-  const { outcome } = (await bench.engine.outcomes.read({ address: addressOf('W') })).cell;
-  return { ...outcome, value: outcome && (await loadValue(bench.engine, outcome.value)) };
+  return outcomeOf(bench, 'W');
 }
 
 test('the failure names the task that was not sent, and when its chain has ended', async () => {
