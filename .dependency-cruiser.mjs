@@ -16,7 +16,7 @@ Object.assign(mayImport, {
   adapters: ['core', 'ports'],
   runtime: [...shared, 'client', 'adapters'],
   lambda: [...shared, 'worker', 'client', 'adapters', 'runtime'],
-  deploy: ['core'],
+  deploy: ['core', 'ports', 'adapters'],
   ui: [...shared, 'client'],
   local: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda', 'deploy'],
   testing: [...shared, 'worker', 'client', 'adapters', 'runtime', 'lambda'],

@@ -18,7 +18,7 @@ import { isSignature, partOf } from './caller.ts';
  * @throws InvalidOptions if one is unknown or has a wrong value: the message names it and the expected value.
  */
 export function readOptions(options: unknown): CallOptions {
-  const given = optionsObject(options, 'the options of a call');
+  const given = optionsObject(options, 'the options of a signature');
   const misplaced = Object.keys(given).find((name) => Object.hasOwn(ONCE, name));
   if (misplaced !== undefined)
     throw new InvalidOptions(

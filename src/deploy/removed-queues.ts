@@ -1,8 +1,11 @@
-import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { GetQueueAttributesCommand, paginateListQueues, SQSClient } from '@aws-sdk/client-sqs';
-import { ConfigurationError } from '../core/errors/caller.ts';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { COMMAND_LIMITS, OPERATOR_TRIES } from '../adapters/aws/connections.ts';
+import { isMissing } from '../adapters/aws/errors.ts';
+import { queuesWith, scheduleTargets } from '../adapters/aws/stage-queues.ts';
+import { ConfigurationError, isChordalError } from '../core/errors/caller.ts';
 import { highQueueName } from '../core/protocol/priority.ts';
-import { compact } from '../core/values/compact.ts';
+import { reasonOf } from '../core/text/describe.ts';
 import { sourcesOf } from './project.ts';
 import type { Project } from './project.ts';
 import { scheduleGroupName } from './stack/template.ts';
@@ -21,30 +24,25 @@ export interface RemovedQueuesOptions {
  *
  * @throws ConfigurationError if such a queue is removed. Where AWS refuses to answer, it says so, and the deployment goes on.
  */
-export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
-  const { project, region, say } = options;
-  const requestHandler = { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-  // An account may ask only some times a second, and other programs ask, too.
-  const maxAttempts = 6;
-  const sqs = new SQSClient({ region, requestHandler, maxAttempts, useQueueUrlAsEndpoint: false });
-  const scheduler = new SchedulerClient({ region, requestHandler, maxAttempts });
+export async function checkRemovedQueues({ project, region, say }: RemovedQueuesOptions): Promise<void> {
+  const client = { region, requestHandler: COMMAND_LIMITS, ...OPERATOR_TRIES };
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
+  const scheduler = new SchedulerClient(client);
+  let held: readonly HeldQueue[];
   try {
-    const held = await heldQueues(project, { sqs, scheduler, say });
-    if (held.length > 0) throw refused(held, project);
+    held = await heldQueues(project, { sqs, scheduler, say });
   } catch (error) {
-    if (error instanceof ConfigurationError) throw error;
-    const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    const isBusy = error instanceof Error && /Throttl|TooMany|Timeout|Internal|Unavailable/.test(error.name);
-    const fix = isBusy
-      ? 'Deploy again to have it look.'
-      : 'It needs sqs:ListQueues, sqs:GetQueueAttributes and scheduler:ListSchedules.';
+    const again = isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') ? ', or deploy again' : '';
+    const why = isChordalError(error) ? error.message : reasonOf(error);
     say(
-      `Cannot look for messages of removed handlers: ${why}. ${fix} If you have removed a handler, make sure that its queue is empty.`,
+      `Cannot look for messages of removed handlers. If you have removed one, make sure that its queue is empty${again}. The reason: ${why}`,
     );
+    return;
   } finally {
     sqs.destroy();
     scheduler.destroy();
   }
+  if (held.length > 0) throw refused(held, project);
 }
 
 // --- internal ---
@@ -64,87 +62,33 @@ interface HeldQueue {
   readonly isScheduled: boolean;
 }
 
-async function heldQueues(project: Project, clients: Clients): Promise<readonly HeldQueue[]> {
+async function heldQueues(project: Project, { sqs, scheduler, say }: Clients): Promise<readonly HeldQueue[]> {
   const queues = project.functions.flatMap(sourcesOf).map(({ queue }) => queue.name);
-  const wanted = new Set([...queues, project.deadLetterQueue.name]);
-  const gone = (await queueUrls(project.queuePrefix, clients.sqs)).filter((url) => !wanted.has(nameOf(url, '/')));
-  const counts: QueueCount[] = [];
-  // Those of other stages are among them: perhaps some hundred.
-  for (let from = 0; from < gone.length; from += QUEUES_AT_ONCE)
-    counts.push(
-      ...(await Promise.all(gone.slice(from, from + QUEUES_AT_ONCE).map((url) => countOf(url, clients.sqs)))),
-    );
+  const staying = new Set([...queues, project.deadLetterQueue.name]);
+  const gone = await queuesWith(sqs, project.queuePrefix, (name) => !staying.has(name));
   // Queues of the stage dev-2 begin with the prefix of the stage dev, too.
-  const own = counts.filter(({ deadLetters }) => deadLetters === project.deadLetterQueue.name);
+  const own = gone.filter(({ deadLetters }) => deadLetters === project.deadLetterQueue.name);
   if (own.length === 0) return [];
-  const scheduled = await scheduledQueues(new Set(own.map(({ name }) => name)), scheduleGroupName(project), clients);
+  const group = scheduleGroupName(project);
+  const targets = await scheduleTargets(scheduler, group, MOST_SCHEDULES).catch(noneIfMissing);
+  if (targets.length > MOST_SCHEDULES)
+    say(`Only the first ${MOST_SCHEDULES} schedules of ${group} were searched for messages of removed handlers.`);
+  const scheduled = new Set(targets);
   return own
-    .map(({ name, messages }) => ({ name, messages, isScheduled: scheduled.has(name) }))
+    .map(({ name, visible, hidden, delayed }) => ({
+      name,
+      messages: visible + hidden + delayed,
+      isScheduled: scheduled.has(name),
+    }))
     .filter(({ messages, isScheduled }) => messages > 0 || isScheduled);
 }
 
-async function queueUrls(prefix: string, client: SQSClient): Promise<readonly string[]> {
-  const urls: string[] = [];
-  for await (const page of paginateListQueues({ client, pageSize: 1000 }, { QueueNamePrefix: prefix }))
-    urls.push(...(page.QueueUrls ?? []));
-  return urls;
-}
-
-const COUNTS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;
-
-interface QueueCount extends Pick<HeldQueue, 'name' | 'messages'> {
-  /** The name of its dead-letter queue; empty if it has none. */
-  readonly deadLetters: string;
-}
-
-async function countOf(QueueUrl: string, sqs: SQSClient): Promise<QueueCount> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS, 'RedrivePolicy'] }),
-  );
-  const [, arn = ''] = /"deadLetterTargetArn"\s*:\s*"([^"]*)"/.exec(Attributes['RedrivePolicy'] ?? '') ?? [];
-  const messages = COUNTS.reduce((sum, count) => sum + Number(Attributes[count] ?? 0), 0);
-  return { name: nameOf(QueueUrl, '/'), messages, deadLetters: nameOf(arn, ':') };
-}
-
-/** Returns those of the queues that schedules of a group will send to. It looks at the first 10,000 schedules. */
-async function scheduledQueues(
-  queues: ReadonlySet<string>,
-  GroupName: string,
-  { scheduler, say }: Clients,
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
-  let from: string | undefined;
-  for (let page = 0; page < MOST_PAGES && found.size < queues.size; page += 1) {
-    const request = new ListSchedulesCommand(compact({ GroupName, MaxResults: 100, NextToken: from }));
-    const { Schedules = [], NextToken } = await scheduler.send(request).catch(unlessMissing);
-    for (const { Target } of Schedules) {
-      const name = nameOf(Target?.Arn ?? '', ':');
-      if (queues.has(name)) found.add(name);
-    }
-    if (NextToken === undefined) return found;
-    from = NextToken;
-  }
-  if (found.size < queues.size)
-    say(`Only the first ${MOST_PAGES * 100} schedules of ${GroupName} were searched for messages of removed handlers.`);
-  return found;
-}
-
-const MOST_PAGES = 100;
-const QUEUES_AT_ONCE = 8;
+const MOST_SCHEDULES = 10_000;
 
 /** The first deployment has no group yet. */
-function unlessMissing(error: unknown): { readonly Schedules?: undefined; readonly NextToken?: undefined } {
-  if (error instanceof Error && error.name === 'ResourceNotFoundException') return {};
+function noneIfMissing(error: unknown): readonly string[] {
+  if (error instanceof ConfigurationError && isMissing(error.cause)) return [];
   throw error;
-}
-
-/** Returns the name at the end of a URL or an ARN. */
-function nameOf(address: string, separator: string): string {
-  return address.slice(address.lastIndexOf(separator) + 1);
 }
 
 function refused(held: readonly HeldQueue[], { queuePrefix, functions }: Project): ConfigurationError {

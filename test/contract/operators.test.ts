@@ -54,14 +54,14 @@ describe('where an account is throttled', () => {
     expect(account.mostAtOnce()).toBeLessThanOrEqual(8);
   });
 
-  it('a deployment says so if it could not look, and names rights only where they are missing', async () => {
+  it('a deployment says so if it could not look, and names the right that is missing', async () => {
     await accountThatRefuses(1000, ThrottlingException);
     expect(await deploy()).toEqual([
-      'Cannot look for messages of removed handlers: ThrottlingException: refused. Deploy again to have it look. If you have removed a handler, make sure that its queue is empty.',
+      'Cannot look for messages of removed handlers. If you have removed one, make sure that its queue is empty, or deploy again. The reason: Cannot list the queue "shop-dev-*" for now: ThrottlingException: refused',
     ]);
     await accountThatRefuses(1000, AccessDeniedException);
     expect(await deploy()).toEqual([
-      'Cannot look for messages of removed handlers: AccessDeniedException: refused. It needs sqs:ListQueues, sqs:GetQueueAttributes and scheduler:ListSchedules. If you have removed a handler, make sure that its queue is empty.',
+      'Cannot look for messages of removed handlers. If you have removed one, make sure that its queue is empty. The reason: Cannot list the queue "shop-dev-*": access is refused (AccessDeniedException: refused). Check the credentials, the region and the role of this program. It needs sqs:ListQueues.',
     ]);
   });
 

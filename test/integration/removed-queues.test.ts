@@ -121,8 +121,10 @@ test('a handler does not lose its queue for high priority while a schedule holds
   await expect(deployed(projectOf(['math', 'text'], 'dev', ['math']))).resolves.toBeUndefined();
 });
 
-test('a deployment goes on if AWS does not say, and the user is told which rights it needs', async () => {
+test('a deployment goes on if AWS does not say, and the user is told which right it needs', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'another');
   await expect(deploying('math')).resolves.toBeUndefined();
-  expect(said).toEqual([expect.stringMatching(/^Cannot look for messages of removed handlers: .*sqs:ListQueues/)]);
+  expect(said).toEqual([
+    expect.stringMatching(/^Cannot look for messages of removed handlers\. .*It needs sqs:ListQueues\.$/),
+  ]);
 });

@@ -28,7 +28,7 @@ export function translated(error: unknown, doing: string, { kind, name, right }:
   if (!(error instanceof Error) || isChordalError(error)) return error;
   const what = `Cannot ${doing} the ${kind} "${name}"`;
   const why = `${error.name}: ${error.message}`;
-  if (MISSING.has(error.name)) {
+  if (isMissing(error)) {
     const advice = 'Deploy the stack, or check the names and the region in the environment.';
     return new ConfigurationError(`${what}: there is no such ${kind}. ${advice}`, { cause: error });
   }
@@ -45,6 +45,11 @@ export function translated(error: unknown, doing: string, { kind, name, right }:
 /** Returns whether an error, or one entry of a batch, may succeed when it is tried again, judged by its code. */
 export function isTransientCode(code: string): boolean {
   return BUSY.test(code);
+}
+
+/** Returns whether a service says that the resource of a call is not there. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && MISSING.has(error.name);
 }
 
 /** Returns whether a service has refused a call because of its quotas: of calls a second, or of the number of resources. */

@@ -1,8 +1,6 @@
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBClient, ScanCommandInput } from '@aws-sdk/client-dynamodb';
-import { paginateListSchedules } from '@aws-sdk/client-scheduler';
 import type { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { GetQueueAttributesCommand, paginateListQueues } from '@aws-sdk/client-sqs';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { ConfigurationError } from '../../core/errors/caller.ts';
 import type { Footprint } from '../../core/protocol/footprint.ts';
@@ -10,10 +8,10 @@ import { workflowOf } from '../../core/protocol/ids.ts';
 import { DEAD_LETTER_QUEUE } from '../../core/protocol/limits.ts';
 import type { Footprints, InFlight, Survey } from '../../ports/survey.ts';
 import type { Clock } from '../../ports/system.ts';
-import { inParallel } from '../parallel.ts';
 import { isExpired } from './attributes.ts';
 import { calling } from './errors.ts';
-import { COUNTS, countsIn } from './sqs-counts.ts';
+import { queuesWith, scheduleTargets } from './stage-queues.ts';
+import type { FoundQueue } from './stage-queues.ts';
 import { keptRequest, tracesOf } from './survey-requests.ts';
 
 /** The table, the queues and the schedules, and how to reach them. */
@@ -53,10 +51,9 @@ export class AwsSurvey implements Survey {
 
   async inFlight(): Promise<InFlight> {
     // Schedules first: a message that they send meanwhile is then seen in its queue.
-    const targets = await this.#scheduleTargets();
-    const urls = await this.#queueUrls();
-    const found = await inParallel(urls, PARALLEL_QUEUES, (url) => this.#countMessages(url));
-    const { prefix } = this.#options;
+    const { scheduler, groupName, sqs, prefix } = this.#options;
+    const targets = await scheduleTargets(scheduler, groupName);
+    const found = await queuesWith(sqs, prefix);
     const deadName = `${prefix}${DEAD_LETTER_QUEUE}`;
     const dead = found.find(({ name }) => name === deadName);
     if (dead === undefined) {
@@ -76,62 +73,10 @@ export class AwsSurvey implements Survey {
       scheduled: targets.filter((name) => name.startsWith(prefix) && !others.has(name)).length,
     };
   }
-
-  /** Returns the URLs of all queues with the app's prefix that exist; a deleted queue is not among them. */
-  #queueUrls(): Promise<readonly string[]> {
-    const { sqs: client, prefix } = this.#options;
-    return calling('list', { kind: 'queue', name: `${prefix}*` }, async () => {
-      const urls: string[] = [];
-      // Without the size of a page there is no second page.
-      for await (const page of paginateListQueues({ client, pageSize: 1000 }, { QueueNamePrefix: prefix }))
-        urls.push(...(page.QueueUrls ?? []));
-      return urls;
-    });
-  }
-
-  async #countMessages(QueueUrl: string): Promise<QueueCount> {
-    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...COUNTS, 'RedrivePolicy'] });
-    const name = nameOf(QueueUrl, '/');
-    const { Attributes = {} } = await calling('count the messages of', { kind: 'queue', name }, () =>
-      this.#options.sqs.send(command),
-    );
-    return { name, deadLetters: deadLettersOf(Attributes['RedrivePolicy']), ...countsIn(Attributes) };
-  }
-
-  /** Returns the name of the queue of each schedule in the group. */
-  #scheduleTargets(): Promise<readonly string[]> {
-    const { scheduler: client, groupName: GroupName } = this.#options;
-    return calling('list the schedules of', { kind: 'schedule group', name: GroupName }, async () => {
-      const names: string[] = [];
-      for await (const { Schedules = [] } of paginateListSchedules({ client, pageSize: 100 }, { GroupName }))
-        names.push(...Schedules.map(({ Target }) => nameOf(Target?.Arn ?? '', ':')));
-      return names;
-    });
-  }
 }
 
 // --- internal ---
 
-/** A queue with its messages. */
-interface QueueCount extends Pick<InFlight, 'visible' | 'hidden' | 'delayed'> {
-  readonly name: string;
-  /** The name of its dead-letter queue, if it has one. */
-  readonly deadLetters: string | undefined;
-}
-
-const PARALLEL_QUEUES = 16;
-
-/** Returns the name at the end of a URL or an ARN. */
-function nameOf(address: string, separator: string): string {
-  return address.slice(address.lastIndexOf(separator) + 1);
-}
-
-/** Returns the name of the dead-letter queue in a redrive policy. */
-function deadLettersOf(policy: string | undefined): string | undefined {
-  const [, arn] = /"deadLetterTargetArn"\s*:\s*"([^"]*)"/.exec(policy ?? '') ?? [];
-  return arn === undefined ? undefined : nameOf(arn, ':');
-}
-
-function sum(queues: readonly QueueCount[], count: 'visible' | 'hidden' | 'delayed'): number {
+function sum(queues: readonly FoundQueue[], count: 'visible' | 'hidden' | 'delayed'): number {
   return queues.reduce((total, queue) => total + queue[count], 0);
 }

@@ -17,8 +17,8 @@ export function checkResourceCount(own: number, project: Project): void {
 }
 
 /**
- * Returns the number of resources that the framework makes for a project: for each function the function, its log group, and a mapping from each of
- * its queues; and a bucket with a policy.
+ * Returns the number of resources that the framework makes for a project: each function, its log group, and a mapping from
+ * each of its queues; and a bucket with a policy.
  */
 export function frameworkResources({ functions, systemFunctions }: Project): number {
   return [...functions, ...systemFunctions].reduce((sum, one) => sum + 2 + sourcesOf(one).length, 2);
