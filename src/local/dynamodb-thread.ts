@@ -6,6 +6,7 @@ import dynalite from 'dynalite';
 import { compact } from '../core/values/compact.ts';
 import { closeIterators } from './dynalite-iterators.ts';
 import { keepParsedExpressions } from './dynalite-parsers.ts';
+import { sayWhatStands } from './dynalite-refusals.ts';
 import type { EmulatorMessage, EmulatorSettings } from './emulator.ts';
 import { guardServer } from './guard.ts';
 import { answerTimeToLive } from './time-to-live.ts';
@@ -15,6 +16,7 @@ const { port, accessKey, dataDir } = workerData as EmulatorSettings;
 const path = dataDir === undefined ? undefined : join(dataDir, 'dynamodb');
 
 keepParsedExpressions();
+sayWhatStands();
 await closeIterators();
 if (path !== undefined) await openOnce(path);
 const server = dynalite(compact({ createTableMs: 0, path }));

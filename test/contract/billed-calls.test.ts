@@ -88,11 +88,21 @@ describe('the bill of calls', () => {
     expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 
-  it('commit() costs one strongly consistent read more when it is refused', async () => {
+  // What a refused write costs, its answer does not say: a unit for each KB of the item, as if it were written.
+  const refused = { requests: { UpdateItem: 1 }, units: 0 };
+
+  it('commit(), countStart(), claim() and climb() cost no read when they are refused: the refusal says what stands', async () => {
     const id = freshWorkflow();
+    const address = addressOf(id);
     await decide(id, owner(0));
-    const bill = await meter.of(() => decide(id, owner(1)));
-    expect(bill).toEqual({ requests: { UpdateItem: 1, GetItem: 1 }, units: 1 });
+    const began = { address, attempt: 0, until };
+    expect(await meter.of(() => decide(id, owner(1)))).toEqual(refused);
+    expect(await meter.of(() => outcomes.countStart({ ...began, token: 'another8' }))).toEqual(refused);
+    expect(await meter.of(() => outcomes.claim({ ...began, by: owner(1), claimedUntil: until }))).toEqual(refused);
+    const rung = { level: 0, node: 0, child: 0, children: 200 };
+    const climb = { join: id, rung, failed: false, mid: owner(0).mid, until };
+    await outcomes.climb(climb);
+    expect(await meter.of(() => outcomes.climb(climb))).toEqual(refused);
   });
 
   it.each([
@@ -210,7 +220,7 @@ describe('the bill of calls', () => {
     const ten = Array.from({ length: 10 }, (_, i) => token(30 + i));
     expect(await meter.of(() => take(ten))).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
     // Without a place: the first in line is noted, and reads alone from then on.
-    expect((await meter.of(() => take([token(50)]))).requests).toEqual({ UpdateItem: 2, GetItem: 1 });
+    expect((await meter.of(() => take([token(50)]))).requests).toEqual({ UpdateItem: 2 });
     expect(await meter.of(() => take([token(50)], true))).toEqual({ requests: { GetItem: 1 }, units: 1 });
     expect(await meter.of(() => take([token(51)], true))).toEqual({ requests: { GetItem: 1 }, units: 1 });
     expect(await meter.of(() => places.leave({ key, tokens: ten }))).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
@@ -223,6 +233,13 @@ describe('the bill of calls', () => {
       await records.closeSubmission({ key: workflow, workflow });
     });
     expect(bill).toEqual({ requests: { PutItem: 1, UpdateItem: 1 }, units: 2 });
+  });
+
+  it('openSubmission() costs no read when the same was sent before: the refusal says what stands', async () => {
+    const submission = { key: freshWorkflow(), workflow: 'w', digest: 'd', until };
+    await records.openSubmission(submission);
+    const bill = await meter.of(() => records.openSubmission(submission));
+    expect(bill).toEqual({ requests: { PutItem: 1 }, units: 0 });
   });
 
   it('a debounced call costs one written unit and a read, the first of a window one more, and its end one', async () => {
@@ -243,6 +260,10 @@ describe('the bill of calls', () => {
     expect(further).toEqual({ requests: { Query: 1, PutItem: 1 }, units: 2 });
     const end = await meter.of(() => windows.close({ key, number: 0, workflow: 'w', mid: 'm', now: clock.now() + 1 }));
     expect(end).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+    const again = await meter.of(() =>
+      windows.close({ key, number: 0, workflow: 'w', mid: 'm', now: clock.now() + 1 }),
+    );
+    expect(again).toEqual(refused);
   });
 
   it('a throttled call that starts nothing costs half a read', async () => {

@@ -1,4 +1,5 @@
 import { ConfigurationError, isChordalError, ServiceUnavailable } from '../../core/errors/caller.ts';
+import type { Item } from './attributes.ts';
 
 /** The resource that a call works on: named in errors, with the fix if it is not there. */
 export interface Resource {
@@ -57,8 +58,8 @@ export function isOverQuota(error: unknown): boolean {
   return error instanceof Error && OVER_QUOTA.test(error.name);
 }
 
-/** Returns whether a conditional write was refused because its condition did not hold. */
-export function isRefused(error: unknown): boolean {
+/** Returns whether a conditional write was refused because its condition did not hold. It has the item that stands, if it was asked for. */
+export function isRefused(error: unknown): error is Error & { readonly Item?: Item } {
   return error instanceof Error && error.name === 'ConditionalCheckFailedException';
 }
 

@@ -38,7 +38,7 @@ import {
 import { Table } from './table.ts';
 import type { TableOptions } from './table.ts';
 
-/** Outcomes and joins in a DynamoDB table: one update for each write, and a read only when it was refused. */
+/** Outcomes and joins in a DynamoDB table: one update for each write; a refused one answers with what stands. */
 export class DynamoOutcomes implements Outcomes {
   readonly #table: Table;
 
@@ -119,12 +119,13 @@ export class DynamoOutcomes implements Outcomes {
 
   /** The item as it stands after a write, or, if the write was refused, as it stood. */
   async #write(key: Key, update: ItemUpdate): Promise<Item> {
-    const written = await this.#table.update(update);
-    if (written !== undefined) return written;
-    const standing = await this.#table.getAny(key, true);
+    const first = await this.#table.updateOrFind(key, update);
+    if ('item' in first) return first.item;
+    const { standing } = first;
     if (standing === undefined || !isExpired(standing, this.#table.now())) return standing ?? {};
     await this.#table.put(clearRequest(this.#at(), standing, update));
-    return (await this.#table.update(update)) ?? (await this.#table.getAny(key, true)) ?? {};
+    const second = await this.#table.updateOrFind(key, update);
+    return ('item' in second ? second.item : second.standing) ?? {};
   }
 
   #at(): At {

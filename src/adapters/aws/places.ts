@@ -24,19 +24,26 @@ export class DynamoPlaces implements Places {
   async take(params: TakePlaces): Promise<TakenPlaces> {
     const { name } = this.#table;
     const { key, tokens } = params;
-    if (!params.hasWaited && (await this.#table.update(takeAllRequest(name, params))) !== undefined) return { tokens };
+    const at = placesKey(key);
+    const first = params.hasWaited
+      ? { standing: await this.#table.getAny(at, true) }
+      : await this.#table.updateOrFind(at, takeAllRequest(name, params));
+    if ('item' in first) return { tokens };
+    let { standing } = first;
     for (let tries = 0; tries < MOST_TRIES;) {
-      const seen = placesOf(await this.#table.getAny(placesKey(key), true));
+      const seen = placesOf(standing);
       const granted = grant(seen, params);
       if (granted.kind === 'take') {
         // A repeated call holds them already.
         if (granted.tokens.some((token) => token in seen.holders)) return { tokens: granted.tokens };
-        if ((await this.#table.update(takeGrantedRequest(name, params, granted, seen))) !== undefined)
-          return { tokens: granted.tokens };
+        const taken = await this.#table.updateOrFind(at, takeGrantedRequest(name, params, granted, seen));
+        if ('item' in taken) return { tokens: granted.tokens };
+        ({ standing } = taken);
         tries += 1;
       } else if (granted.kind === 'clear') {
         // Their tokens are not used again, so that they may go whatever else has changed.
         await this.#table.update(leaveRequest(name, { key, tokens: granted.lapsed }));
+        standing = await this.#table.getAny(at, true);
       } else {
         const { next, isNew } = granted;
         const isNext =

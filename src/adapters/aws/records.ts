@@ -123,9 +123,9 @@ export class AwsRecords implements Records {
     const { key, workflow } = params;
     const request = openSubmissionRequest(this.#table.name, { ...params, now: this.#table.now() });
     for (;;) {
-      if (await this.#table.put(request)) return { state: 'new', workflow };
-      const standing = await this.#table.getAny(submissionKey(key), true);
-      if (standing !== undefined) return submissionOf(standing, params);
+      const written = await this.#table.putOrFind(submissionKey(key), request);
+      if ('item' in written) return { state: 'new', workflow };
+      if (written.standing !== undefined) return submissionOf(written.standing, params);
     }
   }
 

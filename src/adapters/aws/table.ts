@@ -18,6 +18,9 @@ export interface TableOptions extends Backoff {
   readonly table: string;
 }
 
+/** The item as a conditional write has left it; or, where the condition did not hold, the item that stands, also one whose time is over. */
+export type Written = { readonly item: Item } | { readonly standing: Item | undefined };
+
 /**
  * Sends requests to one table and reads the whole of each answer. Items whose time is over are not read. Reads of one turn of the
  * event loop share requests.
@@ -46,6 +49,22 @@ export class Table {
     return this.#unlessRefused(async () => {
       const { Attributes = {} } = await this.#client.send(new UpdateItemCommand(request));
       return Attributes;
+    });
+  }
+
+  /** Returns the item of the request's `ReturnValues`, or the item whose state refused the write. */
+  updateOrFind(key: Key, request: UpdateItemCommandInput): Promise<Written> {
+    return this.#orFind(key, async () => {
+      const { Attributes = {} } = await this.#client.send(new UpdateItemCommand({ ...request, ...WITH_STANDING }));
+      return Attributes;
+    });
+  }
+
+  /** The same for an item that is written whole. */
+  putOrFind(key: Key, request: PutItemCommandInput): Promise<Written> {
+    return this.#orFind(key, async () => {
+      await this.#client.send(new PutItemCommand({ ...request, ...WITH_STANDING }));
+      return {};
     });
   }
 
@@ -93,6 +112,20 @@ export class Table {
     return items.length > count ? items.slice(0, count) : items;
   }
 
+  /** A refusal has the item that stands. Without one there is no item, or an emulator does not say it: then it is read. */
+  async #orFind(key: Key, write: () => Promise<Item>): Promise<Written> {
+    const written = await this.#call('write to', async (): Promise<Written> => {
+      try {
+        return { item: await write() };
+      } catch (error) {
+        if (isRefused(error)) return { standing: error.Item };
+        throw error;
+      }
+    });
+    if ('item' in written || written.standing !== undefined) return written;
+    return { standing: await this.getAny(key, true) };
+  }
+
   #unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
     return this.#call('write to', async () => {
       try {
@@ -108,3 +141,8 @@ export class Table {
     return calling(doing, { kind: 'table', name: this.name }, call);
   }
 }
+
+// --- internal ---
+
+/** Has a refusal bring the item that stands, as it was when it was looked at. A read costs a unit, and a round trip. */
+const WITH_STANDING = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;

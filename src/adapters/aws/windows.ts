@@ -34,8 +34,9 @@ export class AwsWindows implements Windows {
   }
 
   async close(params: CloseWindow): Promise<Closing | undefined> {
-    const closed = await this.#table.update(closeWindowRequest(this.#table.name, params));
-    const standing = closed ?? (await this.#table.getAny(windowKey(params.key, params.number), true));
+    const key = windowKey(params.key, params.number);
+    const closed = await this.#table.updateOrFind(key, closeWindowRequest(this.#table.name, params));
+    const standing = 'item' in closed ? closed.item : closed.standing;
     const closing = standing && closingOf(standing);
     return closing?.workflow === params.workflow ? closing : undefined;
   }

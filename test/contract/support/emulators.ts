@@ -5,6 +5,7 @@ import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
+import { sayWhatStands } from '../../../src/local/dynalite-refusals.ts';
 
 /** Something that runs until it is closed. */
 export interface Closable {
@@ -91,6 +92,9 @@ export function optionsFor(endpoint: string): {
 interface Server extends Closable {
   readonly endpoint: string;
 }
+
+// Once in the process of a test file, as the embedded cloud has it.
+sayWhatStands();
 
 async function startDynalite(): Promise<Server> {
   const server = dynalite({ createTableMs: 0 });
