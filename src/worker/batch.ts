@@ -1,4 +1,3 @@
-import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import { inTurn } from '../core/protocol/batch-order.ts';
 import { isPossibleDuplicate, onRead } from '../core/protocol/delivery.ts';
@@ -18,6 +17,7 @@ import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
 import { Finished } from './finished.ts';
+import { labelsOfDelivery } from './labels.ts';
 import { ordersFor, ordersNow } from './orders.ts';
 import type { Orders } from './orders.ts';
 import { BatchOutbox } from './outbox.ts';
@@ -45,7 +45,7 @@ export async function runBatch(
   const places = new BatchPlaces(engine, remainingMs);
   const finish = async (one: Prepared): Promise<void> => {
     const disposition = await attempt(engine, { outbox, finished, places }, one, { remainingMs, wholeMs });
-    if (await end(engine, one.delivery, disposition)) finished.add(one.delivery.receipt);
+    if (await end(engine, one, disposition)) finished.add(one.delivery.receipt);
     else returned.push(one.delivery.messageId);
   };
   const all = await prepare(engine, deliveries, { returned, wholeMs });
@@ -59,12 +59,14 @@ export async function runBatch(
 }
 
 /** Carries a disposition out, and returns whether the message may be deleted. */
-async function end(engine: Engine, delivery: Delivery, disposition: Disposition): Promise<boolean> {
+async function end(engine: Engine, { delivery, message }: Received, disposition: Disposition): Promise<boolean> {
+  const { log } = engine;
   switch (disposition.kind) {
     case 'ack':
       return true;
     case 'deadLetter':
-      engine.log.error('A message cannot be processed and goes to the dead-letter queue', {
+      log.error('A message cannot be processed and goes to the dead-letter queue', {
+        ...labelsOfDelivery(engine, delivery, message),
         reason: withoutValue(disposition.reason),
       });
       return engine.broker.deadLetter({ body: filledBody(delivery), reason: disposition.reason }).then(
@@ -73,6 +75,14 @@ async function end(engine: Engine, delivery: Delivery, disposition: Disposition)
       );
     case 'return':
       if (disposition.needsTime !== true) engine.meter?.count('returned');
+      if (disposition.why !== undefined) {
+        const { why, seconds } = disposition;
+        const about = { ...labelsOfDelivery(engine, delivery, message), receives: delivery.receives, seconds };
+        log.warn('A message could not be worked on for now and returns to its queue', {
+          ...about,
+          reason: withoutValue(why),
+        });
+      }
       if (disposition.seconds !== undefined) {
         await engine.deliveries
           .release({ receipts: [delivery.receipt], seconds: disposition.seconds })
@@ -84,9 +94,14 @@ async function end(engine: Engine, delivery: Delivery, disposition: Disposition)
 
 // --- internal ---
 
-/** A delivery as the batch knows it. */
-interface Prepared {
+/** A delivery, with its message if that could be read. */
+interface Received {
   readonly delivery: Delivery;
+  readonly message?: Message | undefined;
+}
+
+/** A delivery as the batch knows it. */
+interface Prepared extends Received {
   readonly message: Message;
   /** Those that were read for the batch. */
   readonly orders: Orders;
@@ -113,9 +128,9 @@ async function prepare(
       const message = await readMessage(engine, delivery);
       if (message instanceof Error || 'newer' in message) {
         const disposition = isRefusal(message)
-          ? thrown(engine, { ...delivery, id: delivery.messageId }, wholeMs, message)
+          ? thrown(engine, { delivery }, wholeMs, message)
           : (onRead(message, delivery.receives) ?? RETURN);
-        if (!(await end(engine, delivery, disposition))) returned.push(delivery.messageId);
+        if (!(await end(engine, { delivery }, disposition))) returned.push(delivery.messageId);
       } else {
         noteDelay(engine, delivery, message);
         read.push({ delivery, message });
@@ -140,34 +155,22 @@ async function prepare(
     });
   } catch (error) {
     if (!isRefusal(error)) throw error;
-    await Promise.all(
-      read.map(({ delivery, message }) =>
-        end(engine, delivery, thrown(engine, { ...delivery, id: message.id }, wholeMs, error)),
-      ),
-    );
+    await Promise.all(read.map((one) => end(engine, one, thrown(engine, one, wholeMs, error))));
     returned.push(...read.map(({ delivery }) => delivery.messageId));
     return [];
   }
 }
 
-/** Judges a delivery that threw. Logs the error, unless the cloud refused or a deployment is under way. */
-function thrown(
-  engine: Engine,
-  { messageId, receives, id }: Delivery & { readonly id: string },
-  wholeMs: number,
-  error: unknown,
-): Disposition {
-  const isExpected =
-    isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') ||
-    isChordalError(error, 'CHORDAL_REJECT') ||
-    isChordalError(error, 'CHORDAL_NOT_REGISTERED');
-  if (!isExpected)
+/** Judges a delivery that threw. Logs the error, unless the disposition says why. */
+function thrown(engine: Engine, one: Received, wholeMs: number, error: unknown): Disposition {
+  const { receives } = one.delivery;
+  const disposition = onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
+  if (disposition.kind === 'return' && disposition.why === undefined)
     engine.log.error('A message could not be worked on and returns to its queue', {
-      messageId,
-      id,
+      ...labelsOfDelivery(engine, one.delivery, one.message),
       error: loggable(error),
     });
-  return onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
+  return disposition;
 }
 
 /** Reads a message of this engine, or of a Celery application. */
@@ -221,6 +224,6 @@ async function attempt(
     const settled = new Set<string>();
     return await deliver({ engine, outbox, facts, remainingMs, queue, step: 1, beforeNextStep, places, settled });
   } catch (error) {
-    return thrown(engine, { ...delivery, id: message.id }, time.wholeMs, error);
+    return thrown(engine, { delivery, message }, time.wholeMs, error);
   }
 }

@@ -1,4 +1,3 @@
-import { isChordalError } from '../core/errors/caller.ts';
 import { isRefusal } from '../core/errors/refusal.ts';
 import type { DeliveryFacts } from '../core/protocol/delivery.ts';
 import { ACK, onThrow } from '../core/protocol/disposition.ts';
@@ -13,6 +12,7 @@ import { loggable } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
+import { labelsOfDelivery } from './labels.ts';
 import { BatchPlaces } from './places.ts';
 
 /** The reason noted for a message when SQS does not give one. */
@@ -45,23 +45,25 @@ export async function buryBatch(
 async function bury(engine: Engine, delivery: Delivery, wholeMs: number): Promise<boolean> {
   const { messageId, reason = GIVEN_UP } = delivery;
   const { clock, records, log } = engine;
+  let about = labelsOfDelivery(engine, delivery);
   try {
     const body = filledBody(delivery);
     const message = await readable(engine, { ...delivery, body });
+    about = labelsOfDelivery(engine, delivery, message);
     // @defect dead-are-settled
     const disposition = message === undefined ? ACK : await settle(engine, { delivery, message, dead: reason });
     if (disposition.kind === 'return') return false;
     const at = clock.now();
     const letter = { at, id: message?.id ?? messageId, reason, body };
     await records.bury({ letter, until: queuedUntil(at) });
-    log.warn('A dead message was buried', { id: letter.id, reason: withoutValue(reason) });
+    log.warn('A dead message was buried', { ...about, reason: withoutValue(reason) });
     engine.meter?.count('deadLetters');
     return true;
   } catch (error) {
-    if (!isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))
-      log.error('A dead message could not be buried', { messageId, error: loggable(error) });
     const { receives, receipt } = delivery;
     const disposition = onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
+    const isForNow = disposition.kind === 'return' && disposition.why !== undefined;
+    log[isForNow ? 'warn' : 'error']('A dead message could not be buried', { ...about, error: loggable(error) });
     const seconds = disposition.kind === 'return' ? disposition.seconds : undefined;
     if (seconds !== undefined) await engine.deliveries.release({ receipts: [receipt], seconds }).catch(() => undefined);
     return false;

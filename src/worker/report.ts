@@ -11,8 +11,8 @@ import { fromFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { loggable } from '../engine/redact.ts';
-import { labelsOf } from '../engine/task/labels.ts';
 import type { TaskDelivery } from './commit.ts';
+import { labelsOfMessage } from './labels.ts';
 
 /**
  * Reports a decision that this delivery has made: a line of log, a count, and the listeners of its event. A resumed
@@ -66,7 +66,7 @@ function isExpectedEnd({ engine, message, seen: { thrown, record } }: TaskDelive
 function write(delivery: TaskDelivery, decided: Decided): void {
   const { engine, message } = delivery;
   const { task } = message.sig;
-  const about = { ...labels(delivery), ms: msOf(delivery) };
+  const about = { ...labelsOfMessage(engine, message), ms: msOf(delivery) };
   if (isRetry(decided)) {
     const retryAt = new Date(decided.notBefore).toISOString();
     return engine.log.warn(`${task} is retried${causeText(delivery)}`, { ...about, retryAt, ...errorFields(delivery) });
@@ -80,11 +80,6 @@ function write(delivery: TaskDelivery, decided: Decided): void {
     return engine.log.error(`${task} failed${causeText(delivery)}`, { ...about, ...errorFields(delivery) });
   if (decided.state === 'REVOKED') return engine.log.info(`${task} was ${reasonIn(decided)}`, about);
   engine.log.debug(`${task} succeeded`, about);
-}
-
-function labels({ engine, message }: TaskDelivery): object {
-  const { headers = {} } = withOwn(message, message.sig.options);
-  return labelsOf({ id: message.id, message, retries: 0, headers }, message.sig.task, engine.settings.logHeaders);
 }
 
 function msOf({ engine, startedAt }: TaskDelivery): number {

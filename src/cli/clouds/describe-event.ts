@@ -8,7 +8,7 @@ export function describeEvent(event: LocalEvent, output: Pick<Output, 'faint'>):
   switch (event.type) {
     case 'log': {
       const { functionName, line, run } = event;
-      return `${output.faint(`${run === undefined ? functionName : `${run.task} ${run.id}`} |`)} ${humanLine(line, output)}`;
+      return `${output.faint(`${run === undefined ? functionName : `${run.task} ${run.id}`} |`)} ${humanLine(line, output, run !== undefined)}`;
     }
     case 'task':
       return describeTask(event, output);

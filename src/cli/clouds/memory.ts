@@ -33,7 +33,7 @@ export async function openMemoryCloud({ handlersDir }: CloudOptions, output: Out
     Object.entries(bundles).map(async ([name, bundle]) => [name, await loadHandler(bundle)] as const),
   );
   // Each bundle has its own copy of this library. All copies in a process find this cloud.
-  const log = consoleLog(logLevel(), (line) => output.note(humanLine(line, output)));
+  const log = consoleLog(logLevel(), (line) => output.note(humanLine(line, output, false)));
   const cloud = memoryCloudWith(Object.fromEntries(loaded), { schedules: true }, log);
   const tell = (): void => output.problem(ENDED);
   process.once('exit', tell);

@@ -88,11 +88,8 @@ export function mayWait({ receives, dead }: Pick<DeliveryFacts, 'receives' | 'de
 export function onRead(read: Message | NewerMessage | Error, receives: number): Disposition | undefined {
   if (read instanceof Error) return { kind: 'deadLetter', reason: reasonOf(read) };
   if (!('newer' in read)) return undefined;
-  if (receives < DEPLOY_RECEIVES) return whileDeployed(receives);
-  return {
-    kind: 'deadLetter',
-    reason: `InvalidMessage: Cannot read version ${read.newer} of the envelope: this release knows older ones only. Deploy the release that wrote it.`,
-  };
+  const reason = `InvalidMessage: Cannot read version ${read.newer} of the envelope: this release knows older ones only. Deploy the release that wrote it.`;
+  return receives < DEPLOY_RECEIVES ? whileDeployed(receives, reason) : { kind: 'deadLetter', reason };
 }
 
 /** Judges a delivery as it arrives. */
@@ -202,7 +199,13 @@ function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage,
   const { message, tasks, now, slotAt, dead, revoked, isPurged = false } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
   if (!tasks.has(message.sig.task) && mayWait(facts))
-    return { kind: 'end', disposition: whileDeployed(facts.receives) };
+    return {
+      kind: 'end',
+      disposition: whileDeployed(
+        facts.receives,
+        reasonOf(unknownTask(message.sig.task, message.id, [...tasks.keys()])),
+      ),
+    };
   const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
   const isDuplicate = isPossibleDuplicate(facts);
   if ((due > now || lacksItsTenant(message)) && !isPurged && !isRevoked(revoked, message))

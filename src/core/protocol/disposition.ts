@@ -1,14 +1,16 @@
 import { isChordalError } from '../errors/caller.ts';
 import { isRefusal } from '../errors/refusal.ts';
+import { reasonOf } from '../text/describe.ts';
 import { secondsWithoutTime } from './batch-order.ts';
 
 /**
  * The end of a delivery: the message is acknowledged, returns to its queue after `seconds` (by default when its
- * visibility ends), or goes to the dead-letter queue. Nothing is wrong with one that needs more of a sandbox's time.
+ * visibility ends), or goes to the dead-letter queue. Nothing is wrong with one that needs more of a sandbox's time. One that
+ * cannot be worked on for now says why.
  */
 export type Disposition =
   | { readonly kind: 'ack' }
-  | { readonly kind: 'return'; readonly seconds?: number; readonly needsTime?: true }
+  | { readonly kind: 'return'; readonly seconds?: number; readonly needsTime?: true; readonly why?: string }
   | { readonly kind: 'deadLetter'; readonly reason: string };
 
 /** The message's work is done. */
@@ -20,8 +22,8 @@ export const RETURN: Disposition = { kind: 'return' };
 export const DEPLOY_RECEIVES = 6;
 
 /** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
-export function whileDeployed(receives: number): Disposition {
-  return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)) };
+export function whileDeployed(receives: number, why: string): Disposition {
+  return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)), why };
 }
 
 /** Returns a message that finds no time in this sandbox: nothing is wrong with it. */
@@ -38,13 +40,17 @@ export function onThrow(
   error: unknown,
   { receives, wholeMs, chance }: { readonly receives: number; readonly wholeMs: number; readonly chance: number },
 ): Disposition {
-  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return whileDeployed(receives);
+  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED')) return whileDeployed(receives, reasonOf(error));
   if (isChordalError(error, 'CHORDAL_REJECT') && !error.requeue) return { kind: 'deadLetter', reason: error.message };
   if (!isRefusal(error)) return RETURN;
   const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
   const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
   // @defect refused-returns
-  return { kind: 'return', seconds: Math.ceil(most * (0.5 + chance / 2)) };
+  const seconds = Math.ceil(most * (0.5 + chance / 2));
+  // A right or a table that is missing stays so until someone acts: that is an error of its own.
+  return isChordalError(error, 'CHORDAL_CONFIGURATION')
+    ? { kind: 'return', seconds }
+    : { kind: 'return', seconds, why: reasonOf(error) };
 }
 
 // --- internal ---

@@ -58,6 +58,23 @@ test('a line of a task’s logger is its message and its own fields', () => {
   expect(humanLine(line, output)).toBe('sold <{"amount":2}>');
 });
 
+test('a line that names its task nowhere else has it with its fields', () => {
+  const line = (message: string): string =>
+    JSON.stringify({
+      level: 'warn',
+      message,
+      task: 'sell',
+      taskId: 'w1',
+      workflowId: 'w1',
+      attempt: 0,
+      reason: 'busy',
+    });
+  expect(humanLine(line('A message returns'), output, false)).toBe(
+    'A message returns <{"task":"sell","taskId":"w1","reason":"busy"}>',
+  );
+  expect(humanLine(line('sell failed'), output, false)).toBe('sell failed <{"reason":"busy"}>');
+});
+
 test.each(['plain text', '{"level":"info","message":"of a program"}', '{half', '{"taskId":"w1"}'])(
   'a line of a program’s own stays as it is: %s',
   (line) => {

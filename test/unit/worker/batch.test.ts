@@ -12,23 +12,26 @@ import { runBatch } from '../../../src/worker/batch.ts';
 import { deliveryOf, makeBench, messageOf, outcomeOf, QUEUE, taskDelivery } from './bench.ts';
 
 describe('runBatch() says', () => {
-  /** The errors that a bench has logged. */
-  const errorsOf = async (delivery: Delivery, change: (ports: Ports) => Partial<Ports> = () => ({})) => {
-    const errors: unknown[] = [];
+  /** The warnings and errors that a bench has logged. */
+  const linesOf = async (delivery: Delivery, change: (ports: Ports) => Partial<Ports> = () => ({})) => {
+    const lines: unknown[] = [];
     const bench = makeBench((ports) => ({
       log: {
-        ...ports.log,
         debug: () => {},
         info: () => {},
-        warn: () => {},
-        error: (...line) => void errors.push(line),
+        warn: (...line) => void lines.push(['warn', ...line]),
+        error: (...line) => void lines.push(['error', ...line]),
       },
       ...change(ports),
     }));
     bench.app.task('add', () => 1);
+    bench.app.task('reject', () => {
+      throw new Reject('not mine');
+    });
     await bench.work([delivery]);
-    return errors;
+    return lines;
   };
+  const named = { messageId: 'sqs-1', task: 'add', taskId: 'W', workflowId: 'W', attempt: 0 };
   const failing =
     (thrown: Error) =>
     ({ outcomes }: Ports): Partial<Ports> => ({
@@ -36,29 +39,60 @@ describe('runBatch() says', () => {
     });
 
   it('why a message goes to the dead-letter queue', async () => {
-    expect(await errorsOf(deliveryOf('nonsense'))).toEqual([
+    expect(await linesOf(deliveryOf('nonsense'))).toEqual([
       [
+        'error',
         'A message cannot be processed and goes to the dead-letter queue',
-        { reason: expect.stringMatching(/^InvalidMessage: Cannot read the message: expected JSON/) as string },
+        {
+          messageId: 'sqs-1',
+          reason: expect.stringMatching(/^InvalidMessage: Cannot read the message: expected JSON/) as string,
+        },
+      ],
+    ]);
+  });
+
+  it('which task rejects the message that goes to the dead-letter queue', async () => {
+    expect(await linesOf(taskDelivery('reject'))).toEqual([
+      [
+        'error',
+        'A message cannot be processed and goes to the dead-letter queue',
+        { ...named, task: 'reject', reason: 'not mine' },
       ],
     ]);
   });
 
   it('which message comes back after an unexpected error', async () => {
-    expect(await errorsOf(taskDelivery('add'), failing(new TypeError('broken')))).toEqual([
+    expect(await linesOf(taskDelivery('add'), failing(new TypeError('broken')))).toEqual([
       [
+        'error',
         'A message could not be worked on and returns to its queue',
-        { messageId: 'sqs-1', id: 'W', error: expect.stringMatching(/broken/) as string },
+        { ...named, error: expect.stringMatching(/broken/) as string },
       ],
     ]);
   });
 
   it.each([
-    ['the cloud refuses', new ServiceUnavailable('throttled')],
-    ['a deployment is under way', new NotRegistered('no route', { task: 'x' })],
-    ['a task rejects its message', new Reject('no', { requeue: true })],
-  ])('nothing when %s', async (_, error) => {
-    expect(await errorsOf(taskDelivery('add'), failing(error))).toEqual([]);
+    ['the cloud refuses', new ServiceUnavailable('throttled'), 'ServiceUnavailable: throttled'],
+    ['a deployment is under way', new NotRegistered('no route', { task: 'x' }), 'NotRegistered: no route'],
+    ['a task rejects its message', new Reject('no', { requeue: true }), 'Reject: no'],
+  ])('in a warning why a message comes back when %s', async (_, error, reason) => {
+    expect(await linesOf(taskDelivery('add'), failing(error))).toEqual([
+      [
+        'warn',
+        'A message could not be worked on for now and returns to its queue',
+        { ...named, receives: 1, seconds: expect.any(Number) as number, reason },
+      ],
+    ]);
+  });
+
+  it('in a warning which task waits for a release that knows it', async () => {
+    expect(await linesOf(taskDelivery('later'))).toMatchObject([
+      [
+        'warn',
+        expect.stringContaining('for now'),
+        { task: 'later', taskId: 'W', reason: expect.stringContaining('later') },
+      ],
+    ]);
   });
 });
 

@@ -12,25 +12,30 @@ import type { Bench } from './bench.ts';
 
 const receipt = { queue: 'dead', handle: 'h' };
 
+/** The fields of a line that name the message of {@link deadTask}. */
+const NAMED = { messageId: 'sqs-1', task: 'add', taskId: 'W', workflowId: 'W', attempt: 0 };
+
 test('a buried message is settled, on record, and in the log without the values that its reason quotes', async () => {
   const { bench, lines } = graveyard();
   expect(await bury(bench, [deadTask({ reason: 'Cannot use x: expected a number, got "secret"' })])).toEqual([]);
   expect(lines).toEqual([
-    ['warn', 'A dead message was buried', { id: 'W', reason: expect.stringMatching(/^Cannot use x/) }],
+    ['warn', 'A dead message was buried', { ...NAMED, reason: expect.stringMatching(/^Cannot use x/) }],
   ]);
   expect(JSON.stringify(lines)).not.toContain('secret');
   expect(await stateOf(bench)).toBe('FAILURE');
   expect(await lettersOf(bench)).toMatchObject([{ id: 'W', reason: expect.stringContaining('secret') }]);
 });
 
-test('a message whose settlement the cloud refuses comes back later, without a record and without a line', async () => {
+test('a message whose settlement the cloud refuses comes back later, without a record, and with a warning that says why', async () => {
   const { bench, lines, released } = graveyard(refusingOneSettlement());
   expect(await bury(bench, [deadTask({ receives: 2 })])).toEqual(['sqs-1']);
   expect(released).toEqual([{ receipts: [receipt], seconds: expect.any(Number) }]);
   // 5 s, doubled for each of two receives, are 20 s. The wait is between half of them and all.
   expect(released[0]?.seconds).toBeGreaterThanOrEqual(10);
   expect(released[0]?.seconds).toBeLessThanOrEqual(20);
-  expect(lines).toEqual([]);
+  expect(lines).toEqual([
+    ['warn', 'A dead message could not be buried', { ...NAMED, error: 'ServiceUnavailable: throttled' }],
+  ]);
   expect(await lettersOf(bench)).toEqual([]);
   expect(await bury(bench, [deadTask({ receives: 3 })])).toEqual([]);
   expect(await lettersOf(bench)).toHaveLength(1);
@@ -51,7 +56,7 @@ test('a message that fails in any other way comes back when its visibility ends,
   }));
   expect(await bury(bench, [deadTask()])).toEqual(['sqs-1']);
   expect(lines).toEqual([
-    ['error', 'A dead message could not be buried', { messageId: 'sqs-1', error: 'TypeError: no such field' }],
+    ['error', 'A dead message could not be buried', { ...NAMED, error: 'TypeError: no such field' }],
   ]);
   expect(released).toEqual([]);
 });

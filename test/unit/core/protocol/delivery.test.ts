@@ -293,7 +293,8 @@ describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
   it('let a message of this release pass, and wait longer at each receive for a newer one', () => {
     expect(onRead(messageOf(), 1)).toBeUndefined();
     const waits = [1, 2, 3, 4, 5].map((receives) => onRead({ newer: 2, mid: 'm' }, receives));
-    expect(waits).toEqual([30, 60, 120, 240, 300].map((seconds) => ({ kind: 'return', seconds })));
+    const why = expect.stringContaining('Cannot read version 2 of the envelope') as string;
+    expect(waits).toEqual([30, 60, 120, 240, 300].map((seconds) => ({ kind: 'return', seconds, why })));
     expect(onRead({ newer: 2, mid: 'm' }, 6)).toMatchObject({ kind: 'deadLetter' });
     expect(onRead(new InvalidMessage('Cannot read x'), 1)).toEqual({
       kind: 'deadLetter',
@@ -304,16 +305,20 @@ describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
   it('return a message whose delivery threw, later if only a route is unknown', () => {
     const facts = { receives: 1, wholeMs: 60_000, chance: 0 };
     expect(onThrow(new Error('x'), facts)).toEqual({ kind: 'return' });
-    expect(onThrow(new NotRegistered('x', { task: 'x' }), facts)).toEqual({ kind: 'return', seconds: 30 });
+    expect(onThrow(new NotRegistered('x', { task: 'x' }), facts)).toEqual({
+      kind: 'return',
+      seconds: 30,
+      why: 'NotRegistered: x',
+    });
   });
 
   it('return a message that the cloud refused later with each receive, up to six timeouts, and spread', () => {
     const secondsAt = (receives: number, chance: number): unknown =>
       onThrow(new ServiceUnavailable('x'), { receives, wholeMs: 60_000, chance });
     expect([1, 2, 3, 6, 7, 49].map((receives) => secondsAt(receives, 0.9999))).toEqual(
-      [10, 20, 40, 320, 360, 360].map((seconds) => ({ kind: 'return', seconds })),
+      [10, 20, 40, 320, 360, 360].map((seconds) => ({ kind: 'return', seconds, why: 'ServiceUnavailable: x' })),
     );
-    expect(secondsAt(1, 0)).toEqual({ kind: 'return', seconds: 5 });
+    expect(secondsAt(1, 0)).toMatchObject({ seconds: 5 });
   });
 
   it('wait for another release for five receives, and never with a dead message', () => {
