@@ -9,7 +9,7 @@ import type { Engine } from '../../engine/engine.ts';
 import { loadChildren } from '../../engine/inputs.ts';
 import { commonHandle, groupState, opened } from './common-handle.ts';
 import { readGetOptions } from './get-options.ts';
-import { collect, iterate } from './iterate.ts';
+import { collect, endedOf, iterate } from './iterate.ts';
 import { readParts } from './parts.ts';
 import { readVisible, waitFor } from './read-result.ts';
 
@@ -179,7 +179,7 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
   const { id, base, parent, isLast } = place;
   const results = lazily(() => members.map((make) => make()));
   const cells = async (): Promise<readonly (Outcome | undefined)[]> => {
-    const all = await engine.outcomes.gather({ join: base, n: members.length });
+    const all = await engine.outcomes.gather({ join: base, n: members.length, mayLag: true });
     return all.map(({ outcome }) => outcome);
   };
   /** The group's result, also of one that a step follows and nothing is written for; or that all members have theirs. */
@@ -204,11 +204,10 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
   };
   const common = commonHandle(engine, id, parent);
   /** A group that is revoked has members without an outcome of their own: each is asked for it. */
-  const membersEnded = async (): Promise<readonly boolean[]> => {
+  const membersEnded = async (waiting: readonly number[]): Promise<readonly number[]> => {
     const all = await cells();
-    if (all.every((one) => one !== undefined) || (await readVisible(engine, id)).outcome?.state !== 'REVOKED')
-      return all.map((one) => one !== undefined);
-    return Promise.all(results().map((member) => member.ready()));
+    const isRevoked = all.includes(undefined) && (await readVisible(engine, id)).outcome?.state === 'REVOKED';
+    return isRevoked ? endedOf(results(), waiting) : waiting.filter((index) => all[index] !== undefined);
   };
   const handle: GroupHandle = {
     ...common,

@@ -8,9 +8,12 @@ export interface Iterated {
   /** The id of the whole, for errors. */
   readonly id: string;
   readonly results: readonly AsyncResult<unknown>[];
-  /** Returns whether each has ended, in order. */
-  readonly ended: () => Promise<readonly boolean[]>;
+  /** Returns those of the waiting ones that have ended, by their places in the list, in order. */
+  readonly ended: (waiting: readonly number[]) => Promise<readonly number[]>;
 }
+
+/** The members that are read at once: as many as share a partition. More values than these are not held for a slow reader. */
+const READ_AT_ONCE = 128;
 
 /** Yields each of several results as soon as it has ended. */
 export async function* iterate(
@@ -25,16 +28,25 @@ export async function* iterate(
   while (waiting.size > 0) {
     const left = endsAt === undefined ? {} : { timeout: Math.max(0, (endsAt - clock.now()) / 1000) };
     const found = await waitFor(engine, id, { ...options, ...left }, async () => {
-      const all = await ended();
-      const those = [...waiting].filter((index) => all[index] === true);
+      const those = await ended([...waiting]);
       return those.length === 0 ? undefined : those;
     });
-    for (const index of found) {
-      waiting.delete(index);
-      const result = results[index];
-      if (result !== undefined) yield await endOf(index, result);
+    for (const index of found) waiting.delete(index);
+    for (let at = 0; at < found.length; at += READ_AT_ONCE) {
+      const some = found.slice(at, at + READ_AT_ONCE);
+      // Read in one turn, so that they share requests, and members of one item are read once.
+      yield* await Promise.all(some.flatMap((index) => endOf(index, results[index])));
     }
   }
+}
+
+/** Asks each of the waiting ones whether it has ended, and returns those that have. */
+export async function endedOf(
+  results: readonly AsyncResult<unknown>[],
+  waiting: readonly number[],
+): Promise<readonly number[]> {
+  const ready = await Promise.all(waiting.map(async (index) => results[index]?.ready()));
+  return waiting.filter((_, at) => ready[at] === true);
 }
 
 /** Yields a result with its value, then those of its members and of what it has launched. */
@@ -48,7 +60,11 @@ export async function* collect(
 
 // --- internal ---
 
-async function endOf(index: number, result: AsyncResult<unknown>): Promise<EndedMember<unknown>> {
+function endOf(index: number, result: AsyncResult<unknown> | undefined): readonly Promise<EndedMember<unknown>>[] {
+  return result === undefined ? [] : [readEnd(index, result)];
+}
+
+async function readEnd(index: number, result: AsyncResult<unknown>): Promise<EndedMember<unknown>> {
   try {
     return { index, result, value: await result.get() };
   } catch (error) {

@@ -5,7 +5,7 @@ import type { AsyncResult, GetOptions, ResultSet } from '../../core/types/result
 import type { Engine } from '../../engine/engine.ts';
 import { readGetOptions } from './get-options.ts';
 import type { Handle } from './handles.ts';
-import { iterate } from './iterate.ts';
+import { endedOf, iterate } from './iterate.ts';
 
 /**
  * Makes a set of any results, to wait for them as one.
@@ -38,7 +38,7 @@ export function makeResultSet(engine: Engine, given: readonly Handle[]): ResultS
     revoke: async () => void (await Promise.all(results.map((result) => result.revoke()))),
     forget: async () => void (await Promise.all(results.map((result) => result.forget()))),
     iterate: (how: GetOptions = {}) =>
-      iterate(engine, { id: 'a set of results', results, ended: () => all((result) => result.ready()) }, how),
+      iterate(engine, { id: 'a set of results', results, ended: (waiting) => endedOf(results, waiting) }, how),
     [Symbol.iterator]: () => results[Symbol.iterator](),
   };
   // `add` gives the set of one more, whose values the public type lists; here they are all unknown.

@@ -111,7 +111,7 @@ async function visitGroup(engine: Engine, growing: Growing, id: string, group: G
   const { size, done, failures, isExact } = group.tally;
   const members = { done, total: size.members, failed: failures, isExact };
   const isListed = size.members <= LISTED_MEMBERS;
-  const cells = isListed ? await engine.outcomes.gather({ join: group.join, n: size.members }) : [];
+  const cells = isListed ? await engine.outcomes.gather({ join: group.join, n: size.members, mayLag: true }) : [];
   const known = growing.nodes.get(id) ?? { taskId: id, state: await groupState(engine, id, members, cells) };
   growing.nodes.set(id, { ...known, members });
   for (const [index, cell] of cells.entries()) {

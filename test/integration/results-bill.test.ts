@@ -1,0 +1,48 @@
+/** The cost of looking at results: counted in front of the emulators. */
+import { chord, group, range } from 'chordal';
+import type { GroupResult } from 'chordal';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { add, tsum } from '../../handlers/tasks/math.ts';
+import { startCountedCloud } from '../bench/support/counted-cloud.ts';
+import type { CountedCloud } from '../bench/support/counted-cloud.ts';
+
+const N = 300;
+const timeout = 60;
+let cloud: CountedCloud;
+
+beforeAll(async () => {
+  cloud = await startCountedCloud();
+  // The variables are this file's own process's: each test file has one.
+  Object.assign(process.env, cloud.env);
+});
+afterAll(() => cloud.stop());
+
+test('iterate() reads the members that have ended together, each item once', { timeout: 90_000 }, async () => {
+  const result = await group(range(N).map((x) => add.s(x, 1))).delay();
+  await result.get({ timeout });
+
+  const values: unknown[] = [];
+  const { client } = await cloud.billOf(async () => {
+    for await (const { value } of result.iterate({ timeout })) values.push(value);
+  });
+
+  expect(values).toEqual(range(1, N + 1));
+  // Three queries to see who has ended; then 16, 16 and 6 leaves, each with the outcome of the whole.
+  expect(client.requests).toEqual({ Query: 3, BatchGetItem: 3 });
+  expect(client.reads).toBeLessThanOrEqual(4 + 41 / 2);
+});
+
+test(
+  'the progress of the header of a chord costs half a read unit for 4 KB, and no read of each member',
+  { timeout: 90_000 },
+  async () => {
+    const header = range(N).map((x) => add.s(x, 1));
+    const result = await chord(header, tsum.s()).delay();
+    await result.get({ timeout });
+
+    // The handle of a chord's header is a group's.
+    const members = result.parent as GroupResult<readonly number[]>;
+    const bill = await cloud.billOf(() => members.completedCount());
+    expect(bill.client).toMatchObject({ requests: { Query: 3 }, reads: 3.5 });
+  },
+);
