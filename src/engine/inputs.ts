@@ -114,7 +114,8 @@ async function gather(
   { onMembers, ...audience }: Audience = {},
 ): Promise<readonly Json[]> {
   for (let attempt = 1; ; attempt += 1) {
-    const cells = await reader.outcomes.gather({ join, n });
+    // What a client first finds missing may have been written just now, and is looked for strongly.
+    const cells = await reader.outcomes.gather({ join, n, mayLag: audience.isClient === true && attempt === 1 });
     // @defect gather-waits-for-all
     if (cells.every(({ outcome }) => outcome !== undefined)) {
       onMembers?.(attemptsOf(join, cells));

@@ -56,6 +56,8 @@ export interface Climb {
 export interface Gather {
   readonly join: string;
   readonly n: number;
+  /** For readers that can wait: eventually consistent, at half the price. */
+  readonly mayLag?: boolean;
 }
 
 /** A group, by the base of its members. */
@@ -108,7 +110,7 @@ export interface Outcomes {
    * changes nothing.
    */
   climb(params: Climb): Promise<Leaf>;
-  /** The cells of all members of a group in order, read strongly; an empty cell where there is no outcome. */
+  /** The cells of all members of a group in order, read strongly unless they may lag; an empty cell where there is no outcome. */
   gather(params: Gather): Promise<readonly Cell[]>;
   /**
    * Returns how far the group at `join` has got; undefined if nothing is kept of it. The members of a small group are

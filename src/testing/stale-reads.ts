@@ -1,3 +1,4 @@
+import { memberId } from '../core/protocol/ids.ts';
 import type { Cell } from '../core/protocol/outcome.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Gate } from '../ports/records.ts';
@@ -25,6 +26,12 @@ export function withStaleReads(ports: Ports, injector: FaultInjector): Ports {
       readMany: async (params) => {
         const now = await outcomes.readMany(params);
         return now.map((cell, index) => seen(cell, cells.get(params.addresses[index]?.id ?? '')));
+      },
+      gather: async (params) => {
+        const now = await outcomes.gather(params);
+        return params.mayLag === true
+          ? now.map((cell, index) => seen(cell, cells.get(memberId(params.join, index))))
+          : now;
       },
     }),
     records: overriding(records, {

@@ -144,16 +144,18 @@ describe('the bill of calls', () => {
     expect(await meter.of(() => outcomes.read({ address }))).toEqual({ requests: { GetItem: 1 }, units: 1 });
   });
 
-  it('gather() costs one query for 128 members, and readMany() one call for 100 items', async () => {
+  it('gather() costs one query for 128 members, half as much for readers that can wait, and readMany() one call for 100 items', async () => {
     const join = freshWorkflow();
     const ids = Array.from({ length: 300 }, (_, i) => memberId(join, i));
     await Promise.all(ids.map((id, i) => decide(id, owner(i))));
     const gathered = await meter.of(() => outcomes.gather({ join, n: 300 }));
+    const late = await meter.of(() => outcomes.gather({ join, n: 300, mayLag: true }));
     const found = await meter.of(() => outcomes.readMany({ addresses: ids.map(addressOf) }));
     expect(gathered.requests).toEqual({ Query: 3 });
     expect(found.requests).toEqual({ BatchGetItem: 1 });
     // 38 leaves of some 670 bytes, strongly consistent and added up: a unit for 4 KB; in a batch, half a unit for each.
     expect(gathered.units).toBe(7);
+    expect(late).toEqual({ requests: { Query: 3 }, units: 3.5 });
     expect(found.units).toBe(19);
   });
 

@@ -4,7 +4,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { DynamoOutcomes } from '../../src/adapters/aws/outcomes.ts';
 import { AwsPayloads } from '../../src/adapters/aws/payloads.ts';
 import { AwsRecords } from '../../src/adapters/aws/records.ts';
+import { MemoryPayloads } from '../../src/adapters/memory/payloads.ts';
 import { addressOf } from '../../src/core/protocol/address.ts';
+import { memberId } from '../../src/core/protocol/ids.ts';
+import { loadResult, loadValue } from '../../src/engine/inputs.ts';
 import type { Commit } from '../../src/ports/outcomes.ts';
 import { startTable } from './support/emulators.ts';
 import type { TestTable } from './support/emulators.ts';
@@ -41,6 +44,33 @@ test('a worker that sees the gate up finds the mark, although an eventually cons
     ConsistentRead === true ? undefined : { Items: [] },
   );
   expect(await records.revoked({ workflows: ['W'] })).toEqual(['W']);
+});
+
+test('a client whose eventually consistent read misses a member reads the group again, strongly', async () => {
+  const { client, table } = await tableOfTest();
+  const clock = new TestClock();
+  const outcomes = new DynamoOutcomes({ client, table, clock, nonces });
+  for (const index of [0, 1]) {
+    await outcomes.commit({
+      address: addressOf(memberId('W', index)),
+      attempt: 0,
+      decision: { state: 'SUCCESS', value: { inline: index } },
+      by: { mid: `m${index}`, token: 't' },
+      until: clock.now() + 60_000,
+    });
+  }
+  const isStrong: unknown[] = [];
+  beforeEach(client, 'QueryCommand', async ({ ConsistentRead }: QueryCommandInput) => {
+    isStrong.push(ConsistentRead);
+    return ConsistentRead === true ? undefined : { Items: [] };
+  });
+  const payloads = new MemoryPayloads(clock);
+  const value = { join: 'W', n: 2 };
+  expect(await loadResult({ outcomes, payloads, clock }, value)).toEqual([0, 1]);
+  expect(isStrong).toEqual([false, true]);
+  // A body waits for nobody, and pays for the newest at once.
+  expect(await loadValue({ outcomes, payloads, clock }, value)).toEqual([0, 1]);
+  expect(isStrong).toEqual([false, true, true]);
 });
 
 test('an expired item is emptied only if no other writer has brought it back to use since', async () => {

@@ -148,12 +148,12 @@ export function stepsRequest(table: string, base: string): QueryCommandInput {
 }
 
 /** All leaves of a shard. */
-export function leavesRequest(table: string, join: string, shard: number): QueryCommandInput {
+export function leavesRequest(table: string, join: string, shard: number, isStrong: boolean): QueryCommandInput {
   return {
     TableName: table,
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :c)',
     ExpressionAttributeValues: { ':pk': text(shardKey(join, shard)), ':c': text('c') },
-    ConsistentRead: true,
+    ConsistentRead: isStrong,
   };
 }
 

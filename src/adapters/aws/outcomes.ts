@@ -76,11 +76,11 @@ export class DynamoOutcomes implements Outcomes {
     return nodeOf(await this.#write(key, request), firstChildOf(params.rung));
   }
 
-  async gather({ join, n }: Gather): Promise<readonly Cell[]> {
+  async gather({ join, n, mayLag = false }: Gather): Promise<readonly Cell[]> {
     const cells = Array.from({ length: n }, (): Cell => EMPTY_CELL);
     const shards = Array.from({ length: shardCount(n) }, (_, shard) => shard);
     await inParallel(shards, PARALLEL_QUERIES, async (shard) => {
-      for (const leaf of await this.#table.query(leavesRequest(this.#table.name, join, shard))) {
+      for (const leaf of await this.#table.query(leavesRequest(this.#table.name, join, shard, !mayLag))) {
         const first = Number(readText(leaf, 'sk')?.slice(1)) * LEAF_MEMBERS;
         for (let slot = 0; slot < LEAF_MEMBERS && first + slot < n; slot += 1) cells[first + slot] = cellOf(leaf, slot);
       }
@@ -91,8 +91,7 @@ export class DynamoOutcomes implements Outcomes {
   async tally({ join }: OfJoin): Promise<Tally | undefined> {
     return tallyOf({
       leaves: async (shard) => {
-        const request = { ...leavesRequest(this.#table.name, join, shard), ConsistentRead: false };
-        return (await this.#table.query(request)).map(leafOf);
+        return (await this.#table.query(leavesRequest(this.#table.name, join, shard, false))).map(leafOf);
       },
       node: async (level, index) => {
         const item = await this.#table.get({ pk: nodeKey(join, level, index), sk: '-' }, false);

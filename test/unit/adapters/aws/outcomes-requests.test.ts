@@ -113,8 +113,8 @@ describe('requests of DynamoOutcomes', () => {
     });
   });
 
-  it('leavesRequest() reads the leaves of a shard strongly', () => {
-    expect(leavesRequest('T', 'W.1', 3)).toMatchObject({
+  it('leavesRequest() reads the leaves of a shard, strongly if that is asked for', () => {
+    expect(leavesRequest('T', 'W.1', 3, true)).toMatchObject({
       ExpressionAttributeValues: { ':pk': { S: 'W.1/3' }, ':c': { S: 'c' } },
       ConsistentRead: true,
     });
