@@ -3,6 +3,7 @@ import { addressOf } from '../core/protocol/address.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import type { RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
+import { gateUntil } from '../core/protocol/revocation.ts';
 import { stampKey } from '../core/protocol/stamps.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
@@ -66,7 +67,7 @@ export async function revokeStamps(
       'Cannot revoke by stamp: no stamp is given. Give a name and a value, as { customer: 42 }.',
     );
   const until = clock.now() + standsMs;
-  for (const scope of new Set(keys)) await records.revoke({ scope, until, gateUntil: until });
+  await Promise.all([...new Set(keys)].map((scope) => records.revoke({ scope, until, gateUntil: gateUntil(until) })));
 }
 
 // --- internal ---

@@ -12,6 +12,7 @@ import { newCanvas } from '../core/protocol/new-message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
+import { gateUntil } from '../core/protocol/revocation.ts';
 import { sameCanvas } from '../core/protocol/same-canvas.ts';
 import { afterLoad, startPlan } from '../core/protocol/start.ts';
 import type { CallEvent } from '../core/types/events.ts';
@@ -164,7 +165,7 @@ interface Prepared {
 async function revokeHere({ outcomes, records, clock }: Engine, { by, until }: Origin, id: string): Promise<void> {
   const decision = { ...revokedBecause('revoked'), run: { endedAt: Math.round(clock.now()) } };
   await outcomes.commit({ address: addressOf(id), attempt: ANY_ATTEMPT, decision, by, until });
-  await records.revoke({ scope: id, until, gateUntil: queuedUntil(clock.now()) });
+  await records.revoke({ scope: id, until, gateUntil: gateUntil(queuedUntil(clock.now())) });
 }
 
 async function withPlansLoaded(engine: Engine, origin: Origin, effects: readonly Effect[]): Promise<readonly Effect[]> {

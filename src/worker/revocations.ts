@@ -5,7 +5,7 @@ import { restOf, workflowOf } from '../core/protocol/ids.ts';
 import { queuedUntil } from '../core/protocol/lifetime.ts';
 import type { Message, RevokeMessage } from '../core/protocol/message.ts';
 import { ANY_ATTEMPT, revokedBecause } from '../core/protocol/outcome.ts';
-import { revocablesOf, revokedBy } from '../core/protocol/revocation.ts';
+import { gateUntil, revocablesOf, revokedBy } from '../core/protocol/revocation.ts';
 import type { Engine } from '../engine/engine.ts';
 import { gateOf } from './gate.ts';
 import type { EffectContext } from './interpret.ts';
@@ -51,7 +51,7 @@ export async function watchRevocation(
 export async function revokeScope({ engine, origin }: EffectContext, { id }: RevokeMessage): Promise<Disposition> {
   const { by, until } = origin;
   const mark = async (scope: string): Promise<Disposition> => {
-    await engine.records.revoke({ scope, until, gateUntil: queuedUntil(engine.clock.now()) });
+    await engine.records.revoke({ scope, until, gateUntil: gateUntil(queuedUntil(engine.clock.now())) });
     return ACK;
   };
   if (id === workflowOf(id)) {

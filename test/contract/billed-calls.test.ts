@@ -244,6 +244,25 @@ describe('the bill of calls', () => {
     expect(bill).toEqual({ requests: { PutItem: 1 }, units: 0 });
   });
 
+  it('revoke() costs one unit for its mark, and raises a gate only that is not known to be up for as long', async () => {
+    const gateUntil = clock.now() + 3_600_000;
+    const revoke = (later = 0): Promise<void> =>
+      records.revoke({ scope: freshWorkflow(), until, gateUntil: gateUntil + later });
+    const [mark, both] = [
+      { requests: { PutItem: 1 }, units: 1 },
+      { requests: { PutItem: 1, UpdateItem: 1 }, units: 2 },
+    ];
+    expect(await meter.of(() => revoke())).toEqual(both);
+    expect(await meter.of(() => revoke())).toEqual(mark);
+    expect(await meter.of(() => revoke(1))).toEqual(both);
+    const together = await meter.of(() => Promise.all(Array.from({ length: 10 }, () => revoke(2))));
+    expect(together).toEqual({ requests: { PutItem: 10, UpdateItem: 1 }, units: 11 });
+    // A worker that has looked at the gate knows.
+    const worker = new AwsRecords({ client: server.client, table: server.table, clock, nonces: { random: () => 0.5 } });
+    await worker.gate();
+    expect(await meter.of(() => worker.revoke({ scope: freshWorkflow(), until, gateUntil }))).toEqual(mark);
+  });
+
   it('a debounced call costs one written unit and a read, the first of a window one more, and its end one', async () => {
     const key = freshWorkflow();
     const times = { openedAt: clock.now(), due: clock.now() };

@@ -62,6 +62,9 @@ export class AwsRecords implements Records {
   /** Until when each task was last seen to be reserved: tells which of two writes will most likely hold. */
   readonly #reservedUntil = new Map<string, number>();
 
+  /** Until when the gate is known to be up, or is being raised. */
+  #raised: { readonly until: number; readonly done: Promise<void> } = { until: 0, done: Promise.resolve() };
+
   constructor(options: TableOptions) {
     this.#table = new Table(options);
   }
@@ -95,12 +98,13 @@ export class AwsRecords implements Records {
   /** Writes the mark first: a reader that sees the gate finds it. */
   async revoke({ scope, until, gateUntil }: Revoke): Promise<void> {
     await this.#table.put(markRequest(this.#table.name, scope, until));
-    await this.#table.update(gateRequest(this.#table.name, gateUntil));
+    await this.#raiseGate(gateUntil);
   }
 
   async gate(): Promise<Gate> {
     // An earlier release let the item expire with the gate.
     const { upUntil, rates, purges } = gateOf(await this.#table.getAny(GATE_KEY, false));
+    if (upUntil > this.#raised.until) this.#raised = { until: upUntil, done: Promise.resolve() };
     return { upUntil: upUntil > this.#table.now() ? upUntil : 0, rates, purges };
   }
 
@@ -177,6 +181,21 @@ export class AwsRecords implements Records {
   async savedResult({ id }: SavedResult): Promise<string | undefined> {
     const item = await this.#table.get(resultKey(id), false);
     return item && readText(item, 'v');
+  }
+
+  /** Raises the gate, unless it is up for that long: it only ever rises. Revocations at one time share the write. */
+  #raiseGate(until: number): Promise<void> {
+    if (until <= this.#raised.until) return this.#raised.done;
+    const before = this.#raised;
+    const done = this.#table.update(gateRequest(this.#table.name, until)).then(
+      () => undefined,
+      (error: unknown) => {
+        if (this.#raised.done === done) this.#raised = before;
+        throw error;
+      },
+    );
+    this.#raised = { until, done };
+    return done;
   }
 }
 

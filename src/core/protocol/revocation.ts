@@ -28,7 +28,17 @@ export function whyRevoked({ message, revoked, isPurged = false, now }: Revocati
   return message.expires !== undefined && message.expires < now ? 'expired' : undefined;
 }
 
+/**
+ * Returns until when the gate is raised so that it is up at `until`; both in epoch ms. It is raised by whole hours: of many revocations
+ * in one, the first has raised it for all.
+ */
+export function gateUntil(until: number): number {
+  return Math.ceil(until / HOUR_MS) * HOUR_MS;
+}
+
 // --- internal ---
+
+const HOUR_MS = 3_600_000;
 
 /** Why a task that has not run ends as REVOKED. */
 type RevokedReason = 'expired' | 'purged' | 'revoked';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../../src/core/protocol/message.ts';
-import { revocablesOf, revokedBy, whyRevoked } from '../../../../src/core/protocol/revocation.ts';
+import { gateUntil, revocablesOf, revokedBy, whyRevoked } from '../../../../src/core/protocol/revocation.ts';
 import { stampKey } from '../../../../src/core/protocol/stamps.ts';
 import { messageOf } from '../../worker/bench.ts';
 
@@ -18,6 +18,15 @@ describe('revocablesOf()', () => {
   it('are the workflow of a message and the stamps of its task, which a canvas does not have', () => {
     expect(revocablesOf(stamped)).toEqual(['W', batch, own]);
     expect(revocablesOf(expand)).toEqual(['W']);
+  });
+});
+
+describe('gateUntil()', () => {
+  it('is the same for all revocations of an hour, and never sooner than it must', () => {
+    const hour = 3_600_000;
+    const noon = Date.UTC(2030, 0, 1, 12);
+    expect([noon - hour + 1, noon - 1, noon].map(gateUntil)).toEqual([noon, noon, noon]);
+    expect(gateUntil(noon + 1)).toBe(noon + hour);
   });
 });
 
