@@ -1,5 +1,5 @@
 /** The cost of looking at results: counted in front of the emulators. */
-import { chord, group, range } from 'chordal';
+import { chain, chord, group, range } from 'chordal';
 import type { GroupResult } from 'chordal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { add, tsum } from '../../handlers/tasks/math.ts';
@@ -46,3 +46,16 @@ test(
     expect(bill.client).toMatchObject({ requests: { Query: 3 }, reads: 3.5 });
   },
 );
+
+test('graph() of a chain reads its steps together', { timeout: 90_000 }, async () => {
+  const result = await chain(add.s(0, 1), ...range(9).map(() => add.s(1))).delay();
+  await result.get({ timeout });
+
+  const { client } = await cloud.billOf(async () => {
+    const { nodes } = await result.graph();
+    expect(nodes.map(({ state }) => state)).toEqual(Array(10).fill('SUCCESS'));
+  });
+  // A query for each step that may be a group; most other reads share requests. One by one they were 42.
+  const requests = Object.values(client.requests).reduce((sum, count) => sum + count, 0);
+  expect(requests).toBeLessThanOrEqual(26);
+});

@@ -12,20 +12,31 @@ export async function graphFrom(engine: Engine, id: string, before: AsyncResult<
   const nodes = new Map<string, ResultGraph['nodes'][number]>();
   const edges = new Map(tree.edges.map((edge) => [`${edge.from} ${edge.to}`, edge]));
   for (const { taskId, state, members } of tree.nodes) nodes.set(taskId, compact({ taskId, state, members }));
-  const waiting: AsyncResult<unknown>[] = [];
+  let level: AsyncResult<unknown>[] = [];
   const link = (from: string, to: string): void => void edges.set(`${from} ${to}`, { from, to });
   for (let parent = before, child = id; parent !== null; child = parent.taskId, parent = parent.parent) {
     link(parent.taskId, child);
-    waiting.push(parent);
+    level.push(parent);
   }
-  for (let handle = waiting.shift(); handle !== undefined; handle = waiting.shift()) {
-    const { taskId } = handle;
-    if (!nodes.has(taskId)) nodes.set(taskId, { taskId, state: await handle.state() });
-    const children = await handle.children();
-    if (children.length > LISTED_MEMBERS) continue;
-    for (const child of children) {
-      link(taskId, child.taskId);
-      waiting.push(child);
+  while (level.length > 0) {
+    // Reads of one turn share requests.
+    const found = await Promise.all(
+      level.map(async (handle) => {
+        const [state, children] = await Promise.all([
+          nodes.has(handle.taskId) ? undefined : handle.state(),
+          handle.children(),
+        ]);
+        return { taskId: handle.taskId, state, children };
+      }),
+    );
+    level = [];
+    for (const { taskId, state, children } of found) {
+      if (state !== undefined) nodes.set(taskId, { taskId, state });
+      if (children.length > LISTED_MEMBERS) continue;
+      for (const child of children) {
+        link(taskId, child.taskId);
+        level.push(child);
+      }
     }
   }
   return { nodes: [...nodes.values()], edges: [...edges.values()] };

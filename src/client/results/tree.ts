@@ -85,10 +85,8 @@ async function visit(engine: Engine, growing: Growing, id: string, isOpened: boo
     nodeOf(id, outcome === undefined ? cell : { ...cell, outcome }, await stateIn(engine, id, visible)),
   );
   const children = await loadChildren(engine, cell.outcome?.children ?? []);
-  for (const child of children) {
-    join(growing, id, child);
-    await visit(engine, growing, child, false);
-  }
+  for (const child of children) join(growing, id, child);
+  await Promise.all(children.map((child) => visit(engine, growing, child, false)));
   if (isOpened) await visitParts(engine, growing, id, cell, await readParts(engine, id, cell));
 }
 
@@ -101,8 +99,11 @@ async function visitParts(engine: Engine, growing: Growing, id: string, cell: Ce
     ...ahead,
   ].toSorted((a, b) => stepIndex(a) - stepIndex(b));
   for (const [index, step] of inner.entries()) join(growing, step, inner[index + 1] ?? id);
-  for (const step of parts.steps) await visit(engine, growing, step.id, false);
-  for (const step of ahead) growing.nodes.set(step, { taskId: step, state: await aheadState(engine, step) });
+  // Reads of one turn share requests. What is around all of them is then read once.
+  await Promise.all(parts.steps.map((step) => visit(engine, growing, step.id, false)));
+  const states = await Promise.all(ahead.map((step) => aheadState(engine, step)));
+  for (const [index, step] of ahead.entries())
+    growing.nodes.set(step, { taskId: step, state: states[index] ?? 'PENDING' });
   for (const group of parts.groups)
     await visitGroup(engine, growing, group.join === parts.base ? id : group.join, group);
 }
@@ -114,12 +115,13 @@ async function visitGroup(engine: Engine, growing: Growing, id: string, group: G
   const cells = isListed ? await engine.outcomes.gather({ join: group.join, n: size.members, mayLag: true }) : [];
   const known = growing.nodes.get(id) ?? { taskId: id, state: await groupState(engine, id, members, cells) };
   growing.nodes.set(id, { ...known, members });
-  for (const [index, cell] of cells.entries()) {
-    const member = memberId(group.join, index);
-    join(growing, id, member);
-    if (size.members <= OPENED_MEMBERS) await visit(engine, growing, member, true);
-    else if (!growing.nodes.has(member)) growing.nodes.set(member, nodeOf(member, cell, stateOfCell(cell)));
-  }
+  const listed = cells.map((cell, index) => ({ member: memberId(group.join, index), cell }));
+  for (const { member } of listed) join(growing, id, member);
+  if (size.members <= OPENED_MEMBERS)
+    await Promise.all(listed.map(({ member }) => visit(engine, growing, member, true)));
+  else
+    for (const { member, cell } of listed)
+      if (!growing.nodes.has(member)) growing.nodes.set(member, nodeOf(member, cell, stateOfCell(cell)));
 }
 
 /** Returns the state of a group that a step follows. One that tolerates failures has no outcome: then its members say it. */
