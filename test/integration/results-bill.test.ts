@@ -2,6 +2,7 @@
 import { chain, chord, group, range } from 'chordal';
 import type { GroupResult } from 'chordal';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { app } from '../../handlers/tasks/app.ts';
 import { add, tsum } from '../../handlers/tasks/math.ts';
 import { startCountedCloud } from '../bench/support/counted-cloud.ts';
 import type { CountedCloud } from '../bench/support/counted-cloud.ts';
@@ -58,4 +59,16 @@ test('graph() of a chain reads its steps together', { timeout: 90_000 }, async (
   // A query for each step that may be a group; most other reads share requests. One by one they were 42.
   const requests = Object.values(client.requests).reduce((sum, count) => sum + count, 0);
   expect(requests).toBeLessThanOrEqual(26);
+});
+
+test('the values of a set that has ended are read together, and each outcome once', { timeout: 90_000 }, async () => {
+  const results = await Promise.all(range(N).map((x) => add.delay(x, 1)));
+  const set = app.resultSet(results);
+  expect(await set.get({ timeout })).toEqual(range(1, N + 1));
+
+  const { client } = await cloud.billOf(() => set.get({ timeout }));
+  // The first, then 1, 2, 4 and so on behind it, up to 128. Between them, one is waited for.
+  const requests = Object.values(client.requests).reduce((sum, count) => sum + count, 0);
+  expect(requests).toBeLessThanOrEqual(24);
+  expect(client.reads).toBe(N / 2);
 });

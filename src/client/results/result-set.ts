@@ -1,4 +1,4 @@
-import { InvalidOptions } from '../../core/errors/caller.ts';
+import { InvalidOptions, isChordalError } from '../../core/errors/caller.ts';
 import { describe } from '../../core/text/describe.ts';
 import { mismatch } from '../../core/text/mismatch.ts';
 import type { AsyncResult, GetOptions, ResultSet } from '../../core/types/results.ts';
@@ -24,9 +24,15 @@ export function makeResultSet(engine: Engine, given: readonly Handle[]): ResultS
       const options = readGetOptions(how);
       const endsAt = options.timeout === undefined ? undefined : clock.now() + options.timeout * 1000;
       const values: unknown[] = [];
-      for (const result of results) {
+      let ahead = 1;
+      for (let next = results[0]; next !== undefined; next = results[values.length]) {
         const left = endsAt === undefined ? {} : { timeout: Math.max(0, (endsAt - clock.now()) / 1000) };
-        values.push(await result.get({ ...options, ...left }));
+        values.push(await next.get({ ...options, ...left }));
+        // One that runs is waited for alone, since each poll of all would be as many reads. Those that have ended are read together.
+        const some = results.slice(values.length, values.length + ahead);
+        const ended = await readEnded(some, options);
+        values.push(...ended);
+        ahead = ended.length === some.length ? Math.min(MOST_AHEAD, 2 * ahead) : 1;
       }
       return values;
     },
@@ -46,6 +52,21 @@ export function makeResultSet(engine: Engine, given: readonly Handle[]): ResultS
 }
 
 // --- internal ---
+
+/** The most results that are read at once behind one that has ended. */
+const MOST_AHEAD = 128;
+
+/** Returns the values of results up to the first that has not ended; throws the first error. */
+async function readEnded(results: readonly Handle[], options: GetOptions): Promise<readonly unknown[]> {
+  const read = await Promise.allSettled(results.map((result) => result.get({ ...options, timeout: 0 })));
+  const values: unknown[] = [];
+  for (const one of read) {
+    if (one.status === 'fulfilled') values.push(one.value);
+    else if (isChordalError(one.reason, 'CHORDAL_TIMEOUT')) break;
+    else throw one.reason;
+  }
+  return values;
+}
 
 /** A caller without the compiler may have given anything. */
 function handlesIn(given: unknown): readonly Handle[] {

@@ -387,6 +387,23 @@ describe('app.resultSet()', () => {
     expect([...set].map(({ taskId }) => taskId)).toEqual(set.results.map(({ taskId }) => taskId));
   });
 
+  it('reads those that have ended together, waits alone for one that runs, and throws the first failure at once', async () => {
+    const results: AsyncResult<unknown>[] = await Promise.all(range(40).map((x) => add.delay(x, 1)));
+    const running = await slow.delay(30);
+    const failed = await fail.delay('x');
+    await results[39]?.get();
+    const all = app.resultSet([...results, running, await add.delay(1, 1)]);
+    const startedAt = cloud.clock.now();
+    expect(await all.get({ timeout: 60 })).toEqual([...range(1, 41), 30, 2]);
+    expect(cloud.clock.now() - startedAt).toBeLessThan(32_000);
+    const later = await slow.delay(50);
+    await expect(app.resultSet([...results, failed, later]).get()).rejects.toEqual(failedWith());
+    expect(await later.ready()).toBe(false);
+    await expect(app.resultSet([...results, later]).get({ timeout: 1 })).rejects.toMatchObject({
+      code: 'CHORDAL_TIMEOUT',
+    });
+  });
+
   it('throws the first failure, or lists it; revokes and forgets each', async () => {
     const later = await slow.applyAsync({ args: [1], countdown: 50 });
     const set = app
