@@ -1,6 +1,16 @@
 import type { Address } from '../core/protocol/address.ts';
 import type { Rung } from '../core/protocol/join-tree.ts';
-import type { Cell, GroupSize, Leaf, Owner, Result, Standing, Rerun, Tally } from '../core/protocol/outcome.ts';
+import type {
+  Cell,
+  GroupSize,
+  Leaf,
+  Outcome,
+  Owner,
+  Result,
+  Standing,
+  Rerun,
+  Tally,
+} from '../core/protocol/outcome.ts';
 
 /** The committed state of one id. */
 export interface Addressed {
@@ -101,8 +111,10 @@ export interface Outcomes {
   /**
    * Marks the value of an outcome as forgotten, so that readers find that it was there and is gone. The step that
    * follows still finds it. A second call, and one where there is no outcome, changes nothing.
+   *
+   * @returns the outcome, if there is one.
    */
-  forget(params: Addressed): Promise<void>;
+  forget(params: Addressed): Promise<Outcome | undefined>;
   /** Returns the committed state, read strongly. */
   read(params: Addressed): Promise<Standing>;
   /**

@@ -144,6 +144,13 @@ describe('the bill of calls', () => {
     expect(await meter.of(() => outcomes.read({ address }))).toEqual({ requests: { GetItem: 1 }, units: 1 });
   });
 
+  it('forget() costs one unit and no read: the write says which value there is to remove', async () => {
+    const id = freshWorkflow();
+    await decide(id, owner(0));
+    const bill = await meter.of(() => outcomes.forget({ address: addressOf(id) }));
+    expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
+  });
+
   it('gather() costs one query for 128 members, half as much for readers that can wait, and readMany() one call for 100 items', async () => {
     const join = freshWorkflow();
     const ids = Array.from({ length: 300 }, (_, i) => memberId(join, i));

@@ -354,18 +354,18 @@ export function describeOutcomes(name: string, start: (clock: TestClock) => Prom
       it.each(['', '~1'])('forget() marks the value of an outcome as forgotten and keeps it (%s)', async (end) => {
         const id = `${freshWorkflow()}${end}`;
         await decide(id, A);
-        await outcomes.forget({ address: addressOf(id) });
-        await outcomes.forget({ address: addressOf(id) });
         const outcome = { ...success(1), ...A, forgotten: true };
+        expect(await outcomes.forget({ address: addressOf(id) })).toEqual(outcome);
+        expect(await outcomes.forget({ address: addressOf(id) })).toEqual(outcome);
         expect((await look(id)).cell).toEqual({ outcome });
         expect(await outcomes.readMany({ addresses: [addressOf(id)] })).toEqual([{ outcome }]);
       });
 
       it('forget() changes nothing when there is no outcome', async () => {
         const id = `${freshWorkflow()}~1`;
-        await outcomes.forget({ address: addressOf(id) });
+        expect(await outcomes.forget({ address: addressOf(id) })).toBeUndefined();
         const { cell, leaf } = await retry(id, A);
-        await outcomes.forget({ address: addressOf(id) });
+        expect(await outcomes.forget({ address: addressOf(id) })).toBeUndefined();
         expect(await look(id)).toEqual({ cell, leaf });
         expect((await decide(id, A, { attempt: 1 })).cell.outcome).toEqual({ ...success(1), ...A });
       });

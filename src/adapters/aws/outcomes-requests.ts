@@ -97,6 +97,7 @@ export function forgetRequest(table: string, address: Address): UpdateItemComman
     UpdateExpression: `SET g${end} = :g`,
     ConditionExpression: `attribute_exists(o${end})`,
     ExpressionAttributeValues: { ':g': { BOOL: true } },
+    ReturnValues: 'ALL_NEW',
   };
 }
 

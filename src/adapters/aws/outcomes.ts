@@ -3,7 +3,7 @@ import type { Address } from '../../core/protocol/address.ts';
 import { idsAt } from '../../core/protocol/footprint.ts';
 import { isStepOf } from '../../core/protocol/ids.ts';
 import { LEAF_MEMBERS, NODE_CHILDREN, shardCount } from '../../core/protocol/join-tree.ts';
-import type { Cell, Leaf, Standing, Tally } from '../../core/protocol/outcome.ts';
+import type { Cell, Leaf, Outcome, Standing, Tally } from '../../core/protocol/outcome.ts';
 import type {
   Addressed,
   Claim,
@@ -62,8 +62,9 @@ export class DynamoOutcomes implements Outcomes {
     return standingOf(params.address, await this.#write(params.address, claimRequest(this.#at(), params)));
   }
 
-  async forget({ address }: Addressed): Promise<void> {
-    await this.#table.update(forgetRequest(this.#table.name, address));
+  async forget({ address }: Addressed): Promise<Outcome | undefined> {
+    const item = await this.#table.update(forgetRequest(this.#table.name, address));
+    return item && cellOf(item, address.slot).outcome;
   }
 
   async read({ address }: Addressed): Promise<Standing> {

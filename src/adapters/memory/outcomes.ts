@@ -5,7 +5,7 @@ import type { Footprint } from '../../core/protocol/footprint.ts';
 import { isStepOf, memberId } from '../../core/protocol/ids.ts';
 import { LEAF_MEMBERS, SHARD_MEMBERS } from '../../core/protocol/join-tree.ts';
 import { failuresOf, isOpen } from '../../core/protocol/outcome.ts';
-import type { Cell, GroupSize, Leaf, Standing, Tally } from '../../core/protocol/outcome.ts';
+import type { Cell, GroupSize, Leaf, Outcome, Standing, Tally } from '../../core/protocol/outcome.ts';
 import { compact } from '../../core/values/compact.ts';
 import type {
   Addressed,
@@ -90,11 +90,14 @@ export class MemoryOutcomes implements Outcomes {
     return standingOf(address, item);
   }
 
-  async forget({ address }: Addressed): Promise<void> {
+  async forget({ address }: Addressed): Promise<Outcome | undefined> {
     const { cells } = this.#itemAt(address);
     const slot = address.slot ?? 0;
     const { outcome, ...cell } = cells[slot] ?? EMPTY_CELL;
-    if (outcome !== undefined) cells[slot] = frozenCopy({ ...cell, outcome: { ...outcome, forgotten: true } });
+    if (outcome === undefined) return undefined;
+    const forgotten = frozenCopy({ ...cell, outcome: { ...outcome, forgotten: true as const } });
+    cells[slot] = forgotten;
+    return forgotten.outcome;
   }
 
   async read({ address }: Addressed): Promise<Standing> {

@@ -94,9 +94,11 @@ async function infoOf(engine: Engine, id: string): Promise<unknown> {
   return retry === undefined ? undefined : retryError(engine, id, retry);
 }
 
+/** Removes the value of the id's own outcome. What a reader sees of an id that never ran belongs to the one that has failed. */
 async function forget(engine: Engine, id: string): Promise<void> {
-  const { outcome } = await readVisible(engine, id);
-  await engine.outcomes.forget({ address: addressOf(id) });
-  for (const value of [outcome?.value, outcome?.run?.call])
-    if (value !== undefined && 'ref' in value) await engine.payloads.removeValue({ ref: value.ref });
+  const outcome = await engine.outcomes.forget({ address: addressOf(id) });
+  const refs = [outcome?.value, outcome?.run?.call].flatMap((value) =>
+    value !== undefined && 'ref' in value ? [value.ref] : [],
+  );
+  await Promise.all(refs.map((ref) => engine.payloads.removeValue({ ref })));
 }

@@ -241,6 +241,19 @@ describe('AsyncResult.forget()', () => {
   });
 });
 
+describe('AsyncResult.forget() of a step that never ran', () => {
+  it('leaves the error of the step that has failed', async () => {
+    const message = 'x'.repeat(2000);
+    const result = await chain(fail.s(message), identity.s(), identity.s()).delay();
+    await expect(result.get()).rejects.toEqual(failedWith());
+    const never = result.parent;
+    expect(await never?.state()).toBe('FAILURE');
+    await never?.forget();
+    await expect(result.get()).rejects.toEqual(failedWith());
+    await expect(never?.parent?.get()).rejects.toEqual(failedWith());
+  });
+});
+
 describe('AsyncResult.children() and graph()', () => {
   it('find the launches of a task, each once', async () => {
     const result = await launcher.delay();
