@@ -31,10 +31,10 @@ export function makeTask(
     s: (...given: readonly unknown[]) => sign(build(given)),
     si: (...given: readonly unknown[]) => sign(build(given, { immutable: true })),
     signature: (spec?: unknown) => sign(readSpec(name, spec)),
-    delay: async (...given: readonly unknown[]) => sign(build(given)).delay(),
+    delay: async (...given: readonly unknown[]) => await sign(build(given)).delay(),
     applyAsync: async (options: object = {}) => {
       readApplyOptions(options);
-      return sign(taskOf(name)).applyAsync(options);
+      return await sign(taskOf(name)).applyAsync(options);
     },
     map: (items: Iterable<unknown>, how?: unknown) =>
       makeSignature(caller, { kind: 'map', ...batchOf(name, 'map', items, how) }),

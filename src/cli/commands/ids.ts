@@ -31,7 +31,10 @@ function addResult(program: Command, { output, end }: CommandLine): void {
       const report = await reportResult(engine, id, wait ? timeoutSeconds : 0);
       output.answer(report);
       const isPending = !('value' in report) && !('error' in report);
-      if (wait && isPending) output.problem(`${id} has not ended after ${timeoutSeconds} s; it keeps running`);
+      if (wait && isPending)
+        output.problem(
+          `${id} has not ended after ${timeoutSeconds} s; it keeps running, unless no workflow has this id`,
+        );
       return 'error' in report || (wait && isPending) ? 1 : 0;
     });
     end(exitCode);

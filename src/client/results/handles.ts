@@ -129,8 +129,9 @@ function stepHandle(engine: Engine, place: Place): Handle {
       const options = readGetOptions(given);
       const startedAt = engine.clock.now();
       const found = await waitFor(engine, id, options, outcomeOrGroup);
-      if (!('results' in found)) return opened(engine, id, found, options);
-      return found.get(leftOf(options, (engine.clock.now() - startedAt) / 1000));
+      // Awaited, so that the stack of an error has the caller's line.
+      if (!('results' in found)) return await opened(engine, id, found, options);
+      return await found.get(leftOf(options, (engine.clock.now() - startedAt) / 1000));
     },
   };
   return handle;
@@ -162,7 +163,8 @@ function taskParts(engine: Engine, { id, parent }: Place, isIgnored: boolean): O
       const options = readGetOptions(given);
       if (isIgnored) return undefined;
       const outcome = await waitFor(engine, id, options, async () => (await readVisible(engine, id)).outcome);
-      return opened(engine, id, outcome, options);
+      // Awaited, so that the stack of an error has the caller's line.
+      return await opened(engine, id, outcome, options);
     },
     children: async () => {
       const { outcome, cell } = await readVisible(engine, id);
@@ -200,7 +202,7 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     if (!isListed) return (await opened(engine, id, outcome, options)) as readonly unknown[];
     // Some members of a group that fails at once may go on: they get the time that is left.
     const left = leftOf(options, (engine.clock.now() - startedAt) / 1000);
-    return Promise.all(results().map((member) => member.get(left)));
+    return await Promise.all(results().map((member) => member.get(left)));
   };
   const common = commonHandle(engine, id, parent);
   /** A group that is revoked has members without an outcome of their own: each is asked for it. */

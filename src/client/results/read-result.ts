@@ -76,10 +76,13 @@ export async function waitFor<T>(
     const now = clock.now();
     const left = endsAt - now;
     if (timeout !== undefined && left <= 0) {
-      throw new TimeoutError(`Cannot wait longer for ${id}: it has not ended after ${timeout} s, and goes on`, {
-        taskId: id,
-        timeoutSeconds: timeout,
-      });
+      throw new TimeoutError(
+        `Cannot wait longer for ${id}: it has not ended after ${timeout} s. It goes on, unless no workflow has this id.`,
+        {
+          taskId: id,
+          timeoutSeconds: timeout,
+        },
+      );
     }
     await clock.poll(waitAfter(now - startedAt), left, signal);
   }

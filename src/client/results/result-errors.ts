@@ -20,8 +20,12 @@ export function failedError(id: string, outcome: Result, record: Json): TaskFail
 export async function revokedError(engine: Engine, id: string, outcome: Result): Promise<TaskRevokedError> {
   const record = await loadValue(engine, outcome.value);
   const reason = isPlainObject(record) && typeof record['reason'] === 'string' ? record['reason'] : 'revoked';
+  const task = isPlainObject(record) && typeof record['task'] === 'string' ? ` (${record['task']})` : '';
   const where = outcome.failedId === undefined || outcome.failedId === id ? '' : ` with ${outcome.failedId}`;
-  return new TaskRevokedError(`Cannot read the value of ${id}: it was ${reason}${where}`, { taskId: id, reason });
+  return new TaskRevokedError(`Cannot read the value of ${id}: it was ${reason}${where}${task}`, {
+    taskId: id,
+    reason,
+  });
 }
 
 /** Makes the error of an id that is to run again. */

@@ -72,8 +72,9 @@ export function fromFailure(record: Json): errors.AnyChordalError {
       : `Cannot read a failure: ${mismatch('a record with a message', describe(record))}`;
   const details = detailsIn(rest);
   const known = isCode(code) ? made(code, text, { ...objectIn(data), ...details, args }) : undefined;
-  if (known === undefined) {
-    return new errors.RemoteError(text, {
+  const error =
+    known ??
+    new errors.RemoteError(text, {
       errorType: typeof errorType === 'string' ? errorType : 'UnknownError',
       args: Array.isArray(args) ? args : undefined,
       remoteStack: typeof stack === 'string' ? stack : undefined,
@@ -81,9 +82,8 @@ export function fromFailure(record: Json): errors.AnyChordalError {
       fields: isPlainObject(data) ? data : undefined,
       ...details,
     });
-  }
-  if (typeof stack === 'string') known.stack = stack;
-  return known;
+  if (typeof stack === 'string') error.stack = stack;
+  return error;
 }
 
 // --- internal ---

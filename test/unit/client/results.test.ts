@@ -75,6 +75,49 @@ afterEach(() => cloud.close());
 const failedWith = (more: object = {}): unknown =>
   expect.objectContaining({ code: 'CHORDAL_TASK_FAILED', errorType: 'Broken', failedTask: 'fail', ...more });
 
+describe('the stack of an error that get() throws', () => {
+  it.each<[string, () => Promise<AsyncResult<unknown>>]>([
+    ['a task', () => fail.delay()],
+    ['an id', async () => app.asyncResult((await fail.delay()).taskId)],
+    ['a group', async () => group([fail.s(), fail.s()]).delay()],
+    [
+      'a step of a chain that is known by its id',
+      async () => {
+        const { taskId } = await chain(fail.s(), identity.s()).delay();
+        return app.asyncResult(`${taskId}.0`);
+      },
+    ],
+  ])('has the line of the caller, for %s', async (_, send) => {
+    const result = await send();
+    const theCaller = async (): Promise<unknown> => await result.get();
+    const error: unknown = await theCaller().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'TaskFailedError', stack: expect.stringMatching(/at (async )?theCaller/) });
+  });
+
+  it('has behind it, as its cause, the stack of the worker', async () => {
+    const error = await (await fail.delay(3)).get({ propagate: false });
+    expect(error).toMatchObject({
+      cause: { stack: expect.stringMatching(/^Broken: broken by 3\n +at .*results\.test\.ts/) },
+    });
+  });
+});
+
+describe('an error that get() throws', () => {
+  it('names the task that was revoked in the place of the whole', async () => {
+    const late = add.s(1, 2).set({ expires: 1, countdown: 2 });
+    const error = await (await chord([late, add.s(1, 2)], tsum.s()).delay()).get({ propagate: false });
+    expect(error).toMatchObject({
+      message: expect.stringMatching(/^Cannot read the value of \S+: it was expired with \S+\.0~0 \(add\)$/),
+    });
+  });
+
+  it('says after a timeout that the id may name no workflow', async () => {
+    await expect(app.asyncResult('nobody').get({ timeout: 1 })).rejects.toThrow(
+      'Cannot wait longer for nobody: it has not ended after 1 s. It goes on, unless no workflow has this id.',
+    );
+  });
+});
+
 describe('AsyncResult.state()', () => {
   it('is PENDING, then SUCCESS or FAILURE', async () => {
     const good = await slow.delay(5);
