@@ -20,9 +20,9 @@ export function humanLine(line: string, output: Pick<Output, 'faint'>, isNamed =
   );
   return [
     `${message}${Object.keys(others).length === 0 ? '' : ` ${output.faint(JSON.stringify(others))}`}`,
-    ...(Array.isArray(causes) ? causes.map((cause) => `  caused by ${String(cause)}`) : []),
-    // An error of ours is about a call: its stack is the engine's.
-    ...(isOurs(rest['errorCode']) ? [] : framesIn(stack).map((frame) => output.faint(frame))),
+    ...behindMessage(causes, isOurs(rest['errorCode']) ? undefined : stack).map((text) =>
+      text.startsWith(CAUSE) ? text : output.faint(text),
+    ),
   ].join('\n');
 }
 
@@ -47,7 +47,16 @@ function isOurs(code: unknown): boolean {
   return typeof code === 'string' && code.startsWith('CHORDAL_');
 }
 
-/** Returns the places of a stack; its first lines repeat the error. */
-function framesIn(stack: unknown): readonly string[] {
-  return typeof stack === 'string' ? stack.split('\n').filter((line) => /^\s+at /.test(line)) : [];
+const CAUSE = '  caused by ';
+
+/**
+ * Returns the causes of an error and the places of its stack, each cause before its own; the first lines of the stack repeat
+ * the error. An error of ours is about a call: its stack is the engine's, and not given.
+ */
+function behindMessage(causes: unknown, stack: unknown): readonly string[] {
+  const lines = typeof stack === 'string' ? stack.split('\n').filter((line) => /^(\s+at |caused by )/.test(line)) : [];
+  const shown = lines.map((line) => line.replace(/^caused by /, CAUSE));
+  const told = new Set(shown);
+  const others = Array.isArray(causes) ? causes.map((cause) => `${CAUSE}${String(cause)}`) : [];
+  return [...others.filter((cause) => !told.has(cause)), ...shown];
 }

@@ -1,6 +1,6 @@
 import type { AroundCall, AroundTask, CallEvent, TaskEvents } from '../core/types/events.ts';
 import type { Clock, Log } from '../ports/system.ts';
-import { loggable } from './redact.ts';
+import { unexpected } from './redact.ts';
 
 /** How long a listener is waited for, in ms. */
 const LISTENER_MS = 5000;
@@ -55,7 +55,7 @@ export class Hooks {
         // The listener was registered under this name, for events of this type.
         await Promise.race([(listener as (given: TaskEvents[Name]) => unknown)(event), late]);
       } catch (error) {
-        log.error(`A listener of ${name} failed`, { ...about, error: loggable(error) });
+        log.error(`A listener of ${name} failed`, { ...about, ...unexpected(error) });
       } finally {
         done.abort('ended');
       }

@@ -1,6 +1,8 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import { describe, reasonOf } from '../core/text/describe.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
+import { compact } from '../core/values/compact.ts';
+import { framesOf } from '../core/values/error-parts.ts';
 
 /** Returns the part of an error that may be logged: our messages quote their input, and arguments are never logged. Never throws. */
 export function loggable(error: unknown): string {
@@ -12,4 +14,11 @@ export function loggable(error: unknown): string {
     // A proxy may throw at every question.
     return describe(error);
   }
+}
+
+/** Returns the fields that say of an unexpected error what it is, and where it was thrown. Never throws. */
+export function unexpected(error: unknown): { readonly error: string; readonly stack?: string } {
+  const text = loggable(error);
+  const frames = framesOf(error);
+  return compact({ error: text, stack: frames === undefined ? undefined : `${text}\n${frames}` });
 }

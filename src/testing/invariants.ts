@@ -130,6 +130,6 @@ function recordOf(witness: Recorder, value: Value): Json {
  */
 function lostStarts(record: unknown): number | undefined {
   if (!isPlainObject(record) || record['errorType'] !== 'WorkerLostError') return undefined;
-  const [, lost = '-1'] = /: (\d+) starts have ended without/.exec(JSON.stringify(record['message'])) ?? [];
+  const [, lost = '-1'] = /: (\d+) further starts have ended without/.exec(JSON.stringify(record['message'])) ?? [];
   return Number(lost);
 }

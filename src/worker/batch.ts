@@ -11,7 +11,7 @@ import { isPurged } from '../core/protocol/purge.ts';
 import { filledBody } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
-import { loggable } from '../engine/redact.ts';
+import { unexpected } from '../engine/redact.ts';
 import { LEAST_NEEDED_MS, timeNeeded } from '../engine/task/limits.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
@@ -168,7 +168,7 @@ function thrown(engine: Engine, one: Received, wholeMs: number, error: unknown):
   if (disposition.kind === 'return' && disposition.why === undefined)
     engine.log.error('A message could not be worked on and returns to its queue', {
       ...labelsOfDelivery(engine, one.delivery, one.message),
-      error: loggable(error),
+      ...unexpected(error),
     });
   return disposition;
 }

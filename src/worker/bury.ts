@@ -8,7 +8,7 @@ import type { Message } from '../core/protocol/message.ts';
 import { filledBody } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
-import { loggable } from '../engine/redact.ts';
+import { unexpected } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
@@ -63,7 +63,7 @@ async function bury(engine: Engine, delivery: Delivery, wholeMs: number): Promis
     const { receives, receipt } = delivery;
     const disposition = onThrow(error, { receives, wholeMs, chance: engine.nonces.random() });
     const isForNow = disposition.kind === 'return' && disposition.why !== undefined;
-    log[isForNow ? 'warn' : 'error']('A dead message could not be buried', { ...about, error: loggable(error) });
+    log[isForNow ? 'warn' : 'error']('A dead message could not be buried', { ...about, ...unexpected(error) });
     const seconds = disposition.kind === 'return' ? disposition.seconds : undefined;
     if (seconds !== undefined) await engine.deliveries.release({ receipts: [receipt], seconds }).catch(() => undefined);
     return false;

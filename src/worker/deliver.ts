@@ -34,7 +34,7 @@ import type { EffectContext } from './interpret.ts';
 import { goOn, resume } from './next-step.ts';
 import { limitsHere, observeDecision } from './observe.ts';
 import { tellWaiting } from './progress.ts';
-import { reportDecision } from './report.ts';
+import { reportDecision, reportStartedAgain } from './report.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
 import { check, claim, uncountStart } from './starts.ts';
@@ -103,7 +103,9 @@ async function workOn(arrival: Arrival<RunMessage>, first: Action): Promise<Endi
   if (first.kind !== 'check') return finish(arrival, delivery, first, NOTHING);
   const standing = await check(delivery, first.isCounted);
   try {
-    return await finish(arrival, delivery, onFound(arrival.facts, standing), standing);
+    const next = onFound(arrival.facts, standing);
+    if (next.kind === 'run') reportStartedAgain(delivery, standing);
+    return await finish(arrival, delivery, next, standing);
   } catch (error) {
     // @defect excused-starts-are-taken-back
     if (standing.cell.starts?.includes(delivery.origin.by.token) === true) await uncountStart(delivery);

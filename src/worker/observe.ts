@@ -45,7 +45,11 @@ function stateOf(decision: Result | Rerun | Error): ObservedDecision['state'] {
 
 /** Returns the error that the delivery has seen, which its item may only point to; of a revocation the reason. */
 function errorOf({ seen: { record } }: TaskDelivery, decision: Result | Rerun | Error): string | undefined {
-  if ('state' in decision && decision.state === 'REVOKED') return reasonIn(decision);
+  const isRevoked = 'state' in decision && decision.state === 'REVOKED';
+  if (isRevoked)
+    return record === undefined || record.message === ''
+      ? reasonIn(decision)
+      : `${reasonIn(decision)}: ${record.message}`;
   if (record === undefined) return undefined;
   return record.message === '' ? record.errorType : `${record.errorType}: ${record.message}`;
 }

@@ -10,7 +10,7 @@ import { compact } from '../core/values/compact.ts';
 import { fromFailure } from '../core/values/failure-record.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import { isPlainObject } from '../core/values/json.ts';
-import { loggable } from '../engine/redact.ts';
+import { unexpected } from '../engine/redact.ts';
 import type { TaskDelivery } from './commit.ts';
 import { labelsOfMessage } from './labels.ts';
 
@@ -29,8 +29,18 @@ export async function reportDecision(delivery: TaskDelivery, standing: Standing)
     await tell(delivery, decided);
   } catch (error) {
     // A task may throw what cannot even be read.
-    engine.log.error('A decision could not be reported', { taskId: message.id, error: loggable(error) });
+    engine.log.error('A decision could not be reported', { taskId: message.id, ...unexpected(error) });
   }
+}
+
+/**
+ * Warns of a start behind others that were counted and have come to nothing: a task may end its sandbox each time, and
+ * what Lambda prints of that names no task.
+ */
+export function reportStartedAgain({ engine, message }: TaskDelivery, { cell: { starts = [] } }: Standing): void {
+  if (starts.length < 2) return;
+  const about = { ...labelsOfMessage(engine, message), starts: starts.length };
+  engine.log.warn(`${message.sig.task} is started again: the starts before have come to no outcome`, about);
 }
 
 /** Returns the reason of a revocation. */
@@ -78,7 +88,11 @@ function write(delivery: TaskDelivery, decided: Decided): void {
   }
   if (decided.state === 'FAILURE')
     return engine.log.error(`${task} failed${causeText(delivery)}`, { ...about, ...errorFields(delivery) });
-  if (decided.state === 'REVOKED') return engine.log.info(`${task} was ${reasonIn(decided)}`, about);
+  if (decided.state === 'REVOKED') {
+    const { record } = delivery.seen;
+    const why = record === undefined || record.message === '' ? '' : `: ${messageOf(record)}`;
+    return engine.log.info(`${task} was ${reasonIn(decided)}${why}`, about);
+  }
   engine.log.debug(`${task} succeeded`, about);
 }
 
@@ -117,16 +131,29 @@ function errorFields({ engine, message, seen: { record, request } }: TaskDeliver
       errorMessage: messageOf(record),
       errorCode: record.code,
       causes: causes.length === 0 ? undefined : causes,
-      stack: record.stack?.replace(record.message, () => messageOf(record)),
+      stack: stackOf(record),
     }),
     ...given,
   };
 }
 
+/** Returns the stack of an error, and behind it those of its causes: the outermost may have no place of its own, or a wrapper's. */
+function stackOf(record: FailureRecord): string | undefined {
+  const own = record.stack?.replace(record.message, () => messageOf(record));
+  const inner = innerOf(record).flatMap((one) => {
+    const stack = stackOf(one);
+    return stack === undefined ? [] : [`caused by ${stack}`];
+  });
+  return own === undefined && inner.length === 0 ? undefined : [own ?? textOf(record), ...inner].join('\n');
+}
+
 /** Returns the chain of causes, and the errors that one collects, each as a line. */
-function causesOf({ cause, errors = [] }: FailureRecord): readonly string[] {
-  const inner = [...(cause === undefined ? [] : [cause]), ...errors];
-  return inner.flatMap((record) => [textOf(record), ...causesOf(record)]);
+function causesOf(record: FailureRecord): readonly string[] {
+  return innerOf(record).flatMap((one) => [textOf(one), ...causesOf(one)]);
+}
+
+function innerOf({ cause, errors = [] }: FailureRecord): readonly FailureRecord[] {
+  return [...(cause === undefined ? [] : [cause]), ...errors];
 }
 
 /** Calls the listeners of the decision's event. */

@@ -75,6 +75,7 @@ export async function runToDecision(
     delivery.seen.record = result.record;
     delivery.seen.thrown = result.thrown;
   }
+  if (result.kind === 'ignored') delivery.seen.record = result.record;
   return result.kind === 'cutShort' ? result.kind : toDecision(delivery, task, result);
 }
 

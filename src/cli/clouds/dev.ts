@@ -122,7 +122,7 @@ async function start(options: DevOptions, output: LaterNotes): Promise<Dev> {
 /** Returns whether an event has a line of its own: the tasks of a batch have one each. */
 function isTold(event: LocalEvent): boolean {
   if (event.type === 'batch') return event.problem !== undefined;
-  return event.type !== 'received' && event.type !== 'began' && event.type !== 'undecided';
+  return event.type !== 'received' && event.type !== 'began';
 }
 
 /** Lets a debugger attach, if one is asked for. Returns whether one may be attached. */

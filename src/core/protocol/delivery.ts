@@ -111,11 +111,15 @@ export function onFound<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage
   const decided = onDecided(facts, cell);
   // @defect decided-ends
   if (decided !== undefined) return decided;
-  if (dead !== undefined) return lost(message, `its message ended in the dead-letter queue: ${dead}`);
+  if (dead !== undefined)
+    return lost(
+      message,
+      `its message ended in the dead-letter queue: ${dead.replace(/\.$/, '')}. \`chordal dlq redrive\` submits it again`,
+    );
   const starts = cell.starts?.length ?? 0;
   // @defect starts-are-limited
   if (isCounted(facts) && starts > MAX_STARTS)
-    return lost(message, `${starts - 1} starts have ended without an outcome, and ${MAX_STARTS} is the most`);
+    return lost(message, `${starts - 1} further starts have ended without an outcome, which is the most. ${WHY_ENDED}`);
   return onUndecided(facts);
 }
 
@@ -153,7 +157,7 @@ export function onClaim<T extends DeliveredTask>(
   if (claim === undefined || (claim.mid === by.mid && claim.token === by.token)) return { kind: 'run', task };
   // Nothing is decided yet: another delivery of this message may still decide that it is revoked, and need the message.
   if (claim.mid !== by.mid || now < claim.until) return { kind: 'end', disposition: RETURN };
-  return lost(message, 'its only run ended without an outcome');
+  return lost(message, `its only run ended without an outcome. ${WHY_ENDED}`);
 }
 
 /** Judges a delivery by the committed state after its commit. */
@@ -194,6 +198,9 @@ export function onExpandError(facts: DeliveryFacts, error: unknown): Next<never>
 }
 
 // --- internal ---
+
+const WHY_ENDED =
+  'The log of its function says why: a timeout, a lack of memory, an exit, or an error that nothing caught';
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
   const { message, tasks, now, slotAt, dead, revoked, isPurged = false } = facts;

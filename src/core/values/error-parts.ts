@@ -1,4 +1,5 @@
 /** The parts of any thrown value, read without trust: each may be missing, of another type, or throw when it is read. */
+import { isChordalError } from '../errors/caller.ts';
 import { isPlainObject } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
 import { toJson } from './serializer.ts';
@@ -17,6 +18,27 @@ export function nameOf(error: object): string {
   const className = typeof constructor === 'function' ? constructor.name : '';
   const isInherited = !Object.hasOwn(error, 'name') && BUILT_IN_NAME.test(name);
   return (isInherited ? className || name : name || className) || 'Error';
+}
+
+/**
+ * Returns the places in the stack of an error that is not of this library, without its first lines, which repeat the message.
+ * Undefined if there are none.
+ */
+export function framesOf(error: unknown): string | undefined {
+  try {
+    if (!isError(error) || isChordalError(error)) return undefined;
+    const lines = (textOf(error, 'stack') ?? '').split('\n');
+    const first = lines.findIndex((line) => FRAME.test(line));
+    return first === -1
+      ? undefined
+      : lines
+          .slice(first)
+          .filter((line) => FRAME.test(line))
+          .join('\n');
+  } catch {
+    // A proxy that refuses even to be asked.
+    return undefined;
+  }
 }
 
 /** Returns a property that is a text. */
@@ -83,6 +105,7 @@ export function smallJson(value: unknown, characters: number): Json | undefined 
 // --- internal ---
 
 const BUILT_IN_NAME = /^(Aggregate|Eval|Range|Reference|Syntax|Type|URI)?Error$/;
+const FRAME = /^\s+at /;
 const CODE_CHARACTERS = 200;
 const NOT_FIELDS: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'cause', 'code', 'args', 'errors']);
 /** Names of fields that clients of HTTP and databases give to what nobody else may read. */

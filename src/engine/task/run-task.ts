@@ -33,7 +33,7 @@ export type RunResult =
       readonly record: FailureRecord | undefined;
       readonly thrown: unknown;
     }
-  | { readonly kind: 'ignored' }
+  | { readonly kind: 'ignored'; readonly record: FailureRecord }
   | { readonly kind: 'replace'; readonly data: SignatureData }
   /** Its part of the sandbox's time was not enough. */
   | { readonly kind: 'cutShort' };
@@ -204,7 +204,7 @@ function failureOf(engine: Engine, thrown: unknown, task: RegisteredTask, call: 
   // A proxy may throw at every question: nothing but its record is passed on.
   if (!isReadable(thrown)) return { kind: 'failure', record: toFailure(thrown), thrown: undefined };
   if (isChordalError(thrown, 'CHORDAL_SERVICE_UNAVAILABLE') || isChordalError(thrown, 'CHORDAL_REJECT')) throw thrown;
-  if (isChordalError(thrown, 'CHORDAL_IGNORE')) return { kind: 'ignored' };
+  if (isChordalError(thrown, 'CHORDAL_IGNORE')) return { kind: 'ignored', record: toFailure(thrown) };
   // As Celery's `raise self.replace(…)`.
   if (thrown instanceof ReplacementRequest) return { kind: 'replace', data: thrown.replacement.data };
   if (thrown instanceof RetryRequest) {

@@ -35,6 +35,23 @@ test('a failure is its message, its causes and its stack', () => {
   ]);
 });
 
+test('a cause with a stack of its own stands before it', () => {
+  const line = JSON.stringify({
+    level: 'error',
+    message: 'charge failed: AggregateError: All promises were rejected',
+    task: 'charge',
+    taskId: 'w1',
+    causes: ['Error: refused', 'TypeError: bad'],
+    stack: 'AggregateError: All promises were rejected\ncaused by TypeError: bad\n    at charge (shop.ts:3:9)',
+  });
+  expect(humanLine(line, output).split('\n')).toEqual([
+    'charge failed: AggregateError: All promises were rejected',
+    '  caused by Error: refused',
+    '  caused by TypeError: bad',
+    '<    at charge (shop.ts:3:9)>',
+  ]);
+});
+
 test('an error of ours has its code, and not the engine’s stack', () => {
   const about = { level: 'error', task: 'add', taskId: 'w1', errorCode: 'CHORDAL_INVALID_ARGUMENTS' };
   const line = JSON.stringify({

@@ -66,7 +66,11 @@ describe('runBatch() says', () => {
       [
         'error',
         'A message could not be worked on and returns to its queue',
-        { ...named, error: expect.stringMatching(/broken/) as string },
+        {
+          ...named,
+          error: 'TypeError: broken',
+          stack: expect.stringMatching(/^TypeError: broken\n +at .*batch\.test\.ts/) as string,
+        },
       ],
     ]);
   });

@@ -56,7 +56,11 @@ test('a message that fails in any other way comes back when its visibility ends,
   }));
   expect(await bury(bench, [deadTask()])).toEqual(['sqs-1']);
   expect(lines).toEqual([
-    ['error', 'A dead message could not be buried', { ...NAMED, error: 'TypeError: no such field' }],
+    [
+      'error',
+      'A dead message could not be buried',
+      { ...NAMED, error: 'TypeError: no such field', stack: expect.any(String) },
+    ],
   ]);
   expect(released).toEqual([]);
 });

@@ -1,9 +1,10 @@
-import { createApp, currentTask, InvalidOptions } from 'chordal';
+import { createApp, currentTask, Ignore, InvalidOptions } from 'chordal';
 import type { TaskEvents } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { consoleLog } from '../../../src/adapters/system/log.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
 import { makeBench, taskDelivery } from './bench.ts';
 
 const app = createApp('report', { logHeaders: ['customer'] });
@@ -184,6 +185,52 @@ describe('the log', () => {
     expect(told).toMatchObject([{ errorType: 'ThrownValue' }]);
   });
 
+  it('has the reason that a task gives for ending without a value', async () => {
+    thrown = new Ignore('nothing to do');
+    await (await raise.delay()).get({ propagate: false });
+    thrown = new Ignore('');
+    await (await raise.delay()).get({ propagate: false });
+    expect(lines.map(({ level, message }) => [level, message])).toEqual([
+      ['info', 'raise was ignored: nothing to do'],
+      ['info', 'raise was ignored'],
+    ]);
+  });
+
+  it('has the stacks of causes behind that of the error, which may have no place', async () => {
+    thrown = await Promise.any([Promise.reject(new RangeError('a')), Promise.reject(new TypeError('b'))]).catch(
+      (error: unknown) => error,
+    );
+    await (await raise.delay()).get({ propagate: false });
+    expect(lines).toMatchObject([{ causes: ['RangeError: a', 'TypeError: b'] }]);
+    expect(String(lines[0]?.['stack']).replaceAll(/\n +at .*report\.test\.ts.*/g, ' HERE')).toMatch(
+      /^AggregateError: All promises were rejected\ncaused by RangeError: a HERE.*\n(?: +at .*\n)*caused by TypeError: b HERE/,
+    );
+  });
+
+  it('warns of a start behind others that came to nothing, and of no other one', async () => {
+    const bench = makeBench(() => ({ log: consoleLog('info') }));
+    bench.app.task('dying', () => 1);
+    const { outcomes } = bench.engine;
+    const startOf = (token: string) =>
+      outcomes.countStart({ address: addressOf('W'), attempt: 0, token, until: Date.UTC(2027) });
+    for (const receives of [1, 2])
+      await bench.work([taskDelivery('dying', { id: `V${receives}`, base: `V${receives}` }, { receives })]);
+    expect(lines).toEqual([]);
+    await startOf('a');
+    await bench.work([taskDelivery('dying', {}, { receives: 3 })]);
+    expect(lines).toEqual([
+      {
+        level: 'warn',
+        message: 'dying is started again: the starts before have come to no outcome',
+        task: 'dying',
+        taskId: 'W',
+        workflowId: 'W',
+        attempt: 0,
+        starts: 2,
+      },
+    ]);
+  });
+
   it('has a detail for a success, and the task in the lines of its logger', async () => {
     const { taskId } = await again.delay();
     await app.asyncResult(taskId).get();
@@ -294,7 +341,9 @@ describe('app.on()', () => {
     expect(await (await strict.delay(5)).get()).toBe(5);
     await cloud.clock.sleep(10_000);
     expect(ended).toEqual(['first']);
-    expect(lines.filter(({ level }) => level === 'error').map(({ message, error }) => [message, error])).toEqual([
+    const errors = lines.filter(({ level }) => level === 'error');
+    expect(errors[0]?.['stack']).toMatch(/^Error: no start\n +at .*report\.test\.ts/);
+    expect(errors.map(({ message, error }) => [message, error])).toEqual([
       ['A listener of taskStart failed', 'Error: no start'],
       ['A listener of taskSuccess failed', 'Error: no network'],
       ['A listener of taskSuccess did not end within 5 s, and is not waited for', undefined],

@@ -224,7 +224,8 @@ describe('onFound()', () => {
   it('says how many starts were lost', () => {
     expect(onFound(factsOf(), { cell: starts(4) })).toMatchObject({
       decision: {
-        message: 'Cannot run add (W.0): 3 starts have ended without an outcome, and 3 is the most.',
+        message:
+          'Cannot run add (W.0): 3 further starts have ended without an outcome, which is the most. The log of its function says why: a timeout, a lack of memory, an exit, or an error that nothing caught.',
       },
     });
   });
@@ -246,7 +247,7 @@ describe('onClaim()', () => {
 
   it('says that the only run was lost', () => {
     expect(onClaim(factsOf(), { cell: claim({ token: 'x' }) }, { task: EARLY, now: NOW })).toMatchObject({
-      decision: { message: 'Cannot run add (W.0): its only run ended without an outcome.' },
+      decision: { message: expect.stringContaining('its only run ended without an outcome. The log of its function') },
     });
   });
 
