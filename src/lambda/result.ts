@@ -6,9 +6,9 @@ import { isId } from '../core/protocol/ids.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import { makeEngine } from '../engine/make-engine.ts';
-import { loggable } from '../engine/redact.ts';
 import { environmentRuntime } from '../runtime/environment.ts';
 import { inInvocation } from './in-invocation.ts';
+import { logRefusal } from './log-refusal.ts';
 import type { FunctionContext } from './sqs-event.ts';
 
 const engine = makeEngine(environmentRuntime(), new Map(), makeConf({}));
@@ -24,6 +24,11 @@ export function handler(request: unknown, context: FunctionContext): Promise<Ans
 
 // --- internal ---
 
+const LINES = {
+  refused: 'A request for a result was refused',
+  failed: 'A request for a result could not be answered',
+};
+
 type Answer = ResultReport | { readonly error: ErrorReport };
 
 /** Less than the function's own timeout, and than the 29 s that API Gateway waits. */
@@ -37,7 +42,7 @@ async function answerOf(request: unknown): Promise<Answer> {
     const { taskId, wait } = readRequest(request);
     return withinLimit(await reportResult(engine, taskId, wait));
   } catch (error) {
-    engine.log.warn('A request for a result was refused', { error: loggable(error) });
+    logRefusal(engine.log, LINES, error);
     return { error: reportError(error) };
   }
 }

@@ -3,10 +3,10 @@ import { reportError } from '../client/results/report.ts';
 import type { ErrorReport } from '../client/results/report.ts';
 import { submit } from '../client/submit.ts';
 import { makeEngine } from '../engine/make-engine.ts';
-import { loggable } from '../engine/redact.ts';
 import { environmentRuntime, submitSettings } from '../runtime/environment.ts';
 import { checkAllowed, readAllowList } from './allow-list.ts';
 import { inInvocation } from './in-invocation.ts';
+import { logRefusal } from './log-refusal.ts';
 import type { FunctionContext } from './sqs-event.ts';
 import { readSubmission } from './submit-request.ts';
 
@@ -27,6 +27,8 @@ export function handler(request: unknown, context: FunctionContext): Promise<Ans
 
 // --- internal ---
 
+const LINES = { refused: 'A canvas was refused', failed: 'A canvas could not be submitted' };
+
 type Answer = { readonly taskId: string } | { readonly error: ErrorReport };
 
 async function answerOf(request: unknown): Promise<Answer> {
@@ -36,7 +38,7 @@ async function answerOf(request: unknown): Promise<Answer> {
     const { id } = await submit(engine, { data, app: appName, ...once, isStranger: true });
     return { taskId: id };
   } catch (error) {
-    engine.log.warn('A canvas was refused', { error: loggable(error) });
+    logRefusal(engine.log, LINES, error);
     return { error: reportError(error) };
   }
 }
