@@ -23,7 +23,7 @@ export class TaskFailedError extends ChordalError {
   readonly taskId: string;
   /** The id of the task that failed first: the same id, or that of a task it needed. */
   readonly failedTaskId: string;
-  /** The name of the task that failed first. */
+  /** The name of the task that failed first. Empty if a group failed because more members had failed than it tolerates. */
   readonly failedTask: string;
   /** The stack of the error on the worker; at most 2 KB. */
   readonly remoteStack?: string | undefined;

@@ -201,7 +201,7 @@ function asSeen({ again }: Origin, effect: SettleEffect): SettleEffect {
 function failOfTooMany(frame: JoinFrame, rest: readonly Frame[]): SettleEffect {
   const { join, x, n, tolerate = 0 } = frame;
   const error = new ToleranceExceeded(
-    `Cannot go on behind the group ${join}: more than ${tolerate} of its ${n} members have failed, and ${tolerate} is the most that it tolerates.`,
+    `Cannot go on behind the group ${join}: more than ${tolerate} of its ${n} members have failed, and ${tolerate} is the most that it tolerates. The log has the error of each.`,
   );
   const { stack: _, ...record } = toFailure(error);
   return failOutward(memberId(join, x), { state: 'FAILURE', value: { inline: record } }, frame, rest);

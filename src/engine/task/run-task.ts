@@ -66,7 +66,7 @@ export async function runTask(
   const startedAt = engine.clock.now();
   // Code that keeps the processor busy lets no timer fire: when it ends, the clock says whether that is too late.
   const mustBeInTime = (): void => {
-    if (engine.clock.now() - startedAt > limits.lateMs) throw tooLong(task, limits.hardMs);
+    if (engine.clock.now() - startedAt > limits.lateMs) throw tooLong(task, { ...limits, hardMs: limits.lateMs });
   };
   let isOver = false;
   const onOver = (): void => {
@@ -184,14 +184,20 @@ async function limit(
   if (hardMs === Number.POSITIVE_INFINITY) return new Promise<never>(() => undefined);
   await clock.sleep(isNoticed ? hardMs - softMs : hardMs, done);
   if (done.aborted) return new Promise<never>(() => undefined);
-  const error = tooLong(task, hardMs);
+  const error = tooLong(task, limits);
   onOver();
   if (!notice.signal.aborted) notice.abort(error);
   throw error;
 }
 
-function tooLong(task: RegisteredTask, hardMs: number): TimeLimitExceeded {
-  return new TimeLimitExceeded(`Cannot wait longer for ${task.name}: its time limit of ${hardMs / 1000} s is over`);
+/** A task without a limit of its own, or with one above that of its function, ends with the time of its sandbox. */
+function tooLong({ name }: RegisteredTask, { hardMs, lateMs }: Limits): TimeLimitExceeded {
+  const seconds = hardMs / 1000;
+  const why =
+    hardMs < lateMs
+      ? `its function has no more time for it after ${seconds} s. Give the function a longer timeout, or divide the task.`
+      : `its time limit of ${seconds} s is over`;
+  return new TimeLimitExceeded(`Cannot wait longer for ${name}: ${why}`);
 }
 
 function resultOf(value: unknown, task: RegisteredTask, run: CurrentRun): RunResult {

@@ -21,7 +21,11 @@ test('a task without a limit may take nearly as long as its function', async () 
   cloud = memoryCloud({ work: handler }, { time: 'virtual', timeoutSeconds: 60 });
 
   expect(await (await work.delay(57)).get()).toBeNull();
-  await expect((await work.delay(59)).get()).rejects.toMatchObject({ errorType: 'TimeLimitExceeded' });
+  await expect((await work.delay(59)).get()).rejects.toMatchObject({
+    errorType: 'TimeLimitExceeded',
+    message:
+      'Cannot wait longer for work: its function has no more time for it after 58 s. Give the function a longer timeout, or divide the task.',
+  });
 });
 
 test('a soft limit fires the signal, and a limit fails the task', async () => {

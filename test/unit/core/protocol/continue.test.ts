@@ -246,7 +246,7 @@ describe('follow() of a failure', () => {
       standing: standing(failure, { filled: 2, failures: 2, last: { mid: 'm', child: 1 } }),
     });
     const message =
-      'Cannot go on behind the group W.0: more than 1 of its 3 members have failed, and 1 is the most that it tolerates.';
+      'Cannot go on behind the group W.0: more than 1 of its 3 members have failed, and 1 is the most that it tolerates. The log has the error of each.';
     expect(effects).toMatchObject([{ result: { value: { inline: { errorType: 'ToleranceExceeded', message } } } }]);
   });
 
