@@ -6,6 +6,7 @@ import { originOf } from '../core/protocol/origin.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import type { Delivery } from '../ports/broker.ts';
 import type { EffectContext } from './interpret.ts';
+import type { Orders } from './orders.ts';
 import type { BatchPlaces, HeldPlace } from './places.ts';
 
 /** One delivery: the facts, and the means to work on it. */
@@ -19,6 +20,8 @@ export interface Arrival<M extends Message = Message> extends Pick<EffectContext
   readonly step: number;
   /** Deletes what has been finished beside this delivery, before it goes on with a further step. */
   readonly beforeNextStep: () => Promise<void>;
+  /** The orders that it was judged by. */
+  readonly orders: Orders;
   /** The places of the batch's messages. */
   readonly places: BatchPlaces;
   /** The place that this step has, if its task needs one. */

@@ -207,7 +207,8 @@ async function attempt(
   const { remainingMs } = time;
   try {
     const { queue } = delivery.receipt;
-    const { revoked, purges } = await ordersNow(engine, message, orders);
+    const now = await ordersNow(engine, message, orders);
+    const { revoked, purges } = now;
     const facts: DeliveryFacts<Message, RegisteredTask> = {
       ...factsOf(engine, delivery, message),
       revoked,
@@ -222,7 +223,8 @@ async function attempt(
     };
     const beforeNextStep = (): Promise<void> => finished.deleteSometimes();
     const settled = new Set<string>();
-    return await deliver({ engine, outbox, facts, remainingMs, queue, step: 1, beforeNextStep, places, settled });
+    const means = { remainingMs, queue, beforeNextStep, places, settled };
+    return await deliver({ engine, outbox, facts, step: 1, orders: now, ...means });
   } catch (error) {
     return thrown(engine, { delivery, message }, time.wholeMs, error);
   }

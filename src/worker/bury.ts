@@ -13,6 +13,7 @@ import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
 import { deliver } from './deliver.ts';
 import { labelsOfDelivery } from './labels.ts';
+import { NO_ORDERS } from './orders.ts';
 import { BatchPlaces } from './places.ts';
 
 /** The reason noted for a message when SQS does not give one. */
@@ -98,6 +99,7 @@ function settle(
     queue: delivery.receipt.queue,
     step: 1,
     beforeNextStep: async () => undefined,
+    orders: NO_ORDERS,
     places: new BatchPlaces(engine, () => 0),
     settled: new Set(),
   });

@@ -11,8 +11,8 @@ import type { Arrival } from './arrival.ts';
 import { continueFrom } from './commit.ts';
 import type { OneLeft, TaskDelivery } from './commit.ts';
 import { routeOne } from './interpret.ts';
+import { ordersNow } from './orders.ts';
 import { isLimitedNow } from './rate.ts';
-import { revokedScopes } from './revocations.ts';
 
 /**
  * Carries out what a delivery has decided. Everything that follows is then settled or sent, except a step that this
@@ -89,7 +89,8 @@ async function nextArrival(arrival: Arrival<RunMessage>, draft: RunDraft): Promi
   const { wholeMs } = arrival.facts.time;
   const neededMs = timeNeeded(engine.tasks.get(message.sig.task), message);
   const time = { leftMs: remainingMs(), wholeMs, neededMs, leastMs: LEAST_NEEDED_MS };
-  return { ...next, facts: { ...next.facts, revoked: await revokedScopes(engine, [message]), time } };
+  const orders = await ordersNow(engine, message, arrival.orders);
+  return { ...next, orders, facts: { ...next.facts, revoked: orders.revoked, time } };
 }
 
 /**

@@ -12,7 +12,7 @@ import { makeBench, QUEUE } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 interface Counted extends Bench {
-  readonly calls: { commits: number; sends: number; deletes: number; reads: number };
+  readonly calls: { commits: number; sends: number; deletes: number; reads: number; looks: number };
   /** The runs, by their argument. */
   readonly ran: string[];
   /** Which commit is refused, counted from 1. Default: none. */
@@ -23,10 +23,16 @@ interface Counted extends Bench {
 }
 
 function counted(options: { inline?: boolean; timeLimit?: number } = { inline: true }): Counted {
-  const calls = { commits: 0, sends: 0, deletes: 0, reads: 0 };
+  const calls = { commits: 0, sends: 0, deletes: 0, reads: 0, looks: 0 };
   const ran: string[] = [];
   const refused: Counted['refused'] = {};
-  const bench = makeBench(({ outcomes, broker, deliveries }: Ports) => ({
+  const bench = makeBench(({ outcomes, broker, deliveries, records }: Ports) => ({
+    records: overriding(records, {
+      revoked: (params) => {
+        calls.looks += 1;
+        return records.revoked(params);
+      },
+    }),
     outcomes: overriding(outcomes, {
       commit: (params) => {
         calls.commits += 1;
@@ -78,7 +84,7 @@ describe('a chain of inline steps', () => {
     const { taskId } = await steps(bench, 'a', 'b', 'c', 'd').delay();
     expect(await bench.work(bench.receive())).toEqual([]);
     expect(bench.ran).toEqual(['a', 'b', 'c', 'd']);
-    expect(bench.calls).toEqual({ commits: 4, sends: 1, deletes: 0, reads: 0 });
+    expect(bench.calls).toEqual({ commits: 4, sends: 1, deletes: 0, reads: 0, looks: 0 });
     expect(await bench.state(taskId)).toBe('SUCCESS');
   });
 
@@ -235,5 +241,26 @@ describe('beside other deliveries', () => {
     await working;
     expect(bench.ran).toEqual([]);
     expect(await bench.state('W')).toBe('REVOKED');
+  });
+
+  it('looks for revocations once a second while the gate is up, not at each step, and at once for a stamp of a step', async () => {
+    const bench = counted();
+    const until = bench.clock.now() + 86_400_000;
+    await bench.engine.records.revoke({ scope: 'another', until, gateUntil: until });
+    await steps(bench, 'a', 'b', 'c', 'd').delay();
+    await bench.work(bench.receive());
+    expect(bench.calls.looks).toBe(1);
+
+    await steps(bench, 'a', 'takes its time', 'c', 'd').delay();
+    await bench.work(bench.receive());
+    expect(bench.calls.looks).toBe(3);
+
+    await bench.app.control.revokeByStamp({ customer: 7 });
+    const stamped = bench.app.task('stamped', { inline: true }, () => void bench.ran.push('stamped'));
+    const last = stamped.si().set({ stamps: { customer: 7 } });
+    const { taskId } = await chain(bench.step('a') as never, last).applyAsync({ taskId: 'S' });
+    await bench.work(bench.receive());
+    expect(bench.ran).not.toContain('stamped');
+    expect(await bench.state(taskId)).toBe('REVOKED');
   });
 });
