@@ -3,6 +3,7 @@ import { reportResult } from '../client/results/report.ts';
 import { InvalidMessage } from '../core/errors/caller.ts';
 import { isJoinFrame } from '../core/protocol/frames.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
+import { cutTo } from '../core/text/describe.ts';
 import type { DeadLetter } from '../ports/records.ts';
 import type { OpenCloud } from './clouds/cloud.ts';
 import { UsageError } from './errors.ts';
@@ -49,13 +50,16 @@ export async function handleDeadLetters(
 
 const DAY_MS = 86_400_000;
 
+/** How much is shown of a message that cannot be read. */
+const BODY_BYTES = 200;
+
 const ACTIONS: Readonly<
   Record<DeadLetterAction, (letter: DeadLetter, cloud: Pick<OpenCloud, 'engine'>, output: Output) => Promise<object>>
 > = {
   list: async (letter) => ({
     id: letter.id,
     at: new Date(letter.at).toISOString(),
-    ...taskOf(letter),
+    ...contentOf(letter),
     reason: letter.reason,
   }),
   redrive: redriveOne,
@@ -100,12 +104,12 @@ async function redriveOne(letter: DeadLetter, { engine }: Pick<OpenCloud, 'engin
   return { old: letter.id, new: id };
 }
 
-function taskOf({ body, id }: DeadLetter): { readonly task?: string } {
+/** Returns the task of a message; of one that cannot be read its beginning, which may show who has sent it. */
+function contentOf({ body, id }: DeadLetter): { readonly task?: string; readonly body?: string } {
   try {
     const message = decodeDead(body, id);
     return message.kind === 'run' ? { task: message.sig.task } : {};
   } catch {
-    // A message that cannot be read has no task name.
-    return {};
+    return { body: cutTo(body, BODY_BYTES) };
   }
 }

@@ -35,11 +35,12 @@ const NAMES = ['task', 'taskId'];
 
 type Fields = Readonly<Record<string, unknown>> & { readonly message: string };
 
-/** Returns the fields of a line that names its task; a program's own lines may be JSON, too. */
+/** Returns the fields of a line that names its task or its message; a program's own lines may be JSON, too. */
 function ownFields(line: string): Fields | undefined {
   if (!line.startsWith('{"')) return undefined;
   const { level, message, ...rest } = objectIn(line);
-  if (typeof level !== 'string' || typeof rest['taskId'] !== 'string' || typeof message !== 'string') return undefined;
+  const isNamed = [rest['taskId'], rest['messageId']].some((id) => typeof id === 'string');
+  if (typeof level !== 'string' || !isNamed || typeof message !== 'string') return undefined;
   return { ...rest, message };
 }
 

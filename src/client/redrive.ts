@@ -1,7 +1,7 @@
 import { InvalidMessage } from '../core/errors/caller.ts';
 import { lastStart } from '../core/protocol/lifetime.ts';
 import { keptFor } from '../core/protocol/lifetime.ts';
-import { decodeMessage, isNewer } from '../core/protocol/message-codec.ts';
+import { decodedOrError, isNewer } from '../core/protocol/message-codec.ts';
 import type { ExpandMessage, RunMessage } from '../core/protocol/message.ts';
 import { isStoredItems } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
@@ -25,7 +25,11 @@ export type DeadWork = RunMessage | ExpandMessage;
  * @throws InvalidMessage if it does not stand for any, or can't be read
  */
 export function workOf({ body, id }: DeadLetter): DeadWork {
-  const message = decodeMessage(body, id);
+  const message = decodedOrError(body, id);
+  if (message instanceof Error) {
+    const text = `Cannot redrive ${id}: its message cannot be read. Purge its letter. (${message.message})`;
+    throw new InvalidMessage(text, { cause: message });
+  }
   if (isNewer(message))
     throw new InvalidMessage(
       `Cannot redrive ${id}: ${mismatch('a message of version 1', `version ${message.newer}`)}. Use a newer release.`,

@@ -90,6 +90,8 @@ test('a line that names its task nowhere else has it with its fields', () => {
     'A message returns <{"task":"sell","taskId":"w1","reason":"busy"}>',
   );
   expect(humanLine(line('sell failed'), output, false)).toBe('sell failed <{"reason":"busy"}>');
+  const unread = JSON.stringify({ level: 'error', message: 'A message dies', messageId: 'm1', reason: 'no JSON' });
+  expect(humanLine(unread, output, false)).toBe('A message dies <{"messageId":"m1","reason":"no JSON"}>');
 });
 
 test.each(['plain text', '{"level":"info","message":"of a program"}', '{half', '{"taskId":"w1"}'])(

@@ -224,5 +224,5 @@ test('workOf() refuses a letter without work', () => {
 
   expect(() => workOf(letter(revoke))).toThrow('Cannot redrive w: it is a request for a revocation');
   expect(() => workOf(letter('{"v": 2, "mid": "m"}'))).toThrow('expected a message of version 1, got version 2');
-  expect(() => workOf(letter('garbage'))).toThrow('Cannot read');
+  expect(() => workOf(letter('garbage'))).toThrow(/^Cannot redrive \S+: its message cannot be read\. Purge its letter/);
 });
