@@ -25,9 +25,9 @@ export interface RemovedQueuesOptions {
  * @throws ConfigurationError if such a queue is removed. Where AWS refuses to answer, it says so, and the deployment goes on.
  */
 export async function checkRemovedQueues({ project, region, say }: RemovedQueuesOptions): Promise<void> {
-  const client = { region, requestHandler: COMMAND_LIMITS, ...OPERATOR_TRIES };
-  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
-  const scheduler = new SchedulerClient(client);
+  const requestHandler = COMMAND_LIMITS;
+  const sqs = new SQSClient({ region, requestHandler, ...OPERATOR_TRIES, useQueueUrlAsEndpoint: false });
+  const scheduler = new SchedulerClient({ region, requestHandler, ...OPERATOR_TRIES });
   let held: readonly HeldQueue[];
   try {
     held = await heldQueues(project, { sqs, scheduler, say });
