@@ -1,4 +1,4 @@
-import { ServiceUnavailable } from '../core/errors/caller.ts';
+import { ConfigurationError } from '../core/errors/caller.ts';
 import type { Runtime } from '../engine/make-engine.ts';
 import type { Operations } from '../ports/operations.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -47,7 +47,7 @@ function untilClosed<Target extends object>(target: Target, closed: AbortSignal,
 }
 
 async function refuse(): Promise<never> {
-  throw new ServiceUnavailable(
+  throw new ConfigurationError(
     'Cannot reach a memoryCloud: it is closed, and its tasks still run. Await them before close().',
   );
 }

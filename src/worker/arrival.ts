@@ -10,10 +10,11 @@ import type { Orders } from './orders.ts';
 import type { BatchPlaces, HeldPlace } from './places.ts';
 
 /** One delivery: the facts, and the means to work on it. */
-export interface Arrival<M extends Message = Message> extends Pick<EffectContext, 'engine' | 'outbox' | 'settled'> {
+export interface Arrival<M extends Message = Message> extends Pick<
+  EffectContext,
+  'engine' | 'outbox' | 'remainingMs' | 'settled'
+> {
   readonly facts: DeliveryFacts<M, RegisteredTask>;
-  /** Returns the time left in this sandbox, in ms. */
-  readonly remainingMs: () => number;
   /** The queue that the message was received from. */
   readonly queue: string;
   /** Which step of the delivery this is: 1 for the message that was received. */
@@ -40,9 +41,9 @@ export function factsOf(
 }
 
 /** Returns the means of a delivery's effects. */
-export function contextOf({ engine, outbox, facts, settled }: Arrival, again: boolean): EffectContext {
+export function contextOf({ engine, outbox, facts, remainingMs, settled }: Arrival, again: boolean): EffectContext {
   const { message, by, now, sentAt } = facts;
   const origin = originOf(message, { token: by.token, again, now, ...engine.fanOut });
   const renewal = message.kind === 'run' ? () => begunAgain({ message, sentAt, now }) : undefined;
-  return { engine, outbox, origin, mayWait: mayWait(facts), renewal, settled };
+  return { engine, outbox, origin, mayWait: mayWait(facts), renewal, remainingMs, settled };
 }

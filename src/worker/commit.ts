@@ -29,6 +29,7 @@ import { storePlan } from '../engine/store-plan.ts';
 import { keepValue } from '../engine/values.ts';
 import { failureEffect, interpretToOne } from './interpret.ts';
 import type { EffectContext } from './interpret.ts';
+import { patiently } from './patience.ts';
 
 /** The only message that follows from a decision, not yet sent, and what its sender has at hand. */
 export interface OneLeft {
@@ -65,15 +66,16 @@ export async function commit(delivery: TaskDelivery, decided: Result | Rerun | E
   const attempt = message.try;
   const decision = decided instanceof Error ? await failureOf(delivery, decided) : decided;
   const run = compact({ ...factsOf(delivery), call: await callKept(delivery) });
-  // @defect commit-decides
-  const standing = await engine.outcomes.commit({
+  const params = {
     address: addressOf(message.id),
     attempt,
     decision: 'kind' in decision ? { ...decision, attempt: attempt + 1, run } : { ...decision, run },
     by: origin.by,
     size: groupSize(message.frames),
     until: untilOf(delivery, decision),
-  });
+  };
+  // @defect commit-decides
+  const standing = await patiently(delivery, () => engine.outcomes.commit(params));
   const ownership = ownershipOf(standing.cell, attempt, origin.by);
   if (ownership === 'sameMessage' || ownership === 'otherMessage') engine.meter?.count('duplicateRuns');
   return standing;
@@ -126,9 +128,11 @@ export async function failureOf(delivery: TaskDelivery, error: Error | FailureRe
  *
  * @param suffix distinguishes further values from the decision's own. Keys are never reused.
  */
-export function keep({ engine, message, origin }: TaskDelivery, json: Json, suffix = ''): ReturnType<typeof keepValue> {
+export function keep(delivery: TaskDelivery, json: Json, suffix = ''): ReturnType<typeof keepValue> {
+  const { engine, message, origin } = delivery;
   const { by, until } = origin;
-  return keepValue(engine.payloads, { address: addressOf(message.id), token: `${by.token}${suffix}`, json, until });
+  const params = { address: addressOf(message.id), token: `${by.token}${suffix}`, json, until };
+  return patiently(delivery, () => keepValue(engine.payloads, params));
 }
 
 // --- internal ---

@@ -29,6 +29,8 @@ export interface EffectContext {
   readonly mayWait: boolean;
   /** Returns the message of this delivery, to be sent again: absent where it starts a canvas. */
   readonly renewal?: (() => RunMessage) | undefined;
+  /** Returns the time left in this sandbox, in ms. */
+  readonly remainingMs: () => number;
   /** The ids that this delivery has settled: two members that fail in one delivery are one failure of their group. */
   readonly settled: Set<string>;
 }

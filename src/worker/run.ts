@@ -26,6 +26,7 @@ import type { TaskCall } from '../engine/task/task-call.ts';
 import { failureOf, keep } from './commit.ts';
 import type { TaskDelivery } from './commit.ts';
 import { observed } from './observe.ts';
+import { patiently } from './patience.ts';
 import { tellStarted } from './progress.ts';
 import { watchRevocation } from './revocations.ts';
 
@@ -184,14 +185,17 @@ async function success(
 const INLINE_CHILDREN = 20;
 
 async function keepChildren(
-  { engine, message, origin: { by, until } }: TaskDelivery,
+  delivery: TaskDelivery,
   children: readonly string[],
 ): Promise<NonNullable<Result['children']>> {
   if (children.length <= INLINE_CHILDREN) return children;
+  const { engine, message, origin } = delivery;
+  const { by, until } = origin;
   const address = addressOf(message.id);
   const text = JSON.stringify(children);
   // The delivery's own key is its result's.
-  return { ref: await engine.payloads.putValue({ address, token: `${by.token}children`, text, until }) };
+  const params = { address, token: `${by.token}children`, text, until };
+  return { ref: await patiently(delivery, () => engine.payloads.putValue(params)) };
 }
 
 /** A replacement is committed as it was built: a second run may build another one. */

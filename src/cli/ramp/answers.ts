@@ -1,10 +1,10 @@
 import { ServiceUnavailable } from '../../core/errors/caller.ts';
-import { onThrow } from '../../core/protocol/disposition.ts';
+import { onThrow, untilNextTry } from '../../core/protocol/disposition.ts';
 import type { Plan } from '../../core/protocol/plan.ts';
 import { compact } from '../../core/values/compact.ts';
 import { POLLER_DOLLARS } from './limits.ts';
 import { rampOf } from './ramp.ts';
-import type { Wave } from './ramp.ts';
+import type { Wave, WhenRefused } from './ramp.ts';
 import type { HeldBy, RampSettings } from './settings.ts';
 import { wavesOf } from './waves.ts';
 
@@ -37,7 +37,7 @@ export function timesOf(plan: Plan, taskMs: number, choices: readonly RampSettin
 
 /** Answers when waves of messages are done. */
 export function answerOf(waves: readonly Wave[], settings: RampSettings): RampAnswer {
-  const { seconds, heldBy } = rampOf(waves, settings, whenRefused);
+  const { seconds, heldBy } = rampOf(waves, settings, REFUSED);
   const { pollers } = settings;
   return compact({
     settings,
@@ -47,11 +47,14 @@ export function answerOf(waves: readonly Wave[], settings: RampSettings): RampAn
   });
 }
 
-/** Seconds until a message returns whose write the table refused, as the worker decides it for a function of 60 s. */
-export function whenRefused(receives: number, chance: number): number {
-  const disposition = onThrow(new ServiceUnavailable('throttled'), { receives, wholeMs: 60_000, chance });
-  return disposition.kind === 'return' ? (disposition.seconds ?? 0) : 0;
-}
+/** The rules of the worker, in a function of 60 s. */
+export const REFUSED: WhenRefused = {
+  untilNextTry: (tries, spentMs, chance) => untilNextTry({ tries, spentMs, leftMs: Infinity, chance }),
+  untilReturn(receives, chance) {
+    const disposition = onThrow(new ServiceUnavailable('throttled'), { receives, wholeMs: 60_000, chance });
+    return disposition.kind === 'return' ? (disposition.seconds ?? 0) : 0;
+  },
+};
 
 // --- internal ---
 

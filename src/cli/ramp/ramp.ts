@@ -16,8 +16,13 @@ export interface Wave {
   readonly keys: number;
 }
 
-/** Seconds until a message returns whose write was refused. `chance` is from 0 to 1. */
-export type Delay = (receives: number, chance: number) => number;
+/** The rules for a message whose write the table refused. A `chance` is from 0 to 1. */
+export interface WhenRefused {
+  /** Returns the ms after which its sandbox makes the write again, or undefined when it gives up. */
+  readonly untilNextTry: (tries: number, spentMs: number, chance: number) => number | undefined;
+  /** Returns the seconds after which a message comes back whose sandbox has given up. */
+  readonly untilReturn: (receives: number, chance: number) => number;
+}
 
 /** The answer of the model. */
 export interface Ramp {
@@ -34,12 +39,12 @@ export const BATCH_MS = 50;
  * side by side, no cold starts, no errors. It counts in steps, at most 100 ms long.
  *
  * @param waves one after another, as a chain's steps and a chord's body are
- * @param delay when a message returns whose write the table refused
+ * @param rules for messages whose writes the table refused
  */
-export function rampOf(waves: readonly Wave[], settings: RampSettings, delay: Delay): Ramp {
+export function rampOf(waves: readonly Wave[], settings: RampSettings, rules: WhenRefused): Ramp {
   const table = new Table(settings.tableWrites ?? LIMITS.tableWrites.value);
   const held: Record<HeldBy, number> = { pollers: 0, sandboxes: 0, table: 0, tasks: 0 };
-  const run = { settings, delay, table, held };
+  const run = { settings, rules, table, held };
   let now = 0;
   for (const wave of waves) {
     held.tasks += wave.taskMs + BATCH_MS;
@@ -54,13 +59,22 @@ export function rampOf(waves: readonly Wave[], settings: RampSettings, delay: De
 /** In a tie, the tasks' own time. */
 const HELD: readonly HeldBy[] = ['tasks', 'table', 'pollers', 'sandboxes'];
 const STEP_MS = 100;
-/** Parts into which messages that return are cut, to spread them as chance would. */
+/** Parts into which refused messages are cut, to spread them as chance would. */
 const SPREAD = 20;
+
+/** Batches whose tasks have ended, with the messages whose writes are still to be made. */
+interface Ending {
+  batches: number;
+  readonly messages: Counts;
+  /** How often their writes were refused, and for how long they have waited since. */
+  readonly refusals: number;
+  waitedMs: number;
+}
 
 /** The facts and the state that all waves share. */
 interface Run {
   readonly settings: RampSettings;
-  readonly delay: Delay;
+  readonly rules: WhenRefused;
   readonly table: Table;
   readonly held: Record<HeldBy, number>;
 }
@@ -76,9 +90,11 @@ class Running {
   readonly #visible: Counts = [];
   /** Messages that come back, by step. */
   readonly #returns = new Map<number, Counts>();
-  /** Batches that end, by step. */
-  readonly #ends = new Map<number, { readonly batches: number; readonly messages: Counts }>();
+  /** Batches that write, by step, and by how often they were refused. */
+  readonly #ends = new Map<number, Ending[]>();
   #running = 0;
+  /** Those of the running batches that wait to make a refused write again. */
+  #trying = 0;
   #left: number;
 
   constructor(wave: Wave, from: number, run: Run) {
@@ -114,33 +130,64 @@ class Running {
     const messages = take(this.#visible, free * batchSize);
     const batches = Math.min(free, Math.ceil(sumOf(messages) / batchSize));
     this.#running += batches;
-    this.#ends.set(step + this.#stepsABatch - 1, { batches, messages });
-    if (sumOf(this.#visible) >= 1) held[(places <= calls ? running : starts).limit] += this.#stepMs;
+    this.#endAt(step + this.#stepsABatch - 1, { batches, messages, refusals: 0, waitedMs: 0 });
+    // Batches that wait for the table take the places of others.
+    if (sumOf(this.#visible) >= 1 && this.#trying < 1) held[(places <= calls ? running : starts).limit] += this.#stepMs;
+  }
+
+  /** Adds batches that write at a step to those that have been refused as often. */
+  #endAt(step: number, { batches, messages, refusals, waitedMs }: Ending): void {
+    const ending = this.#ends.get(step) ?? [];
+    const at = (ending[refusals] ??= { batches: 0, messages: [], refusals, waitedMs: 0 });
+    const part = batches === 0 ? 0 : batches / (at.batches + batches);
+    at.waitedMs += (waitedMs - at.waitedMs) * part;
+    at.batches += batches;
+    add(at.messages, messages);
+    this.#ends.set(step, ending);
   }
 
   #end(step: number): void {
     const { table, held } = this.#run;
-    const { batches = 0, messages = [] } = this.#ends.get(step) ?? {};
-    this.#ends.delete(step);
-    this.#running -= batches;
     const { writes, keys, messages: all } = this.#wave;
-    const units = (sumOf(messages) * writes) / all;
-    const accepted = table.write(units, keys, this.#stepMs);
-    this.#left -= sumOf(messages) * accepted;
-    if (accepted < 1) this.#giveBack(messages, 1 - accepted, step);
+    // The list has gaps.
+    const ending = Object.values(this.#ends.get(step) ?? []);
+    this.#ends.delete(step);
+    const count = ending.reduce((sum, { messages }) => sum + sumOf(messages), 0);
+    const accepted = table.write((count * writes) / all, keys, this.#stepMs);
+    this.#left -= count * accepted;
+    for (const one of ending) this.#go(one, accepted, step);
     const isWaiting = this.#running === 0 && sumOf(this.#visible) < 1 && this.#left >= 0.5;
-    if (accepted < 1 || isWaiting) held.table += this.#stepMs;
+    if (accepted < 1 || isWaiting || this.#trying >= 1) held.table += this.#stepMs;
   }
 
-  /** Messages whose write was refused return, spread as chance would. */
-  #giveBack(messages: Counts, refused: number, step: number): void {
-    messages.forEach((count, before) => {
-      for (let part = 0; part < SPREAD; part += 1) {
-        const wait = Math.ceil((this.#run.delay(before + 1, part / SPREAD) * 1000) / this.#stepMs);
-        const counts: Counts = this.#returns.get(step + 1 + wait) ?? [];
-        counts[before + 1] = (counts[before + 1] ?? 0) + (count * refused) / SPREAD;
-        this.#returns.set(step + 1 + wait, counts);
+  /** Ends batches whose writes were accepted. Those with a refused one try again, and at last give their messages back. */
+  #go({ batches, messages, refusals, waitedMs }: Ending, accepted: number, step: number): void {
+    const waiting = accepted < 1 ? batches * (1 - accepted ** (sumOf(messages) / Math.max(1, batches))) : 0;
+    this.#running -= batches - waiting;
+    this.#trying -= refusals > 0 ? batches : 0;
+    if (accepted === 1) return;
+    for (let part = 0; part < SPREAD; part += 1) {
+      const chance = part / SPREAD;
+      const refused = messages.map((one) => (one * (1 - accepted)) / SPREAD);
+      const wait = this.#run.rules.untilNextTry(refusals + 1, waitedMs, chance);
+      if (wait === undefined) {
+        this.#running -= waiting / SPREAD;
+        this.#giveBack(refused, chance, step);
+      } else {
+        const steps = Math.max(1, Math.ceil(wait / this.#stepMs));
+        const more = { refusals: refusals + 1, waitedMs: waitedMs + wait };
+        this.#trying += waiting / SPREAD;
+        this.#endAt(step + steps, { batches: waiting / SPREAD, messages: refused, ...more });
       }
+    }
+  }
+
+  #giveBack(messages: Counts, chance: number, step: number): void {
+    messages.forEach((count, before) => {
+      const wait = Math.ceil((this.#run.rules.untilReturn(before + 1, chance) * 1000) / this.#stepMs);
+      const counts: Counts = this.#returns.get(step + 1 + wait) ?? [];
+      counts[before + 1] = (counts[before + 1] ?? 0) + count;
+      this.#returns.set(step + 1 + wait, counts);
     });
   }
 }

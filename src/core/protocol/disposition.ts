@@ -53,8 +53,35 @@ export function onThrow(
     : { kind: 'return', seconds, why: reasonOf(error) };
 }
 
+/**
+ * Returns the ms after which a write of a run that has ended is made again, since the cloud refused it for now: its message would come
+ * back otherwise, and run the task a second time. Answers undefined when it is time to give up.
+ *
+ * @param tries how often it was made
+ * @param spentMs the time since it was made first
+ * @param leftMs the time that a further try may begin in
+ * @param chance at least 0 and below 1: spreads writes that were refused at one time
+ */
+export function untilNextTry({
+  tries,
+  spentMs,
+  leftMs,
+  chance,
+}: {
+  readonly tries: number;
+  readonly spentMs: number;
+  readonly leftMs: number;
+  readonly chance: number;
+}): number | undefined {
+  const wait = FIRST_WAIT_MS * 2 ** (tries - 1) * (1 + chance);
+  return wait <= Math.min(leftMs, PATIENCE_MS - spentMs) ? wait : undefined;
+}
+
 // --- internal ---
 
+/** How long refused writes of a run are made again. */
+const PATIENCE_MS = 20_000;
+const FIRST_WAIT_MS = 250;
 /** A message that the cloud refused returns after this many seconds, times two for each receive, less chance. */
 const REFUSED_SECONDS = 5;
 /** A queue's visibility timeout, in timeouts of its function. */

@@ -50,7 +50,7 @@ export function rampPage(): string {
     '',
     markdownTable(['limit', 'of', 'page'], limits),
     '',
-    `One queue and its function; full batches, whose tasks run side by side; ${BATCH_MS} ms a batch beside its tasks, which is an assumption. Cold starts, errors, bursts and the SDK's second tries are not in it. A message whose write is refused returns after 5 to 10 s, then later, and runs again. A poller costs $${POLLER_DOLLARS} an hour in us-east-1 ([pricing](https://aws.amazon.com/lambda/pricing/)).`,
+    `One queue and its function; full batches, whose tasks run side by side; ${BATCH_MS} ms a batch beside its tasks, which is an assumption. Cold starts, errors, bursts and the SDK's second tries are not in it. A refused write is made again in its sandbox for 20 s; then the message returns after 5 to 10 s, and later each time, and runs again. A poller costs $${POLLER_DOLLARS} an hour in us-east-1 ([pricing](https://aws.amazon.com/lambda/pricing/)).`,
   ].join('\n');
 }
 

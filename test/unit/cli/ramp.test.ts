@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMPARED, timesOf, whenRefused } from '../../../src/cli/ramp/answers.ts';
+import { COMPARED, REFUSED, timesOf } from '../../../src/cli/ramp/answers.ts';
 import { LIMITS, POLLER_DOLLARS } from '../../../src/cli/ramp/limits.ts';
 import { BATCH_MS, rampOf } from '../../../src/cli/ramp/ramp.ts';
 import type { Ramp, Wave } from '../../../src/cli/ramp/ramp.ts';
@@ -16,7 +16,7 @@ const tasks = (messages: number, seconds: number): readonly Wave[] => [
   { messages, taskMs: seconds * 1000, writes: messages, keys: messages },
 ];
 const timeOf = (messages: number, seconds: number, settings: RampSettings = {}): Ramp =>
-  rampOf(tasks(messages, seconds), { tableWrites: warm, ...settings }, whenRefused);
+  rampOf(tasks(messages, seconds), { tableWrites: warm, ...settings }, REFUSED);
 const task: Plan = { task: 'add' };
 const group = (n: number, member: Plan = task): Plan => ({ par: Array.from({ length: n }, () => member) });
 
@@ -125,14 +125,23 @@ describe('a table', () => {
     expect(heldBy).toBe('table');
   });
 
-  test('costs more time where a refused message comes back later', () => {
+  test('has its writes made again in the same sandboxes for 20 s, before messages come back', () => {
+    expect([1, 2, 3, 6].map((tries) => REFUSED.untilNextTry(tries, 0, 0))).toEqual([250, 500, 1000, 8000]);
+    expect(REFUSED.untilNextTry(1, 0, 1)).toBe(500);
+    expect(REFUSED.untilNextTry(6, 11_999, 0)).toBe(8000);
+    expect(REFUSED.untilNextTry(6, 12_001, 0)).toBeUndefined();
+  });
+
+  test('costs more time where a refused message comes back later, and where its sandbox does not try again', () => {
     const wide = tasks(100_000, 0);
-    const soon = rampOf(wide, {}, whenRefused).seconds;
-    const late = rampOf(wide, {}, () => 360).seconds;
+    const soon = rampOf(wide, {}, REFUSED).seconds;
+    const impatient = { ...REFUSED, untilNextTry: () => undefined };
+    const late = rampOf(wide, {}, { ...impatient, untilReturn: () => 360 }).seconds;
     expect(late).toBeGreaterThan(10 * soon);
-    expect(whenRefused(1, 0)).toBe(5);
-    expect(whenRefused(1, 1)).toBe(10);
-    expect(whenRefused(9, 1)).toBe(360);
+    expect(rampOf(wide, {}, impatient).seconds).toBeGreaterThan(soon);
+    expect(REFUSED.untilReturn(1, 0)).toBe(5);
+    expect(REFUSED.untilReturn(1, 1)).toBe(10);
+    expect(REFUSED.untilReturn(9, 1)).toBe(360);
   });
 });
 

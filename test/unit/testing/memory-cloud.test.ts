@@ -106,7 +106,7 @@ test('a task that outlives its cloud is refused each call, and does not reach th
   await cloud.clock.sleep(200_000);
 
   expect(refused).toEqual(
-    Array(4).fill(expect.stringMatching(/^ServiceUnavailable: Cannot reach a memoryCloud: it is closed/)),
+    Array(4).fill(expect.stringMatching(/^ConfigurationError: Cannot reach a memoryCloud: it is closed/)),
   );
   vi.unstubAllEnvs();
 });

@@ -15,8 +15,8 @@ interface Counted extends Bench {
   readonly calls: { commits: number; sends: number; deletes: number; reads: number; looks: number };
   /** The runs, by their argument. */
   readonly ran: string[];
-  /** Which commit is refused, counted from 1. Default: none. */
-  readonly refused: { commit?: number };
+  /** From which commit on all are refused, counted from 1. Default: none is. */
+  readonly refused: { from: number };
   step(name: string): AnySignature;
   state(id: string): Promise<string>;
   message(delivery: Delivery): Record<string, unknown>;
@@ -25,7 +25,7 @@ interface Counted extends Bench {
 function counted(options: { inline?: boolean; timeLimit?: number } = { inline: true }): Counted {
   const calls = { commits: 0, sends: 0, deletes: 0, reads: 0, looks: 0 };
   const ran: string[] = [];
-  const refused: Counted['refused'] = {};
+  const refused = { from: Number.POSITIVE_INFINITY };
   const bench = makeBench(({ outcomes, broker, deliveries, records }: Ports) => ({
     records: overriding(records, {
       revoked: (params) => {
@@ -36,7 +36,7 @@ function counted(options: { inline?: boolean; timeLimit?: number } = { inline: t
     outcomes: overriding(outcomes, {
       commit: (params) => {
         calls.commits += 1;
-        if (calls.commits === refused.commit) throw new ServiceUnavailable('Cannot commit: this test refuses it');
+        if (calls.commits >= refused.from) throw new ServiceUnavailable('Cannot commit: this test refuses it');
         return outcomes.commit(params);
       },
       read: (params) => {
@@ -143,8 +143,9 @@ describe('a message that comes back', () => {
     await steps(bench, 'a', 'b', 'c', 'd').delay();
     const [first] = bench.receive();
     if (first === undefined) throw new Error('nothing was sent');
-    bench.refused.commit = 3;
+    bench.refused.from = 3;
     expect(await bench.work([first])).toEqual([first.messageId]);
+    bench.refused.from = Number.POSITIVE_INFINITY;
     expect(bench.ran).toEqual(['a', 'b', 'c']);
     expect(await bench.work([{ ...first, receives: 2 }])).toEqual([]);
     expect(bench.ran).toEqual(['a', 'b', 'c']);
