@@ -43,7 +43,9 @@ export function toFailure(thrown: unknown): FailureRecord {
     // A proxy that refuses even to be asked; describe() says so.
   }
   const message = `Cannot read the thrown value: ${mismatch('an Error', describe(thrown))}`;
-  return compact({ errorType: 'ThrownValue', message, args: argsOf([thrown]) });
+  // As of the fields of an error, names of secrets are left out.
+  const args = argsOf([thrown])?.map((one) => (isPlainObject(one) ? withoutSecrets(one) : one));
+  return compact({ errorType: 'ThrownValue', message, args });
 }
 
 /**

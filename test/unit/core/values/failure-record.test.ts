@@ -274,6 +274,7 @@ describe('toFailure()', () => {
     [undefined, 'undefined', [{ __type__: 'undefined', __value__: null }]],
     [404, '404', [404]],
     [{ status: 404 }, 'an object with the keys status', [{ status: 404 }]],
+    [{ status: 401, token: 'x' }, 'an object with the keys status, token', [{ status: 401 }]],
     [() => 1, 'a function', undefined],
     [Symbol('s'), 'Symbol(s)', undefined],
     [[1, 2], 'an array of 2 items', [[1, 2]]],
