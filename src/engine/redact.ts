@@ -1,4 +1,5 @@
 import { isChordalError } from '../core/errors/caller.ts';
+import { withoutArguments } from '../core/task/parameters.ts';
 import { describe, reasonOf } from '../core/text/describe.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import { compact } from '../core/values/compact.ts';
@@ -8,7 +9,10 @@ import { framesOf } from '../core/values/error-parts.ts';
 export function loggable(error: unknown): string {
   try {
     // Its message has the call.
-    if (isChordalError(error, 'CHORDAL_INVALID_ARGUMENTS')) return error.name;
+    if (isChordalError(error, 'CHORDAL_INVALID_ARGUMENTS')) {
+      const text = withoutArguments(error);
+      return text === '' ? error.name : `${error.name}: ${text}`;
+    }
     return withoutValue(reasonOf(error));
   } catch {
     // A proxy may throw at every question.

@@ -3,6 +3,7 @@ import { withOwn } from '../core/protocol/baggage.ts';
 import { workflowOf } from '../core/protocol/ids.ts';
 import { decidedBy, ownershipOf } from '../core/protocol/outcome.ts';
 import type { NextAttempt, Outcome, Standing } from '../core/protocol/outcome.ts';
+import { withoutArguments } from '../core/task/parameters.ts';
 import { isExpected } from '../core/task/retry.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { TaskEvent } from '../core/types/events.ts';
@@ -110,8 +111,11 @@ function textOf(record: FailureRecord): string {
   return message === '' ? record.errorType : `${record.errorType}: ${message}`;
 }
 
-function messageOf({ code, message, errorType }: FailureRecord): string {
-  if (code === 'CHORDAL_INVALID_ARGUMENTS') return '';
+function messageOf({ code, message, errorType, data }: FailureRecord): string {
+  if (code === 'CHORDAL_INVALID_ARGUMENTS') {
+    const task = data?.['task'];
+    return typeof task === 'string' ? withoutArguments({ task, message }) : '';
+  }
   return (typeof code === 'string' && code.startsWith('CHORDAL_')) || errorType === 'ThrownValue'
     ? withoutValue(message)
     : message;

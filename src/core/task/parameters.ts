@@ -69,6 +69,22 @@ export function checkArguments(call: Call): void {
 }
 
 /**
+ * Returns the message of {@link InvalidArguments} for a log, which shows no argument: without the call, and without what a
+ * schema says of its values. Empty if it says nothing else.
+ *
+ * @example
+ * withoutArguments({ task: 'add', message: 'Cannot call add("secret"): add takes 2 arguments, not 1. …' });
+ * // 'Cannot call add: add takes 2 arguments, not 1.'
+ */
+export function withoutArguments({ task, message }: Pick<InvalidArguments, 'task' | 'message'>): string {
+  const refused = `Cannot call ${task}: its arguments do not pass its input schema`;
+  if (message.startsWith(refused)) return refused;
+  const start = message.lastIndexOf(`: ${task} takes `);
+  const [problem] = (start !== -1 && PROBLEM.exec(message.slice(start + 2 + task.length))) || [];
+  return problem === undefined ? '' : `Cannot call ${task}: ${task}${problem}`;
+}
+
+/**
  * Returns the arguments to call a task's function with, without a context: keyword arguments go behind the last slot,
  * the gap filled with undefined. Where the parameters are not known they go last.
  *
@@ -86,6 +102,9 @@ export function bindArguments(call: Call): readonly unknown[] {
 }
 
 // --- internal ---
+
+/** The beginning of {@link problemWith} behind the name of the task, without any value of a caller. */
+const PROBLEM = /^ takes (?:no keyword arguments|(?:at least |at most )?\d+ arguments?, not \d+)\./;
 
 /**
  * Returns whether an expression is an object: it begins with a brace, even in parentheses, which minifying removes.

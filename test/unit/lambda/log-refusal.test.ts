@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import {
   ConfigurationError,
+  InvalidArguments,
   InvalidCanvas,
   NotRegistered,
   ServiceUnavailable,
@@ -26,6 +27,11 @@ it.each([
     'InvalidCanvas: Cannot read it: expected a list',
   ],
   [new NotRegistered('Cannot send ad', { task: 'ad' }), 'NotRegistered: Cannot send ad'],
+  [
+    new InvalidArguments('Cannot call add("secret"): add takes 2 arguments, not 1. Give more.', { task: 'add' }),
+    'InvalidArguments: Cannot call add: add takes 2 arguments, not 1.',
+  ],
+  [new InvalidArguments('Cannot map add over "secret"', { task: 'add' }), 'InvalidArguments'],
   [new ServiceUnavailable('The table is busy'), 'ServiceUnavailable: The table is busy'],
 ])('logRefusal() warns of a mistake of the caller, or a service that is busy: %s', (error, text) => {
   expect(lineOf(error)).toEqual(['warn', 'It was refused', { error: text }]);

@@ -248,7 +248,10 @@ describe('the log', () => {
       .signature('strict', { args: [1, 'secret'] })
       .delay();
     await sent.get({ propagate: false });
-    expect(lines).toMatchObject([{ message: 'strict failed: InvalidArguments', errorType: 'InvalidArguments' }]);
+    const errorMessage = 'Cannot call strict: strict takes 1 argument, not 2.';
+    expect(lines).toMatchObject([
+      { message: `strict failed: InvalidArguments: ${errorMessage}`, errorType: 'InvalidArguments', errorMessage },
+    ]);
     expect(JSON.stringify(lines)).not.toContain('secret');
   });
 

@@ -4,7 +4,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isChordalError } from '../../../../src/core/errors/caller.ts';
 import { listParameters } from '../../../../src/core/task/parameters-source.ts';
-import { bindArguments, checkArguments, readParameters } from '../../../../src/core/task/parameters.ts';
+import {
+  bindArguments,
+  checkArguments,
+  readParameters,
+  withoutArguments,
+} from '../../../../src/core/task/parameters.ts';
 import type { AnyFunction, Parameters } from '../../../../src/core/task/parameters.ts';
 
 /** Shapes as "required/slots", then k for keyword arguments, r for a rest parameter. */
@@ -226,6 +231,47 @@ describe('checkArguments()', () => {
       call.task,
       message,
     ]);
+  });
+});
+
+describe('withoutArguments()', () => {
+  it.each([
+    [
+      'mul',
+      'Cannot call mul("secret"): mul takes 2 arguments, not 1. Hint',
+      'Cannot call mul: mul takes 2 arguments, not 1.',
+    ],
+    [
+      'a.b',
+      'Cannot call a.b(1): a.b takes at least 2 arguments, not 1.',
+      'Cannot call a.b: a.b takes at least 2 arguments, not 1.',
+    ],
+    [
+      'mul',
+      'Cannot call mul(1): mul takes no keyword arguments. Hint',
+      'Cannot call mul: mul takes no keyword arguments.',
+    ],
+    [
+      'mul',
+      'Cannot call mul(": mul takes secret"): mul takes 1 argument, not 0.',
+      'Cannot call mul: mul takes 1 argument, not 0.',
+    ],
+    ['mul', 'Cannot call mul(": mul takes secret, not 1.…', ''],
+    [
+      'mul',
+      'Cannot call mul: its arguments do not pass its input schema: arguments[0]: got "secret"',
+      'Cannot call mul: its arguments do not pass its input schema',
+    ],
+    ['mul', 'Cannot map mul over its items: expected a list, got "secret"', ''],
+  ])('says of %s what a log may show: %s', (task, message, shown) => {
+    expect(withoutArguments({ task, message })).toBe(shown);
+  });
+
+  it('has all that is said of a call that does not fit, but its arguments and the hint', () => {
+    const call = { task: 'mul', parameters: mul, args: ['x'], isUntyped: true };
+    const thrown = thrownBy(() => checkArguments(call));
+    if (!isChordalError(thrown, 'CHORDAL_INVALID_ARGUMENTS')) throw thrown;
+    expect(withoutArguments(thrown)).toBe('Cannot call mul: mul takes 2 arguments, not 1.');
   });
 });
 
