@@ -45,12 +45,11 @@ export function onThrow(
   if (!isRefusal(error)) return RETURN;
   const visibilitySeconds = (VISIBILITY_TIMEOUTS * wholeMs) / 1000;
   const most = Math.min(visibilitySeconds, REFUSED_SECONDS * 2 ** receives);
-  // @defect refused-returns
   const seconds = Math.ceil(most * (0.5 + chance / 2));
   // A right or a table that is missing stays so until someone acts: that is an error of its own.
-  return isChordalError(error, 'CHORDAL_CONFIGURATION')
-    ? { kind: 'return', seconds }
-    : { kind: 'return', seconds, why: reasonOf(error) };
+  const why = isChordalError(error, 'CHORDAL_CONFIGURATION') ? {} : { why: reasonOf(error) };
+  // @defect refused-returns
+  return { kind: 'return', seconds, ...why };
 }
 
 /**
