@@ -1,13 +1,14 @@
 /** Dead messages, as the function that buries them takes them: with refusals of the cloud, and beside other deliveries. */
-import { expect, test } from 'vitest';
-import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { describe, expect, it, test } from 'vitest';
+import { InvalidCanvas, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import type { DeadLetter } from '../../../src/ports/records.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { buryBatch } from '../../../src/worker/bury.ts';
 import { celeryText } from '../core/celery/message.ts';
-import { deliveryOf, makeBench, refusingOneSettlement, taskDelivery } from './bench.ts';
+import { deliveryOf, makeBench, messageOf, outcomeOf, refusingOneSettlement, taskDelivery } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 const receipt = { queue: 'dead', handle: 'h' };
@@ -93,6 +94,52 @@ test('a message of Celery comes back while the cloud refuses its group, and is o
   const unread = deliveryOf('{"task":', { receipt });
   expect(await bury(bench, [unread])).toEqual([]);
   expect(await lettersOf(bench)).toMatchObject([{ id: 'sqs-1', reason: expect.stringContaining('gave it up') }]);
+});
+
+describe('a canvas that cannot be started', () => {
+  const reason = 'Cannot keep the canvas: it is too large';
+  /** A schedule wrote it, and what is too large for messages is stored only now. */
+  const canvas = (): Delivery => {
+    const { sig: _sig, ...rest } = messageOf('add', {
+      id: 'W.0',
+      base: 'W.0',
+      until: 0,
+      frames: [{ base: 'W', i: 0, steps: [{ task: 'add' }, { task: 'add' }] }],
+    });
+    const large = { task: 'add', args: ['x'.repeat(200_000)] };
+    return deliveryOf(encodeMessage({ ...rest, kind: 'expand', sig: { par: [large, large] } }), { receipt });
+  };
+  const failing = (cause: Error): ((ports: Ports) => Partial<Ports>) => {
+    const putBlocks = (): Promise<never> => Promise.reject(cause);
+    return ({ payloads }) => ({ payloads: overriding(payloads, { putBlocks }) });
+  };
+
+  it('goes to the dead-letter queue with the reason', async () => {
+    const { bench } = graveyard(failing(new InvalidCanvas(reason)));
+    expect(await bench.work([canvas()])).toEqual([]);
+    expect(bench.cloud.queues.dead).toMatchObject([{ reason: `InvalidCanvas: ${reason}` }]);
+    expect(bench.receive()).toEqual([]);
+  });
+
+  it('fails, when it is buried, with the reason and with what waits for it', async () => {
+    const { bench } = graveyard(failing(new InvalidCanvas(reason)));
+    expect(await bury(bench, [canvas()])).toEqual([]);
+    const value = { code: 'CHORDAL_WORKER_LOST', message: `Cannot start W.0: InvalidCanvas: ${reason}` };
+    expect(await outcomeOf(bench, 'W.0')).toMatchObject({ state: 'FAILURE', value });
+    expect(await outcomeOf(bench, 'W')).toMatchObject({ state: 'FAILURE', value });
+    expect(await lettersOf(bench)).toMatchObject([{ id: 'W.0' }]);
+    expect(bench.receive()).toEqual([]);
+  });
+
+  it.each([
+    ['the cloud refuses', new ServiceUnavailable('busy')],
+    ['of an error that says nothing of it', new TypeError('no such field')],
+  ])('comes back, alive or dead, when %s', async (_, error) => {
+    const { bench } = graveyard(failing(error));
+    expect(await bench.work([canvas()])).toEqual(['sqs-1']);
+    expect(await bury(bench, [canvas()])).toEqual(['sqs-1']);
+    expect(await outcomeOf(bench, 'W')).toBeUndefined();
+  });
 });
 
 // --- internal ---
