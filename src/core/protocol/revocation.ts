@@ -3,9 +3,12 @@ import { covers, workflowOf } from './ids.ts';
 import type { Message, RunMessage } from './message.ts';
 import { stampKeys } from './stamps.ts';
 
-/** Returns what of a message may be revoked: its workflow, which may be marked in parts, and the stamps of its task. */
+/**
+ * Returns what of a message may be revoked: its workflow, which may be marked in parts, and the stamps of its task. A revocation is
+ * carried out in any case.
+ */
 export function revocablesOf(message: Message): readonly string[] {
-  return [workflowOf(message.id), ...stampsOf(message)];
+  return message.kind === 'revoke' ? [] : [workflowOf(message.id), ...stampsOf(message)];
 }
 
 /** Returns the revoked scope, or stamp, that a message falls under; undefined if there is none. */

@@ -19,6 +19,11 @@ describe('revocablesOf()', () => {
     expect(revocablesOf(stamped)).toEqual(['W', batch, own]);
     expect(revocablesOf(expand)).toEqual(['W']);
   });
+
+  it('are none of a revocation: it is carried out in any case, and costs no look', () => {
+    const { sig: _, ...revoke } = { ...expand, kind: 'revoke' as const };
+    expect(revocablesOf(revoke)).toEqual([]);
+  });
 });
 
 describe('gateUntil()', () => {
