@@ -68,6 +68,8 @@ export interface Gather {
   readonly n: number;
   /** For readers that can wait: eventually consistent, at half the price. */
   readonly mayLag?: boolean;
+  /** The first member that is asked for; cells before it may be left empty. Default 0. */
+  readonly from?: number;
 }
 
 /** A group, by the base of its members. */

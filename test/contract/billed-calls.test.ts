@@ -163,6 +163,8 @@ describe('the bill of calls', () => {
     // 38 leaves of some 670 bytes, strongly consistent and added up: a unit for 4 KB; in a batch, half a unit for each.
     expect(gathered.units).toBe(7);
     expect(late).toEqual({ requests: { Query: 3 }, units: 3.5 });
+    const rest = await meter.of(() => outcomes.gather({ join, n: 300, from: 290 }));
+    expect(rest.requests).toEqual({ Query: 1 });
     expect(found.units).toBe(19);
   });
 

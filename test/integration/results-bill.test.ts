@@ -45,6 +45,9 @@ test(
     const members = result.parent as GroupResult<readonly number[]>;
     const bill = await cloud.billOf(() => members.completedCount());
     expect(bill.client).toMatchObject({ requests: { Query: 3 }, reads: 3.5 });
+    // The members that have ended are known.
+    const again = await cloud.billOf(async () => expect(await members.completedCount()).toBe(N));
+    expect(again.client).toMatchObject({ requests: {}, reads: 0 });
   },
 );
 

@@ -2,7 +2,7 @@ import { nodeKey } from '../../core/protocol/address.ts';
 import type { Address } from '../../core/protocol/address.ts';
 import { idsAt } from '../../core/protocol/footprint.ts';
 import { isStepOf } from '../../core/protocol/ids.ts';
-import { LEAF_MEMBERS, NODE_CHILDREN, shardCount } from '../../core/protocol/join-tree.ts';
+import { LEAF_MEMBERS, NODE_CHILDREN, SHARD_MEMBERS, shardCount } from '../../core/protocol/join-tree.ts';
 import type { Cell, Leaf, Outcome, Standing, Tally } from '../../core/protocol/outcome.ts';
 import type {
   Addressed,
@@ -77,9 +77,9 @@ export class DynamoOutcomes implements Outcomes {
     return nodeOf(await this.#write(key, request), firstChildOf(params.rung));
   }
 
-  async gather({ join, n, mayLag = false }: Gather): Promise<readonly Cell[]> {
+  async gather({ join, n, mayLag = false, from = 0 }: Gather): Promise<readonly Cell[]> {
     const cells = Array.from({ length: n }, (): Cell => EMPTY_CELL);
-    const shards = Array.from({ length: shardCount(n) }, (_, shard) => shard);
+    const shards = Array.from({ length: shardCount(n) }, (_, shard) => shard).slice(Math.floor(from / SHARD_MEMBERS));
     await inParallel(shards, PARALLEL_QUERIES, async (shard) => {
       for (const leaf of await this.#table.query(leavesRequest(this.#table.name, join, shard, !mayLag))) {
         const first = Number(readText(leaf, 'sk')?.slice(1)) * LEAF_MEMBERS;

@@ -1,5 +1,5 @@
 import { addressOf } from '../../core/protocol/address.ts';
-import type { Outcome, Result } from '../../core/protocol/outcome.ts';
+import type { Result } from '../../core/protocol/outcome.ts';
 import { doneOf } from '../../core/protocol/parts.ts';
 import type { AsyncResult, GetOptions } from '../../core/types/results.ts';
 import { decode } from '../../core/values/serializer.ts';
@@ -27,6 +27,9 @@ export type Common = Pick<
   | 'revoke'
   | 'forget'
 >;
+
+/** The states of a group's members in order; undefined for one that has not ended. */
+export type MemberStates = readonly (Result['state'] | undefined)[];
 
 /** Returns the parts of a handle that all kinds have. */
 export function commonHandle(engine: Engine, id: string, parent: () => Handle | null): Common {
@@ -72,15 +75,15 @@ export async function groupState(
   engine: Engine,
   id: string,
   isLast: boolean,
-  cells: () => Promise<readonly (Outcome | undefined)[]>,
+  states: () => Promise<MemberStates>,
 ): Promise<string> {
   const { outcome } = await readVisible(engine, id);
   if (outcome !== undefined) return outcome.state;
   if (isLast) return 'PENDING';
-  const all = await cells();
-  if (all.some((one) => one?.state === 'FAILURE')) return 'FAILURE';
-  if (all.some((one) => one?.state === 'REVOKED')) return 'REVOKED';
-  return all.every((one) => one !== undefined) ? 'SUCCESS' : 'PENDING';
+  const all = await states();
+  if (all.includes('FAILURE')) return 'FAILURE';
+  if (all.includes('REVOKED')) return 'REVOKED';
+  return all.includes(undefined) ? 'PENDING' : 'SUCCESS';
 }
 
 // --- internal ---

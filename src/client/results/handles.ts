@@ -8,6 +8,7 @@ import { lazily } from '../../core/values/lazily.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadChildren } from '../../engine/inputs.ts';
 import { commonHandle, groupState, opened } from './common-handle.ts';
+import type { MemberStates } from './common-handle.ts';
 import { readGetOptions } from './get-options.ts';
 import { collect, endedOf, iterate } from './iterate.ts';
 import { readParts } from './parts.ts';
@@ -180,17 +181,14 @@ function taskParts(engine: Engine, { id, parent }: Place, isIgnored: boolean): O
 function groupHandle(engine: Engine, place: Place, members: readonly (() => Handle)[]): GroupHandle {
   const { id, base, parent, isLast } = place;
   const results = lazily(() => members.map((make) => make()));
-  const cells = async (): Promise<readonly (Outcome | undefined)[]> => {
-    const all = await engine.outcomes.gather({ join: base, n: members.length, mayLag: true });
-    return all.map(({ outcome }) => outcome);
-  };
+  const states = memberStates(engine, base, members.length);
   /** The group's result, also of one that a step follows and nothing is written for; or that all members have theirs. */
   const ended = async (): Promise<Result | 'all' | undefined> => {
     const { outcome } = await readVisible(engine, id);
     if (outcome !== undefined || isLast) return outcome;
-    const all = await cells();
-    if (all.some((one) => one === undefined)) return undefined;
-    const isSuccess = all.every((one) => one?.state === 'SUCCESS');
+    const all = await states();
+    if (all.includes(undefined)) return undefined;
+    const isSuccess = all.every((state) => state === 'SUCCESS');
     return isSuccess ? { state: 'SUCCESS', value: { join: base, n: members.length } } : 'all';
   };
   const get = async (given: GetOptions = {}): Promise<readonly unknown[]> => {
@@ -207,7 +205,7 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
   const common = commonHandle(engine, id, parent);
   /** A group that is revoked has members without an outcome of their own: each is asked for it. */
   const membersEnded = async (waiting: readonly number[]): Promise<readonly number[]> => {
-    const all = await cells();
+    const all = await states();
     const isRevoked = all.includes(undefined) && (await readVisible(engine, id)).outcome?.state === 'REVOKED';
     return isRevoked ? endedOf(results(), waiting) : waiting.filter((index) => all[index] !== undefined);
   };
@@ -223,12 +221,12 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     },
     get,
     children: async () => results(),
-    state: () => groupState(engine, id, isLast, cells),
-    status: () => groupState(engine, id, isLast, cells),
+    state: () => groupState(engine, id, isLast, states),
+    status: () => groupState(engine, id, isLast, states),
     ready: async () => (await ended()) !== undefined,
-    successful: async () => (await groupState(engine, id, isLast, cells)) === 'SUCCESS',
-    failed: async () => (await groupState(engine, id, isLast, cells)) === 'FAILURE',
-    completedCount: async () => (await cells()).filter((outcome) => outcome?.state === 'SUCCESS').length,
+    successful: async () => (await groupState(engine, id, isLast, states)) === 'SUCCESS',
+    failed: async () => (await groupState(engine, id, isLast, states)) === 'FAILURE',
+    completedCount: async () => (await states()).filter((state) => state === 'SUCCESS').length,
     waiting: async () => (await ended()) === undefined,
     save: () =>
       engine.records.saveResult({
@@ -240,6 +238,21 @@ function groupHandle(engine: Engine, place: Place, members: readonly (() => Hand
     [Symbol.iterator]: () => results()[Symbol.iterator](),
   };
   return handle;
+}
+
+/** Returns a look at the states of the members that have ended. Those of the first ones that have all ended are not read again. */
+function memberStates(engine: Engine, join: string, n: number): () => Promise<MemberStates> {
+  let known: MemberStates = [];
+  return async () => {
+    const from = known.length;
+    if (from >= n) return known;
+    const cells = await engine.outcomes.gather({ join, n, from, mayLag: true });
+    const all = [...known, ...cells.slice(from).map(({ outcome }) => outcome?.state)];
+    const open = all.indexOf(undefined);
+    // Another look may have come further meanwhile.
+    if (open < 0 || open > known.length) known = open < 0 ? all : all.slice(0, open);
+    return all;
+  };
 }
 
 function leftOf(options: GetOptions, spentSeconds: number): GetOptions {

@@ -47,6 +47,17 @@ describe('iterate()', () => {
     expect(none).toEqual([]);
   });
 
+  it('counts members that end in any order, each once, however often it is asked', async () => {
+    const { wait, cloud } = makeProject();
+    const result = await group([wait.s(1), wait.s(30), wait.s(2)]).delay();
+    const counts: number[] = [];
+    for (const seconds of [0, 1.5, 1, 30, 1]) {
+      await cloud.clock.sleep(seconds * 1000);
+      counts.push(await result.completedCount());
+    }
+    expect(counts).toEqual([0, 1, 2, 3, 3]);
+  });
+
   it('ends for a group that is revoked', async () => {
     const { wait } = makeProject();
     const result = await group([wait.s(1), wait.s(2)]).applyAsync({ countdown: 3600 });
