@@ -1,3 +1,4 @@
+import { lineOf } from '../core/values/log-line.ts';
 import { currentRun } from '../engine/task/context.ts';
 import { labelsOf } from '../engine/task/labels.ts';
 import { invocationId } from '../runtime/invocation.ts';
@@ -33,7 +34,7 @@ export function labelConsole(headers: readonly string[] = []): void {
       if (LEVELS.indexOf(level) < LEVELS.indexOf(from)) return;
       const timestamp = new Date().toISOString();
       const about = { timestamp, level, requestId: invocationId(), ...labelsOf(run.call, run.task, headers) };
-      process.stdout.write(`${JSON.stringify({ ...about, message: format(given) })}\n`);
+      process.stdout.write(`${lineOf({ ...about, message: format(given) })}\n`);
     };
   }
 }

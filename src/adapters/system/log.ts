@@ -1,5 +1,6 @@
 import { LOG_LEVELS } from '../../core/text/log-levels.ts';
 import type { LogLevel } from '../../core/text/log-levels.ts';
+import { lineOf } from '../../core/values/log-line.ts';
 import type { Log } from '../../ports/system.ts';
 
 /**
@@ -10,7 +11,7 @@ export function consoleLog(
   level: LogLevel = 'info',
   write: (line: string) => void = (line) => console.error(line),
 ): Log {
-  return logOf(level, (name, message, fields) => write(JSON.stringify({ level: name, message, ...fields })));
+  return logOf(level, (name, message, fields) => write(lineOf({ level: name, message, ...fields })));
 }
 
 /**
@@ -23,7 +24,7 @@ export function lambdaLog(level: LogLevel, now: () => number, requestId: () => s
   return logOf(level, (name, message, fields) => {
     const at = { timestamp: new Date(now()).toISOString(), level: name.toUpperCase(), requestId: requestId() };
     // Not by the console: Lambda would put the line, as a text, into a line of its own.
-    process.stderr.write(`${JSON.stringify({ ...at, message, ...fields })}\n`);
+    process.stderr.write(`${lineOf({ ...at, message, ...fields })}\n`);
   });
 }
 

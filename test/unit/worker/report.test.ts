@@ -19,6 +19,15 @@ const open = app.task(
     throw new Error(`no ${order.length}`);
   },
 );
+const counted = app.task('counted', { logArguments: true }, (n: bigint): never => {
+  throw new Error(`no ${n}`);
+});
+const printing = app.task('printing', { bind: true }, (ctx) => {
+  const fields: { self?: object } = {};
+  fields.self = fields;
+  ctx.logger.info('printed', { n: 1n, fields });
+  return 'done';
+});
 const again = app.task('again', { bind: true }, (ctx) => {
   if (ctx.request.retries === 0) throw ctx.retry({ countdown: 30, error: new RangeError('busy') });
   ctx.logger.info('second try', { step: 2 });
@@ -54,7 +63,21 @@ let thrown: unknown;
 const raise = app.task('raise', (): never => {
   throw thrown;
 });
-const handler = app.handler(charge, open, again, strict, slow, find, hostile, late, swapped, tired, raise);
+const handler = app.handler(
+  charge,
+  open,
+  counted,
+  printing,
+  again,
+  strict,
+  slow,
+  find,
+  hostile,
+  late,
+  swapped,
+  tired,
+  raise,
+);
 
 interface Line {
   readonly level: string;
@@ -114,6 +137,19 @@ describe('the log', () => {
     expect(lines[0]).toMatchObject({ attempt: 0, args: ['order-17'], kwargs: {} });
     expect(Date.parse(String(lines[0]?.['retryAt']))).toBeGreaterThan(startedAt);
     expect(lines[1]).toMatchObject({ attempt: 1 });
+  });
+
+  it('has a line for a failure whose arguments are no JSON, and tells its listeners', async () => {
+    const told: unknown[] = [];
+    listen('taskFailure', ({ task }) => void told.push(task));
+    await (await counted.delay(17n)).get({ propagate: false });
+    expect(lines).toMatchObject([{ level: 'error', message: 'counted failed: Error: no 17', args: ['17'] }]);
+    expect(told).toEqual(['counted']);
+  });
+
+  it('lets no line that a task prints fail the task', async () => {
+    expect(await (await printing.delay()).get()).toBe('done');
+    expect(lines[0]).toMatchObject({ level: 'info', message: 'printed', n: '1', fields: { self: '[circular]' } });
   });
 
   it('has no causes of an error without any, and no error of a retry without one', async () => {
