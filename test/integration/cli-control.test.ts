@@ -84,7 +84,7 @@ test('what is purged while its function is paused ends as REVOKED, and nothing i
   expect(Object(purged).waiting).toBeGreaterThan(0);
   expect((await run('control', 'resume', 'count')).code).toBe(0);
   expect(await run('result', taskId, '--wait', '--timeout', '60')).toMatchObject({
-    answers: [{ state: 'REVOKED', error: { message: `Cannot read the value of ${taskId}: it was purged` } }],
+    answers: [{ state: 'REVOKED', error: { message: `Cannot read the value of ${taskId}: it was purged (count)` } }],
   });
   expect((await run('purge', 'wrods', '--force')).stderr).toContain('Did you mean words?');
   await end();

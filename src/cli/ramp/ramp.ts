@@ -155,13 +155,13 @@ class Running {
     const count = ending.reduce((sum, { messages }) => sum + sumOf(messages), 0);
     const accepted = table.write((count * writes) / all, keys, this.#stepMs);
     this.#left -= count * accepted;
-    for (const one of ending) this.#go(one, accepted, step);
-    const isWaiting = this.#running === 0 && sumOf(this.#visible) < 1 && this.#left >= 0.5;
+    for (const one of ending) this.#endOrWait(one, accepted, step);
+    const isWaiting = this.#running < 0.5 && sumOf(this.#visible) < 1 && this.#left >= 0.5;
     if (accepted < 1 || isWaiting || this.#trying >= 1) held.table += this.#stepMs;
   }
 
   /** Ends batches whose writes were accepted. Those with a refused one try again, and at last give their messages back. */
-  #go({ batches, messages, refusals, waitedMs }: Ending, accepted: number, step: number): void {
+  #endOrWait({ batches, messages, refusals, waitedMs }: Ending, accepted: number, step: number): void {
     const waiting = accepted < 1 ? batches * (1 - accepted ** (sumOf(messages) / Math.max(1, batches))) : 0;
     this.#running -= batches - waiting;
     this.#trying -= refusals > 0 ? batches : 0;
