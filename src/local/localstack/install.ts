@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { oneAtATime } from '../one-at-a-time.ts';
 import { findPrerequisites } from './prerequisites.ts';
 import type { Prerequisites } from './prerequisites.ts';
 import { runProgram } from './run-program.ts';
@@ -22,9 +23,16 @@ export interface InstallOptions {
  * @returns why it could not be installed, or undefined
  */
 export async function installLocalStack(options: InstallOptions): Promise<{ readonly missing: string } | undefined> {
-  const steps = await Promise.all(STEPS.map(async (step) => ({ ...step, state: await stateOf(step) })));
-  const due = [];
-  for (const step of steps) if (!(await isDone(options.dir, step))) due.push(step);
+  const { dir, onProgress } = options;
+  if ((await dueIn(dir)).length === 0) return undefined;
+  const onWait = (): void => onProgress(`Waiting for another process that installs into ${dir}`);
+  return oneAtATime(`${dir}.lock`, () => install(options), onWait);
+}
+
+// --- internal ---
+
+async function install(options: InstallOptions): Promise<{ readonly missing: string } | undefined> {
+  const due = await dueIn(options.dir);
   if (due.length === 0) return undefined;
   const found = await findPrerequisites(options.env);
   if ('missing' in found) return found;
@@ -38,7 +46,12 @@ export async function installLocalStack(options: InstallOptions): Promise<{ read
   return undefined;
 }
 
-// --- internal ---
+/** Returns the steps that are not done, or whose files have changed since. */
+async function dueIn(dir: string): Promise<readonly (Step & { readonly state: string })[]> {
+  const steps = await Promise.all(STEPS.map(async (step) => ({ ...step, state: await stateOf(step) })));
+  const done = await Promise.all(steps.map((step) => isDone(dir, step)));
+  return steps.filter((_, index) => done[index] !== true);
+}
 
 interface Step {
   readonly name: string;

@@ -10,6 +10,7 @@ import type { InstallOptions } from '../localstack/install.ts';
 import { runProgram } from '../localstack/run-program.ts';
 import type { RunningLocalStack } from '../localstack/start-localstack.ts';
 import { untilAnswered } from '../localstack/until-answered.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 
 /**
  * Starts MiniStack, an emulator of AWS in Python, and installs it before the first time. It runs the functions' real bundles, on the `node`
@@ -23,7 +24,10 @@ export async function startMiniStack({
   env,
   onProgress,
 }: InstallOptions): Promise<Pick<RunningLocalStack, 'url' | 'stop'> | { readonly missing: string }> {
-  const failure = await install(dir, env, onProgress);
+  const onWait = (): void => onProgress(`Waiting for another process that installs into ${dir}`);
+  const failure = (await isInstalled(dir))
+    ? undefined
+    : await oneAtATime(`${dir}.lock`, () => install(dir, env, onProgress), onWait);
   if (failure !== undefined) return { missing: failure };
   onProgress('Starting MiniStack');
   const state = await mkdtemp(join(tmpdir(), 'chordal-ministack-'));
@@ -76,8 +80,7 @@ async function install(
   env: InstallOptions['env'],
   onProgress: (message: string) => void,
 ): Promise<string | undefined> {
-  const marker = join(dir, 'installed');
-  if (existsSync(marker) && (await readFile(marker, 'utf8')) === REQUIREMENT) return undefined;
+  if (await isInstalled(dir)) return undefined;
   const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))';
   if ((await runProgram('python3', ['-c', check], { env })).exitCode !== 0)
     return 'there is no Python 3.10 or later with venv';
@@ -89,8 +92,16 @@ async function install(
   const pip = ['install', '--quiet', '--disable-pip-version-check', REQUIREMENT];
   const installed = await runProgram(join(dir, 'bin', 'pip'), pip, { env });
   if (installed.exitCode !== 0) return `it cannot be installed: ${lastLine(installed.stderr)}`;
-  await writeFile(marker, REQUIREMENT);
+  await writeFile(markerIn(dir), REQUIREMENT);
   return undefined;
+}
+
+async function isInstalled(dir: string): Promise<boolean> {
+  return existsSync(markerIn(dir)) && (await readFile(markerIn(dir), 'utf8')) === REQUIREMENT;
+}
+
+function markerIn(dir: string): string {
+  return join(dir, 'installed');
 }
 
 function lastLine(text: string): string {
