@@ -111,7 +111,9 @@ describe('runBatch() given a canvas', () => {
     const bench = makeBench();
     bench.app.task('add', () => 1);
     expect(await bench.work([deliveryOf(canvas)])).toEqual([]);
-    expect(bench.receive()).toHaveLength(2);
+    const sent = bench.receive().map(({ body }) => JSON.parse(body) as Readonly<Record<string, unknown>>);
+    const asGiven = [undefined, messageOf('add').until];
+    expect(sent.map((message) => [message['again'], message['until']])).toEqual([asGiven, asGiven]);
     const until = bench.clock.now() + 60_000;
     await bench.engine.records.revoke({ scope: 'W', until, gateUntil: until });
     await bench.clock.sleep(10_000);

@@ -265,6 +265,9 @@ describe('the log', () => {
         starts: 2,
       },
     ]);
+    // It has an outcome now, and does not start.
+    await bench.work([taskDelivery('dying', {}, { receives: 4 })]);
+    expect(lines).toHaveLength(1);
   });
 
   it('has a detail for a success, and the task in the lines of its logger', async () => {

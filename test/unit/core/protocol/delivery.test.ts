@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { InvalidMessage, NotRegistered, ServiceUnavailable } from '../../../../src/core/errors/caller.ts';
+import {
+  ConfigurationError,
+  InvalidMessage,
+  NotRegistered,
+  ServiceUnavailable,
+} from '../../../../src/core/errors/caller.ts';
 import {
   mayWait,
   onArrival,
@@ -12,7 +17,7 @@ import {
   onRead,
 } from '../../../../src/core/protocol/delivery.ts';
 import type { DeliveredTask, DeliveryFacts, Next } from '../../../../src/core/protocol/delivery.ts';
-import { onThrow } from '../../../../src/core/protocol/disposition.ts';
+import { onThrow, untilNextTry } from '../../../../src/core/protocol/disposition.ts';
 import { begunAgain } from '../../../../src/core/protocol/forward.ts';
 import type { ExpandMessage, RevokeMessage, RunMessage } from '../../../../src/core/protocol/message.ts';
 import { claimedUntil, decidedBy } from '../../../../src/core/protocol/outcome.ts';
@@ -290,6 +295,22 @@ describe('onExpandError()', () => {
   });
 });
 
+describe('untilNextTry()', () => {
+  const first = { tries: 1, spentMs: 0, leftMs: Infinity, chance: 0 };
+
+  it.each<[string, Partial<typeof first>, number | undefined]>([
+    ['waits a quarter of a second at first', {}, 250],
+    ['waits twice as long after each try', { tries: 4 }, 2000],
+    ['adds up to as much by chance', { tries: 4, chance: 0.5 }, 3000],
+    ['makes a last try at 20 s', { tries: 6, spentMs: 12_000 }, 8000],
+    ['makes none behind them', { tries: 6, spentMs: 12_001 }, undefined],
+    ['makes one in just the time that is left', { leftMs: 250 }, 250],
+    ['makes none in less', { leftMs: 249 }, undefined],
+  ])('%s', (_, given, expected) => {
+    expect(untilNextTry({ ...first, ...given })).toBe(expected);
+  });
+});
+
 describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
   it('let a message of this release pass, and wait longer at each receive for a newer one', () => {
     expect(onRead(messageOf(), 1)).toBeUndefined();
@@ -320,6 +341,11 @@ describe('onRead(), onThrow(), mayWait() and decidedBy()', () => {
       [10, 20, 40, 320, 360, 360].map((seconds) => ({ kind: 'return', seconds, why: 'ServiceUnavailable: x' })),
     );
     expect(secondsAt(1, 0)).toMatchObject({ seconds: 5 });
+  });
+
+  it('return a message that needs a right or a table, without a reason that passes', () => {
+    const facts = { receives: 1, wholeMs: 60_000, chance: 0 };
+    expect(onThrow(new ConfigurationError('x'), facts)).toEqual({ kind: 'return', seconds: 5 });
   });
 
   it('wait for another release for five receives, and never with a dead message', () => {
