@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Does a work that only one process may do at a time, as an installation into a folder. Others wait for it, and do theirs after it. A
- * process that dies holds nobody up.
+ * Does a work that only one process may do at a time, as an installation into a folder. Others wait for it, and do theirs after it, also
+ * if the process at work dies.
  *
  * @param file the file that they meet at: it is made if it is not there, and stays.
  * @param onWait called once if another process is at work.

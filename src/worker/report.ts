@@ -36,7 +36,7 @@ export async function reportDecision(delivery: TaskDelivery, standing: Standing)
 
 /**
  * Warns of a start behind others that were counted and have come to nothing: a task may end its sandbox each time, and
- * what Lambda prints of that names no task.
+ * Lambda's own lines about that name no task.
  */
 export function reportStartedAgain({ engine, message }: TaskDelivery, { cell: { starts = [] } }: Standing): void {
   if (starts.length < 2) return;

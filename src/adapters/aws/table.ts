@@ -19,7 +19,7 @@ export interface TableOptions extends Backoff {
 }
 
 /** The item as a conditional write has left it; or, where the condition did not hold, the item that stands, also one whose time is over. */
-export type Written = { readonly item: Item } | { readonly standing: Item | undefined };
+export type Written<Answer = Item> = { readonly item: Answer } | { readonly standing: Item | undefined };
 
 /**
  * Sends requests to one table and reads the whole of each answer. Items whose time is over are not read. Reads of one turn of the
@@ -114,24 +114,22 @@ export class Table {
 
   /** A refusal has the item that stands. Without one there is no item, or an emulator does not say it: then it is read. */
   async #orFind(key: Key, write: () => Promise<Item>): Promise<Written> {
-    const written = await this.#call('write to', async (): Promise<Written> => {
-      try {
-        return { item: await write() };
-      } catch (error) {
-        if (isRefused(error)) return { standing: error.Item };
-        throw error;
-      }
-    });
+    const written = await this.#write(write);
     if ('item' in written || written.standing !== undefined) return written;
     return { standing: await this.getAny(key, true) };
   }
 
-  #unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
+  async #unlessRefused<Answer>(write: () => Promise<Answer>): Promise<Answer | undefined> {
+    const written = await this.#write(write);
+    return 'item' in written ? written.item : undefined;
+  }
+
+  #write<Answer>(write: () => Promise<Answer>): Promise<Written<Answer>> {
     return this.#call('write to', async () => {
       try {
-        return await write();
+        return { item: await write() };
       } catch (error) {
-        if (isRefused(error)) return undefined;
+        if (isRefused(error)) return { standing: error.Item };
         throw error;
       }
     });

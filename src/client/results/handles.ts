@@ -249,8 +249,9 @@ function memberStates(engine: Engine, join: string, n: number): () => Promise<Me
     const cells = await engine.outcomes.gather({ join, n, from, mayLag: true });
     const all = [...known, ...cells.slice(from).map(({ outcome }) => outcome?.state)];
     const open = all.indexOf(undefined);
+    const ended = open === -1 ? all : all.slice(0, open);
     // Another look may have come further meanwhile.
-    if (open < 0 || open > known.length) known = open < 0 ? all : all.slice(0, open);
+    if (ended.length > known.length) known = ended;
     return all;
   };
 }

@@ -12,8 +12,8 @@ export interface Iterated {
   readonly ended: (waiting: readonly number[]) => Promise<readonly number[]>;
 }
 
-/** The members that are read at once: as many as share a partition. More values than these are not held for a slow reader. */
-const READ_AT_ONCE = 128;
+/** The most results that are read at once: as many as members share a partition. More values than these are not held for a slow reader. */
+export const READ_AT_ONCE = 128;
 
 /** Yields each of several results as soon as it has ended. */
 export async function* iterate(
@@ -35,7 +35,12 @@ export async function* iterate(
     for (let at = 0; at < found.length; at += READ_AT_ONCE) {
       const some = found.slice(at, at + READ_AT_ONCE);
       // Read in one turn, so that they share requests, and members of one item are read once.
-      yield* await Promise.all(some.flatMap((index) => endOf(index, results[index])));
+      yield* await Promise.all(
+        some.flatMap((index) => {
+          const result = results[index];
+          return result === undefined ? [] : [endOf(index, result)];
+        }),
+      );
     }
   }
 }
@@ -60,11 +65,7 @@ export async function* collect(
 
 // --- internal ---
 
-function endOf(index: number, result: AsyncResult<unknown> | undefined): readonly Promise<EndedMember<unknown>>[] {
-  return result === undefined ? [] : [readEnd(index, result)];
-}
-
-async function readEnd(index: number, result: AsyncResult<unknown>): Promise<EndedMember<unknown>> {
+async function endOf(index: number, result: AsyncResult<unknown>): Promise<EndedMember<unknown>> {
   try {
     return { index, result, value: await result.get() };
   } catch (error) {

@@ -5,7 +5,7 @@ import type { AsyncResult, GetOptions, ResultSet } from '../../core/types/result
 import type { Engine } from '../../engine/engine.ts';
 import { readGetOptions } from './get-options.ts';
 import type { Handle } from './handles.ts';
-import { endedOf, iterate } from './iterate.ts';
+import { endedOf, iterate, READ_AT_ONCE } from './iterate.ts';
 
 /**
  * Makes a set of any results, to wait for them as one.
@@ -32,7 +32,7 @@ export function makeResultSet(engine: Engine, given: readonly Handle[]): ResultS
         const some = results.slice(values.length, values.length + ahead);
         const ended = await readEnded(some, options);
         values.push(...ended);
-        ahead = ended.length === some.length ? Math.min(MOST_AHEAD, 2 * ahead) : 1;
+        ahead = ended.length === some.length ? Math.min(READ_AT_ONCE, 2 * ahead) : 1;
       }
       return values;
     },
@@ -52,9 +52,6 @@ export function makeResultSet(engine: Engine, given: readonly Handle[]): ResultS
 }
 
 // --- internal ---
-
-/** The most results that are read at once behind one that has ended. */
-const MOST_AHEAD = 128;
 
 /** Returns the values of results up to the first that has not ended; throws the first error. */
 async function readEnded(results: readonly Handle[], options: GetOptions): Promise<readonly unknown[]> {

@@ -27,14 +27,8 @@ export function nameOf(error: object): string {
 export function framesOf(error: unknown): string | undefined {
   try {
     if (!isError(error) || isChordalError(error)) return undefined;
-    const lines = (textOf(error, 'stack') ?? '').split('\n');
-    const first = lines.findIndex((line) => FRAME.test(line));
-    return first === -1
-      ? undefined
-      : lines
-          .slice(first)
-          .filter((line) => FRAME.test(line))
-          .join('\n');
+    const frames = (textOf(error, 'stack') ?? '').split('\n').filter((line) => FRAME.test(line));
+    return frames.length === 0 ? undefined : frames.join('\n');
   } catch {
     // A proxy that refuses even to be asked.
     return undefined;
