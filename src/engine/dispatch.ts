@@ -110,6 +110,11 @@ export function queueOfPlan(engine: Queues, plan: Plan): string | undefined {
   return (isHigh(first.priority ?? engine.priorityOf(first.task)) ? engine.highQueueOf(queue) : undefined) ?? queue;
 }
 
+/** Returns the name of the first task that a message starts, or its id if it starts none. */
+export function nameOf(draft: Draft): string {
+  return (draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.task) ?? draft.id;
+}
+
 // --- internal ---
 
 /** Returns a message as its queue takes it: delayed, as far as a queue can. */
@@ -135,7 +140,7 @@ function held(message: RunMessage, now: number): RunMessage {
 }
 
 function unroutable(draft: Draft): NotRegistered {
-  const task = draft.kind === 'revoke' ? draft.id : (firstTaskOf(draft.sig)?.task ?? draft.id);
+  const task = nameOf(draft);
   return new NotRegistered(`Cannot send ${draft.id}: no function runs the task "${task}", or has its queue.`, {
     task,
   });

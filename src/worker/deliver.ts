@@ -205,7 +205,7 @@ async function forward({ engine, outbox }: Arrival, message: RunMessage): Promis
 /** Ends a window of debounced calls: the canvas of the last call is started like that of any message. */
 async function endWindow(arrival: Arrival<RunMessage>, isForced: boolean): Promise<Disposition> {
   const next = await closeWindow(arrival, isForced);
-  if (next.kind !== 'start') return next.kind === 'forward' ? forward(arrival, next.message) : work(arrival, next);
+  if (next.kind !== 'start') return work(arrival, next);
   return expand({ ...arrival, facts: { ...arrival.facts, message: next.message } });
 }
 
@@ -262,7 +262,7 @@ async function expand(arrival: Arrival<ExpandMessage>): Promise<Disposition> {
   } catch (error) {
     const next = onExpandError(facts, error);
     if (next === undefined) throw error;
-    return next.kind === 'end' ? next.disposition : failWhole(arrival, next);
+    return endUnstarted(arrival, next);
   }
 }
 
@@ -286,8 +286,8 @@ async function prepareCanvas(
   return { context: { ...context, origin: { ...context.origin, until: lives } }, plan: stored };
 }
 
-/** Fails a dead canvas that cannot be started, where it stands. */
-async function failWhole(arrival: Arrival<ExpandMessage>, next: Action): Promise<Disposition> {
+/** Ends the message of a canvas that cannot be started; where it is dead, the canvas fails. */
+async function endUnstarted(arrival: Arrival<ExpandMessage>, next: Action): Promise<Disposition> {
   const { lo: _lo, hi: _hi, sig: _sig, in: _in, ...rest } = arrival.facts.message;
   const message: RunMessage = { ...rest, kind: 'run', sig: { task: 'expand' } };
   const failing = { ...arrival, facts: { ...arrival.facts, message } };

@@ -9,13 +9,12 @@ import { isId } from '../core/protocol/ids.ts';
 import type { Draft, RunMessage } from '../core/protocol/message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
-import { firstTaskOf } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad } from '../core/protocol/start.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from '../engine/blocks.ts';
-import { dispatch, route, routeAll } from '../engine/dispatch.ts';
+import { dispatch, nameOf, route, routeAll } from '../engine/dispatch.ts';
 import type { Outbox, Routed, Unsendable } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keepValue } from '../engine/values.ts';
@@ -162,10 +161,7 @@ async function sendAll(context: EffectContext, sends: readonly SendEffect[]): Pr
     engine,
     sends.map(({ message }) => message),
   );
-  await Promise.all([
-    ...(routed.length === 0 ? [] : [dispatch(engine, outbox, routed)]),
-    ...unsendable.map((one) => failUnsendable(context, one)),
-  ]);
+  await Promise.all([dispatch(engine, outbox, routed), ...unsendable.map((one) => failUnsendable(context, one))]);
 }
 
 /** Fails the plan of a message that no queue or no reader would take, and with it the plan that waits for it. */
@@ -176,7 +172,7 @@ async function failUnsendable(context: EffectContext, { draft, error }: Unsendab
     await reportUnsendable(context.engine, draft, error);
   }
   const { id, base, frames, links = [], try: attempt } = draft;
-  const task = (draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.task) ?? id;
+  const task = nameOf(draft);
   // An id that is too long has no address: the innermost canvas around it that has one fails.
   const outer = isId(id) ? -1 : frames.findIndex((frame) => isId(positionOf(frame).id));
   const frame = frames[outer];

@@ -89,6 +89,16 @@ describe('runBatch() says', () => {
     ]);
   });
 
+  it('in a warning why a canvas comes back', async () => {
+    const canvas = encodeMessage({ ...messageOf('add'), kind: 'expand', sig: { par: [{ task: 'add' }] } });
+    const refusing = ({ broker }: Ports): Partial<Ports> => ({
+      broker: overriding(broker, { send: () => Promise.reject(new ServiceUnavailable('throttled')) }),
+    });
+    expect(await linesOf(deliveryOf(canvas), refusing)).toMatchObject([
+      ['warn', expect.stringContaining('for now'), { reason: 'ServiceUnavailable: throttled' }],
+    ]);
+  });
+
   it('in a warning which task waits for a release that knows it', async () => {
     expect(await linesOf(taskDelivery('later'))).toMatchObject([
       [

@@ -7,7 +7,7 @@ import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import { addressOf } from '../../../src/core/protocol/address.ts';
 import { encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import type { RunMessage } from '../../../src/core/protocol/message.ts';
-import type { ClientApp } from '../../../src/core/types/app.ts';
+import type { AppConf, ClientApp } from '../../../src/core/types/app.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadValue } from '../../../src/engine/inputs.ts';
 import type { Delivery } from '../../../src/ports/broker.ts';
@@ -33,10 +33,12 @@ export const QUEUE = 'q';
 /**
  * @param change replaces ports, as one that refuses.
  * @param routes those of the app. Default: none, so that the one queue has all tasks.
+ * @param options those of the app.
  */
 export function makeBench(
   change: (ports: Ports) => Partial<Ports> = () => ({}),
   routes: Readonly<Record<string, string>> = {},
+  options: Partial<AppConf> = {},
 ): Bench {
   const clock = new VirtualClock();
   const cloud = new MemoryCloud({ clock, nonces: new SeededNonces(1), log: consoleLog('silent') });
@@ -50,7 +52,7 @@ export function makeBench(
     routes: () => routes,
     ownQueue: QUEUE,
   };
-  const { app, engine } = makeApp('bench', makeConf({}), runtime);
+  const { app, engine } = makeApp('bench', makeConf(options), runtime);
   return {
     app,
     engine,

@@ -1,10 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { decodeMessage } from '../../../src/core/protocol/message-codec.ts';
+import { keptFor } from '../../../src/core/protocol/lifetime.ts';
+import { decodeMessage, encodeMessage } from '../../../src/core/protocol/message-codec.ts';
 import { chain, chord, createApp, group } from '../../../src/index.ts';
 import type { AsyncResult, Handler } from '../../../src/index.ts';
 import type { TestCloud } from '../../../src/testing/index.ts';
 import { memoryCloud } from '../../../src/testing/index.ts';
-import { makeBench, refusingOneSettlement, taskDelivery } from './bench.ts';
+import { deliveryOf, makeBench, messageOf, refusingOneSettlement, taskDelivery } from './bench.ts';
 
 const DAY_SECONDS = 86_400;
 const DAY_MS = 1000 * DAY_SECONDS;
@@ -226,4 +227,14 @@ test('a revoked task does not run, however far ahead its start lies', async () =
   expect(counts).toBe(0);
   expect([await task.state(), await behind.state(), await narrow.state()]).toEqual(['REVOKED', 'REVOKED', 'REVOKED']);
   expect(cloud.isIdle).toBe(true);
+});
+
+test('the tasks of a schedule’s canvas live from the time at which it starts', async () => {
+  const bench = makeBench();
+  bench.app.task('add', () => 1);
+  const { sig: _sig, ...rest } = messageOf('add', { until: 0, again: true });
+  const sig = { seq: [{ task: 'add' }, { task: 'add' }] };
+  await bench.work([deliveryOf(encodeMessage({ ...rest, kind: 'expand', sig }))]);
+  const [sent] = bench.receive().map(({ body }) => decodeMessage(body, 'm'));
+  expect(sent).toMatchObject({ id: 'W.0', until: keptFor(bench.clock.now()), again: true });
 });

@@ -50,3 +50,12 @@ test.each([
   await bench.clock.sleep(900_000);
   expect(bench.receive().map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([{ waits: since, told: true }]);
 });
+
+test('readers that were told of a wait are not told of it again', async () => {
+  const first = bench.work([taskDelivery('single', { id: 'A', base: 'A', mid: 'a' })], 900);
+  await bench.clock.sleep(1000);
+  const waits = bench.clock.now() - 600_000;
+  expect(await bench.work([taskDelivery('single', { waits, told: true })], 5)).toEqual([]);
+  expect(told).toEqual([]);
+  await first;
+});

@@ -303,6 +303,18 @@ describe('the log', () => {
 });
 
 describe('app.on()', () => {
+  it('has its message stay until the listeners have ended: with its sandbox they would stop', async () => {
+    const bench = makeBench();
+    bench.app.task('quick', () => 1);
+    let told = 0;
+    bench.app.on('taskSuccess', async () => {
+      await bench.clock.sleep(4000);
+      told += 1;
+    });
+    expect(await bench.work([taskDelivery('quick')])).toEqual([]);
+    expect(told).toBe(1);
+  });
+
   it('calls listeners with what was thrown, in order, once', async () => {
     const seen: unknown[] = [];
     listen('taskStart', ({ task, request }) => void seen.push(['start', task, request.args]));

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { EmfMeter } from '../../../src/adapters/system/emf.ts';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { addressOf } from '../../../src/core/protocol/address.ts';
 import type { RunMessage } from '../../../src/core/protocol/message.ts';
 import type { LeavePlaces } from '../../../src/ports/places.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
@@ -87,6 +88,16 @@ describe('no turn is given up', () => {
   });
 });
 
+it('a message gives back the place of a run whose input cannot be read', async () => {
+  const { payloads } = bench.engine;
+  Object.assign(payloads, { getValue: () => Promise.reject(new ServiceUnavailable('throttled')) });
+  const address = addressOf('W');
+  const ref = await payloads.putValue({ address, token: 'k', text: '1', until: Date.UTC(2027) });
+  expect(await bench.work([taskDelivery('one', { in: { ref } })])).toEqual(['sqs-1']);
+  expect(runs).toEqual([]);
+  expect(left).toEqual([{ key: 'one', tokens: [expect.any(String)] }]);
+});
+
 describe('a message without a place', () => {
   const two = (task: string) =>
     ['a', 'b'].map((id) => taskDelivery(task, { id, base: id, mid: id }, { messageId: id }));
@@ -98,6 +109,24 @@ describe('a message without a place', () => {
   ])('%s', async (_, task, count) => {
     expect(await bench.work(two(task))).toEqual([]);
     expect(runs).toHaveLength(count);
+  });
+
+  it('begins a run that its sandbox has no time to end, and takes back no start: none was counted', async () => {
+    const takenBack: unknown[] = [];
+    bench = makeBench(({ outcomes }) => ({
+      outcomes: overriding(outcomes, { uncountStart: async (params) => void takenBack.push(params) }),
+    }));
+    const ended: number[] = [];
+    let seconds = 3;
+    bench.app.task('one', { concurrencyLimit: 1 }, async () => {
+      const mine = seconds;
+      seconds = 100;
+      await bench.clock.sleep(mine * 1000);
+      ended.push(mine);
+    });
+    expect(await bench.work(two('one'))).toEqual(['b']);
+    expect(ended).toEqual([3]);
+    expect(takenBack).toEqual([]);
   });
 
   it('is counted as one that waits', async () => {
