@@ -77,6 +77,7 @@ export type * from './core/types/canvas.ts';
 export type * from './core/types/context.ts';
 export type * from './core/types/control.ts';
 export type * from './core/types/events.ts';
+export type * from './core/types/failure-info.ts';
 export type * from './core/types/fit.ts';
 export type * from './core/types/groups.ts';
 export type * from './core/types/inspect.ts';

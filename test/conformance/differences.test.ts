@@ -1,5 +1,6 @@
 /** Where we differ from Celery on purpose: one test, or a few, for each row of that table. */
 import { chain, chord, group, range, zip } from 'chordal';
+import type { FailureInfo } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { conformanceCloud, errorOf, get, idle, ledger, valueOf } from './cloud.ts';
@@ -314,22 +315,17 @@ describe('error callbacks', () => {
     const result = await canvas.delay();
     const error = await errorOf(result);
     expect(error).toMatchObject(EXPECTED);
-    expect(await ledger(cloud, 'errback')).toEqual([
-      [
-        {
-          taskId: result.taskId,
-          failedTaskId: result.taskId,
-          rootId: `${result.taskId}.0`,
-          task: 'fail',
-          errorType: 'ExpectedError',
-          message: 'Task expected to fail',
-          args: [1, 'x'],
-          kwargs: {},
-        },
-        'own',
-        2,
-      ],
-    ]);
+    const failure: FailureInfo = {
+      taskId: result.taskId,
+      failedTaskId: result.taskId,
+      rootId: `${result.taskId}.0`,
+      task: 'fail',
+      errorType: 'ExpectedError',
+      message: 'Task expected to fail',
+      args: [1, 'x'],
+      kwargs: {},
+    };
+    expect(await ledger(cloud, 'errback')).toEqual([[failure, 'own', 2]]);
   });
 
   it('that are immutable are called with their own arguments alone', async () => {

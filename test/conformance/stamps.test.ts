@@ -110,7 +110,7 @@ describe('stamps', () => {
   });
 
   it('row 168: an error callback has the stamps of its signature', async () => {
-    const stamped = fail.s().stamp({ first: 1 }).linkError(note.s('error')).stamp({ second: 2 });
+    const stamped = fail.s().stamp({ first: 1 }).linkError(note.si('error')).stamp({ second: 2 });
     expect(await errorOf(await stamped.delay())).toBeInstanceOf(TaskFailedError);
     const json = stamped.toJSON();
     expect(json.options).toMatchObject({ first: 1, second: 2, link_error: [{ options: { second: 2 } }] });

@@ -1,5 +1,6 @@
 /** What `api.md` promises of types, with what each thing is. */
 import type { Group, Signature, UntypedSignature } from '../../src/core/types/canvas.ts';
+import type { FailureInfo } from '../../src/core/types/failure-info.ts';
 import type { MemberOutcome } from '../../src/core/types/member-outcome.ts';
 import type { AsyncResult, GroupResult, ResultSet } from '../../src/core/types/results.ts';
 import type { AnySignature, ResultOf, SignatureJson } from '../../src/core/types/signature.ts';
@@ -131,6 +132,15 @@ const byName = app.signature('add', { args: [['a'], ['b']], kwargs: { debug: tru
 const readBack = app.signature(last.toJSON());
 const changed = last.set({ countdown: 1 }).link(log.s()).linkError(log.s()).clone();
 const json = last.toJSON();
+const alarm = app.task('alarm', ({ task, args: [first] }: FailureInfo, note: string) => [note, task, first]);
+export const alarmed = [
+  last.linkError(alarm.s('in a mail')),
+  last.linkError(app.task('any', (_failure: unknown) => 1).s()),
+  last.linkError(app.task('fields', (failure: Readonly<Record<string, unknown>>) => Object.keys(failure)).s()),
+  last.linkError(app.task('part', ({ args }: { args: readonly [x: number, y?: number] }) => args[0]).s()),
+  last.linkError(app.signature('alarm', { args: ['by name'] })),
+  last.linkError(chain(app.task('first', ({ message }: FailureInfo) => message).s(), log.s())),
+];
 export type Values = [
   Expect<Same<typeof declared, typeof add>>,
   Expect<Same<typeof byName, UntypedSignature>>,

@@ -32,7 +32,7 @@ const addAny = (...args: unknown[]) => app.signature('add', { args });
 // --- errors ---
 
 export const testLinkError = fail.s('test').linkError(identity.s())(); // 2
-export const testLinkErrorCallbackRetries = fail.s('test').linkError(retryOnce.s()); // 4
+export const testLinkErrorCallbackRetries = fail.s('test').linkError(retryOnce.si()); // 4
 export const testLinkErrorUsingSignature = app // 6
   .signature('fail', { args: ['test'] })
   .linkError(app.signature('identity'))

@@ -208,8 +208,14 @@ add.s(1, 2).link(upper.s());
 add.s(1, 2).link(log.s('added'));
 // @ts-expect-error: the callback (add) cannot take what the signature (group) returns
 group([add.s(1, 2), log.s('a')]).link(add.s(1));
-// @ts-expect-error: is not assignable to parameter of type 'AnySignature'
+// @ts-expect-error: the error callback (log) is not a signature: use .s() to make one of a task
 add.s(1, 2).linkError(log);
+// @ts-expect-error: the error callback (upper) cannot take the failure
+add.s(1, 2).linkError(upper.s());
+// @ts-expect-error: the error callback (log) has all its arguments and cannot take the failure: use .si()
+chain(add.s(1, 2), add.s(3)).linkError(log.s('failed'));
+// @ts-expect-error: the error callback (add) needs more arguments than the failure
+group([add.s(1, 2)]).linkError(add.s());
 
 // --- tasks of a Python worker ---
 

@@ -1,5 +1,5 @@
 /** Signatures, canvases and chains. */
-import type { ChainSteps, FirstStep, LastStep, NextCallback, NextStep } from './fit.ts';
+import type { ChainSteps, ErrorCallback, FirstStep, LastStep, NextCallback, NextStep } from './fit.ts';
 import type { ApplyOptions, ApplyOptionsWithArgs, Kwargs, SignatureOptions } from './options.ts';
 import type { AsyncResult, GroupResult } from './results.ts';
 import type { AnySignature, Facts, GroupHandle, HasFacts } from './signature.ts';
@@ -64,8 +64,8 @@ export interface Signature<
   set<This extends AnySignature>(this: This, options: SignatureOptions): This;
   /** Returns the same with a signature to be started with its value, once it has succeeded. */
   link<This extends AnySignature, const Callback>(this: This, callback: NextCallback<This, Callback>): This;
-  /** Returns the same with a signature to be started with the failure, if it fails. */
-  linkError<This extends AnySignature>(this: This, callback: AnySignature): This;
+  /** Returns the same with a signature to be started with the failure, if it fails: a task takes a `FailureInfo`. */
+  linkError<This extends AnySignature, const Callback>(this: This, callback: ErrorCallback<Callback>): This;
   /**
    * Returns the same with stamps for each of its tasks and callbacks. Stamps travel with retries, replacements, callbacks and
    * launches; a task reads them in `ctx.request.stamps`, and `app.control.revokeByStamp` revokes tasks by them.

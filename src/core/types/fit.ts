@@ -1,4 +1,5 @@
 /** Which step can follow which, and the sentences for those that cannot. */
+import type { FailureInfo } from './failure-info.ts';
 import type { AnySignature, DoesNotFit, HasFacts, ResultOf } from './signature.ts';
 
 /**
@@ -37,6 +38,16 @@ export type NextCallback<Before, Callback> =
       ? Callback
       : Problem
     : never;
+
+/** `Callback` if it can be called with a failure, and otherwise the problem. */
+export type ErrorCallback<Callback> = [Fit<AnyFailure, Callback, '', ''>] extends [never]
+  ? Callback
+  : Fit<FailureInfo, Callback, 'the error callback', 'the failure'>;
+
+/** A failure as it is compared: the arguments of the task that failed may be of any type. */
+export type AnyFailure = {
+  readonly [Field in keyof FailureInfo]: Field extends 'args' | 'kwargs' ? never : FailureInfo[Field];
+};
 
 /**
  * Never if `Next` can be called with a value of type `Value`, and otherwise the problem. A value of unknown type fits

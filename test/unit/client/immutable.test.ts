@@ -35,7 +35,7 @@ describe('a signature', () => {
       const others = [
         signature.set({ countdown: 1 }),
         signature.link(tsum.si([])),
-        signature.linkError(tsum.s()),
+        signature.linkError(tsum.si([])),
         signature.clone(),
         signature.pipe(tsum.si([])),
       ];

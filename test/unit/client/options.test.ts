@@ -1,4 +1,5 @@
 import { chain, chord, createApp, currentTask, group, kwargs } from 'chordal';
+import type { AnySignature } from 'chordal';
 import { describe, expect, it } from 'vitest';
 
 const app = createApp('options');
@@ -371,7 +372,7 @@ describe('canvases', () => {
       canvas(/^Cannot use the next step of a chain: expected a signature, got the function add\. Use \.s\(\)/),
     );
     expect(() => add.s(1, 2).link(task)).toThrow(canvas(/^Cannot use a link: expected a signature/));
-    const nothing = undefined as unknown as typeof task;
+    const nothing = undefined as unknown as AnySignature;
     expect(() => add.s(1, 2).linkError(nothing)).toThrow(
       canvas(/^Cannot use an error callback: expected a signature, got undefined$/),
     );
