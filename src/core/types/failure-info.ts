@@ -4,7 +4,7 @@
  * @example
  * ```ts
  * const alarm = app.task('alarm', ({ task, errorType }: FailureInfo) => `${task}: ${errorType}`);
- * await fail.s('no disk').linkError(alarm.s()).delay();
+ * const watched = chain(add.s(1, 2), log.s()).linkError(alarm.s()); // alarm runs once, if add or log fails
  * ```
  */
 export interface FailureInfo {
