@@ -10,6 +10,7 @@ import type { Message } from '../core/protocol/message.ts';
 import { isPurged } from '../core/protocol/purge.ts';
 import { filledBody } from '../core/schedule/schedule-message.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
+import { queueOfPlan } from '../engine/dispatch.ts';
 import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { unexpected } from '../engine/redact.ts';
 import { LEAST_NEEDED_MS, timeNeeded } from '../engine/task/limits.ts';
@@ -190,6 +191,13 @@ function noteDelay({ meter, clock }: Engine, { sentAt }: Delivery, message: Mess
   if (sentAt !== undefined) meter?.waited(Math.max(0, clock.now() - Math.max(sentAt, dueAt)));
 }
 
+/** Returns whether another function runs the task of a message, which this one does not know. */
+function isElsewhere(engine: Engine, message: Message, queue: string): boolean {
+  if (message.kind !== 'run' || engine.tasks.has(message.sig.task)) return false;
+  const right = queueOfPlan(engine, message.sig);
+  return right !== undefined && right !== queue;
+}
+
 /** The means that the deliveries of a batch share. */
 interface Shared {
   readonly outbox: BatchOutbox;
@@ -213,6 +221,7 @@ async function attempt(
       ...factsOf(engine, delivery, message),
       revoked,
       isPurged: isPurged(purges, message, { queue, sentAt: delivery.sentAt }),
+      isElsewhere: isElsewhere(engine, message, queue),
       slotAt,
       time: {
         leftMs: remainingMs(),

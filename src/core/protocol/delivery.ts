@@ -8,7 +8,7 @@ import type { TimeFacts } from './batch-order.ts';
 import { tooLate, unknownTask } from './delivery-errors.ts';
 import { ACK, DEPLOY_RECEIVES, forMoreTime, RETURN, whileDeployed } from './disposition.ts';
 import type { Disposition } from './disposition.ts';
-import { begunAgain, forwarded } from './forward.ts';
+import { begunAgain, forwarded, movedOn } from './forward.ts';
 import { workflowOf } from './ids.ts';
 import { MAX_STARTS } from './limits.ts';
 import type { NewerMessage } from './message-codec.ts';
@@ -38,6 +38,8 @@ export interface DeliveryFacts<M extends Message = Message, T extends DeliveredT
   readonly isPurged?: boolean;
   /** The tasks registered in this function. */
   readonly tasks: ReadonlyMap<string, T>;
+  /** Whether its task is not among them, and this release leads it to another queue. Default false. */
+  readonly isElsewhere?: boolean;
   /** Revoked scopes of the workflows in the batch. */
   readonly revoked: readonly string[];
   /** Epoch ms of the message's slot, if its task has a rate limit. */
@@ -203,21 +205,36 @@ const WHY_ENDED =
   'The log of its function says why: a timeout, a lack of memory, an exit, or an error that nothing caught';
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
-  const { message, tasks, now, slotAt, dead, revoked, isPurged = false } = facts;
+  const { message, now, dead } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
-  if (!tasks.has(message.sig.task) && mayWait(facts))
-    return {
-      kind: 'end',
-      disposition: whileDeployed(
-        facts.receives,
-        reasonOf(unknownTask(message.sig.task, message.id, [...tasks.keys()])),
-      ),
-    };
-  const due = Math.max(message.notBefore ?? 0, slotAt ?? 0);
+  const unknown = facts.tasks.has(message.sig.task) ? undefined : onUnknownTask(facts);
+  if (unknown !== undefined) return unknown;
+  const due = dueAt(facts);
   const isDuplicate = isPossibleDuplicate(facts);
-  if ((due > now || lacksItsTenant(message)) && !isPurged && !isRevoked(revoked, message))
+  if ((due > now || lacksItsTenant(message)) && !isOver(facts))
     return { kind: 'forward', message: forwarded(facts, due, isDuplicate) };
   return isDuplicate ? { kind: 'check', isCounted: countsNow(facts) } : onUndecided(facts);
+}
+
+/** Judges a message whose task this function does not know: another one runs it, or another release may. Answers undefined for neither. */
+function onUnknownTask(facts: DeliveryFacts<RunMessage>): Next<never> | undefined {
+  const { message, tasks, receives, isElsewhere = false } = facts;
+  const isWanted = isElsewhere && !isOver(facts);
+  const moved = isWanted ? movedOn(facts, dueAt(facts), isPossibleDuplicate(facts)) : undefined;
+  if (moved !== undefined) return { kind: 'forward', message: moved };
+  if (!mayWait(facts)) return undefined;
+  const why = reasonOf(unknownTask(message.sig.task, message.id, [...tasks.keys()]));
+  return { kind: 'end', disposition: whileDeployed(receives, why) };
+}
+
+/** Returns the epoch ms before which a message is not worked on. */
+function dueAt({ message, slotAt = 0 }: DeliveryFacts<RunMessage>): number {
+  return Math.max(message.notBefore ?? 0, slotAt);
+}
+
+/** Returns whether nothing is left to do of a message but its end. */
+function isOver({ message, revoked, isPurged = false }: DeliveryFacts<RunMessage>): boolean {
+  return isPurged || isRevoked(revoked, message);
 }
 
 /** Judges the message that ends a window. A revocation or a dead letter ends the window at once: it has no other message. */

@@ -23,7 +23,12 @@ export const DEPLOY_RECEIVES = 6;
 
 /** Returns a message in 30 s, twice that at each further receive, at most 5 minutes: a newer release may know it then. */
 export function whileDeployed(receives: number, why: string): Disposition {
-  return { kind: 'return', seconds: Math.min(300, 30 * 2 ** (receives - 1)), why };
+  return { kind: 'return', seconds: deploySeconds(receives), why };
+}
+
+/** Returns the seconds that a message waits for a deployment after its n-th look: 30, twice that each time, at most 5 minutes. */
+export function deploySeconds(looks: number): number {
+  return Math.min(300, 30 * 2 ** (looks - 1));
 }
 
 /** Returns a message that finds no time in this sandbox: nothing is wrong with it. */

@@ -203,6 +203,7 @@ const FIELDS = {
   waits: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   next: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   told: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
+  moves: { is: optional(isCount), want: 'a number of functions', kinds: ['run'] },
   held: { is: isFlag, want: 'true or nothing', kinds: ['run'] },
   asked: { is: optional(isTime), want: 'a time in epoch milliseconds', kinds: ['run'] },
   window: { is: optional(isWindow), want: 'a key and a number', kinds: ['run'] },

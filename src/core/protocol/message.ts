@@ -106,6 +106,8 @@ export interface RunMessage extends Sent {
   readonly next?: true;
   /** Its readers have been told that it waits for a place. */
   readonly told?: true;
+  /** How many functions that do not run its task have sent it on, one after the other. */
+  readonly moves?: number;
   /**
    * The mark of a message that EventBridge Scheduler delayed, longer than a queue can. Its receiver checks whether it was
    * revoked meanwhile.

@@ -10,6 +10,7 @@ import type { Ports } from '../../../src/ports/ports.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { runBatch } from '../../../src/worker/batch.ts';
 import { deliveryOf, makeBench, messageOf, outcomeOf, QUEUE, taskDelivery } from './bench.ts';
+import type { Bench } from './bench.ts';
 
 describe('runBatch() says', () => {
   /** The warnings and errors that a bench has logged. */
@@ -196,6 +197,26 @@ describe('runBatch() given a message for another release', () => {
     const failure = { state: 'FAILURE', value: { code: 'CHORDAL_NOT_REGISTERED', task: 'nobody' } };
     expect(await outcomeOf(bench, 'W.0')).toMatchObject(failure);
     expect(await outcomeOf(bench, 'W')).toMatchObject({ ...failure, failedId: 'W.0' });
+  });
+});
+
+describe('runBatch() given a message of a task that was moved to another function', () => {
+  const bodiesOf = (bench: Bench, queue: string): readonly unknown[] =>
+    bench.cloud.queues.receive(queue, 10).map(({ body }) => JSON.parse(body) as unknown);
+
+  it('sends the same message on to the queue of that function', async () => {
+    const bench = makeBench(() => ({}), { work: 'new', other: QUEUE });
+    const message = { id: 'W.0', base: 'W.0', frames: [{ steps: [{ task: 'next' }], i: 1, base: 'W' }] };
+    expect(await bench.work([taskDelivery('work', message, { receives: 2, sentAt: 7 })])).toEqual([]);
+    expect(await outcomeOf(bench, 'W.0')).toBeUndefined();
+    expect(bodiesOf(bench, 'new')).toMatchObject([{ ...message, mid: 'm', again: true, sent: 7, moves: 1 }]);
+  });
+
+  it('leaves it where its call has named the queue', async () => {
+    const bench = makeBench(() => ({}), { work: 'new', other: QUEUE });
+    const named = taskDelivery('work', { sig: { task: 'work', options: { queue: QUEUE } } });
+    expect(await bench.work([named])).toEqual(['sqs-1']);
+    expect(bodiesOf(bench, 'new')).toEqual([]);
   });
 });
 

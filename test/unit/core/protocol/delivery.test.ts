@@ -100,6 +100,26 @@ describe('onArrival()', () => {
     ['checks a dead message without counting a start', { dead }, 'check'],
     ['returns an unknown task while releases overlap', { message: messageOf({ sig: { task: 'x' } }) }, 'return 30'],
     [
+      'forwards a task that another function runs, however often it was received',
+      { message: messageOf({ sig: { task: 'x' } }), isElsewhere: true, receives: 9 },
+      'forward',
+    ],
+    [
+      'returns a task that functions have led to each other for too long',
+      { message: messageOf({ sig: { task: 'x' }, moves: 6 }), isElsewhere: true },
+      'return 30',
+    ],
+    [
+      'does not forward a purged message to a queue that it was not purged from',
+      { message: messageOf({ sig: { task: 'x' } }), isElsewhere: true, isPurged: true, receives: 6 },
+      'check and count',
+    ],
+    [
+      'checks a dead message of such a task',
+      { message: messageOf({ sig: { task: 'x' } }), isElsewhere: true, dead },
+      'check',
+    ],
+    [
       'fails an unknown task that is not a possible duplicate when waiting is over',
       { receives: 6, message: messageOf({ sig: { task: 'x' } }) },
       'check and count',

@@ -1,0 +1,61 @@
+/** Checks what becomes of work in flight when another release of its code is deployed. */
+import { describe, expect, it } from 'vitest';
+import { chain } from '../../../src/client/canvas.ts';
+import { Stack } from './releases.ts';
+import type { Code } from './releases.ts';
+
+const DAY = 86_400;
+
+describe('a task that moves to another file', () => {
+  const before: Code = (app) => ({
+    old: [app.task('double', (x: number) => 2 * x), app.task('stays', () => 0)],
+    fresh: [app.task('other', () => 1)],
+  });
+  const after: Code = (app) => ({
+    old: [app.task('stays', () => 0)],
+    fresh: [app.task('other', () => 1), app.task('double', (x: number) => 2 * x)],
+  });
+
+  it('runs there, though its message was sent to the old one, or a caller with old routes sends it', async () => {
+    const stack = new Stack();
+    const { app: caller } = stack.deploy(before);
+    const double = caller.signature('double');
+    const delayed = await chain(caller.signature('double', { args: [1] }), double)
+      .set({ countdown: DAY })
+      .delay();
+    stack.deploy(after);
+    expect(await delayed.get({ timeout: 2 * DAY })).toBe(4);
+    expect(await (await caller.signature('double', { args: [4] }).delay()).get({ timeout: 10 })).toBe(8);
+  });
+
+  it('runs where the deployment has come to, whichever function it has replaced first', async () => {
+    for (const first of ['old', 'fresh']) {
+      const stack = new Stack();
+      const { app: caller } = stack.deploy(before);
+      stack.deploy(after, [first]);
+      const result = await caller.signature('double', { args: [4] }).delay();
+      await stack.clock.sleep(300_000);
+      stack.deploy(after);
+      expect(await result.get({ timeout: 600 })).toBe(8);
+    }
+  });
+
+  it('runs where it was, if the deployment is rolled back', async () => {
+    const stack = new Stack();
+    const { app: caller } = stack.deploy(before);
+    stack.deploy(after, ['old']);
+    const result = await caller.signature('double', { args: [4] }).delay();
+    await stack.clock.sleep(300_000);
+    stack.deploy(before);
+    expect(await result.get({ timeout: 600 })).toBe(8);
+  });
+
+  it('fails in the end, if two functions lead it to each other for good', async () => {
+    const stack = new Stack();
+    stack.deploy(before);
+    const { app: caller } = stack.deploy(before);
+    stack.deploy(after, ['old']);
+    const result = await caller.signature('double', { args: [4] }).delay();
+    await expect(result.get({ timeout: 3600 })).rejects.toMatchObject({ errorType: 'NotRegistered' });
+  });
+});
