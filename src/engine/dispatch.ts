@@ -6,6 +6,7 @@ import type { Draft, Message, RunMessage } from '../core/protocol/message.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { isHigh } from '../core/protocol/priority.ts';
+import { allEnded } from '../core/values/all-ended.ts';
 import { compact } from '../core/values/compact.ts';
 import type { Broker, Outgoing } from '../ports/broker.ts';
 import type { Engine } from './engine.ts';
@@ -42,12 +43,12 @@ export async function dispatch(engine: Engine, outbox: Outbox, messages: readonl
   };
   const sendHeld = async (): Promise<void> => {
     const held = messages.filter(({ isHeld }) => isHeld);
-    const taken = await Promise.all(held.map((one) => schedules(engine, one)));
+    const taken = await allEnded(held.map((one) => schedules(engine, one)));
     const refused = held.filter((_, index) => taken[index] === false);
     // @defect refused-schedules-are-sent
     await send(refused);
   };
-  await Promise.all([send(messages.filter(({ isHeld }) => !isHeld)), sendHeld()]);
+  await allEnded([send(messages.filter(({ isHeld }) => !isHeld)), sendHeld()]);
 }
 
 /**

@@ -17,6 +17,7 @@ import { isStoredItems } from '../core/protocol/plan.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { startPlan } from '../core/protocol/start.ts';
 import { reasonOf } from '../core/text/describe.ts';
+import { allEnded } from '../core/values/all-ended.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import type { Json } from '../core/values/json.ts';
@@ -117,7 +118,7 @@ async function reportOutcome(
   const { value } = told;
   if (taskId !== undefined)
     await keep(engine, { taskId, rank: 2 * attempt + 1, ...told, children: idsOf(nextOf(frames)) });
-  await Promise.all(steps.map((step) => keep(engine, { taskId: step, rank: FINAL, ...told })));
+  await allEnded(steps.map((step) => keep(engine, { taskId: step, rank: FINAL, ...told })));
   await failBodies(engine, bodies, chordError(taskId ?? id, value));
 }
 
@@ -193,7 +194,7 @@ async function failAll(engine: Engine, ids: readonly string[], error: unknown): 
 }
 
 async function failBodies(engine: Engine, ids: readonly string[], value: Json): Promise<void> {
-  await Promise.all(ids.map((taskId) => keep(engine, { taskId, rank: FINAL, state: 'FAILURE', value })));
+  await allEnded(ids.map((taskId) => keep(engine, { taskId, rank: FINAL, state: 'FAILURE', value })));
 }
 
 /** Returns the ids of the steps behind a message in its chain: they fail as it does, and none of them ever reports. */

@@ -8,6 +8,7 @@ import type { Next } from '../core/protocol/delivery.ts';
 import { ACK } from '../core/protocol/disposition.ts';
 import type { Answer, RunMessage } from '../core/protocol/message.ts';
 import type { Result } from '../core/protocol/outcome.ts';
+import { allEnded } from '../core/values/all-ended.ts';
 import { compact } from '../core/values/compact.ts';
 import type { FailureRecord } from '../core/values/failure-record.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
@@ -60,7 +61,7 @@ async function ask(
     const body = await callBody(delivery, task, external, { waiting, queue });
     // Marked: an answer may have decided before it arrives.
     const guard = route(engine, { ...waiting, again: true, notBefore });
-    await Promise.all([
+    await allEnded([
       dispatch(engine, outbox, [guard]),
       outbox.send({ messages: [{ queue: external.queue, isForeign: true, body, delaySeconds: 0 }] }),
     ]);

@@ -11,6 +11,7 @@ import type { Origin } from '../core/protocol/origin.ts';
 import { ANY_ATTEMPT } from '../core/protocol/outcome.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { afterLoad } from '../core/protocol/start.ts';
+import { allEnded } from '../core/values/all-ended.ts';
 import { compact } from '../core/values/compact.ts';
 import { toFailure } from '../core/values/failure-record.ts';
 import { loadPlans } from '../engine/blocks.ts';
@@ -36,12 +37,12 @@ export interface EffectContext {
 
 /**
  * Carries out effects, and the effects that the core answers with, until none is left. Resolves when all is durable.
- * After any error, the message returns and all effects are performed again.
+ * After any error, the message returns and all effects are performed again: none of these goes on by then.
  */
 export async function interpret(context: EffectContext, effects: readonly Effect[]): Promise<void> {
   const sends = effects.filter((effect) => effect.kind === 'send');
   const others = effects.filter((effect) => effect.kind !== 'send');
-  await Promise.all([
+  await allEnded([
     sendAll(context, sends),
     ...others.map(async (effect) => interpret(context, await perform(context, effect))),
   ]);
@@ -161,7 +162,7 @@ async function sendAll(context: EffectContext, sends: readonly SendEffect[]): Pr
     engine,
     sends.map(({ message }) => message),
   );
-  await Promise.all([dispatch(engine, outbox, routed), ...unsendable.map((one) => failUnsendable(context, one))]);
+  await allEnded([dispatch(engine, outbox, routed), ...unsendable.map((one) => failUnsendable(context, one))]);
 }
 
 /** Fails the plan of a message that no queue or no reader would take, and with it the plan that waits for it. */

@@ -1,5 +1,6 @@
 import type { BatchResultErrorEntry } from '@aws-sdk/client-sqs';
 import { ConfigurationError, ServiceUnavailable } from '../../core/errors/caller.ts';
+import { allEnded } from '../../core/values/all-ended.ts';
 import { perTurn } from '../per-turn.ts';
 import { backOff, MAX_TRIES } from './backoff.ts';
 import type { Backoff } from './backoff.ts';
@@ -58,8 +59,7 @@ export class SharedRequests<Entry> {
       })),
     );
     for (const parcel of parcels) this.#gather(parcel);
-    const ended = await Promise.allSettled(parcels.flatMap(({ items }) => items.map(({ promise }) => promise)));
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    await allEnded(parcels.flatMap(({ items }) => items.map(({ promise }) => promise)));
   }
 
   #sendAll(parcels: readonly Parcel<Entry>[]): void {

@@ -1,6 +1,7 @@
 /** Effects of a delivery that other tests do not see: sizes, the journal, and the results of Celery. */
 import { expect, test } from 'vitest';
 import { MemoryCeleryResults } from '../../../src/adapters/memory/celery-results.ts';
+import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { Frame } from '../../../src/core/protocol/message.ts';
 import type { Climb } from '../../../src/ports/outcomes.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
@@ -43,6 +44,32 @@ test('each counter of a wide group has the number of its members, and of the ste
   await bench.work([taskDelivery('one', { id, base: id, frames })]);
   expect(climbs.length).toBeGreaterThan(0);
   for (const { size } of climbs) expect(size).toEqual({ members, steps: 3 });
+});
+
+test('a message returns only when all that it has begun is over, also where a part of that is refused', async () => {
+  const begun: Climb[] = [];
+  const ended: Climb[] = [];
+  const bench = makeBench(({ outcomes, broker, clock }) => ({
+    broker: {
+      ...overriding(broker, { send: () => Promise.reject(new ServiceUnavailable('throttled')) }),
+      nameOf: (queue) => queue,
+    },
+    outcomes: overriding(outcomes, {
+      climb: async (params) => {
+        begun.push(params);
+        await clock.sleep(5000);
+        ended.push(params);
+        return outcomes.climb(params);
+      },
+    }),
+  }));
+  bench.app.task('one', () => 1);
+  const place = { id: 'W.0~8', base: 'W.0~8', frames: [{ join: 'W.0', n: 9, x: 8 }] };
+  const callback = { on: 'success', plan: { task: 'one' } } as const;
+  expect(await bench.work([taskDelivery('one', { ...place, links: [callback] })])).toEqual(['sqs-1']);
+  // Lambda would freeze the rest, and let it go on minutes later.
+  expect(begun).toHaveLength(1);
+  expect(ended).toEqual(begun);
 });
 
 test('Celery is told nothing of a group that has no id in it', async () => {
