@@ -1,5 +1,6 @@
+import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test } from 'vitest';
@@ -75,6 +76,30 @@ test('every client of the environment ends a request that is not answered', asyn
   for (const [name, ending] of endings) expect([name, ending]).toEqual([name, expect.stringContaining('TimeoutError')]);
 });
 
+test('a client whose connections the service has forgotten while it was frozen uses new ones', async () => {
+  const service = await forgetfulService();
+  let frozenMs = 0;
+  const client = new DynamoDBClient({
+    endpoint: service.url,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: connections(
+      () => Number.POSITIVE_INFINITY,
+      () => Date.now() + frozenMs,
+    ),
+  });
+  onTestFinished(() => client.destroy());
+  const outcomes = new DynamoOutcomes({ client, table: 'table', clock: new RealClock(), nonces: { random: () => 0 } });
+  const write = (): Promise<unknown> => outcomes.uncountStart({ address: addressOf('W'), token: 't' });
+  await Promise.all(Array.from({ length: 10 }, write));
+  expect(service.connections()).toBe(10);
+
+  service.forget();
+  frozenMs = 600_000;
+  await write();
+  expect(service.connections()).toBe(11);
+});
+
 test.each([
   ['of pollers', (endpoints: Endpoints) => makeSqsClient(endpoints)],
   ['of any other kind', ({ sqsS3, accessKey }: Endpoints) => new SQSClient(clientOptions(sqsS3, accessKey))],
@@ -93,6 +118,39 @@ test.each([
 });
 
 // --- internal ---
+
+/** Answers each request with nothing in it, but resets a connection that it has forgotten when it is used. */
+async function forgetfulService(): Promise<{
+  readonly url: string;
+  readonly connections: () => number;
+  readonly forget: () => void;
+}> {
+  let connected = 0;
+  let known = new Set<Socket>();
+  const server = createHttpServer((request, response) => {
+    if (!known.has(request.socket)) return request.socket.resetAndDestroy();
+    // None of them is done before the others have a connection of their own.
+    return request.resume().on('end', () => setTimeout(() => response.end('{}'), 100));
+  });
+  server.keepAliveTimeout = 0;
+  server.on('connection', (socket) => {
+    connected += 1;
+    known.add(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return {
+    // A server that listens on a port has such an address.
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connected,
+    forget: () => {
+      known = new Set();
+    },
+  };
+}
 
 /** Takes connections and never says a word. */
 async function silentService(): Promise<string> {
