@@ -7,7 +7,9 @@ import { interrupted } from '../interrupt.ts';
 export function addDeployLocal(program: Command, { output, end }: CommandLine): void {
   program
     .command('deploy-local')
-    .description('Deploy the stack of this project to an emulator, and run a program against it; without one, stay up')
+    .description(
+      'Deploy the stack of this project to an emulator, and run a program against it; without one, stay up: .chordal/deployed.env then has its addresses',
+    )
     .argument('[program...]', 'the program and its arguments, after --')
     .addOption(
       new Option('--emulator <name>', 'emulator to start; it is installed once, into .chordal/')

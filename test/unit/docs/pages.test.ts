@@ -14,6 +14,7 @@ const PAGES = [
   'ARCHITECTURE.md',
   'docs/celery-clients.md',
   'docs/celery-features.md',
+  'docs/command-line.md',
   'docs/protocol.md',
   'docs/decisions.md',
   'docs/development.md',
