@@ -1,6 +1,7 @@
 import type { AnyChordalError } from '../core/errors/caller.ts';
-import { isChordalError, NotRegistered } from '../core/errors/caller.ts';
+import { isChordalError } from '../core/errors/caller.ts';
 import { withOwn } from '../core/protocol/baggage.ts';
+import { unroutable } from '../core/protocol/delivery-errors.ts';
 import { encodeForQueue } from '../core/protocol/message-codec.ts';
 import type { Draft, Message, RunMessage } from '../core/protocol/message.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
@@ -80,7 +81,7 @@ export function routeAll(
  */
 export function route(engine: Engine, message: Message): Routed {
   const queue = message.kind === 'revoke' ? engine.anyQueue() : queueOfPlan(engine, message.sig);
-  if (queue === undefined) throw unroutable(message);
+  if (queue === undefined) throw unroutable(nameOf(message), message.id, queueNamedBy(message));
   const { notBefore = 0 } = message.kind === 'run' ? message : {};
   const isHeld = engine.scheduler !== undefined && notBefore - engine.clock.now() > QUEUE_DELAY_SECONDS * 1000;
   // @defect held-messages-keep-their-age
@@ -140,9 +141,7 @@ function held(message: RunMessage, now: number): RunMessage {
   return { ...message, sent, held: true };
 }
 
-function unroutable(draft: Draft): NotRegistered {
-  const task = nameOf(draft);
-  return new NotRegistered(`Cannot send ${draft.id}: no function runs the task "${task}", or has its queue.`, {
-    task,
-  });
+/** Returns the queue that the call of a message has named, if it has. */
+function queueNamedBy(draft: Draft): string | undefined {
+  return draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.queue;
 }

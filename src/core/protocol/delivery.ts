@@ -205,36 +205,35 @@ const WHY_ENDED =
   'The log of its function says why: a timeout, a lack of memory, an exit, or an error that nothing caught';
 
 function onTaskArrival<T extends DeliveredTask>(facts: DeliveryFacts<RunMessage, T>): Next<T> {
-  const { message, now, dead } = facts;
+  const { message, now, dead, revoked, isPurged = false } = facts;
   if (dead !== undefined) return { kind: 'check', isCounted: false };
-  const unknown = facts.tasks.has(message.sig.task) ? undefined : onUnknownTask(facts);
-  if (unknown !== undefined) return unknown;
+  const other = onOtherRelease(facts);
+  if (other !== undefined) return other;
   const due = dueAt(facts);
   const isDuplicate = isPossibleDuplicate(facts);
-  if ((due > now || lacksItsTenant(message)) && !isOver(facts))
+  if ((due > now || lacksItsTenant(message)) && !isPurged && !isRevoked(revoked, message))
     return { kind: 'forward', message: forwarded(facts, due, isDuplicate) };
   return isDuplicate ? { kind: 'check', isCounted: countsNow(facts) } : onUndecided(facts);
 }
 
-/** Judges a message whose task this function does not know: another one runs it, or another release may. Answers undefined for neither. */
-function onUnknownTask(facts: DeliveryFacts<RunMessage>): Next<never> | undefined {
+/**
+ * Judges a message that this function cannot run as its release knows the task: it goes to the function that runs it, or waits, because
+ * another release may know better. Answers undefined for any other message, and for one that has waited.
+ */
+function onOtherRelease(facts: DeliveryFacts<RunMessage>): Next<never> | undefined {
   const { message, tasks, receives, isElsewhere = false } = facts;
-  const isWanted = isElsewhere && !isOver(facts);
-  const moved = isWanted ? movedOn(facts, dueAt(facts), isPossibleDuplicate(facts)) : undefined;
+  const { sig, id } = message;
+  const task = tasks.get(sig.task);
+  const problem = task === undefined ? unknownTask(sig.task, id, [...tasks.keys()]) : placeProblem(sig, task);
+  if (problem === undefined || whyRevoked(facts) !== undefined) return undefined;
+  const moved = isElsewhere ? movedOn(facts, dueAt(facts), isPossibleDuplicate(facts)) : undefined;
   if (moved !== undefined) return { kind: 'forward', message: moved };
-  if (!mayWait(facts)) return undefined;
-  const why = reasonOf(unknownTask(message.sig.task, message.id, [...tasks.keys()]));
-  return { kind: 'end', disposition: whileDeployed(receives, why) };
+  return mayWait(facts) ? { kind: 'end', disposition: whileDeployed(receives, reasonOf(problem)) } : undefined;
 }
 
 /** Returns the epoch ms before which a message is not worked on. */
 function dueAt({ message, slotAt = 0 }: DeliveryFacts<RunMessage>): number {
   return Math.max(message.notBefore ?? 0, slotAt);
-}
-
-/** Returns whether nothing is left to do of a message but its end. */
-function isOver({ message, revoked, isPurged = false }: DeliveryFacts<RunMessage>): boolean {
-  return isPurged || isRevoked(revoked, message);
 }
 
 /** Judges the message that ends a window. A revocation or a dead letter ends the window at once: it has no other message. */

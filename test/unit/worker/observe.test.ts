@@ -94,7 +94,7 @@ describe('the observer of a worker', () => {
     [
       'a task that no function knows',
       taskDelivery('two', {}, { receives: 100 }),
-      /^FAILURE 0 NotRegistered: Cannot run W/,
+      /^FAILURE 0 NotRegistered: Cannot run two \(W\)/,
     ],
     ['an error without a message', taskDelivery('mute'), /^FAILURE 0 RangeError$/],
     ['a task that was too slow', taskDelivery('slow'), /^FAILURE 2000 TimeLimitExceeded/],

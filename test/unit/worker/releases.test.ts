@@ -59,3 +59,41 @@ describe('a task that moves to another file', () => {
     await expect(result.get({ timeout: 3600 })).rejects.toMatchObject({ errorType: 'NotRegistered' });
   });
 });
+
+describe('a task that gets a limit, and calls that get its key', () => {
+  const before: Code = (app) => ({ q: [app.task('work', () => 1)] });
+  const after: Code = (app) => ({ q: [app.task('work', { concurrencyLimit: 1 }, () => 1)] });
+
+  it('wait for each other while the deployment runs', async () => {
+    const stack = new Stack();
+    stack.deploy(before);
+    const { app: caller } = stack.deploy(after, []);
+    const result = await caller.signature('work').set({ concurrencyKey: 'disk' }).delay();
+    await stack.clock.sleep(60_000);
+    stack.deploy(after);
+    expect(await result.get({ timeout: 600 })).toBe(1);
+  });
+});
+
+describe('a task that was removed', () => {
+  const before: Code = (app) => ({ q: [app.task('first', () => 1), app.task('gone', (x = 0) => x)] });
+  const after: Code = (app) => ({ q: [app.task('first', () => 1)] });
+
+  it('is named by the failure of a step, of a call, and of what waits for it, with the way out', async () => {
+    const stack = new Stack();
+    const { app: caller } = stack.deploy(before);
+    const gone = caller.signature('gone');
+    const results = await Promise.all([
+      gone.set({ countdown: 60 }).delay(),
+      chain(caller.signature('first').set({ countdown: 60 }), gone).delay(),
+    ]);
+    stack.deploy(after);
+    const text = /^Cannot (run|send) gone \(.*\): no .* of that name.* If it was renamed, register its old name, too/;
+    for (const result of results)
+      await expect(result.get({ timeout: 3600 })).rejects.toMatchObject({
+        errorType: 'NotRegistered',
+        failedTask: 'gone',
+        message: expect.stringMatching(text),
+      });
+  });
+});

@@ -110,9 +110,14 @@ describe('onArrival()', () => {
       'return 30',
     ],
     [
-      'does not forward a purged message to a queue that it was not purged from',
-      { message: messageOf({ sig: { task: 'x' } }), isElsewhere: true, isPurged: true, receives: 6 },
-      'check and count',
+      'revokes a purged message of such a task where it was purged',
+      { message: messageOf({ sig: { task: 'x' } }), isElsewhere: true, isPurged: true },
+      'commit {"state":"REVOKED","value":{"inline":{"reason":"purged","task":"x"}}}',
+    ],
+    [
+      'revokes an unknown task that has expired, and waits for no release',
+      { message: messageOf({ sig: { task: 'x' }, expires: NOW - 1 }) },
+      EXPIRED.replace('add', 'x'),
     ],
     [
       'checks a dead message of such a task',
@@ -397,12 +402,18 @@ describe('a task with a place', () => {
     expect(onArrival(factsOf({ message }))).toMatchObject({ kind: 'place', place: { key: 't7', limit: 1 } });
   });
 
-  it('is revoked, expires or fails without a place', () => {
+  it('is revoked or expires without a place', () => {
     const revoked = placed({ revoked: ['W.0'] });
     expect(word(onArrival(revoked))).toMatch(/^commit .*revoked/);
     expect(word(onArrival(placed({ message: messageOf({ expires: NOW - 1 }) })))).toMatch(/^commit .*expired/);
-    const keyed = messageOf({ sig: { task: 'add', options: { concurrencyKey: 't7' } } });
-    expect(word(onArrival(factsOf({ message: keyed })))).toBe('fail InvalidOptions');
+  });
+
+  it('waits for a release that limits its key, and then fails', () => {
+    const message = messageOf({ sig: { task: 'add', options: { concurrencyKey: 't7' } } });
+    expect(word(onArrival(factsOf({ message })))).toBe('return 30');
+    expect(word(onArrival(factsOf({ message, revoked: ['W.0'] })))).toBe(REVOKED);
+    expect(word(onArrival(factsOf({ message, receives: 6 })))).toBe('check and count');
+    expect(word(onFound(factsOf({ message, receives: 6 }), { cell: { starts: ['k'] } }))).toBe('fail InvalidOptions');
   });
 
   it('looks first and counts its start only in its place, if it may be a duplicate', () => {
