@@ -114,7 +114,7 @@ async function gather(
   { onMembers, ...audience }: Audience = {},
 ): Promise<readonly Json[]> {
   for (let attempt = 1; ; attempt += 1) {
-    // What a client first finds missing may have been written just now, and is looked for strongly.
+    // A client's first read may miss a value that was written just now: it then reads strongly.
     const cells = await reader.outcomes.gather({ join, n, mayLag: audience.isClient === true && attempt === 1 });
     // @defect gather-waits-for-all
     if (cells.every(({ outcome }) => outcome !== undefined)) {

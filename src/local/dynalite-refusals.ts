@@ -16,7 +16,7 @@ export function sayWhatStands(): void {
   };
   for (const action of ['updateItem', 'putItem']) {
     const { types } = load(`./validations/${action}.js`) as Validation;
-    // What has no type is taken out of a request.
+    // A field without a type is taken out of a request.
     types[WANTED] = { type: 'String', enum: ['ALL_OLD', 'NONE'] };
   }
 }

@@ -44,15 +44,15 @@ export interface TaskDelivery extends EffectContext {
   readonly sentAt?: number | undefined;
   /** Epoch ms at which the task's function was called, if it was. */
   readonly startedAt?: number | undefined;
-  /** What has been seen of the run, for its log line and the listeners. */
+  /** The parts of the run that its log line and the listeners need. */
   readonly seen: Seen;
 }
 
-/** What has been seen of a run. */
+/** The parts of a run that this delivery has seen. */
 export interface Seen {
   /** The record of its error. */
   record?: FailureRecord | undefined;
-  /** What it threw. */
+  /** The error that it threw, as it was thrown. */
   thrown?: unknown;
   /** The facts of the call, if the function was called. */
   request?: Request | undefined;

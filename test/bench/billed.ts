@@ -1,4 +1,4 @@
-/** What AWS would bill: calls of SQS and units of DynamoDB, counted in front of the emulators. */
+/** The bill of AWS: calls of SQS and units of DynamoDB, counted in front of the emulators. */
 import { chain, chord, range } from 'chordal';
 import { addReplaced } from '../../handlers/tasks/canvas.ts';
 import { add, tsum } from '../../handlers/tasks/math.ts';

@@ -45,7 +45,7 @@ answer([...rows.flatMap(figuresOf), ...hops], pageOf());
 
 // --- internal ---
 
-/** What a task costs, for each task of a canvas. */
+/** The cost of each task of a canvas. */
 interface Cost {
   readonly messages: number;
   readonly writes: number;

@@ -52,7 +52,7 @@ export function get<T>(result: AsyncResult<T>): Promise<T> {
   return result.get({ ...PATIENCE, propagate: true });
 }
 
-/** What `get()` throws. */
+/** Returns the error that `get()` throws. */
 export async function errorOf(result: AsyncResult<unknown>): Promise<unknown> {
   try {
     await get(result);

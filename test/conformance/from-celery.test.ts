@@ -4,7 +4,7 @@ import { app } from '../../handlers/tasks/app.ts';
 import type { SignatureJson } from '../../src/index.ts';
 import { sampleCloud } from '../support/sample-cloud.ts';
 
-/** What `json.dumps(sig)` of Celery 5 wrote, and what the same canvas came to when Celery applied it: a value, or a failure. */
+/** The text that `json.dumps(sig)` of Celery 5 wrote, and the end of the same canvas when Celery applied it: a value, or a failure. */
 interface Row {
   readonly canvas: SignatureJson;
   readonly value?: unknown;

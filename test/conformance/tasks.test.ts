@@ -53,7 +53,7 @@ describe('tasks', () => {
   });
 
   it('row T8: reject with requeue redelivers and succeeds', async () => {
-    // What Celery's Reject(requeue=True) is for, a retry does: without a delay, and counted.
+    // A retry does the work of Celery's Reject(requeue=True): without a delay, and counted.
     const result = await secondPass.delay();
     expect(await get(result)).toBe('second-pass');
     expect(await result.state()).toBe('SUCCESS');

@@ -88,7 +88,7 @@ describe('the bill of calls', () => {
     expect(bill).toEqual({ requests: { UpdateItem: 1 }, units: 1 });
   });
 
-  // What a refused write costs, its answer does not say: a unit for each KB of the item, as if it were written.
+  // The answer of a refused write does not say its cost: a unit for each KB of the item, as if it were written.
   const refused = { requests: { UpdateItem: 1 }, units: 0 };
 
   it('commit(), countStart(), claim() and climb() cost no read when they are refused: the refusal says what stands', async () => {

@@ -49,7 +49,7 @@ describe.skipIf(skipped !== '')(`the packaged stack on AWS's runtime interface c
     await add.s(1, 1).applyAsync({ countdown: 5000 });
 
     expect(stack.proxy.findings).toEqual([]);
-    // What was asked of AWS is seen: by workers, by the poller with their roles, and by a caller.
+    // The proxy sees each request to AWS: of workers, of the poller with their roles, and of a caller.
     for (const right of [
       'MathRole sqs:ReceiveMessage',
       'MathRole sqs:DeleteMessage',

@@ -1,4 +1,4 @@
-/** What a task of a Celery application costs, and a call of a Python worker: counted in front of the emulators. */
+/** The cost of a task of a Celery application, and of a call of a Python worker: counted in front of the emulators. */
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,

@@ -23,7 +23,7 @@ interface Started {
   readonly stop: () => Promise<void>;
 }
 
-/** What a test does not look at. */
+/** A test names only the options that it looks at. */
 type Options = Pick<SchedulesOptions, 'send'> & Partial<SchedulesOptions>;
 
 async function start(options: Options): Promise<Started> {

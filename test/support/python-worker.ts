@@ -1,4 +1,4 @@
-/** What a Celery worker makes of a call, as far as the other side sees it. */
+/** A Celery worker's answer to a call, as far as the other side sees it. */
 
 /** A call as a Python worker reads it. */
 export interface PythonCall {

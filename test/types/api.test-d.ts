@@ -1,4 +1,4 @@
-/** What `api.md` promises of types, with what each thing is. */
+/** The types that `api.md` promises, each with the type that it has. */
 import type { Group, Signature, UntypedSignature } from '../../src/core/types/canvas.ts';
 import type { FailureInfo } from '../../src/core/types/failure-info.ts';
 import type { MemberOutcome } from '../../src/core/types/member-outcome.ts';

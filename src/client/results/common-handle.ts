@@ -97,7 +97,7 @@ async function infoOf(engine: Engine, id: string): Promise<unknown> {
   return retry === undefined ? undefined : retryError(engine, id, retry);
 }
 
-/** Removes the value of the id's own outcome. What a reader sees of an id that never ran belongs to the one that has failed. */
+/** Removes the value of the id's own outcome. An id that never ran shows the error of the one that has failed, which stays. */
 async function forget(engine: Engine, id: string): Promise<void> {
   const outcome = await engine.outcomes.forget({ address: addressOf(id) });
   const refs = [outcome?.value, outcome?.run?.call].flatMap((value) =>

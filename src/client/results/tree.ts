@@ -99,7 +99,7 @@ async function visitParts(engine: Engine, growing: Growing, id: string, cell: Ce
     ...ahead,
   ].toSorted((a, b) => stepIndex(a) - stepIndex(b));
   for (const [index, step] of inner.entries()) join(growing, step, inner[index + 1] ?? id);
-  // Reads of one turn share requests. What is around all of them is then read once.
+  // Reads of one turn share requests. The groups around all of them are then read once.
   await Promise.all(parts.steps.map((step) => visit(engine, growing, step.id, false)));
   const states = await Promise.all(ahead.map((step) => aheadState(engine, step)));
   for (const [index, step] of ahead.entries())

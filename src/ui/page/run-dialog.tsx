@@ -68,5 +68,5 @@ export function RunDialog({ of, onClose }: { readonly of: NodeDetails; readonly 
 
 // --- internal ---
 
-/** What is sent again must be all of it. */
+/** All of a value is read: it is sent again. */
 const WHOLE = Number.POSITIVE_INFINITY;

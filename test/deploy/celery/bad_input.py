@@ -1,4 +1,4 @@
-"""Sends what cannot be run, and prints what Celery reads of each, as JSON. What has no id is sent as it is."""
+"""Sends messages that cannot be run, and prints the result that Celery reads of each, as JSON. A message without an id is sent as it is."""
 
 import base64
 import json

@@ -13,7 +13,7 @@ app.conf.update(
         "region": region,
         "wait_time_seconds": 1,
         "polling_interval": 0.1,
-        # What a killed worker had in its hands comes back after so many seconds.
+        # The messages of a killed worker come back after so many seconds.
         "visibility_timeout": 3,
     },
     task_serializer="json",

@@ -10,7 +10,7 @@ const CHANNEL = 'http.client.request.created';
 export async function actionsOf(work: () => Promise<unknown>): Promise<ReadonlySet<string>> {
   const actions = new Set<string>();
   const note = (message: unknown): void => {
-    // What Node publishes on this channel.
+    // The message that Node publishes on this channel.
     const { request } = message as { request: ClientRequest };
     const end = request.end.bind(request);
     Object.assign(request, {

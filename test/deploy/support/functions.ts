@@ -23,7 +23,7 @@ export interface Invoked {
 export interface Probe {
   invoke(event?: unknown): Promise<Invoked>;
   replace(code: string): Promise<void>;
-  /** What CloudWatch Logs has kept of it. */
+  /** The log that CloudWatch Logs has kept of it. */
   kept(): Promise<string>;
 }
 

@@ -1,4 +1,4 @@
-/** What "Limits" in README.md says. */
+/** The rows of "Limits" in README.md. */
 import { chain, createApp, group } from 'chordal';
 import type { Handler, SignatureJson, UntypedSignature } from 'chordal';
 import { memoryCloud } from 'chordal/testing';
@@ -54,7 +54,7 @@ test('an integer that a number would change is a bigint, as JSON and as the mark
     { task: 'identity', args: [{ __type__: 'bigint', __value__: '9007199254740993' }] },
   ];
   for (const canvas of canvases) {
-    // What JSON says is checked when it is read.
+    // A canvas in JSON is checked when it is read.
     const read = createApp('big').signature(canvas as SignatureJson);
     expect(await (await read.delay()).get()).toBe(9007199254740993n);
   }

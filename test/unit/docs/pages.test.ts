@@ -53,6 +53,23 @@ test.each(PAGES)('the headings that %s links to are there', (page) => {
   expect(missing.map(([link]) => link)).toEqual([]);
 });
 
+test('no page and no comment has a sentence that begins with "What", unless it asks', () => {
+  const sources = ['src', 'test', 'handlers', 'infra'].flatMap((dir) =>
+    readdirSync(dir, { recursive: true, encoding: 'utf8' })
+      .filter((path) => /\.(tsx?|py)$/.test(path))
+      .map((path) => join(dir, path)),
+  );
+  const begins = /(?:^|[.:|] |(?:\/\/|\*|#|""") ?)What (?!.*\?)/;
+  const found = [...PAGES, ...sources].flatMap((path) =>
+    textOf(path)
+      .split('\n')
+      .filter((line) => begins.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+
+  expect(found).toEqual([]);
+});
+
 test('the map in ARCHITECTURE.md has every folder of src, and only files that are there', () => {
   const [, map = ''] = /## The map\n\n```\n([^]*?)```/.exec(architecture) ?? [];
   const folders = readdirSync('src', { withFileTypes: true }).filter((entry) => entry.isDirectory());

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { Access, Policies } from './policies.ts';
 import type { ReadRequest, ServiceModels, WireRequest } from './service-models.ts';
 
-/** What AWS would have refused. */
+/** A request that AWS would have refused. */
 export interface Finding {
   readonly kind: 'right' | 'request';
   /** The logical id of the role. */

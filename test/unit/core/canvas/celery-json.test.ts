@@ -9,7 +9,7 @@ import { chainOf, chordOf, groupOf, taskOf, withOptions } from '../../../../src/
 import type { Json } from '../../../../src/core/values/json.ts';
 import { canvas } from '../random-canvas.ts';
 
-/** What `json.dumps(add.s(…))` writes in Python. */
+/** The text that `json.dumps(add.s(…))` writes in Python. */
 const task = (name: string, args: readonly Json[] = [], more: Readonly<Record<string, Json>> = {}): Json => ({
   task: name,
   args,
