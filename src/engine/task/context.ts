@@ -66,6 +66,8 @@ export interface CurrentRun {
   readonly launches: Map<string, number>;
   /** The ids that it has launched. */
   readonly children: string[];
+  /** Its launches, each over when it is durable or refused. */
+  readonly launching: Promise<void>[];
   /** The signatures that `addToChord` has added. */
   readonly added: AnySignature[];
   /** Whether it may be a second run: everything it launches is then marked, so that its receivers look first. */
@@ -138,8 +140,9 @@ export function makeRun(
   const abandon = (reason: string): void => {
     abandoned ??= reason;
   };
-  const { launches = new Map<string, number>(), children = [] } = around ?? {};
-  return { task: task.name, call, context, launches, children, added, isAgain: call.isAgain, mustBeWanted, abandon };
+  const { launches = new Map<string, number>(), children = [], launching = [] } = around ?? {};
+  const { isAgain } = call;
+  return { task: task.name, call, context, launches, children, launching, added, isAgain, mustBeWanted, abandon };
 }
 
 /** Returns the facts of a call, as its context shows them. */

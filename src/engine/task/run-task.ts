@@ -73,7 +73,7 @@ export async function runTask(
     isOver = true;
   };
   try {
-    const ended = within(run, async () => callHooked(engine, task, run)).finally(mustBeInTime);
+    const ended = within(run, () => callToEnd(engine, task, run)).finally(mustBeInTime);
     limits.watch?.(ended);
     const value = await Promise.race([ended, limit(engine, task, { limits, notice, done: done.signal, onOver })]);
     return resultOf(value, task, run);
@@ -124,6 +124,15 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
 }
 
 // --- internal ---
+
+/** Calls a task, and waits for the launches that it did not await: Lambda would freeze them with a sandbox that has answered. */
+async function callToEnd(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {
+  try {
+    return await callHooked(engine, task, run);
+  } finally {
+    for (const launch of run.launching) await launch;
+  }
+}
 
 /** Calls a task's function, behind the listeners of its start and inside all code that is to be around it. */
 async function callHooked(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {

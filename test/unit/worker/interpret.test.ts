@@ -50,10 +50,7 @@ test('a message returns only when all that it has begun is over, also where a pa
   const begun: Climb[] = [];
   const ended: Climb[] = [];
   const bench = makeBench(({ outcomes, broker, clock }) => ({
-    broker: {
-      ...overriding(broker, { send: () => Promise.reject(new ServiceUnavailable('throttled')) }),
-      nameOf: (queue) => queue,
-    },
+    broker: overriding(broker, { send: () => Promise.reject(new ServiceUnavailable('throttled')) }),
     outcomes: overriding(outcomes, {
       climb: async (params) => {
         begun.push(params);
