@@ -38,6 +38,7 @@ import { reportDecision, reportStartedAgain } from './report.ts';
 import { revokeScope } from './revocations.ts';
 import { prepareRun, runToDecision } from './run.ts';
 import { check, claim, uncountStart } from './starts.ts';
+import { keepIfUnrun } from './unrun.ts';
 import { closeWindow } from './window.ts';
 
 /**
@@ -129,7 +130,8 @@ async function finish(
   standing = await commit(done, next.decision);
   observeDecision(delivery, next.decision, standing, startedAt ?? delivery.engine.clock.now());
   // The listeners do not hold the workflow up, and what follows needs no place.
-  const telling = Promise.all([reportDecision(done, standing), arrival.place?.leave(), leaveLine(arrival)]);
+  const told = [reportDecision(done, standing), keepIfUnrun(done, standing)];
+  const telling = Promise.all([...told, arrival.place?.leave(), leaveLine(arrival)]);
   try {
     return await conclude(arrival, delivery, onCommit(facts, standing), standing);
   } finally {

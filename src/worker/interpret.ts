@@ -19,6 +19,7 @@ import { dispatch, nameOf, route, routeAll } from '../engine/dispatch.ts';
 import type { Outbox, Routed, Unsendable } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { keepValue } from '../engine/values.ts';
+import { keepUnrun } from './unrun.ts';
 
 /** The means and the state of one delivery's effects. */
 export interface EffectContext {
@@ -179,4 +180,6 @@ async function failUnsendable(context: EffectContext, { draft, error }: Unsendab
   const frame = frames[outer];
   const at = frame === undefined ? { id, base, links, attempt } : positionOf(frame);
   await interpret(context, [await failureEffect(context, { at, frames: frames.slice(outer + 1), error, task })]);
+  if (isChordalError(error, 'CHORDAL_NOT_REGISTERED') && draft.kind !== 'revoke')
+    await keepUnrun(context.engine, { ...draft, mid: context.engine.nonces.mid() }, error);
 }

@@ -1,5 +1,7 @@
 /** Checks what becomes of work in flight when another release of its code is deployed. */
 import { describe, expect, it } from 'vitest';
+import { handleDeadLetters } from '../../../src/cli/dead-letters.ts';
+import type { Output } from '../../../src/cli/output.ts';
 import { chain } from '../../../src/client/canvas.ts';
 import { Stack } from './releases.ts';
 import type { Code } from './releases.ts';
@@ -95,5 +97,40 @@ describe('a task that was removed', () => {
         failedTask: 'gone',
         message: expect.stringMatching(text),
       });
+  });
+
+  it('can be redriven, each step with what follows it, once a release has it again', async () => {
+    const stack = new Stack();
+    const { app: caller } = stack.deploy(before);
+    const gone = caller.signature('gone');
+    const later = caller.signature('gone', { args: [7] }).set({ countdown: 60 });
+    const first = caller.signature('first').set({ countdown: 60 });
+    const results = await Promise.all([
+      chain(later, gone, gone).delay(),
+      chain(first, gone, gone).delay(),
+      first.applyAsync({ link: gone }),
+    ]);
+    stack.deploy(after);
+    await stack.clock.sleep(7_200_000);
+    expect(await Promise.all(results.map((result) => result.status()))).toEqual(['FAILURE', 'FAILURE', 'SUCCESS']);
+    const { engine, app } = stack.deploy(before);
+    const letters = await engine.records.deadLetters({ since: 0, now: stack.clock.now() });
+    expect(letters.map(({ reason }) => reason)).toEqual(
+      Array.from({ length: 3 }, () => expect.stringMatching(/^NotRegistered: Cannot (run|send) gone/)),
+    );
+    const said: unknown[] = [];
+    const nothing = (): undefined => undefined;
+    const output: Output = {
+      answer: (answer) => said.push(answer),
+      text: nothing,
+      note: nothing,
+      problem: nothing,
+      faint: (text) => text,
+      progress: nothing,
+    };
+    expect(await handleDeadLetters('redrive', { days: 1, ids: [] }, { engine }, output)).toBe(0);
+    const redriven = said as readonly { readonly new: string }[];
+    const values = await Promise.all(redriven.map(({ new: id }) => app.asyncResult(id).get({ timeout: 60 })));
+    expect(new Set(values)).toEqual(new Set([1, 7]));
   });
 });
