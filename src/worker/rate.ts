@@ -5,7 +5,8 @@ import { gateOf, rateSetFor } from './gate.ts';
 
 /**
  * Returns the time from which each message of a rate-limited task may run, in epoch ms: one reservation per task for
- * the whole batch. Messages that already have a slot, or are not due, do not get one.
+ * the whole batch. Messages that already have a slot, or are not due, do not get one; those that come long after their slot, since
+ * their function received nothing, get another.
  */
 export async function slotsFor(engine: Engine, messages: readonly Message[]): Promise<ReadonlyMap<Message, number>> {
   const now = engine.clock.now();
@@ -40,8 +41,12 @@ function limitOf(engine: Engine, task: string): string | number | undefined {
   return set === NO_LIMIT ? undefined : set;
 }
 
+/** How late a message may come for its slot, in ms: a batch is gathered for up to five minutes (Lambda, MaximumBatchingWindowInSeconds). */
+const SLOT_MS = 360_000;
+
 function isDue(message: Message, now: number): message is RunMessage {
-  if (message.kind !== 'run' || message.slot === true) return false;
   // The slot of a task that a Python worker runs was taken when it was asked.
-  return message.asked === undefined && (message.notBefore ?? 0) <= now;
+  if (message.kind !== 'run' || message.asked !== undefined) return false;
+  const { notBefore = 0, slot } = message;
+  return notBefore <= (slot === true ? now - SLOT_MS : now);
 }

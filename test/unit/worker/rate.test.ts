@@ -34,6 +34,21 @@ describe('a rate limit that is set at run time', () => {
     expect(await spanOf([free.s(), free.s(), free.s()])).toBeLessThan(1000);
   });
 
+  it('holds also for messages that have waited for their slots while their function was paused', async () => {
+    await app.control.rateLimit('free', '1/m');
+    await cloud.clock.sleep(2000);
+    await Promise.all([1, 2, 3, 4].map(() => free.delay()));
+    await cloud.clock.sleep(2000);
+    expect(runs).toHaveLength(1);
+    await app.control.pause('rates');
+    await cloud.clock.sleep(3_600_000);
+    await app.control.resume('rates');
+    await cloud.clock.sleep(2000);
+    expect(runs).toHaveLength(2);
+    await cloud.clock.sleep(120_000);
+    expect(runs).toHaveLength(4);
+  });
+
   it("takes the place of the task's own, also where it is none", async () => {
     await app.control.rateLimit('limited', 1);
     const span = await spanOf([limited.s(), limited.s(), limited.s()]);

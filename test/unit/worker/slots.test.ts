@@ -43,7 +43,7 @@ describe('slotsFor()', () => {
     const { sig: _sig, ...rest } = limited();
     expect(
       await slotsOf(
-        limited({ slot: true }),
+        limited({ slot: true, notBefore: now }),
         limited({ notBefore: now + 1 }),
         limited({ asked: now }),
         { ...rest, kind: 'expand', sig: { par: [] } },
@@ -52,6 +52,13 @@ describe('slotsFor()', () => {
         limited({ notBefore: now }),
       ),
     ).toEqual([undefined, undefined, undefined, undefined, undefined, undefined, 0]);
+  });
+
+  it('reserves another one for a message that comes long after its own, and not for one that a batch may have waited for', async () => {
+    const minutesAgo = (minutes: number): RunMessage =>
+      limited({ slot: true, notBefore: bench.clock.now() - minutes * MINUTE_MS });
+    const late = Array.from({ length: 3 }, (_, index) => minutesAgo(59 - index));
+    expect(await slotsOf(...late, minutesAgo(5))).toEqual([0, MINUTE_MS, 2 * MINUTE_MS, undefined]);
   });
 
   it('goes by the limit that was set at run time, also where that is none', async () => {
