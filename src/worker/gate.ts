@@ -8,7 +8,8 @@ export const GATE_MS = 1000;
 export async function gateOf({ records, clock }: Pick<Engine, 'records' | 'clock'>): Promise<Gate> {
   const now = clock.now();
   const seen = gates.get(records);
-  if (seen !== undefined && now - seen.checkedAt < GATE_MS) return seen;
+  // A clock may be set back.
+  if (seen !== undefined && Math.abs(now - seen.checkedAt) < GATE_MS) return seen;
   const gate = { ...(await records.gate()), checkedAt: now };
   gates.set(records, gate);
   return gate;

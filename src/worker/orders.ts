@@ -36,7 +36,7 @@ export async function ordersFor(engine: Engine, messages: readonly Message[]): P
  * own: what was not seen, or longer ago than a sandbox looks at the gate, is read.
  */
 export async function ordersNow(engine: Engine, message: Message, seen: Orders): Promise<Orders> {
-  const isFresh = engine.clock.now() - seen.seenAt < GATE_MS;
+  const isFresh = Math.abs(engine.clock.now() - seen.seenAt) < GATE_MS;
   return isFresh && revocablesOf(message).every((scope) => seen.scopes.has(scope))
     ? seen
     : ordersFor(engine, [message]);

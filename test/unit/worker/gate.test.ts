@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { gateOf, rateSetFor } from '../../../src/worker/gate.ts';
-import { makeBench } from './bench.ts';
+import { ordersFor, ordersNow } from '../../../src/worker/orders.ts';
+import { makeBench, messageOf } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 let looks: number;
@@ -28,6 +29,20 @@ test('a sandbox looks at the gate once a second', async () => {
   expect(await looksAfter(999)).toBe(1);
   expect(await looksAfter(1)).toBe(2);
   expect(await looksAfter(999)).toBe(2);
+});
+
+test('a sandbox looks at the gate, and for orders, again when its clock was set back', async () => {
+  const engine = { ...bench.engine, clock: overriding(bench.clock, { now: () => now }) };
+  let now = bench.clock.now();
+  const message = messageOf('add');
+  await gateOf(engine);
+  now -= 60_000;
+  await gateOf(engine);
+  expect(looks).toBe(2);
+  const orders = await ordersFor(engine, [message]);
+  expect(await ordersNow(engine, message, orders)).toBe(orders);
+  now -= 60_000;
+  expect(await ordersNow(engine, message, orders)).not.toBe(orders);
 });
 
 test('a sandbox knows the rate limits that it has seen at the gate, by the names of tasks alone', async () => {
