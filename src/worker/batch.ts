@@ -56,6 +56,7 @@ export async function runBatch(
   await Promise.all(fresh.map((one) => outbox.during(() => finish(one))));
   if (behind.length > 0) await finished.deleteNow();
   for (const second of behind) await outbox.during(() => finish(second));
+  await places.emptied();
   return returned;
 }
 

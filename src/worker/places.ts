@@ -50,12 +50,29 @@ export class BatchPlaces {
     this.#byKey.set(name, places);
     return places.take(wish);
   }
+
+  /**
+   * Waits a few seconds for code that runs on in its place behind its time limit, and for questions under way. Lambda freezes a
+   * sandbox that has answered: their places would be held until they lapse.
+   */
+  async emptied(): Promise<void> {
+    const pending = [...this.#byKey.values()].flatMap((places) => [...places.pending]);
+    const mostMs = Math.min(EMPTIED_MS, this.#remainingMs() - ANSWER_MS);
+    if (pending.length === 0 || mostMs <= 0) return;
+    const done = new AbortController();
+    await Promise.race([Promise.all(pending), this.#engine.clock.sleep(mostMs, done.signal)]);
+    done.abort('ended');
+  }
 }
 
 // --- internal ---
 
 /** How long a message waits in its sandbox for a place that another one of the batch has, in ms. */
 const HERE_MS = 5000;
+
+/** How long a batch waits for the places that its messages have left to their code, and the time to answer that it keeps, in ms. */
+const EMPTIED_MS = 5000;
+const ANSWER_MS = 1000;
 
 /** How often the first in line looks again before it is sent on, and after how many ms each time. */
 const MOST_LOOKS = 10;
@@ -75,6 +92,8 @@ class KeyPlaces {
   readonly #engine: Engine;
   readonly #place: Place;
   readonly #remainingMs: () => number;
+  /** Work that no message waits for, and that gives places back. */
+  readonly pending: Set<Promise<void>> = new Set();
   /** The oldest first. */
   #waiting: Waiting[] = [];
   #held = 0;
@@ -91,7 +110,7 @@ class KeyPlaces {
     const since = wish.waits ?? this.#engine.clock.now();
     this.#waiting.push({ wish, since, resolve, reject, gone: new AbortController() });
     this.#waiting.sort((a, b) => a.since - b.since);
-    if (!this.#isAsking) void this.#ask();
+    if (!this.#isAsking) this.#note(this.#ask());
     return promise;
   }
 
@@ -219,7 +238,12 @@ class KeyPlaces {
 
   /** Gives a place back, or on, when its code has ended. It is not awaited: code that never ends lets its place lapse. */
   async #releaseAfter(running: Promise<unknown>, token: string): Promise<void> {
-    void running.then(() => this.#release(token));
+    this.#note(running.then(() => this.#release(token)));
+  }
+
+  #note(work: Promise<void>): void {
+    this.pending.add(work);
+    void work.then(() => this.pending.delete(work));
   }
 
   async #release(token: string): Promise<void> {

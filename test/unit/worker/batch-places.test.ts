@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { NoPlace } from '../../../src/core/protocol/places.ts';
 import type { LeavePlaces, TakenPlaces, TakePlaces } from '../../../src/ports/places.ts';
 import { BatchPlaces } from '../../../src/worker/places.ts';
 import type { HeldPlace, PlaceWish } from '../../../src/worker/places.ts';
-import { makeBench } from './bench.ts';
+import { makeBench, taskDelivery } from './bench.ts';
 
 type Answer = (params: TakePlaces) => TakenPlaces | Promise<TakenPlaces>;
 
@@ -25,7 +25,7 @@ function batch(answer: Answer, remainingMs = 60_000) {
   const places = new BatchPlaces(bench.engine, () => remainingMs - (bench.clock.now() - startedAt));
   const take = (mid: string, wish: Partial<PlaceWish> = {}): Promise<HeldPlace | NoPlace> =>
     places.take({ place: { key: 'k', limit: 1 }, mid, waits: undefined, neededMs: 1000, ...wish });
-  return { asked, left, take, clock: bench.clock, startedAt };
+  return { asked, left, take, places, clock: bench.clock, startedAt };
 }
 
 const TWO = { place: { key: 'k', limit: 2 } };
@@ -238,6 +238,56 @@ describe('a place that is left', () => {
     await place.leave();
     expect(left).toHaveLength(1);
   });
+});
+
+describe('the end of a batch', () => {
+  it.each([
+    ['until the code that runs on has ended and its place is given back', 3000, 60_000, 3000],
+    ['for five seconds at most', 9000, 60_000, 5000],
+    ['up to a second before the end of its sandbox', 9000, 3000, 2000],
+    ['no longer than its sandbox lives', 9000, 500, 0],
+  ])('waits %s', async (_, codeMs, remainingMs, waitedMs) => {
+    const { left, take, places, clock, startedAt } = batch(all, remainingMs);
+    const place = held(await take('a', { neededMs: 1 }));
+    place.runs(clock.sleep(codeMs));
+    await place.leave();
+    await places.emptied();
+    expect(clock.now() - startedAt).toBe(waitedMs);
+    expect(left).toHaveLength(codeMs === waitedMs ? 1 : 0);
+  });
+
+  it('waits for a question that is under way: it may bring a place', async () => {
+    const { left, take, places, clock } = batch(async ({ mid, tokens }) => {
+      if (mid === 'b') await clock.sleep(1000);
+      return { tokens };
+    });
+    const first = held(await take('a', TWO));
+    const next = take('b', TWO);
+    await clock.sleep(1);
+    await first.leave();
+    await held(await next).leave();
+    expect(left).toHaveLength(1);
+    await places.emptied();
+    expect(left).toHaveLength(2);
+  });
+
+  it('comes at once where nothing is left', async () => {
+    const { take, places, clock, startedAt } = batch(all);
+    await places.emptied();
+    await held(await take('a')).leave();
+    await places.emptied();
+    expect(clock.now()).toBe(startedAt);
+  });
+});
+
+test('a batch ends when the code of its tasks has ended that have places, so that these are free', async () => {
+  const bench = makeBench();
+  const { app, clock, engine } = bench;
+  app.task('late', { timeLimit: 1, concurrencyLimit: 1 }, () => clock.sleep(3000));
+  expect(await bench.work([taskDelivery('late')])).toEqual([]);
+  const now = clock.now();
+  const wish = { key: 'late', limit: 1, mid: 'n', since: now, now, until: now + 1, tokens: ['t'], hasWaited: false };
+  expect(await engine.places.take(wish)).toEqual({ tokens: ['t'] });
 });
 
 describe('a refusal of the cloud', () => {
