@@ -143,7 +143,7 @@ async function prepare(
   try {
     const messages = read.map(({ message }) => message);
     const orders = await ordersFor(engine, messages);
-    const slots = await slotsFor(engine, messages);
+    const slots = await slotsFor(engine, messages, wholeMs);
     return read.map(({ delivery, message }) => {
       const neededMs = message.kind === 'run' ? timeNeeded(engine.tasks.get(message.sig.task), message) : 0;
       return {

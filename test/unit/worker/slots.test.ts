@@ -19,7 +19,7 @@ const limited = (more: Partial<RunMessage> = {}): RunMessage => messageOf('limit
 /** How long after now each message may run, in ms, in the order of the messages; undefined for one without a slot. */
 async function slotsOf(...messages: readonly Message[]): Promise<readonly (number | undefined)[]> {
   const now = bench.clock.now();
-  const slots = await slotsFor(bench.engine, messages);
+  const slots = await slotsFor(bench.engine, messages, 2 * MINUTE_MS);
   return messages.map((message) => {
     const at = slots.get(message);
     return at === undefined ? undefined : at - now;
@@ -61,6 +61,12 @@ describe('slotsFor()', () => {
     expect(await slotsOf(...late, minutesAgo(5))).toEqual([0, MINUTE_MS, 2 * MINUTE_MS, undefined]);
   });
 
+  it('reserves slots that nothing has used for late messages, if they would fit in the time of a sandbox', async () => {
+    const late = Array.from({ length: 3 }, (): RunMessage => messageOf('second', { slot: true, notBefore: 1 }));
+    expect(await slotsOf(...late, messageOf('second'))).toEqual([-3000, -2000, -1000, 0]);
+    expect(await slotsOf(...late)).toEqual([1000, 2000, 3000]);
+  });
+
   it('goes by the limit that was set at run time, also where that is none', async () => {
     await bench.engine.records.setRate({ task: 'free', limit: '1/m' });
     await bench.engine.records.setRate({ task: 'limited', limit: '0' });
@@ -71,6 +77,23 @@ describe('slotsFor()', () => {
       undefined,
     ]);
   });
+});
+
+it('a function that is slower than the limit of its task still runs whole batches', async () => {
+  const runs: number[] = [];
+  bench.app.task('busy', { rateLimit: '30/m' }, async () => {
+    await bench.clock.sleep(60_000);
+    runs.push(bench.clock.now());
+  });
+  for (let count = 0; count < 100; count += 1) await bench.app.signature('busy').delay();
+  let batches = 0;
+  while (runs.length < 100 && batches < 100) {
+    await bench.work(bench.receive(), 300);
+    // Batches that only reserve slots, or find nothing due, take no time.
+    if (runs.at(-1) === bench.clock.now()) batches += 1;
+    else await bench.clock.sleep(1000);
+  }
+  expect(batches).toBeLessThan(30);
 });
 
 describe('isLimitedNow()', () => {
