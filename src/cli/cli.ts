@@ -60,7 +60,7 @@ export function makeProgram(line: CommandLine): Command {
     .usage('<command> [options]')
     .version(version(), '-v, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand('help [command]', 'Print the help of a command')
+    .helpCommand(false)
     .addHelpText('after', EXIT_CODES)
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .configureOutput({
@@ -73,6 +73,7 @@ export function makeProgram(line: CommandLine): Command {
   for (const add of ADD_COMMANDS) add(program, line);
   const runnable = commandsOf(program).filter(({ commands }) => commands.length === 0);
   for (const command of runnable) command.option('--verbose', 'show the stack trace of an error');
+  addHelp(program);
   return program;
 }
 
@@ -103,6 +104,25 @@ const ADD_COMMANDS = [
   addDoctor,
   addCost,
 ];
+
+/** Adds a command that prints the help of any command, also of one inside another: the parser's own takes one name. */
+function addHelp(program: Command): void {
+  program
+    .command('help')
+    .description('Print the help of a command')
+    .argument('[command...]', 'its name, as in dlq redrive')
+    .action(async (path: readonly string[]) => {
+      let current = program;
+      for (const [index, name] of path.entries()) {
+        const next = current.commands.find((one) => one.name() === name);
+        // The parser has the words for a command that is not there.
+        if (next === undefined && current.commands.length > 0)
+          await program.parseAsync(path.slice(0, index + 1), { from: 'user' });
+        current = next ?? current;
+      }
+      current.help();
+    });
+}
 
 const EXIT_CODES = `
 The answer is JSON on stdout; everything else goes to stderr.

@@ -15,7 +15,7 @@ export const program = makeProgram({
   end() {},
 });
 /** The commands that do something: `schedule run`, and not `schedule`. */
-export const runnable = commandsOf(program).filter(({ commands }) => commands.length === 0);
+export const runnable = commandsOf(program).filter((one) => one.commands.length === 0 && one.name() !== 'help');
 
 /** The page of the command line. */
 export function commandLinePage(): string {

@@ -32,6 +32,16 @@ test('the process prints its version on stdout, its errors on stderr, and ends w
   );
 });
 
+test.each([['call'], ['dlq'], ['dlq', 'redrive']])(
+  'chordal help %s %s prints the help of that command',
+  async (...path) => {
+    const [help, own] = [await cli(['help', ...path]), await cli([...path, '--help'])];
+
+    expect(help).toMatchObject({ code: 0, stderr: '' });
+    expect(help.stdout).toBe(own.stdout);
+  },
+);
+
 test('chordal --help names every command and the exit codes', async () => {
   const help = await cli(['--help']);
 
@@ -107,6 +117,8 @@ test.each([
   [['control', 'rate-limit', 'add', '1/m'], /Cannot reach the cloud.* CHORDAL_TABLE is not set/],
   [['schedule', 'pause'], /missing required argument 'name'/],
   [['schedule', 'pause', 'nightly', '--memory'], /unknown option '--memory'/],
+  [['help', 'dlqq'], /unknown command 'dlqq'. Did you mean dlq\?/],
+  [['help', 'dlq', 'lsit'], /unknown command 'lsit'. Did you mean list\?\nRun `chordal dlq --help`/],
   [['dlq', 'lsit', '--memory'], /unknown command 'lsit'. Did you mean list\?\nRun `chordal dlq --help`/],
   [['dlq', 'list', '--dasy', '1'], /unknown option '--dasy'. Did you mean --days\?\nRun `chordal dlq list --help`/],
   [['dlq', 'list', '--days', '16'], /Cannot use --days: expected a number from 0 to 15, got "16"/],
