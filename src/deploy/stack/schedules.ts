@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../core/errors/caller.ts';
 import { highQueueName } from '../../core/protocol/priority.ts';
 import { isOver } from '../../core/schedule/times.ts';
 import { compact } from '../../core/values/compact.ts';
@@ -11,17 +12,24 @@ import type { Resource, Resources, StackParts, Value } from './template.ts';
  * schedule that is no longer in the code, or is over, is not in the template, so CloudFormation removes it.
  *
  * @param now epoch ms
+ * @throws ConfigurationError if two names are one in a template
  */
 export function schedules(parts: StackParts, now: number): Resources {
   const due = (parts.schedules ?? []).filter((schedule) => !isOver(schedule, now));
   if (due.length === 0) return {};
+  const byId = Map.groupBy(due, ({ name }) => `RunOf${logicalName(name)}`);
+  for (const [id, [one, other]] of byId)
+    if (one !== undefined && other !== undefined)
+      throw new ConfigurationError(
+        `Cannot deploy the schedules ${one.name} and ${other.name}: both names would be ${id} in a template. Rename one of them.`,
+      );
   const group = runGroupName(parts.project);
   const owners = new Set(due.map(({ queue }) => ownerOf(parts, queue)));
   return {
     [RUN_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: group } },
     [RUN_ROLE]: sendingRole(parts, group, [...owners]),
     ...Object.fromEntries(
-      due.map((one) => [`RunOf${logicalName(one.name)}`, scheduleResource(parts, one, group, now)]),
+      [...byId].flatMap(([id, all]) => all.map((one) => [id, scheduleResource(parts, one, group, now)])),
     ),
   };
 }

@@ -124,6 +124,12 @@ describe('schedules()', () => {
     });
   });
 
+  it('refuses two names that are one in a template: the second would replace the first', () => {
+    expect(() => made({}, { name: 'Nightly' })).toThrow(
+      'Cannot deploy the schedules nightly and Nightly: both names would be RunOfNightly in a template. Rename one of them.',
+    );
+  });
+
   it('leaves out what is over, and a start that is', () => {
     const gone = { name: 'once', expression: 'at(2025-12-31T23:59:59)' };
     const {
