@@ -14,6 +14,7 @@ import { checkOwnParts, readOwnParts } from './packaging/own-functions.ts';
 import { describeProject } from './project.ts';
 import type { Project } from './project.ts';
 import { checkRemovedQueues } from './removed-queues.ts';
+import { sayRemovedTasks } from './removed-tasks.ts';
 import { checkNamed, readVariables } from './serverless-variables.ts';
 import type { Given } from './serverless-variables.ts';
 import { alarms } from './stack/alarms.ts';
@@ -92,12 +93,7 @@ export function defineStack(options: StackOptions): Stack {
     callerEnvironment: once(async (variables) => callerEnvironment(await partsOf(variables))),
     resources: once(async (variables) => {
       const parts = await partsOf(variables);
-      if (words.has('deploy') && !parts.settings.removeInUse)
-        await checkRemovedQueues({
-          project: parts.project,
-          region: await regionOf(variables.options['region'], environment),
-          say,
-        });
+      if (words.has('deploy')) await checkRemoved(parts, variables, options);
       if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
       return {
         Resources: resourcesOf(parts),
@@ -182,6 +178,17 @@ function resourcesOf(parts: StackParts): Resources {
 function filesOf(patterns: readonly string[] | undefined, root: string): FunctionFiles {
   const bundleDir = relative(root, outDirOf(root));
   return { bundleDir, ...(!isPackagedByFramework(patterns, bundleDir) && { archive: archiveOf(bundleDir) }) };
+}
+
+/** Looks at the deployed stack: at tasks that are no longer in the code, and at messages in queues that would go. */
+async function checkRemoved(
+  { project, routes, settings }: StackParts,
+  variables: Variables,
+  { environment, say }: StackOptions,
+): Promise<void> {
+  const region = await regionOf(variables.options['region'], environment);
+  await sayRemovedTasks({ service: project.service, stage: project.stage, region, routes, say }, variables);
+  if (!settings.removeInUse) await checkRemovedQueues({ project, region, say });
 }
 
 interface Deployed {

@@ -119,13 +119,14 @@ async function checkTrial({ name, expected }: Trial, running: Promise<unknown>):
 }
 
 async function upgrade(stack: DeployedStack, project: ProjectFolder): Promise<void> {
-  const { value, endedBefore, versions } = await upgradeUnderLoad(stack, project);
+  const { value, endedBefore, versions, said } = await upgradeUnderLoad(stack, project);
   const isWhole = value.length === 500 && value.every((member, i) => member === i) && !endedBefore;
   const isRight = [...versions].every(([i, version]) => version === (waitsForUpgrade(i) ? 2 : 1));
   check(
     isWhole && isRight && versions.size === 500,
     `an upgrade with messages in flight: ${versions.size} of 500 members have run`,
   );
+  check(said.includes('no longer in the code: leaving.'), 'the user is told which task the upgrade has removed');
   const fresh = await submitAndWait({ task: 'fresh' });
   check(Object(fresh).value === 'new', `the function that the upgrade adds: ${JSON.stringify(fresh)}`);
 }

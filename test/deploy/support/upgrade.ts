@@ -11,6 +11,8 @@ export interface Upgrade {
   readonly endedBefore: boolean;
   /** The version that ran each member. */
   readonly versions: ReadonlyMap<number, number>;
+  /** The lines that the second deployment has printed for its user. */
+  readonly said: string;
 }
 
 /** Every tenth member of the chord waits for the new version. */
@@ -32,12 +34,12 @@ export async function upgradeUnderLoad(stack: DeployedStack, project: ProjectFol
   }
 
   await project.add({ 'handlers/upgrade.ts': handler(2), 'handlers/fresh.ts': fresh });
-  await stack.deploy();
+  const { stderr: said } = await stack.deploy();
   const endedBefore = await result.ready();
   await record.delay('go', 'on');
   // The members return the numbers that they were given.
   const value = (await result.get({ timeout: limitMs / 1000 })) as readonly number[];
-  return { value, endedBefore, versions: await membersRun() };
+  return { value, endedBefore, versions: await membersRun(), said };
 }
 
 // --- internal ---
@@ -54,7 +56,7 @@ const handler = (version: number): string => `
     await ctx.ledger.append('members', [i, ${version}]);
     return i;
   });
-  export const handler = app.handler(member);
+  ${version === 1 ? "export const handler = app.handler(member, app.task('leaving', () => 1));" : 'export const handler = app.handler(member);'}
 `;
 
 /** The version that ran each member. */
