@@ -4,14 +4,23 @@ import { isPlan } from '../core/protocol/message-shape.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import { mismatch } from '../core/text/mismatch.ts';
 import { parseJson } from '../core/values/json.ts';
-import type { Payloads } from '../ports/payloads.ts';
+import type { Payloads, PutBlocks } from '../ports/payloads.ts';
 
 /** How much text of blocks a sandbox keeps read, in characters. */
 const CACHE_CHARACTERS = 16_000_000;
 
 const caches = new WeakMap<Payloads, BlockCache>();
 
-/** The plans that a load asks for, in order; blocks never change, so a sandbox reads each once. */
+/**
+ * Writes blocks. Those of an id that comes into use again have other texts, so that what this process has read of them counts no
+ * more: their first canvas was refused, or has expired.
+ */
+export async function putBlocks(payloads: Payloads, params: PutBlocks): Promise<void> {
+  for (const { key } of params.blocks) caches.get(payloads)?.forget(key);
+  await payloads.putBlocks(params);
+}
+
+/** The plans that a load asks for, in order; the blocks of a workflow never change, so a sandbox reads each once. */
 export async function loadPlans(payloads: Payloads, source: LoadSource): Promise<readonly Plan[]> {
   const cache = caches.get(payloads) ?? new BlockCache(payloads);
   caches.set(payloads, cache);
@@ -56,6 +65,11 @@ class BlockCache {
     return kept.plans;
   }
 
+  forget(key: string): void {
+    this.#characters -= this.#blocks.get(key)?.size ?? 0;
+    this.#blocks.delete(key);
+  }
+
   #load(key: string): Promise<readonly Plan[]> {
     const block = { plans: this.#read(key), size: 0 };
     this.#blocks.set(key, block);
@@ -67,14 +81,15 @@ class BlockCache {
     const text = await this.#payloads.getBlock({ key });
     const plans = readPlans(text, key);
     const block = this.#blocks.get(key);
-    if (block !== undefined) block.size = text.length;
-    this.#characters += text.length;
+    // It was written again meanwhile.
+    if (block === undefined) return plans;
+    this.#characters += text.length - block.size;
+    block.size = text.length;
     for (const [oldest, { size }] of this.#blocks) {
       if (this.#characters <= CACHE_CHARACTERS || oldest === key) break;
       // It is still read: without it here, nothing would take its size back.
       if (size === 0) continue;
-      this.#blocks.delete(oldest);
-      this.#characters -= size;
+      this.forget(oldest);
     }
     return plans;
   }

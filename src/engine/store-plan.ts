@@ -1,6 +1,7 @@
 import { packPlan } from '../core/protocol/blocks.ts';
 import type { Plan } from '../core/protocol/plan.ts';
 import type { Payloads } from '../ports/payloads.ts';
+import { putBlocks } from './blocks.ts';
 
 /** Keeps values that are too large for messages in blocks, and answers with the plan that points to them. */
 export async function storePlan(
@@ -13,6 +14,6 @@ export async function storePlan(
   }: { readonly plan: Plan; readonly base: string; readonly until: number; readonly around?: number },
 ): Promise<Plan> {
   const { plan: packed, blocks } = packPlan(plan, base, around);
-  if (blocks.length > 0) await payloads.putBlocks({ blocks, until });
+  if (blocks.length > 0) await putBlocks(payloads, { blocks, until });
   return packed;
 }

@@ -3,7 +3,7 @@ import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RandomNonces } from '../../../src/adapters/system/nonces.ts';
-import { ServiceUnavailable } from '../../../src/core/errors/caller.ts';
+import { ConfigurationError, ServiceUnavailable } from '../../../src/core/errors/caller.ts';
 import type { Commit } from '../../../src/ports/outcomes.ts';
 import { overriding } from '../../../src/testing/overriding.ts';
 import { makeBench, QUEUE, refusingOneSettlement } from '../worker/bench.ts';
@@ -460,6 +460,25 @@ describe('taskId and dedupKey', () => {
     await expect(chain(add.s(1, 2), add.s(3)).applyAsync({ taskId: 'one' })).rejects.toMatchObject({
       code: 'CHORDAL_INVALID_OPTIONS',
     });
+  });
+
+  it('takes another canvas under an id whose first canvas was refused before anything was sent', async () => {
+    let isThere = false;
+    const bench = makeBench(({ broker }) => ({
+      broker: overriding(broker, {
+        send: async (params) => {
+          if (!isThere) throw new ConfigurationError('there is no such queue');
+          return broker.send(params);
+        },
+      }),
+    }));
+    const keep = bench.app.task('keep', (value: string) => value);
+    // Too large for a message: it is kept in a block.
+    const canvas = (value: string) => chain(keep.s(value.padEnd(1500)), keep.si('z'.repeat(1500)));
+    await expect(canvas('first').applyAsync({ taskId: 'one' })).rejects.toThrow('no such queue');
+    isThere = true;
+    await canvas('second').applyAsync({ taskId: 'one' });
+    expect(bench.receive().map(({ body }) => body)).toEqual([expect.stringContaining('"second ')]);
   });
 
   it('dedupKey has a canvas of empty groups go on when the client failed halfway', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadPlans } from '../../../src/engine/blocks.ts';
+import { loadPlans, putBlocks } from '../../../src/engine/blocks.ts';
 import type { Payloads } from '../../../src/ports/payloads.ts';
 
 const MEGA = 1_000_000;
@@ -8,6 +8,7 @@ const MEGA = 1_000_000;
 function makeStore(sizes: Readonly<Record<string, number>>, held: ReadonlyMap<string, Promise<void>> = new Map()) {
   const reads: string[] = [];
   const payloads = {
+    putBlocks: async () => undefined,
     getBlock: async ({ key }: { readonly key: string }) => {
       reads.push(key);
       await held.get(key);
@@ -17,7 +18,7 @@ function makeStore(sizes: Readonly<Record<string, number>>, held: ReadonlyMap<st
   const load = async (name: string): Promise<void> => {
     await loadPlans(payloads, { items: { stored: `table:${name}`, n: 1, per: 1, first: 'a' }, lo: 0, hi: 1 });
   };
-  return { reads, load };
+  return { reads, load, payloads };
 }
 
 test('a block whose read takes longer than those of many others leaves room for later ones', async () => {
@@ -38,6 +39,19 @@ test('a block whose read takes longer than those of many others leaves room for 
   await load('d');
   await load('e');
   expect(reads).toEqual([]);
+});
+
+test('a block that is written again is read again, and leaves room for others', async () => {
+  const sizes = { 'table:a/0': 9 * MEGA, 'table:b/0': 4 * MEGA, 'table:c/0': 9 * MEGA };
+  const { reads, load, payloads } = makeStore(sizes);
+  await load('a');
+  await putBlocks(payloads, { blocks: [{ key: 'table:a/0', text: '' }], until: 1 });
+  await load('b');
+  await load('c');
+  reads.length = 0;
+  await load('b');
+  await load('a');
+  expect(reads).toEqual(['table:a/0']);
 });
 
 test('a block that could not be read is read again', async () => {
