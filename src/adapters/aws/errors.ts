@@ -30,7 +30,9 @@ export function translated(error: unknown, doing: string, { kind, name, right }:
   const what = `Cannot ${doing} the ${kind} "${name}"`;
   const why = `${error.name}: ${error.message}`;
   if (isMissing(error)) {
-    const advice = 'Deploy the stack, or check the names and the region in the environment.';
+    // A caller may have the routes of a handler that a later deployment has removed.
+    const routes = kind === 'queue' ? ' take the routes from its outputs again (CHORDAL_ROUTES),' : '';
+    const advice = `Deploy the stack,${routes} or check the names and the region in the environment.`;
     return new ConfigurationError(`${what}: there is no such ${kind}. ${advice}`, { cause: error });
   }
   if (isBusy(error)) return new ServiceUnavailable(`${what} for now: ${why}`, { cause: error });

@@ -40,6 +40,17 @@ describe('translated()', () => {
     });
   });
 
+  it('translated() says that the queue of an old route may be gone', () => {
+    const advice = 'Deploy the stack, take the routes from its outputs again (CHORDAL_ROUTES), or check';
+    expect(translated(serviceError('QueueDoesNotExist', 400), 'send to', queue)).toMatchObject({
+      message: expect.stringContaining(advice) as string,
+    });
+    const table = { kind: 'table', name: 't' } as const;
+    expect(translated(serviceError('ResourceNotFoundException', 400), 'read', table)).toMatchObject({
+      message: expect.not.stringContaining('routes') as string,
+    });
+  });
+
   it('translated() leaves an error as it is when it is ours or no service', () => {
     const ours = new WouldBlock('Cannot wait here');
     const bug = new TypeError('undefined is not a function');
