@@ -21,7 +21,7 @@ import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { Hooks } from '../engine/hooks.ts';
 import { makeEngine } from '../engine/make-engine.ts';
 import type { Runtime } from '../engine/make-engine.ts';
-import { currentRun } from '../engine/task/context.ts';
+import { ofRun } from '../engine/task/context.ts';
 import { dataOf } from './caller.ts';
 import type { Caller } from './caller.ts';
 import { checkArgumentsIn } from './check-canvas.ts';
@@ -162,18 +162,11 @@ function makeCaller(app: string, engine: Engine): Caller {
   return {
     runHere: (data) => runHere(engine, data),
     send: async (data, options) => {
-      const { id, plan } = await noted(submit(engine, { data, app, ...options }));
+      const { id, plan } = await ofRun(submit(engine, { data, app, ...options }));
       // Its ports as they are now: a handle stays with the cloud that it was sent to.
       return handleOf({ ...engine }, plan, { id, base: id, parent: () => null, isLast: true });
     },
   };
-}
-
-/** Notes a launch with the run that makes it, if one does: the outcome of that run waits for it. */
-function noted<T>(launch: Promise<T>): Promise<T> {
-  const over = (): void => undefined;
-  currentRun()?.launching.push(launch.then(over, over));
-  return launch;
 }
 
 function register(

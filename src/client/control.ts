@@ -6,6 +6,7 @@ import type { Control, Purged, Receiving, RevokeByStampOptions, RevokedStamps } 
 import { checkedOptions, LIMIT, optionsObject } from '../core/values/option-checks.ts';
 import type { OptionCheck } from '../core/values/option-checks.ts';
 import type { Engine } from '../engine/engine.ts';
+import { ofRun } from '../engine/task/context.ts';
 import { readId } from './read-id.ts';
 import { revokeStamps, sendRevocation, STANDS_MS } from './revoke.ts';
 import { taskOrQueue } from './task-or-queue.ts';
@@ -13,23 +14,28 @@ import { taskOrQueue } from './task-or-queue.ts';
 /** Makes the control of an app. */
 export function makeControl(engine: Engine): Control {
   return {
-    revoke: async (ids: unknown) => {
-      const all = [ids].flat().map(readId);
-      for (const id of all) await sendRevocation(engine, id);
-    },
-    rateLimit: (task: unknown, limit: unknown) => setRate(engine, task, limit),
-    pause: (name: unknown) => setReceiving(engine, name, false),
-    resume: (name: unknown) => setReceiving(engine, name, true),
-    purge: (name: unknown) => purge(engine, name),
-    revokeByStamp: async (stamps: RevokedStamps, options: RevokeByStampOptions = {}) => {
-      const given = checkedOptions<RevokeByStampOptions>(options, { seconds: SECONDS }, 'a revocation');
-      const { seconds = DEFAULT_SECONDS } = given;
-      await revokeStamps(engine, optionsObject(stamps, 'the stamps of a revocation'), seconds * 1000);
-    },
+    revoke: (ids: unknown) => ofRun(revoke(engine, ids)),
+    rateLimit: (task: unknown, limit: unknown) => ofRun(setRate(engine, task, limit)),
+    pause: (name: unknown) => ofRun(setReceiving(engine, name, false)),
+    resume: (name: unknown) => ofRun(setReceiving(engine, name, true)),
+    purge: (name: unknown) => ofRun(purge(engine, name)),
+    revokeByStamp: (stamps: RevokedStamps, options: RevokeByStampOptions = {}) =>
+      ofRun(revokeByStamp(engine, stamps, options)),
   };
 }
 
 // --- internal ---
+
+async function revoke(engine: Engine, ids: unknown): Promise<void> {
+  const all = [ids].flat().map(readId);
+  for (const id of all) await sendRevocation(engine, id);
+}
+
+async function revokeByStamp(engine: Engine, stamps: RevokedStamps, options: RevokeByStampOptions): Promise<void> {
+  const given = checkedOptions<RevokeByStampOptions>(options, { seconds: SECONDS }, 'a revocation');
+  const { seconds = DEFAULT_SECONDS } = given;
+  await revokeStamps(engine, optionsObject(stamps, 'the stamps of a revocation'), seconds * 1000);
+}
 
 async function setRate(engine: Engine, task: unknown, limit: unknown): Promise<void> {
   if (typeof task !== 'string' || engine.queueOf(task) === undefined) {

@@ -4,6 +4,7 @@ import { doneOf } from '../../core/protocol/parts.ts';
 import type { AsyncResult, GetOptions } from '../../core/types/results.ts';
 import { decode } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
+import { ofRun } from '../../engine/task/context.ts';
 import { sendRevocation } from '../revoke.ts';
 import { readParts } from './parts.ts';
 import { readProgress, readVisible, retryIn, stateOf, unwrap } from './read-result.ts';
@@ -52,7 +53,7 @@ export function commonHandle(engine: Engine, id: string, parent: () => Handle | 
       return graphFrom(engine, id, parent());
     },
     predecessor: async () => parent(),
-    revoke: () => sendRevocation(engine, id),
+    revoke: () => ofRun(sendRevocation(engine, id)),
     forget: () => forget(engine, id),
   };
 }

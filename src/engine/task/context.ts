@@ -66,8 +66,8 @@ export interface CurrentRun {
   readonly launches: Map<string, number>;
   /** The ids that it has launched. */
   readonly children: string[];
-  /** Its launches, each over when it is durable or refused. */
-  readonly launching: Promise<void>[];
+  /** The effects that it has begun, each over when it is durable or refused. */
+  readonly effects: Promise<void>[];
   /** The signatures that `addToChord` has added. */
   readonly added: AnySignature[];
   /** Whether it may be a second run: everything it launches is then marked, so that its receivers look first. */
@@ -88,6 +88,13 @@ export function currentRun(): CurrentRun | undefined {
 /** Runs a function as part of a run. */
 export function within<T>(run: CurrentRun, fn: () => T): T {
   return running.run(run, fn);
+}
+
+/** Notes an effect with the run that the calling code is part of, if any: the outcome of that run waits for it. */
+export function ofRun<T>(effect: Promise<T>): Promise<T> {
+  const over = (): void => undefined;
+  currentRun()?.effects.push(effect.then(over, over));
+  return effect;
 }
 
 /**
@@ -120,11 +127,12 @@ export function makeRun(
     const progress = { state, meta: fittingItem(encode(meta, what), what), ...compact({ attempt }) };
     await engine.records.putProgress({ address: addressOf(call.id), progress, until: until() });
   };
+  const ledger = ledgerOf(engine, mustBeWanted);
   const context: TaskContext = {
     request: requestOf(call),
     signal,
     logger: loggerOf(log, labelsOf(call, task.name, engine.settings.logHeaders)),
-    ledger: ledgerOf(engine, mustBeWanted),
+    ledger: { ...ledger, append: (...entry) => ofRun(ledger.append(...entry)) },
     updateState,
     progress: (current, total) => updateState('PROGRESS', { current, total }),
     retry: (options = {}) => retryOf(clock.now(), task, call, readRetry(task.name, options)),
@@ -140,9 +148,9 @@ export function makeRun(
   const abandon = (reason: string): void => {
     abandoned ??= reason;
   };
-  const { launches = new Map<string, number>(), children = [], launching = [] } = around ?? {};
+  const { launches = new Map<string, number>(), children = [], effects = [] } = around ?? {};
   const { isAgain } = call;
-  return { task: task.name, call, context, launches, children, launching, added, isAgain, mustBeWanted, abandon };
+  return { task: task.name, call, context, launches, children, effects, added, isAgain, mustBeWanted, abandon };
 }
 
 /** Returns the facts of a call, as its context shows them. */

@@ -125,12 +125,12 @@ export async function validate(task: RegisteredTask, args: readonly unknown[]): 
 
 // --- internal ---
 
-/** Calls a task, and waits for the launches that it did not await: Lambda would freeze them with a sandbox that has answered. */
+/** Calls a task, and waits for the effects that it did not await: Lambda would freeze them with a sandbox that has answered. */
 async function callToEnd(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {
   try {
     return await callHooked(engine, task, run);
   } finally {
-    for (const launch of run.launching) await launch;
+    for (const effect of run.effects) await effect;
   }
 }
 
