@@ -104,9 +104,12 @@ function refused(held: readonly HeldQueue[], { queuePrefix, functions }: Project
   const kept = queues.flatMap(({ highOf }) => highOf ?? []);
   const isHandlers = kept.length < held.length;
   const withHandlers = isHandlers ? ['the handlers'] : [];
+  const ifRenamed = isHandlers
+    ? ' If you have renamed a file, keep the old one for so long with one task of its own: the messages of its old tasks are sent on.'
+    : '';
   const withHigh = kept.length > 0 ? [`a task with priority: 'high' in ${kept.join(', ')}`] : [];
   return new ConfigurationError(
     `Cannot remove ${isHandlers ? 'handlers whose queues' : 'queues for high priority that'} are in use: ${lines}. Their messages would be lost. ` +
-      `Deploy with ${[...withHandlers, ...withHigh].join(', and with ')}, until nothing is sent to the queues and their messages are done, or deploy with --param="removeInUse=true" to give the messages up.`,
+      `Deploy with ${[...withHandlers, ...withHigh].join(', and with ')}, until nothing is sent to the queues and their messages are done, or deploy with --param="removeInUse=true" to give the messages up.${ifRenamed}`,
   );
 }
