@@ -1,3 +1,4 @@
+import type { Project } from '../project.ts';
 import { logicalName } from './template.ts';
 import type { Resource, Resources, StackParts } from './template.ts';
 import type { Value } from './value.ts';
@@ -23,11 +24,12 @@ export function alarms({ project, settings }: StackParts): Resources {
       threshold: settings.messageAge,
     });
   return {
-    // The queue is emptied at once, so its length shows nothing: its consumer is called only if a message has died.
+    // The queue is emptied at once, so its length shows nothing. Its consumer is called only if a message has died; dead letters of
+    // workers are in the metric alone.
     ...(bury && {
       DeadLettersAlarm: alarm({
         description: `Messages of ${project.queuePrefix}* were given up; chordal dlq list shows them. See OPERATIONS.md, Dead letters`,
-        metrics: [ofFunction(bury.name, 'Invocations')],
+        metrics: [settings.metrics ? ofStack(project, 'DeadLetters') : ofFunction(bury.name, 'Invocations')],
         threshold: 0,
       }),
     }),
@@ -57,7 +59,7 @@ export function alarms({ project, settings }: StackParts): Resources {
         }),
       ]),
     ),
-    ...(settings.metrics && ofMetrics(`${project.service}-${project.stage}`, settings.failureRate, alarm)),
+    ...(settings.metrics && ofMetrics(project, settings.failureRate, alarm)),
   };
 }
 
@@ -86,18 +88,13 @@ interface Alarm {
 const FEWEST_RUNS = 10;
 
 /** Makes the alarms on metrics that the functions print. */
-function ofMetrics(stack: string, failureRate: number, alarm: (what: Alarm) => Resource): Resources {
-  const own = (metric: string): Metric => ({
-    namespace: 'Chordal',
-    metric,
-    statistic: 'Sum',
-    dimension: { Name: 'Stack', Value: stack },
-  });
+function ofMetrics(project: Project, failureRate: number, alarm: (what: Alarm) => Resource): Resources {
+  const stack = stackOf(project);
   return {
     // SQS leaves such a message out of the age of its queue after the third receive.
     ReturnedAlarm: alarm({
       description: `Messages of ${stack} have returned to their queues for an hour. See OPERATIONS.md, Messages that return`,
-      metrics: [own('Returned')],
+      metrics: [ofStack(project, 'Returned')],
       threshold: 0,
       period: 900,
       periods: 4,
@@ -105,13 +102,23 @@ function ofMetrics(stack: string, failureRate: number, alarm: (what: Alarm) => R
     ...(failureRate > 0 && {
       FailureRateAlarm: alarm({
         description: `More than ${failureRate} % of the runs of ${stack} have failed. See OPERATIONS.md, Failures`,
-        metrics: [own('Failures'), own('Runs')],
+        metrics: [ofStack(project, 'Failures'), ofStack(project, 'Runs')],
         expression: `IF(FILL(m2, 0) >= ${FEWEST_RUNS}, 100 * FILL(m1, 0) / m2, 0)`,
         threshold: failureRate,
         period: 900,
       }),
     }),
   };
+}
+
+function ofStack(project: Project, metric: string): Metric {
+  const dimension = { Name: 'Stack', Value: stackOf(project) };
+  return { namespace: 'Chordal', metric, statistic: 'Sum', dimension };
+}
+
+/** Returns the dimension of a stack's own metrics. */
+function stackOf({ service, stage }: Project): string {
+  return `${service}-${stage}`;
 }
 
 function ofFunction(name: string, metric: string): Metric {

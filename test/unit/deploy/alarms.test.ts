@@ -267,6 +267,13 @@ describe('the alarms', () => {
     expect(firing()).toEqual(['DeadLettersAlarm']);
   });
 
+  it('go off when work has failed because no function runs its task', async () => {
+    consume(handler);
+    await app.signature('renamed').set({ queue: 'main' }).delay();
+    await pass(30);
+    expect(firing()).toEqual(['DeadLettersAlarm']);
+  });
+
   it('go off when the dead-letter queue is not emptied, though its messages have no age', async () => {
     consume(handler);
     isBuryDown = true;
