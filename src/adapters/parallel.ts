@@ -1,3 +1,5 @@
+import { allEnded } from '../core/values/all-ended.ts';
+
 /** Starts works in the given order, at most so many at a time. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
@@ -19,7 +21,10 @@ export function limiter(limit: number): Limiter {
   };
 }
 
-/** Calls `work` for every item, at most `limit` at a time, and answers in order. Stops starting more after a failure. */
+/**
+ * Calls `work` for every item, at most `limit` at a time, and answers in order. Stops starting more after a failure, and throws it when
+ * those under way have ended: a write that goes on behind its caller could come behind a later one.
+ */
 export async function inParallel<Item, Answer>(
   items: readonly Item[],
   limit: number,
@@ -40,6 +45,6 @@ export async function inParallel<Item, Answer>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  await allEnded(Array.from({ length: Math.min(limit, items.length) }, worker));
   return answers;
 }
