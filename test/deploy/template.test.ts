@@ -290,7 +290,7 @@ test('there are alarms on dead letters, on messages that wait or come back, on e
   expect(
     Object.fromEntries([...new Set(metrics)].map((metric) => [metric, metrics.filter((one) => one === metric).length])),
   ).toEqual({
-    Invocations: 1,
+    DeadLetters: 1,
     ApproximateNumberOfMessagesVisible: 1,
     ApproximateNumberOfMessagesNotVisible: 1,
     ApproximateAgeOfOldestMessage: handlers.length,
