@@ -114,9 +114,22 @@ class LambdaHost implements Host {
       if (names.has(name)) continue;
       this.#functions.delete(name);
       this.#leaving.add(one);
-      void one.end().then(() => this.#leaving.delete(one));
+      void this.#leave(name, one);
     }
     this.deploy(project, bundles);
+  }
+
+  /** Ends a function that is gone, and says so if messages are left to it: a deployment would be refused. */
+  async #leave(name: string, one: HostedFunction): Promise<void> {
+    await one.end();
+    // The cloud may have been stopped meanwhile.
+    const left = await one.countMessages().catch(() => 0);
+    this.#leaving.delete(one);
+    if (left === 0 || this.#functions.has(name)) return;
+    const message =
+      `Messages are left in the queue of ${name}, whose handler is gone: ${left}. They wait until it is there again. ` +
+      'If you have renamed its file, keep the old one with one task of its own: the messages of its old tasks are sent on.';
+    this.#settings.onEvent({ type: 'trouble', message });
   }
 
   invoke(functionName: string, event: unknown): Promise<Outcome> | undefined {

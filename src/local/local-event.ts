@@ -32,7 +32,7 @@ export type LocalEvent =
   | { readonly type: 'built'; readonly handlers: readonly string[]; readonly warnings: readonly string[] }
   /** The handlers could not be built or used. The previous build keeps running. */
   | { readonly type: 'build-failed'; readonly error: unknown }
-  /** An operation of the cloud itself failed. */
+  /** An operation of the cloud itself failed, or messages are left that no function receives. */
   | { readonly type: 'trouble'; readonly message: string; readonly error?: unknown };
 
 /** Receives the events of the embedded cloud. */

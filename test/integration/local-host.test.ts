@@ -8,6 +8,7 @@ import { startCloud } from '../../src/local/cloud.ts';
 import type { Cloud } from '../../src/local/cloud.ts';
 import { startHost } from '../../src/local/host.ts';
 import type { Host } from '../../src/local/host.ts';
+import type { LocalEvent } from '../../src/local/local-event.ts';
 import { Happenings, openQueue, projectOf } from './local-support.ts';
 import type { Queue } from './local-support.ts';
 
@@ -290,6 +291,21 @@ test('update() does not wait for the batches of a function that is gone; they co
 
   await leaving.stop(10);
   expect(happenings.batches('test-local-leaving')).toMatchObject([{ messages: 1, failed: 1 }]);
+});
+
+test('update() tells of messages that are left to a function that is gone, and of none where there are none', async () => {
+  const told = (name: string): readonly LocalEvent[] =>
+    happenings.troubles().filter(({ message }) => message.includes(`test-local-${name},`));
+  const [held, empty] = [await hostOf('held'), await hostOf('empty')];
+  await (await open('held')).send([{ name: 'a' }, { name: 'b' }], 900);
+  empty.update(projectOf('other'), {});
+  held.update(projectOf('other'), {});
+  await happenings.until(() => told('held').length > 0);
+  expect(told('held')).toMatchObject([
+    { message: expect.stringMatching(/whose handler is gone: 2\. They wait until/) },
+  ]);
+  expect(told('empty')).toEqual([]);
+  await Promise.all([held.stop(), empty.stop()]);
 });
 
 // --- internal ---

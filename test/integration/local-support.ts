@@ -46,6 +46,11 @@ export class Happenings {
     return this.#events.filter((event) => event.type === 'batch' && event.functionName === functionName);
   }
 
+  /** The events of the cloud itself: operations that have failed, and messages that are left. */
+  troubles(): readonly Extract<LocalEvent, { type: 'trouble' }>[] {
+    return this.#events.filter((event) => event.type === 'trouble');
+  }
+
   /** The events of the runs of a task. */
   ofRun(id: string): readonly LocalEvent[] {
     return this.#events.filter((event) => 'id' in event && event.id === id);
