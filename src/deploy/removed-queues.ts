@@ -24,28 +24,41 @@ export interface RemovedQueuesOptions {
  *
  * @throws ConfigurationError if such a queue is removed. Where AWS refuses to answer, it says so, and the deployment goes on.
  */
-export async function checkRemovedQueues({ project, region, say }: RemovedQueuesOptions): Promise<void> {
+export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
+  const held = await askFor(
+    options,
+    'messages of removed handlers. If you have removed one, make sure that its queue is empty',
+  );
+  if (held.length > 0) throw refused(held, options.project);
+}
+
+/** Says which queues of a stack that is removed have messages, or are to get delayed ones: all of them go. */
+export async function sayLostMessages(options: RemovedQueuesOptions): Promise<void> {
+  const { project, say } = options;
+  const held = await askFor({ ...options, project: { ...project, functions: [] } }, 'messages of the stack');
+  if (held.length === 0) return;
+  const queues = held.map((one) => lineOf(one, project.queuePrefix)).join(', ');
+  say(`Messages go with the stack: ${queues}. Workflows that wait for them never end.`);
+}
+
+// --- internal ---
+
+/** Returns the queues that would go, and are in use; none where AWS refuses to answer, which it says. */
+async function askFor({ project, region, say }: RemovedQueuesOptions, what: string): Promise<readonly HeldQueue[]> {
   const requestHandler = COMMAND_LIMITS;
   const sqs = new SQSClient({ region, requestHandler, ...OPERATOR_TRIES, useQueueUrlAsEndpoint: false });
   const scheduler = new SchedulerClient({ region, requestHandler, ...OPERATOR_TRIES });
-  let held: readonly HeldQueue[];
   try {
-    held = await heldQueues(project, { sqs, scheduler, say });
+    return await heldQueues(project, { sqs, scheduler, say });
   } catch (error) {
-    const again = isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE') ? ', or deploy again' : '';
     const why = isChordalError(error) ? error.message : reasonOf(error);
-    say(
-      `Cannot look for messages of removed handlers. If you have removed one, make sure that its queue is empty${again}. The reason: ${why}`,
-    );
-    return;
+    say(`Cannot look for ${what}. The reason: ${why}`);
+    return [];
   } finally {
     sqs.destroy();
     scheduler.destroy();
   }
-  if (held.length > 0) throw refused(held, project);
 }
-
-// --- internal ---
 
 interface Clients {
   readonly sqs: SQSClient;
@@ -93,11 +106,9 @@ function noneIfMissing(error: unknown): readonly string[] {
 
 function refused(held: readonly HeldQueue[], { queuePrefix, functions }: Project): ConfigurationError {
   const staying = functions.map(({ handler }) => handler);
-  const queues = held.map(({ name, messages, isScheduled }) => {
-    const parts = [...(messages > 0 ? [`${messages} messages`] : []), ...(isScheduled ? ['delayed messages'] : [])];
-    const own = name.slice(queuePrefix.length);
-    const highOf = staying.find((handler) => highQueueName(handler) === own);
-    return { line: `${own} (${parts.join(' and ')})`, highOf };
+  const queues = held.map((one) => {
+    const own = one.name.slice(queuePrefix.length);
+    return { line: lineOf(one, queuePrefix), highOf: staying.find((handler) => highQueueName(handler) === own) };
   });
   const lines = queues.map(({ line }) => line).join(', ');
   // These handlers stay: only their second queue would go.
@@ -112,4 +123,10 @@ function refused(held: readonly HeldQueue[], { queuePrefix, functions }: Project
     `Cannot remove ${isHandlers ? 'handlers whose queues' : 'queues for high priority that'} are in use: ${lines}. Their messages would be lost. ` +
       `Deploy with ${[...withHandlers, ...withHigh].join(', and with ')}, until nothing is sent to the queues and their messages are done, or deploy with --param="removeInUse=true" to give the messages up.${ifRenamed}`,
   );
+}
+
+/** Returns a queue with its messages, as in `math (2 messages and delayed messages)`. */
+function lineOf({ name, messages, isScheduled }: HeldQueue, prefix: string): string {
+  const parts = [...(messages > 0 ? [`${messages} messages`] : []), ...(isScheduled ? ['delayed messages'] : [])];
+  return `${name.slice(prefix.length)} (${parts.join(' and ')})`;
 }

@@ -13,7 +13,7 @@ import { archiveOf, isPackagedByFramework, writeArchive } from './packaging/arch
 import { checkOwnParts, readOwnParts } from './packaging/own-functions.ts';
 import { describeProject } from './project.ts';
 import type { Project } from './project.ts';
-import { checkRemovedQueues } from './removed-queues.ts';
+import { checkRemovedQueues, sayLostMessages } from './removed-queues.ts';
 import { sayRemovedTasks } from './removed-tasks.ts';
 import { checkNamed, readVariables } from './serverless-variables.ts';
 import type { Given } from './serverless-variables.ts';
@@ -51,7 +51,7 @@ export type * from '../core/types/stack.ts';
  * ```
  */
 export function defineStack(options: StackOptions): Stack {
-  const { environment, command, say } = options;
+  const { environment, command } = options;
   const said = new Set<string>();
   const words = new Set(command);
   const isBuilt = words.has('deploy') || words.has('package');
@@ -94,7 +94,7 @@ export function defineStack(options: StackOptions): Stack {
     resources: once(async (variables) => {
       const parts = await partsOf(variables);
       if (words.has('deploy')) await checkRemoved(parts, variables, options);
-      if (words.has('remove') && parts.settings.retainData) say(whatStays(parts.project));
+      if (words.has('remove')) await sayRemoval(parts, variables, options);
       return {
         Resources: resourcesOf(parts),
         Outputs: outputs(parts),
@@ -178,6 +178,16 @@ function resourcesOf(parts: StackParts): Resources {
 function filesOf(patterns: readonly string[] | undefined, root: string): FunctionFiles {
   const bundleDir = relative(root, outDirOf(root));
   return { bundleDir, ...(!isPackagedByFramework(patterns, bundleDir) && { archive: archiveOf(bundleDir) }) };
+}
+
+/** Says what a removal of the stack leaves, and what goes with it. */
+async function sayRemoval(
+  { project, settings }: StackParts,
+  variables: Variables,
+  { environment, say }: StackOptions,
+): Promise<void> {
+  await sayLostMessages({ project, region: await regionOf(variables.options['region'], environment), say });
+  if (settings.retainData) say(whatStays(project));
 }
 
 /** Looks at the deployed stack: at tasks that are no longer in the code, and at messages in queues that would go. */

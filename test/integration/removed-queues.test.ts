@@ -3,7 +3,7 @@ import { GetQueueUrlCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } 
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { describeProject } from '../../src/deploy/project.ts';
 import type { Project } from '../../src/deploy/project.ts';
-import { checkRemovedQueues } from '../../src/deploy/removed-queues.ts';
+import { checkRemovedQueues, sayLostMessages } from '../../src/deploy/removed-queues.ts';
 import { startCloud } from '../../src/local/cloud.ts';
 import type { Cloud } from '../../src/local/cloud.ts';
 import { clientOptions } from '../../src/local/endpoints.ts';
@@ -120,6 +120,24 @@ test('a handler does not lose its queue for high priority while a schedule holds
   await expect(deploying('math', 'text')).rejects.toThrow('math-high (delayed messages)');
   await expect(deployed(projectOf(['math', 'text'], 'dev', ['math']))).resolves.toBeUndefined();
 });
+
+test('a removal says which messages go with the stack, in its own queues, and for which they are held', () =>
+  inQueue('shop-dev-math', async () => {
+    const messages: string[] = [];
+    const project = projectOf(['math', 'text'], 'dev', ['math']);
+    await sayLostMessages({ project, region: 'us-east-1', say: (message) => messages.push(message) });
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /^Messages go with the stack: (?=.*math \(1 messages\))(?=.*text \(delayed messages\)).*never end\.$/,
+      ),
+    ]);
+    await sayLostMessages({
+      project: projectOf(['more'], 'dev-2'),
+      region: 'us-east-1',
+      say: (text) => messages.push(text),
+    });
+    expect(messages).toHaveLength(1);
+  }));
 
 test('a deployment goes on if AWS does not say, and the user is told which right it needs', async () => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'another');
