@@ -1,4 +1,5 @@
 import { createServer as createHttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -100,6 +101,25 @@ test('a client whose connections the service has forgotten while it was frozen u
   expect(service.connections()).toBe(11);
 });
 
+test('a request that waits for a socket longer than a connection may take is made, and not refused', async () => {
+  const server = createHttpServer((request, response) => {
+    request.resume().on('end', () => setTimeout(() => response.end('{}'), 3200));
+  });
+  const client = new DynamoDBClient({
+    endpoint: await urlOf(server),
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    requestHandler: connections(() => Number.POSITIVE_INFINITY),
+    maxAttempts: 1,
+  });
+  onTestFinished(() => client.destroy());
+  const outcomes = new DynamoOutcomes({ client, table: 'table', clock: new RealClock(), nonces: { random: () => 0 } });
+
+  const write = (): Promise<unknown> => outcomes.uncountStart({ address: addressOf('W'), token: 't' });
+  const all = await Promise.allSettled(Array.from({ length: 65 }, write));
+  expect(all.filter(({ status }) => status === 'rejected')).toEqual([]);
+});
+
 test.each([
   ['of pollers', (endpoints: Endpoints) => makeSqsClient(endpoints)],
   ['of any other kind', ({ sqsS3, accessKey }: Endpoints) => new SQSClient(clientOptions(sqsS3, accessKey))],
@@ -137,19 +157,23 @@ async function forgetfulService(): Promise<{
     connected += 1;
     known.add(socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
   return {
-    // A server that listens on a port has such an address.
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: await urlOf(server),
     connections: () => connected,
     forget: () => {
       known = new Set();
     },
   };
+}
+
+async function urlOf(server: HttpServer): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  // A server that listens on a port has such an address.
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Takes connections and never says a word. */

@@ -1,8 +1,7 @@
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { NodeHttpHandlerOptions } from '@smithy/node-http-handler';
+import { RequestLine, SOCKETS } from './request-line.ts';
 
-/** Sockets to one service at a time: twice the requests of a worker that expands a range of 200 members. */
-const SOCKETS = 64;
 /** The limits for a connection to stand and for a silent service, in ms: many times the delay of AWS on a bad day. */
 const CONNECTION_MS = 3000;
 const SILENCE_MS = 5000;
@@ -29,6 +28,9 @@ export const OPERATOR_TRIES = { maxAttempts: 6 } as const;
  * Makes the one HTTP handler that all AWS clients of a process share. A request that takes too long ends with a `TimeoutError`, which
  * the SDK tries again and {@link calling} translates to `ServiceUnavailable`.
  *
+ * At most 64 requests to one service are under way. The rest wait here, and not for a socket: the handler would count that wait as time
+ * that a connection needs, and refuse requests of a healthy service.
+ *
  * A function that Lambda has frozen for some time begins with new connections: AWS has closed the old ones, which the function may not
  * have heard, and a request could find one of them at each of its tries.
  *
@@ -44,6 +46,7 @@ export function connections(leftMs: () => number, now: () => number = Date.now):
 class BoundedHandler extends NodeHttpHandler {
   readonly #leftMs: () => number;
   readonly #now: () => number;
+  readonly #lines = new Map<string, RequestLine>();
   #usedAt: number;
 
   constructor(leftMs: () => number, now: () => number) {
@@ -66,10 +69,17 @@ class BoundedHandler extends NodeHttpHandler {
     const now = this.#now();
     if (now - this.#usedAt > IDLE_MS) this.#closeIdle();
     this.#usedAt = now;
-    const leftMs = this.#leftMs();
-    // The limit counts the wait for a socket, too. Where ten thousand requests wait for their turn, it must not be set.
-    const limit = Number.isFinite(leftMs) ? { requestTimeout: Math.max(LEAST_MS, leftMs - MARGIN_MS) } : {};
-    return super.handle(request, { ...limit, ...options });
+    return this.#lineTo(`${request.hostname}:${request.port ?? ''}`).run(() => {
+      const leftMs = this.#leftMs();
+      const limit = Number.isFinite(leftMs) ? { requestTimeout: Math.max(LEAST_MS, leftMs - MARGIN_MS) } : {};
+      return super.handle(request, { ...limit, ...options });
+    });
+  }
+
+  #lineTo(host: string): RequestLine {
+    const line = this.#lines.get(host) ?? new RequestLine(this.#now);
+    this.#lines.set(host, line);
+    return line;
   }
 
   #closeIdle(): void {
