@@ -25,6 +25,8 @@ export interface Call {
    * allow an optional parameter, `z?: number`, to be left out, and the function's source does not show it.
    */
   readonly isUntyped?: boolean;
+  /** Whether the call was sent, and may be older than these parameters. Default false. */
+  readonly isSent?: boolean;
 }
 
 /** A task's function, with any parameters. */
@@ -63,9 +65,10 @@ export function readParameters(fn: AnyFunction, { bound }: { readonly bound: boo
  * // InvalidArguments: Cannot call add(1): add takes 2 arguments, not 1. …
  */
 export function checkArguments(call: Call): void {
-  const { task, parameters } = call;
+  const { task, parameters, isSent = false } = call;
   const problem = parameters && problemWith(call, parameters);
-  if (problem !== undefined) throw new InvalidArguments(`Cannot call ${callText(call)}: ${problem}`, { task });
+  const hint = isSent ? ' If the task has changed since it was called, call it again.' : '';
+  if (problem !== undefined) throw new InvalidArguments(`Cannot call ${callText(call)}: ${problem}${hint}`, { task });
 }
 
 /**

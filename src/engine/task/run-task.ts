@@ -95,7 +95,7 @@ export async function callFunction(engine: Engine, task: RegisteredTask, run: Cu
   const once = async (given: readonly unknown[]): Promise<unknown> => {
     const checked = await validate(task, given);
     const { name, parameters } = task;
-    const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped });
+    const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped, isSent: true });
     return task.fn(...(task.options.bind === true ? [run.context, ...bound] : bound));
   };
   if (batch === undefined) return checkResult(task, await once(args));

@@ -134,3 +134,17 @@ describe('a task that was removed', () => {
     expect(new Set(values)).toEqual(new Set([1, 7]));
   });
 });
+
+describe('a task that loses a parameter', () => {
+  it('fails the calls that were made before, and says so', async () => {
+    const stack = new Stack();
+    const { app: caller } = stack.deploy((app) => ({ q: [app.task('area', (x: number, y: number) => x * y)] }));
+    const result = await caller.signature('area', { args: [2, 3] }).applyAsync({ countdown: 60 });
+    stack.deploy((app) => ({ q: [app.task('area', (side: number) => side * side)] }));
+    await expect(result.get({ timeout: 600 })).rejects.toMatchObject({
+      errorType: 'InvalidArguments',
+      message:
+        'Cannot call area(2, 3): area takes 1 argument, not 2. If the task has changed since it was called, call it again.',
+    });
+  });
+});
