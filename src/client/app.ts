@@ -13,6 +13,7 @@ import type { AppConf, ClientApp, CloudSettings } from '../core/types/app.ts';
 import type { TaskEvents } from '../core/types/events.ts';
 import type { TaskOptions } from '../core/types/options.ts';
 import type { ScheduleData } from '../core/types/schedules.ts';
+import { fromHere } from '../core/values/from-here.ts';
 import { isPlainObject } from '../core/values/json.ts';
 import type { Json } from '../core/values/json.ts';
 import { checkedOptions, checkLimits, LOG_LEVEL, TEXT } from '../core/values/option-checks.ts';
@@ -162,7 +163,7 @@ function makeCaller(app: string, engine: Engine): Caller {
   return {
     runHere: (data) => runHere(engine, data),
     send: async (data, options) => {
-      const { id, plan } = await ofRun(submit(engine, { data, app, ...options }));
+      const { id, plan } = await fromHere(ofRun(submit(engine, { data, app, ...options })));
       // Its ports as they are now: a handle stays with the cloud that it was sent to.
       return handleOf({ ...engine }, plan, { id, base: id, parent: () => null, isLast: true });
     },

@@ -7,6 +7,7 @@ import { gateUntil } from '../core/protocol/revocation.ts';
 import { stampKey } from '../core/protocol/stamps.ts';
 import { describe } from '../core/text/describe.ts';
 import { mismatch } from '../core/text/mismatch.ts';
+import { fromHere } from '../core/values/from-here.ts';
 import { dispatch, route } from '../engine/dispatch.ts';
 import type { Engine } from '../engine/engine.ts';
 
@@ -36,7 +37,7 @@ export async function sendRevocation(engine: Engine, id: string): Promise<void> 
     depth: 0,
     until: engine.clock.now() + STANDS_MS,
   };
-  await dispatch(engine, engine.broker, [route(engine, message)]);
+  await fromHere(dispatch(engine, engine.broker, [route(engine, message)]));
   if (id !== workflowOf(id)) return;
   const run = { endedAt: Math.round(engine.clock.now()) };
   await engine.outcomes.commit({

@@ -6,6 +6,7 @@ import { ANY_ATTEMPT } from '../../core/protocol/outcome.ts';
 import type { Cell, NextAttempt, Outcome, Result } from '../../core/protocol/outcome.ts';
 import { addressesAround, outcomeSeen, revokedWith } from '../../core/protocol/visible-outcome.ts';
 import type { GetOptions, State } from '../../core/types/results.ts';
+import { fromHere } from '../../core/values/from-here.ts';
 import { fromJson } from '../../core/values/serializer.ts';
 import type { Engine } from '../../engine/engine.ts';
 import { loadResult, loadValue } from '../../engine/inputs.ts';
@@ -34,7 +35,7 @@ export interface Visible {
  * the first reader commits that it is revoked. A state that a reader has seen as final stays final.
  */
 export async function readVisible(engine: Engine, id: string): Promise<Visible> {
-  const cells = await engine.outcomes.readMany({ addresses: addressesAround(id) });
+  const cells = await fromHere(engine.outcomes.readMany({ addresses: addressesAround(id) }));
   const revoked = revokedWith(id, cells);
   if (revoked === undefined) return { outcome: outcomeSeen(id, cells), cell: cells[0] ?? {} };
   const { state, value, failedId = workflowOf(id) } = revoked;

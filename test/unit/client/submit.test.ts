@@ -503,6 +503,36 @@ describe('taskId and dedupKey', () => {
   });
 });
 
+describe('a call that the cloud refuses', () => {
+  it.each([ServiceUnavailable, ConfigurationError])('has the line of the caller in its %o', async (Refusal) => {
+    const refused = new Refusal('Cannot reach the cloud', { cause: new Error('why') });
+    // As behind a batch, where no caller is in the stack.
+    const refuse = (): Promise<never> => Promise.reject(refused);
+    const { app } = makeBench(({ broker, outcomes }) => ({
+      broker: overriding(broker, { send: refuse }),
+      outcomes: overriding(outcomes, { readMany: refuse }),
+    }));
+    const one = app.task('one', () => 1);
+    const calls = [
+      () => one.delay(),
+      () => chain(one.si(), one.si()).applyAsync({}),
+      () => app.asyncResult('W').get(),
+      () => app.asyncResult('W.0').ready(),
+      () => app.control.revoke('W'),
+    ];
+    for (const call of calls) {
+      const theCaller = async (): Promise<unknown> => await call();
+      const error: unknown = await theCaller().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({
+        message: refused.message,
+        code: refused.code,
+        cause: refused.cause,
+        stack: expect.stringMatching(/at (async )?theCaller/) as string,
+      });
+    }
+  });
+});
+
 describe('a canvas with a part that is refused', () => {
   /** A bench whose queue takes all but one of several messages, and then refuses so many calls. */
   function partial(refusals: number, commits: Commit[] = []): ReturnType<typeof makeBench> {
