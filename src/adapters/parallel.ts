@@ -1,11 +1,12 @@
 import { allEnded } from '../core/values/all-ended.ts';
+import { Line } from './line.ts';
 
 /** Starts works in the given order, at most so many at a time. */
 export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Makes a limiter; with 1, each work begins when the one before has ended. */
 export function limiter(limit: number): Limiter {
-  const waiting: (() => void)[] = [];
+  const waiting = new Line<() => void>();
   let free = limit;
   return async (work) => {
     if (free > 0) free -= 1;

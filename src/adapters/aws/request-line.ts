@@ -1,3 +1,5 @@
+import { Line } from '../line.ts';
+
 /** Sockets to one service at a time: twice the requests of a worker that expands a range of 200 members. */
 export const SOCKETS = 64;
 /** The longest wait for a socket, in ms: a process that makes requests faster than they are answered would keep them without limit. */
@@ -9,7 +11,7 @@ const SILENT_WAIT_MS = 3000;
 /** The requests to one service: so many as there are sockets are under way, and the rest wait in order for one. */
 export class RequestLine {
   readonly #now: () => number;
-  readonly #waiting: Waiting[] = [];
+  readonly #waiting = new Line<Waiting>();
   #free = SOCKETS;
   #answeredAt: number;
 

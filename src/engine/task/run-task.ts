@@ -91,11 +91,12 @@ export async function runTask(
 
 /** Calls a task's function with its arguments where they belong; of a map, once per item. */
 export async function callFunction(engine: Engine, task: RegisteredTask, run: CurrentRun): Promise<unknown> {
-  const { batch, args, kwargs, isUntyped } = run.call;
+  const { batch, args, kwargs, isUntyped, calledDirectly } = run.call;
+  const isSent = !calledDirectly;
   const once = async (given: readonly unknown[]): Promise<unknown> => {
     const checked = await validate(task, given);
     const { name, parameters } = task;
-    const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped, isSent: true });
+    const bound = bindArguments({ task: name, parameters, args: checked, kwargs, isUntyped, isSent });
     return task.fn(...(task.options.bind === true ? [run.context, ...bound] : bound));
   };
   if (batch === undefined) return checkResult(task, await once(args));
