@@ -72,7 +72,7 @@ export async function waitFor<T>(
   const endsAt = timeout === undefined ? Number.POSITIVE_INFINITY : startedAt + timeout * 1000;
   for (;;) {
     signal?.throwIfAborted();
-    const found = await read();
+    const found = await unlessAborted(read(), signal);
     if (found !== undefined) return found;
     const now = clock.now();
     const left = endsAt - now;
@@ -139,6 +139,19 @@ export function retryIn({ cell: { outcome, next } }: Visible): (NextAttempt & { 
 }
 
 // --- internal ---
+
+/** Waits for a look, but no longer than until the signal aborts: of a service that is silent, one look takes 20 s. */
+async function unlessAborted<T>(look: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await look;
+  const aborted = Promise.withResolvers<never>();
+  const stop = (): void => aborted.reject(signal.reason);
+  signal.addEventListener('abort', stop);
+  try {
+    return await Promise.race([look, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
 
 /** Returns the wait until the next poll, which depends on the time waited so far. */
 function waitAfter(waitedMs: number): number {

@@ -1,8 +1,11 @@
+import { getEventListeners } from 'node:events';
 import { chain, chord, createApp, currentTask, group, range } from 'chordal';
 import type { AsyncResult } from 'chordal';
 import type { TestCloud } from 'chordal/testing';
 import { memoryCloud } from 'chordal/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { overriding } from '../../../src/testing/overriding.ts';
+import { makeBench } from '../worker/bench.ts';
 
 class Broken extends Error {
   override readonly name = 'Broken';
@@ -180,6 +183,18 @@ describe('AsyncResult.get()', () => {
     await expect(result.get({ timeout: 0 })).rejects.toMatchObject({ code: 'CHORDAL_TIMEOUT' });
     expect(await result.get()).toBe(30);
     expect(await result.get({ timeout: 0 })).toBe(30);
+  });
+
+  it('throws the reason of its signal while a look is not answered, and leaves no listener behind', async () => {
+    const bench = makeBench(({ outcomes }) => ({
+      outcomes: overriding(outcomes, { readMany: () => Promise.withResolvers<never>().promise }),
+    }));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = bench.app.asyncResult('W').get({ signal });
+    controller.abort(new Error('the client is gone'));
+    await expect(waiting).rejects.toThrow('the client is gone');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
   it('throws the reason of its signal when it aborts, before or while it waits', async () => {
