@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Message, RunMessage } from '../../../src/core/protocol/message.ts';
+import type { Reserve } from '../../../src/ports/records.ts';
 import { gateOf } from '../../../src/worker/gate.ts';
 import { isLimitedNow, slotsFor } from '../../../src/worker/rate.ts';
 import { makeBench, messageOf } from './bench.ts';
@@ -77,6 +78,16 @@ describe('slotsFor()', () => {
       undefined,
     ]);
   });
+});
+
+it('a batch whose messages are all fresh, or all late, is one reservation for each task', async () => {
+  const { records } = bench.engine;
+  let asked = 0;
+  const reserve = records.reserve.bind(records);
+  Object.assign(records, { reserve: (params: Reserve) => ((asked += 1), reserve(params)) });
+  await slotsOf(messageOf('second'), messageOf('second'));
+  await slotsOf(messageOf('second', { slot: true, notBefore: 1 }));
+  expect(asked).toBe(2);
 });
 
 it('a function that is slower than the limit of its task still runs whole batches', async () => {
