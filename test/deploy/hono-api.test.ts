@@ -2,6 +2,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -45,6 +47,45 @@ test('the example compiles, starts workflows, and tells their state by answers a
     error: expect.stringContaining('there is no sand'),
   });
   expect((await fetch(`${url}/orders`, { method: 'POST', body: '{}' })).status).toBe(400);
+});
+
+test('a client that goes away ends the stream of events that it has asked for', async () => {
+  let looks = 0;
+  // A table without items: the workflow never ends.
+  const table = createServer((request, response) => {
+    looks += 1;
+    request.resume().on('end', () => response.end('{}'));
+  });
+  await new Promise<void>((resolve) => table.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    table.closeAllConnections();
+    table.close();
+  });
+  // A server that listens on a port has such an address.
+  const dynamodb = `http://127.0.0.1:${(table.address() as AddressInfo).port}`;
+  const cloud = { dynamodb, sqs: dynamodb, region: 'us-east-1', accessKeyId: 'a', secretAccessKey: 'a' };
+  const url = await startedBy('node', ['src/server.ts'], {
+    CHORDAL_ENDPOINTS: JSON.stringify(cloud),
+    CHORDAL_TABLE: 't',
+    CHORDAL_BUCKET: 'b',
+    CHORDAL_QUEUE_PREFIX: 'p-',
+  });
+
+  const client = new AbortController();
+  const { body } = await fetch(`${url}/orders/W/events`, { signal: client.signal });
+  await body?.getReader().read();
+  client.abort();
+  await expect
+    .poll(
+      () => {
+        const since = looks;
+        looks = 0;
+        return since;
+      },
+      // The stream looks four times in a second.
+      { interval: 1500, timeout: 10_000 },
+    )
+    .toBe(0);
 });
 
 test('its functions are packaged as before, may call tasks, and the handlers have an archive of their own', async () => {
@@ -151,11 +192,16 @@ async function startAgain(url: string, items: readonly string[]): Promise<string
 }
 
 /** Starts the API inside `chordal dev`, as `npm run dev` does, and returns its address. */
-async function startServer(): Promise<string> {
-  const args = [join(dir, 'node_modules/.bin/chordal'), 'dev', '--port', '0', '--', 'node', 'src/server.ts'];
-  const child = spawn('node', args, {
+function startServer(): Promise<string> {
+  const chordal = join(dir, 'node_modules/.bin/chordal');
+  return startedBy('node', [chordal, 'dev', '--port', '0', '--', 'node', 'src/server.ts']);
+}
+
+/** Starts a program that runs the API, and returns the address that it prints. */
+async function startedBy(program: string, args: readonly string[], variables = {}): Promise<string> {
+  const child = spawn(program, args, {
     cwd: dir,
-    env: environmentWith({ PORT: '0' }),
+    env: environmentWith({ PORT: '0', ...variables }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
@@ -169,7 +215,7 @@ async function startServer(): Promise<string> {
     const [url] = /http:\/\/127\.0\.0\.1:\d+$/.exec(line) ?? [];
     if (url !== undefined) return url;
   }
-  throw new Error(`chordal dev has ended:\n${lines.join('\n')}`);
+  throw new Error(`The API has ended:\n${lines.join('\n')}`);
 }
 
 async function readTemplate(): Promise<Template> {

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { app } from './app.ts';
 
@@ -24,6 +25,6 @@ async function serve(request: IncomingMessage, answer: ServerResponse): Promise<
   const response = await app.fetch(new Request(new URL(url, 'http://localhost'), { method, headers: given, ...body }));
   answer.writeHead(response.status, Object.fromEntries(response.headers));
   if (response.body === null) answer.end();
-  // Its type in Node is another than in the library of the DOM.
-  else Readable.fromWeb(response.body as ReadableStream).pipe(answer);
+  // Ends the stream, too, when the client goes away. Its type in Node is another than in the library of the DOM.
+  else await pipeline(Readable.fromWeb(response.body as ReadableStream), answer);
 }
