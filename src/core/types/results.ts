@@ -35,11 +35,14 @@ export type State = BuiltInState | (string & {});
  * ```
  */
 export interface GetOptions {
-  /** Seconds after which `get` throws TimeoutError; 0: it looks once. Default: it waits forever. */
+  /**
+   * Seconds after which `get` throws TimeoutError; 0: it looks once. Default: it waits forever. A look that the table does not answer
+   * takes up to 20 s more, and is then a ServiceUnavailable; `signal` ends it at once.
+   */
   readonly timeout?: number;
   /** Whether a failure is thrown. False: the error is returned. Default true. */
   readonly propagate?: boolean;
-  /** Ends the wait, not the task. Default none. */
+  /** Ends the wait, not the task: in a server, that of a request whose client may go away. Default none. */
   readonly signal?: AbortSignal;
 }
 
