@@ -25,17 +25,17 @@ export interface RemovedQueuesOptions {
  * @throws ConfigurationError if such a queue is removed. Where AWS refuses to answer, it says so, and the deployment goes on.
  */
 export async function checkRemovedQueues(options: RemovedQueuesOptions): Promise<void> {
-  const held = await askFor(
-    options,
-    'messages of removed handlers. If you have removed one, make sure that its queue is empty',
-  );
+  const held = await askFor(options, (isBusy) => {
+    const again = isBusy ? ', or deploy again' : '';
+    return `messages of removed handlers. If you have removed one, make sure that its queue is empty${again}`;
+  });
   if (held.length > 0) throw refused(held, options.project);
 }
 
 /** Says which queues of a stack that is removed have messages, or are to get delayed ones: all of them go. */
 export async function sayLostMessages(options: RemovedQueuesOptions): Promise<void> {
   const { project, say } = options;
-  const held = await askFor({ ...options, project: { ...project, functions: [] } }, 'messages of the stack');
+  const held = await askFor({ ...options, project: { ...project, functions: [] } }, () => 'messages of the stack');
   if (held.length === 0) return;
   const queues = held.map((one) => lineOf(one, project.queuePrefix)).join(', ');
   say(`Messages go with the stack: ${queues}. Workflows that wait for them never end.`);
@@ -43,8 +43,11 @@ export async function sayLostMessages(options: RemovedQueuesOptions): Promise<vo
 
 // --- internal ---
 
-/** Returns the queues that would go, and are in use; none where AWS refuses to answer, which it says. */
-async function askFor({ project, region, say }: RemovedQueuesOptions, what: string): Promise<readonly HeldQueue[]> {
+/** Returns the queues that would go, and are in use; none where AWS refuses to answer, which it says with `wanted`. */
+async function askFor(
+  { project, region, say }: RemovedQueuesOptions,
+  wanted: (isBusy: boolean) => string,
+): Promise<readonly HeldQueue[]> {
   const requestHandler = COMMAND_LIMITS;
   const sqs = new SQSClient({ region, requestHandler, ...OPERATOR_TRIES, useQueueUrlAsEndpoint: false });
   const scheduler = new SchedulerClient({ region, requestHandler, ...OPERATOR_TRIES });
@@ -52,7 +55,7 @@ async function askFor({ project, region, say }: RemovedQueuesOptions, what: stri
     return await heldQueues(project, { sqs, scheduler, say });
   } catch (error) {
     const why = isChordalError(error) ? error.message : reasonOf(error);
-    say(`Cannot look for ${what}. The reason: ${why}`);
+    say(`Cannot look for ${wanted(isChordalError(error, 'CHORDAL_SERVICE_UNAVAILABLE'))}. The reason: ${why}`);
     return [];
   } finally {
     sqs.destroy();
