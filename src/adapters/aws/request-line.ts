@@ -1,4 +1,4 @@
-import { Line } from '../line.ts';
+import { limiter } from '../parallel.ts';
 
 /** Sockets to one service at a time: twice the requests of a worker that expands a range of 200 members. */
 export const SOCKETS = 64;
@@ -11,8 +11,8 @@ const SILENT_WAIT_MS = 3000;
 /** The requests to one service: so many as there are sockets are under way, and the rest wait in order for one. */
 export class RequestLine {
   readonly #now: () => number;
-  readonly #waiting = new Line<Waiting>();
-  #free = SOCKETS;
+  readonly #inTurn = limiter(SOCKETS);
+  #waiting = 0;
   #answeredAt: number;
 
   constructor(now: () => number) {
@@ -26,37 +26,25 @@ export class RequestLine {
    * @throws WaitTimeoutError, an error that the SDK does not try again, if it has waited too long
    */
   async run<Answer>(request: () => Promise<Answer>): Promise<Answer> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve, reject) => this.#waiting.push({ since: this.#now(), resolve, reject }));
-    try {
+    const since = this.#now();
+    this.#waiting += 1;
+    return this.#inTurn(async () => {
+      this.#waiting -= 1;
+      this.#mustBeInTime(since);
       const answer = await request();
       this.#answeredAt = this.#now();
       return answer;
-    } finally {
-      this.#passOn();
-    }
+    });
   }
 
-  /** Gives a free socket to the first request that has not waited too long. */
-  #passOn(): void {
+  #mustBeInTime(since: number): void {
     const now = this.#now();
     const mostMs = now - this.#answeredAt < SILENCE_MS ? WAIT_MS : SILENT_WAIT_MS;
-    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      const waitedMs = now - next.since;
-      if (waitedMs <= mostMs) return next.resolve();
-      next.reject(tooLong(waitedMs, this.#waiting.length));
-    }
-    this.#free += 1;
+    if (now - since > mostMs) throw tooLong(now - since, this.#waiting);
   }
 }
 
 // --- internal ---
-
-interface Waiting {
-  readonly since: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
 
 function tooLong(waitedMs: number, others: number): Error {
   const line = `${SOCKETS} requests of this process are under way, and ${others} more wait`;
