@@ -2,7 +2,6 @@ import { isRefusal } from '../core/errors/refusal.ts';
 import type { DeliveryFacts } from '../core/protocol/delivery.ts';
 import { ACK, onThrow } from '../core/protocol/disposition.ts';
 import type { Disposition } from '../core/protocol/disposition.ts';
-import { queuedUntil } from '../core/protocol/lifetime.ts';
 import { decodeDead } from '../core/protocol/message-codec.ts';
 import type { Message } from '../core/protocol/message.ts';
 import { filledBody } from '../core/schedule/schedule-message.ts';
@@ -11,6 +10,7 @@ import type { Engine, RegisteredTask } from '../engine/engine.ts';
 import { unexpected } from '../engine/redact.ts';
 import type { Delivery } from '../ports/broker.ts';
 import { factsOf } from './arrival.ts';
+import { keepDeadLetter } from './dead-letter.ts';
 import { deliver } from './deliver.ts';
 import { labelsOfDelivery } from './labels.ts';
 import { NO_ORDERS } from './orders.ts';
@@ -45,7 +45,7 @@ export async function buryBatch(
 /** Settles a dead message and keeps a record of it. Returns whether both have happened. */
 async function bury(engine: Engine, delivery: Delivery, wholeMs: number): Promise<boolean> {
   const { messageId, reason = GIVEN_UP } = delivery;
-  const { clock, records, log } = engine;
+  const { log } = engine;
   let about = labelsOfDelivery(engine, delivery);
   try {
     const body = filledBody(delivery);
@@ -54,11 +54,8 @@ async function bury(engine: Engine, delivery: Delivery, wholeMs: number): Promis
     // @defect dead-are-settled
     const disposition = message === undefined ? ACK : await settle(engine, { delivery, message, dead: reason });
     if (disposition.kind === 'return') return false;
-    const at = clock.now();
-    const letter = { at, id: message?.id ?? messageId, reason, body };
-    await records.bury({ letter, until: queuedUntil(at) });
+    await keepDeadLetter(engine, { id: message?.id ?? messageId, reason, body });
     log.warn('A dead message was buried', { ...about, reason: withoutValue(reason) });
-    engine.meter?.count('deadLetters');
     return true;
   } catch (error) {
     const { receives, receipt } = delivery;

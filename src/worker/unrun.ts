@@ -1,6 +1,5 @@
 import { isChordalError } from '../core/errors/caller.ts';
 import type { NotRegistered } from '../core/errors/caller.ts';
-import { queuedUntil } from '../core/protocol/lifetime.ts';
 import { encodeMessage } from '../core/protocol/message-codec.ts';
 import type { Message, RunMessage } from '../core/protocol/message.ts';
 import type { Origin } from '../core/protocol/origin.ts';
@@ -10,6 +9,7 @@ import { reasonOf } from '../core/text/describe.ts';
 import { withoutValue } from '../core/text/mismatch.ts';
 import type { Engine } from '../engine/engine.ts';
 import { unexpected } from '../engine/redact.ts';
+import { keepDeadLetter } from './dead-letter.ts';
 import { labelsOfMessage } from './labels.ts';
 
 /** A delivery that has committed a decision. */
@@ -33,13 +33,10 @@ export async function keepIfUnrun({ engine, message, origin, seen }: Decided, { 
  * has the task. Never throws: the failure stands without it.
  */
 export async function keepUnrun(engine: Engine, message: Message, error: NotRegistered): Promise<void> {
-  const { clock, records, log, meter } = engine;
-  const at = clock.now();
+  const { log } = engine;
   const about = { ...labelsOfMessage(engine, message), reason: withoutValue(error.message) };
   try {
-    const letter = { at, id: message.id, reason: reasonOf(error), body: encodeMessage(message) };
-    await records.bury({ letter, until: queuedUntil(at) });
-    meter?.count('deadLetters');
+    await keepDeadLetter(engine, { id: message.id, reason: reasonOf(error), body: encodeMessage(message) });
     log.error('Work that no function runs has failed, and is kept as a dead letter', about);
   } catch (cause) {
     log.error('Work that no function runs has failed, and is not kept', { ...about, ...unexpected(cause) });
