@@ -2,7 +2,7 @@ import type { Message } from '../core/protocol/message.ts';
 import type { Purges } from '../core/protocol/purge.ts';
 import { revocablesOf } from '../core/protocol/revocation.ts';
 import type { Engine } from '../engine/engine.ts';
-import { GATE_MS, gateOf } from './gate.ts';
+import { gateOf, isFresh } from './gate.ts';
 import { revokedScopes } from './revocations.ts';
 
 /** The revoked scopes and the purges that some messages are judged by, as a sandbox saw them. */
@@ -36,8 +36,8 @@ export async function ordersFor(engine: Engine, messages: readonly Message[]): P
  * own: what was not seen, or longer ago than a sandbox looks at the gate, is read.
  */
 export async function ordersNow(engine: Engine, message: Message, seen: Orders): Promise<Orders> {
-  const isFresh = Math.abs(engine.clock.now() - seen.seenAt) < GATE_MS;
-  return isFresh && revocablesOf(message).every((scope) => seen.scopes.has(scope))
+  const isKnown = isFresh(seen.seenAt, engine.clock.now());
+  return isKnown && revocablesOf(message).every((scope) => seen.scopes.has(scope))
     ? seen
     : ordersFor(engine, [message]);
 }
