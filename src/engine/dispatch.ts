@@ -5,7 +5,7 @@ import { unroutable } from '../core/protocol/delivery-errors.ts';
 import { encodeForQueue } from '../core/protocol/message-codec.ts';
 import type { Draft, Message, RunMessage } from '../core/protocol/message.ts';
 import { firstTaskOf } from '../core/protocol/plan.ts';
-import type { Plan } from '../core/protocol/plan.ts';
+import type { FirstTask, Plan } from '../core/protocol/plan.ts';
 import { isHigh } from '../core/protocol/priority.ts';
 import { allEnded } from '../core/values/all-ended.ts';
 import { compact } from '../core/values/compact.ts';
@@ -81,7 +81,7 @@ export function routeAll(
  */
 export function route(engine: Engine, message: Message): Routed {
   const queue = message.kind === 'revoke' ? engine.anyQueue() : queueOfPlan(engine, message.sig);
-  if (queue === undefined) throw unroutable(nameOf(message), message.id, queueNamedBy(message));
+  if (queue === undefined) throw unroutable(nameOf(message), message.id, firstOf(message)?.queue);
   const { notBefore = 0 } = message.kind === 'run' ? message : {};
   const isHeld = engine.scheduler !== undefined && notBefore - engine.clock.now() > QUEUE_DELAY_SECONDS * 1000;
   // @defect held-messages-keep-their-age
@@ -114,7 +114,7 @@ export function queueOfPlan(engine: Queues, plan: Plan): string | undefined {
 
 /** Returns the name of the first task that a message starts, or its id if it starts none. */
 export function nameOf(draft: Draft): string {
-  return (draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.task) ?? draft.id;
+  return firstOf(draft)?.task ?? draft.id;
 }
 
 // --- internal ---
@@ -141,7 +141,7 @@ function held(message: RunMessage, now: number): RunMessage {
   return { ...message, sent, held: true };
 }
 
-/** Returns the queue that the call of a message has named, if it has. */
-function queueNamedBy(draft: Draft): string | undefined {
-  return draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig)?.queue;
+/** Returns the first task that a message starts, and the queue that its call has named. */
+function firstOf(draft: Draft): FirstTask | undefined {
+  return draft.kind === 'revoke' ? undefined : firstTaskOf(draft.sig);
 }

@@ -17,8 +17,7 @@ import type { Resource, Resources, StackParts, Value } from './template.ts';
 export function schedules(parts: StackParts, now: number): Resources {
   const due = (parts.schedules ?? []).filter((schedule) => !isOver(schedule, now));
   if (due.length === 0) return {};
-  const byId = Map.groupBy(due, ({ name }) => `RunOf${logicalName(name)}`);
-  for (const [id, [one, other]] of byId)
+  for (const [id, [one, other]] of Map.groupBy(due, resourceId))
     if (one !== undefined && other !== undefined)
       throw new ConfigurationError(
         `Cannot deploy the schedules ${one.name} and ${other.name}: both names would be ${id} in a template. Rename one of them.`,
@@ -28,9 +27,7 @@ export function schedules(parts: StackParts, now: number): Resources {
   return {
     [RUN_GROUP]: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: group } },
     [RUN_ROLE]: sendingRole(parts, group, [...owners]),
-    ...Object.fromEntries(
-      [...byId].flatMap(([id, all]) => all.map((one) => [id, scheduleResource(parts, one, group, now)])),
-    ),
+    ...Object.fromEntries(due.map((one) => [resourceId(one), scheduleResource(parts, one, group, now)])),
   };
 }
 
@@ -42,6 +39,11 @@ const RUN_ROLE = 'RoleOfRuns';
 
 /** Seconds after which a run that could not be sent is given up (EventBridge Scheduler, `MaximumEventAgeInSeconds`). */
 const MAXIMUM_AGE = { once: 86_400, none: 60 };
+
+/** Returns the name of a schedule's resource in a template, which may be that of another schedule, too. */
+function resourceId({ name }: Pick<QueuedSchedule, 'name'>): string {
+  return `RunOf${logicalName(name)}`;
+}
 
 /** Returns the handler that works on a queue: its own, or the one for high priority. */
 function ownerOf({ project }: StackParts, queue: string): string {
