@@ -34,7 +34,7 @@ export async function sayRemovedTasks(options: RemovedTasksOptions, variables: V
 
 // --- internal ---
 
-/** Returns the JSON of the deployed routes, or an empty text. Whoever may not read the stack may not deploy it either. */
+/** Returns the JSON of the deployed routes, or an empty text. A user without the right to read the stack has none to deploy it. */
 async function deployedRoutes(
   { service, stage, region }: RemovedTasksOptions,
   { resolveVariable }: Variables,

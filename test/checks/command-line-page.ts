@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { Argument, Command, Option } from 'commander';
 import { commandsOf, makeProgram } from '../../src/cli/cli.ts';
 import { optionsOf } from '../../src/core/protocol/options.ts';
+import { markdownTable } from '../bench/support/page.ts';
 
 const PAGE = new URL('../../docs/command-line.md', import.meta.url);
 /** An option that so many commands have is described once. */
@@ -100,8 +101,8 @@ function meaningOf({ description, defaultValue, argChoices }: Option): string {
 }
 
 function table(rows: readonly (readonly [string, string])[]): string {
-  const lines = rows.map(([name, meaning]) => `| ${name} | ${meaning.replaceAll(/[|<]/g, '\\$&')} |`);
-  return ['| argument or option | meaning |', '| --- | --- |', ...lines].join('\n');
+  const cells = rows.map(([name, meaning]) => [name, meaning.replaceAll(/[|<]/g, '\\$&')]);
+  return markdownTable(['argument or option', 'meaning'], cells);
 }
 
 if (process.argv.includes('--write')) writeFileSync(PAGE, commandLinePage());

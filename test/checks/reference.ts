@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Scope } from '../../src/core/protocol/option.ts';
 import { optionsOf } from '../../src/core/protocol/options.ts';
+import { markdownTable } from '../bench/support/page.ts';
 
 const PAGE = new URL('../../docs/reference.md', import.meta.url);
 
@@ -71,14 +72,10 @@ function table(scope: Scope): string {
       value === undefined ? '' : `\`${JSON.stringify(value)}\``,
       doc,
     ];
-    return line(cells);
+    return cells;
   });
   const heads = ['option', ...(scope === 'call' ? ['in Celery'] : []), 'takes', 'default', 'meaning'];
-  return [line(heads), line(heads.map(() => '---')), ...rows].join('\n');
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+  return markdownTable(heads, rows);
 }
 
 if (process.argv.includes('--write')) writeFileSync(PAGE, referencePage());
